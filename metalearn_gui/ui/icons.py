@@ -1,0 +1,64 @@
+"""Icons and small pictures from SVG files, drawn in the theme's colours."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from metalearn_gui.assets import asset
+from metalearn_gui.ui.theme import theme
+
+# Device pixels an icon is rendered at, so that none is scaled at 100, 125, 150 and 200 %.
+SIZES = (12, 14, 16, 18, 20, 22, 24, 28, 32, 36, 40, 48, 64, 96)
+_TOKEN = re.compile(r"var\(--(\w+)\)")
+
+
+def icon(name: str, color: QColor | None = None) -> QIcon:
+    """The icon assets/icons/NAME.svg in a colour (the text's, if none), muted while disabled."""
+    return _icon(name, (color or theme().palette.text).name(), theme().palette.muted.name())
+
+
+def has_icon(name: str) -> bool:
+    """Whether there is such a file."""
+    return asset("icons", f"{name}.svg").is_file()
+
+
+def svg(name: str, color: QColor | None = None) -> QSvgRenderer:
+    """A renderer of the icon or picture in the theme's colours, for painting at any size."""
+    return _renderer(name, (color or theme().palette.text).name())
+
+
+def pixmap(name: str, width: int, height: int, ratio: float, color: QColor | None = None) -> QPixmap:
+    """The picture at a size in logical pixels, sharp at that device pixel ratio."""
+    result = QPixmap(round(width * ratio), round(height * ratio))
+    result.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(result)
+    svg(name, color).render(painter, QRectF(0, 0, result.width(), result.height()))
+    painter.end()
+    result.setDevicePixelRatio(ratio)
+    return result
+
+
+@functools.lru_cache(maxsize=512)
+def _icon(name: str, color: str, disabled: str) -> QIcon:
+    result = QIcon()
+    for mode, tint in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
+        renderer = _renderer(name, tint)
+        for size in SIZES:
+            image = QPixmap(size, size)
+            image.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(image)
+            renderer.render(painter, QRectF(0, 0, size, size))
+            painter.end()
+            result.addPixmap(image, mode)
+    return result
+
+
+def _renderer(name: str, color: str) -> QSvgRenderer:
+    source = asset("icons", f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", color)
+    source = _TOKEN.sub(lambda match: theme().color_of(match.group(1)).name(), source)
+    return QSvgRenderer(QByteArray(source.encode()))

@@ -1,0 +1,209 @@
+"""A card: title, hint and actions over a body; it collapses, and it tears off to a window of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
+
+MARGIN = 14
+ICON_SIZE = QSize(16, 16)
+
+
+class Panel(QFrame):
+    """The base of every card. Subclasses fill `self.body` and override `retranslate`, and `restyle` if they draw."""
+
+    key: ClassVar[str] = ""
+
+    collapsedChanged = Signal(bool)
+    detachedChanged = Signal(bool)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.setObjectName(f"{self.key}_panel")
+        self._window: PanelWindow | None = None
+        self._actions: list[tuple[QToolButton, str]] = []
+        self._expanded_policy = self.sizePolicy()
+        self._build_header()
+        self._content = QWidget(self)
+        self.body = QVBoxLayout(self._content)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(8)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(MARGIN, 9, MARGIN, MARGIN - 2)
+        outer.setSpacing(7)
+        outer.addLayout(self._header)
+        outer.addWidget(self._content, 1)
+        theme().changed.connect(self._restyle)
+
+    def _build_header(self) -> None:
+        self._title = QToolButton(self, objectName=f"{self.key}_title")
+        self._title.setProperty("kind", "title")
+        self._title.setFont(small_capitals_font())
+        self._title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._title.setIconSize(QSize(12, 12))
+        self._title.clicked.connect(self.toggle_collapsed)
+        self._hint = ElidedLabel("", self)
+        self._hint.setProperty("tone", "muted")
+        self._hint.setFont(ui_font(12))
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._header = QHBoxLayout()
+        self._header.setSpacing(6)
+        self._header.addWidget(self._title)
+        self._header.addWidget(self._hint, 1)
+        self._detach = self.add_header_action("detach", "", self.toggle_detached)
+        self._detach.setObjectName(f"{self.key}_detach")
+
+    # --- for subclasses -----------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        """Write every visible text: called once the panel is built, and again when the language changes."""
+
+    def restyle(self) -> None:
+        """Take the theme's colours; called once the panel is built, and again when the theme changes."""
+
+    def set_title(self, text: str) -> None:
+        """The card's title, shown in capitals."""
+        self._title.setText(text)
+        self._title.setAccessibleName(text)
+        self.setAccessibleName(text)
+
+    def set_hint(self, text: str) -> None:
+        """The muted half-line that says what the card is for."""
+        self._hint.setText(text)
+
+    def add_header_action(self, icon_name: str, text: str, slot: Callable[[], object]) -> QToolButton:
+        """A small button at the right of the header: an icon, with its text beside it where there is one."""
+        button = QToolButton(self)
+        button.setProperty("kind", "flat")
+        button.setFont(ui_font(12))
+        button.setIconSize(ICON_SIZE)
+        self._actions.append((button, icon_name))
+        button.setIcon(icon(icon_name, theme().palette.muted))
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
+        button.setToolButtonStyle(style)
+        button.setText(text)
+        button.setAccessibleName(text)
+        button.clicked.connect(lambda _checked=False: slot())
+        place = self._header.count() - 1 if len(self._actions) > 1 else self._header.count()
+        self._header.insertWidget(place, button)
+        return button
+
+    # --- collapse and detach --------------------------------------------------------------------
+
+    @property
+    def is_collapsed(self) -> bool:
+        return self._content.isHidden()
+
+    @property
+    def is_detached(self) -> bool:
+        return self._window is not None
+
+    def toggle_collapsed(self) -> None:
+        """Fold the card to its header, or unfold it."""
+        collapsed = not self.is_collapsed
+        if collapsed:
+            self._expanded_policy = self.sizePolicy()
+        self._content.setVisible(not collapsed)
+        folded = QSizePolicy(self._expanded_policy.horizontalPolicy(), QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(folded if collapsed else self._expanded_policy)
+        self._restyle()
+        self._name_controls()
+        self.collapsedChanged.emit(collapsed)
+
+    def toggle_detached(self) -> None:
+        """Tear the card off to a window of its own, or put it back in its place."""
+        if self._window is not None:
+            self._window.close()
+            return
+        self._window = PanelWindow(self)
+        self._window.show()
+        self._window.closed.connect(self._come_back)
+        self._after_detaching()
+
+    def _come_back(self) -> None:
+        window, self._window = self._window, None
+        if window is not None:
+            window.deleteLater()
+        self._after_detaching()
+
+    def _after_detaching(self) -> None:
+        self._restyle()
+        self._name_controls()
+        self.detachedChanged.emit(self.is_detached)
+
+    # --- texts and colours ------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Polish:
+            self._retranslate()
+            self._restyle()
+        return super().event(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self._name_controls()
+        self.retranslate()
+
+    def _name_controls(self) -> None:
+        detach = self.tr("Put back") if self.is_detached else self.tr("Open in its own window")
+        self._detach.setToolTip(detach)
+        self._detach.setAccessibleName(detach)
+        self._title.setToolTip(self.tr("Expand") if self.is_collapsed else self.tr("Collapse"))
+
+    def _restyle(self) -> None:
+        muted = theme().palette.muted
+        for button, name in self._actions:
+            button.setIcon(icon(name, muted))
+        self._detach.setIcon(icon("attach" if self.is_detached else "detach", muted))
+        self._title.setIcon(icon("chevron_right", muted) if self.is_collapsed else icon("blank"))
+        self._title.setToolButtonStyle(
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon if self.is_collapsed else Qt.ToolButtonStyle.ToolButtonTextOnly
+        )
+        self.restyle()
+
+
+class PanelWindow(QWidget):
+    """The window of a card that was torn off; closing it puts the card back where a placeholder waits."""
+
+    closed = Signal()
+
+    def __init__(self, panel: Panel) -> None:
+        home = panel.parentWidget()
+        super().__init__(home.window() if home else None, Qt.WindowType.Window)
+        self._panel = panel
+        self._layout_at_home = home.layout() if home else None
+        self._placeholder = QPushButton(self.tr("In its own window. Put back"), home)
+        self._placeholder.setProperty("kind", "more")
+        self._placeholder.clicked.connect(self.close)
+        self.setWindowTitle(panel.accessibleName())
+        size = panel.size()
+        if self._layout_at_home is not None:
+            self._layout_at_home.replaceWidget(panel, self._placeholder)
+            self._placeholder.show()
+        own = QVBoxLayout(self)
+        own.setContentsMargins(8, 8, 8, 8)
+        own.addWidget(panel)
+        panel.show()
+        self.resize(size.expandedTo(QSize(420, 320)))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._layout_at_home is not None and self._panel.parentWidget() is self:
+            self._layout_at_home.replaceWidget(self._placeholder, self._panel)
+            self._panel.show()
+            self._placeholder.deleteLater()
+        super().closeEvent(event)
+        self.closed.emit()

@@ -1,0 +1,42 @@
+"""Numbers as people read them: thin-space thousands, three figures, minutes and seconds."""
+
+from __future__ import annotations
+
+import math
+
+THIN_SPACE = "\u2009"
+MINUS = "\u2212"
+
+
+def count_text(count: int) -> str:
+    """A whole number with a thin space between thousands."""
+    return f"{count:,}".replace(",", THIN_SPACE).replace("-", MINUS)
+
+
+def number_text(number: float) -> str:
+    """Three significant figures; whole numbers from a thousand on are written out, extremes with an exponent."""
+    if not math.isfinite(number):
+        return "not a number" if math.isnan(number) else ("∞" if number > 0 else f"{MINUS}∞")
+    size = abs(number)
+    if 1000 <= size < 1e7:
+        return count_text(round(number))
+    if size >= 1e7 or 0 < size < 1e-4:
+        mantissa, exponent = f"{number:.2e}".split("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", MINUS)
+    return f"{number:.3g}".replace("-", MINUS)
+
+
+def duration_text(seconds: float) -> str:
+    """Minutes and seconds, "0:10"; with hours from an hour on, "1:02:03"."""
+    total = max(0, round(seconds))
+    hours, minutes, rest = total // 3600, total // 60 % 60, total % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def bytes_text(size: float) -> str:
+    """A size of memory or of a file: "612 MB"."""
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if size >= 10 or unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

@@ -1,0 +1,190 @@
+"""Colours and type: one Theme, whose tokens make the palette, the style sheet and every drawn thing."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from string import Template
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from metalearn_gui.assets import asset
+
+FONT_FAMILY = "Inter"
+MODES = ("system", "dark", "light")
+
+
+@dataclasses.dataclass(frozen=True)
+class Palette:
+    """Each colour means one thing in every plot, canvas and table."""
+
+    background: QColor
+    panel: QColor
+    card: QColor
+    line: QColor
+    text: QColor
+    muted: QColor
+    learner: QColor  # also the accent
+    before: QColor
+    truth: QColor
+    unseen: QColor
+    scratch: QColor
+    transfer: QColor
+    error: QColor
+    accent_text: QColor
+    green_text: QColor
+    on_accent: QColor
+    series: tuple[QColor, ...]  # runs and classes, each with a shape beside it
+
+    @property
+    def accent(self) -> QColor:
+        return self.learner
+
+
+def _palette(series: tuple[str, ...], **colors: str) -> Palette:
+    named = {name: QColor(value) for name, value in colors.items()}
+    return Palette(**named, series=tuple(QColor(value) for value in series))
+
+
+DARK = _palette(
+    background="#14171c", panel="#1b1f27", card="#222732", line="#313846", text="#e7eaf0", muted="#98a2b4",
+    learner="#f5a524", before="#5aa9ff", truth="#7d8797", unseen="#2ec4c6", scratch="#3ecf8e", transfer="#b18cff",
+    error="#ff6b6b", accent_text="#f5a524", green_text="#3ecf8e", on_accent="#14171c",
+    series=("#3fc8e4", "#c6d94a", "#ff7eb6", "#8c98ff", "#ff9a70"),
+)  # fmt: skip
+LIGHT = _palette(
+    background="#f4f5f7", panel="#ffffff", card="#ffffff", line="#dfe3ea", text="#1b2130", muted="#5d677a",
+    learner="#e07b00", before="#0877bd", truth="#98a2b3", unseen="#0b7f86", scratch="#12875a", transfer="#6b48c8",
+    error="#c8372d", accent_text="#a35900", green_text="#0d7049", on_accent="#14171c",
+    series=("#1391ab", "#7b8a00", "#d6408a", "#5c69e6", "#d4602c"),
+)  # fmt: skip
+
+
+class Theme(QObject):
+    """The one theme of the program: `theme()`."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mode = "system"
+        self._palette = DARK
+
+    @property
+    def palette(self) -> Palette:
+        return self._palette
+
+    @property
+    def is_dark(self) -> bool:
+        return self._palette is DARK
+
+    @property
+    def mode(self) -> str:
+        """One of MODES."""
+        return self._mode
+
+    def set_mode(self, mode: str) -> None:
+        """Dress the whole application."""
+        if mode not in MODES:
+            raise ValueError(f"The theme is {mode!r}; choose one of {', '.join(MODES)}")
+        self._mode = mode
+        self.apply()
+
+    def color_of(self, key: str) -> QColor:
+        """The colour of "learner", "transfer", "scratch", "before", "truth", "unseen", ... (a field of the palette)."""
+        color: QColor = getattr(self._palette, key)
+        return color
+
+    def apply(self) -> None:
+        """Take the mode's colours; in "system" mode also when the desktop's scheme changes."""
+        palette = _system_palette() if self._mode == "system" else {"dark": DARK, "light": LIGHT}[self._mode]
+        self._palette = palette
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.setPalette(_qt_palette(palette))
+            app.setStyleSheet(_style_sheet(palette))
+        self.changed.emit()
+
+
+@functools.cache
+def theme() -> Theme:
+    """The one Theme."""
+    return Theme()
+
+
+def _system_palette() -> Palette:
+    if QGuiApplication.instance() is None:
+        return DARK
+    return LIGHT if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Light else DARK
+
+
+def _qt_palette(colors: Palette) -> QPalette:
+    result = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: colors.background,
+        QPalette.ColorRole.WindowText: colors.text,
+        QPalette.ColorRole.Base: colors.panel,
+        QPalette.ColorRole.AlternateBase: colors.card,
+        QPalette.ColorRole.Text: colors.text,
+        QPalette.ColorRole.PlaceholderText: colors.muted,
+        QPalette.ColorRole.Button: colors.card,
+        QPalette.ColorRole.ButtonText: colors.text,
+        QPalette.ColorRole.ToolTipBase: colors.card,
+        QPalette.ColorRole.ToolTipText: colors.text,
+        QPalette.ColorRole.Highlight: colors.learner,
+        QPalette.ColorRole.HighlightedText: colors.on_accent,
+        QPalette.ColorRole.Accent: colors.learner,
+        QPalette.ColorRole.Link: colors.accent_text,
+        QPalette.ColorRole.Mid: colors.line,
+    }
+    for role, color in roles.items():
+        result.setColor(role, color)
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        result.setColor(QPalette.ColorGroup.Disabled, role, colors.muted)
+    return result
+
+
+def _style_sheet(colors: Palette) -> str:
+    tokens = {
+        field.name: getattr(colors, field.name).name()
+        for field in dataclasses.fields(colors)
+        if field.name != "series"
+    }
+    tokens["accent_wash"] = _rgba(colors.learner, 0.14)
+    tokens["hover"] = _rgba(colors.text, 0.07)
+    tokens["pressed"] = _rgba(colors.text, 0.14)
+    tokens["inset"] = (colors.background if colors is DARK else QColor("#f7f8fa")).name()
+    tokens["checkmark"] = asset("icons", "check.svg").as_posix()
+    return Template(asset("style.qss").read_text(encoding="utf-8")).substitute(tokens)
+
+
+def _rgba(color: QColor, alpha: float) -> str:
+    return f"rgba({color.red()}, {color.green()}, {color.blue()}, {alpha})"
+
+
+@functools.cache
+def register_fonts() -> None:
+    """Make the bundled fonts known, before any widget is built."""
+    for path in sorted(asset("fonts").glob("*.otf")):
+        QFontDatabase.addApplicationFont(str(path))
+
+
+def ui_font(px: float, weight: int = 400) -> QFont:
+    """The window's type at a size in pixels, with tabular figures."""
+    font = QFont(FONT_FAMILY)
+    font.setPixelSize(round(px))
+    font.setWeight(QFont.Weight(weight))
+    tabular = QFont.Tag.fromString("tnum")
+    if tabular is not None:
+        font.setFeature(tabular, 1)
+    return font
+
+
+def small_capitals_font() -> QFont:
+    """The type of card titles."""
+    font = ui_font(12, 600)
+    font.setCapitalization(QFont.Capitalization.AllUppercase)
+    font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.6)
+    return font
