@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -46,10 +46,9 @@ class Panel(QFrame):
         theme().changed.connect(self._restyle)
 
     def _build_header(self) -> None:
-        self._title = QToolButton(self, objectName=f"{self.key}_title")
+        self._title = QPushButton(self, objectName=f"{self.key}_title")
         self._title.setProperty("kind", "title")
         self._title.setFont(small_capitals_font())
-        self._title.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._title.setIconSize(QSize(12, 12))
         self._title.clicked.connect(self.toggle_collapsed)
         self._hint = ElidedLabel("", self)
@@ -169,10 +168,7 @@ class Panel(QFrame):
         for button, name in self._actions:
             button.setIcon(icon(name, muted))
         self._detach.setIcon(icon("attach" if self.is_detached else "detach", muted))
-        self._title.setIcon(icon("chevron_right", muted) if self.is_collapsed else icon("blank"))
-        self._title.setToolButtonStyle(
-            Qt.ToolButtonStyle.ToolButtonTextBesideIcon if self.is_collapsed else Qt.ToolButtonStyle.ToolButtonTextOnly
-        )
+        self._title.setIcon(icon("chevron_right", muted) if self.is_collapsed else QIcon())
         self.restyle()
 
 

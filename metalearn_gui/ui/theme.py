@@ -148,9 +148,7 @@ def _qt_palette(colors: Palette) -> QPalette:
 
 def _style_sheet(colors: Palette) -> str:
     tokens = {
-        field.name: getattr(colors, field.name).name()
-        for field in dataclasses.fields(colors)
-        if field.name != "series"
+        field.name: getattr(colors, field.name).name() for field in dataclasses.fields(colors) if field.name != "series"
     }
     tokens["accent_wash"] = _rgba(colors.learner, 0.14)
     tokens["hover"] = _rgba(colors.text, 0.07)

@@ -1,0 +1,51 @@
+"""The stand-in must offer what panels are written against."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Signal
+from tests.ui.fake_session import FakeSession
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.tasks import TASKS
+
+
+def test_fake_session_has_every_signal_and_method_of_the_session():
+    public = [name for name in vars(Session) if not name.startswith("_")]
+    signals = [name for name in public if isinstance(vars(Session)[name], Signal)]
+    assert "settingsChanged" in signals
+    assert [name for name in signals if not isinstance(getattr(FakeSession, name, None), Signal)] == []
+    session = FakeSession()
+    names = [name for name in (*public, *Session.__annotations__) if name != "staticMetaObject"]
+    assert [name for name in names if not hasattr(session, name)] == []
+
+
+@pytest.mark.parametrize("family", TASKS)
+def test_fake_adaptations_have_the_shapes_of_the_contract(family):
+    session = FakeSession()
+    learner = next(key for key in LEARNERS if TASKS[family].kind in LEARNERS[key].kinds)
+    session.change(task_family=family, learner=learner)
+    assert session.settings.tasks.key == family
+    steps = session.num_adaptation_steps + 1
+    adaptation = session.adaptations["learner"]
+    assert adaptation.on_grid.shape == (steps, len(session.touched.grid), session.settings.tasks.output_dim)
+    assert adaptation.loss.shape == (steps,)
+    assert np.isfinite(adaptation.on_grid).all()
+
+
+def test_undo_brings_the_settings_back(session):
+    before = session.settings
+    session.change(shots=3)
+    assert session.settings.episodes.shots == 3
+    session.undo_stack.undo()
+    assert session.settings == before
+
+
+def test_training_and_scoring_fill_the_run(session, qtbot):
+    with qtbot.waitSignals([session.advanced, session.scored]):
+        session.train(50)
+        session.score()
+    assert session.live.iteration == 50
+    assert session.live.latest_scores.evaluation.baselines["transfer"].loss.shape == (11,)
