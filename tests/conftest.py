@@ -1,0 +1,61 @@
+"""What every test may rely on: no screen, no state of the person who runs it, nothing left behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from metalearn_gui import system_libraries
+
+# Before PySide6 and TensorFlow are imported, by pytest-qt and by whatever a test imports.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["METALEARN_HOME"] = tempfile.mkdtemp(prefix="metalearn-tests-")
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+if problem := system_libraries.problem():
+    pytest.exit(problem, returncode=2)
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The folder that holds pyproject.toml."""
+    return ROOT
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings and recovered sessions of one test are never those of another."""
+    monkeypatch.setenv("METALEARN_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A window still on the screen, or a thread still running, fails the test that made it."""
+    threads = set(threading.enumerate())
+    yield
+    if "qapp" in request.fixturenames:
+        _no_window_left()
+    left = [thread for thread in threading.enumerate() if thread not in threads and not thread.daemon]
+    assert not left, f"threads still running: {left}"
+
+
+def _no_window_left() -> None:
+    from PySide6.QtCore import QCoreApplication, QEvent
+    from PySide6.QtWidgets import QApplication
+
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
+    left = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+    for widget in left:
+        widget.close()
+        widget.deleteLater()
+    assert not left, f"windows still shown: {left}"
