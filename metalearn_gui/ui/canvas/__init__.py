@@ -1,0 +1,9 @@
+"""Canvases by TaskFamily.view; a new one is a file here and a line below."""
+
+from __future__ import annotations
+
+from metalearn_gui.ui.canvas.curve import CurveCanvas
+from metalearn_gui.ui.canvas.plane import PlaneCanvas
+from metalearn_gui.ui.canvas.surface import Surface
+
+CANVASES: dict[str, type[Surface]] = {"curve": CurveCanvas, "plane": PlaneCanvas}

@@ -1,0 +1,121 @@
+"""Coordinates, ticks and grid lines shared by the canvases: numbers to pixels and back."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.theme import theme, ui_font
+
+Range = tuple[float, float]
+FRAME_RADIUS = 6.0
+_FAR = 20.0  # frames: beyond this a curve is cut, so that the rasteriser never sees 1e30 pixels
+
+
+@dataclasses.dataclass(frozen=True)
+class Axes:
+    """A rectangle of pixels that shows a rectangle of numbers; y grows upward."""
+
+    frame: QRectF
+    x_range: Range
+    y_range: Range
+
+    def pixels(self, x: Array, y: Array) -> Array:
+        """Pixel positions (n, 2); what is not finite stays so."""
+        (left, right), (low, high) = self.x_range, self.y_range
+        across = (np.asarray(x, np.float64) - left) / (right - left)
+        up = (np.asarray(y, np.float64) - low) / (high - low)
+        up = np.clip(up, -_FAR, _FAR)
+        return np.stack(
+            [self.frame.left() + across * self.frame.width(), self.frame.bottom() - up * self.frame.height()], axis=-1
+        )
+
+    def point(self, x: float, y: float) -> QPointF:
+        """One pixel position."""
+        return QPointF(*self.pixels(np.array(x), np.array(y)).tolist())
+
+    def numbers(self, position: QPointF) -> tuple[float, float]:
+        """The inverse of `point`."""
+        (left, right), (low, high) = self.x_range, self.y_range
+        across = (position.x() - self.frame.left()) / self.frame.width()
+        up = (self.frame.bottom() - position.y()) / self.frame.height()
+        return left + across * (right - left), low + up * (high - low)
+
+    def polylines(self, x: Array, y: Array) -> list[QPolygonF]:
+        """The curve through these points, interrupted where it is not finite."""
+        pixels = self.pixels(x, y)
+        finite = np.isfinite(pixels).all(axis=1)
+        if finite.all():
+            return [_polygon(pixels)]
+        runs = np.split(np.arange(len(pixels)), np.flatnonzero(np.diff(finite)) + 1)
+        return [_polygon(pixels[run]) for run in runs if finite[run[0]]]
+
+
+def _polygon(pixels: Array) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in pixels.tolist()])
+
+
+def ticks(low: float, high: float, count: int) -> list[float]:
+    """About `count` round numbers in [low, high]: multiples of 1, 2 or 5 times a power of ten."""
+    rough = (high - low) / max(count, 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [index * step for index in range(first, last + 1)]
+
+
+def tick_text(value: float) -> str:
+    """A tick's number with a real minus sign."""
+    return f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
+
+
+def grown(current: Range, needed: Range) -> Range:
+    """`current`, extended to round numbers where it does not hold `needed`: an axis that grows in few steps."""
+    step = (current[1] - current[0]) / 5.0
+    low, high = current
+    if needed[0] < low:
+        low = math.floor(needed[0] / step) * step
+    if needed[1] > high:
+        high = math.ceil(needed[1] / step) * step
+    return low, high
+
+
+def widened(values: Range, share: float) -> Range:
+    """The interval with a margin of `share` of its length on both sides."""
+    margin = (values[1] - values[0]) * share
+    return values[0] - margin, values[1] + margin
+
+
+def draw_frame(painter: QPainter, frame: QRectF) -> None:
+    """The recessed ground that numbers are drawn on."""
+    palette = theme().palette
+    painter.setPen(QPen(palette.line, 1))
+    painter.setBrush(palette.background)
+    painter.drawRoundedRect(frame, FRAME_RADIUS, FRAME_RADIUS)
+
+
+def draw_grid(painter: QPainter, axes: Axes) -> None:
+    """Grid lines with their numbers: x below the frame, y at its left."""
+    palette, frame = theme().palette, axes.frame
+    painter.setFont(ui_font(12))
+    lines, labels = QPen(palette.line, 1), QPen(palette.muted)
+    for value in ticks(*axes.x_range, max(2, int(frame.width() / 110))):
+        x = round(axes.point(value, axes.y_range[0]).x()) + 0.5
+        if frame.left() + 8 < x < frame.right() - 8:
+            painter.setPen(lines)
+            painter.drawLine(QPointF(x, frame.top() + 1), QPointF(x, frame.bottom() - 1))
+            painter.setPen(labels)
+            painter.drawText(QRectF(x - 40, frame.bottom() + 5, 80, 18), Qt.AlignmentFlag.AlignHCenter, tick_text(value))
+    for value in ticks(*axes.y_range, max(2, int(frame.height() / 55))):
+        y = round(axes.point(axes.x_range[0], value).y()) + 0.5
+        if frame.top() + 4 < y < frame.bottom() - 4:
+            painter.setPen(lines)
+            painter.drawLine(QPointF(frame.left() + 1, y), QPointF(frame.right() - 1, y))
+            painter.setPen(labels)
+            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(frame.left() - 60, y - 10, 53, 20), side, tick_text(value))

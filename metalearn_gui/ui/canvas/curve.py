@@ -1,0 +1,245 @@
+"""The canvas of one-dimensional regression: points to drag and the curve that follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.axes import Axes, Range, draw_frame, draw_grid, grown, widened
+from metalearn_gui.ui.canvas.handles import HandleSurface
+from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, faded, stamp_markers
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+LEFT, TOP, RIGHT, BOTTOM = 30.0, 1.0, 1.0, 26.0  # room for the axes' numbers
+FAINT_POINTS = 60  # at 1 px: the steps between must cost next to nothing
+FAINT_CURVES = 12
+REACH_BEYOND = 0.01  # of the trained inputs: how far outside a point may go
+TALLEST = 1.0  # of the targets' range, on either side: a curve that runs away is cut there
+DASHES = {"before": [5.0, 3.0], "truth": [0.1, 2.4], "transfer": [4.5, 2.2], "scratch": [1.6, 1.8]}
+
+
+class CurveCanvas(HandleSurface):
+    """Truth dotted, before adapting dashed, after it solid, the steps between faint."""
+
+    object_name = "curve_canvas"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._y_range: Range = (-1.0, 1.0)
+        self._fit_anew()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Unseen task: drag the support points"))
+        self._legend = {
+            "truth": self.tr("true function"),
+            "before": self.tr("before adapting (meta-learned start)"),
+            "learner": self.tr("after adapting, step {step}"),
+        }
+        self._short_legend = {"truth": self.tr("truth"), "before": self.tr("before"), "learner": self.tr("step {step}")}
+
+    # --- axes -----------------------------------------------------------------------------------
+    def frame(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
+
+    def axes(self) -> Axes:
+        """How numbers lie on the widget now."""
+        return Axes(self.frame(), self.family.input_range(), self._y_range)
+
+    def task_changed(self) -> None:
+        super().task_changed()
+        self._fit_anew()
+
+    def refit(self) -> None:
+        self._y_range = grown(self._y_range, self._needed())
+
+    def _fit_anew(self) -> None:
+        self._y_range = widened(self.family.output_range(), 0.03)
+        self.refit()
+
+    def _needed(self) -> Range:
+        """The points, and the curves as far as they stay near the targets' range."""
+        low, high = self.family.output_range()
+        reach = (high - low) * TALLEST
+        curves = [self.touched.truth] if self.touched.truth is not None else []
+        if self.adaptation:
+            curves += [self.adaptation.on_grid[0], self.adaptation.on_grid[self.shown_step]]
+        drawn = np.clip(np.concatenate([np.ravel(curve) for curve in (*curves, [low, high])]), low - reach, high + reach)
+        values = np.concatenate([drawn, np.ravel(self.touched.support.y)])
+        values = values[np.isfinite(values)]
+        return float(values.min()), float(values.max())
+
+    # --- handles --------------------------------------------------------------------------------
+    def handle_pixels(self) -> Array:
+        support = self.touched.support
+        return self.axes().pixels(support.x[:, 0], support.y[:, 0])
+
+    def move_handle(self, index: int, position: QPointF) -> None:
+        self.session.move_point(index, *self._numbers(position))
+
+    def add_at(self, position: QPointF) -> int | None:
+        if not self.frame().contains(position):
+            return None
+        count = len(self.touched.support.x)
+        self.session.add_point(*self._numbers(position))
+        return count if len(self.touched.support.x) > count else None
+
+    def insert_position(self) -> QPointF:
+        """In the middle of the widest gap between points, on the curve."""
+        left, right = self.family.input_range()
+        taken = np.sort(np.concatenate([[left, right], self.touched.support.x[:, 0]]))
+        widest = int(np.argmax(np.diff(taken)))
+        x = float(taken[widest : widest + 2].mean())
+        curve = self._curve("learner", self.shown_step)
+        y = 0.0 if curve is None else float(np.interp(x, self.touched.grid[:, 0], curve))
+        return self.axes().point(x, float(np.clip(np.nan_to_num(y), *self._y_range)))
+
+    def describe_handle(self, index: int) -> str:
+        x, y = float(self.touched.support.x[index, 0]), float(self.touched.support.y[index, 0])
+        place = self.tr("Point {index} of {count}").format(index=index + 1, count=len(self.touched.support.x))
+        return f"{place}: x {number_text(x)}, y {number_text(y)}"
+
+    def hover_lines(self, position: QPointF) -> list[str]:
+        index = self.handle_at(position)
+        if index is not None:
+            x, y = self.touched.support.x[index, 0], self.touched.support.y[index, 0]
+            return [f"x {_exact(x)}   y {_exact(y)}"]
+        if not self.frame().contains(position):
+            return []
+        x, _ = self.axes().numbers(position)
+        named = [(self.tr("after"), self._curve("learner", self.shown_step)), (self.tr("before"), self._curve("learner", 0))]
+        if self.touched.truth is not None:
+            named.append((self.tr("truth"), self.touched.truth[:, 0]))
+        values = [f"{name} {_exact(np.interp(x, self.touched.grid[:, 0], curve))}" for name, curve in named if curve is not None]
+        return [f"x {_exact(x)}", *values]
+
+    def _numbers(self, position: QPointF) -> tuple[Array, Array]:
+        x, y = self.axes().numbers(position)
+        x = np.clip(x, *widened(self.family.input_range(), REACH_BEYOND))
+        return np.array([x], np.float32), np.array([np.clip(y, *self._y_range)], np.float32)
+
+    def _curve(self, key: str, step: int) -> Array | None:
+        adaptation = self.session.adaptations.get(key)
+        return None if adaptation is None else adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), :, 0]
+
+    # --- painting -------------------------------------------------------------------------------
+    def static_key(self) -> Hashable:
+        truth = self.touched.truth
+        return self.axes(), None if truth is None else truth.tobytes()
+
+    def paint_static(self, painter: QPainter) -> None:
+        axes = self.axes()
+        draw_frame(painter, axes.frame)
+        draw_grid(painter, axes)
+        if self.touched.truth is not None:
+            painter.setClipRect(axes.frame)
+            draw_curve(painter, axes, self.touched.grid, self.touched.truth[:, 0], "truth", 2.0)
+
+    def paint_live(self, painter: QPainter) -> None:
+        axes = self.axes()
+        painter.setClipRect(axes.frame.adjusted(1, 1, -1, -1))
+        self._draw_faint(painter, axes)
+        for key in sorted(self.session.compared):
+            curve = self._curve(key, self.session.adaptation_step)
+            if curve is not None:
+                draw_curve(painter, axes, self.touched.grid, curve, key, 2.0)
+        for key, style, step, width in (("learner", "learner", self.shown_step, 3.0), ("learner", "before", 0, 2.4)):
+            curve = self._curve(key, step)
+            if curve is not None:
+                draw_curve(painter, axes, self.touched.grid, curve, style, width)
+        self._draw_legend(painter)
+        painter.setClipping(False)
+        self._draw_points(painter)
+
+    def _draw_faint(self, painter: QPainter, axes: Axes) -> None:
+        if self.adaptation is None:
+            return
+        paths, grid = self.adaptation.on_grid, self.touched.grid
+        steps = np.unique(np.linspace(1, len(paths) - 1, min(FAINT_CURVES, len(paths))).astype(int))
+        thin = np.unique(np.linspace(0, len(grid) - 1, FAINT_POINTS).astype(int))
+        painter.setPen(QPen(faded(theme().palette.learner, 105), 1))
+        for step in steps[(steps > 0) & (steps != self.shown_step)].tolist():
+            for line in axes.polylines(grid[thin, 0], paths[step, thin, 0]):
+                painter.drawPolyline(line)
+
+    def _draw_points(self, painter: QPainter) -> None:
+        palette, pixels = theme().palette, self.handle_pixels()
+        if self.grabbed is not None:
+            draw_halo(painter, QPointF(*pixels[self.grabbed].tolist()), palette.learner, 15)
+        stamp_markers(painter, pixels, 6.5, 0, palette.text, palette.learner, 2.4)
+        if self.grabbed is not None:
+            center = QPointF(*pixels[self.grabbed].tolist())
+            draw_marker(painter, center, 6.5, 0, palette.text, palette.learner, 2.4)
+        elif self.chosen is not None and self.hasFocus():
+            draw_ring(painter, QPointF(*pixels[self.chosen].tolist()), palette.text, 11)
+
+    def _draw_legend(self, painter: QPainter) -> None:
+        frame, palette = self.frame(), theme().palette
+        painter.setFont(ui_font(12))
+        metrics = painter.fontMetrics()
+        texts = self._legend if frame.width() > 560 else self._short_legend
+        keys = [key for key in texts if self.adaptation or key == "truth"]
+        if self.touched.truth is None:
+            keys = [key for key in keys if key != "truth"]
+        labels = {key: texts[key].format(step=self.shown_step) for key in keys}
+        width = sum(metrics.horizontalAdvance(text) + 52 for text in labels.values()) + 4
+        if not keys or width > frame.width() - 16 or frame.height() < 140:
+            return
+        box = QRectF(frame.left() + 10, frame.bottom() - 32, width, 22)
+        painter.setPen(QPen(palette.line, 1))
+        painter.setBrush(faded(palette.background, 225))
+        painter.drawRoundedRect(box, 5, 5)
+        left = box.left() + 10
+        for key, text in labels.items():
+            painter.setPen(curve_pen(key, 2.4 if key == "learner" else 2.0))
+            painter.drawLine(QPointF(left, box.center().y()), QPointF(left + 22, box.center().y()))
+            painter.setPen(palette.text)
+            painter.drawText(box.adjusted(left + 30 - box.left(), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+            left += metrics.horizontalAdvance(text) + 52
+
+    @classmethod
+    def paint_small(
+        cls, painter: QPainter, frame: QRectF, family: TaskFamily, touched: TouchedTask, adaptation: Adaptation | None, step: int
+    ) -> None:
+        axes = Axes(frame, family.input_range(), widened(family.output_range(), 0.06))
+        grid = touched.grid[::2]
+        if touched.truth is not None:
+            draw_curve(painter, axes, grid, touched.truth[::2, 0], "truth", 1.6)
+        if adaptation is not None:
+            step = min(step, len(adaptation.on_grid) - 1)
+            draw_curve(painter, axes, grid, adaptation.on_grid[0, ::2, 0], "before", 1.2, alpha=150)
+            draw_curve(painter, axes, grid, adaptation.on_grid[step, ::2, 0], "learner", 2.0)
+        pixels = axes.pixels(touched.support.x[:, 0], touched.support.y[:, 0])
+        palette = theme().palette
+        stamp_markers(painter, pixels, 3.2, 0, palette.text, palette.learner, 1.0)
+
+
+def curve_pen(key: str, width: float, alpha: int = 255) -> QPen:
+    """Colour and line style that mean the same everywhere."""
+    pen = QPen(QColor(faded(theme().color_of(key), alpha)), width)
+    dashes = DASHES.get(key)
+    if dashes:
+        pen.setDashPattern(dashes)
+        round_ends = key == "truth"
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap if round_ends else Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+def draw_curve(painter: QPainter, axes: Axes, grid: Array, values: Array, key: str, width: float, alpha: int = 255) -> None:
+    """A curve over the grid's first coordinate in the style of its meaning."""
+    painter.setPen(curve_pen(key, width, alpha))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for line in axes.polylines(grid[:, 0], values):
+        painter.drawPolyline(line)
+
+
+def _exact(value: float) -> str:
+    return f"{value:.4f}".replace("-", "\N{MINUS SIGN}")

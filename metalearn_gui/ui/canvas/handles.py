@@ -1,0 +1,229 @@
+"""Handles under mouse and keyboard: a surface with things to drag, one move per painted frame.
+
+A handle is something that can be dragged: a support point, or a number of a target. A subclass says where its
+handles are and what a move means, and asks the session for it.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.canvas.surface import Surface
+
+REACH = 12.0  # pixels from a handle's middle that still grab it
+NUDGE = 6.0  # pixels that Shift + an arrow moves a handle
+ARROWS = {
+    Qt.Key.Key_Left: QPointF(-1, 0),
+    Qt.Key.Key_Right: QPointF(1, 0),
+    Qt.Key.Key_Up: QPointF(0, -1),
+    Qt.Key.Key_Down: QPointF(0, 1),
+}
+
+
+class HandleSurface(Surface):
+    """A surface whose handles follow the hand."""
+
+    claimed_keys: ClassVar[frozenset[int]] = frozenset(
+        (*ARROWS, Qt.Key.Key_Insert, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+    )
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.chosen: int | None = None  # the handle that the keyboard acts on
+        self.grabbed: int | None = None  # the handle under the mouse button
+        self.hovered: QPointF | None = None
+        self._wanted: QPointF | None = None  # where the grabbed handle should go; the newest wins
+        self._awaits_paint = False
+        self._flush_soon = QTimer(self, singleShot=True, interval=0)
+        self._flush_soon.timeout.connect(self._flush_move)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    # --- what a subclass says -------------------------------------------------------------------
+    def handle_pixels(self) -> Array:
+        """Where the handles are, (n, 2)."""
+        raise NotImplementedError
+
+    def move_handle(self, index: int, position: QPointF) -> None:
+        """Ask the session to move it there, kept inside the allowed range."""
+        raise NotImplementedError
+
+    def add_at(self, position: QPointF) -> int | None:
+        """Ask the session for a new handle; its index, or None where nothing can be added."""
+        raise NotImplementedError
+
+    def remove_handle(self, index: int) -> None:
+        """Ask the session to take it away."""
+        self.session.remove_point(index)
+
+    def insert_position(self) -> QPointF:
+        """Where the Insert key adds."""
+        raise NotImplementedError
+
+    def describe_handle(self, index: int) -> str:
+        """One line for a screen reader."""
+        raise NotImplementedError
+
+    def hover_lines(self, position: QPointF) -> list[str]:
+        """Exact values under the mouse."""
+        return []
+
+    # --- the session's signals ------------------------------------------------------------------
+    def task_changed(self) -> None:
+        self.grabbed = self.chosen = self._wanted = None
+
+    def follow(self) -> None:
+        """Axes stand still while a handle is dragged; a handle that is gone is let go."""
+        count = len(self.handle_pixels())
+        self.grabbed = self.grabbed if self.grabbed is not None and self.grabbed < count else None
+        self.chosen = self.chosen if self.chosen is not None and self.chosen < count else None
+        if self.grabbed is None:
+            self.refit()
+        self.update()
+
+    # --- painting -------------------------------------------------------------------------------
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hovered is not None and self.grabbed is None:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.draw_note(painter, self.hover_lines(self.hovered), self.hovered)
+        self._awaits_paint = False
+        if self._wanted is not None:
+            self._flush_soon.start()
+
+    # --- mouse ----------------------------------------------------------------------------------
+    def handle_at(self, position: QPointF) -> int | None:
+        """The nearest handle within reach."""
+        pixels = self.handle_pixels()
+        if not len(pixels):
+            return None
+        distances = np.hypot(pixels[:, 0] - position.x(), pixels[:, 1] - position.y())
+        distances = np.where(np.isfinite(distances), distances, np.inf)
+        nearest = int(np.argmin(distances))
+        return nearest if distances[nearest] <= REACH else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.handle_at(event.position())
+        if event.button() == Qt.MouseButton.RightButton and index is not None:
+            self.remove_handle(index)
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._grab(self.add_at(event.position()) if index is None else index)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.hovered = event.position()
+        if self.grabbed is None:
+            over = self.handle_at(event.position()) is not None
+            self.setCursor(Qt.CursorShape.OpenHandCursor if over else Qt.CursorShape.CrossCursor)
+            self.update()
+            return
+        self._wanted = event.position()
+        if not self._awaits_paint:
+            self._flush_move()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self.grabbed is None:
+            return
+        self._flush_move()
+        self.grabbed = None
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.follow()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.grabbed = None
+            self.session.restore_task()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hovered = None
+        self.update()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._awaits_paint = False  # no paint will come
+
+    def _grab(self, index: int | None) -> None:
+        self.grabbed = index
+        if index is not None:
+            self.choose(index)
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        self.update()
+
+    def _flush_move(self) -> None:
+        if self._wanted is None or self.grabbed is None:
+            return
+        position, self._wanted = self._wanted, None
+        self._awaits_paint = self.isVisible()
+        self.move_handle(self.grabbed, position)
+        self.update()
+
+    # --- keyboard -------------------------------------------------------------------------------
+    def event(self, event: QEvent) -> bool:
+        # The focused canvas wins its keys over the window's shortcuts (Left and Right, for one).
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in self.claimed_keys:  # type: ignore[attr-defined]
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in ARROWS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._nudge(ARROWS[key])
+        elif key in ARROWS:
+            forward = key in (Qt.Key.Key_Right, Qt.Key.Key_Up)
+            self._choose_next(1 if forward else -1)
+        elif key == Qt.Key.Key_Insert:
+            self.choose(self.add_at(self.insert_position()))
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.chosen is not None:
+            self.remove_handle(self.chosen)
+        elif key == Qt.Key.Key_N:
+            self.session.new_task()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if by_key and self.chosen is None:
+            self._choose_next(1)
+        super().focusInEvent(event)
+
+    def choose(self, index: int | None) -> None:
+        """Make a handle the one that the keyboard acts on, and say so to a screen reader."""
+        self.chosen = index
+        if index is not None:
+            self.setAccessibleDescription(self.describe_handle(index))
+            if QAccessible.isActive():
+                QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        self.update()
+
+    def _choose_next(self, direction: int) -> None:
+        """The next handle from left to right."""
+        pixels = self.handle_pixels()
+        if not len(pixels):
+            return
+        order = np.lexsort((pixels[:, 1], pixels[:, 0])).tolist()
+        place = order.index(self.chosen) + direction if self.chosen is not None else 0
+        self.choose(order[place % len(order)])
+
+    def _nudge(self, direction: QPointF) -> None:
+        if self.chosen is None:
+            return
+        position = QPointF(*self.handle_pixels()[self.chosen].tolist())
+        self.move_handle(self.chosen, position + direction * NUDGE)
+        if self.chosen is not None:
+            self.choose(self.chosen)

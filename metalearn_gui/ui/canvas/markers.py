@@ -1,0 +1,127 @@
+"""Markers of points: a shape and a colour per class, stamped from a small cache of images."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.theme import theme
+
+MARGIN = 3.0  # pixels around a stamp, for its outline
+
+
+def _turned(corners: int, first: float, inner: float = 0.0) -> QPainterPath:
+    """A regular polygon in the unit circle, or a star with a second radius; first: degrees of its first corner."""
+    radii = [1.0, inner] if inner else [1.0]
+    count = corners * len(radii)
+    angles = [math.radians(first) + 2 * math.pi * index / count for index in range(count)]
+    points = [QPointF(math.cos(a), math.sin(a)) * radii[i % len(radii)] for i, a in enumerate(angles)]
+    path = QPainterPath()
+    path.addPolygon(QPolygonF([*points, points[0]]))
+    path.closeSubpath()
+    return path
+
+
+def _circle() -> QPainterPath:
+    path = QPainterPath()
+    path.addEllipse(QPointF(0, 0), 0.92, 0.92)
+    return path
+
+
+# One shape for each of ten classes, so that a class is told without its colour.
+SHAPES = (
+    _circle(),
+    _turned(4, 45.0),
+    _turned(3, -90.0),
+    _turned(4, 0.0),
+    _turned(5, -90.0),
+    _turned(3, 90.0),
+    _turned(5, -90.0, 0.45),
+    _turned(4, -90.0, 0.4),
+    _turned(6, 0.0),
+    _turned(4, 45.0, 0.4),
+)
+
+
+def class_color(index: int) -> QColor:
+    """The colour of a class; the second five are the first five, mixed half with the text's colour."""
+    palette = theme().palette
+    base = palette.series[index % len(palette.series)]
+    return QColor(base) if index < len(palette.series) else mixed(base, palette.text, 0.5)
+
+
+def mixed(first: QColor, second: QColor, share: float) -> QColor:
+    """The first colour with `share` of the second."""
+    pairs = zip(first.getRgbF()[:3], second.getRgbF()[:3], strict=True)
+    return QColor.fromRgbF(*((1 - share) * a + share * b for a, b in pairs))
+
+
+def faded(color: QColor, alpha: int) -> QColor:
+    """The colour, partly transparent: 0 to 255."""
+    return QColor(color.red(), color.green(), color.blue(), alpha)
+
+
+def class_letter(index: int) -> str:
+    """A, B, ..., J."""
+    return chr(ord("A") + index)
+
+
+def draw_marker(
+    painter: QPainter, center: QPointF, radius: float, shape: int, fill: QColor | None, outline: QColor, width: float
+) -> None:
+    """One marker as vectors; fill None leaves it hollow."""
+    painter.save()
+    painter.translate(center)
+    painter.scale(radius, radius)
+    pen = QPen(outline, width)
+    pen.setCosmetic(False)
+    pen.setWidthF(width / radius)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush if fill is None else fill)
+    painter.drawPath(SHAPES[shape % len(SHAPES)])
+    painter.restore()
+
+
+@functools.lru_cache(maxsize=512)
+def _stamp(shape: int, fill: int | None, outline: int, radius: float, width: float, ratio: float) -> QImage:
+    side = math.ceil(2 * (radius + MARGIN) * ratio)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    center = QPointF(side / ratio / 2, side / ratio / 2)
+    color = None if fill is None else QColor.fromRgba(fill)
+    draw_marker(painter, center, radius, shape, color, QColor.fromRgba(outline), width)
+    painter.end()
+    return image
+
+
+def stamp_markers(
+    painter: QPainter, pixels: Array, radius: float, shape: int, fill: QColor | None, outline: QColor, width: float
+) -> None:
+    """The same marker at many positions (n, 2): one image is drawn again and again."""
+    ratio = painter.device().devicePixelRatioF()
+    image = _stamp(shape, None if fill is None else fill.rgba(), outline.rgba(), radius, width, ratio)
+    half = image.width() / ratio / 2
+    for x, y in (pixels - half).tolist():
+        painter.drawImage(QPointF(x, y), image)
+
+
+def draw_halo(painter: QPainter, center: QPointF, color: QColor, radius: float) -> None:
+    """The glow of the point under the hand."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(color, 70))
+    painter.drawEllipse(center, radius, radius)
+
+
+def draw_ring(painter: QPainter, center: QPointF, color: QColor, radius: float) -> None:
+    """A ring around a point: chosen by the keyboard, or wrong."""
+    painter.setPen(QPen(color, 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(QRectF(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius))

@@ -1,0 +1,224 @@
+"""The canvas of classification in the plane: points with a class, and the regions that follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.axes import Axes, draw_frame
+from metalearn_gui.ui.canvas.handles import HandleSurface
+from metalearn_gui.ui.canvas.markers import (
+    class_color,
+    class_letter,
+    draw_halo,
+    draw_marker,
+    draw_ring,
+    faded,
+    stamp_markers,
+)
+from metalearn_gui.ui.canvas.plane_strip import STRIP_WIDTH, ClassStrip, StripState
+from metalearn_gui.ui.canvas.regions import as_table, draw_regions, probabilities_at, region_image
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme
+
+STRIP_GAP = 14
+NARROWEST_WITH_STRIP = 430
+DIGITS = {getattr(Qt.Key, f"Key_{(index + 1) % 10}"): index for index in range(10)}  # 1, ..., 9, 0
+
+
+class PlaneCanvas(HandleSurface):
+    """Support points filled, query points hollow, the wrong ones ringed; classes have a shape and a colour."""
+
+    object_name = "plane_canvas"
+    claimed_keys = HandleSurface.claimed_keys | frozenset(DIGITS)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.placing = 0  # the class that a click adds
+        self._tables: dict[int, Array] = {}  # by step: 0 and the shown one
+        self._strip = ClassStrip(self)
+        self._strip.picked.connect(self.pick_class)
+        self.retranslate()
+        self.refit()
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Unseen task: place and drag points of a class"))
+
+    def pick_class(self, index: int) -> None:
+        """Clicks add points of this class from now on."""
+        if index < self.family.output_dim:
+            self.placing = index
+            self._show_strip()
+            self.update()
+
+    # --- geometry and data --------------------------------------------------------------------------
+    def frame(self) -> QRectF:
+        shown = self.width() >= NARROWEST_WITH_STRIP
+        return QRectF(self.rect()).adjusted(1, 1, -(STRIP_WIDTH + STRIP_GAP) if shown else -1, -1)
+
+    def axes(self) -> Axes:
+        """How the plane lies on the widget."""
+        return Axes(self.frame(), self.family.input_range(), self.family.input_range())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._strip.setVisible(self.width() >= NARROWEST_WITH_STRIP)
+        self._strip.setGeometry(self.width() - STRIP_WIDTH, 0, STRIP_WIDTH, self.height())
+
+    def task_changed(self) -> None:
+        super().task_changed()
+        self.placing = min(self.placing, self.family.output_dim - 1)
+
+    def follow(self) -> None:
+        super().follow()
+        self._take_tables()
+
+    def refit(self) -> None:
+        self._take_tables()
+
+    def drop_layers(self) -> None:
+        super().drop_layers()
+        self._show_strip()
+
+    def _take_tables(self) -> None:
+        adaptation = self.adaptation
+        steps = (0, self.shown_step) if adaptation else ()
+        self._tables = {step: as_table(self.touched.grid, adaptation.on_grid[step]) for step in steps if adaptation}
+        self._show_strip()
+
+    def _hits(self) -> Array:
+        """Whether each query point is on its class' side at the shown step."""
+        table, query = self._tables.get(self.shown_step), self.touched.query
+        if table is None:
+            return np.ones(0, bool)
+        guessed = probabilities_at(table, self.family.input_range(), query.x).argmax(axis=1)
+        return np.asarray(guessed == query.y)
+
+    def _show_strip(self) -> None:
+        accuracy = self.adaptation.accuracy if self.adaptation else None
+        values = {} if accuracy is None else {step: float(accuracy[step]) for step in self._tables}
+        counts = np.bincount(self.touched.support.y, minlength=self.family.output_dim).tolist()
+        images = {step: region_image(table) for step, table in self._tables.items()}
+        self._strip.show_state(StripState(self.placing, counts, self.shown_step, images, values, self._hits()))
+
+    # --- handles --------------------------------------------------------------------------------------
+    def handle_pixels(self) -> Array:
+        x = self.touched.support.x
+        return self.axes().pixels(x[:, 0], x[:, 1])
+
+    def move_handle(self, index: int, position: QPointF) -> None:
+        self.session.move_point(index, self._numbers(position), int(self.touched.support.y[index]))
+
+    def add_at(self, position: QPointF) -> int | None:
+        if not self.frame().contains(position):
+            return None
+        count = len(self.touched.support.x)
+        self.session.add_point(self._numbers(position), self.placing)
+        return count if len(self.touched.support.x) > count else None
+
+    def insert_position(self) -> QPointF:
+        """Beside the chosen point, or in the middle."""
+        if self.chosen is None:
+            return self.frame().center()
+        place = QPointF(*self.handle_pixels()[self.chosen].tolist()) + QPointF(18, 18)
+        return place if self.frame().contains(place) else self.frame().center()
+
+    def describe_handle(self, index: int) -> str:
+        x, y = self.touched.support.x[index].tolist()
+        place = self.tr("Point {index} of {count}, class {name}").format(
+            index=index + 1, count=len(self.touched.support.x), name=class_letter(int(self.touched.support.y[index]))
+        )
+        return f"{place}: x {number_text(x)}, y {number_text(y)}"
+
+    def hover_lines(self, position: QPointF) -> list[str]:
+        if not self.frame().contains(position):
+            return []
+        index = self.handle_at(position)
+        x, y = self._numbers(position).tolist() if index is None else self.touched.support.x[index].tolist()
+        lines = [f"x {x:.4f}   y {y:.4f}".replace("-", "\N{MINUS SIGN}")]
+        table = self._tables.get(self.shown_step)
+        if table is not None:
+            likely = probabilities_at(table, self.family.input_range(), np.array([[x, y]]))[0]
+            best = np.argsort(-likely)[:2].tolist()
+            lines.append("   ".join(f"{class_letter(label)} {100 * likely[label]:.0f} %" for label in best))
+        return lines
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if Qt.Key(event.key()) in DIGITS:
+            self.pick_class(DIGITS[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def _numbers(self, position: QPointF) -> Array:
+        low, high = self.family.input_range()
+        return np.clip(np.array(self.axes().numbers(position), np.float32), low, high)
+
+    # --- painting ---------------------------------------------------------------------------------------
+    def static_key(self) -> Hashable:
+        return self.frame().width()
+
+    def paint_static(self, painter: QPainter) -> None:
+        draw_frame(painter, self.frame())
+
+    def paint_live(self, painter: QPainter) -> None:
+        table = self._tables.get(self.shown_step)
+        if table is not None:
+            draw_regions(painter, self.frame().adjusted(1, 1, -1, -1), region_image(table))
+        self._draw_queries(painter)
+        self._draw_support(painter)
+        if self.hovered is not None and self.grabbed is None:
+            self._draw_ghost(painter, self.hovered)
+
+    def _draw_queries(self, painter: QPainter) -> None:
+        query, hits = self.touched.query, self._hits()
+        pixels = self.axes().pixels(query.x[:, 0], query.x[:, 1])
+        draw_classes(painter, pixels, query.y, 5.0, None, 1.6)
+        if len(hits):
+            stamp_markers(painter, pixels[~hits], 9.5, 0, None, theme().palette.error, 1.8)
+
+    def _draw_support(self, painter: QPainter) -> None:
+        palette, pixels, labels = theme().palette, self.handle_pixels(), self.touched.support.y
+        if self.grabbed is not None:
+            color = class_color(int(labels[self.grabbed]))
+            draw_halo(painter, QPointF(*pixels[self.grabbed].tolist()), color, 17)
+        draw_classes(painter, pixels, labels, 7.5, palette.text, 1.6)
+        if self.grabbed is None and self.chosen is not None and self.hasFocus():
+            draw_ring(painter, QPointF(*pixels[self.chosen].tolist()), palette.text, 13)
+
+    def _draw_ghost(self, painter: QPainter, position: QPointF) -> None:
+        """What a click here would add."""
+        if self.handle_at(position) is not None or not self.frame().contains(position):
+            return
+        painter.setPen(QPen(faded(theme().palette.text, 170), 1.4))
+        for way in (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)):
+            painter.drawLine(position + way * 10, position + way * 16)
+        color = class_color(self.placing)
+        draw_marker(painter, position, 6.5, self.placing, faded(color, 110), faded(color, 200), 1.4)
+
+    @classmethod
+    def paint_small(
+        cls, painter: QPainter, frame: QRectF, family: TaskFamily, touched: TouchedTask, adaptation: Adaptation | None, step: int
+    ) -> None:
+        if adaptation is not None:
+            step = min(step, len(adaptation.on_grid) - 1)
+            draw_regions(painter, frame, region_image(as_table(touched.grid, adaptation.on_grid[step])))
+        axes = Axes(frame, family.input_range(), family.input_range())
+        pixels = axes.pixels(touched.support.x[:, 0], touched.support.x[:, 1])
+        draw_classes(painter, pixels, touched.support.y, 4.2, theme().palette.text, 1.0)
+
+
+def draw_classes(
+    painter: QPainter, pixels: Array, labels: Array, radius: float, outline: QColor | None, width: float
+) -> None:
+    """Points in their class' shape and colour: filled with an outline, or hollow where there is none."""
+    for label in np.unique(labels).tolist():
+        color = class_color(label)
+        fill = None if outline is None else color
+        stamp_markers(painter, pixels[labels == label], radius, label, fill, outline or color, width)

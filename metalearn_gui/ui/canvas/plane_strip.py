@@ -1,0 +1,221 @@
+"""The strip beside the plane: which class a click places, step 0 against now, query accuracy, legend."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QVBoxLayout, QWidget
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.canvas.markers import class_color, class_letter, draw_marker, faded
+from metalearn_gui.ui.canvas.regions import draw_regions
+from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
+
+STRIP_WIDTH = 178
+ROW_HEIGHT = 24
+MOST_IN_ONE_COLUMN = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class StripState:
+    """What the strip shows. images, accuracies: by adaptation step; hits: one bool per query point."""
+
+    placing: int
+    counts: list[int]
+    step: int
+    images: dict[int, QImage]
+    accuracies: dict[int, float]
+    hits: Array
+
+
+class ClassButton(QAbstractButton):
+    """One class: its marker, its name, how many points it has, its key."""
+
+    def __init__(self, index: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._index = index
+        self._points = ""
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedHeight(ROW_HEIGHT)
+
+    def set_texts(self, name: str, points: str) -> None:
+        """The class' name and its number of points."""
+        self._points = points
+        self.setText(name)
+        self.setAccessibleName(f"{name}, {points}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(STRIP_WIDTH, ROW_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, palette = QPainter(self), theme().palette
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color, box = class_color(self._index), QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        marked = self.isChecked() or self.hasFocus()
+        painter.setPen(QPen(color if marked else palette.line, 1.4 if marked else 1))
+        painter.setBrush(faded(color, 38) if self.isChecked() else palette.background)
+        painter.drawRoundedRect(box, 6, 6)
+        draw_marker(painter, QPointF(17, box.center().y()), 6, self._index, color, palette.text, 1.4)
+        painter.setFont(ui_font(12))
+        painter.setPen(palette.text)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        wide = self.width() > STRIP_WIDTH / 2
+        painter.drawText(box.adjusted(32, 0, 0, 0), middle, self.text() if wide else class_letter(self._index))
+        painter.setPen(palette.muted)
+        if wide:
+            painter.drawText(box.adjusted(0, 0, -30, 0), middle | Qt.AlignmentFlag.AlignRight, self._points)
+        key = QRectF(box.right() - 23, box.center().y() - 8, 18, 16)
+        painter.setPen(QPen(palette.line, 1))
+        painter.drawRoundedRect(key, 4, 4)
+        painter.setPen(palette.text)
+        painter.setFont(ui_font(11, 600))
+        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, str((self._index + 1) % 10))
+
+
+class ClassStrip(QWidget):
+    """Buttons of the classes over a summary; emits the class that was picked."""
+
+    picked = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._state: StripState | None = None
+        self._group = QButtonGroup(self)
+        self._group.idClicked.connect(self.picked)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(4)
+        self._summary = StripSummary(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 20, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(self._grid)
+        layout.addWidget(self._summary, 1)
+
+    def show_state(self, state: StripState) -> None:
+        """Show these counts, pictures and figures."""
+        self._state = state
+        if len(state.counts) != len(self._group.buttons()):
+            self._build_buttons(len(state.counts))
+        self._name_buttons()
+        self._group.button(state.placing).setChecked(True)
+        self._summary.show_state(state)
+        self.update()
+
+    def _build_buttons(self, count: int) -> None:
+        for button in self._group.buttons():
+            self._group.removeButton(button)
+            button.hide()
+            button.deleteLater()
+        columns = 1 if count <= MOST_IN_ONE_COLUMN else 2
+        for index in range(count):
+            button = ClassButton(index, self)
+            self._group.addButton(button, index)
+            self._grid.addWidget(button, index // columns, index % columns)
+            button.show()
+
+    def _name_buttons(self) -> None:
+        counts = self._state.counts if self._state else []
+        for index, count in enumerate(counts):
+            button = self._group.button(index)
+            name = self.tr("class {letter}").format(letter=class_letter(index))
+            button.set_texts(name, self.tr("{count} pts").format(count=count))  # type: ignore[attr-defined]
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._name_buttons()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(small_capitals_font())
+        painter.setPen(theme().palette.muted)
+        painter.drawText(QRectF(0, 0, self.width(), 16), Qt.AlignmentFlag.AlignVCenter, self.tr("class to place"))
+
+
+class StripSummary(QWidget):
+    """Step 0 against now, the query bar and the legend; from the top as far as there is room."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._state: StripState | None = None
+
+    def show_state(self, state: StripState) -> None:
+        self._state = state
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._state is None or not self._state.images:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        top = 0.0
+        for height, draw in ((100.0, self._draw_steps), (56.0, self._draw_bar), (18.0, self._draw_legend)):
+            if top + height <= self.height():
+                draw(painter, top, self._state)
+                top += height
+
+    def _draw_steps(self, painter: QPainter, top: float, state: StripState) -> None:
+        palette, width = theme().palette, (self.width() - 8) / 2
+        painter.setFont(small_capitals_font())
+        painter.setPen(palette.muted)
+        painter.drawText(QRectF(0, top, self.width(), 16), Qt.AlignmentFlag.AlignVCenter, self.tr("what adapting changes"))
+        for place, (step, color) in enumerate(((0, palette.before), (state.step, palette.learner))):
+            box = QRectF(place * (width + 8), top + 20, width, 54).adjusted(0.5, 0.5, -0.5, -0.5)
+            draw_regions(painter, box, state.images[step])
+            painter.setPen(QPen(color, 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box, 3, 3)
+            line = QRectF(box.left(), box.bottom() + 3, width - 1, 16)
+            painter.setFont(ui_font(12))
+            painter.setPen(palette.muted)
+            painter.drawText(line, Qt.AlignmentFlag.AlignLeft, self.tr("step {step}").format(step=step))
+            if step in state.accuracies:
+                painter.setFont(ui_font(12, 600))
+                painter.setPen(palette.text)
+                painter.drawText(line, Qt.AlignmentFlag.AlignRight, f"{100 * state.accuracies[step]:.0f} %")
+
+    def _draw_bar(self, painter: QPainter, top: float, state: StripState) -> None:
+        if not len(state.hits):
+            return
+        palette = theme().palette
+        box = QRectF(0.5, top + 3.5, self.width() - 1, 44)
+        painter.setPen(QPen(palette.line, 1))
+        painter.setBrush(palette.background)
+        painter.drawRoundedRect(box, 6, 6)
+        painter.setFont(ui_font(12))
+        painter.setPen(palette.muted)
+        line = box.adjusted(10, 6, -10, -22)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, self.tr("query accuracy"))
+        painter.setFont(ui_font(12, 600))
+        painter.setPen(palette.text)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(line, right, f"{100 * float(state.hits.mean()):.0f} %")
+        bar = box.adjusted(10, 28, -10, -8)
+        share = bar.width() * float(state.hits.mean())
+        painter.fillRect(QRectF(bar.left(), bar.top(), share, bar.height()), palette.learner)
+        painter.fillRect(QRectF(bar.left() + share, bar.top(), bar.width() - share, bar.height()), palette.error)
+        if len(state.hits) <= bar.width() / 4:
+            painter.setPen(QPen(palette.background, 1))
+            for index in range(1, len(state.hits)):
+                x = bar.left() + bar.width() * index / len(state.hits)
+                painter.drawLine(QPointF(x, bar.top()), QPointF(x, bar.bottom()))
+
+    def _draw_legend(self, painter: QPainter, top: float, state: StripState) -> None:
+        palette, color, y = theme().palette, class_color(0), top + 9
+        entries = (
+            (self.tr("support"), color, palette.text),
+            (self.tr("query"), None, color),
+            (self.tr("wrong"), None, palette.error),
+        )
+        painter.setFont(ui_font(12))
+        left = 6.0
+        for text, fill, outline in entries:
+            draw_marker(painter, QPointF(left, y), 5, 0, fill, outline, 1.5)
+            painter.setPen(palette.text)
+            painter.drawText(QRectF(left + 9, top, 80, 18), Qt.AlignmentFlag.AlignVCenter, text)
+            left += 9 + painter.fontMetrics().horizontalAdvance(text) + 16

@@ -1,0 +1,166 @@
+"""What all canvases share: cached layers, the session's signals, notes over the drawing.
+
+A subclass paints; it changes nothing itself but asks the session. See handles.py for mouse and keyboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import ClassVar
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
+from metalearn_gui.ui.theme import theme, ui_font
+
+
+class Surface(QWidget):
+    """A picture of the touched task, in a static layer that is kept and a live one that is not."""
+
+    object_name: ClassVar[str]
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.family: TaskFamily = session.settings.tasks
+        self._static: QPixmap | None = None
+        self._static_key: Hashable = None
+        self._tasks = session.touched.tasks
+        self.setObjectName(self.object_name)
+        self.setMinimumSize(240, 150)
+        session.taskChanged.connect(self._take_task)
+        session.adaptedChanged.connect(self.follow)
+        session.stepChanged.connect(self.follow)
+        session.readinessChanged.connect(self.update)
+        theme().changed.connect(self.drop_layers)
+
+    # --- what a subclass says -------------------------------------------------------------------
+    @classmethod
+    def paint_small(
+        cls, painter: QPainter, frame: QRectF, family: TaskFamily, touched: TouchedTask, adaptation: Adaptation | None, step: int
+    ) -> None:
+        """The gallery's small drawing of a task."""
+        raise NotImplementedError
+
+    def task_changed(self) -> None:
+        """Another task has come (not just other points of it)."""
+
+    def refit(self) -> None:
+        """Let axes follow what is to be shown."""
+
+    def static_key(self) -> Hashable:
+        """What the static layer depends on beside size and theme."""
+        raise NotImplementedError
+
+    def paint_static(self, painter: QPainter) -> None:
+        """Ground, grid, labels, truth: what a drag does not change."""
+        raise NotImplementedError
+
+    def paint_live(self, painter: QPainter) -> None:
+        """Predictions, points, whatever follows the hand."""
+        raise NotImplementedError
+
+    def frame(self) -> QRectF:
+        """The rectangle that the focus ring goes around."""
+        return QRectF(self.rect())
+
+    def retranslate(self) -> None:
+        """Set every string again."""
+
+    # --- what a subclass reads --------------------------------------------------------------------
+    @property
+    def touched(self) -> TouchedTask:
+        return self.session.touched
+
+    @property
+    def adaptation(self) -> Adaptation | None:
+        """Of the shown learner; None before TensorFlow is there."""
+        return self.session.adaptations.get("learner")
+
+    @property
+    def shown_step(self) -> int:
+        """The adaptation step to draw, within what the adaptation has."""
+        last = len(self.adaptation.on_grid) - 1 if self.adaptation else 0
+        return min(self.session.adaptation_step, last)
+
+    # --- the session's signals --------------------------------------------------------------------
+    def _take_task(self) -> None:
+        self.family = self.session.settings.tasks
+        if self.touched.tasks is not self._tasks:
+            self._tasks = self.touched.tasks
+            self.task_changed()
+        self.follow()
+
+    def follow(self) -> None:
+        """Show what the session holds now."""
+        self.refit()
+        self.update()
+
+    def drop_layers(self) -> None:
+        """Forget cached pictures (theme, language) and paint anew."""
+        self._static = None
+        self.update()
+
+    # --- painting -----------------------------------------------------------------------------------
+    def sizeHint(self) -> QSize:
+        return QSize(684, 350)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._static_layer())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint_live(painter)
+        if self.session.readiness and not self.adaptation:
+            self._draw_loading(painter)
+        if self.hasFocus():
+            painter.setPen(QPen(theme().palette.learner, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.frame().adjusted(1, 1, -1, -1), FRAME_RADIUS, FRAME_RADIUS)
+
+    def _static_layer(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        key = (self.width(), self.height(), ratio, self.static_key())
+        if self._static is None or key != self._static_key:
+            self._static_key = key
+            self._static = QPixmap(self.size() * ratio)
+            self._static.setDevicePixelRatio(ratio)
+            self._static.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._static)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.paint_static(painter)
+            painter.end()
+        return self._static
+
+    def draw_note(self, painter: QPainter, lines: list[str], position: QPointF) -> None:
+        """A small chip with text beside a position, kept inside the widget."""
+        if not lines:
+            return
+        palette = theme().palette
+        painter.setFont(ui_font(12, 600))
+        metrics = painter.fontMetrics()
+        width = max(metrics.horizontalAdvance(line) for line in lines) + 20
+        height = len(lines) * (metrics.height() + 2) + 10
+        left = position.x() + 14 if position.x() + 14 + width < self.width() else position.x() - 14 - width
+        top = min(max(position.y() - height - 8, 2.0), self.height() - height - 2.0)
+        box = QRectF(max(left, 2.0), top, width, height)
+        painter.setPen(QPen(palette.line, 1))
+        painter.setBrush(palette.panel)
+        painter.drawRoundedRect(box, 5, 5)
+        painter.setPen(palette.text)
+        painter.drawText(box.adjusted(10, 5, -10, -5), Qt.AlignmentFlag.AlignVCenter, "\n".join(lines))
+
+    def _draw_loading(self, painter: QPainter) -> None:
+        painter.setFont(ui_font(12))
+        painter.setPen(theme().palette.muted)
+        place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+        painter.drawText(self.frame().adjusted(12, 9, -12, -9), place, self.session.readiness)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+            self.drop_layers()
