@@ -1,0 +1,150 @@
+"""The shape of the code, held: who may import whom, what an import may load, and how long anything may grow."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "metalearn_gui"
+FILES = sorted(PACKAGE.rglob("*.py"))
+NAMES = [file.relative_to(ROOT).as_posix() for file in FILES]
+
+# Each part of the package, and the parts it may import. What is not named here lies at the top, and wires.
+MAY_IMPORT = {
+    "engine": {"engine"},
+    "store": {"store", "engine", "assets"},
+    "bridge": {"bridge", "store", "engine", "assets"},
+    "ui": {"ui", "bridge", "store", "engine", "assets"},
+    "assets": set(),
+    "display": set(),
+    "system_libraries": {"display"},
+}
+QT = {"PySide6", "shiboken6", "pyqtgraph"}
+FOREIGN_TO = {
+    "engine": QT,
+    "store": QT,
+    "bridge": {"PySide6.QtWidgets", "pyqtgraph", "tensorflow", "keras"},
+    "ui": {"tensorflow", "keras"},
+}
+LONGEST_UI_FILE = 300
+LONGEST_FUNCTION = 60
+
+
+@functools.cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"), str(file))
+
+
+def part(file: Path) -> str:
+    """The layer or the top-level module that a file belongs to."""
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(node: ast.AST) -> Iterator[str]:
+    """Every module that the code names in an import, wherever it stands; `from a import b` gives a and a.b."""
+    for statement in ast.walk(node):
+        if isinstance(statement, ast.Import):
+            yield from (name.name for name in statement.names)
+        elif isinstance(statement, ast.ImportFrom):
+            assert statement.level == 0, f"line {statement.lineno}: a relative import hides its layer"
+            yield statement.module or ""
+            yield from (f"{statement.module}.{name.name}" for name in statement.names)
+
+
+def is_of(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def loaded_after(code: str) -> set[str]:
+    """The top-level modules in memory once a new interpreter has run the code."""
+    program = f"import sys\n{code}\nprint('LOADED', *sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_imports_go_downward_only(file: Path) -> None:
+    allowed = MAY_IMPORT.get(part(file))
+    if allowed is None:
+        return
+    ours = {module.split(".")[1] for module in imports(tree(file)) if module.startswith("metalearn_gui.")}
+    assert ours - {"__version__"} <= allowed
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_a_layer_stays_clear_of_what_is_foreign_to_it(file: Path) -> None:
+    foreign = FOREIGN_TO.get(part(file), set())
+    found = {module for module in imports(tree(file)) for package in foreign if is_of(module, package)}
+    assert not found
+
+
+PANELS = sorted((PACKAGE / "ui" / "panels").glob("[!_]*.py"))
+
+
+@pytest.mark.parametrize("file", PANELS, ids=lambda file: file.stem)
+def test_a_panel_imports_no_other_panel(file: Path) -> None:
+    siblings = {f"metalearn_gui.ui.panels.{other.stem}" for other in PANELS if other != file}
+    assert not siblings.intersection(imports(tree(file)))
+
+
+def test_importing_the_engine_loads_no_qt_and_no_tensorflow() -> None:
+    everything = "\n".join(
+        f"import {name.removesuffix('.py').removesuffix('/__init__').replace('/', '.')}"
+        for name in NAMES
+        if name.startswith("metalearn_gui/engine/")
+    )
+    assert not loaded_after(everything) & {*QT, "tensorflow", "keras"}
+
+
+def test_registries_offer_their_choices_without_tensorflow() -> None:
+    code = """
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.networks import NETWORKS
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks import TASKS
+assert LEARNERS and NETWORKS and TASKS and ExperimentSettings
+"""
+    assert not loaded_after(code) & {*QT, "tensorflow", "keras"}
+
+
+def test_the_window_is_shown_before_tensorflow_is_imported() -> None:
+    code = "from metalearn_gui.app import open_window\nwindow = open_window([])\nassert window.isVisible()"
+    loaded = loaded_after(code)
+    assert "PySide6" in loaded
+    assert not loaded & {"tensorflow", "keras"}
+
+
+@pytest.mark.parametrize("file", sorted((PACKAGE / "ui").rglob("*.py")), ids=lambda file: file.stem)
+def test_a_file_of_the_window_is_shorter_than_300_lines(file: Path) -> None:
+    assert len(file.read_text(encoding="utf-8").splitlines()) < LONGEST_UI_FILE
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_a_function_is_shorter_than_60_lines(file: Path) -> None:
+    functions = [node for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    lengths = {
+        function.name: function.end_lineno - function.lineno + 1 for function in functions if function.end_lineno
+    }
+    assert not {name: length for name, length in lengths.items() if length >= LONGEST_FUNCTION}
+
+
+def test_no_tracked_file_names_a_path_of_one_machine() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    a_home = re.compile(rb"(?<![\w.])/(home|Users|root|work)/\w")
+    found = {
+        name: match.group()
+        for name in filter(None, listed.split("\0"))
+        if (ROOT / name).is_file() and (match := a_home.search((ROOT / name).read_bytes()))
+    }
+    assert not found
