@@ -1,0 +1,61 @@
+"""How a learner adapts to tasks, from numpy to numpy: the path of predictions from step 0 to the last."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import PointSet, capacity, padded
+from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.learners.base import fold
+from metalearn_gui.engine.programs import adaptation_program
+from metalearn_gui.engine.settings import ExperimentSettings
+
+__all__ = ["Path", "adapt", "fold"]
+
+
+class Path(NamedTuple):
+    """One task or a batch of them, step by step.
+
+    predictions: (steps + 1, tasks, points, output_dim); probabilities for classification.
+    support_loss: (steps + 1, tasks).
+    """
+
+    predictions: Array
+    support_loss: Array
+
+
+def adapt(
+    settings: ExperimentSettings,
+    state: LearnerState,
+    support: PointSet,
+    query_x: Array,
+    num_steps: int | None = None,
+    compile: bool = True,
+) -> Path:
+    """Adapt to every task of a support set and predict at `query_x` after each step.
+
+    The support set is padded and masked, so that adding a point neither retraces nor recompiles.
+
+    Args:
+        settings: whose learner adapts; `state` is its learned state.
+        support: x (tasks, points, ...), y as in episodes.py; any number of points, none as well.
+        query_x: (tasks, points, ...).
+        num_steps: adaptation steps; None = the settings' test_steps.
+    """
+    steps = settings.outer.test_steps if num_steps is None else num_steps
+    program = adaptation_program(settings, steps, keep=True, compile=compile)
+    query_x = np.asarray(query_x, np.float32)
+    num_queries = query_x.shape[1]
+    size = capacity(num_queries)
+    query_x = np.pad(query_x, [(0, 0), (0, size - num_queries)] + [(0, 0)] * (query_x.ndim - 2))
+    query = PointSet(query_x, _no_targets(support.y, size))
+    support = padded(support, capacity(support.x.shape[1]))
+    predictions, support_loss = program.run(state, support, query, settings.learner.live_values())
+    return Path(predictions[:, :, :num_queries], support_loss)
+
+
+def _no_targets(like: Array, num_points: int) -> Array:
+    return np.zeros((like.shape[0], num_points, *like.shape[2:]), like.dtype)

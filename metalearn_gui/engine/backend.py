@@ -1,0 +1,105 @@
+"""TensorFlow, imported when it is first used and not before.
+
+Registries, settings and forms need the learners' classes long before they need a tensor; a window
+that is up in a second cannot wait for an import of several.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import logging
+import os
+import re
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Tensor = Any  # tf.Tensor, or a numpy array outside a traced function
+Params = dict[str, Tensor]  # a flat dictionary; groups are told apart by a prefix such as "rates/"
+
+_import_lock = threading.Lock()
+
+
+class _LazyTensorFlow:
+    """Stands for the module until somebody asks for one of its names."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(load(), name)
+
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+else:
+    tf = _LazyTensorFlow()
+
+
+def is_loaded() -> bool:
+    """Whether TensorFlow is ready to be used without a wait."""
+    return _ready.is_set()
+
+
+_ready = threading.Event()
+
+
+def load() -> Any:
+    """Import and configure TensorFlow once; quiet on stderr. Any thread may call it."""
+    if _ready.is_set():
+        return sys.modules["tensorflow"]
+    with _import_lock:
+        if not _ready.is_set():
+            _import_quietly()
+            _ready.set()
+    return sys.modules["tensorflow"]
+
+
+def _import_quietly() -> None:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    with _native_chatter_held_back():
+        tensorflow = importlib.import_module("tensorflow")
+    tensorflow.get_logger().setLevel(logging.ERROR)
+    # One thread is no slower for small networks, gives the same bits, and leaves a core to the window.
+    if not tensorflow.config.list_physical_devices("GPU"):
+        tensorflow.config.threading.set_intra_op_parallelism_threads(1)
+    tensorflow.config.threading.set_inter_op_parallelism_threads(2)
+    # The import leaves a million long-lived objects; scanning them again stalls the window for 140 ms.
+    gc.collect()
+    gc.freeze()
+
+
+@contextlib.contextmanager
+def _native_chatter_held_back() -> Iterator[None]:
+    """Hold file descriptor 2 while native code logs on its own; what is not such a log is passed on."""
+    try:
+        stderr = os.dup(2)
+    except OSError:  # started without a stderr (a window from the desktop)
+        yield
+        return
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            held.seek(0)
+            kept = [line for line in held if not _NATIVE_LOG.match(line)]
+            if kept:
+                os.write(2, b"".join(kept))
+
+
+_NATIVE_LOG = re.compile(rb"^(\s*$|WARNING: All log messages before absl|[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] |To enable the following)")
+
+
+def as_numpy(params: Params) -> dict[str, Array]:
+    """Copies that may cross threads."""
+    return {name: np.array(value) for name, value in params.items()}

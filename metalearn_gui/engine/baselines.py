@@ -1,0 +1,53 @@
+"""What learning to learn is measured against: other learners on the same network and the same tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.settings import ExperimentSettings
+
+BASELINES = ("transfer", "scratch")
+TRANSFER_LEARNING_RATE = 0.001
+
+
+def baseline_settings(settings: ExperimentSettings, tuned: Mapping[str, float]) -> dict[str, ExperimentSettings]:
+    """The experiment of each baseline: same tasks, episodes and network; plain Adam outside.
+
+    Args:
+        tuned: inner learning rates by key. A rate that suits a meta-learned start can ruin another start,
+            and a baseline that was not given its best rate proves nothing.
+    """
+    plain = dict(meta_optimizer="adam", meta_learning_rate=TRANSFER_LEARNING_RATE, meta_schedule="constant")
+    others = {key: settings.replaced(learner=key, gradient_clip=0.0, **plain) for key in BASELINES}
+    return {
+        key: other.replaced(inner_learning_rate=tuned[key]) if key in tuned else other for key, other in others.items()
+    }
+
+
+def initial_states(settings: ExperimentSettings) -> tuple[LearnerState, dict[str, LearnerState]]:
+    """The learner's start and its baselines', all drawn from the same seed."""
+    baselines = {key: initial_state(other) for key, other in baseline_settings(settings, {}).items()}
+    return initial_state(settings), baselines
+
+
+def initial_state(settings: ExperimentSettings) -> LearnerState:
+    """A fresh learner: the same seed gives the same start."""
+    state = settings.learner.init(settings.network, np.random.default_rng(settings.seed))
+    return LearnerState(dict(state.params), dict(state.carry), {}, 0)
+
+
+def steps_beside(settings: ExperimentSettings, share: float) -> dict[str, float]:
+    """Baseline meta-iterations per meta-iteration of the learner that cost at most `share` of its gradients."""
+    own = max(settings.learner.gradient_evaluations, 1.0)
+    costs = {key: other.learner.gradient_evaluations for key, other in baseline_settings(settings, {}).items()}
+    return {key: min(0.2, share * own / cost) for key, cost in costs.items() if cost > 0}
+
+
+def steps_due(iteration: int, per_iteration: float) -> int:
+    """A baseline's meta-iterations when the learner has this many: a function of nothing else, in few calls."""
+    due = int(iteration * per_iteration)
+    grain = 1 if due < 10 else 10 if due < 100 else 50
+    return due - due % grain

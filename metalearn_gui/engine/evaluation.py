@@ -1,0 +1,164 @@
+"""Unseen tasks: the learner and its baselines tried on the same ones, with intervals over tasks."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.baselines import baseline_settings
+from metalearn_gui.engine.episodes import Episodes, Tasks, generator, map_episodes
+from metalearn_gui.engine.events import Evaluation, LearnerState, StepScores, TrainingState
+from metalearn_gui.engine.programs import adaptation_program
+from metalearn_gui.engine.settings import ExperimentSettings
+
+NUM_TASKS = 600
+RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # a baseline's inner learning rate is one of these
+SLICE = 200  # tasks in one call; losses only are kept
+
+
+def unseen_episodes(
+    settings: ExperimentSettings, num_tasks: int, seed: int, split: str = "test"
+) -> tuple[Tasks, Episodes]:
+    """Tasks of a split that training never touches, and one episode of each (numpy)."""
+    rng = generator(seed, split, 0)
+    tasks = settings.tasks.tasks(rng, num_tasks, split)
+    return tasks, settings.tasks.draw(tasks, rng, settings.episodes.shots, settings.episodes.queries)
+
+
+def evaluate(
+    settings: ExperimentSettings,
+    state: TrainingState,
+    num_tasks: int = NUM_TASKS,
+    seed: int = 0,
+    split: str = "test",
+    compile: bool = True,
+) -> Evaluation:
+    """Mean, median and 95 % interval of the query loss for steps 0..test_steps, the baselines' too.
+
+    Args:
+        settings: of the run; its episodes' sizes and its family say what the unseen tasks are.
+        seed: of the unseen tasks, apart from the run's own.
+        split: "test", or "validation" for choosing.
+    """
+    return Evaluator(settings, num_tasks, seed, split, compile).evaluation(state)
+
+
+class Evaluator:
+    """The same unseen episodes again and again; what has not changed since is not tried again."""
+
+    def __init__(self, settings: ExperimentSettings, num_tasks: int, seed: int, split: str, compile: bool) -> None:
+        self.settings = settings  # live values may be replaced
+        self._num_tasks, self._seed, self._split, self._compile = num_tasks, seed, split, compile
+        self._known: dict[str, tuple[LearnerState, ExperimentSettings, StepScores]] = {}
+
+    def tuned(self, state: TrainingState) -> dict[str, float]:
+        """The best inner learning rate of each baseline on these episodes."""
+        return {
+            key: best_inner_rate(other, state.baselines[key], self._episodes, self._compile)
+            for key, other in baseline_settings(self.settings, {}).items()
+        }
+
+    @functools.cached_property
+    def _episodes(self) -> Episodes:
+        return unseen_episodes(self.settings, self._num_tasks, self._seed, self._split)[1]
+
+    def evaluation(self, state: TrainingState) -> Evaluation:
+        """The learner and its baselines."""
+        others = baseline_settings(self.settings, state.tuned)
+        return Evaluation(
+            num_tasks=self._num_tasks,
+            learner=self.learner_scores(state.learner),
+            baselines={key: self._scores(key, other, state.baselines[key]) for key, other in others.items()},
+            mean=constant_loss(self.settings, self._episodes),
+            oracle=self.settings.tasks.oracle(),
+            baseline_iterations={key: state.baselines[key].iteration for key in others},
+        )
+
+    def learner_scores(self, state: LearnerState) -> StepScores:
+        """The learner alone."""
+        return self._scores("learner", self.settings, state)
+
+    def warm_up(self, state: TrainingState) -> None:
+        """Compile, on one slice of tasks."""
+        one = _slice(self._episodes, 0)
+        score(self.settings, state.learner, one, self._compile)
+        for key, other in baseline_settings(self.settings, {}).items():
+            score(other, state.baselines[key], one, self._compile)
+
+    def _scores(self, key: str, settings: ExperimentSettings, state: LearnerState) -> StepScores:
+        known = self._known.get(key)
+        if known is None or known[0] is not state or known[1] != settings:
+            known = (state, settings, score(settings, state, self._episodes, self._compile))
+            self._known[key] = known
+        return known[2]
+
+
+def score(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool = True) -> StepScores:
+    """One learner on given episodes, in slices of tasks."""
+    program = adaptation_program(settings, settings.outer.test_steps, keep=False, compile=compile)
+    live = settings.learner.live_values()
+    num_tasks = episodes.query.x.shape[0]
+    slices = [_slice(episodes, start) for start in range(0, num_tasks, SLICE)]
+    parts = [program.run(state, part.support, part.query, live) for part in slices]
+    values = [np.concatenate(column, axis=1)[:, :num_tasks].astype(np.float64) for column in zip(*parts, strict=True)]
+    loss, accuracy = values[0], values[1] if len(values) > 1 else None
+    with np.errstate(invalid="ignore", over="ignore"):  # a learner may diverge beyond its trained steps
+        return StepScores(
+            loss=loss.mean(axis=1),
+            loss_median=np.median(loss, axis=1),
+            loss_ci95=interval(loss),
+            accuracy=None if accuracy is None else accuracy.mean(axis=1),
+            accuracy_ci95=None if accuracy is None else interval(accuracy),
+        )
+
+
+def best_inner_rate(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool) -> float:
+    """The inner learning rate of RATE_GRID with the lowest mean loss over steps 1..test_steps."""
+
+    def mean_loss(rate: float) -> float:
+        loss = score(settings.replaced(inner_learning_rate=rate), state, episodes, compile).loss[1:]
+        return float(loss.mean()) if np.isfinite(loss).all() else math.inf
+
+    return min(RATE_GRID, key=mean_loss)
+
+
+def interval(values: Array) -> Array:
+    """Half the width of the 95 % interval of the mean over the last axis: 1.96 standard errors."""
+    count = values.shape[-1]
+    if count < 2:
+        return np.zeros(values.shape[:-1])
+    return np.asarray(1.96 * values.std(axis=-1, ddof=1) / math.sqrt(count))
+
+
+def constant_loss(settings: ExperimentSettings, episodes: Episodes) -> float:
+    """The query loss of predicting the mean target of all tasks; ln(ways) for classification."""
+    if settings.tasks.kind == "classification":
+        return math.log(settings.tasks.output_dim)
+    targets = np.asarray(episodes.query.y)
+    return float(np.mean((targets - targets.mean(axis=(0, 1))) ** 2))
+
+
+def _slice(episodes: Episodes, start: int) -> Episodes:
+    """SLICE tasks from `start`; the last slice is filled up with its last task, so that shapes stay."""
+    places = np.minimum(np.arange(start, start + SLICE), episodes.query.x.shape[0] - 1)
+    return map_episodes(lambda values: values[places], episodes)
+
+
+def finite(value: float) -> float | None:
+    """A number for JSON, which has no NaN and no infinity."""
+    return float(value) if math.isfinite(value) else None
+
+
+def to_json(scores: StepScores) -> list[Mapping[str, float | None]]:
+    """The rows of `evaluate --json`."""
+    columns = {"loss": scores.loss, "loss_median": scores.loss_median, "loss_ci95": scores.loss_ci95}
+    if scores.accuracy is not None and scores.accuracy_ci95 is not None:
+        columns |= {"accuracy": scores.accuracy, "accuracy_ci95": scores.accuracy_ci95}
+    return [
+        {"step": step} | {name: finite(values[step]) for name, values in columns.items()}
+        for step in range(len(scores.loss))
+    ]

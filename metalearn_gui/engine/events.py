@@ -1,0 +1,148 @@
+"""What a running experiment says. All arrays are numpy copies; nothing of TensorFlow crosses threads."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from metalearn_gui.engine.backend import Array
+
+
+@dataclasses.dataclass(frozen=True)
+class LearnerState:
+    """A learner's State as numpy, with its meta-optimiser and its place in the run."""
+
+    params: dict[str, Array]
+    carry: dict[str, Array]
+    moments: dict[str, Array]  # the meta-optimiser's, flat vectors by name ("m", "v")
+    iteration: int
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingState:
+    """Everything needed to go on bit for bit from `learner.iteration`.
+
+    baselines: learners trained beside, by key ("transfer", "scratch").
+    best: the state with the lowest validation loss (only with stop_patience), and that loss.
+    tuned: the baselines' inner learning rates, chosen on validation tasks, by key.
+    """
+
+    learner: LearnerState
+    baselines: dict[str, LearnerState]
+    best: LearnerState | None = None
+    best_loss: float = float("inf")
+    tuned: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def iteration(self) -> int:
+        return self.learner.iteration
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """A live setting that changed at a meta-iteration; with settings and seed these make the run again."""
+
+    iteration: int
+    name: str
+    value: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class StepScores:
+    """Losses on unseen tasks by adaptation step 0..k, each array of shape (k + 1,).
+
+    ci95: half the width of the 95 % interval of the mean, 1.96 standard errors over tasks.
+    """
+
+    loss: Array
+    loss_median: Array
+    loss_ci95: Array
+    accuracy: Array | None = None
+    accuracy_ci95: Array | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """The learner and its baselines on the same unseen tasks."""
+
+    num_tasks: int
+    learner: StepScores
+    baselines: Mapping[str, StepScores]
+    mean: float  # loss of a constant prediction (or of chance)
+    oracle: float | None
+    baseline_iterations: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Event:
+    """Where the run is. compute_seconds: time spent in meta-training itself, baselines left out."""
+
+    run_id: str
+    iteration: int
+    tasks_seen: int
+    gradient_evaluations: float
+    compute_seconds: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Prepared(Event):
+    """The structure is compiled; meta-training can start. compile_seconds is 0 for a seen structure."""
+
+    compile_seconds: float
+    state: TrainingState
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Progress(Event):
+    """A chunk has run: values per meta-iteration, the last of them `iteration`.
+
+    objective: the training objective; before, after: query loss before and after adapting; all (n,).
+    """
+
+    objective: Array
+    before: Array
+    after: Array
+    metrics: Mapping[str, Array]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Snapshot(Event):
+    """A copy of everything learned, a few times per second and at the end."""
+
+    state: TrainingState
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Evaluated(Event):
+    """Unseen tasks were tried. baseline_share: baselines' part of all training seconds, 0..1."""
+
+    evaluation: Evaluation
+    baseline_share: float
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LiveChanged(Event):
+    """A live setting reached the experiment."""
+
+    change: Change
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Diverged(Event):
+    """A loss or a parameter is not finite any more. `state` is the last good one."""
+
+    state: TrainingState
+    advice: str
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Finished(Event):
+    """The run is over. reason: "done", "stopped", "converged" or "diverged".
+
+    final_objective: the objective of the last episodes after the last update.
+    """
+
+    reason: str
+    state: TrainingState
+    final_objective: float

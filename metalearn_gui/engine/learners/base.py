@@ -1,0 +1,170 @@
+"""What a learner is: how it starts on a task, how it adapts, and what its outer loop learns from.
+
+The engine folds `begin` and `adapt_step` into a path (adaptation.py) and feeds `meta_gradient` to the
+meta-optimiser (training.py). Only these methods know which learner it is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array, Params, Tensor, tf
+from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.losses import Loss
+from metalearn_gui.engine.networks.base import Network, Stats
+from metalearn_gui.engine.params import Component, params_of
+
+UNROLLED_STEPS = 5
+Adapted = dict[str, Tensor]  # whatever `predict` needs for a task; leading axis = tasks
+
+
+class State(NamedTuple):
+    """What a learner is between two meta-iterations.
+
+    params: what is meta-learned (fed to the meta-optimiser).
+    carry: what only lives across outer steps (running averages, unfinished inner runs, clients).
+    """
+
+    params: Params
+    carry: Params
+
+
+class Context(NamedTuple):
+    """What changes without a new structure, and what a learner works with.
+
+    `live` holds the live settings of the learner as tensors: a value read from the dataclass inside a
+    traced function would become a constant.
+    """
+
+    network: Network
+    loss: Loss
+    live: Mapping[str, Tensor]
+    iteration: Tensor | int = 0
+    training: bool = False
+    seed: int = 0
+
+
+class MetaGradient(NamedTuple):
+    """What one meta-iteration hands to the meta-optimiser and to the plots.
+
+    objective: the training objective, scalar; before: support loss before adapting; after: query loss after it.
+    metrics: named scalars, one curve each.
+    """
+
+    gradients: Params
+    objective: Tensor
+    before: Tensor
+    after: Tensor
+    carry: Params
+    metrics: dict[str, Tensor]
+
+
+class View(NamedTuple):
+    """Something a learner can show about itself; one panel per kind, none per learner."""
+
+    kind: str
+    arrays: dict[str, Array]
+
+
+@dataclasses.dataclass(frozen=True)
+class Learner(Component, ABC):
+    """A meta-learning algorithm: a frozen value of hyper-parameters."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("regression", "classification")  # task kinds it takes
+    order: ClassVar[str] = ""  # "1st order" or "2nd order", said in the window where it applies
+
+    @property
+    def num_steps(self) -> int:
+        """Adaptation steps that training takes; the path has one entry more."""
+        return 1
+
+    @property
+    def gradient_evaluations(self) -> float:
+        """Forward-and-backward passes that one task of one meta-iteration costs."""
+        return 1.0
+
+    @property
+    def metric_names(self) -> tuple[str, ...]:
+        """The names in MetaGradient.metrics, known before anything is traced."""
+        return ()
+
+    @abstractmethod
+    def init(self, network: Network, rng: np.random.Generator) -> State:
+        """A fresh state, float32 numpy."""
+
+    @abstractmethod
+    def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
+        """Step 0: what `predict` needs before anything of the task is used."""
+
+    @abstractmethod
+    def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
+        """One adaptation step on the support set."""
+
+    @abstractmethod
+    def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
+        """Outputs (tasks, points, output_dim): numbers, or logits for classification."""
+
+    def loss(self, state: State, adapted: Adapted, points: PointSet, ctx: Context) -> Tensor:
+        """The loss of the adapted learner on a point set, shape (tasks,)."""
+        outputs, _ = self.predict(state, adapted, points.x, ctx)
+        return ctx.loss(outputs, points)
+
+    def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
+        """Differentiate the mean query loss through the whole adaptation (exact second order)."""
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(state.params)
+            after = self.loss_after(state, episodes, ctx)
+        gradients = tape.gradient(after, state.params, unconnected_gradients="zero")
+        before = self.loss_before(state, episodes.support, ctx)
+        return MetaGradient(gradients, after, before, after, state.carry, {})
+
+    def loss_before(self, state: State, support: PointSet, ctx: Context) -> Tensor:
+        """Mean loss at step 0, on the support set: a compiler finds that the inner loop has it already."""
+        return tf.reduce_mean(self.loss(state, self.begin(state, support, ctx), support, ctx))
+
+    def loss_after(self, state: State, episodes: Episodes, ctx: Context) -> Tensor:
+        """Mean query loss after num_steps adaptation steps."""
+        adapted = fold(self, state, episodes.support, ctx, self.num_steps)
+        return tf.reduce_mean(self.loss(state, adapted, episodes.query, ctx))
+
+    def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
+        """What this learner shows beyond the common views."""
+        return []
+
+    def adaptation_structure(self) -> tuple[object, ...]:
+        """What a compiled adaptation depends on; learners that adapt alike may share one."""
+        return self.structure()
+
+    def live_values(self) -> dict[str, float]:
+        """The live settings by name."""
+        return {spec.name: getattr(self, spec.name) for spec in params_of(self) if spec.live}
+
+    def reported_loss(self, objectives: Array, final: float) -> float:
+        """The training loss that a run reports at its end.
+
+        Args:
+            objectives: the objective of every meta-iteration, each before its update.
+            final: the objective of the last episodes after the last update.
+        """
+        return float(np.mean(objectives[-max(1, len(objectives) // 100) :]))
+
+
+def fold(learner: Learner, state: State, support: PointSet, ctx: Context, num_steps: int) -> Adapted:
+    """begin, then adapt_step num_steps times: unrolled up to UNROLLED_STEPS, a bounded loop beyond."""
+    adapted = learner.begin(state, support, ctx)
+    if num_steps <= UNROLLED_STEPS:
+        for _ in range(num_steps):
+            adapted = learner.adapt_step(state, adapted, support, ctx)
+        return adapted
+    result: Adapted = tf.while_loop(
+        lambda adapted: True,
+        lambda adapted: (learner.adapt_step(state, adapted, support, ctx),),
+        (adapted,),
+        maximum_iterations=num_steps,
+    )[0]
+    return result

@@ -1,0 +1,103 @@
+"""The inner loop that gradient-based learners share: a few steps of gradient descent on the support set."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Params, Tensor, tf
+from metalearn_gui.engine.episodes import PointSet
+from metalearn_gui.engine.learners.base import Adapted, Context, Learner, State
+from metalearn_gui.engine.networks.base import Network, Stats
+from metalearn_gui.engine.params import param
+
+
+@dataclasses.dataclass(frozen=True)
+class GradientLearner(Learner):
+    """theta' = theta - inner_learning_rate * grad L_support(theta), step by step, for every task."""
+
+    inner_learning_rate: float = param(
+        0.01, "Inner learning rate α", minimum=1e-6, maximum=10.0, log=True, live=True, help="Size of an adaptation step."
+    )
+    inner_steps: int = param(1, "Inner steps", minimum=1, maximum=20, unit="steps", help="Adaptation steps that training takes.")
+    inner_gradient_clip: float = param(
+        0.0, "Inner gradient clip", minimum=0.0, maximum=1e6, advanced=True, help="Largest norm of a task's inner gradient; 0 = off."
+    )
+
+    @property
+    def num_steps(self) -> int:
+        return self.inner_steps
+
+    @property
+    def gradient_evaluations(self) -> float:
+        return self.inner_steps + 1.0
+
+    def adaptation_structure(self) -> tuple[object, ...]:
+        return ("gradient", self.inner_gradient_clip > 0, self.inner_gradient_clip)
+
+    def init(self, network: Network, rng: np.random.Generator) -> State:
+        params, stats = network.init(rng)
+        return State(params, stats)
+
+    def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
+        num_tasks = tf.shape(support.x)[0] if support.x.shape[0] is None else support.x.shape[0]
+        return {name: per_task(values, num_tasks) for name, values in state.params.items()}
+
+    def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(adapted)
+            loss = tf.reduce_sum(self.loss(state, adapted, support, ctx))
+        gradients = self.shaped(tape.gradient(loss, adapted))
+        rate = ctx.live["inner_learning_rate"]
+        return {name: values - rate * gradients[name] for name, values in adapted.items()}
+
+    def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
+        return ctx.network.apply(adapted, state.carry, x, None, ctx)
+
+    def shaped(self, gradients: Params) -> Params:
+        """The inner gradients as the step uses them: clipped to a norm per task."""
+        if not self.inner_gradient_clip:
+            return gradients
+        squares = [tf.reduce_sum(tf.square(g), axis=list(range(1, g.shape.rank))) for g in gradients.values()]
+        norm = tf.sqrt(tf.add_n(squares) + 1e-12)
+        scale = tf.minimum(1.0, self.inner_gradient_clip / norm)
+        return {name: g * tf.reshape(scale, [-1] + [1] * (g.shape.rank - 1)) for name, g in gradients.items()}
+
+
+@dataclasses.dataclass(frozen=True)
+class FirstOrderLearner(GradientLearner):
+    """The same steps, with the inner gradients taken as constants when the outer loop differentiates."""
+
+    def shaped(self, gradients: Params) -> Params:
+        constants = {name: tf.stop_gradient(g) for name, g in gradients.items()}
+        return super().shaped(constants)
+
+
+def per_task(values: Tensor, num_tasks: Tensor | int) -> Tensor:
+    """Shared parameters with a leading task axis; the gradient is the sum over tasks."""
+
+    @tf.custom_gradient
+    def broadcast(shared: Tensor) -> tuple[Tensor, object]:
+        rank = shared.shape.rank
+        repeated = tf.tile(shared[None], [num_tasks] + [1] * rank)
+        return repeated, lambda upstream: tf.reduce_sum(upstream, axis=0)
+
+    result: Tensor = broadcast(tf.convert_to_tensor(values))
+    return result
+
+
+def zeros_like(params: Params) -> Params:
+    """A gradient of nothing."""
+    return {name: tf.zeros_like(values) for name, values in params.items()}
+
+
+def norm(gradients: Params) -> Tensor:
+    """The Euclidean norm over all parameters."""
+    return tf.sqrt(tf.add_n([tf.reduce_sum(tf.square(g)) for g in gradients.values()]))
+
+
+def inner_product(one: Params, other: Params) -> Tensor:
+    """The sum of products over all parameters."""
+    return tf.add_n([tf.reduce_sum(one[name] * other[name]) for name in one])
+

@@ -1,0 +1,49 @@
+"""Reptile: move the start towards where each task's own training ends.
+
+For each task: theta' = theta - inner_learning_rate * grad L_i(theta), i = 1..inner_steps, where L_i is the
+loss of the i-th minibatch of the episode's points, each of the support set's size, in turn;
+then theta <- theta + meta_learning_rate * mean(theta' - theta). The meta-optimiser is given theta - theta'.
+
+Nichol, Achiam, Schulman (2018), arXiv:1803.02999, algorithms 1 (serial) and 2 (batched).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from metalearn_gui.engine.backend import tf
+from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.learners.base import Context, MetaGradient, State
+from metalearn_gui.engine.learners.gradient import FirstOrderLearner
+
+
+@dataclasses.dataclass(frozen=True)
+class Reptile(FirstOrderLearner):
+    """A pseudo-gradient: all points of an episode are there to train on, and only unseen tasks judge it."""
+
+    key = "reptile"
+    label = "Reptile"
+    summary = "Moves the start towards where training on each task ends; needs no query set."
+    order = "1st order"
+
+    @property
+    def gradient_evaluations(self) -> float:
+        return float(self.inner_steps)
+
+    def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
+        batches = _minibatches(episodes)
+        adapted = self.begin(state, episodes.support, ctx)
+        for step in range(self.inner_steps):
+            adapted = self.adapt_step(state, adapted, batches[step % len(batches)], ctx)
+        gradients = {name: values - tf.reduce_mean(adapted[name], axis=0) for name, values in state.params.items()}
+        before = self.loss_before(state, episodes.support, ctx)
+        after = tf.reduce_mean(self.loss(state, adapted, episodes.query, ctx))
+        return MetaGradient(gradients, after, before, after, state.carry, {})
+
+
+def _minibatches(episodes: Episodes) -> list[PointSet]:
+    """The support set, then as many sets of its size as the query set holds."""
+    support, query = episodes
+    size, num_queries = support.x.shape[1], query.x.shape[1]
+    starts = range(0, num_queries - size + 1, size)
+    return [support, *(PointSet(query.x[:, s : s + size], query.y[:, s : s + size]) for s in starts)]

@@ -1,0 +1,8 @@
+"""Networks by key; a new one is a file here and a line below."""
+
+from __future__ import annotations
+
+from metalearn_gui.engine.networks.base import Network
+from metalearn_gui.engine.networks.mlp import Mlp
+
+NETWORKS: dict[str, type[Network]] = {network.key: network for network in (Mlp,)}

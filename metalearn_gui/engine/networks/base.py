@@ -1,0 +1,56 @@
+"""What a network is: a specification that initialises parameters and applies them."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array, Params, Tensor
+from metalearn_gui.engine.params import Component
+
+if TYPE_CHECKING:
+    from metalearn_gui.engine.learners.base import Context
+
+Stats = dict[str, Tensor]  # running averages and the like: not learned by gradient
+
+
+@dataclasses.dataclass(frozen=True)
+class Network(Component, ABC):
+    """A base network. `parts` names groups of parameters; learners say which of them adapt."""
+
+    compiles: ClassVar[bool] = True  # False: faster as a plain graph than under XLA (convolutions)
+
+    @abstractmethod
+    def fitted(self, input_dim: int, output_dim: int) -> Network:
+        """This network with the input and output sizes that a task family asks for."""
+
+    @property
+    @abstractmethod
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """Parameter names by part: "embedding", "body", "head"; each name in exactly one part."""
+
+    @abstractmethod
+    def init(self, rng: np.random.Generator) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Fresh parameters and statistics, float32 numpy."""
+
+    @abstractmethod
+    def apply(
+        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
+    ) -> tuple[Tensor, Stats]:
+        """Outputs (tasks, points, output_dim) for x (tasks, points, ...).
+
+        Args:
+            params: shared (as from `init`), or each with a leading task axis.
+            mask: see episodes.py; for layers that average over points.
+        """
+
+    @abstractmethod
+    def build(self, params: dict[str, Array]) -> Any:
+        """A keras.Model with these shared parameters: inputs -> outputs (logits for classification)."""
+
+    def num_parameters(self) -> int:
+        """How many numbers `init` draws."""
+        return sum(values.size for values in self.init(np.random.default_rng(0))[0].values())

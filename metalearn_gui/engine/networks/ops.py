@@ -1,0 +1,63 @@
+"""A dense layer for a batch of tasks, in six operations that are closed under differentiation.
+
+Each operation's gradient is written in the others, so nested gradient tapes stay exact to any order
+while XLA sees shapes that it does well. Weight gradients of a task are outer products over a few
+points: as matrix products they cost three times what a broadcast multiply and a sum cost.
+
+Shapes: x (tasks, points, n), W (tasks, n, m), y (tasks, points, m), b (tasks, m).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from metalearn_gui.engine.backend import Tensor, tf
+
+SMALL_POINTS = 16  # up to here an outer product by broadcasting beats a matrix product
+
+
+def _with_gradient(forward: Callable[..., Tensor], backward: Callable[..., Any]) -> Callable[..., Tensor]:
+    """`forward(*args)` whose gradient is `backward(upstream, *args)`; made when first called."""
+
+    def operation(*args: Tensor) -> Tensor:
+        @tf.custom_gradient
+        def differentiable(*inputs: Tensor) -> tuple[Tensor, Callable[[Tensor], Any]]:
+            return forward(*inputs), lambda upstream: backward(upstream, *inputs)
+
+        return differentiable(*args)
+
+    return operation
+
+
+def _bmm_forward(x: Tensor, w: Tensor) -> Tensor:
+    return x * w if w.shape[-2] == 1 else tf.matmul(x, w)
+
+
+def _bmm_transposed_forward(y: Tensor, w: Tensor) -> Tensor:
+    return y * tf.transpose(w, [0, 2, 1]) if w.shape[-1] == 1 else tf.matmul(y, w, transpose_b=True)
+
+
+def _outer_forward(x: Tensor, y: Tensor) -> Tensor:
+    if x.shape[-2] is not None and x.shape[-2] <= SMALL_POINTS:
+        return tf.reduce_sum(x[..., :, None] * y[..., None, :], axis=-3)
+    return tf.matmul(x, y, transpose_a=True)
+
+
+bmm = _with_gradient(_bmm_forward, lambda dy, x, w: (bmm_transposed(dy, w), outer(x, dy)))
+bmm.__doc__ = "x W, per task."
+bmm_transposed = _with_gradient(_bmm_transposed_forward, lambda dx, y, w: (bmm(dx, w), outer(dx, y)))
+bmm_transposed.__doc__ = "y W^T, per task."
+outer = _with_gradient(_outer_forward, lambda dw, x, y: (bmm_transposed(y, dw), bmm(x, dw)))
+outer.__doc__ = "x^T y, per task: a sum over points."
+add_bias = _with_gradient(lambda z, b: z + b[..., None, :], lambda dz, z, b: (dz, sum_points(dz)))
+add_bias.__doc__ = "z + b, the same b for every point."
+sum_points = _with_gradient(
+    lambda z: tf.reduce_sum(z, axis=-2), lambda db, z: tf.broadcast_to(db[..., None, :], tf.shape(z))
+)
+sum_points.__doc__ = "The sum over points."
+
+
+def relu(z: Tensor) -> Tensor:
+    """max(z, 0) by a mask, so that its gradient is plain operations in every export format."""
+    return z * tf.stop_gradient(tf.cast(z > 0, z.dtype))

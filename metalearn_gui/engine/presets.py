@@ -1,0 +1,96 @@
+"""Named settings to start from. A preset is its differences from the defaults, so it stays readable."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.networks import NETWORKS
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks import TASKS
+
+
+@dataclasses.dataclass(frozen=True)
+class Preset:
+    """A key for the command line, a label and a sentence for the window, and values by flat name."""
+
+    key: str
+    label: str
+    summary: str
+    values: dict[str, Any]
+
+    @property
+    def settings(self) -> ExperimentSettings:
+        """The whole settings."""
+        return default_settings().replaced(**self.values)
+
+
+def default_settings() -> ExperimentSettings:
+    """Every component's defaults: MAML on sinusoids with a 1-40-40-1 ReLU network."""
+    return ExperimentSettings(TASKS["sinusoid"](), LEARNERS["maml"](), NETWORKS["mlp"]())
+
+
+def preset(key: str) -> ExperimentSettings:
+    """The settings of a preset.
+
+    Raises:
+        SettingError: an unknown key; the line names those there are.
+    """
+    if key not in PRESETS:
+        raise SettingError(f"There is no preset {key!r}; choose one of {', '.join(PRESETS)}")
+    return PRESETS[key].settings
+
+
+_ARTICLE_ROWS = {
+    "task_family": "vectors", "learner": "article",
+    "input_dim": 10, "hidden_dim": 10, "output_dim": 10, "num_hidden_layers": 1, "activation": "relu",
+    "initialization": "uniform", "meta_learning_rate": 0.01, "meta_optimizer": "adam", "num_iterations": 100,
+    "shots": 100, "queries": 100, "num_training_tasks": 1, "meta_batch": 1,
+    "base_loss_weight": 1.0, "meta_loss_weight": 0.0,
+}  # fmt: skip
+
+_ALL = (
+    Preset(
+        "first-steps", "First steps", "MAML learns a start from which one gradient step finds a sine wave.",
+        {"num_iterations": 70_000},
+    ),
+    Preset(
+        "article", "The article's run", "One hidden layer fits 100 fixed rows of random numbers; nothing there can be transferred.",
+        _ARTICLE_ROWS,
+    ),
+    Preset(
+        "article-meta", "The article's two gradients", "Meta-gradient descent on L + R: both gradients and the angle between them.",
+        {"learner": "article", "initialization": "uniform", "num_iterations": 20_000},
+    ),
+    Preset("maml", "MAML", "Exact second order, judged after one step.", {"num_iterations": 20_000}),
+    Preset(
+        "fomaml", "First-order MAML", "The same without second derivatives.",
+        {"learner": "fomaml", "initialization": "uniform", "num_iterations": 30_000},
+    ),
+    Preset(
+        "reptile", "Reptile", "Moves the start towards where each task's own training ends, one task at a time.",
+        {
+            "learner": "reptile", "hidden_dim": 64, "activation": "tanh", "initialization": "uniform",
+            "inner_learning_rate": 0.02, "inner_steps": 5, "queries": 40, "meta_batch": 1,
+            "meta_optimizer": "sgd", "meta_learning_rate": 0.1, "meta_schedule": "linear", "num_iterations": 30_000,
+        },
+    ),
+    Preset(
+        "transfer", "Transfer learning", "One network for all tasks, then fine-tuning: what there is to beat.",
+        {"learner": "transfer", "initialization": "uniform", "num_iterations": 10_000},
+    ),
+    Preset(
+        "scratch", "From scratch", "No meta-learning: every task starts from the same random network.",
+        {"learner": "scratch", "initialization": "uniform", "num_iterations": 1_000},
+    ),
+    Preset(
+        "blobs", "Blobs in the plane", "Classes that are new in every task, told apart from five points each.",
+        {
+            "task_family": "blobs", "ways": 3, "shots": 5, "queries": 10, "inner_learning_rate": 0.1,
+            "inner_steps": 3, "meta_batch": 10, "initialization": "glorot", "num_iterations": 10_000,
+        },
+    ),
+)  # fmt: skip
+PRESETS: dict[str, Preset] = {preset.key: preset for preset in _ALL}

@@ -1,0 +1,306 @@
+"""Compiled programs, cached by structure: one outer loop, one adaptation, one evaluation for each.
+
+TensorFlow never frees an XLA program, so nothing here is made twice: whatever may change while the
+structure stays (rates, weights, seeds, lengths) goes in as a tensor.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from metalearn_gui.engine import losses
+from metalearn_gui.engine.backend import Array, Params, Tensor, tf
+from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, PointSet, map_episodes, map_points
+from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.learners.base import Context, Learner, State, fold
+from metalearn_gui.engine.networks.base import Network
+from metalearn_gui.engine.settings import ExperimentSettings
+
+ADAM_BETAS = (0.9, 0.999)
+ADAM_EPSILON = 1e-8
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """How named parameters lie in one flat vector: the outer optimiser sees a single tensor."""
+
+    names: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, params: Params) -> Layout:
+        names = tuple(sorted(params))
+        return cls(names, tuple(tuple(params[name].shape) for name in names))
+
+    @property
+    def size(self) -> int:
+        return sum(int(np.prod(shape)) for shape in self.shapes)
+
+    def flatten(self, params: Params) -> Array:
+        """Numpy parameters as one float32 vector."""
+        parts = [np.asarray(params[name], np.float32).ravel() for name in self.names]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def split(self, flat: Array) -> dict[str, Array]:
+        """The inverse of `flatten`, as copies."""
+        ends = np.cumsum([int(np.prod(shape)) for shape in self.shapes])
+        parts = np.split(np.array(flat), ends[:-1])
+        return {name: part.reshape(shape) for name, shape, part in zip(self.names, self.shapes, parts, strict=True)}
+
+    def join_tensors(self, params: Params) -> Tensor:
+        """Tensors as one flat tensor, inside a traced function."""
+        return tf.concat([tf.reshape(params[name], [-1]) for name in self.names], axis=0)
+
+    def split_tensor(self, flat: Tensor) -> Params:
+        """The inverse of `join_tensors`, with static shapes."""
+        params, start = {}, 0
+        for name, shape in zip(self.names, self.shapes, strict=True):
+            size = int(np.prod(shape))
+            params[name] = tf.reshape(flat[start : start + size], shape)
+            start += size
+        return params
+
+
+class Optimizer(NamedTuple):
+    """Flat vectors of the meta-optimiser's memory."""
+
+    m: Tensor
+    v: Tensor
+
+
+class Chunk(NamedTuple):
+    """What a chunk of meta-iterations came to. completed < asked: the next one is not finite.
+
+    curves: (3 + metrics, completed): objective, before, after and the learner's metrics.
+    """
+
+    state: LearnerState
+    completed: int
+    curves: Array
+
+
+class OuterProgram:
+    """The outer loop of one structure: up to a block of meta-iterations in one call."""
+
+    def __init__(self, learner: Learner, network: Network, kind: str, optimizer: str, mode: str) -> None:
+        state = learner.init(network, np.random.default_rng(0))
+        self.layout, self.carry_layout = Layout.of(state.params), Layout.of(state.carry)
+        self._learner, self._network, self._loss = learner, network, losses.LOSSES[kind]
+        self._update = {"adam": _adam, "sgd": _sgd}[optimizer]
+        self.live_names = tuple(sorted(learner.live_values()))
+        self.num_curves = 3 + len(learner.metric_names)
+        self._loop = _build(self._run_block if mode != "eager" else self._run_eagerly, mode)
+
+    def run(
+        self, state: LearnerState, block: Episodes, span: tuple[int, int], schedule: Array, clip: float, live: dict[str, float]
+    ) -> Chunk:
+        """Meta-iterations span[0] <= i < span[1] of a block.
+
+        Args:
+            state: where they start from.
+            block: episodes of the whole block, (BLOCK_STEPS, meta-batch, ...), tensors.
+            schedule: (BLOCK_STEPS, 3): the rate and Adam's two bias corrections.
+            clip: largest norm of the meta-gradient; 0 = off.
+        """
+        theta = self.layout.flatten(state.params)
+        zeros = np.zeros_like(theta)
+        optimizer = Optimizer(state.moments.get("m", zeros), state.moments.get("v", zeros))
+        live_vector = np.array([live[name] for name in self.live_names], np.float32)
+        step, theta, optimizer, carry, curves = self._loop(
+            tf.constant(theta), Optimizer(*map(tf.constant, optimizer)), dict(state.carry), block,
+            tf.constant(span[0]), tf.constant(span[1]), tf.constant(schedule), tf.constant(np.float32(clip)),
+            tf.constant(live_vector), tf.constant(np.float32(state.iteration)),
+        )  # fmt: skip
+        completed = int(step) - span[0]
+        result = LearnerState(
+            self.layout.split(theta.numpy()),
+            {name: np.array(value) for name, value in carry.items()},
+            {"m": np.array(optimizer.m), "v": np.array(optimizer.v)},
+            state.iteration + completed,
+        )
+        return Chunk(result, completed, np.array(curves)[:, span[0] : int(step)])
+
+    def _run_block(self, theta, optimizer, carry, block, start, stop, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
+        curves = tf.zeros((self.num_curves, BLOCK_STEPS))
+        columns = tf.range(BLOCK_STEPS)
+
+        def body(step, finite, theta, optimizer, carry, curves):  # type: ignore[no-untyped-def]
+            episodes = map_episodes(lambda values: values[step], block)
+            done = iteration + tf.cast(step - start, tf.float32)
+            finite, theta, optimizer, carry, row = self._step(
+                theta, optimizer, carry, episodes, schedule[step], clip, live, done
+            )
+            curves = tf.where(columns == step, row[:, None], curves)
+            return step + tf.cast(finite, tf.int32), finite, theta, optimizer, carry, curves
+
+        step, _, theta, optimizer, carry, curves = tf.while_loop(
+            lambda step, finite, *rest: tf.logical_and(step < stop, finite),
+            body,
+            (start, tf.constant(True), theta, optimizer, carry, curves),
+        )
+        return step, theta, optimizer, carry, curves
+
+    def _run_eagerly(self, theta, optimizer, carry, block, start, stop, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
+        curves = np.zeros((self.num_curves, BLOCK_STEPS), np.float32)
+        step = int(start)
+        while step < int(stop):
+            episodes = map_episodes(lambda values, step=step: values[step], block)
+            done = iteration + float(step - int(start))
+            finite, theta, optimizer, carry, row = self._step(
+                theta, optimizer, carry, episodes, schedule[step], clip, live, done
+            )
+            if not finite:
+                break
+            curves[:, step] = row.numpy()
+            step += 1
+        return step, theta, optimizer, carry, curves
+
+    def _step(self, theta, optimizer, carry, episodes, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
+        """One meta-iteration; where it is not finite, everything stays as it was."""
+        named_live = {name: live[place] for place, name in enumerate(self.live_names)}
+        ctx = Context(self._network, self._loss, named_live, iteration, training=True)
+        state = State(self.layout.split_tensor(theta), carry)
+        result = self._learner.meta_gradient(state, episodes, ctx)
+        gradient = self.layout.join_tensors(result.gradients)
+        norm = tf.sqrt(tf.reduce_sum(tf.square(gradient)))
+        gradient = gradient * tf.where(clip > 0, tf.minimum(1.0, clip / tf.maximum(norm, 1e-20)), 1.0)
+        new_theta, new_optimizer = self._update(theta, optimizer, gradient, schedule)
+        finite = tf.math.is_finite(result.objective) & tf.math.is_finite(tf.reduce_sum(new_theta * 0.0))
+        keep = lambda new, old: tf.where(finite, new, old)  # noqa: E731
+        theta, optimizer, carry = tf.nest.map_structure(
+            keep, (new_theta, new_optimizer, result.carry), (theta, optimizer, carry)
+        )
+        metrics = [result.metrics[name] for name in self._learner.metric_names]
+        return finite, theta, optimizer, carry, tf.stack([result.objective, result.before, result.after, *metrics])
+
+
+def _adam(theta: Tensor, memory: Optimizer, gradient: Tensor, schedule: Tensor) -> tuple[Tensor, Optimizer]:
+    """Kingma, Ba (2015), arXiv:1412.6980, algorithm 1; the bias corrections come with the schedule."""
+    rate, first, second = schedule[0], schedule[1], schedule[2]
+    m = ADAM_BETAS[0] * memory.m + (1.0 - ADAM_BETAS[0]) * gradient
+    v = ADAM_BETAS[1] * memory.v + (1.0 - ADAM_BETAS[1]) * tf.square(gradient)
+    return theta - rate * (m * first) / (tf.sqrt(v * second) + ADAM_EPSILON), Optimizer(m, v)
+
+
+def _sgd(theta: Tensor, memory: Optimizer, gradient: Tensor, schedule: Tensor) -> tuple[Tensor, Optimizer]:
+    return theta - schedule[0] * gradient, memory
+
+
+def bias_corrections(iterations: Array) -> Array:
+    """Adam's two factors for the updates after these many iterations, (n, 2)."""
+    updates = np.asarray(iterations, np.float64)[:, None] + 1.0
+    return 1.0 / (1.0 - np.array(ADAM_BETAS) ** updates)
+
+
+class AdaptationProgram:
+    """How a batch of tasks is adapted to, step by step: predictions and losses of steps 0..num_steps."""
+
+    def __init__(self, learner: Learner, network: Network, kind: str, num_steps: int, keep: bool, mode: str) -> None:
+        self._learner, self._network, self._kind = learner, network, kind
+        self._num_steps, self._keep = num_steps, keep
+        self.live_names = tuple(sorted(learner.live_values()))
+        self._run = _build(self._path, mode)
+
+    def run(self, state: LearnerState, support: PointSet, query: PointSet, live: dict[str, float]) -> list[Array]:
+        """What `keep` asks for.
+
+        Returns: with keep, predictions (steps + 1, tasks, points, output_dim) on the query's x and the support
+            loss (steps + 1, tasks); else the query loss and, for classification, accuracy, each (steps + 1, tasks).
+        """
+        live_vector = np.array([live[name] for name in self.live_names], np.float32)
+        params, carry = tf.nest.map_structure(tf.constant, (dict(state.params), dict(state.carry)))
+        tensors = (params, carry, map_points(tf.constant, support), map_points(tf.constant, query))
+        return [np.array(value) for value in self._run(*tensors, tf.constant(live_vector))]
+
+    def _path(self, params, carry, support, query, live):  # type: ignore[no-untyped-def]
+        named_live = {name: live[place] for place, name in enumerate(self.live_names)}
+        ctx = Context(self._network, losses.LOSSES[self._kind], named_live)
+        state = State(params, carry)
+        measure = self._kept if self._keep else self._scored
+
+        def step(adapted, index):  # type: ignore[no-untyped-def]
+            return self._learner.adapt_step(state, adapted, support, ctx)
+
+        adapted = fold(self._learner, state, support, ctx, 0)
+        first = measure(state, adapted, support, query, ctx)
+        rows = [tf.TensorArray(value.dtype, self._num_steps + 1, element_shape=value.shape) for value in first]
+        rows = [row.write(0, value) for row, value in zip(rows, first, strict=True)]
+
+        def body(index, adapted, rows):  # type: ignore[no-untyped-def]
+            adapted = step(adapted, index)
+            values = measure(state, adapted, support, query, ctx)
+            return index + 1, adapted, [row.write(index, value) for row, value in zip(rows, values, strict=True)]
+
+        _, _, rows = tf.while_loop(
+            lambda index, *rest: index <= self._num_steps,
+            body,
+            (tf.constant(1), adapted, rows),
+            maximum_iterations=self._num_steps,
+        )
+        return [row.stack() for row in rows]
+
+    def _kept(self, state, adapted, support, query, ctx):  # type: ignore[no-untyped-def]
+        outputs, _ = self._learner.predict(state, adapted, query.x, ctx)
+        if self._kind == "classification":
+            outputs = tf.nn.softmax(outputs)
+        return [outputs, self._learner.loss(state, adapted, support, ctx)]
+
+    def _scored(self, state, adapted, support, query, ctx):  # type: ignore[no-untyped-def]
+        outputs, _ = self._learner.predict(state, adapted, query.x, ctx)
+        values = [ctx.loss(outputs, query)]
+        return [*values, losses.accuracy(outputs, query)] if self._kind == "classification" else values
+
+
+def _build(function: Callable[..., Any], mode: str) -> Callable[..., Any]:
+    if mode == "eager":
+        return function
+    return tf.function(function, autograph=False, jit_compile=mode == "xla")  # type: ignore[no-any-return]
+
+
+def execution_mode(network: Network, compile: bool) -> str:
+    """ "xla", "graph" (networks that are faster without) or "eager" (tests: no compile time)."""
+    if not compile:
+        return "eager"
+    return "xla" if network.compiles else "graph"
+
+
+def outer_program(settings: ExperimentSettings, compile: bool = True) -> OuterProgram:
+    """The outer loop for these settings' structure, made at most once."""
+    mode = execution_mode(settings.network, compile)
+    return _outer_program(_Keyed.of(settings), settings.tasks.kind, settings.outer.meta_optimizer, mode)
+
+
+def adaptation_program(settings: ExperimentSettings, num_steps: int, keep: bool, compile: bool = True) -> AdaptationProgram:
+    """The adaptation for these settings' structure, shared by learners that adapt alike."""
+    mode = execution_mode(settings.network, compile)
+    return _adaptation_program(_Keyed.of(settings, adapting=True), settings.tasks.kind, num_steps, keep, mode)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Keyed:
+    """A learner and a network that are equal where their structures are: the key of the caches."""
+
+    key: tuple[Any, ...]
+    learner: Learner = dataclasses.field(compare=False)
+    network: Network = dataclasses.field(compare=False)
+
+    @classmethod
+    def of(cls, settings: ExperimentSettings, adapting: bool = False) -> _Keyed:
+        learner, network = settings.learner, settings.network
+        own = learner.adaptation_structure() if adapting else learner.structure()
+        return cls((own, network.structure()), learner, network)
+
+
+@functools.cache
+def _outer_program(keyed: _Keyed, kind: str, optimizer: str, mode: str) -> OuterProgram:
+    return OuterProgram(keyed.learner, keyed.network, kind, optimizer, mode)
+
+
+@functools.cache
+def _adaptation_program(keyed: _Keyed, kind: str, num_steps: int, keep: bool, mode: str) -> AdaptationProgram:
+    return AdaptationProgram(keyed.learner, keyed.network, kind, num_steps, keep, mode)

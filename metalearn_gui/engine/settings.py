@@ -1,0 +1,255 @@
+"""Everything a run depends on, as one frozen value.
+
+`ExperimentSettings` = task family + episodes + learner + outer loop + network + seed. Every setting has
+one flat name (CONTRACT: the widget's name), so forms, `--set` and undo need not know where it lives.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.learners.base import Learner
+from metalearn_gui.engine.networks import NETWORKS
+from metalearn_gui.engine.networks.base import Network
+from metalearn_gui.engine.params import Component, Param, SettingError, coerce, param, params_of
+from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.engine.tasks.base import TaskFamily
+
+FORMAT_VERSION = 1
+UNLIMITED = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class EpisodeSettings(Component):
+    """The size of an episode, and how many tasks there are to learn from."""
+
+    label = "Episodes"
+
+    shots: int = param(
+        10, "Shots K", minimum=1, maximum=1000, unit="points", help="Support points per task (per class in classification)."
+    )
+    queries: int = param(
+        10, "Queries", minimum=1, maximum=1000, unit="points", advanced=True,
+        help="Query points per task (per class): the adapted learner is judged on them.",
+    )
+    num_training_tasks: int = param(
+        UNLIMITED, "Training tasks", minimum=1, maximum=1_000_000, off=UNLIMITED, unit="tasks", advanced=True, log=True,
+        help="How many different tasks there are to learn from; 0 = unlimited, a new one every time.",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class OuterLoopSettings(Component):
+    """The outer loop: meta-optimiser, meta-batch, length."""
+
+    label = "Outer loop"
+
+    meta_learning_rate: float = param(
+        0.001, "Meta learning rate η", minimum=1e-6, maximum=10.0, log=True, live=True,
+        help="Size of an outer step; the article's learning rate.",
+    )
+    meta_batch: int = param(
+        25, "Meta-batch", minimum=1, maximum=1000, unit="tasks", log=True, help="Tasks per meta-iteration.", advanced=True
+    )
+    num_iterations: int = param(
+        20_000, "Meta-iterations", minimum=1, maximum=10_000_000, log=True, live=True, advanced=True, help="Outer steps of a run, in all."
+    )
+    meta_optimizer: str = param("adam", "Meta-optimiser", choices=("adam", "sgd"), advanced=True, help="Takes the meta-gradient to a step.")
+    meta_schedule: str = param(
+        "constant", "Schedule of η", choices=("constant", "cosine", "linear"), advanced=True,
+        help="Constant, or falling to 0 over the schedule's length.",
+    )
+    schedule_iterations: int = param(
+        0, "Schedule's length", minimum=1, maximum=10_000_000, off=0, advanced=True, log=True,
+        help="Meta-iterations over which the rate falls; 0 = the run's length at its start.",
+    )
+    gradient_clip: float = param(
+        0.0, "Gradient clip", minimum=0.0, maximum=1e6, live=True, advanced=True, help="Largest norm of the meta-gradient; 0 = off."
+    )
+    stop_patience: int = param(
+        0, "Stop patience", minimum=1, maximum=10_000_000, off=0, live=True, advanced=True, log=True,
+        help="Stop once the validation loss has not improved for so many meta-iterations; 0 = never.",
+    )
+    test_steps: int = param(
+        10, "Adaptation steps shown", minimum=1, maximum=100, advanced=True, help="Adaptation steps taken on unseen tasks."
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class RunSettings(Component):
+    """What makes one run of the same experiment differ from another."""
+
+    label = "Run"
+
+    seed: int = param(7, "Seed", minimum=0, maximum=2**31 - 1, advanced=True, help="The same seed gives the same run, bit for bit.")
+
+
+GROUPS = ("tasks", "episodes", "learner", "outer", "network", "run")
+CHOICES: dict[str, tuple[str, Mapping[str, type[Any]]]] = {
+    "task_family": ("tasks", TASKS),
+    "learner": ("learner", LEARNERS),
+    "network": ("network", NETWORKS),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class ExperimentSettings:
+    """Task family, episodes, learner, outer loop, network, seed. The network takes its ends from the family."""
+
+    tasks: TaskFamily
+    learner: Learner
+    network: Network
+    episodes: EpisodeSettings = dataclasses.field(default_factory=EpisodeSettings)
+    outer: OuterLoopSettings = dataclasses.field(default_factory=OuterLoopSettings)
+    run: RunSettings = dataclasses.field(default_factory=RunSettings)
+
+    def __post_init__(self) -> None:
+        if self.tasks.kind not in self.learner.kinds:
+            raise SettingError(
+                f"Learner {self.learner.key} cannot take {self.tasks.kind} tasks such as {self.tasks.key}; "
+                f"it takes {', '.join(self.learner.kinds)}"
+            )
+        fitted = self.network.fitted(self.tasks.input_dim, self.tasks.output_dim)
+        object.__setattr__(self, "network", fitted)
+
+    @property
+    def seed(self) -> int:
+        return self.run.seed
+
+    def group(self, name: str) -> Component:
+        """One of GROUPS."""
+        component: Component = getattr(self, name)
+        return component
+
+    def groups(self) -> dict[str, Component]:
+        """Every group by name, in the order of GROUPS."""
+        return {name: self.group(name) for name in GROUPS}
+
+    def names(self) -> dict[str, str]:
+        """Every flat setting name -> the group it lives in. The family's name wins over the network's."""
+        return {spec.name: group for group in reversed(GROUPS) for spec in params_of(self.group(group))}
+
+    def param(self, name: str) -> Param:
+        """The specification of a setting by its flat name."""
+        group = _find_group(self.groups(), name)
+        return next(spec for spec in params_of(self.group(group)) if spec.name == name)
+
+    def value(self, name: str) -> Any:
+        """A setting's value by its flat name, or the key for task_family, learner, network."""
+        if name in CHOICES:
+            return self.group(CHOICES[name][0]).key
+        return getattr(self.group(_find_group(self.groups(), name)), name)
+
+    def replaced(self, **values: Any) -> ExperimentSettings:
+        """These settings with others by flat name; choices of family, learner and network go first.
+
+        Raises:
+            SettingError: an unknown name, a value out of range, or a pair that does not fit.
+        """
+        groups = self.groups()
+        for name in [name for name in CHOICES if name in values]:
+            group, registry = CHOICES[name]
+            groups[group] = _exchanged(groups[group], _chosen(name, values[name], registry))
+        for name, value in values.items():
+            if name not in CHOICES:
+                group = _find_group(groups, name)
+                groups[group] = groups[group].replaced(name, value)
+        result = ExperimentSettings(**groups)  # type: ignore[arg-type]
+        result._refuse_ignored(values)
+        return result
+
+    def _refuse_ignored(self, values: Mapping[str, Any]) -> None:
+        """The family's word on sizes is final: asking for another one is an error, not a wish."""
+        for name in set(values) - set(CHOICES):
+            asked, got = coerce(self.param(name), values[name]), self.value(name)
+            if asked != got:
+                reason = self.tasks.fixed_dims or f"{self.tasks.label} decides it"
+                raise SettingError(f"{self.param(name).label} ({name}) is {asked}; it is fixed at {got}: {reason}")
+
+    def live_values(self) -> dict[str, Any]:
+        """The value of every live setting, by flat name."""
+        return {
+            spec.name: getattr(self.group(group), spec.name)
+            for group in GROUPS
+            for spec in params_of(self.group(group))
+            if spec.live
+        }
+
+    def started(self) -> ExperimentSettings:
+        """These settings with the schedule's length fixed: going on for longer does not stretch it."""
+        if self.outer.meta_schedule == "constant" or self.outer.schedule_iterations:
+            return self
+        return self.replaced(schedule_iterations=self.outer.num_iterations)
+
+    def differs_live_only(self, other: ExperimentSettings) -> bool:
+        """Whether a running experiment can take the other's values without a restart."""
+        return self.replaced(**other.live_values()) == other if _same_components(self, other) else False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; `from_dict` gives the same settings back."""
+        return {"version": FORMAT_VERSION} | {name: self.group(name).to_dict() for name in GROUPS}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ExperimentSettings:
+        """The inverse of `to_dict`.
+
+        Raises:
+            SettingError: a missing or foreign part, an unknown setting, a value out of range.
+        """
+        if not isinstance(values, Mapping):
+            raise SettingError(f"The settings are a {type(values).__name__}; expected a JSON object as `to_dict` writes it")
+        if values.get("version") != FORMAT_VERSION:
+            raise SettingError(f"The settings' version is {values.get('version')!r}; this program reads {FORMAT_VERSION}")
+        for name in values:
+            if name not in ("version", *GROUPS):
+                raise SettingError(f"The settings have a part {name!r}; known parts are {', '.join(GROUPS)}")
+        return cls(**{name: _read_group(name, values) for name in GROUPS})
+
+
+PLAIN_GROUPS: dict[str, type[Component]] = {"episodes": EpisodeSettings, "outer": OuterLoopSettings, "run": RunSettings}
+
+
+def _read_group(group: str, values: Mapping[str, Any]) -> Any:
+    part = values.get(group, {})
+    if not isinstance(part, Mapping):
+        raise SettingError(f"The settings' part {group!r} is a {type(part).__name__}; expected a JSON object")
+    if group in PLAIN_GROUPS:
+        return PLAIN_GROUPS[group].from_dict({name: value for name, value in part.items() if name != "key"})
+    name, registry = next((name, registry) for name, (owner, registry) in CHOICES.items() if owner == group)
+    return _chosen(name, part.get("key"), registry).from_dict(part)
+
+
+def _chosen(name: str, key: Any, registry: Mapping[str, type[Any]]) -> type[Component]:
+    if not isinstance(key, str) or key not in registry:
+        raise SettingError(f"{name} is {key!r}; choose one of {', '.join(registry)}")
+    return registry[key]
+
+
+def _exchanged(old: Component, new_type: type[Component]) -> Component:
+    """The new component, with every setting that it shares with the old one where that fits."""
+    shared = {spec.name for spec in params_of(old)} & {spec.name for spec in params_of(new_type)}
+    new = new_type()
+    for name in sorted(shared):
+        try:
+            new = new.replaced(name, getattr(old, name))
+        except SettingError:
+            continue
+    return new
+
+
+def _find_group(groups: Mapping[str, Component], name: str) -> str:
+    for group in GROUPS:
+        if name in {spec.name for spec in params_of(groups[group])}:
+            return group
+    known = sorted({spec.name for component in groups.values() for spec in params_of(component)} | set(CHOICES))
+    raise SettingError(
+        f"There is no setting {name!r} for {groups['learner'].key} on {groups['tasks'].key}; "
+        f"there are {', '.join(known)}"
+    )
+
+
+def _same_components(one: ExperimentSettings, other: ExperimentSettings) -> bool:
+    return all(type(one.group(name)) is type(other.group(name)) for name in GROUPS)

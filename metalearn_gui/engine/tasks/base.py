@@ -1,0 +1,76 @@
+"""What a task family is: a distribution over tasks, in numpy alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import Episodes, Tasks
+from metalearn_gui.engine.params import Component
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskFamily(Component, ABC):
+    """A distribution over tasks. Its fields are its form; `kind` decides the loss, `view` the canvas."""
+
+    kind: ClassVar[str] = "regression"  # or "classification"
+    view: ClassVar[str] = "curve"  # a key of the window's CANVASES
+
+    @property
+    @abstractmethod
+    def input_dim(self) -> int:
+        """Numbers per input."""
+
+    @property
+    @abstractmethod
+    def output_dim(self) -> int:
+        """Numbers per target (regression) or ways (classification)."""
+
+    @property
+    def fixed_dims(self) -> str:
+        """Why the network's input and output sizes cannot be chosen; empty where they are settings here."""
+        return ""
+
+    @property
+    def points_per_shot(self) -> int:
+        """Points that one shot stands for: 1, or the ways of a classification task."""
+        return self.output_dim if self.kind == "classification" else 1
+
+    @abstractmethod
+    def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
+        """What makes each task itself (amplitudes, class ids, ...); tasks of different splits never meet."""
+
+    @abstractmethod
+    def draw(self, tasks: Tasks, rng: np.random.Generator, shots: int, queries: int) -> Episodes:
+        """One episode per task, in one vectorised call.
+
+        Returns: Episodes whose support has shots * points_per_shot points, and its query likewise.
+        """
+
+    def truth(self, tasks: Tasks, x: Array) -> Array | None:
+        """Noiseless targets at x (tasks, points, input_dim), or None where there is no such thing."""
+        return None
+
+    def describe(self, tasks: Tasks) -> dict[str, Array]:
+        """Named numbers of each task, shape (tasks,), for captions and for the task-space view."""
+        return {}
+
+    def oracle(self) -> float | None:
+        """The loss that no learner can beat on average, where it is known."""
+        return None
+
+    def input_range(self) -> tuple[float, float]:
+        """The interval that training inputs come from (every coordinate)."""
+        return (-1.0, 1.0)
+
+    def output_range(self) -> tuple[float, float]:
+        """Where targets lie, for the canvas' axis."""
+        return (-1.0, 1.0)
+
+    def lesson(self) -> str:
+        """One sentence on what this family teaches; shown beside the canvas."""
+        return self.summary

@@ -1,0 +1,100 @@
+"""One learner's outer loop: where its episodes come from, its rates, its state."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array, tf
+from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, generator, map_episodes
+from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.programs import Chunk, bias_corrections, outer_program
+from metalearn_gui.engine.settings import UNLIMITED, ExperimentSettings
+
+POOL_BLOCK = 2**31 - 1  # the block number that a limited pool of training tasks is drawn from
+
+
+class EpisodeSource:
+    """Blocks of training episodes, drawn outside the compiled program."""
+
+    def __init__(self, settings: ExperimentSettings) -> None:
+        self._settings = settings
+        self._shape = (BLOCK_STEPS, settings.outer.meta_batch)
+        self._held: tuple[int, Episodes] | None = None
+        self._pool = None
+        num_tasks = settings.episodes.num_training_tasks
+        if num_tasks != UNLIMITED:
+            rng = generator(settings.seed, "train", POOL_BLOCK)
+            self._pool = settings.tasks.tasks(rng, num_tasks, "train")
+
+    def block(self, number: int) -> Episodes:
+        """Tensors (BLOCK_STEPS, meta-batch, points, ...); the newest block is kept."""
+        if self._held is None or self._held[0] != number:
+            self._held = (number, map_episodes(tf.constant, self.draw(number)))
+        return self._held[1]
+
+    def draw(self, number: int) -> Episodes:
+        """The same block as numpy: a function of the settings, the seed and the number alone."""
+        family, episodes = self._settings.tasks, self._settings.episodes
+        rng = generator(self._settings.seed, "train", number)
+        count = self._shape[0] * self._shape[1]
+        if self._pool is None:
+            tasks = family.tasks(rng, count, "train")
+        else:
+            tasks = self._pool.take(rng.integers(0, self._pool.num_tasks, count))
+        drawn = family.draw(tasks, rng, episodes.shots, episodes.queries)
+        return map_episodes(lambda values: values.reshape(self._shape + values.shape[1:]), drawn)
+
+
+def meta_rates(settings: ExperimentSettings, iterations: Array) -> Array:
+    """The meta learning rate at these iterations, by the schedule."""
+    outer = settings.outer
+    length = outer.schedule_iterations or outer.num_iterations
+    progress = np.minimum(np.asarray(iterations, np.float64) / length, 1.0)
+    factors = {"constant": np.ones_like(progress), "cosine": 0.5 + 0.5 * np.cos(np.pi * progress), "linear": 1 - progress}
+    return np.asarray(outer.meta_learning_rate * factors[outer.meta_schedule])
+
+
+class Trainer:
+    """Moves one learner's state on; how its blocks are cut into chunks changes no bit of it."""
+
+    def __init__(self, settings: ExperimentSettings, state: LearnerState, compile: bool) -> None:
+        self.settings, self.state = settings, state
+        self._source = EpisodeSource(settings)
+        self._program = outer_program(settings, compile)
+
+    def run(self, count: int) -> Chunk:
+        """Up to `count` meta-iterations, not beyond the end of the block."""
+        block, start = divmod(self.state.iteration, BLOCK_STEPS)
+        chunk = self._run_span(block, (start, min(start + count, BLOCK_STEPS)))
+        self.state = chunk.state
+        return chunk
+
+    def run_to(self, iteration: int) -> None:
+        """Meta-iterations up to this one in all; ends early where the learner diverges."""
+        while self.state.iteration < iteration:
+            asked = iteration - self.state.iteration
+            before = self.state.iteration
+            self.run(asked)
+            if self.state.iteration == before:
+                return
+
+    def final_objective(self) -> float:
+        """The objective of the last episodes after the last update; the state does not move."""
+        if self.state.iteration == 0:
+            return math.nan
+        block, place = divmod(self.state.iteration - 1, BLOCK_STEPS)
+        chunk = self._run_span(block, (place, place + 1))
+        return float(chunk.curves[0, 0]) if chunk.completed else math.nan
+
+    def warm_up(self) -> None:
+        """Compile: a chunk of no meta-iterations."""
+        self._run_span(self.state.iteration // BLOCK_STEPS, (0, 0))
+
+    def _run_span(self, block: int, span: tuple[int, int]) -> Chunk:
+        iterations = block * BLOCK_STEPS + np.arange(BLOCK_STEPS)
+        rates = meta_rates(self.settings, iterations)[:, None]
+        schedule = np.concatenate([rates, bias_corrections(iterations)], axis=1).astype(np.float32)
+        live, clip = self.settings.learner.live_values(), self.settings.outer.gradient_clip
+        return self._program.run(self.state, self._source.block(block), span, schedule, clip, live)

@@ -1,0 +1,306 @@
+"""The outer loop as a plain generator of events: meta_train(settings) -> Iterator[Event].
+
+Episodes come in blocks of 100 meta-iterations; block b depends on (seed, split, b) alone. A chunk is a
+block or a part of one, sized to about 50 ms, so that stop, pause and live rates answer at once; how
+the blocks are cut changes no bit of the result. Baselines train beside, their count of meta-iterations
+a function of the learner's, and unseen tasks are tried now and then.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from metalearn_gui.engine import events
+from metalearn_gui.engine.baselines import baseline_settings, initial_states, steps_beside, steps_due
+from metalearn_gui.engine.control import Gate, LiveValues
+from metalearn_gui.engine.episodes import BLOCK_STEPS
+from metalearn_gui.engine.evaluation import NUM_TASKS, Evaluator
+from metalearn_gui.engine.events import Change, Event, TrainingState
+from metalearn_gui.engine.programs import Chunk
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.trainer import Trainer
+
+CHUNK_SECONDS = 0.05
+SNAPSHOT_SECONDS = 0.2
+EVALUATION_SECONDS = 0.8
+EVALUATION_SHARE = 0.08  # of all seconds, at most
+BASELINE_SHARE = 0.04  # of the learner's gradient evaluations: well within 10 % of its seconds
+VALIDATION_STEPS, VALIDATION_TASKS = 200, 200  # how often, and on how many tasks, stop_patience looks
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """How a run is watched; none of this changes what it learns."""
+
+    compile: bool = True  # False: eager, for tests that cannot pay for a compilation
+    baselines: bool = True  # train `transfer` beside; off in benchmarks
+    evaluate: bool = True  # try unseen tasks while training
+    num_tasks: int = NUM_TASKS  # unseen tasks to try
+    chunk_steps: int = 0  # a fixed size instead of CHUNK_SECONDS
+
+
+DEFAULT_OPTIONS = Options()
+
+
+def meta_train(
+    settings: ExperimentSettings,
+    *,
+    resume: TrainingState | None = None,
+    gate: Gate | None = None,
+    live: LiveValues | None = None,
+    changes: Sequence[Change] = (),
+    options: Options = DEFAULT_OPTIONS,
+    run_id: str = "run",
+    gradient_evaluations: float = 0.0,
+    compute_seconds: float = 0.0,
+) -> Iterator[Event]:
+    """Meta-train until num_iterations, a closed gate, convergence or divergence.
+
+    Args:
+        resume: go on from this state, bit for bit; None = a fresh start from the settings' seed.
+        gate: the budget of meta-iterations; None = unlimited.
+        live: where new values of live settings come in; they count from the next chunk on.
+        changes: live changes to repeat at their iterations, as an earlier run logged them.
+        gradient_evaluations, compute_seconds: what a resumed run has behind it.
+
+    Yields: Prepared; then Progress, Snapshot, Evaluated, LiveChanged; at the end Finished (after Diverged
+        where a loss or a parameter is not finite: the state is then the last good one).
+    """
+    run = Experiment(settings, resume, options)
+    run.run_id, run.gradient_evaluations, run.compute_seconds = run_id, gradient_evaluations, compute_seconds
+    yield from _events(run, gate or Gate(), _Changes(live or LiveValues(), changes, run.iteration))
+
+
+def prepare(settings: ExperimentSettings, options: Options = DEFAULT_OPTIONS) -> float:
+    """Compile what a run of this structure needs; returns the seconds it took (near 0 for a seen one)."""
+    started = time.perf_counter()
+    Experiment(settings, None, options).warm_up()
+    return time.perf_counter() - started
+
+
+def trained(settings: ExperimentSettings, options: Options = DEFAULT_OPTIONS) -> TrainingState:
+    """Meta-train to the end, in silence, and return what was learned."""
+    last = None
+    for last in meta_train(settings, options=options):
+        pass
+    assert isinstance(last, events.Finished)
+    return last.state
+
+
+class _Changes:
+    """Live changes from the outside and those that a log asks for again, by iteration."""
+
+    def __init__(self, live: LiveValues, logged: Sequence[Change], iteration: int) -> None:
+        self._live = live
+        self._logged = sorted((c for c in logged if c.iteration >= iteration), key=lambda change: change.iteration)
+
+    def due(self, iteration: int) -> dict[str, Any]:
+        """Name -> value for what counts from this iteration on."""
+        values = {}
+        while self._logged and self._logged[0].iteration <= iteration:
+            change = self._logged.pop(0)
+            values[change.name] = change.value
+        return values | self._live.take()
+
+    def steps_left(self, iteration: int) -> float:
+        """Meta-iterations until the log's next change."""
+        return self._logged[0].iteration - iteration if self._logged else math.inf
+
+
+class Experiment:
+    """A learner and its baselines under way. Everything in it lives on the worker's thread."""
+
+    def __init__(self, settings: ExperimentSettings, resume: TrainingState | None, options: Options) -> None:
+        self.settings = settings.started()
+        self.options = options
+        start, baselines = initial_states(settings)
+        self._state = resume or TrainingState(start, baselines)
+        self._best, self._best_loss = self._state.best, self._state.best_loss
+        self._share = steps_beside(settings, BASELINE_SHARE) if options.baselines else {}
+        self._trainer = Trainer(self.settings, self._state.learner, options.compile)
+        self._baselines = {
+            key: Trainer(other, self._state.baselines[key], options.compile)
+            for key, other in baseline_settings(self.settings, {}).items()
+            if key in self._share
+        }
+        self._tuned, self._tuned_at = dict(self._state.tuned), -1
+        self._test = Evaluator(self.settings, options.num_tasks, self.settings.seed, "test", options.compile)
+        self._validation = Evaluator(
+            self.settings, VALIDATION_TASKS, self.settings.seed, "validation", options.compile
+        )
+        self.run_id = "run"
+        self.gradient_evaluations = self.compute_seconds = self.baseline_seconds = 0.0
+        self._chunk_steps = options.chunk_steps or 1
+
+    @property
+    def iteration(self) -> int:
+        return self._trainer.state.iteration
+
+    @property
+    def is_complete(self) -> bool:
+        return self.iteration >= self.settings.outer.num_iterations
+
+    def warm_up(self) -> None:
+        """Compile the outer loops and the evaluation of this structure, if they are not yet."""
+        for trainer in (self._trainer, *self._baselines.values()):
+            trainer.warm_up()
+        if self.options.evaluate:
+            self._test.warm_up(self.snapshot())
+
+    def snapshot(self) -> TrainingState:
+        """Everything learned so far."""
+        baselines = dict(self._state.baselines) | {key: trainer.state for key, trainer in self._baselines.items()}
+        return TrainingState(self._trainer.state, baselines, self._best, self._best_loss, self._tuned)
+
+    def next_count(self) -> int:
+        """Meta-iterations of the next chunk: about CHUNK_SECONDS, within block, validation and run."""
+        left = self.settings.outer.num_iterations - self.iteration
+        until = VALIDATION_STEPS - self.iteration % VALIDATION_STEPS if self.settings.outer.stop_patience else left
+        return min(self._chunk_steps, BLOCK_STEPS - self.iteration % BLOCK_STEPS, until, left)
+
+    def advance(self, count: int) -> Chunk:
+        """Up to `count` meta-iterations of the learner, and the baselines' share after them."""
+        started = time.perf_counter()
+        chunk = self._trainer.run(count)
+        seconds = time.perf_counter() - started
+        self.compute_seconds += seconds
+        per_iteration = self.settings.learner.gradient_evaluations * self.settings.outer.meta_batch
+        self.gradient_evaluations += chunk.completed * per_iteration
+        if not self.options.chunk_steps:
+            affordable = int(CHUNK_SECONDS * count / max(seconds, 1e-6))
+            self._chunk_steps = max(1, min(affordable, 4 * self._chunk_steps, BLOCK_STEPS))
+        for key, trainer in self._baselines.items():
+            trainer.run_to(steps_due(self.iteration, self._share[key]))
+        self.baseline_seconds += time.perf_counter() - started - seconds
+        return chunk
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Take new values of live settings, the baselines too."""
+        self.settings = self.settings.replaced(**values)
+        self._trainer.settings = self._test.settings = self._validation.settings = self.settings
+        others = baseline_settings(self.settings, {})
+        for key, trainer in self._baselines.items():
+            trainer.settings = others[key]
+
+    def has_converged(self) -> bool:
+        """At validation points: keep the best state, and say whether patience has run out."""
+        patience = self.settings.outer.stop_patience
+        if not patience or self.iteration % VALIDATION_STEPS:
+            return False
+        steps = min(self.settings.learner.num_steps, self.settings.outer.test_steps)
+        loss = float(self._validation.learner_scores(self._trainer.state).loss[steps])
+        if loss < self._best_loss or self._best is None:
+            self._best, self._best_loss = self._trainer.state, loss
+        return self.iteration - self._best.iteration >= patience
+
+    def tune_baselines(self, again: bool) -> None:
+        """Give each baseline its best inner learning rate: when its training has doubled, and when asked."""
+        stage = max((trainer.state.iteration for trainer in self._baselines.values()), default=0).bit_length()
+        if self._baselines and (again or stage != self._tuned_at):
+            self._tuned, self._tuned_at = self._validation.tuned(self.snapshot()), stage
+
+    def final_objective(self) -> float:
+        return self._trainer.final_objective()
+
+    def where(self) -> dict[str, Any]:
+        """The fields that every event has."""
+        return {
+            "run_id": self.run_id,
+            "iteration": self.iteration,
+            "tasks_seen": self.iteration * self.settings.outer.meta_batch,
+            "gradient_evaluations": self.gradient_evaluations,
+            "compute_seconds": self.compute_seconds,
+        }
+
+    def progress(self, chunk: Chunk) -> events.Progress:
+        objective, before, after, *metrics = chunk.curves
+        named = dict(zip(self.settings.learner.metric_names, metrics, strict=True))
+        return events.Progress(**self.where(), objective=objective, before=before, after=after, metrics=named)
+
+    def evaluated(self) -> events.Evaluated:
+        """The learner and its baselines on unseen tasks, now."""
+        evaluation = self._test.evaluation(self.snapshot())
+        total = self.compute_seconds + self.baseline_seconds
+        share = self.baseline_seconds / total if total else 0.0
+        return events.Evaluated(**self.where(), evaluation=evaluation, baseline_share=share)
+
+
+class _Watch:
+    """When it is time to show a snapshot or to try unseen tasks again."""
+
+    def __init__(self, run: Experiment) -> None:
+        self._run = run
+        self._shown = self._scored = -1  # iterations
+        self._shown_at = self._scored_at = -math.inf
+        self._scoring_seconds = 0.0
+
+    def look(self, at_rest: bool) -> Iterator[Event]:
+        """What is due; at rest everything that is not shown yet."""
+        run, now = self._run, time.perf_counter()
+        if self._shown != run.iteration and (at_rest or now - self._shown_at >= SNAPSHOT_SECONDS):
+            self._shown, self._shown_at = run.iteration, now
+            yield events.Snapshot(**run.where(), state=run.snapshot())
+        pause = max(EVALUATION_SECONDS, self._scoring_seconds / EVALUATION_SHARE)
+        is_due = at_rest or now - self._scored_at >= pause
+        if run.options.evaluate and self._scored != run.iteration and is_due:
+            self._scored = run.iteration
+            run.tune_baselines(again=at_rest)
+            started = time.perf_counter()
+            yield run.evaluated()
+            self._scored_at = time.perf_counter()
+            self._scoring_seconds = self._scored_at - started
+
+
+def _events(run: Experiment, gate: Gate, changes: _Changes) -> Iterator[Event]:
+    started = time.perf_counter()
+    run.warm_up()
+    seconds = time.perf_counter() - started
+    yield events.Prepared(**run.where(), compile_seconds=seconds, state=run.snapshot())
+    watch = _Watch(run)
+    reason = yield from _advance_until_over(run, gate, changes, watch)
+    if reason != "diverged":
+        yield from watch.look(at_rest=True)
+    yield events.Finished(
+        **run.where(), reason=reason, state=run.snapshot(), final_objective=run.final_objective()
+    )
+
+
+def _advance_until_over(
+    run: Experiment, gate: Gate, changes: _Changes, watch: _Watch
+) -> Iterator[Event]:
+    while not run.is_complete:
+        due = changes.due(run.iteration)
+        if due:
+            run.change(due)
+            for name, value in due.items():
+                yield events.LiveChanged(**run.where(), change=Change(run.iteration, name, value))
+        asked = int(min(run.next_count(), changes.steps_left(run.iteration)))
+        count = gate.take_now(asked)
+        if count is None:  # paused: show where we stand, then wait
+            yield from watch.look(at_rest=True)
+            gate.wait()
+            continue
+        if count == 0:
+            return "stopped"
+        chunk = run.advance(count)
+        if chunk.completed:
+            yield run.progress(chunk)
+        if chunk.completed < count:
+            yield events.Diverged(**run.where(), state=run.snapshot(), advice=_advice(run))
+            return "diverged"
+        if run.has_converged():
+            return "converged"
+        yield from watch.look(at_rest=False)
+    return "done"
+
+
+def _advice(run: Experiment) -> str:
+    rate = run.settings.outer.meta_learning_rate
+    return (
+        f"Meta-iteration {run.iteration + 1} is not finite; everything up to {run.iteration} is kept. "
+        f"Go on from there with half the meta learning rate, {rate / 2:g}"
+    )

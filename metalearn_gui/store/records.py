@@ -1,0 +1,137 @@
+"""A run as it is kept: settings, curves, evaluations and the newest state, folded from events."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import uuid
+from collections.abc import Callable
+
+import numpy as np
+
+from metalearn_gui.engine import events
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.settings import ExperimentSettings
+
+
+class Curve:
+    """A growable float32 array with one value per meta-iteration, first value at iteration 1."""
+
+    def __init__(self, values: Array | None = None) -> None:
+        self._values = np.empty(1024, np.float32)
+        self._length = 0
+        if values is not None:
+            self.extend(values)
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def values(self) -> Array:
+        """A view, valid until the next `extend`."""
+        return self._values[: self._length]
+
+    def extend(self, values: Array) -> None:
+        """Append; amortised constant time per value."""
+        needed = self._length + len(values)
+        if needed > len(self._values):
+            grown = np.empty(max(needed, 2 * len(self._values)), np.float32)
+            grown[: self._length] = self.values
+            self._values = grown
+        self._values[self._length : needed] = values
+        self._length = needed
+
+
+@dataclasses.dataclass(frozen=True)
+class Scored:
+    """An evaluation and when it was made."""
+
+    iteration: int
+    compute_seconds: float
+    evaluation: events.Evaluation
+
+
+@dataclasses.dataclass
+class RunRecord:
+    """One run. `apply` is the only thing that changes it while it trains."""
+
+    settings: ExperimentSettings
+    run_id: str = dataclasses.field(default_factory=lambda: uuid.uuid4().hex[:12])
+    name: str = ""
+    created: float = dataclasses.field(default_factory=time.time)
+    parent_id: str | None = None  # the run that this one went on from
+    iteration: int = 0
+    tasks_seen: int = 0
+    gradient_evaluations: float = 0.0
+    compute_seconds: float = 0.0
+    compile_seconds: float = 0.0
+    baseline_share: float = 0.0
+    reported_loss: float = float("nan")  # what the learner reports at the end
+    reason: str = ""  # why it ended; empty while it can go on
+    curves: dict[str, Curve] = dataclasses.field(default_factory=dict)  # "objective", "before", "after", metrics
+    scores: list[Scored] = dataclasses.field(default_factory=list)
+    changes: list[events.Change] = dataclasses.field(default_factory=list)
+    initial: events.TrainingState | None = None
+    latest: events.TrainingState | None = None
+
+    def __post_init__(self) -> None:
+        self.settings = self.settings.started()
+
+    def apply(self, event: events.Event) -> None:
+        """Fold one event in; events of other runs are refused with a KeyError."""
+        if event.run_id != self.run_id:
+            raise KeyError(f"An event of run {event.run_id} came to run {self.run_id}")
+        self.iteration = event.iteration
+        self.tasks_seen = event.tasks_seen
+        self.gradient_evaluations = event.gradient_evaluations
+        self.compute_seconds = event.compute_seconds
+        _FOLDS[type(event)](self, event)
+
+    def curve(self, name: str) -> Array:
+        """Values per meta-iteration; empty where there are none."""
+        return self.curves[name].values if name in self.curves else np.empty(0, np.float32)
+
+    @property
+    def latest_scores(self) -> Scored | None:
+        return self.scores[-1] if self.scores else None
+
+    def _prepared(self, event: events.Prepared) -> None:
+        self.compile_seconds = event.compile_seconds
+        self.latest = event.state
+        if self.initial is None and event.state.iteration == 0:
+            self.initial = event.state
+
+    def _progress(self, event: events.Progress) -> None:
+        named = {"objective": event.objective, "before": event.before, "after": event.after, **event.metrics}
+        for name, values in named.items():
+            self.curves.setdefault(name, Curve()).extend(values)
+
+    def _snapshot(self, event: events.Snapshot) -> None:
+        self.latest = event.state
+
+    def _evaluated(self, event: events.Evaluated) -> None:
+        self.scores.append(Scored(event.iteration, event.compute_seconds, event.evaluation))
+        self.baseline_share = event.baseline_share
+
+    def _live_changed(self, event: events.LiveChanged) -> None:
+        self.changes.append(event.change)
+        self.settings = self.settings.replaced(**{event.change.name: event.change.value})
+
+    def _diverged(self, event: events.Diverged) -> None:
+        self.latest = event.state
+
+    def _finished(self, event: events.Finished) -> None:
+        self.latest = event.state
+        self.reason = event.reason
+        self.reported_loss = self.settings.learner.reported_loss(self.curve("objective"), event.final_objective)
+
+
+_FOLDS: dict[type[events.Event], Callable[..., None]] = {
+    events.Prepared: RunRecord._prepared,
+    events.Progress: RunRecord._progress,
+    events.Snapshot: RunRecord._snapshot,
+    events.Evaluated: RunRecord._evaluated,
+    events.LiveChanged: RunRecord._live_changed,
+    events.Diverged: RunRecord._diverged,
+    events.Finished: RunRecord._finished,
+}
