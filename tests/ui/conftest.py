@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.ui.fake_session import FakeSession
 
 from metalearn_gui.ui.theme import register_fonts, theme, ui_font
+from tests.ui.fake_session import FakeSession
 
 
 @pytest.fixture(autouse=True)

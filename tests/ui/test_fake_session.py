@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Signal
-from tests.ui.fake_session import FakeSession
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.tasks import TASKS
+from tests.ui.fake_session import FakeSession
 
 
 def test_fake_session_has_every_signal_and_method_of_the_session():

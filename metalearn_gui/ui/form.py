@@ -1,0 +1,237 @@
+"""Forms made from the engine's settings: a row per Param, kept in step with the session.
+
+Widgets show what the session holds; what a person asks for goes to `session.change`, which refuses
+with one line or announces `settingsChanged`, upon which every row shows the truth again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from metalearn_gui.bridge.session import RunState, Session
+from metalearn_gui.engine.params import Param, params_of
+from metalearn_gui.ui.editors import EDITORS, ValueSlider
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.scale import Scale
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+
+class SettingRow(QWidget):
+    """Label, unit, badges, exact editor and slider of one setting."""
+
+    def __init__(self, session: Session, spec: Param, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.spec = spec
+        self._session = session
+        self.editor = EDITORS[spec.kind](spec, self)
+        self.slider = ValueSlider(spec, self) if Scale.suits(spec) else None
+        self._label = ElidedLabel("", self)
+        self._unit = ElidedLabel("", self)
+        self._badge = QLabel("", self)
+        self._reset = QToolButton(self, objectName=f"{spec.name}_reset")
+        self._arrange()
+        for widget in self._inputs():
+            widget.edited.connect(self._commit)
+        self._reset.clicked.connect(lambda: self._commit(spec.default))
+        session.stateChanged.connect(self._show_badge)
+        theme().changed.connect(self._restyle)
+        self.retranslate()
+        self._restyle()
+        self.show_value()
+
+    def _arrange(self) -> None:
+        self._label.setFont(ui_font(12))
+        self._label.setProperty("tone", "muted")
+        self._unit.setFont(ui_font(11))
+        self._unit.setProperty("tone", "muted")
+        self._badge.setFont(ui_font(10))
+        self._badge.setProperty("kind", "badge")
+        self._reset.setProperty("kind", "flat")
+        self._reset.setIconSize(QSize(11, 11))
+        self._reset.setFixedSize(16, 18)
+        line = QHBoxLayout()
+        line.setSpacing(5)
+        line.addWidget(self._label)
+        line.addWidget(self._badge)
+        line.addWidget(self._unit, 1)
+        line.addWidget(self._reset)
+        line.addWidget(self.editor, 2 if self.spec.kind == "text" else 0)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(1)
+        rows.addLayout(line)
+        if self.slider is not None:
+            rows.addWidget(self.slider)
+
+    def _inputs(self) -> list[Any]:
+        return [self.editor] if self.slider is None else [self.editor, self.slider]
+
+    def show_value(self) -> None:
+        """Show what the session holds."""
+        value = self._session.settings.value(self.spec.name)
+        for widget in self._inputs():
+            widget.show_value(value)
+        self.editor.updateGeometry()
+        self._reset.setVisible(value != self.spec.default)
+        self._show_badge()
+
+    def _commit(self, value: Any) -> None:
+        if value != self._session.settings.value(self.spec.name):
+            self._session.change(**{self.spec.name: value})
+        self.show_value()
+
+    def _show_badge(self) -> None:
+        needs_restart = not self.spec.live and self._session.run_state in _LIVE_STATES
+        self._badge.setText(self.tr("restart") if needs_restart else self.tr("live") if self.spec.live else "")
+        self._badge.setToolTip(self._badge_help(needs_restart))
+        self._badge.setVisible(bool(self._badge.text()))
+
+    def _badge_help(self, needs_restart: bool) -> str:
+        if needs_restart:
+            return self.tr("A change starts a new run; the present one stays in the list.")
+        return self.tr("A change reaches the running experiment at once.")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        label = QCoreApplication.translate("Settings", self.spec.label)
+        unit = QCoreApplication.translate("Settings", self.spec.unit)
+        self._label.setText(label)
+        self._unit.setText(unit)
+        self.setToolTip(self._help())
+        for widget in self._inputs():
+            widget.setAccessibleName(f"{label}, {unit}" if unit else label)
+            widget.setAccessibleDescription(self.toolTip())
+        reset = self.tr("Back to {value}").format(value=_shown(self.spec.default))
+        self._reset.setToolTip(reset)
+        self._reset.setAccessibleName(f"{label}: {reset}")
+        self._show_badge()
+
+    def _help(self) -> str:
+        help_text = QCoreApplication.translate("Settings", self.spec.help)
+        if self.spec.minimum is None or self.spec.maximum is None:
+            return help_text
+        low, high = number_text(self.spec.minimum), number_text(self.spec.maximum)
+        return f"{help_text}\n{self.tr('From {low} to {high}.').format(low=low, high=high)}"
+
+    def _restyle(self) -> None:
+        self._reset.setIcon(icon("undo", theme().palette.muted))
+
+
+class Form(QWidget):
+    """The settings of some groups of ExperimentSettings; the advanced ones fold behind "More settings"."""
+
+    def __init__(
+        self, session: Session, groups: Sequence[str], skip: Collection[str] = (), parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.rows: dict[str, SettingRow] = {}
+        self._session, self._groups, self._skip = session, tuple(groups), frozenset(skip)
+        self._built_for: tuple[type, ...] = ()
+        self._plain, self._advanced = _Column(self), _Column(self)
+        self._more = QPushButton(self, objectName=f"{self._groups[0]}_more_settings")
+        self._reset_all = QPushButton(self, objectName=f"{self._groups[0]}_reset_all")
+        self._arrange()
+        session.settingsChanged.connect(self.show_values)
+        theme().changed.connect(self._restyle)
+        self.retranslate()
+        self.show_values()
+
+    def _arrange(self) -> None:
+        self._advanced.hide()
+        for button, slot in ((self._more, self._toggle_more), (self._reset_all, self.reset_all)):
+            button.setProperty("kind", "link")
+            button.setFont(ui_font(12))
+            button.setIconSize(QSize(11, 11))
+            button.clicked.connect(slot)
+        foot = QHBoxLayout()
+        foot.addWidget(self._more)
+        foot.addStretch(1)
+        foot.addWidget(self._reset_all)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for part in (self._plain, self._advanced):
+            column.addWidget(part)
+        column.addLayout(foot)
+        self._restyle()
+
+    def show_values(self) -> None:
+        """Show what the session holds; other rows where another component has come."""
+        components = [self._session.settings.group(group) for group in self._groups]
+        types = tuple(type(component) for component in components)
+        if types != self._built_for:
+            self._built_for = types
+            self._build([spec for component in components for spec in params_of(component)])
+        for row in self.rows.values():
+            row.show_value()
+        self._reset_all.setVisible(bool(self._changed_values()))
+
+    def _build(self, specs: list[Param]) -> None:
+        for row in self.rows.values():
+            row.setParent(None)
+            row.deleteLater()
+        wanted = [spec for spec in specs if spec.name not in self._skip]
+        self.rows = {}
+        for spec in wanted:
+            column = self._advanced if spec.advanced else self._plain
+            self.rows[spec.name] = SettingRow(self._session, spec, column)
+            column.layout().addWidget(self.rows[spec.name])
+        self._more.setVisible(any(spec.advanced for spec in wanted))
+        self._plain.setVisible(not all(spec.advanced for spec in wanted))
+
+    def reset_all(self) -> None:
+        """Every setting of the form back to its default, in one step that can be undone."""
+        self._session.change(**self._changed_values())
+
+    def _changed_values(self) -> dict[str, Any]:
+        settings = self._session.settings
+        defaults = {name: row.spec.default for name, row in self.rows.items()}
+        return {name: default for name, default in defaults.items() if settings.value(name) != default}
+
+    def _toggle_more(self) -> None:
+        self._advanced.setVisible(self._advanced.isHidden())
+        self.retranslate()
+        self._restyle()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        self._more.setText(self.tr("More settings") if self._advanced.isHidden() else self.tr("Fewer settings"))
+        self._reset_all.setText(self.tr("Reset all"))
+        self._reset_all.setToolTip(self.tr("Every setting of this card back to its default"))
+
+    def _restyle(self) -> None:
+        name = "chevron_right" if self._advanced.isHidden() else "chevron_down"
+        self._more.setIcon(icon(name, theme().palette.accent_text))
+
+
+class _Column(QWidget):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+
+_LIVE_STATES = (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED)
+
+
+def _shown(value: Any) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number_text(value) if is_number else str(value)

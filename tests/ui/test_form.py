@@ -1,0 +1,179 @@
+"""Forms over every component that is registered."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from PySide6.QtCore import Qt
+
+from metalearn_gui.bridge.session import RunState
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.networks import NETWORKS
+from metalearn_gui.engine.params import Param, params_of
+from metalearn_gui.engine.settings import (
+    CHOICES,
+    GROUPS,
+    EpisodeSettings,
+    ExperimentSettings,
+    OuterLoopSettings,
+    RunSettings,
+)
+from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.ui.form import Form
+from metalearn_gui.ui.scale import Scale
+from tests.ui.fake_session import FakeSession, default_settings
+
+COMPONENTS = [*TASKS.values(), *LEARNERS.values(), *NETWORKS.values(), EpisodeSettings, OuterLoopSettings, RunSettings]
+PARAMS = [pytest.param(spec, id=f"{owner.__name__}-{spec.name}") for owner in COMPONENTS for spec in params_of(owner)]
+
+
+def settings_with(owner: type) -> ExperimentSettings:
+    """Settings in which a component of this type is in use."""
+    for family in TASKS:
+        for learner in LEARNERS:
+            if TASKS[family].kind in LEARNERS[learner].kinds:
+                settings = default_settings().replaced(task_family=family, learner=learner)
+                if owner in {type(component) for component in settings.groups().values()}:
+                    return settings
+    raise AssertionError(f"{owner.__name__} is never in use")
+
+
+def other_value(spec: Param) -> object:
+    """A value that is in range and not the default."""
+    if spec.kind == "bool":
+        return not spec.default
+    if spec.kind == "choice":
+        return next(choice for choice in spec.choices if choice != spec.default)
+    if spec.kind == "text":
+        return "12,8"
+    if spec.kind == "int":
+        return int(spec.minimum) + (1 if spec.default == spec.minimum else 0)
+    return float(f"{(spec.minimum + 0.9 * (min(spec.maximum, spec.default * 2 + 1) - spec.minimum)):.3g}")
+
+
+@pytest.mark.parametrize("owner", COMPONENTS, ids=lambda owner: owner.__name__)
+def test_every_setting_goes_from_the_editor_to_the_session_and_back(owner, qtbot):
+    session = FakeSession(settings_with(owner))
+    group = next(name for name in GROUPS if type(session.settings.group(name)) is owner)
+    form = Form(session, [group])
+    qtbot.addWidget(form)
+    fixed = {"input_dim", "output_dim"} if owner in NETWORKS.values() else set()
+    for spec in params_of(owner):
+        if spec.name in fixed or (spec.kind == "text" and spec.name != "hidden_dims"):
+            continue
+        before, value = session.settings, other_value(spec)
+        row = form.rows[spec.name]
+        row.editor.edited.emit(value)
+        if session.settings == before:
+            pytest.fail(f"{spec.name} did not take {value}")
+        assert session.settings.value(spec.name) == (pytest.approx(value) if spec.kind == "float" else value)
+        session.undo_stack.undo()
+        assert session.settings == before
+        assert row.editor.objectName() == spec.name
+
+
+@pytest.mark.parametrize("spec", PARAMS)
+def test_a_slider_reaches_both_ends_and_never_leaves_the_range(spec):
+    if not Scale.suits(spec):
+        return
+    scale = Scale(spec)
+    values = [scale.value(position) for position in range(scale.num_positions + 1)]
+    assert values[0] == spec.minimum
+    assert values[-1] == spec.maximum
+    assert values == sorted(values)
+    assert abs(scale.position(spec.default) - scale.position(scale.value(scale.position(spec.default)))) <= 1
+
+
+def make_form(session, qtbot, *groups: str) -> Form:
+    form = Form(session, groups)
+    qtbot.addWidget(form)
+    form.show()
+    return form
+
+
+def test_a_typed_number_is_taken_when_editing_ends(session, qtbot):
+    form = make_form(session, qtbot, "episodes")
+    box = form.rows["shots"].editor
+    box.selectAll()
+    qtbot.keyClicks(box, "25")
+    assert session.settings.episodes.shots == 10
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert session.settings.episodes.shots == 25
+
+
+@pytest.mark.parametrize("text", ["5000", "99999999999999", "ten", "-3", "2.5"])
+def test_a_number_that_cannot_be_used_becomes_one_line_and_the_box_shows_the_old_value(session, qtbot, text):
+    form = make_form(session, qtbot, "episodes")
+    box = form.rows["shots"].editor
+    box.selectAll()
+    qtbot.keyClicks(box, text)
+    with qtbot.waitSignal(session.messageRaised) as raised:
+        qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert text in raised.args[0].text
+    assert "\n" not in raised.args[0].text
+    assert session.settings.episodes.shots == 10
+    assert box.text() == "10"
+
+
+def test_showing_a_value_changes_nothing(session, qtbot):
+    form = make_form(session, qtbot, "episodes", "outer", "run", "learner", "network")
+    for row in form.rows.values():
+        row.show_value()
+    assert session.calls == []
+    session.settingsChanged.emit()
+    assert session.calls == []
+
+
+def test_undo_moves_slider_and_editor_back(session, qtbot):
+    form = make_form(session, qtbot, "outer")
+    row = form.rows["meta_learning_rate"]
+    place = row.slider.value()
+    row.slider.setValue(place + 20)
+    assert row.editor.value() == session.settings.outer.meta_learning_rate != 0.001
+    session.undo_stack.undo()
+    assert row.slider.value() == place
+    assert row.editor.value() == pytest.approx(0.001)
+
+
+def test_structural_settings_say_restart_while_a_run_is_live(session, qtbot):
+    form = make_form(session, qtbot, "learner")
+    badges = {name: row._badge for name, row in form.rows.items()}
+    assert badges["inner_learning_rate"].text() == "live"
+    assert badges["inner_steps"].isHidden()
+    session.set_state(RunState.RUNNING)
+    assert badges["inner_learning_rate"].text() == "live"
+    assert badges["inner_steps"].text() == "restart"
+    session.set_state(RunState.IDLE)
+    assert badges["inner_steps"].isHidden()
+
+
+def test_the_form_follows_another_family(session, qtbot):
+    form = make_form(session, qtbot, "tasks")
+    assert "amplitude_max" in form.rows
+    session.change(task_family="blobs")
+    assert set(form.rows) == {spec.name for spec in params_of(TASKS["blobs"])}
+    assert form.findChild(type(form.rows["ways"].editor), "ways") is form.rows["ways"].editor
+
+
+def test_reset_all_is_one_undoable_step(session, qtbot):
+    form = make_form(session, qtbot, "outer", "episodes")
+    before = session.settings
+    session.change(shots=3, meta_batch=4, meta_learning_rate=0.1)
+    changed = session.settings
+    form.reset_all()
+    assert session.settings == before
+    session.undo_stack.undo()
+    assert session.settings == changed
+
+
+def test_advanced_settings_unfold(session, qtbot):
+    form = make_form(session, qtbot, "outer")
+    assert not form.rows["meta_batch"].isVisible()
+    form._more.click()
+    assert form.rows["meta_batch"].isVisible()
+
+
+def test_every_group_is_covered_by_a_component():
+    assert {owner for owner, _ in CHOICES.values()} | {"episodes", "outer", "run"} == set(GROUPS)
+    assert all(dataclasses.is_dataclass(owner) for owner in COMPONENTS)
