@@ -83,7 +83,9 @@ def test_smoothing_equals_the_recurrence_written_as_a_loop(values: np.ndarray, s
 
 
 @given(_curves(ANY, 300), st.floats(0, 0.99), st.lists(st.integers(0, 300), max_size=5))
-def test_smoothing_piece_by_piece_equals_smoothing_at_once(values: np.ndarray, smoothing: float, cuts: list[int]) -> None:
+def test_smoothing_piece_by_piece_equals_smoothing_at_once(
+    values: np.ndarray, smoothing: float, cuts: list[int]
+) -> None:
     smoother = Smoother(smoothing)
     for cut in sorted(cuts):
         smoother.update(values[:cut])
@@ -93,7 +95,9 @@ def test_smoothing_piece_by_piece_equals_smoothing_at_once(values: np.ndarray, s
 
 
 @given(_curves(ANY), st.floats(0, 0.99))
-def test_values_that_are_not_finite_stay_gaps_and_spoil_nothing_after_them(values: np.ndarray, smoothing: float) -> None:
+def test_values_that_are_not_finite_stay_gaps_and_spoil_nothing_after_them(
+    values: np.ndarray, smoothing: float
+) -> None:
     smooth = Smoother(smoothing).update(values)
     assert np.array_equal(np.isfinite(values), np.isfinite(smooth))
 

@@ -1,0 +1,60 @@
+"""A curve of one value per meta-iteration on a plot: decimated to the pixels there are, fed only when it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.curves import decimated
+from metalearn_gui.ui.plotting import ThemedPlot, style_line
+
+EMPTY = np.empty(0)
+
+
+class CurveLine:
+    """One line; `x` and `y` are what it shows, in view coordinates."""
+
+    def __init__(self, plot: ThemedPlot, layer: float = 0.0) -> None:
+        self._plot = plot
+        self._line = plot.add_line(layer)
+        self._key: Hashable = None
+        self._pen_key: Hashable = None
+        self.x, self.y = EMPTY, EMPTY
+
+    def set_style(self, color: QColor, style: str = "solid", width: float = 1.0) -> None:
+        """Colour, style and width in pixels; nothing is done when they are the same."""
+        key = (color.rgba(), style, width)
+        if key != self._pen_key:
+            self._pen_key = key
+            style_line(self._line, color, style, width)
+
+    def feed(self, values: Array, source: Hashable) -> None:
+        """Show a curve whose index i is meta-iteration i + 1; `source` says which curve it is and how it was made."""
+        first, last = (int(edge) for edge in self._plot.x_range())
+        pixels, floor = self._plot.pixels(), 0.0 if self._plot.is_log else -np.inf
+        key = (source, len(values), first, last, pixels, floor)
+        if key != self._key:
+            index, kept = decimated(values, first - 1, last + 1, pixels, floor)
+            self._set(index + 1, self._plot.to_axis(kept), key)
+
+    def feed_points(self, x: Array, values: Array, source: Hashable) -> None:
+        """Show a few values at places of their own."""
+        key = (source, len(values), self._plot.is_log)
+        if key != self._key:
+            self._set(x, self._plot.to_axis(values), key)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        if self._key is not None:
+            self._set(EMPTY, EMPTY, None)
+
+    def remove(self) -> None:
+        """Take the line off its plot."""
+        self._plot.removeItem(self._line)
+
+    def _set(self, x: Array, y: Array, key: Hashable) -> None:
+        self._key, self.x, self.y = key, x, y
+        self._line.setData(x, y)

@@ -1,0 +1,154 @@
+"""What stands around a plot: the legend below it and the box of exact values over it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.plotting import ThemedPlot, line_pen
+from metalearn_gui.ui.theme import theme, ui_font
+
+
+@dataclasses.dataclass(frozen=True)
+class LegendEntry:
+    """One line of a plot: what it is and how it is drawn."""
+
+    text: str
+    color: QColor
+    style: str = "solid"
+    width: float = 2.0
+
+
+class Legend(QWidget):
+    """Samples of lines with their names, below a plot; wraps where the width ends."""
+
+    SAMPLE, GAP, ROW = 22, 16, 18
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entries: tuple[LegendEntry, ...] = ()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setFont(ui_font(12))
+
+    def set_entries(self, entries: Sequence[LegendEntry]) -> None:
+        """Show these; nothing is done when they are the ones shown."""
+        if tuple(entries) == self._entries:
+            return
+        self._entries = tuple(entries)
+        self.setAccessibleName(", ".join(entry.text for entry in entries))
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def entries(self) -> tuple[LegendEntry, ...]:
+        return self._entries
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.heightForWidth(max(self.width(), 200)))
+
+    def heightForWidth(self, width: int) -> int:
+        return self.ROW * max(1, 1 + max((row for row, _ in self._places(width)), default=0))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for entry, (row, x) in zip(self._entries, self._places(self.width()), strict=True):
+            middle = self.ROW * row + self.ROW / 2
+            painter.setPen(line_pen(entry.color, entry.style, entry.width))
+            painter.drawLine(QPointF(x, middle), QPointF(x + self.SAMPLE, middle))
+            painter.setPen(theme().palette.text)
+            left = x + self.SAMPLE + 7
+            rect = QRectF(left, self.ROW * row, max(0.0, self.width() - left), self.ROW)
+            text = painter.fontMetrics().elidedText(entry.text, Qt.TextElideMode.ElideRight, int(rect.width()))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _places(self, width: int) -> list[tuple[int, int]]:
+        row, x, places = 0, 0, []
+        for entry in self._entries:
+            needed = self.SAMPLE + 7 + self.fontMetrics().horizontalAdvance(entry.text)
+            if x and x + needed > width:
+                row, x = row + 1, 0
+            places.append((row, x))
+            x += needed + self.GAP
+        return places
+
+
+class Readout(QLabel):
+    """A small box of exact values over a plot, beside the point it speaks of; never under the mouse."""
+
+    def __init__(self, plot: ThemedPlot) -> None:
+        super().__init__(plot)
+        self._plot = plot
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setMargin(7)
+        self.setFont(ui_font(12))
+        self.hide()
+        self.restyle()
+
+    def restyle(self) -> None:
+        palette = theme().palette
+        self.setStyleSheet(
+            f"QLabel {{ background: {palette.card.name()}; color: {palette.text.name()};"
+            f" border: 1px solid {palette.line.name()}; border-radius: 6px; }}"
+        )
+
+    def show_at(self, x: float, html: str, lines: Sequence[tuple[Array, Array]] = ()) -> None:
+        """Say this beside view coordinate x, where it hides least of these lines (view coordinates)."""
+        self.setText(html)
+        self.adjustSize()
+        area, at = self._plot.plot_area(), self._plot.point_of(x, 0.0).x()
+        lefts = [left for left in (at + 9, at - 9 - self.width()) if area.left() <= left <= area.right() - self.width()]
+        tops = np.linspace(area.top() + 6, max(area.top() + 6, area.bottom() - 6 - self.height()), 7)
+        places = [QRectF(left, top, self.width(), self.height()) for left in lefts or [area.left()] for top in tops]
+        self.move(min(places, key=lambda place: self._hidden(place, lines)).topLeft().toPoint())
+        self.show()
+        self.raise_()
+
+    def _hidden(self, place: QRectF, lines: Sequence[tuple[Array, Array]]) -> int:
+        """How often the lines meet the place, on a few verticals through it."""
+        verticals = np.linspace(place.left() - 4, place.right() + 4, 12)
+        view, area = self._plot.getViewBox().viewRange(), self._plot.plot_area()
+        at = view[0][0] + (verticals - area.left()) / area.width() * (view[0][1] - view[0][0])
+        per_unit = area.height() / (view[1][1] - view[1][0])
+        count = 0
+        for x, y in lines:
+            if len(x):
+                pixels = area.bottom() - (np.interp(at, x, y) - view[1][0]) * per_unit
+                count += int(((pixels > place.top() - 4) & (pixels < place.bottom() + 4)).sum())
+        return count
+
+
+class PlotLabel(QLabel):
+    """A muted word inside a plot: in its upper right corner, or in its middle."""
+
+    def __init__(self, plot: ThemedPlot, is_central: bool = False) -> None:
+        super().__init__(plot)
+        self._plot, self._is_central = plot, is_central
+        self.setProperty("tone", "muted")
+        self.setFont(ui_font(11.5))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        plot.resized.connect(self._place)
+
+    def set_text(self, text: str) -> None:
+        """Say this; nothing hides it."""
+        if text != self.text():
+            self.setText(text)
+            self._place()
+        self.setVisible(bool(text))
+
+    def _place(self) -> None:
+        area = self._plot.plot_area()
+        self.adjustSize()
+        if self._is_central:
+            self.move((area.center() - QPointF(self.width() / 2, self.height() / 2)).toPoint())
+        else:
+            self.move(int(area.right() - self.width() - 8), int(area.top() + 5))

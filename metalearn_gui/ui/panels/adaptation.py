@@ -1,0 +1,204 @@
+"""What adapting buys on unseen tasks, step by step, beside transfer learning and starting from scratch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.events import Evaluation, StepScores
+from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel, Readout
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.plotting import ThemedPlot, line_pen, style_line
+from metalearn_gui.ui.step_line import StepLine
+from metalearn_gui.ui.text import count_text, number_text
+from metalearn_gui.ui.theme import theme
+
+STYLES = {"learner": "solid", "transfer": "dashed", "scratch": "dotted"}
+EMPTY = np.empty(0)
+LOW = 130  # a plot with fewer pixels has room for one line of the box
+MARGIN = 0.35  # steps shown left of the first and right of the last
+
+
+class AdaptationPanel(Panel):
+    """Draws the latest scores of `session.shown`; the hand on a step shows that step everywhere."""
+
+    key = "adaptation"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._wants_accuracy = False
+        self._step_to_restore: int | None = None  # what the step was before the mouse came
+        self.accuracy_button = self.add_header_action("blank", "", self._toggle_accuracy)
+        self.accuracy_button.setObjectName("adaptation_accuracy")
+        self.accuracy_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self._build_plot()
+        for signal in (session.scored, session.shownChanged):
+            signal.connect(self.refresh)
+        session.stepChanged.connect(self._show_step)
+
+    def _build_plot(self) -> None:
+        self.plot = ThemedPlot(self)
+        self.plot.setObjectName("adaptation_plot")
+        self.plot.count_axis.least_spacing = 26
+        self._lines = {
+            key: StepLine(self.plot, layer) for key, layer in (("scratch", 1), ("transfer", 2), ("learner", 4))
+        }
+        self._median = self.plot.add_line(3)
+        self._cursor = pg.InfiniteLine(angle=90)
+        self.plot.addItem(self._cursor, ignoreBounds=True)
+        self._empty = PlotLabel(self.plot, is_central=True)
+        self._readout = Readout(self.plot)
+        self.legend = Legend(self)
+        self.body.addWidget(self.plot, 1)
+        self.body.addWidget(self.legend)
+        self.plot.hovered.connect(self._hover)
+        self.plot.left.connect(self._leave)
+        self.plot.clicked.connect(self._choose)
+        self.plot.stepped.connect(self._walk)
+        self.plot.resized.connect(self._show_step)
+
+    # --- texts and colours ------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Learning to learn pays off"))
+        self.set_hint(self.tr("unseen tasks, by step"))
+        self.plot.setAccessibleName(self.tr("Loss on unseen tasks by adaptation step"))
+        self.accuracy_button.setToolTip(self.tr("Switch between loss and accuracy"))
+        self.refresh()
+
+    def restyle(self) -> None:
+        self.plot.restyle()
+        self._readout.restyle()
+        for key, line in self._lines.items():
+            line.set_style(theme().color_of(key), STYLES[key])
+        style_line(self._median, theme().palette.learner, "dotted", 1.2)
+        self._cursor.setPen(line_pen(theme().palette.muted, "dotted"))
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    # --- what is drawn ----------------------------------------------------------------------------
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """The newest of the shown run, or None before there is one."""
+        scored = self.session.shown.latest_scores
+        return None if scored is None else scored.evaluation
+
+    @property
+    def shows_accuracy(self) -> bool:
+        return self._wants_accuracy and self.evaluation is not None and self.evaluation.learner.accuracy is not None
+
+    def refresh(self) -> None:
+        """Draw the newest scores; nothing while the plot cannot be seen."""
+        if not self.plot.isVisible():
+            return
+        evaluation = self.evaluation
+        self.accuracy_button.setVisible(evaluation is not None and evaluation.learner.accuracy is not None)
+        self.accuracy_button.setText(self.tr("accuracy") if self.shows_accuracy else self.tr("loss"))
+        self.accuracy_button.setAccessibleName(self.accuracy_button.text())
+        self.plot.set_log(not self.shows_accuracy)
+        self._empty.set_text("" if evaluation else self.tr("Appears with the first evaluation on unseen tasks"))
+        scores = {} if evaluation is None else {"learner": evaluation.learner, **evaluation.baselines}
+        self._feed(scores)
+        self.plot.getViewBox().setXRange(-MARGIN, self._last_step() + MARGIN, padding=0.0)
+        self.legend.set_entries(self._legend_entries(scores))
+        self._show_step()
+
+    def _feed(self, scores: dict[str, StepScores]) -> None:
+        shown = [self._median_of(scores)]
+        for key, line in self._lines.items():
+            values, half_widths = self._values(scores[key]) if key in scores else (EMPTY, EMPTY)
+            line.feed(values, half_widths)
+            shown.append(line.y)
+        self._median.setData(np.arange(len(shown[0]), dtype=float), shown[0])
+        self.plot.fit_values(*shown)
+
+    def _median_of(self, scores: dict[str, StepScores]) -> Array:
+        is_there = "learner" in scores and not self.shows_accuracy
+        return self.plot.to_axis(scores["learner"].loss_median) if is_there else EMPTY
+
+    def _values(self, scores: StepScores) -> tuple[Array, Array]:
+        if not self.shows_accuracy:
+            return scores.loss, scores.loss_ci95
+        return (EMPTY, EMPTY) if scores.accuracy is None else (scores.accuracy, scores.accuracy_ci95)
+
+    def _last_step(self) -> int:
+        evaluation = self.evaluation
+        return self.session.num_adaptation_steps if evaluation is None else len(evaluation.learner.loss) - 1
+
+    def _legend_entries(self, scores: dict[str, StepScores]) -> list[LegendEntry]:
+        palette = theme().palette
+        entries = [LegendEntry(self.session.shown.settings.learner.label, palette.learner)]
+        if not self.shows_accuracy:
+            entries.append(LegendEntry(self.tr("median"), palette.learner, "dotted", 1.2))
+        names = {"transfer": self.tr("transfer"), "scratch": self.tr("scratch")}
+        entries += [
+            LegendEntry(name, theme().color_of(key), STYLES[key]) for key, name in names.items() if key in scores
+        ]
+        return entries
+
+    # --- under the hand ---------------------------------------------------------------------------
+
+    def _toggle_accuracy(self) -> None:
+        self._wants_accuracy = not self._wants_accuracy
+        self.refresh()
+
+    def _step_at(self, x: float) -> int:
+        return min(max(round(x), 0), min(self._last_step(), self.session.num_adaptation_steps))
+
+    def _hover(self, x: float) -> None:
+        if self._step_to_restore is None:
+            self._step_to_restore = self.session.adaptation_step
+        self.session.set_adaptation_step(self._step_at(x))
+
+    def _leave(self) -> None:
+        step, self._step_to_restore = self._step_to_restore, None
+        if step is not None:
+            self.session.set_adaptation_step(step)
+
+    def _choose(self, x: float) -> None:
+        self._step_to_restore = self._step_at(x)
+        self.session.set_adaptation_step(self._step_to_restore)
+
+    def _walk(self, direction: int) -> None:
+        self._choose(self.session.adaptation_step + direction)
+
+    def _show_step(self) -> None:
+        if not self.plot.isVisible():
+            return
+        step, evaluation = self.session.adaptation_step, self.evaluation
+        self._cursor.setValue(step)
+        if evaluation is None or step >= len(evaluation.learner.loss):
+            self._readout.hide()
+            return
+        text = self._readout_text(evaluation, step)
+        self._readout.show_at(step, text, [(line.x, line.y) for line in self._lines.values()])
+        self.plot.setAccessibleDescription(", ".join(self._readout_lines(evaluation, step)))
+
+    def _readout_text(self, evaluation: Evaluation, step: int) -> str:
+        title, *values = self._readout_lines(evaluation, step)
+        if self.plot.plot_area().height() < LOW:
+            return f"<b>{values[0]}</b>"
+        muted = theme().palette.muted.name()
+        return "<br>".join([f"<span style='color:{muted}'>{title}</span>", f"<b>{values[0]}</b>", *values[1:]])
+
+    def _readout_lines(self, evaluation: Evaluation, step: int) -> list[str]:
+        scores = evaluation.learner
+        title = self.tr("step {step} · {count} unseen tasks")
+        values, half_widths = self._values(scores)
+        mean = self.tr("accuracy {mean} ± {half}") if self.shows_accuracy else self.tr("mean {mean} ± {half}")
+        lines = [
+            title.format(step=step, count=count_text(evaluation.num_tasks)),
+            mean.format(mean=number_text(float(values[step])), half=f"{float(half_widths[step]):.2g}"),
+        ]
+        if not self.shows_accuracy:
+            lines.append(self.tr("median {median}").format(median=number_text(float(scores.loss_median[step]))))
+        return lines

@@ -1,0 +1,301 @@
+"""How meta-training goes: the loss before and after adapting, live, and on unseen tasks."""
+
+from __future__ import annotations
+
+import math
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.curve_line import CurveLine
+from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel, Readout
+from metalearn_gui.ui.now_marker import NowMarker
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.plotting import ThemedPlot, faded, line_pen
+from metalearn_gui.ui.run_traces import RunTrace, overlaid_runs, run_mark, run_name
+from metalearn_gui.ui.smoothing_menu import SmoothingMenu
+from metalearn_gui.ui.text import count_text, number_text
+from metalearn_gui.ui.theme import theme
+
+DEFAULT_SMOOTHING = 0.97  # a thin line at 50 meta-iterations per pixel; its lag of 30 is below one
+SAME = 0.01  # two levels closer than this share one line
+
+
+class MetaLossPanel(Panel):
+    """Draws `session.shown` and, over it, the runs of `session.overlays`."""
+
+    key = "meta_loss"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._smoothing = DEFAULT_SMOOTHING
+        self._traces: dict[str, RunTrace] = {}
+        self._overlay_lines: dict[str, CurveLine] = {}
+        self._hovered: int | None = None
+        self._is_zoomed = False
+        self._build_controls()
+        self._build_plot()
+        for signal in (session.advanced, session.scored, session.runsChanged):
+            signal.connect(self.refresh)
+        session.shownChanged.connect(self._show_all)
+
+    def _build_controls(self) -> None:
+        self.log_button = self._text_action("loss_scale", self._toggle_log)
+        self.smoothing_button = self._text_action("loss_smoothing", self._open_smoothing)
+        self.smoothing_menu = SmoothingMenu(self)
+        self.smoothing_menu.chosen.connect(self.set_smoothing)
+
+    def _text_action(self, name: str, slot: object) -> QToolButton:
+        button = self.add_header_action("blank", "", slot)  # type: ignore[arg-type]
+        button.setObjectName(name)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        return button
+
+    def _build_plot(self) -> None:
+        self.plot = ThemedPlot(self)
+        self.plot.setObjectName("loss_plot")
+        self.plot.set_log(True)
+        self.plot.getViewBox().setMouseEnabled(x=True, y=False)
+        self._constant, self._oracle, self._cursor = (pg.InfiniteLine(angle=angle) for angle in (0, 0, 90))
+        for line in (self._constant, self._oracle, self._cursor):
+            line.hide()
+            self.plot.addItem(line, ignoreBounds=True)
+        self._raw, self._before, self._after, self._unseen = (CurveLine(self.plot, layer) for layer in (1, 2, 3, 5))
+        self._now = NowMarker(self.plot)
+        self._unit, self._empty = PlotLabel(self.plot), PlotLabel(self.plot, is_central=True)
+        self._readout = Readout(self.plot)
+        self.legend = Legend(self)
+        self.body.addWidget(self.plot, 1)
+        self.body.addWidget(self.legend)
+        self.plot.hovered.connect(self._hover)
+        self.plot.left.connect(self._leave)
+        self.plot.stepped.connect(self._step_cursor)
+        self.plot.doubleClicked.connect(self._show_all)
+        self.plot.resized.connect(self.refresh)
+        self.plot.getViewBox().sigRangeChangedManually.connect(self._zoomed)
+
+    # --- texts and colours ------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Meta-loss (live)"))
+        self.plot.setAccessibleName(self.tr("Meta-loss by meta-iteration"))
+        self.plot.setAccessibleDescription(self.tr("Wheel: zoom. Drag: move. Double-click: show all."))
+        self.smoothing_button.setToolTip(self.tr("Smoothing of the curves; exact values stay exact"))
+        self.smoothing_menu.set_name(self.tr("Smoothing"))
+        self.log_button.setToolTip(self.tr("Switch between a logarithmic and a linear scale"))
+        self._now.set_word(self.tr("now"))
+        self._name_controls_by_value()
+        self.refresh()
+
+    def _name_controls_by_value(self) -> None:
+        self.log_button.setText(self.tr("log scale") if self.plot.is_log else self.tr("linear scale"))
+        self.smoothing_button.setText(self.tr("smoothing {value}").format(value=f"{self._smoothing:.2g}"))
+        for button in (self.log_button, self.smoothing_button):
+            button.setAccessibleName(button.text())
+        self.smoothing_menu.set_value(self._smoothing)
+
+    def restyle(self) -> None:
+        palette = theme().palette
+        self.plot.restyle()
+        self._readout.restyle()
+        self._now.restyle()
+        self._raw.set_style(faded(palette.learner, 0.22))
+        self._before.set_style(palette.before, "dashed", 1.5)
+        self._after.set_style(palette.learner, "solid", 2.0)
+        self._unseen.set_style(palette.unseen, "dashdot", 2.0)
+        self._constant.setPen(line_pen(palette.truth, "dotted", 1.5))
+        self._oracle.setPen(line_pen(palette.truth, "dashdot", 1.0))
+        self._cursor.setPen(line_pen(palette.muted))
+        self.refresh()
+
+    # --- what is drawn ----------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def set_smoothing(self, smoothing: float) -> None:
+        """0 shows the values as they are; up to 0.99."""
+        self._smoothing = smoothing
+        self._name_controls_by_value()
+        self.refresh()
+
+    @property
+    def smoothing(self) -> float:
+        return self._smoothing
+
+    def refresh(self) -> None:
+        """Draw what is new; nothing while the plot cannot be seen."""
+        if not self.plot.isVisible():
+            return
+        run = self.session.shown
+        overlays = overlaid_runs(self.session.runs, self.session.overlays, run)
+        self._forget_all_but([run, *overlays])
+        self._fit_iterations([run, *overlays])
+        trace = self._trace(run)
+        self._feed_shown(run, trace)
+        self._feed_overlays(overlays)
+        levels = self._levels(run)
+        self._show_levels(levels)
+        lines = (self._before, self._after, self._unseen, *self._overlay_lines.values())
+        self.plot.fit_values(*(line.y for line in lines), self.plot.to_axis(list(levels.values())), trim=0.01)
+        self._show_now(run)
+        self._show_words(run, overlays)
+        self._show_readout()
+
+    def _trace(self, run: RunRecord) -> RunTrace:
+        trace = self._traces.get(run.run_id)
+        if trace is None or trace.smoothing != self._smoothing or trace.run is not run:
+            trace = self._traces[run.run_id] = RunTrace(run, self._smoothing)
+        return trace
+
+    def _forget_all_but(self, runs: list[RunRecord]) -> None:
+        kept = {run.run_id for run in runs}
+        self._traces = {run_id: trace for run_id, trace in self._traces.items() if run_id in kept}
+        for run_id in set(self._overlay_lines) - {run.run_id for run in runs[1:]}:
+            self._overlay_lines.pop(run_id).remove()
+
+    def _fit_iterations(self, runs: list[RunRecord]) -> None:
+        if not self._is_zoomed:
+            last = max([runs[0].settings.outer.num_iterations, *(len(run.curve("after")) for run in runs)])
+            self.plot.getViewBox().setXRange(0, last, padding=0.0)
+
+    def _feed_shown(self, run: RunRecord, trace: RunTrace) -> None:
+        source = (run.run_id, self._smoothing)
+        if self._smoothing > 0:
+            self._raw.feed(run.curve("after"), run.run_id)
+        else:
+            self._raw.clear()
+        self._before.feed(trace.smoothed("before"), source)
+        self._after.feed(trace.smoothed("after"), source)
+        self._unseen.feed_points(*trace.unseen(), run.run_id)
+
+    def _feed_overlays(self, runs: list[RunRecord]) -> None:
+        for run in runs:
+            if run.run_id not in self._overlay_lines:
+                self._overlay_lines[run.run_id] = CurveLine(self.plot, layer=4)
+            line = self._overlay_lines[run.run_id]
+            line.set_style(run_mark(self.session, run).color, "solid", 1.5)
+            line.feed(self._trace(run).smoothed("after"), (run.run_id, self._smoothing))
+
+    def _levels(self, run: RunRecord) -> dict[str, float]:
+        """Losses to measure against that the axis can show; a logarithmic one has no place for a perfect 0."""
+        lowest = 0.0 if self.plot.is_log else -math.inf
+        return {key: level for key, level in _levels(run).items() if math.isfinite(level) and level > lowest}
+
+    def _show_levels(self, levels: dict[str, float]) -> None:
+        for key, line in (("constant", self._constant), ("oracle", self._oracle)):
+            line.setVisible(key in levels)
+            if key in levels:
+                line.setValue(float(self.plot.to_axis(levels[key])))
+
+    def _show_now(self, run: RunRecord) -> None:
+        at, unseen = self._trace(run).unseen()
+        if run.iteration == 0:
+            self._now.hide()
+        elif len(unseen) and math.isfinite(self._unseen.y[-1]):
+            self._now.show_at(run.iteration, at[-1], self._unseen.y[-1], number_text(float(unseen[-1])))
+        else:
+            self._now.show_at(run.iteration, 0.0, 0.0, "")
+
+    def _show_words(self, run: RunRecord, overlays: list[RunRecord]) -> None:
+        units = {"regression": self.tr("MSE"), "classification": self.tr("cross-entropy")}
+        self._unit.set_text(units[run.settings.tasks.kind])
+        is_empty = len(run.curve("after")) == 0 and not overlays
+        self._empty.set_text(self.tr("Press Run: the loss of every meta-iteration appears here") if is_empty else "")
+        self.legend.set_entries(self._legend_entries(run, overlays))
+
+    def _legend_entries(self, run: RunRecord, overlays: list[RunRecord]) -> list[LegendEntry]:
+        palette, levels = theme().palette, self._levels(run)
+        entries = [
+            LegendEntry(self.tr("before adapting"), palette.before, "dashed", 1.5),
+            LegendEntry(self.tr("after adapting"), palette.learner),
+            LegendEntry(self.tr("unseen tasks"), palette.unseen, "dashdot"),
+        ]
+        named = {"constant": self.tr("constant prediction {loss}"), "oracle": self.tr("best possible {loss}")}
+        styles = {"constant": "dotted", "oracle": "dashdot"}
+        for key, level in levels.items():
+            entries.append(LegendEntry(named[key].format(loss=number_text(level)), palette.truth, styles[key], 1.5))
+        entries += [
+            LegendEntry(run_name(other), run_mark(self.session, other).color, "solid", 1.5) for other in overlays
+        ]
+        return entries
+
+    # --- under the hand ---------------------------------------------------------------------------
+
+    def _toggle_log(self) -> None:
+        self.plot.set_log(not self.plot.is_log)
+        self._name_controls_by_value()
+        self.refresh()
+
+    def _open_smoothing(self) -> None:
+        self.smoothing_menu.popup(self.smoothing_button.mapToGlobal(QPoint(0, self.smoothing_button.height())))
+
+    def _zoomed(self) -> None:
+        self._is_zoomed = True
+        self.refresh()
+
+    def _show_all(self) -> None:
+        self._is_zoomed = False
+        self.refresh()
+
+    def _hover(self, x: float) -> None:
+        self._hovered = round(x)
+        self._show_readout()
+
+    def _leave(self) -> None:
+        self._hovered = None
+        self._show_readout()
+
+    def _step_cursor(self, direction: int) -> None:
+        low, high = self.plot.x_range()
+        start = self.session.shown.iteration if self._hovered is None else self._hovered
+        self._hover(start + direction * max(1, round((high - low) / 200)))
+
+    def _show_readout(self) -> None:
+        num_iterations = len(self.session.shown.curve("after"))
+        is_shown = self._hovered is not None and num_iterations > 0
+        self._cursor.setVisible(is_shown)
+        if self._hovered is None or num_iterations == 0:
+            self._readout.hide()
+            return
+        self._hovered = min(max(self._hovered, 1), num_iterations)
+        self._cursor.setValue(self._hovered)
+        lines = [(line.x, line.y) for line in (self._before, self._after)]
+        self._readout.show_at(self._hovered, self._readout_text(self._hovered), lines)
+
+    def _readout_text(self, iteration: int) -> str:
+        run = self.session.shown
+        rows = [(self.tr("before"), _value_at(run.curve("before"), iteration))]
+        rows.append((self.tr("after"), _value_at(run.curve("after"), iteration)))
+        at, unseen = self._trace(run).unseen()
+        if len(at):
+            nearest = abs(at - iteration).argmin()
+            label = self.tr("unseen, at {iteration}").format(iteration=count_text(int(at[nearest])))
+            rows.append((label, number_text(float(unseen[nearest]))))
+        muted = theme().palette.muted.name()
+        title = self.tr("meta-iteration {iteration}").format(iteration=count_text(iteration))
+        cells = "".join(
+            f"<tr><td>{name}&nbsp;&nbsp;</td><td align='right'><b>{value}</b></td></tr>" for name, value in rows
+        )
+        return f"<span style='color:{muted}'>{title}</span><table cellspacing='0'>{cells}</table>"
+
+
+def _value_at(curve: Array, iteration: int) -> str:
+    return number_text(float(curve[iteration - 1])) if 0 < iteration <= len(curve) else "–"
+
+
+def _levels(run: RunRecord) -> dict[str, float]:
+    """Losses to measure against: a constant prediction's, and the best possible one where it is another."""
+    scored, levels = run.latest_scores, {}
+    if scored is not None:
+        levels["constant"] = scored.evaluation.mean
+    oracle = run.settings.tasks.oracle() if scored is None else scored.evaluation.oracle
+    if oracle is not None and abs(oracle - levels.get("constant", float("inf"))) > SAME * abs(oracle):
+        levels["oracle"] = oracle
+    return levels

@@ -1,0 +1,84 @@
+"""Runs as lines: their smoothed curves and unseen losses, kept up to date, and the colour and shape of each run."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.store.records import Curve, RunRecord, Scored
+from metalearn_gui.ui.curves import Smoother
+from metalearn_gui.ui.theme import theme
+
+SHAPES = ("o", "s", "t", "d", "star")  # pyqtgraph's names, one for each colour of the series
+
+
+class HasRuns(Protocol):
+    """What a mark depends on: the session."""
+
+    runs: list[RunRecord]
+    shown: RunRecord
+
+
+@dataclasses.dataclass(frozen=True)
+class RunMark:
+    """A run's colour and shape wherever runs stand side by side."""
+
+    color: QColor
+    shape: str
+
+
+def run_mark(session: HasRuns, run: RunRecord) -> RunMark:
+    """The shown run is the learner; any other has the colour of its place in the list."""
+    place = next((index for index, other in enumerate(session.runs) if other.run_id == run.run_id), 0) % len(SHAPES)
+    is_shown = run.run_id == session.shown.run_id
+    return RunMark(theme().palette.learner if is_shown else theme().palette.series[place], SHAPES[place])
+
+
+def run_name(run: RunRecord) -> str:
+    """What a run is called: the name it was given, else its learner's."""
+    return run.name or run.settings.learner.label
+
+
+def trained_step_loss(run: RunRecord, scored: Scored) -> float:
+    """Loss on unseen tasks after as many adaptation steps as the run trains with."""
+    losses = scored.evaluation.learner.loss
+    return float(losses[min(run.settings.learner.num_steps, len(losses) - 1)])
+
+
+def overlaid_runs(runs: list[RunRecord], overlays: set[str], shown: RunRecord) -> list[RunRecord]:
+    """The runs drawn over the shown one, in the list's order."""
+    return [run for run in runs if run.run_id in overlays and run.run_id != shown.run_id]
+
+
+class RunTrace:
+    """One run's lines; each call works only on what is new since the last."""
+
+    def __init__(self, run: RunRecord, smoothing: float) -> None:
+        self.run = run
+        self._smoothing = smoothing
+        self._smoothers: dict[str, Smoother] = {}
+        self._unseen = Curve()
+        self._unseen_at = Curve()
+
+    @property
+    def smoothing(self) -> float:
+        return self._smoothing
+
+    def smoothed(self, name: str) -> Array:
+        """A curve of the run, smoothed; index i is meta-iteration i + 1."""
+        smoother = self._smoothers.setdefault(name, Smoother(self._smoothing))
+        return smoother.update(self.run.curve(name))
+
+    def unseen(self) -> tuple[Array, Array]:
+        """Meta-iterations of the evaluations, and the loss on unseen tasks at each."""
+        known, scores = len(self._unseen), self.run.scores
+        if len(scores) < known:
+            self._unseen, self._unseen_at, known = Curve(), Curve(), 0
+        new = scores[known:]
+        self._unseen.extend(np.array([trained_step_loss(self.run, scored) for scored in new], np.float32))
+        self._unseen_at.extend(np.array([scored.iteration for scored in new], np.float32))
+        return self._unseen_at.values, self._unseen.values

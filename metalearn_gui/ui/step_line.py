@@ -1,0 +1,56 @@
+"""A learner's unseen loss by adaptation step: a line with a dot at each step and a band around it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor, QPen
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.plotting import ThemedPlot, faded, style_line
+
+EMPTY = np.empty(0)
+BAND_OPACITY = 0.18
+LEAST_SHARE = 0.02  # where a band reaches 0 or below, a logarithmic axis shows it down to this share of the mean
+
+
+class StepLine:
+    """`x` and `y` are what the line shows, in view coordinates."""
+
+    def __init__(self, plot: ThemedPlot, layer: float) -> None:
+        self._plot = plot
+        self._line = plot.add_line(layer)
+        self._upper, self._lower = (pg.PlotCurveItem(pen=None) for _ in range(2))
+        self._band = pg.FillBetweenItem(self._upper, self._lower)
+        self._dots = pg.ScatterPlotItem(size=6, pxMode=True, antialias=True)
+        self._band.setZValue(layer - 0.5)
+        self._dots.setZValue(layer + 0.1)
+        plot.addItem(self._band, ignoreBounds=True)
+        plot.addItem(self._dots, ignoreBounds=True)
+        self.x, self.y = EMPTY, EMPTY
+
+    def set_style(self, color: QColor, style: str, width: float = 2.0) -> None:
+        """Colour and style of the line; its band is the same colour, faint."""
+        style_line(self._line, color, style, width)
+        self._band.setBrush(faded(color, BAND_OPACITY))
+        self._dots.setBrush(color)
+        self._dots.setPen(QPen(color))
+
+    def feed(self, values: Array, half_widths: Array | None = None) -> None:
+        """One value per step from 0, and half the width of the band around each."""
+        self.x, self.y = np.arange(len(values), dtype=float), self._plot.to_axis(values)
+        drawn = np.isfinite(self.y)
+        self._line.setData(self.x, self.y)
+        if half_widths is None:
+            return
+        self._dots.setData(self.x[drawn], self.y[drawn])
+        least = LEAST_SHARE * np.abs(values) if self._plot.is_log else -np.inf
+        low = self._plot.to_axis(np.maximum(values - half_widths, least))
+        high = self._plot.to_axis(values + half_widths)
+        whole = np.isfinite(low) & np.isfinite(high)
+        self._upper.setData(self.x[whole], high[whole])
+        self._lower.setData(self.x[whole], low[whole])
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.feed(EMPTY, EMPTY)
