@@ -5,5 +5,6 @@ from __future__ import annotations
 from metalearn_gui.ui.canvas.curve import CurveCanvas
 from metalearn_gui.ui.canvas.plane import PlaneCanvas
 from metalearn_gui.ui.canvas.surface import Surface
+from metalearn_gui.ui.canvas.vector import VectorCanvas
 
-CANVASES: dict[str, type[Surface]] = {"curve": CurveCanvas, "plane": PlaneCanvas}
+CANVASES: dict[str, type[Surface]] = {"curve": CurveCanvas, "plane": PlaneCanvas, "vector": VectorCanvas}

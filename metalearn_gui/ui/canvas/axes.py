@@ -99,23 +99,28 @@ def draw_frame(painter: QPainter, frame: QRectF) -> None:
     painter.drawRoundedRect(frame, FRAME_RADIUS, FRAME_RADIUS)
 
 
-def draw_grid(painter: QPainter, axes: Axes) -> None:
-    """Grid lines with their numbers: x below the frame, y at its left."""
+def draw_columns(painter: QPainter, axes: Axes) -> None:
+    """Vertical grid lines, their numbers below the frame."""
     palette, frame = theme().palette, axes.frame
     painter.setFont(ui_font(12))
-    lines, labels = QPen(palette.line, 1), QPen(palette.muted)
     for value in ticks(*axes.x_range, max(2, int(frame.width() / 110))):
         x = round(axes.point(value, axes.y_range[0]).x()) + 0.5
         if frame.left() + 8 < x < frame.right() - 8:
-            painter.setPen(lines)
+            painter.setPen(QPen(palette.line, 1))
             painter.drawLine(QPointF(x, frame.top() + 1), QPointF(x, frame.bottom() - 1))
-            painter.setPen(labels)
+            painter.setPen(palette.muted)
             painter.drawText(QRectF(x - 40, frame.bottom() + 5, 80, 18), Qt.AlignmentFlag.AlignHCenter, tick_text(value))
+
+
+def draw_rows(painter: QPainter, axes: Axes) -> None:
+    """Horizontal grid lines, their numbers at the left of the frame."""
+    palette, frame = theme().palette, axes.frame
+    painter.setFont(ui_font(12))
+    side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     for value in ticks(*axes.y_range, max(2, int(frame.height() / 55))):
         y = round(axes.point(axes.x_range[0], value).y()) + 0.5
         if frame.top() + 4 < y < frame.bottom() - 4:
-            painter.setPen(lines)
+            painter.setPen(QPen(palette.line, 1))
             painter.drawLine(QPointF(frame.left() + 1, y), QPointF(frame.right() - 1, y))
-            painter.setPen(labels)
-            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.setPen(palette.muted)
             painter.drawText(QRectF(frame.left() - 60, y - 10, 53, 20), side, tick_text(value))

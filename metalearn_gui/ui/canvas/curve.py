@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
-from metalearn_gui.ui.canvas.axes import Axes, Range, draw_frame, draw_grid, grown, widened
+from metalearn_gui.ui.canvas.axes import Axes, Range, draw_columns, draw_frame, draw_rows, grown, widened
 from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.text import number_text
@@ -92,7 +92,7 @@ class CurveCanvas(HandleSurface):
         self.session.add_point(*self._numbers(position))
         return count if len(self.touched.support.x) > count else None
 
-    def insert_position(self) -> QPointF:
+    def insert(self) -> int | None:
         """In the middle of the widest gap between points, on the curve."""
         left, right = self.family.input_range()
         taken = np.sort(np.concatenate([[left, right], self.touched.support.x[:, 0]]))
@@ -100,7 +100,7 @@ class CurveCanvas(HandleSurface):
         x = float(taken[widest : widest + 2].mean())
         curve = self._curve("learner", self.shown_step)
         y = 0.0 if curve is None else float(np.interp(x, self.touched.grid[:, 0], curve))
-        return self.axes().point(x, float(np.clip(np.nan_to_num(y), *self._y_range)))
+        return self.add_at(self.axes().point(x, float(np.clip(np.nan_to_num(y), *self._y_range))))
 
     def describe_handle(self, index: int) -> str:
         x, y = float(self.touched.support.x[index, 0]), float(self.touched.support.y[index, 0])
@@ -138,7 +138,8 @@ class CurveCanvas(HandleSurface):
     def paint_static(self, painter: QPainter) -> None:
         axes = self.axes()
         draw_frame(painter, axes.frame)
-        draw_grid(painter, axes)
+        draw_columns(painter, axes)
+        draw_rows(painter, axes)
         if self.touched.truth is not None:
             painter.setClipRect(axes.frame)
             draw_curve(painter, axes, self.touched.grid, self.touched.truth[:, 0], "truth", 2.0)

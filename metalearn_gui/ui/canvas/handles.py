@@ -72,8 +72,8 @@ class HandleSurface(Surface):
         """Ask the session to take it away."""
         self.session.remove_point(index)
 
-    def insert_position(self) -> QPointF:
-        """Where the Insert key adds."""
+    def insert(self) -> int | None:
+        """Ask for a new handle where the keyboard puts it; its index, or None."""
         raise NotImplementedError
 
     def describe_handle(self, index: int) -> str:
@@ -188,7 +188,7 @@ class HandleSurface(Surface):
             forward = key in (Qt.Key.Key_Right, Qt.Key.Key_Up)
             self._choose_next(1 if forward else -1)
         elif key == Qt.Key.Key_Insert:
-            self.choose(self.add_at(self.insert_position()))
+            self.choose(self.insert())
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.chosen is not None:
             self.remove_handle(self.chosen)
         elif key == Qt.Key.Key_N:

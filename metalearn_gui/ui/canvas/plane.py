@@ -106,7 +106,8 @@ class PlaneCanvas(HandleSurface):
         values = {} if accuracy is None else {step: float(accuracy[step]) for step in self._tables}
         counts = np.bincount(self.touched.support.y, minlength=self.family.output_dim).tolist()
         images = {step: region_image(table) for step, table in self._tables.items()}
-        self._strip.show_state(StripState(self.placing, counts, self.shown_step, images, values, self._hits()))
+        state = StripState(self.placing, counts, self.shown_step, images, values, len(self.touched.query.x))
+        self._strip.show_state(state)
 
     # --- handles --------------------------------------------------------------------------------------
     def handle_pixels(self) -> Array:
@@ -123,12 +124,13 @@ class PlaneCanvas(HandleSurface):
         self.session.add_point(self._numbers(position), self.placing)
         return count if len(self.touched.support.x) > count else None
 
-    def insert_position(self) -> QPointF:
+    def insert(self) -> int | None:
         """Beside the chosen point, or in the middle."""
-        if self.chosen is None:
-            return self.frame().center()
-        place = QPointF(*self.handle_pixels()[self.chosen].tolist()) + QPointF(18, 18)
-        return place if self.frame().contains(place) else self.frame().center()
+        place = self.frame().center()
+        if self.chosen is not None:
+            beside = QPointF(*self.handle_pixels()[self.chosen].tolist()) + QPointF(18, 18)
+            place = beside if self.frame().contains(beside) else place
+        return self.add_at(place)
 
     def describe_handle(self, index: int) -> str:
         x, y = self.touched.support.x[index].tolist()

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QVBoxLayout, QWidget
 
-from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.markers import class_color, class_letter, draw_marker, faded
 from metalearn_gui.ui.canvas.regions import draw_regions
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
@@ -20,14 +19,14 @@ MOST_IN_ONE_COLUMN = 5
 
 @dataclasses.dataclass(frozen=True)
 class StripState:
-    """What the strip shows. images, accuracies: by adaptation step; hits: one bool per query point."""
+    """What the strip shows. images, accuracies: by adaptation step."""
 
     placing: int
     counts: list[int]
     step: int
     images: dict[int, QImage]
     accuracies: dict[int, float]
-    hits: Array
+    num_queries: int
 
 
 class ClassButton(QAbstractButton):
@@ -180,9 +179,9 @@ class StripSummary(QWidget):
                 painter.drawText(line, Qt.AlignmentFlag.AlignRight, f"{100 * state.accuracies[step]:.0f} %")
 
     def _draw_bar(self, painter: QPainter, top: float, state: StripState) -> None:
-        if not len(state.hits):
+        if state.step not in state.accuracies:
             return
-        palette = theme().palette
+        palette, accuracy = theme().palette, state.accuracies[state.step]
         box = QRectF(0.5, top + 3.5, self.width() - 1, 44)
         painter.setPen(QPen(palette.line, 1))
         painter.setBrush(palette.background)
@@ -194,15 +193,15 @@ class StripSummary(QWidget):
         painter.setFont(ui_font(12, 600))
         painter.setPen(palette.text)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(line, right, f"{100 * float(state.hits.mean()):.0f} %")
+        painter.drawText(line, right, f"{100 * accuracy:.0f} %")
         bar = box.adjusted(10, 28, -10, -8)
-        share = bar.width() * float(state.hits.mean())
+        share = bar.width() * accuracy
         painter.fillRect(QRectF(bar.left(), bar.top(), share, bar.height()), palette.learner)
         painter.fillRect(QRectF(bar.left() + share, bar.top(), bar.width() - share, bar.height()), palette.error)
-        if len(state.hits) <= bar.width() / 4:
+        if state.num_queries <= bar.width() / 4:
             painter.setPen(QPen(palette.background, 1))
-            for index in range(1, len(state.hits)):
-                x = bar.left() + bar.width() * index / len(state.hits)
+            for index in range(1, state.num_queries):
+                x = bar.left() + bar.width() * index / state.num_queries
                 painter.drawLine(QPointF(x, bar.top()), QPointF(x, bar.bottom()))
 
     def _draw_legend(self, painter: QPainter, top: float, state: StripState) -> None:

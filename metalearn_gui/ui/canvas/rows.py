@@ -1,0 +1,75 @@
+"""Support and query rows side by side: where their predictions are, what each of them loses."""
+
+from __future__ import annotations
+
+import fractions
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from metalearn_gui.bridge.session import TouchedTask
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.canvas.axes import Axes
+from metalearn_gui.ui.canvas.markers import faded
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme
+
+
+class Rows:
+    """Rows of a task: the support rows, then the query rows.
+
+    x, y: (count, dim). places: where each row lies in the task's grid, -1 where it does not.
+    """
+
+    def __init__(self, touched: TouchedTask) -> None:
+        self.x = np.concatenate([touched.support.x, touched.query.x])
+        self.y = np.concatenate([touched.support.y, touched.query.y])
+        found = {row.tobytes(): place for place, row in enumerate(touched.grid.astype(np.float32))}
+        self.places = np.array([found.get(row.tobytes(), -1) for row in self.x.astype(np.float32)], int)
+
+    @property
+    def count(self) -> int:
+        return len(self.x)
+
+    def losses(self, predictions: Array) -> Array:
+        """Mean squared error of each row (count,), NaN where there is no prediction.
+
+        Args:
+            predictions: of one adaptation step, on the task's grid.
+        """
+        result = np.full(self.count, np.nan)
+        known = self.places >= 0
+        result[known] = np.mean((predictions[self.places[known]] - self.y[known]) ** 2, axis=1)
+        return result
+
+
+def draw_losses(painter: QPainter, axes: Axes, losses: Array, num_support: int, chosen: int | None) -> None:
+    """One bar per row: support rows in the learner's colour, query rows in that of unseen tasks; the chosen one marked."""
+    palette, slot = theme().palette, axes.frame.width() / (axes.x_range[1] - axes.x_range[0])
+    width = max(slot * 0.7, 1.0)
+    pixels = axes.pixels(np.arange(len(losses)), losses)
+    painter.save()
+    painter.setClipRect(axes.frame)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, slot > 6)
+    painter.setPen(Qt.PenStyle.NoPen)
+    bottom = axes.frame.bottom() - 1
+    for color, part in ((palette.learner, pixels[:num_support]), (palette.unseen, pixels[num_support:])):
+        painter.setBrush(color)
+        bars = [QRectF(x - width / 2, y, width, bottom - y) for x, y in part.tolist() if np.isfinite(y)]
+        if bars:
+            painter.drawRects(bars)
+    if chosen is not None:
+        x = float(axes.pixels(np.array([chosen]), np.zeros(1))[0, 0])
+        painter.setBrush(faded(palette.text, 30))
+        painter.setPen(QPen(palette.text, 1))
+        across = max(slot, 4.0)
+        painter.drawRect(QRectF(x - across / 2, axes.frame.top() + 1, across, axes.frame.height() - 2))
+    painter.restore()
+
+
+def constant_text(loss: float) -> str:
+    """A loss, with the small fraction that it is where it is one: "1/12 = 0.0833"."""
+    fraction = fractions.Fraction(loss).limit_denominator(100)
+    exact = fraction.numerator and abs(float(fraction) - loss) < 1e-9
+    return f"{fraction} = {number_text(loss)}" if exact else number_text(loss)

@@ -1,0 +1,317 @@
+"""The canvas of rows of numbers: one row's targets to drag, its predictions, and the loss of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.axes import Axes, Range, draw_frame, draw_rows, grown
+from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
+from metalearn_gui.ui.canvas.markers import draw_halo, draw_ring, faded, stamp_markers
+from metalearn_gui.ui.canvas.rows import Rows, constant_text, draw_losses
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+LEFT, HEADER, CELLS, LOSSES, LESSON, GAP = 34.0, 22.0, 16.0, 78.0, 20.0, 8.0
+NARROWEST_SLOT = 9.0
+MIDDLE = Qt.AlignmentFlag.AlignVCenter
+RIGHT = MIDDLE | Qt.AlignmentFlag.AlignRight
+
+
+class VectorCanvas(HandleSurface):
+    """Bars are targets, lines predictions; below, what each row loses beside a constant prediction."""
+
+    object_name = "vector_canvas"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.row = 0  # support rows first, then query rows
+        self._loss_range: Range = (0.0, 1.0)
+        self._rows = Rows(self.touched)
+        self._fit_anew()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Unseen rows: drag the targets of a support row"))
+
+    # --- data and geometry --------------------------------------------------------------------------
+    def task_changed(self) -> None:
+        super().task_changed()
+        self.row = 0
+        self._rows = Rows(self.touched)
+        self._fit_anew()
+
+    def follow(self) -> None:
+        self._rows = Rows(self.touched)
+        self.row = min(self.row, max(self._rows.count - 1, 0))
+        super().follow()
+
+    def refit(self) -> None:
+        losses = self._losses(self.shown_step)
+        losses = losses[np.isfinite(losses)]
+        highest = float(losses.max()) if len(losses) else 0.0
+        self._loss_range = grown(self._loss_range, (0.0, min(highest, 3 * self._loss_range[1])))
+
+    def _fit_anew(self) -> None:
+        low, high = self.family.output_range()
+        self._loss_range = (0.0, 2.2 * (self.family.oracle() or (high - low) ** 2 / 12))
+        self.refit()
+
+    def frame(self) -> QRectF:
+        below = CELLS + LOSSES + LESSON + 3 * GAP
+        return QRectF(self.rect()).adjusted(LEFT, HEADER, -1, -below)
+
+    def axes(self) -> Axes:
+        """Numbers of a row from left to right, their values upward."""
+        return Axes(self.frame(), (-0.5, self._shown_outputs() - 0.5), self.family.output_range())
+
+    def loss_axes(self) -> Axes:
+        """Rows from left to right, their losses upward."""
+        top = self.frame().bottom() + CELLS + 2 * GAP
+        frame = QRectF(LEFT, top, self.width() - LEFT - 1, LOSSES)
+        return Axes(frame, (-0.5, max(self._rows.count, 1) - 0.5), self._loss_range)
+
+    def _shown_outputs(self) -> int:
+        return max(1, min(self.family.output_dim, int(self.frame().width() / NARROWEST_SLOT)))
+
+    def _losses(self, step: int) -> Array:
+        return self._rows.losses(self.adaptation.on_grid[step]) if self.adaptation else np.full(self._rows.count, np.nan)
+
+    def _prediction(self, step: int) -> Array | None:
+        """Of the chosen row; None where the session has none."""
+        place = self._rows.places[self.row] if self._rows.count else -1
+        return self.adaptation.on_grid[step, place] if self.adaptation and place >= 0 else None
+
+    # --- handles --------------------------------------------------------------------------------------
+    def handle_pixels(self) -> Array:
+        """The targets of the chosen row, if it is a support row."""
+        if self.row >= len(self.touched.support.x):
+            return np.empty((0, 2))
+        shown = self._shown_outputs()
+        return self.axes().pixels(np.arange(shown), self.touched.support.y[self.row, :shown])
+
+    def move_handle(self, index: int, position: QPointF) -> None:
+        support = self.touched.support
+        y = support.y[self.row].copy()
+        y[index] = np.clip(self.axes().numbers(position)[1], *self.family.output_range())
+        self.session.move_point(self.row, support.x[self.row], y)
+
+    def add_at(self, position: QPointF) -> int | None:
+        """Choose a row in the losses, or take the bar of the column that was pressed."""
+        row = self._row_at(position)
+        if row is not None:
+            self.choose_row(row)
+            return None
+        if not self.frame().contains(position) or not len(self.handle_pixels()):
+            return None
+        index = self._column_at(position)
+        self.move_handle(index, position)
+        return index
+
+    def remove_handle(self, index: int) -> None:
+        """Takes the whole row out of the support set."""
+        self.session.remove_point(self.row)
+
+    def insert(self) -> int | None:
+        """The chosen row joins the support set: then its own loss can fall."""
+        if not self._rows.count:
+            return None
+        self.session.add_point(self._rows.x[self.row], self._rows.y[self.row])
+        self.choose_row(len(self.touched.support.x) - 1)
+        return 0
+
+    def choose_row(self, row: int) -> None:
+        """Show this row's numbers."""
+        self.row = row % max(self._rows.count, 1)
+        self.chosen = self.grabbed = None
+        self.setAccessibleDescription(self._row_text(self.row))
+        self.update()
+
+    def describe_handle(self, index: int) -> str:
+        value = number_text(float(self.touched.support.y[self.row, index]))
+        number = self.tr("number {index}: {value}").format(index=index + 1, value=value)
+        return f"{self._row_text(self.row)}, {number}"
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not shifted:
+            self.choose_row(self.row + int(ARROWS[Qt.Key(event.key())].y()))
+        else:
+            super().keyPressEvent(event)
+
+    def hover_lines(self, position: QPointF) -> list[str]:
+        row = self._row_at(position)
+        if row is not None:
+            loss = self._losses(self.shown_step)[row]
+            told = self.tr("loss {loss}").format(loss=f"{loss:.4f}" if np.isfinite(loss) else "–")
+            return [self._row_text(row), told]
+        if not self.frame().contains(position) or not self._rows.count:
+            return []
+        index = self._column_at(position)
+        lines = [self.tr("target {value}").format(value=f"{self._rows.y[self.row, index]:.4f}")]
+        before, after = self._prediction(0), self._prediction(self.shown_step)
+        if before is not None and after is not None:
+            lines.append(self.tr("before {value}").format(value=f"{before[index]:.4f}"))
+            lines.append(self.tr("after {value}").format(value=f"{after[index]:.4f}"))
+        return lines
+
+    def _column_at(self, position: QPointF) -> int:
+        return min(max(round(self.axes().numbers(position)[0]), 0), self._shown_outputs() - 1)
+
+    def _row_at(self, position: QPointF) -> int | None:
+        axes = self.loss_axes()
+        if not axes.frame.contains(position) or not self._rows.count:
+            return None
+        return min(max(round(axes.numbers(position)[0]), 0), self._rows.count - 1)
+
+    def _row_text(self, row: int) -> str:
+        num_support = len(self.touched.support.x)
+        if row < num_support:
+            return self.tr("support row {row} of {count}").format(row=row + 1, count=num_support)
+        count = self._rows.count - num_support
+        return self.tr("query row {row} of {count}").format(row=row - num_support + 1, count=count)
+
+    # --- painting ---------------------------------------------------------------------------------------
+    def static_key(self) -> Hashable:
+        return self.axes(), self.loss_axes().frame, self.family.lesson()
+
+    def paint_static(self, painter: QPainter) -> None:
+        axes, losses = self.axes(), self.loss_axes()
+        draw_frame(painter, axes.frame)
+        draw_rows(painter, axes)
+        draw_frame(painter, losses.frame)
+        painter.setFont(ui_font(12))
+        painter.setPen(theme().palette.muted)
+        painter.drawText(QRectF(0, axes.frame.bottom() + GAP, LEFT - 7, CELLS), RIGHT, "X")
+        painter.drawText(QRectF(0, losses.frame.top(), LEFT - 7, 18), RIGHT, self.tr("loss"))
+        line = QRectF(0, self.height() - LESSON, self.width(), LESSON)
+        lesson = painter.fontMetrics().elidedText(self.family.lesson(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(line, MIDDLE, lesson)
+
+    def paint_live(self, painter: QPainter) -> None:
+        self._draw_header(painter)
+        if not self._rows.count:
+            return
+        self._draw_targets(painter)
+        self._draw_predictions(painter)
+        self._draw_inputs(painter)
+        self._draw_points(painter)
+        axes = self.loss_axes()
+        draw_losses(painter, axes, self._losses(self.shown_step), len(self.touched.support.x), self.row)
+        oracle = self.family.oracle()
+        if oracle is not None:
+            draw_constant(painter, axes, oracle)
+            self._name_constant(painter, axes.frame, oracle)
+
+    def _draw_header(self, painter: QPainter) -> None:
+        palette = theme().palette
+        line = QRectF(LEFT, 0, self.width() - LEFT - 1, HEADER - 4)
+        painter.setFont(ui_font(12, 600))
+        painter.setPen(palette.text)
+        painter.drawText(line, MIDDLE, self._row_text(self.row))
+        painter.setFont(ui_font(12))
+        entries = (
+            (self.tr("after, step {step}").format(step=self.shown_step), QPen(palette.learner, 2.6)),
+            (self.tr("before"), _dashed(palette.before)),
+            (self.tr("target y"), QPen(faded(palette.truth, 140), 10)),
+        )
+        right = line.right()
+        for text, pen in entries:
+            width = painter.fontMetrics().horizontalAdvance(text)
+            painter.setPen(palette.text)
+            painter.drawText(QRectF(right - width, 0, width + 2, line.height()), MIDDLE, text)
+            painter.setPen(pen)
+            middle = line.center().y() + 0.5
+            painter.drawLine(QPointF(right - width - 28, middle), QPointF(right - width - 8, middle))
+            right -= width + 46
+
+    def _draw_targets(self, painter: QPainter) -> None:
+        axes, shown = self.axes(), self._shown_outputs()
+        width = min(0.62 * axes.frame.width() / shown, 46.0)
+        tops = axes.pixels(np.arange(shown), self._rows.y[self.row, :shown])
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faded(theme().palette.truth, 110))
+        bottom = axes.frame.bottom() - 1
+        painter.drawRects([QRectF(x - width / 2, y, width, bottom - y) for x, y in tops.tolist()])
+
+    def _draw_predictions(self, painter: QPainter) -> None:
+        axes, palette, shown = self.axes(), theme().palette, self._shown_outputs()
+        half = min(0.42 * axes.frame.width() / shown, 32.0)
+        painter.setClipRect(axes.frame)
+        for step, pen in ((0, _dashed(palette.before)), (self.shown_step, QPen(palette.learner, 2.6))):
+            values = self._prediction(step)
+            if values is None:
+                continue
+            painter.setPen(pen)
+            for x, y in axes.pixels(np.arange(shown), values[:shown]).tolist():
+                if np.isfinite(y):
+                    painter.drawLine(QPointF(x - half, y), QPointF(x + half, y))
+        painter.setClipping(False)
+
+    def _draw_inputs(self, painter: QPainter) -> None:
+        """The row's X as cells: the fuller, the larger the number."""
+        frame, palette, x = self.frame(), theme().palette, self._rows.x[self.row]
+        count = max(1, min(len(x), int(frame.width() / NARROWEST_SLOT)))
+        low, high = self.family.input_range()
+        width, top = frame.width() / count, frame.bottom() + GAP
+        painter.setPen(QPen(palette.line, 1))
+        for place, value in enumerate(np.clip((x[:count] - low) / (high - low), 0, 1).tolist()):
+            painter.setBrush(faded(palette.text, int(20 + 190 * value)))
+            painter.drawRect(QRectF(frame.left() + place * width + 1, top, width - 2, CELLS))
+
+    def _draw_points(self, painter: QPainter) -> None:
+        palette, pixels = theme().palette, self.handle_pixels()
+        if not len(pixels):
+            return
+        if self.grabbed is not None:
+            draw_halo(painter, QPointF(*pixels[self.grabbed].tolist()), palette.learner, 14)
+        stamp_markers(painter, pixels, 5.5, 0, palette.text, palette.learner, 2.2)
+        if self.grabbed is None and self.chosen is not None and self.hasFocus():
+            draw_ring(painter, QPointF(*pixels[self.chosen].tolist()), palette.text, 10)
+
+    def _name_constant(self, painter: QPainter, frame: QRectF, oracle: float) -> None:
+        palette = theme().palette
+        painter.setFont(ui_font(12))
+        text = self.tr("dotted: a constant prediction, {loss}").format(loss=constant_text(oracle))
+        width = painter.fontMetrics().horizontalAdvance(text) + 12
+        box = QRectF(frame.right() - width - 4, frame.top() + 4, width, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faded(palette.background, 215))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(palette.text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    @classmethod
+    def paint_small(
+        cls, painter: QPainter, frame: QRectF, family: TaskFamily, touched: TouchedTask, adaptation: Adaptation | None, step: int
+    ) -> None:
+        rows = Rows(touched)
+        if adaptation is None or not rows.count:
+            return
+        low, high = family.output_range()
+        oracle = family.oracle() or (high - low) ** 2 / 12
+        losses = rows.losses(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1)])
+        axes = Axes(frame, (-0.5, rows.count - 0.5), (0.0, 3 * oracle))
+        draw_losses(painter, axes, losses, len(touched.support.x), None)
+        draw_constant(painter, axes, oracle)
+
+
+def draw_constant(painter: QPainter, axes: Axes, loss: float) -> None:
+    """The loss of the best constant prediction, dotted across the rows."""
+    pen = QPen(theme().palette.text, 1.4)
+    pen.setDashPattern([1, 2.4])
+    painter.setPen(pen)
+    painter.drawLine(axes.point(axes.x_range[0], loss), axes.point(axes.x_range[1], loss))
+
+
+def _dashed(color: QColor) -> QPen:
+    pen = QPen(color, 2.6)
+    pen.setDashPattern([2.2, 1.2])
+    return pen
