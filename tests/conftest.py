@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ os.environ["METALEARN_HOME"] = tempfile.mkdtemp(prefix="metalearn-tests-")
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 if problem := system_libraries.problem():
-    pytest.exit(problem, returncode=2)
+    print(problem, file=sys.stderr)
+    sys.exit(2)
 
 ROOT = Path(__file__).parent.parent
 
