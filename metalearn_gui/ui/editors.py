@@ -10,9 +10,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCheckBox,
-    QComboBox,
     QDoubleSpinBox,
     QLineEdit,
     QSlider,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from metalearn_gui.engine.params import Param
+from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.scale import Scale
 from metalearn_gui.ui.text import THIN_SPACE, count_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -37,9 +36,9 @@ class _NumberBox:
     def _prepare(self: Any, spec: Param) -> None:
         self._spec = spec
         self._refused = ""
+        # The arrows are folded by the style sheet: with NoButtons it gives the text no room at all.
         self.setObjectName(spec.name)
         self.setFont(ui_font(13, 600))
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFrame(False)
         self.setKeyboardTracking(False)
@@ -74,11 +73,11 @@ class _NumberBox:
         event.ignore()
 
     def minimumSizeHint(self: Any) -> QSize:
-        return QSize(30, 22)
+        return QSize(30, 20)
 
     def sizeHint(self: Any) -> QSize:
         text = max(self.textFromValue(self.value()), self.lineEdit().text(), key=len)
-        return QSize(max(44, self.fontMetrics().horizontalAdvance(text) + 18), 22)
+        return QSize(max(28, self.fontMetrics().horizontalAdvance(text) + 10), 20)
 
     def _refuse(self: Any, text: str) -> float:
         self._refused = text
@@ -137,7 +136,7 @@ class FloatBox(_NumberBox, QDoubleSpinBox):
         return number if abs(number) <= 1e15 else self._refuse(_plain(text))
 
 
-class ChoiceBox(QComboBox):
+class ChoiceBox(Combo):
     """One of a few words; the words themselves are the items' data."""
 
     edited = Signal(object)
@@ -160,9 +159,6 @@ class ChoiceBox(QComboBox):
         blocker = QSignalBlocker(self)
         self.setCurrentIndex(self.findData(value))
         blocker.unblock()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
 
 class Switch(QCheckBox):
@@ -239,7 +235,7 @@ class ValueSlider(QSlider):
         self._scale = Scale(spec)
         self.setRange(0, self._scale.num_positions)
         self.setPageStep(max(1, self._scale.num_positions // 10))
-        self.setFixedHeight(14)
+        self.setFixedHeight(12)
         self.valueChanged.connect(lambda position: self.edited.emit(self._scale.value(position)))
 
     def show_value(self, value: float) -> None:

@@ -21,6 +21,8 @@ from metalearn_gui.ui.scale import Scale
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
+ROW_SPACING = 5
+
 
 class SettingRow(QWidget):
     """Label, unit, badges, exact editor and slider of one setting."""
@@ -52,6 +54,7 @@ class SettingRow(QWidget):
         self._unit.setProperty("tone", "muted")
         self._badge.setFont(ui_font(10))
         self._badge.setProperty("kind", "badge")
+        self._badge.setFixedHeight(15)
         self._reset.setProperty("kind", "flat")
         self._reset.setIconSize(QSize(11, 11))
         self._reset.setFixedSize(16, 18)
@@ -64,7 +67,7 @@ class SettingRow(QWidget):
         line.addWidget(self.editor, 2 if self.spec.kind == "text" else 0)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(1)
+        rows.setSpacing(0)
         rows.addLayout(line)
         if self.slider is not None:
             rows.addWidget(self.slider)
@@ -107,7 +110,7 @@ class SettingRow(QWidget):
         label = QCoreApplication.translate("Settings", self.spec.label)
         unit = QCoreApplication.translate("Settings", self.spec.unit)
         self._label.setText(label)
-        self._unit.setText(unit)
+        self._unit.setText("" if unit in label.lower() else unit)
         self.setToolTip(self._help())
         for widget in self._inputs():
             widget.setAccessibleName(f"{label}, {unit}" if unit else label)
@@ -129,7 +132,7 @@ class SettingRow(QWidget):
 
 
 class Form(QWidget):
-    """The settings of some groups of ExperimentSettings; the advanced ones fold behind "More settings"."""
+    """The settings of some groups of ExperimentSettings; the advanced ones unfold on request."""
 
     def __init__(
         self, session: Session, groups: Sequence[str], skip: Collection[str] = (), parent: QWidget | None = None
@@ -139,32 +142,22 @@ class Form(QWidget):
         self._session, self._groups, self._skip = session, tuple(groups), frozenset(skip)
         self._built_for: tuple[type, ...] = ()
         self._plain, self._advanced = _Column(self), _Column(self)
-        self._more = QPushButton(self, objectName=f"{self._groups[0]}_more_settings")
         self._reset_all = QPushButton(self, objectName=f"{self._groups[0]}_reset_all")
         self._arrange()
         session.settingsChanged.connect(self.show_values)
-        theme().changed.connect(self._restyle)
         self.retranslate()
         self.show_values()
 
     def _arrange(self) -> None:
         self._advanced.hide()
-        for button, slot in ((self._more, self._toggle_more), (self._reset_all, self.reset_all)):
-            button.setProperty("kind", "link")
-            button.setFont(ui_font(12))
-            button.setIconSize(QSize(11, 11))
-            button.clicked.connect(slot)
-        foot = QHBoxLayout()
-        foot.addWidget(self._more)
-        foot.addStretch(1)
-        foot.addWidget(self._reset_all)
+        self._reset_all.setProperty("kind", "link")
+        self._reset_all.setFont(ui_font(12))
+        self._reset_all.clicked.connect(self.reset_all)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for part in (self._plain, self._advanced):
+        column.setSpacing(ROW_SPACING)
+        for part in (self._plain, self._advanced, self._reset_all):
             column.addWidget(part)
-        column.addLayout(foot)
-        self._restyle()
 
     def show_values(self) -> None:
         """Show what the session holds; other rows where another component has come."""
@@ -175,7 +168,10 @@ class Form(QWidget):
             self._build([spec for component in components for spec in params_of(component)])
         for row in self.rows.values():
             row.show_value()
-        self._reset_all.setVisible(bool(self._changed_values()))
+        self._show_reset_all()
+
+    def _show_reset_all(self) -> None:
+        self._reset_all.setVisible(self.shows_more and bool(self._changed_values()))
 
     def _build(self, specs: list[Param]) -> None:
         for row in self.rows.values():
@@ -187,7 +183,6 @@ class Form(QWidget):
             column = self._advanced if spec.advanced else self._plain
             self.rows[spec.name] = SettingRow(self._session, spec, column)
             column.layout().addWidget(self.rows[spec.name])
-        self._more.setVisible(any(spec.advanced for spec in wanted))
         self._plain.setVisible(not all(spec.advanced for spec in wanted))
 
     def reset_all(self) -> None:
@@ -199,10 +194,15 @@ class Form(QWidget):
         defaults = {name: row.spec.default for name, row in self.rows.items()}
         return {name: default for name, default in defaults.items() if settings.value(name) != default}
 
-    def _toggle_more(self) -> None:
-        self._advanced.setVisible(self._advanced.isHidden())
-        self.retranslate()
-        self._restyle()
+    @property
+    def shows_more(self) -> bool:
+        """Whether the advanced settings are in sight."""
+        return not self._advanced.isHidden()
+
+    def toggle_more(self) -> None:
+        """Unfold or fold the advanced settings."""
+        self._advanced.setVisible(not self.shows_more)
+        self._show_reset_all()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -211,13 +211,8 @@ class Form(QWidget):
 
     def retranslate(self) -> None:
         """Write every visible text."""
-        self._more.setText(self.tr("More settings") if self._advanced.isHidden() else self.tr("Fewer settings"))
         self._reset_all.setText(self.tr("Reset all"))
         self._reset_all.setToolTip(self.tr("Every setting of this card back to its default"))
-
-    def _restyle(self) -> None:
-        name = "chevron_right" if self._advanced.isHidden() else "chevron_down"
-        self._more.setIcon(icon(name, theme().palette.accent_text))
 
 
 class _Column(QWidget):
@@ -225,7 +220,7 @@ class _Column(QWidget):
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(ROW_SPACING)
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
 
 

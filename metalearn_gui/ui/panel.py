@@ -15,7 +15,7 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 
 MARGIN = 14
-ICON_SIZE = QSize(16, 16)
+ICON_SIZE, ICON_BUTTON = QSize(16, 16), QSize(22, 20)
 
 
 class Panel(QFrame):
@@ -56,7 +56,7 @@ class Panel(QFrame):
         self._hint.setFont(ui_font(12))
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._header = QHBoxLayout()
-        self._header.setSpacing(6)
+        self._header.setSpacing(4)
         self._header.addWidget(self._title)
         self._header.addWidget(self._hint, 1)
         self._detach = self.add_header_action("detach", "", self.toggle_detached)
@@ -91,6 +91,8 @@ class Panel(QFrame):
         style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
         button.setToolButtonStyle(style)
         button.setText(text)
+        if not text:
+            button.setFixedSize(ICON_BUTTON)
         button.setAccessibleName(text)
         button.clicked.connect(lambda _checked=False: slot())
         place = self._header.count() - 1 if len(self._actions) > 1 else self._header.count()

@@ -170,7 +170,7 @@ def test_reset_all_is_one_undoable_step(session, qtbot):
 def test_advanced_settings_unfold(session, qtbot):
     form = make_form(session, qtbot, "outer")
     assert not form.rows["meta_batch"].isVisible()
-    form._more.click()
+    form.toggle_more()
     assert form.rows["meta_batch"].isVisible()
 
 

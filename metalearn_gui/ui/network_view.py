@@ -1,0 +1,125 @@
+"""The base network as it is learned: real units with their answers, real weights as lines."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from metalearn_gui.ui.network_drawing import Layer
+from metalearn_gui.ui.theme import theme, ui_font
+
+UNIT = 22
+GAP = 4
+MAX_WIDTH = 3.2
+
+
+class NetworkView(QWidget):
+    """Draws columns of units; hovering one tells which it is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="network_view")
+        self._layers: tuple[Layer, ...] = ()
+        self._captions: tuple[str, ...] = ()
+        self._unit_text = "{layer} {unit}"
+        self.setMinimumHeight(6 * UNIT + 5 * GAP + 2)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme().changed.connect(self.update)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """What is drawn."""
+        return self._layers
+
+    def sizeHint(self) -> QSize:
+        return QSize(234, 6 * UNIT + 5 * GAP + 2)
+
+    def show_layers(self, layers: tuple[Layer, ...]) -> None:
+        """Draw other units or weights."""
+        self._layers = layers
+        self.update()
+
+    def set_texts(self, captions: tuple[str, ...], unit_text: str) -> None:
+        """Names of the columns, and the tooltip of a unit with {layer}, {unit} and {size}."""
+        self._captions, self._unit_text = captions, unit_text
+
+    def _column_x(self, column: int) -> float:
+        room = self.width() - UNIT - 2
+        return 1 + room * column / max(1, len(self._layers) - 1)
+
+    def _unit_rect(self, column: int, place: int) -> QRectF:
+        count = len(self._layers[column].units)
+        height = count * UNIT + (count - 1) * GAP
+        top = (self.height() - height) / 2
+        return QRectF(self._column_x(column), top + place * (UNIT + GAP), UNIT, UNIT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self._layers:
+            painter.setPen(theme().palette.muted)
+            painter.setFont(ui_font(12))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._unit_text)
+            return
+        for column in range(1, len(self._layers)):
+            self._draw_weights(painter, column)
+        for column, layer in enumerate(self._layers):
+            for place in range(len(layer.units)):
+                self._draw_unit(painter, column, place)
+
+    def _draw_weights(self, painter: QPainter, column: int) -> None:
+        weights = np.nan_to_num(self._layers[column].weights)
+        largest = float(np.abs(weights).max(initial=0.0)) or 1.0
+        colors = theme().palette
+        for (source, target), weight in np.ndenumerate(weights):
+            strength = abs(weight) / largest
+            color = QColor(colors.learner if weight > 0 else colors.before)
+            color.setAlphaF(0.10 + 0.80 * strength)
+            painter.setPen(QPen(color, 0.5 + (MAX_WIDTH - 0.5) * strength**1.5))
+            start, end = self._unit_rect(column - 1, source), self._unit_rect(column, target)
+            painter.drawPath(_curve(QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y())))
+
+    def _draw_unit(self, painter: QPainter, column: int, place: int) -> None:
+        colors = theme().palette
+        rect = self._unit_rect(column, place)
+        painter.setPen(QPen(colors.line, 1))
+        painter.setBrush(colors.background)
+        painter.drawRoundedRect(rect, 5, 5)
+        is_output = column == len(self._layers) - 1
+        painter.setPen(QPen(colors.learner if is_output else colors.text, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(_thumbnail(self._layers[column].responses[place], rect.adjusted(4, 4, -4, -4)))
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self._text_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
+
+    def _text_at(self, point: QPointF) -> str:
+        for column, layer in enumerate(self._layers):
+            for place, unit in enumerate(layer.units):
+                if self._unit_rect(column, place).contains(point):
+                    caption = self._captions[column] if column < len(self._captions) else ""
+                    return self._unit_text.format(layer=caption, unit=unit + 1, size=layer.size)
+        return ""
+
+
+def _curve(start: QPointF, end: QPointF) -> QPainterPath:
+    path = QPainterPath(start)
+    bend = (end.x() - start.x()) / 2
+    path.cubicTo(QPointF(start.x() + bend, start.y()), QPointF(end.x() - bend, end.y()), end)
+    return path
+
+
+def _thumbnail(values: np.ndarray, rect: QRectF) -> QPainterPath:
+    values = np.nan_to_num(values)
+    low, high = float(values.min()), float(values.max())
+    span = high - low
+    heights = (values - low) / span if span > 1e-9 else np.zeros_like(values)
+    path = QPainterPath()
+    for place, height in enumerate(heights):
+        point = QPointF(rect.left() + rect.width() * place / (len(values) - 1), rect.bottom() - rect.height() * height)
+        path.lineTo(point) if place else path.moveTo(point)
+    return path

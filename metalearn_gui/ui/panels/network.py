@@ -1,0 +1,183 @@
+"""3 · Network: the base network under the learner, drawn from its real weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.networks import NETWORKS
+from metalearn_gui.engine.params import Param, params_of
+from metalearn_gui.ui.editors import ChoiceBox, IntBox
+from metalearn_gui.ui.form import Form
+from metalearn_gui.ui.network_drawing import UNITS_DRAWN, drawn_layers
+from metalearn_gui.ui.network_view import NetworkView
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.stepper import Stepper
+from metalearn_gui.ui.theme import ui_font
+
+ABOVE, BELOW = ("num_hidden_layers", "hidden_dim", "activation"), ("input_dim", "output_dim")
+REDRAW_MS = 200
+
+
+class NetworkPanel(Panel):
+    """Sizes above and below a drawing of the network; what the family fixes is read-only and says why."""
+
+    key = "network"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._editors: dict[str, Any] = {}
+        self._captions: dict[str, QLabel] = {}
+        self._built_for: type | None = None
+        self.view = NetworkView(self)
+        self._controls = QVBoxLayout()
+        self._ends = QHBoxLayout()
+        self.body.setSpacing(5)
+        self.body.addLayout(self._controls)
+        self.body.addWidget(self.view, 1)
+        self.body.addLayout(self._ends)
+        form = Form(session, ("network",), (*ABOVE, *BELOW), self)
+        self.body.addWidget(form)
+        self._more = self.add_header_action("settings", "", form.toggle_more)
+        self._more.setObjectName("network_more_settings")
+        self._more.setCheckable(True)
+        self._redraw = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._redraw.timeout.connect(self._draw)
+        session.settingsChanged.connect(self._show_values)
+        session.shownChanged.connect(self._draw)
+        session.advanced.connect(self._draw_soon)
+        self._show_values()
+        self._draw()
+
+    # --- the numbers ----------------------------------------------------------------------------
+
+    def _show_values(self) -> None:
+        settings = self.session.settings
+        if type(settings.network) is not self._built_for:
+            self._built_for = type(settings.network)
+            self._build()
+        for name, editor in self._editors.items():
+            editor.show_value(settings.value(name))
+        self._show_what_is_fixed()
+
+    def _build(self) -> None:
+        for layout in (self._controls, self._ends):
+            _clear(layout)
+        self._editors, self._captions = {}, {}
+        specs = {spec.name: spec for spec in params_of(self._built_for)}
+        if len(NETWORKS) > 1:
+            choices = tuple(NETWORKS)
+            spec = Param("network", "choice", "Network", choices[0], choices=choices)
+            self._controls.addWidget(self._made("network", ChoiceBox(spec, self)))
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        for name in [name for name in ABOVE if name in specs]:
+            line.addWidget(self._control(specs[name]))
+            line.addStretch(1)
+        self._controls.addLayout(line)
+        for name in [name for name in BELOW if name in specs]:
+            if self._ends.count():
+                self._ends.addStretch(1)
+            self._ends.addWidget(self._end(specs[name]))
+        self._name_editors()
+
+    def _control(self, spec: Param) -> QWidget:
+        if spec.kind == "choice":
+            return self._made(spec.name, ChoiceBox(spec, self))
+        stepper = Stepper(spec, self)
+        self._made(spec.name, stepper.box)
+        return stepper
+
+    def _end(self, spec: Param) -> QWidget:
+        holder = QWidget(self)
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(3)
+        caption = self._captions[spec.name] = QLabel(holder)
+        caption.setFont(ui_font(12))
+        caption.setProperty("tone", "muted")
+        line.addWidget(caption)
+        line.addWidget(self._made(spec.name, IntBox(spec, holder)))
+        return holder
+
+    def _made(self, name: str, editor: Any) -> Any:
+        self._editors[name] = editor
+        editor.edited.connect(lambda value, name=name: self._commit(name, value))
+        return editor
+
+    def _commit(self, name: str, value: Any) -> None:
+        if value != self.session.settings.value(name):
+            self.session.change(**{name: value})
+        self._show_values()
+
+    def _show_what_is_fixed(self) -> None:
+        reason = self.session.settings.tasks.fixed_dims
+        text = self.tr("Fixed: {reason}.").format(reason=reason) if reason else ""
+        for name in [name for name in BELOW if name in self._editors]:
+            self._editors[name].setReadOnly(bool(reason))
+            self._editors[name].setToolTip(text)
+            self._editors[name].setAccessibleDescription(text)
+            self._captions[name].setToolTip(text)
+
+    # --- the drawing ------------------------------------------------------------------------------
+
+    def _draw_soon(self) -> None:
+        if not self._redraw.isActive():
+            self._redraw.start()
+
+    def _draw(self) -> None:
+        run = self.session.shown
+        settings = run.settings
+        params = run.latest.learner.params if run.latest else {}
+        activation = getattr(settings.network, "activation", "relu")
+        layers = drawn_layers(params, activation, settings.tasks.input_range(), self.view.layers)
+        self.view.show_layers(layers)
+        self._describe()
+
+    def _describe(self) -> None:
+        layers = self.view.layers
+        names = [self.tr("input"), *(self.tr("hidden {n}").format(n=n) for n in range(1, len(layers) - 1))]
+        unit_text = self.tr("{layer}, unit {unit} of {size}") if layers else self.tr("No picture of this network yet")
+        self.view.set_texts((*names, self.tr("output")), unit_text)
+        largest = max((layer.size for layer in layers), default=0)
+        hint = self.tr("{n} of {all} units").format(n=UNITS_DRAWN, all=largest)
+        self.set_hint(hint if largest > UNITS_DRAWN else self.tr("all units"))
+        sizes = "-".join(str(layer.size) for layer in layers)
+        self.view.setAccessibleName(self.tr("Base network"))
+        self.view.setAccessibleDescription(self.tr("Units by layer: {sizes}").format(sizes=sizes))
+
+    # --- texts --------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        self._more.setToolTip(self.tr("More settings"))
+        self._more.setAccessibleName(self._more.toolTip())
+        self.set_title(self.tr("3 · Network"))
+        self._name_editors()
+        self._show_what_is_fixed()
+        self._describe()
+
+    def _name_editors(self) -> None:
+        captions = {"input_dim": self.tr("input"), "output_dim": self.tr("output")}
+        for name, editor in self._editors.items():
+            spec = self.session.settings.param(name) if name != "network" else None
+            label = QCoreApplication.translate("Settings", spec.label) if spec else self.tr("Kind of network")
+            help_text = QCoreApplication.translate("Settings", spec.help) if spec else ""
+            editor.setAccessibleName(label)
+            editor.setToolTip(f"{label}. {help_text}".strip())
+            if name in captions:
+                self._captions[name].setText(captions[name])
+            if isinstance(editor.parent(), Stepper):
+                editor.parent().set_texts(label, self.tr("fewer"), self.tr("more"))
+
+
+def _clear(layout: Any) -> None:
+    while layout.count():
+        item = layout.takeAt(0)
+        if item.widget() is not None:
+            item.widget().setParent(None)
+            item.widget().deleteLater()
+        elif item.layout() is not None:
+            _clear(item.layout())

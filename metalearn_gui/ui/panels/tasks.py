@@ -1,0 +1,72 @@
+"""1 · Tasks: which family of tasks there is to learn from, and the size of an episode."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.ui.chips import ChipBox, PictureChip
+from metalearn_gui.ui.form import Form
+from metalearn_gui.ui.icons import has_icon
+from metalearn_gui.ui.panel import Panel
+
+FIRST = ("sinusoid", "waves", "moons", "blobs", "glyphs", "ratings", "denoise", "vectors")
+CONTENT_WIDTH = 234
+IN_THE_NETWORK_CARD = ("input_dim", "output_dim")
+
+
+class TasksPanel(Panel):
+    """Family chips over the settings of the family and its episodes."""
+
+    key = "tasks"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        chips = {key: PictureChip(f"task_family_{key}", family.label, _picture(key)) for key, family in TASKS.items()}
+        self._chips = ChipBox(chips, FIRST, self._more_text, CONTENT_WIDTH, self)
+        self._chips.chosen.connect(self._choose)
+        self.body.addWidget(self._chips)
+        form = Form(session, ("episodes", "tasks"), IN_THE_NETWORK_CARD, self)
+        self.body.addWidget(form)
+        self._more = self.add_header_action("settings", "", form.toggle_more)
+        self._more.setObjectName("tasks_more_settings")
+        self._more.setCheckable(True)
+        self.body.addStretch(1)
+        session.settingsChanged.connect(self._show_choice)
+        self._show_choice()
+
+    def _choose(self, key: str) -> None:
+        """Where the learner cannot take the family's kind of task, the first that can comes with it."""
+        kind = TASKS[key].kind
+        values = {"task_family": key}
+        if kind not in self.session.settings.learner.kinds:
+            values["learner"] = next(name for name, learner in LEARNERS.items() if kind in learner.kinds)
+        self.session.change(**values)
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        self._chips.show_choice(self.session.settings.tasks.key)
+
+    def retranslate(self) -> None:
+        self._more.setToolTip(self.tr("More settings"))
+        self._more.setAccessibleName(self._more.toolTip())
+        self.set_title(self.tr("1 · Tasks"))
+        self.set_hint(self.tr("what to learn from"))
+        for key, chip in self._chips.chips.items():
+            chip.setText(QCoreApplication.translate("Settings", TASKS[key].label))
+            chip.setAccessibleName(chip.text())
+            chip.setToolTip(QCoreApplication.translate("Settings", TASKS[key].summary))
+        self._chips.retranslate()
+
+    def restyle(self) -> None:
+        self._chips.restyle()
+
+    def _more_text(self, hidden: int, unfolded: bool) -> str:
+        return self.tr("Fewer families") if unfolded else self.tr("More... %n families", "", hidden)
+
+
+def _picture(key: str) -> str:
+    return f"task_{key}" if has_icon(f"task_{key}") else "task_any"
