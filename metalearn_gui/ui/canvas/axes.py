@@ -64,7 +64,7 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     """About `count` round numbers in [low, high]: multiples of 1, 2 or 5 times a power of ten."""
     rough = (high - low) / max(count, 1)
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough * 0.999)
+    step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough * 0.75)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [index * step for index in range(first, last + 1)]
 
@@ -109,7 +109,9 @@ def draw_columns(painter: QPainter, axes: Axes) -> None:
             painter.setPen(QPen(palette.line, 1))
             painter.drawLine(QPointF(x, frame.top() + 1), QPointF(x, frame.bottom() - 1))
             painter.setPen(palette.muted)
-            painter.drawText(QRectF(x - 40, frame.bottom() + 5, 80, 18), Qt.AlignmentFlag.AlignHCenter, tick_text(value))
+            painter.drawText(
+                QRectF(x - 40, frame.bottom() + 5, 80, 18), Qt.AlignmentFlag.AlignHCenter, tick_text(value)
+            )
 
 
 def draw_rows(painter: QPainter, axes: Axes) -> None:

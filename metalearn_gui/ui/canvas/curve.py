@@ -46,6 +46,9 @@ class CurveCanvas(HandleSurface):
         }
         self._short_legend = {"truth": self.tr("truth"), "before": self.tr("before"), "learner": self.tr("step {step}")}
 
+    def hint(self) -> str:
+        return self.tr("click adds, right-click removes")
+
     # --- axes -----------------------------------------------------------------------------------
     def frame(self) -> QRectF:
         return QRectF(self.rect()).adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
@@ -72,7 +75,9 @@ class CurveCanvas(HandleSurface):
         curves = [self.touched.truth] if self.touched.truth is not None else []
         if self.adaptation:
             curves += [self.adaptation.on_grid[0], self.adaptation.on_grid[self.shown_step]]
-        drawn = np.clip(np.concatenate([np.ravel(curve) for curve in (*curves, [low, high])]), low - reach, high + reach)
+        drawn = np.clip(
+            np.concatenate([np.ravel(curve) for curve in (*curves, [low, high])]), low - reach, high + reach
+        )
         values = np.concatenate([drawn, np.ravel(self.touched.support.y)])
         values = values[np.isfinite(values)]
         return float(values.min()), float(values.max())
@@ -115,10 +120,17 @@ class CurveCanvas(HandleSurface):
         if not self.frame().contains(position):
             return []
         x, _ = self.axes().numbers(position)
-        named = [(self.tr("after"), self._curve("learner", self.shown_step)), (self.tr("before"), self._curve("learner", 0))]
+        named = [
+            (self.tr("after"), self._curve("learner", self.shown_step)),
+            (self.tr("before"), self._curve("learner", 0)),
+        ]
         if self.touched.truth is not None:
             named.append((self.tr("truth"), self.touched.truth[:, 0]))
-        values = [f"{name} {_exact(np.interp(x, self.touched.grid[:, 0], curve))}" for name, curve in named if curve is not None]
+        values = [
+            f"{name} {_exact(np.interp(x, self.touched.grid[:, 0], curve))}"
+            for name, curve in named
+            if curve is not None
+        ]
         return [f"x {_exact(x)}", *values]
 
     def _numbers(self, position: QPointF) -> tuple[Array, Array]:
@@ -127,7 +139,7 @@ class CurveCanvas(HandleSurface):
         return np.array([x], np.float32), np.array([np.clip(y, *self._y_range)], np.float32)
 
     def _curve(self, key: str, step: int) -> Array | None:
-        adaptation = self.session.adaptations.get(key)
+        adaptation = self.adaptation_of(key)
         return None if adaptation is None else adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), :, 0]
 
     # --- painting -------------------------------------------------------------------------------
@@ -208,7 +220,13 @@ class CurveCanvas(HandleSurface):
 
     @classmethod
     def paint_small(
-        cls, painter: QPainter, frame: QRectF, family: TaskFamily, touched: TouchedTask, adaptation: Adaptation | None, step: int
+        cls,
+        painter: QPainter,
+        frame: QRectF,
+        family: TaskFamily,
+        touched: TouchedTask,
+        adaptation: Adaptation | None,
+        step: int,
     ) -> None:
         axes = Axes(frame, family.input_range(), widened(family.output_range(), 0.06))
         grid = touched.grid[::2]
@@ -234,7 +252,9 @@ def curve_pen(key: str, width: float, alpha: int = 255) -> QPen:
     return pen
 
 
-def draw_curve(painter: QPainter, axes: Axes, grid: Array, values: Array, key: str, width: float, alpha: int = 255) -> None:
+def draw_curve(
+    painter: QPainter, axes: Axes, grid: Array, values: Array, key: str, width: float, alpha: int = 255
+) -> None:
     """A curve over the grid's first coordinate in the style of its meaning."""
     painter.setPen(curve_pen(key, width, alpha))
     painter.setBrush(Qt.BrushStyle.NoBrush)

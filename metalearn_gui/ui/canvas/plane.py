@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Hashable
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
@@ -24,7 +25,7 @@ from metalearn_gui.ui.canvas.markers import (
     stamp_markers,
 )
 from metalearn_gui.ui.canvas.plane_strip import STRIP_WIDTH, ClassStrip, StripState
-from metalearn_gui.ui.canvas.regions import as_table, draw_regions, probabilities_at, region_image
+from metalearn_gui.ui.canvas.regions import as_table, boundaries, draw_regions, probabilities_at, region_image
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme
 
@@ -43,13 +44,19 @@ class PlaneCanvas(HandleSurface):
         super().__init__(session, parent)
         self.placing = 0  # the class that a click adds
         self._tables: dict[int, Array] = {}  # by step: 0 and the shown one
+        self._images: dict[int, QImage] = {}  # the same
+        self._borders: dict[str, list[QLineF]] = {}  # by learner beside the shown one
+        self._sources: tuple[object, ...] = ()  # what the three were made of
         self._strip = ClassStrip(self)
         self._strip.picked.connect(self.pick_class)
         self.retranslate()
-        self.refit()
+        self._take_tables()
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Unseen task: place and drag points of a class"))
+
+    def hint(self) -> str:
+        return self.tr("click places, right-click removes")
 
     def pick_class(self, index: int) -> None:
         """Clicks add points of this class from now on."""
@@ -80,18 +87,26 @@ class PlaneCanvas(HandleSurface):
         super().follow()
         self._take_tables()
 
-    def refit(self) -> None:
-        self._take_tables()
-
     def drop_layers(self) -> None:
         super().drop_layers()
-        self._show_strip()
+        self._take_tables()
 
     def _take_tables(self) -> None:
-        adaptation = self.adaptation
-        steps = (0, self.shown_step) if adaptation else ()
-        self._tables = {step: as_table(self.touched.grid, adaptation.on_grid[step]) for step in steps if adaptation}
+        """Make pictures of what has changed; points alone change nothing here until they are adapted to."""
+        compared = sorted(key for key in self.session.compared if self.adaptation_of(key))
+        others = [self.adaptation_of(key) for key in compared]
+        sources = (self.adaptation, self.shown_step, self.touched.grid, theme().palette, *others)
+        if len(sources) != len(self._sources) or not all(map(operator.is_, sources, self._sources)):
+            self._sources = sources
+            steps = (0, self.shown_step) if self.adaptation else ()
+            self._tables = {step: self._table("learner", step) for step in steps}
+            self._images = {step: region_image(table) for step, table in self._tables.items()}
+            self._borders = {key: boundaries(self._table(key, self.shown_step)) for key in compared}
         self._show_strip()
+
+    def _table(self, key: str, step: int) -> Array:
+        on_grid = self.session.adaptations[key].on_grid
+        return as_table(self.touched.grid, on_grid[min(step, len(on_grid) - 1)])
 
     def _hits(self) -> Array:
         """Whether each query point is on its class' side at the shown step."""
@@ -105,8 +120,7 @@ class PlaneCanvas(HandleSurface):
         accuracy = self.adaptation.accuracy if self.adaptation else None
         values = {} if accuracy is None else {step: float(accuracy[step]) for step in self._tables}
         counts = np.bincount(self.touched.support.y, minlength=self.family.output_dim).tolist()
-        images = {step: region_image(table) for step, table in self._tables.items()}
-        state = StripState(self.placing, counts, self.shown_step, images, values, len(self.touched.query.x))
+        state = StripState(self.placing, counts, self.shown_step, self._images, values, len(self.touched.query.x))
         self._strip.show_state(state)
 
     # --- handles --------------------------------------------------------------------------------------
@@ -170,13 +184,27 @@ class PlaneCanvas(HandleSurface):
         draw_frame(painter, self.frame())
 
     def paint_live(self, painter: QPainter) -> None:
-        table = self._tables.get(self.shown_step)
-        if table is not None:
-            draw_regions(painter, self.frame().adjusted(1, 1, -1, -1), region_image(table))
+        if self.shown_step in self._images:
+            draw_regions(painter, self.frame().adjusted(1, 1, -1, -1), self._images[self.shown_step])
+        for key, lines in self._borders.items():
+            self._draw_borders(painter, key, lines)
         self._draw_queries(painter)
         self._draw_support(painter)
         if self.hovered is not None and self.grabbed is None:
             self._draw_ghost(painter, self.hovered)
+
+    def _draw_borders(self, painter: QPainter, key: str, lines: list[QLineF]) -> None:
+        """Where another learner, adapted to the same points, changes from one class to the next."""
+        frame, steps = self.frame(), round(len(self.touched.grid) ** 0.5) - 1
+        painter.save()
+        painter.setClipRect(frame)
+        painter.translate(frame.topLeft())
+        painter.scale(frame.width() / steps, frame.height() / steps)
+        pen = QPen(theme().color_of(key), 1.4)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawLines(lines)
+        painter.restore()
 
     def _draw_queries(self, painter: QPainter) -> None:
         query, hits = self.touched.query, self._hits()
@@ -206,7 +234,13 @@ class PlaneCanvas(HandleSurface):
 
     @classmethod
     def paint_small(
-        cls, painter: QPainter, frame: QRectF, family: TaskFamily, touched: TouchedTask, adaptation: Adaptation | None, step: int
+        cls,
+        painter: QPainter,
+        frame: QRectF,
+        family: TaskFamily,
+        touched: TouchedTask,
+        adaptation: Adaptation | None,
+        step: int,
     ) -> None:
         if adaptation is not None:
             step = min(step, len(adaptation.on_grid) - 1)

@@ -162,7 +162,9 @@ class StripSummary(QWidget):
         palette, width = theme().palette, (self.width() - 8) / 2
         painter.setFont(small_capitals_font())
         painter.setPen(palette.muted)
-        painter.drawText(QRectF(0, top, self.width(), 16), Qt.AlignmentFlag.AlignVCenter, self.tr("what adapting changes"))
+        painter.drawText(
+            QRectF(0, top, self.width(), 16), Qt.AlignmentFlag.AlignVCenter, self.tr("what adapting changes")
+        )
         for place, (step, color) in enumerate(((0, palette.before), (state.step, palette.learner))):
             box = QRectF(place * (width + 8), top + 20, width, 54).adjusted(0.5, 0.5, -0.5, -0.5)
             draw_regions(painter, box, state.images[step])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from metalearn_gui.engine.backend import Array
@@ -13,6 +13,7 @@ from metalearn_gui.ui.theme import theme
 
 FULL = 0.62  # share of a class' colour where the learner is sure of it
 LEAST = 0.05  # and where it has no idea
+FINER = 3  # steps of a boundary in one step of the grid
 
 
 def as_table(grid: Array, probabilities: Array) -> Array:
@@ -56,4 +57,30 @@ def probabilities_at(table: Array, span: Range, points: Array) -> Array:
     top = table[row, column] * (1 - right) + table[row, column + 1] * right
     bottom = table[row + 1, column] * (1 - right) + table[row + 1, column + 1] * right
     result: Array = top * (1 - below) + bottom * below
+    return result
+
+
+def boundaries(table: Array) -> list[QLineF]:
+    """Where the likeliest class changes, as short lines in units of the table's steps, y downward from the top row."""
+    fine = _enlarged(table)
+    labels = fine.argmax(axis=-1)
+    scale = (len(table) - 1) / (len(fine) - 1)
+    lines = []
+    for row, column in np.argwhere(labels[:, 1:] != labels[:, :-1]).tolist():
+        x = (column + 0.5) * scale
+        lines.append(QLineF(x, (row - 0.5) * scale, x, (row + 0.5) * scale))
+    for row, column in np.argwhere(labels[1:] != labels[:-1]).tolist():
+        y = (row + 0.5) * scale
+        lines.append(QLineF((column - 0.5) * scale, y, (column + 0.5) * scale, y))
+    return lines
+
+
+def _enlarged(table: Array) -> Array:
+    """Bilinear, FINER times as fine."""
+    side = len(table)
+    at = np.linspace(0, side - 1, FINER * (side - 1) + 1)
+    low = np.minimum(at.astype(int), side - 2)
+    share = (at - low).astype(np.float32)
+    rows = table[low] * (1 - share)[:, None, None] + table[low + 1] * share[:, None, None]
+    result: Array = rows[:, low] * (1 - share)[:, None] + rows[:, low + 1] * share[:, None]
     return result

@@ -32,16 +32,24 @@ class Surface(QWidget):
         self._tasks = session.touched.tasks
         self.setObjectName(self.object_name)
         self.setMinimumSize(240, 150)
-        session.taskChanged.connect(self._take_task)
-        session.adaptedChanged.connect(self.follow)
-        session.stepChanged.connect(self.follow)
-        session.readinessChanged.connect(self.update)
-        theme().changed.connect(self.drop_layers)
+        self._connections = [
+            session.taskChanged.connect(self._take_task),
+            session.adaptedChanged.connect(self.follow),
+            session.stepChanged.connect(self.follow),
+            session.readinessChanged.connect(self.update),
+            theme().changed.connect(self.drop_layers),
+        ]
 
     # --- what a subclass says -------------------------------------------------------------------
     @classmethod
     def paint_small(
-        cls, painter: QPainter, frame: QRectF, family: TaskFamily, touched: TouchedTask, adaptation: Adaptation | None, step: int
+        cls,
+        painter: QPainter,
+        frame: QRectF,
+        family: TaskFamily,
+        touched: TouchedTask,
+        adaptation: Adaptation | None,
+        step: int,
     ) -> None:
         """The gallery's small drawing of a task."""
         raise NotImplementedError
@@ -64,6 +72,10 @@ class Surface(QWidget):
         """Predictions, points, whatever follows the hand."""
         raise NotImplementedError
 
+    def hint(self) -> str:
+        """Half a line on what the hand can do, for the card's header."""
+        return ""
+
     def frame(self) -> QRectF:
         """The rectangle that the focus ring goes around."""
         return QRectF(self.rect())
@@ -79,7 +91,12 @@ class Surface(QWidget):
     @property
     def adaptation(self) -> Adaptation | None:
         """Of the shown learner; None before TensorFlow is there."""
-        return self.session.adaptations.get("learner")
+        return self.adaptation_of("learner")
+
+    def adaptation_of(self, key: str) -> Adaptation | None:
+        """Of one of the learners side by side; None where it is of an earlier task of another shape."""
+        adaptation = self.session.adaptations.get(key)
+        return adaptation if adaptation and fits(adaptation, self.touched, self.family) else None
 
     @property
     def shown_step(self) -> int:
@@ -88,6 +105,12 @@ class Surface(QWidget):
         return min(self.session.adaptation_step, last)
 
     # --- the session's signals --------------------------------------------------------------------
+    def leave(self) -> None:
+        """Hear nothing more: tasks of another kind are about to come, and another surface takes the place."""
+        for connection in self._connections:
+            self.disconnect(connection)
+        self._connections = []
+
     def _take_task(self) -> None:
         self.family = self.session.settings.tasks
         if self.touched.tasks is not self._tasks:
@@ -164,3 +187,8 @@ class Surface(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
             self.drop_layers()
+
+
+def fits(adaptation: Adaptation, touched: TouchedTask, family: TaskFamily) -> bool:
+    """Whether an adaptation has predictions for this task's grid; one that is still on its way may not."""
+    return adaptation.on_grid.shape[1:] == (len(touched.grid), family.output_dim)

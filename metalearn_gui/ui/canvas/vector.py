@@ -41,6 +41,9 @@ class VectorCanvas(HandleSurface):
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Unseen rows: drag the targets of a support row"))
 
+    def hint(self) -> str:
+        return self.tr("drag a bar, click a loss to see its row")
+
     # --- data and geometry --------------------------------------------------------------------------
     def task_changed(self) -> None:
         super().task_changed()
@@ -82,12 +85,15 @@ class VectorCanvas(HandleSurface):
         return max(1, min(self.family.output_dim, int(self.frame().width() / NARROWEST_SLOT)))
 
     def _losses(self, step: int) -> Array:
-        return self._rows.losses(self.adaptation.on_grid[step]) if self.adaptation else np.full(self._rows.count, np.nan)
+        return (
+            self._rows.losses(self.adaptation.on_grid[step]) if self.adaptation else np.full(self._rows.count, np.nan)
+        )
 
-    def _prediction(self, step: int) -> Array | None:
+    def _prediction(self, step: int, key: str = "learner") -> Array | None:
         """Of the chosen row; None where the session has none."""
         place = self._rows.places[self.row] if self._rows.count else -1
-        return self.adaptation.on_grid[step, place] if self.adaptation and place >= 0 else None
+        adaptation = self.adaptation_of(key)
+        return adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), place] if adaptation and place >= 0 else None
 
     # --- handles --------------------------------------------------------------------------------------
     def handle_pixels(self) -> Array:
@@ -245,8 +251,10 @@ class VectorCanvas(HandleSurface):
         axes, palette, shown = self.axes(), theme().palette, self._shown_outputs()
         half = min(0.42 * axes.frame.width() / shown, 32.0)
         painter.setClipRect(axes.frame)
-        for step, pen in ((0, _dashed(palette.before)), (self.shown_step, QPen(palette.learner, 2.6))):
-            values = self._prediction(step)
+        compared = [(key, self.shown_step, _dashed(theme().color_of(key))) for key in sorted(self.session.compared)]
+        own = [("learner", 0, _dashed(palette.before)), ("learner", self.shown_step, QPen(palette.learner, 2.6))]
+        for key, step, pen in compared + own:
+            values = self._prediction(step, key)
             if values is None:
                 continue
             painter.setPen(pen)
@@ -290,7 +298,13 @@ class VectorCanvas(HandleSurface):
 
     @classmethod
     def paint_small(
-        cls, painter: QPainter, frame: QRectF, family: TaskFamily, touched: TouchedTask, adaptation: Adaptation | None, step: int
+        cls,
+        painter: QPainter,
+        frame: QRectF,
+        family: TaskFamily,
+        touched: TouchedTask,
+        adaptation: Adaptation | None,
+        step: int,
     ) -> None:
         rows = Rows(touched)
         if adaptation is None or not rows.count:

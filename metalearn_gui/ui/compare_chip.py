@@ -1,0 +1,48 @@
+"""A chip that shows or hides one of the learners side by side, in that learner's colour."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from metalearn_gui.ui.canvas.markers import faded
+from metalearn_gui.ui.icons import svg
+from metalearn_gui.ui.theme import theme, ui_font
+
+HEIGHT = 24
+
+
+class CompareChip(QAbstractButton):
+    """Checked: a tick and the learner's colour. The one that is always shown cannot be pressed."""
+
+    def __init__(self, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.key = key
+        self.setCheckable(True)
+        self.setFont(ui_font(12))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        theme().changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 44, HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, palette = QPainter(self), theme().palette
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color, box = theme().color_of(self.key), QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(color if self.isChecked() else palette.line, 1.3))
+        painter.setBrush(faded(color, 36) if self.isChecked() else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        if self.hasFocus():
+            painter.setPen(QPen(palette.text, 1.6))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        text = box
+        if self.isChecked():
+            svg("check", color).render(painter, QRectF(box.left() + 10, box.center().y() - 6, 12, 12))
+            text = box.adjusted(16, 0, 0, 0)
+        painter.setFont(self.font())
+        painter.setPen(palette.text if self.isChecked() or self.underMouse() else palette.muted)
+        painter.drawText(text, Qt.AlignmentFlag.AlignCenter, self.text())

@@ -1,0 +1,142 @@
+"""More unseen tasks, small: each drawn by its canvas, a click takes it under the hand."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
+
+from metalearn_gui.bridge.session import Adaptation, Session
+from metalearn_gui.ui.canvas import CANVASES
+from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
+from metalearn_gui.ui.canvas.markers import faded
+from metalearn_gui.ui.canvas.surface import fits
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+NUM_TILES = 8
+COLUMNS = 4
+LOWEST_WITH_TWO_ROWS = 232
+
+
+class GalleryTile(QAbstractButton):
+    """One of the session's gallery tasks."""
+
+    def __init__(self, session: Session, index: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._index = index
+        self.setObjectName(f"gallery_task_{index}")
+        self.setMinimumSize(72, 60)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(lambda: session.open_gallery_task(index))
+
+    def sizeHint(self) -> QSize:
+        return QSize(164, 116)
+
+    def score_text(self) -> str:
+        """Accuracy where there is one, else the loss, at the shown adaptation step."""
+        adaptation = self._adaptation()
+        if adaptation is None:
+            return ""
+        step = min(self._session.adaptation_step, len(adaptation.loss) - 1)
+        if adaptation.accuracy is not None:
+            return f"{100 * float(adaptation.accuracy[step]):.0f} %"
+        return number_text(float(adaptation.loss[step]))
+
+    def _adaptation(self) -> Adaptation | None:
+        adaptations, task = self._session.gallery_adaptations, self._session.gallery[self._index]
+        if self._index >= len(adaptations):
+            return None
+        adaptation = adaptations[self._index]
+        return adaptation if fits(adaptation, task, self._session.settings.tasks) else None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, palette = QPainter(self), theme().palette
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame, family = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self._session.settings.tasks
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.background)
+        painter.drawRoundedRect(frame, FRAME_RADIUS, FRAME_RADIUS)
+        inside = QPainterPath()
+        inside.addRoundedRect(frame, FRAME_RADIUS, FRAME_RADIUS)
+        painter.save()
+        painter.setClipPath(inside)
+        task = self._session.gallery[self._index]
+        CANVASES[family.view].paint_small(
+            painter, frame, family, task, self._adaptation(), self._session.adaptation_step
+        )
+        painter.restore()
+        marked = self.hasFocus() or self.underMouse()
+        painter.setPen(QPen(palette.learner if marked else palette.line, 2 if self.hasFocus() else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame, FRAME_RADIUS, FRAME_RADIUS)
+        self._draw_score(painter, frame)
+
+    def _draw_score(self, painter: QPainter, frame: QRectF) -> None:
+        text = self.score_text()
+        if not text:
+            return
+        palette = theme().palette
+        painter.setFont(ui_font(12, 600))
+        box = QRectF(frame.left() + 5, frame.bottom() - 23, painter.fontMetrics().horizontalAdvance(text) + 10, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faded(palette.background, 190))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(palette.text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class GalleryPanel(Panel):
+    """Eight unseen tasks in two rows, or four in one where there is little room."""
+
+    key = "gallery"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.setObjectName("task_gallery")
+        grid = QGridLayout()
+        grid.setSpacing(9)
+        self._tiles = [GalleryTile(session, index, self) for index in range(NUM_TILES)]
+        for index, tile in enumerate(self._tiles):
+            grid.addWidget(tile, index // COLUMNS, index % COLUMNS)
+        self.body.addLayout(grid, 1)
+        session.galleryChanged.connect(self._show)
+        session.stepChanged.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        """Draw the tiles anew and say what their numbers are."""
+        shown = self._num_shown()
+        for index, tile in enumerate(self._tiles):
+            tile.setVisible(index < min(shown, len(self.session.gallery)))
+            tile.update()
+        self._name_tiles()
+
+    def _num_shown(self) -> int:
+        return NUM_TILES if self.height() >= LOWEST_WITH_TWO_ROWS else COLUMNS
+
+    def _name_tiles(self) -> None:
+        shown, step = self._num_shown(), self.session.adaptation_step
+        for index, tile in enumerate(self._tiles[: len(self.session.gallery)]):
+            name = self.tr("Open unseen task {number}").format(number=index + 1)
+            tile.setAccessibleName(f"{name}, {tile.score_text()}".rstrip(", "))
+            tile.setToolTip(name)
+        if shown == NUM_TILES:
+            self.set_hint(self.tr("step {step}, live · click to open").format(step=step))
+        else:
+            self.set_hint(self.tr("step {step} · {shown} of {count}").format(step=step, shown=shown, count=NUM_TILES))
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("More unseen tasks"))
+        self._name_tiles()
+
+    def restyle(self) -> None:
+        for tile in self._tiles:
+            tile.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show()
