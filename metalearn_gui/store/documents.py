@@ -1,0 +1,202 @@
+"""A session as plain JSON documents beside named arrays, and back. Nothing here knows how they lie on disk.
+
+An array's name says where it belongs: "curves/objective", "latest/learner/params/w0", "scores".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from metalearn_gui.engine import events
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import PointSet, Tasks
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.store.records import Curve, RunRecord, Scored
+
+Document = dict[str, Any]
+Arrays = dict[str, Array]
+
+# Fields of a run that are one JSON value each, with the types they may have.
+SCALARS: dict[str, tuple[type, ...]] = {
+    "run_id": (str,),
+    "name": (str,),
+    "created": (float, int),
+    "parent_id": (str, type(None)),
+    "iteration": (int,),
+    "tasks_seen": (int,),
+    "gradient_evaluations": (float, int),
+    "compute_seconds": (float, int),
+    "compile_seconds": (float, int),
+    "baseline_share": (float, int),
+    "reported_loss": (float, int),
+    "reason": (str,),
+}
+STEP_SCORES = tuple(field.name for field in dataclasses.fields(events.StepScores))
+
+
+@dataclasses.dataclass(frozen=True)
+class SavedTask:
+    """An unseen task that a hand has touched, with its points as they lie now.
+
+    index: its place in the stream of touched tasks; drawing that place again gives the points back as they were.
+    """
+
+    index: int
+    tasks: Tasks
+    support: PointSet
+    query: PointSet
+
+
+def run_document(run: RunRecord) -> tuple[Document, Arrays]:
+    """A run without its arrays, and those by name."""
+    arrays: Arrays = {f"curves/{name}": curve.values for name, curve in run.curves.items()}
+    scores, arrays["scores"] = _scores_document(run.scores)
+    document = {name: getattr(run, name) for name in SCALARS} | {
+        "settings": run.settings.to_dict(),
+        "curves": list(run.curves),
+        "changes": [dataclasses.asdict(change) for change in run.changes],
+        "scores": scores,
+        "initial": _training_document("initial", run.initial, arrays),
+        "latest": _training_document("latest", run.latest, arrays),
+    }
+    return document, arrays
+
+
+def run_from(document: Document, arrays: Arrays) -> RunRecord:
+    """The inverse of `run_document`.
+
+    Raises:
+        ValueError, KeyError, TypeError: a document that `run_document` did not make.
+    """
+    return RunRecord(
+        **{name: _typed(document[name], name, types) for name, types in SCALARS.items()},
+        settings=ExperimentSettings.from_dict(document["settings"]),
+        curves={name: Curve(_flat(arrays[f"curves/{name}"], np.float32)) for name in document["curves"]},
+        changes=[events.Change(**change) for change in document["changes"]],
+        scores=_scores_from(document["scores"], _flat(arrays["scores"], np.float64)),
+        initial=_training_from("initial", document["initial"], arrays),
+        latest=_training_from("latest", document["latest"], arrays),
+    )
+
+
+def task_document(task: SavedTask) -> tuple[Document, Arrays]:
+    """A touched task without its arrays, and those by name."""
+    arrays: Arrays = {f"parameters/{name}": np.asarray(values) for name, values in task.tasks.parameters.items()}
+    for name, points in (("support", task.support), ("query", task.query)):
+        present = {part: values for part, values in points._asdict().items() if values is not None}
+        arrays |= {f"{name}/{part}": np.asarray(values) for part, values in present.items()}
+    return {"index": task.index, "parameters": list(task.tasks.parameters)}, arrays
+
+
+def task_from(document: Document, arrays: Arrays) -> SavedTask:
+    """The inverse of `task_document`; raises as `run_from` does."""
+    points = {
+        name: PointSet(arrays[f"{name}/x"], arrays[f"{name}/y"], arrays.get(f"{name}/mask"))
+        for name in ("support", "query")
+    }
+    tasks = Tasks({name: arrays[f"parameters/{name}"] for name in document["parameters"]})
+    return SavedTask(_typed(document["index"], "index", (int,)), tasks, **points)
+
+
+def _training_document(place: str, state: events.TrainingState | None, arrays: Arrays) -> Document | None:
+    if state is None:
+        return None
+    return {
+        "learner": _learner_document(f"{place}/learner", state.learner, arrays),
+        "baselines": {
+            key: _learner_document(f"{place}/baselines/{key}", other, arrays) for key, other in state.baselines.items()
+        },
+        "best": _learner_document(f"{place}/best", state.best, arrays) if state.best else None,
+        "best_loss": state.best_loss,
+        "tuned": dict(state.tuned),
+    }
+
+
+def _training_from(place: str, document: Document | None, arrays: Arrays) -> events.TrainingState | None:
+    if document is None:
+        return None
+    best = document["best"]
+    return events.TrainingState(
+        learner=_learner_from(f"{place}/learner", document["learner"], arrays),
+        baselines={
+            key: _learner_from(f"{place}/baselines/{key}", other, arrays)
+            for key, other in document["baselines"].items()
+        },
+        best=_learner_from(f"{place}/best", best, arrays) if best else None,
+        best_loss=_typed(document["best_loss"], "best_loss", (float, int)),
+        tuned={key: _typed(rate, "tuned", (float, int)) for key, rate in document["tuned"].items()},
+    )
+
+
+def _learner_document(place: str, state: events.LearnerState, arrays: Arrays) -> Document:
+    groups: dict[str, Mapping[str, Array]] = {"params": state.params, "carry": state.carry, "moments": state.moments}
+    for group, values in groups.items():
+        arrays |= {f"{place}/{group}/{name}": np.asarray(value) for name, value in values.items()}
+    return {"iteration": state.iteration} | {group: list(values) for group, values in groups.items()}
+
+
+def _learner_from(place: str, document: Document, arrays: Arrays) -> events.LearnerState:
+    groups = {
+        group: {name: arrays[f"{place}/{group}/{name}"] for name in document[group]}
+        for group in ("params", "carry", "moments")
+    }
+    return events.LearnerState(iteration=_typed(document["iteration"], "iteration", (int,)), **groups)
+
+
+def _scores_document(scores: Sequence[Scored]) -> tuple[list[Document], Array]:
+    """All evaluations of a run in one float64 array: there may be thousands, of a dozen short arrays each."""
+    documents, parts = [], [np.empty(0)]
+    for scored in scores:
+        evaluation = scored.evaluation
+        learners = {"learner": evaluation.learner, **{f"baselines/{key}": s for key, s in evaluation.baselines.items()}}
+        rows = {key: [name for name in STEP_SCORES if getattr(s, name) is not None] for key, s in learners.items()}
+        parts += [np.asarray(getattr(learners[key], name), np.float64) for key, names in rows.items() for name in names]
+        documents.append(
+            {
+                "iteration": scored.iteration,
+                "compute_seconds": scored.compute_seconds,
+                "num_tasks": evaluation.num_tasks,
+                "mean": evaluation.mean,
+                "oracle": evaluation.oracle,
+                "baseline_iterations": dict(evaluation.baseline_iterations),
+                "length": len(evaluation.learner.loss),
+                "rows": rows,
+            }
+        )
+    return documents, np.concatenate(parts)
+
+
+def _scores_from(documents: Sequence[Document], packed: Array) -> list[Scored]:
+    scores, start = [], 0
+    for document in documents:
+        learners = {}
+        for key, names in document["rows"].items():
+            values = packed[start : start + len(names) * document["length"]].reshape(len(names), document["length"])
+            learners[key] = events.StepScores(**{name: row.copy() for name, row in zip(names, values, strict=True)})
+            start += values.size
+        evaluation = events.Evaluation(
+            num_tasks=document["num_tasks"],
+            learner=learners.pop("learner"),
+            baselines={key.removeprefix("baselines/"): values for key, values in learners.items()},
+            mean=document["mean"],
+            oracle=document["oracle"],
+            baseline_iterations=document["baseline_iterations"],
+        )
+        scores.append(Scored(document["iteration"], document["compute_seconds"], evaluation))
+    return scores
+
+
+def _typed(value: Any, name: str, types: tuple[type, ...]) -> Any:
+    if not isinstance(value, types) or isinstance(value, bool):
+        raise ValueError(f"{name} is a {type(value).__name__}")
+    return value
+
+
+def _flat(values: Array, dtype: type) -> Array:
+    if values.dtype != dtype or values.ndim != 1:
+        raise ValueError(f"an array is {values.dtype} {values.shape}")
+    return values

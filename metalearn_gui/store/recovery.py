@@ -1,0 +1,120 @@
+"""Unsaved sessions, kept in the data folder until somebody takes them up or throws them away.
+
+Each open session has one recovery file, and beside it a lock that the system lets go of when the process
+ends, however it ends. A recovery file whose lock is free was left by a crash or a closing window; one
+whose lock is held belongs to a window that is open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import uuid
+from pathlib import Path
+
+from metalearn_gui.store.home import recovery_folder
+from metalearn_gui.store.session_file import SUFFIX, SavedSession, StoreError, save
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@dataclasses.dataclass(frozen=True)
+class Recovery:
+    """A session that nobody has open. Read it with `session_file.load(recovery.path)`."""
+
+    path: Path
+    saved_at: float  # seconds since 1970
+
+
+class RecoveryFile:
+    """The recovery file of one open session. One thread at a time may write it."""
+
+    def __init__(self) -> None:
+        self._path = recovery_folder() / f"{uuid.uuid4().hex[:12]}{SUFFIX}"
+        self._descriptor: int | None = None
+
+    def write(self, saved: SavedSession) -> None:
+        """Keep this; what was kept before goes.
+
+        Raises:
+            StoreError: the data folder cannot be written.
+        """
+        if self._descriptor is None:
+            self._descriptor = _held_lock(self._path)
+        save(self._path, saved)
+
+    def discard(self) -> None:
+        """Nothing is unsaved any more."""
+        self._path.unlink(missing_ok=True)
+        self.close()
+
+    def close(self) -> None:
+        """Leave what was written for the next start to offer."""
+        if self._descriptor is None:
+            return
+        if not self._path.exists():
+            _remove_lock(self._path)
+        os.close(self._descriptor)
+        self._descriptor = None
+
+
+def pending_recoveries() -> list[Recovery]:
+    """Sessions that a crash or a closing window left behind, newest first."""
+    found = []
+    for path in recovery_folder().glob(f"*{SUFFIX}"):
+        with contextlib.suppress(OSError):  # gone meanwhile
+            if _is_free(path):
+                found.append(Recovery(path, path.stat().st_mtime))
+    return sorted(found, key=lambda recovery: -recovery.saved_at)
+
+
+def discard(recovery: Recovery) -> None:
+    """Throw a pending one away."""
+    recovery.path.unlink(missing_ok=True)
+    _remove_lock(recovery.path)
+
+
+def _held_lock(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(_lock_path(path), os.O_RDWR | os.O_CREAT, 0o600)
+        _lock(descriptor)
+    except OSError as error:
+        raise StoreError(
+            f"{path.parent} cannot be written ({error.strerror}); unsaved work can't be kept there: "
+            "save the session, or set METALEARN_HOME to another folder"
+        ) from error
+    return descriptor
+
+
+def _is_free(path: Path) -> bool:
+    try:
+        descriptor = os.open(_lock_path(path), os.O_RDWR)
+    except FileNotFoundError:
+        return True
+    try:
+        _lock(descriptor)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _remove_lock(path: Path) -> None:
+    with contextlib.suppress(OSError):  # Windows keeps an open file
+        _lock_path(path).unlink()
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_suffix(".lock")
