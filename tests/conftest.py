@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -17,6 +19,7 @@ from metalearn_gui import system_libraries
 # Before PySide6 and TensorFlow are imported, by pytest-qt and by whatever a test imports.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["METALEARN_HOME"] = tempfile.mkdtemp(prefix="metalearn-tests-")
+atexit.register(shutil.rmtree, os.environ["METALEARN_HOME"], ignore_errors=True)
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 if problem := system_libraries.problem():
