@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtGui import QColor
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.curves import decimated
+from metalearn_gui.ui.curves import Decimator, bucket_width, decimated
 from metalearn_gui.ui.plotting import ThemedPlot, style_line
 
 EMPTY = np.empty(0)
@@ -22,6 +23,7 @@ class CurveLine:
         self._line = plot.add_line(layer)
         self._key: Hashable = None
         self._pen_key: Hashable = None
+        self._decimator = Decimator()
         self.x, self.y = EMPTY, EMPTY
 
     def set_style(self, color: QColor, style: str = "solid", width: float = 1.0) -> None:
@@ -33,18 +35,21 @@ class CurveLine:
 
     def feed(self, values: Array, source: Hashable) -> None:
         """Show a curve whose index i is meta-iteration i + 1; `source` says which curve it is and how it was made."""
-        first, last = (int(edge) for edge in self._plot.x_range())
-        pixels, floor = self._plot.pixels(), 0.0 if self._plot.is_log else -np.inf
-        key = (source, len(values), first, last, pixels, floor)
+        low, high = self._plot.x_range()
+        first, last = math.floor(low) - 1, math.ceil(high)
+        width, floor = bucket_width(high - low, self._plot.pixels()), 0.0 if self._plot.is_log else -np.inf
+        key = (source, len(values), first, last, width, floor)
         if key != self._key:
-            index, kept = decimated(values, first - 1, last + 1, pixels, floor)
+            index, kept = self._decimator.update(values, first, last, width, floor, source)
             self._set(index + 1, self._plot.to_axis(kept), key)
 
     def feed_points(self, x: Array, values: Array, source: Hashable) -> None:
         """Show a few values at places of their own."""
-        key = (source, len(values), self._plot.is_log)
+        width, floor = bucket_width(len(values), self._plot.pixels()), 0.0 if self._plot.is_log else -np.inf
+        key = (source, len(values), width, floor)
         if key != self._key:
-            self._set(x, self._plot.to_axis(values), key)
+            index, kept = decimated(values, 0, len(values), width, floor)
+            self._set(x[index.astype(int)], self._plot.to_axis(kept), key)
 
     def clear(self) -> None:
         """Show nothing."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Hashable
+
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
@@ -68,27 +71,58 @@ class Smoother:
         self._curve.extend(np.where(finite, sums / np.where(finite, weights, 1.0), np.nan))
 
 
-def decimated(values: Array, first: int, last: int, pixels: int, floor: float = -np.inf) -> tuple[Array, Array]:
-    """At most about two points per pixel of values[first:last]: the smallest and the largest of every bucket, in order.
+def bucket_width(num_values: float, pixels: int) -> int:
+    """How many values share a pixel, at least 1."""
+    return max(1, math.ceil(num_values / max(1, pixels)))
+
+
+def decimated(values: Array, first: int, last: int, width: int, floor: float = -np.inf) -> tuple[Array, Array]:
+    """The smallest and the largest of every bucket of `width` values in values[first:last], in their order.
 
     Buckets lie on multiples of their width, so that a growing curve never flickers.
 
     Args:
         floor: values that are not finite or not above it are no points (0 on a logarithmic axis).
 
-    Returns: indices and values, equally long; a bucket with nothing to draw is a NaN.
+    Returns: indices and values, equally long: two for a bucket, one where the width is 1; NaN where there is nothing.
     """
-    first, last = max(0, first), min(len(values), last)
+    first = max(0, first) // width * width
+    last = min(len(values), -(-last // width) * width)
     if last <= first:
         return np.empty(0), np.empty(0)
-    width = max(1, -(-(last - first) // max(1, pixels)))
-    first = first // width * width
-    last = min(len(values), -(-last // width) * width)
     segment = values[first:last]
     drawable = np.isfinite(segment) & (segment > floor)
     if width == 1:
         return np.arange(first, last, dtype=float), np.where(drawable, segment, np.nan)
     return _extremes(segment, drawable, first, width)
+
+
+class Decimator:
+    """`decimated` for a curve that grows: buckets that are full are kept, only the rest is looked at."""
+
+    def __init__(self) -> None:
+        self._key: Hashable = None
+        self._num_values = 0
+        self._next = 0  # the first value of the first bucket that is not kept
+        self._index, self._kept = np.empty(0), np.empty(0)
+
+    def update(
+        self, values: Array, first: int, last: int, width: int, floor: float, source: Hashable
+    ) -> tuple[Array, Array]:
+        """As `decimated`. source: says which curve it is and how it was made; it may grow, its values may not change."""
+        key = (source, first, last, width, floor)
+        if key != self._key or len(values) < self._num_values:
+            self._key, self._next = key, max(0, first) // width * width
+            self._index, self._kept = np.empty(0), np.empty(0)
+        self._num_values = len(values)
+        index, kept = decimated(values, self._next, last, width, floor)
+        whole_index, whole_kept = np.concatenate([self._index, index]), np.concatenate([self._kept, kept])
+        num_full = max(0, min(len(values), last) - self._next) // width
+        if num_full:
+            end = len(self._index) + num_full * (1 if width == 1 else 2)
+            self._index, self._kept = whole_index[:end], whole_kept[:end]
+            self._next += num_full * width
+        return whole_index, whole_kept
 
 
 def _extremes(segment: Array, drawable: Array, first: int, width: int) -> tuple[Array, Array]:

@@ -28,7 +28,7 @@ class LegendEntry:
 class Legend(QWidget):
     """Samples of lines with their names, below a plot; wraps where the width ends."""
 
-    SAMPLE, GAP, ROW = 22, 16, 18
+    SAMPLE, GAP, ROW = 22, 14, 18
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -264,7 +264,8 @@ class ThemedPlot(pg.PlotWidget):
         if len(values) == 0:
             low, high = (-1.0, 1.0) if self.is_log else (0.0, 1.0)
         else:
-            low, high = float(values.min()), float(np.quantile(values, 1.0 - trim))
+            largest = int((1.0 - trim) * (len(values) - 1))
+            low, high = float(values.min()), float(np.partition(values, largest)[largest])
         self.getViewBox().setYRange(*_rounded_range(low, high), padding=0.0)
 
     def x_range(self) -> tuple[float, float]:

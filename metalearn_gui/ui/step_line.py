@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.plotting import ThemedPlot, faded, style_line
@@ -22,7 +22,7 @@ class StepLine:
         self._line = plot.add_line(layer)
         self._upper, self._lower = (pg.PlotCurveItem(pen=None) for _ in range(2))
         self._band = pg.FillBetweenItem(self._upper, self._lower)
-        self._dots = pg.ScatterPlotItem(size=6, pxMode=True, antialias=True)
+        self._dots = pg.ScatterPlotItem(size=7, pxMode=True, antialias=True)
         self._band.setZValue(layer - 0.5)
         self._dots.setZValue(layer + 0.1)
         plot.addItem(self._band, ignoreBounds=True)
@@ -34,7 +34,7 @@ class StepLine:
         style_line(self._line, color, style, width)
         self._band.setBrush(faded(color, BAND_OPACITY))
         self._dots.setBrush(color)
-        self._dots.setPen(QPen(color))
+        self._dots.setPen(None)
 
     def feed(self, values: Array, half_widths: Array | None = None) -> None:
         """One value per step from 0, and half the width of the band around each."""

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from metalearn_gui.ui.curves import Smoother, decayed_sum, decimated
+from metalearn_gui.ui.curves import Decimator, Smoother, bucket_width, decayed_sum, decimated
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False, width=32)
 ANY = st.floats(width=32, allow_nan=True, allow_infinity=True)
@@ -17,8 +17,8 @@ def _curves(elements: st.SearchStrategy[float], longest: int = 400) -> st.Search
 
 @given(_curves(FINITE), st.integers(1, 50))
 def test_decimation_keeps_the_smallest_and_the_largest_of_every_bucket(values: np.ndarray, pixels: int) -> None:
-    index, kept = decimated(values, 0, len(values), pixels)
-    width = max(1, -(-len(values) // pixels))
+    width = bucket_width(len(values), pixels)
+    index, kept = decimated(values, 0, len(values), width)
     for start in range(0, len(values), width):
         bucket = values[start : start + width]
         inside = kept[(index >= start) & (index < start + width)]
@@ -28,7 +28,7 @@ def test_decimation_keeps_the_smallest_and_the_largest_of_every_bucket(values: n
 
 @given(_curves(ANY), st.integers(1, 50))
 def test_decimation_draws_at_most_two_points_per_pixel_from_left_to_right(values: np.ndarray, pixels: int) -> None:
-    index, kept = decimated(values, 0, len(values), pixels)
+    index, kept = decimated(values, 0, len(values), bucket_width(len(values), pixels))
     assert len(index) == len(kept) <= max(2 * pixels, 2)
     assert np.all(np.diff(index) >= 0)
     assert not np.isinf(kept).any()
@@ -36,14 +36,14 @@ def test_decimation_draws_at_most_two_points_per_pixel_from_left_to_right(values
 
 @given(_curves(ANY), st.integers(1, 50))
 def test_decimation_invents_no_value(values: np.ndarray, pixels: int) -> None:
-    index, kept = decimated(values, 0, len(values), pixels)
+    index, kept = decimated(values, 0, len(values), bucket_width(len(values), pixels))
     drawn = np.isfinite(kept)
     assert np.array_equal(kept[drawn], values[index[drawn].astype(int)])
 
 
 @given(_curves(ANY), st.integers(1, 50))
 def test_nothing_at_or_below_the_floor_is_drawn(values: np.ndarray, pixels: int) -> None:
-    _, kept = decimated(values, 0, len(values), pixels, floor=0.0)
+    _, kept = decimated(values, 0, len(values), bucket_width(len(values), pixels), floor=0.0)
     assert np.all(kept[np.isfinite(kept)] > 0)
 
 
@@ -58,12 +58,29 @@ def test_a_bucket_without_finite_values_is_a_gap() -> None:
 
 def test_buckets_of_a_growing_curve_stay_where_they_were() -> None:
     values = np.random.default_rng(0).normal(size=1000).astype(np.float32)
-    index, kept = decimated(values, 0, 1000, 125)
+    index, kept = decimated(values, 0, 1000, 8)
     for size in (795, 800, 999):
-        index_then, kept_then = decimated(values[:size], 0, size, -(-size // 8))
+        index_then, kept_then = decimated(values[:size], 0, 1000, 8)
         settled = 2 * (size // 8)
         assert np.array_equal(index_then[:settled], index[:settled])
         assert np.array_equal(kept_then[:settled], kept[:settled])
+
+
+@given(_curves(ANY), st.integers(1, 30), st.lists(st.integers(0, 400), max_size=6), st.integers(0, 100))
+def test_decimating_a_growing_curve_equals_decimating_it_at_once(
+    values: np.ndarray, width: int, cuts: list[int], first: int
+) -> None:
+    decimator = Decimator()
+    for cut in [*sorted(cuts), len(values)]:
+        result = decimator.update(values[:cut], first, 300, width, 0.0, "curve")
+        assert np.array_equal(result, decimated(values[:cut], first, 300, width, 0.0), equal_nan=True)
+
+
+def test_another_curve_of_the_same_length_is_decimated_anew() -> None:
+    decimator = Decimator()
+    decimator.update(np.ones(100, np.float32), 0, 100, 10, 0.0, "one")
+    _, kept = decimator.update(np.full(100, 2.0, np.float32), 0, 100, 10, 0.0, "other")
+    assert np.all(kept == 2.0)
 
 
 @given(st.floats(1e-3, 1e6), st.floats(0, 0.99), st.integers(1, 500))

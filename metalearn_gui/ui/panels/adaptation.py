@@ -13,12 +13,13 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import Evaluation, StepScores
 from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel, Readout
 from metalearn_gui.ui.panel import Panel
-from metalearn_gui.ui.plotting import ThemedPlot, line_pen, style_line
+from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.step_line import StepLine
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme
 
 STYLES = {"learner": "solid", "transfer": "dashed", "scratch": "dotted"}
+LAYERS = {"scratch": 1.0, "transfer": 2.0, "learner": 4.0}
 EMPTY = np.empty(0)
 LOW = 130  # a plot with fewer pixels has room for one line of the box
 MARGIN = 0.35  # steps shown left of the first and right of the last
@@ -48,7 +49,7 @@ class AdaptationPanel(Panel):
         self._lines = {
             key: StepLine(self.plot, layer) for key, layer in (("scratch", 1), ("transfer", 2), ("learner", 4))
         }
-        self._median = self.plot.add_line(3)
+        self._median = StepLine(self.plot, 3.0)
         self._cursor = pg.InfiniteLine(angle=90)
         self.plot.addItem(self._cursor, ignoreBounds=True)
         self._empty = PlotLabel(self.plot, is_central=True)
@@ -76,7 +77,7 @@ class AdaptationPanel(Panel):
         self._readout.restyle()
         for key, line in self._lines.items():
             line.set_style(theme().color_of(key), STYLES[key])
-        style_line(self._median, theme().palette.learner, "dotted", 1.2)
+        self._median.set_style(theme().palette.learner, "dotted", 1.2)
         self._cursor.setPen(line_pen(theme().palette.muted, "dotted"))
         self.refresh()
 
@@ -113,17 +114,12 @@ class AdaptationPanel(Panel):
         self._show_step()
 
     def _feed(self, scores: dict[str, StepScores]) -> None:
-        shown = [self._median_of(scores)]
         for key, line in self._lines.items():
             values, half_widths = self._values(scores[key]) if key in scores else (EMPTY, EMPTY)
             line.feed(values, half_widths)
-            shown.append(line.y)
-        self._median.setData(np.arange(len(shown[0]), dtype=float), shown[0])
-        self.plot.fit_values(*shown)
-
-    def _median_of(self, scores: dict[str, StepScores]) -> Array:
-        is_there = "learner" in scores and not self.shows_accuracy
-        return self.plot.to_axis(scores["learner"].loss_median) if is_there else EMPTY
+        has_median = "learner" in scores and not self.shows_accuracy
+        self._median.feed(scores["learner"].loss_median if has_median else EMPTY)
+        self.plot.fit_values(self._median.y, *(line.y for line in self._lines.values()))
 
     def _values(self, scores: StepScores) -> tuple[Array, Array]:
         if not self.shows_accuracy:
@@ -180,25 +176,28 @@ class AdaptationPanel(Panel):
             self._readout.hide()
             return
         text = self._readout_text(evaluation, step)
-        self._readout.show_at(step, text, [(line.x, line.y) for line in self._lines.values()])
+        self._readout.show_at(step, text, [(line.x, line.y) for line in (*self._lines.values(), self._median)])
         self.plot.setAccessibleDescription(", ".join(self._readout_lines(evaluation, step)))
 
     def _readout_text(self, evaluation: Evaluation, step: int) -> str:
         title, *values = self._readout_lines(evaluation, step)
         if self.plot.plot_area().height() < LOW:
-            return f"<b>{values[0]}</b>"
+            return f"<b>{self._mean_text(evaluation, step)}</b>"
         muted = theme().palette.muted.name()
         return "<br>".join([f"<span style='color:{muted}'>{title}</span>", f"<b>{values[0]}</b>", *values[1:]])
 
     def _readout_lines(self, evaluation: Evaluation, step: int) -> list[str]:
         scores = evaluation.learner
         title = self.tr("step {step} · {count} unseen tasks")
-        values, half_widths = self._values(scores)
-        mean = self.tr("accuracy {mean} ± {half}") if self.shows_accuracy else self.tr("mean {mean} ± {half}")
+        mean = self.tr("accuracy {mean}") if self.shows_accuracy else self.tr("mean {mean}")
         lines = [
             title.format(step=step, count=count_text(evaluation.num_tasks)),
-            mean.format(mean=number_text(float(values[step])), half=f"{float(half_widths[step]):.2g}"),
+            mean.format(mean=self._mean_text(evaluation, step)),
         ]
         if not self.shows_accuracy:
             lines.append(self.tr("median {median}").format(median=number_text(float(scores.loss_median[step]))))
         return lines
+
+    def _mean_text(self, evaluation: Evaluation, step: int) -> str:
+        values, half_widths = self._values(evaluation.learner)
+        return f"{number_text(float(values[step]))} ± {float(half_widths[step]):.2g}"

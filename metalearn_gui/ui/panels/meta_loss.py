@@ -23,6 +23,7 @@ from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme
 
 DEFAULT_SMOOTHING = 0.97  # a thin line at 50 meta-iterations per pixel; its lag of 30 is below one
+NARROW = 400  # pixels; below it the legend says "before" for "before adapting"
 SAME = 0.01  # two levels closer than this share one line
 
 
@@ -105,7 +106,7 @@ class MetaLossPanel(Panel):
         self._readout.restyle()
         self._now.restyle()
         self._raw.set_style(faded(palette.learner, 0.22))
-        self._before.set_style(palette.before, "dashed", 1.5)
+        self._before.set_style(palette.before, "dashed")  # wider dashes along a noisy line take Qt 10 ms
         self._after.set_style(palette.learner, "solid", 2.0)
         self._unseen.set_style(palette.unseen, "dashdot", 2.0)
         self._constant.setPen(line_pen(palette.truth, "dotted", 1.5))
@@ -211,10 +212,10 @@ class MetaLossPanel(Panel):
         self.legend.set_entries(self._legend_entries(run, overlays))
 
     def _legend_entries(self, run: RunRecord, overlays: list[RunRecord]) -> list[LegendEntry]:
-        palette, levels = theme().palette, self._levels(run)
+        palette, levels, is_narrow = theme().palette, self._levels(run), self.width() < NARROW
         entries = [
-            LegendEntry(self.tr("before adapting"), palette.before, "dashed", 1.5),
-            LegendEntry(self.tr("after adapting"), palette.learner),
+            LegendEntry(self.tr("before") if is_narrow else self.tr("before adapting"), palette.before, "dashed", 1.5),
+            LegendEntry(self.tr("after") if is_narrow else self.tr("after adapting"), palette.learner),
             LegendEntry(self.tr("unseen tasks"), palette.unseen, "dashdot"),
         ]
         named = {"constant": self.tr("constant prediction {loss}"), "oracle": self.tr("best possible {loss}")}

@@ -1,0 +1,16 @@
+"""The cards of the window: key -> class. A new panel is one file here and one line below."""
+
+from __future__ import annotations
+
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.panels.adaptation import AdaptationPanel
+from metalearn_gui.ui.panels.gradients import GradientsPanel
+from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
+from metalearn_gui.ui.panels.runs import RunsPanel
+
+PANELS: dict[str, type[Panel]] = {
+    MetaLossPanel.key: MetaLossPanel,
+    AdaptationPanel.key: AdaptationPanel,
+    GradientsPanel.key: GradientsPanel,
+    RunsPanel.key: RunsPanel,
+}

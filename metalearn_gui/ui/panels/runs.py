@@ -1,0 +1,102 @@
+"""Every run of this session: laid over the shown one, brought back, renamed, deleted."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.run_traces import run_name
+from metalearn_gui.ui.runs_model import RunsModel
+from metalearn_gui.ui.runs_view import RunsView
+from metalearn_gui.ui.theme import ui_font
+
+
+class RunsPanel(Panel):
+    """The table, and a line in its place while there is no run."""
+
+    key = "runs"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.model = RunsModel(session, self)
+        self.table = RunsView(self)
+        self.table.setObjectName("runs_table")
+        self.table.setModel(self.model)
+        self.table.lay_out_columns()
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._empty = QLabel(self)
+        self._empty.setProperty("tone", "muted")
+        self._empty.setFont(ui_font(12))
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.body.addWidget(self.table, 1)
+        self.body.addWidget(self._empty, 1)
+        self.table.overlayAsked.connect(self._toggle_overlay)
+        self.table.restoreAsked.connect(self._restore)
+        self.table.deleteAsked.connect(self._delete)
+        self.table.customContextMenuRequested.connect(self._open_menu)
+        for signal in (session.runsChanged, session.shownChanged):
+            signal.connect(self.refresh)
+        for signal in (session.advanced, session.scored):
+            signal.connect(self._refresh_figures)
+        self.refresh()
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Runs"))
+        self.set_hint(self.tr("click to overlay · double-click to restore"))
+        self.table.setAccessibleName(self.tr("Runs"))
+        self._empty.setText(self.tr("Every run appears here, to be compared and brought back"))
+        self.refresh()
+
+    def restyle(self) -> None:
+        self.table.viewport().update()
+
+    def refresh(self) -> None:
+        """Take over the session's runs."""
+        self.model.follow()
+        has_runs = self.model.rowCount() > 0
+        self.table.setVisible(has_runs)
+        self._empty.setVisible(not has_runs)
+
+    def _refresh_figures(self) -> None:
+        if self.table.isVisible():
+            self.model.follow_figures()
+
+    # --- under the hand ---------------------------------------------------------------------------
+
+    def _toggle_overlay(self, row: int) -> None:
+        run_id = self.model.run_at(row).run_id
+        if run_id != self.session.shown.run_id:
+            self.session.set_overlay(run_id, run_id not in self.session.overlays)
+
+    def _restore(self, row: int) -> None:
+        self.session.restore_run(self.model.run_at(row).run_id)
+
+    def _delete(self, row: int) -> None:
+        if not self.model.is_live(row):
+            self.session.delete_run(self.model.run_at(row).run_id)
+
+    def _open_menu(self, at: QPoint) -> None:
+        index = self.table.indexAt(at)
+        if index.isValid():
+            self.row_menu(index.row()).popup(self.table.viewport().mapToGlobal(at))
+
+    def row_menu(self, row: int) -> QMenu:
+        """What can be done with a run, in words; deleted when it closes."""
+        run = self.model.run_at(row)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setAccessibleName(run_name(run))
+        is_shown = run.run_id == self.session.shown.run_id
+        overlay = menu.addAction(self.tr("Lay over the shown run"), lambda: self._toggle_overlay(row))
+        overlay.setCheckable(True)
+        overlay.setChecked(run.run_id in self.session.overlays)
+        overlay.setEnabled(not is_shown)
+        menu.addAction(self.tr("Show"), lambda: self.session.show_run(run.run_id)).setEnabled(not is_shown)
+        menu.addAction(self.tr("Restore"), lambda: self.session.restore_run(run.run_id))
+        menu.addSeparator()
+        menu.addAction(self.tr("Rename"), lambda: self.table.rename(row))
+        menu.addAction(self.tr("Delete"), lambda: self._delete(row)).setEnabled(not self.model.is_live(row))
+        return menu

@@ -1,0 +1,178 @@
+"""The runs as rows of a table, newest first."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.params import params_of
+from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.run_traces import run_mark, run_name
+from metalearn_gui.ui.text import count_text, duration_text, number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+NAME, TASKS, FIRST_STEP, LAST_STEP, TIME = range(5)
+MARK_ROLE = Qt.ItemDataRole.UserRole
+IS_SHOWN_ROLE = Qt.ItemDataRole.UserRole + 1
+IS_DRAWN_ROLE = Qt.ItemDataRole.UserRole + 2  # shown, or laid over what is shown
+NOTHING = "–"
+DIVERGED = "diverged"
+Index = QModelIndex
+
+
+class RunsModel(QAbstractTableModel):
+    """Follows `session.runs`: rows are moved and changed one by one, so an open editor survives."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._runs = list(reversed(session.runs))
+        self._texts = [self._row_texts(run) for run in self._runs]
+
+    # --- rows -------------------------------------------------------------------------------------
+
+    def run_at(self, row: int) -> RunRecord:
+        """The run of a row."""
+        return self._runs[row]
+
+    def is_live(self, row: int) -> bool:
+        """Whether the row is the run that trains; it cannot be deleted."""
+        return self._runs[row].run_id == self._session.live.run_id
+
+    def follow(self) -> None:
+        """Take over the session's runs, names, overlays and what is shown."""
+        wanted = list(reversed(self._session.runs))
+        self._remove_all_but({run.run_id for run in wanted})
+        for row, run in enumerate(wanted):
+            if row >= len(self._runs) or self._runs[row].run_id != run.run_id:
+                self._insert(row, run)
+        self._remove_all_but_first(len(wanted))
+        self._texts = [self._row_texts(run) for run in self._runs]
+        if self._runs:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._runs) - 1, TIME))
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, TIME)
+
+    def follow_figures(self) -> None:
+        """Tell of the rows whose texts have changed; often called, seldom with anything to tell."""
+        for row, run in enumerate(self._runs):
+            if run is self._session.live or run is self._session.shown:
+                texts = self._row_texts(run)
+                if texts != self._texts[row]:
+                    self._texts[row] = texts
+                    self.dataChanged.emit(self.index(row, 0), self.index(row, TIME))
+
+    def _insert(self, row: int, run: RunRecord) -> None:
+        self.beginInsertRows(Index(), row, row)
+        self._runs.insert(row, run)
+        self._texts.insert(row, self._row_texts(run))
+        self.endInsertRows()
+
+    def _remove_all_but(self, kept: set[str]) -> None:
+        for row in reversed(range(len(self._runs))):
+            if self._runs[row].run_id not in kept:
+                self._remove(row)
+
+    def _remove_all_but_first(self, count: int) -> None:
+        for row in reversed(range(count, len(self._runs))):
+            self._remove(row)
+
+    def _remove(self, row: int) -> None:
+        self.beginRemoveRows(Index(), row, row)
+        del self._runs[row], self._texts[row]
+        self.endRemoveRows()
+
+    # --- the table --------------------------------------------------------------------------------
+
+    def rowCount(self, parent: QModelIndex = Index()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._runs)
+
+    def columnCount(self, parent: QModelIndex = Index()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else TIME + 1
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return flags | Qt.ItemFlag.ItemIsEditable if index.column() == NAME else flags
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        steps = self.tr("{count} steps").format(count=self._session.shown.settings.outer.test_steps)
+        return (self.tr("learner"), self.tr("tasks"), self.tr("1 step"), steps, self.tr("time"))[section]
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        answer = self._answers.get(role)
+        return None if answer is None or not index.isValid() else answer(self, index.row(), index.column())
+
+    def setData(self, index: QModelIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        name = str(value).strip()
+        if role != Qt.ItemDataRole.EditRole or index.column() != NAME or not name:
+            return False
+        self._session.rename_run(self._runs[index.row()].run_id, name)
+        return True
+
+    def _row_texts(self, run: RunRecord) -> tuple[str, ...]:
+        losses = () if run.latest_scores is None else run.latest_scores.evaluation.learner.loss
+        first = number_text(float(losses[1])) if len(losses) > 1 else NOTHING
+        last = number_text(float(losses[-1])) if len(losses) else NOTHING
+        if run.reason == DIVERGED:
+            last = self.tr("diverges")
+        time = duration_text(run.compute_seconds) if run.iteration else NOTHING
+        return (run_name(run), run.settings.tasks.label, first, last, time)
+
+    def _display(self, row: int, column: int) -> str:
+        return self._texts[row][column]
+
+    def _color(self, row: int, column: int) -> Any:
+        is_error = column == LAST_STEP and self._runs[row].reason == DIVERGED
+        return theme().palette.error if is_error else theme().palette.text
+
+    def _font(self, row: int, column: int) -> Any:
+        return ui_font(12.5, 600 if column == NAME and self._is_shown(row, column) else 400)
+
+    def _mark(self, row: int, column: int) -> Any:
+        return run_mark(self._session, self._runs[row]) if column == NAME else None
+
+    def _is_shown(self, row: int, column: int) -> bool:
+        return self._runs[row].run_id == self._session.shown.run_id
+
+    def _is_drawn(self, row: int, column: int) -> bool:
+        return self._is_shown(row, column) or self._runs[row].run_id in self._session.overlays
+
+    def _spoken(self, row: int, column: int) -> str:
+        text = self._texts[row][column]
+        if column != NAME:
+            return text
+        if self._is_shown(row, column):
+            return self.tr("{name}, shown").format(name=text)
+        return self.tr("{name}, overlaid").format(name=text) if self._is_drawn(row, column) else text
+
+    def _tool_tip(self, row: int, column: int) -> str:
+        run, (name, _, first, last, time) = self._runs[row], self._texts[row]
+        settings = run.settings
+        parts = [settings.learner, settings.tasks, settings.episodes, settings.network, settings.outer]
+        lines = [f"<b>{html.escape(name)}</b>"] + [_settings_line(part) for part in parts]
+        lines.append(self.tr("seed {seed}").format(seed=settings.seed))
+        figures = self.tr("{iterations} meta-iterations in {time}; unseen loss {first} after 1 step, {last} at the end")
+        count = count_text(run.iteration)
+        lines.append(figures.format(iterations=count, time=time, first=first, last=last))
+        return "<p style='white-space: pre-wrap'>" + "<br>".join(lines) + "</p>"
+
+    _answers = {
+        Qt.ItemDataRole.DisplayRole: _display,
+        Qt.ItemDataRole.EditRole: _display,
+        Qt.ItemDataRole.ForegroundRole: _color,
+        Qt.ItemDataRole.FontRole: _font,
+        Qt.ItemDataRole.ToolTipRole: _tool_tip,
+        Qt.ItemDataRole.AccessibleTextRole: _spoken,
+        MARK_ROLE: _mark,
+        IS_SHOWN_ROLE: _is_shown,
+        IS_DRAWN_ROLE: _is_drawn,
+    }
+
+
+def _settings_line(part: Any) -> str:
+    values = [f"{spec.label} {getattr(part, spec.name)}" for spec in params_of(part) if not spec.advanced]
+    return html.escape(f"{part.label}: {', '.join(values)}" if values else part.label)

@@ -1,0 +1,162 @@
+"""The runs' table as it looks and as it answers keys and mouse."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from metalearn_gui.ui.plotting import faded
+from metalearn_gui.ui.runs_model import (
+    FIRST_STEP,
+    IS_DRAWN_ROLE,
+    IS_SHOWN_ROLE,
+    LAST_STEP,
+    MARK_ROLE,
+    NAME,
+    TASKS,
+    TIME,
+)
+from metalearn_gui.ui.theme import theme, ui_font
+
+ROW_HEIGHT, MARK_SIZE, TEXT_LEFT = 28, 9, 24
+NARROW = 350  # below it the tasks' column gives way
+WIDTHS = {FIRST_STEP: 56, LAST_STEP: 66, TIME: 52}
+
+
+class RunsDelegate(QStyledItemDelegate):
+    """A row: a mark filled where the run is drawn and hollow where not, texts, a line below."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        self.initStyleOption(option, index)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect, palette = QRectF(option.rect), theme().palette
+        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), palette.line)
+        if index.data(IS_SHOWN_ROLE):
+            painter.fillRect(rect.adjusted(0, 0, 0, -1), faded(palette.learner, 0.12))
+            if index.column() == NAME:
+                painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height() - 1), palette.learner)
+        elif option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect.adjusted(0, 0, 0, -1), faded(palette.text, 0.06))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(palette.learner, 1.0))
+            painter.drawRoundedRect(rect.adjusted(1.5, 1.5, -1.5, -2.5), 4, 4)
+        if index.column() == NAME:
+            self._paint_mark(painter, rect, index)
+        self._paint_text(painter, rect, option, index)
+        painter.restore()
+
+    def _paint_mark(self, painter: QPainter, rect: QRectF, index: QModelIndex | QPersistentModelIndex) -> None:
+        mark = index.data(MARK_ROLE)
+        painter.save()
+        painter.translate(QPointF(rect.left() + 14, rect.center().y()))
+        painter.scale(MARK_SIZE, MARK_SIZE)
+        pen = QPen(mark.color, 0.17)
+        painter.setPen(pen)
+        painter.setBrush(mark.color if index.data(IS_DRAWN_ROLE) else QBrush(Qt.BrushStyle.NoBrush))
+        painter.drawPath(pg.graphicsItems.ScatterPlotItem.Symbols[mark.shape])
+        painter.restore()
+
+    def _paint_text(
+        self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        painter.setFont(option.font)
+        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
+        room = rect.adjusted(TEXT_LEFT if index.column() == NAME else 4, 0, -4, 0)
+        text = painter.fontMetrics().elidedText(option.text, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(super().sizeHint(option, index).width() + 6, ROW_HEIGHT)
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        editor.setGeometry(option.rect.adjusted(TEXT_LEFT - 6, 1, 0, -2))
+
+
+class RunsView(QTableView):
+    """Click or Space: overlay. Double-click or Enter: restore. F2: rename. Delete: delete."""
+
+    overlayAsked = Signal(int)  # row
+    restoreAsked = Signal(int)
+    deleteAsked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(RunsDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(2 * ROW_HEIGHT)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setFont(ui_font(11.5))
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.clicked.connect(lambda index: self.overlayAsked.emit(index.row()))
+        self.doubleClicked.connect(self._double_click)
+
+    def _double_click(self, index: QModelIndex) -> None:
+        # Its first click has toggled the overlay, which was not asked for.
+        self.overlayAsked.emit(index.row())
+        self.restoreAsked.emit(index.row())
+
+    def lay_out_columns(self) -> None:
+        """The name takes what the figures leave; call once a model is set."""
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(TASKS, QHeaderView.ResizeMode.ResizeToContents)
+        for column, width in WIDTHS.items():
+            header.resizeSection(column, width)
+
+    def rename(self, row: int) -> None:
+        """Open the editor in the row's name."""
+        index = self.model().index(row, NAME)
+        self.setCurrentIndex(index)
+        self.edit(index)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setColumnHidden(TASKS, self.viewport().width() < NARROW)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        action = self._key_actions.get(event.key())
+        if action is None or not self.currentIndex().isValid():
+            super().keyPressEvent(event)
+        else:
+            action(self, self.currentIndex().row())
+
+    def event(self, event: QEvent) -> bool:
+        # Keys that mean a row here would else be the window's: Space runs, Delete removes a point.
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in self._key_actions:
+            event.accept()
+            return True
+        return super().event(event)
+
+    _key_actions = {
+        Qt.Key.Key_Space: lambda self, row: self.overlayAsked.emit(row),
+        Qt.Key.Key_Return: lambda self, row: self.restoreAsked.emit(row),
+        Qt.Key.Key_Enter: lambda self, row: self.restoreAsked.emit(row),
+        Qt.Key.Key_Delete: lambda self, row: self.deleteAsked.emit(row),
+        Qt.Key.Key_F2: rename,
+    }
