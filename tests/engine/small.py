@@ -1,0 +1,57 @@
+"""Small experiments that the engine's tests share: every pair that fits, in networks of a few units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from metalearn_gui.engine.episodes import Episodes
+from metalearn_gui.engine.events import Event, Finished, LearnerState, Progress
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.networks import NETWORKS
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.engine.training import Options
+
+PAIRS = [(family, learner) for family in TASKS for learner in LEARNERS if TASKS[family].kind in LEARNERS[learner].kinds]
+QUIET = Options(compile=False, baselines=False, evaluate=False)
+
+
+def small_settings(family: str = "sinusoid", learner: str = "maml", **values: Any) -> ExperimentSettings:
+    """An experiment that an eager meta-iteration of takes some milliseconds."""
+    settings = ExperimentSettings(TASKS[family](), LEARNERS[learner](), NETWORKS["mlp"]())
+    sizes = dict(hidden_dim=8, num_hidden_layers=1, meta_batch=3, shots=5, queries=5, test_steps=3, num_iterations=3)
+    return settings.replaced(**(sizes | values))
+
+
+def drawn(settings: ExperimentSettings, num_tasks: int, seed: int = 0) -> Episodes:
+    """Episodes of the training split, one per task, as numpy."""
+    rng = np.random.default_rng(seed)
+    tasks = settings.tasks.tasks(rng, num_tasks, "train")
+    return settings.tasks.draw(tasks, rng, settings.episodes.shots, settings.episodes.queries)
+
+
+def of_type(events: list[Event], kind: type[Event]) -> list[Any]:
+    return [event for event in events if type(event) is kind]
+
+
+def objectives(events: list[Event]) -> np.ndarray:
+    """The training objective of every meta-iteration."""
+    return np.concatenate([event.objective for event in of_type(events, Progress)])
+
+
+def finished(events: list[Event]) -> Finished:
+    last = events[-1]
+    assert isinstance(last, Finished)
+    return last
+
+
+def assert_same_bits(one: LearnerState, other: LearnerState) -> None:
+    """Parameters, carry, moments and iteration are equal to the last bit."""
+    assert one.iteration == other.iteration
+    for part in ("params", "carry", "moments"):
+        first, second = getattr(one, part), getattr(other, part)
+        assert first.keys() == second.keys()
+        for name in first:
+            np.testing.assert_array_equal(first[name], second[name], err_msg=f"{part} {name}")
