@@ -33,10 +33,10 @@ def test_windows_lines_do_what_the_sh_blocks_do(readme: str) -> None:
         assert " && ".join(steps) == sh.strip()
 
 
-def test_the_notebook_lines_meta_train_and_adapt(readme: str, tmp_path: Path) -> None:
+def test_the_notebook_lines_meta_train_and_adapt(readme: str, checkout: Path) -> None:
     (program,) = blocks(readme, "python")
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False
+        [sys.executable, "-c", program], cwd=checkout, capture_output=True, text=True, timeout=100, check=False
     )
     assert done.returncode == 0, done.stderr
     losses = [float(number) for number in done.stdout.strip(" []\n").split()]
