@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,10 +35,7 @@ class _LazyTensorFlow:
         return getattr(load(), name)
 
 
-if TYPE_CHECKING:
-    import tensorflow as tf
-else:
-    tf = _LazyTensorFlow()
+tf: Any = _LazyTensorFlow()  # it ships no types
 
 
 def is_loaded() -> bool:
