@@ -26,7 +26,10 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 
 @dataclasses.dataclass(frozen=True)
 class Layer:
-    """A column of the picture. units: indices drawn; responses: (len(units), POINTS); weights to it from the column before."""
+    """A column of the picture.
+
+    units: indices drawn; responses: (len(units), POINTS); weights: to it from the column before.
+    """
 
     size: int
     units: tuple[int, ...]

@@ -59,7 +59,7 @@ class Panel(QFrame):
         self._header.setSpacing(4)
         self._header.addWidget(self._title)
         self._header.addWidget(self._hint, 1)
-        self._detach = self.add_header_action("detach", "", self.toggle_detached)
+        self._detach = self.add_icon_action("detach", self.toggle_detached)
         self._detach.setObjectName(f"{self.key}_detach")
 
     # --- for subclasses -----------------------------------------------------------------------
@@ -91,12 +91,16 @@ class Panel(QFrame):
         style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
         button.setToolButtonStyle(style)
         button.setText(text)
-        if not text:
-            button.setFixedSize(ICON_BUTTON)
         button.setAccessibleName(text)
         button.clicked.connect(lambda _checked=False: slot())
         place = self._header.count() - 1 if len(self._actions) > 1 else self._header.count()
         self._header.insertWidget(place, button)
+        return button
+
+    def add_icon_action(self, icon_name: str, slot: Callable[[], object]) -> QToolButton:
+        """A header action that stays an icon; its tooltip and accessible name are set in `retranslate`."""
+        button = self.add_header_action(icon_name, "", slot)
+        button.setFixedSize(ICON_BUTTON)
         return button
 
     # --- collapse and detach --------------------------------------------------------------------

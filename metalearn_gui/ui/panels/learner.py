@@ -28,7 +28,7 @@ class LearnerPanel(Panel):
         self.body.addWidget(self._chips)
         form = Form(session, ("outer", "learner", "run"), parent=self)
         self.body.addWidget(form)
-        self._more = self.add_header_action("settings", "", form.toggle_more)
+        self._more = self.add_icon_action("settings", form.toggle_more)
         self._more.setObjectName("learner_more_settings")
         self._more.setCheckable(True)
         self.body.addStretch(1)

@@ -41,7 +41,7 @@ class NetworkPanel(Panel):
         self.body.addLayout(self._ends)
         form = Form(session, ("network",), (*ABOVE, *BELOW), self)
         self.body.addWidget(form)
-        self._more = self.add_header_action("settings", "", form.toggle_more)
+        self._more = self.add_icon_action("settings", form.toggle_more)
         self._more.setObjectName("network_more_settings")
         self._more.setCheckable(True)
         self._redraw = QTimer(self, singleShot=True, interval=REDRAW_MS)

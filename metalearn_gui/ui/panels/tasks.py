@@ -31,7 +31,7 @@ class TasksPanel(Panel):
         self.body.addWidget(self._chips)
         form = Form(session, ("episodes", "tasks"), IN_THE_NETWORK_CARD, self)
         self.body.addWidget(form)
-        self._more = self.add_header_action("settings", "", form.toggle_more)
+        self._more = self.add_icon_action("settings", form.toggle_more)
         self._more.setObjectName("tasks_more_settings")
         self._more.setCheckable(True)
         self.body.addStretch(1)

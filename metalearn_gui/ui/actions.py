@@ -1,0 +1,122 @@
+"""What a person can ask for by menu and key, as data.
+
+Keys without a modifier belong to the focused widget first (a button takes Space, a slider the arrows, an
+editor every letter): they reach the window's keyPressEvent only if nothing wanted them. Keys with a modifier
+and function keys are ordinary shortcuts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+CONTEXT = "Commands"
+
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    """run(window) does it; the window has a `session` and the methods named here."""
+
+    key: str
+    text: str
+    shortcut: str
+    group: str
+    run: Callable[[Any], object]
+
+    @property
+    def label(self) -> str:
+        """The translated text."""
+        return QCoreApplication.translate(CONTEXT, self.text)
+
+
+def _command(key: str, text: str, shortcut: str, group: str, run: Callable[[Any], object]) -> Command:
+    return Command(key, text, shortcut, group, run)
+
+
+RUN, TASK, EDIT, FILE, VIEW = "run", "task", "edit", "file", "view"
+COMMANDS = (
+    _command("open", QT_TRANSLATE_NOOP("Commands", "Open..."), "Ctrl+O", FILE, lambda w: w.file.open()),
+    _command("save", QT_TRANSLATE_NOOP("Commands", "Save"), "Ctrl+S", FILE, lambda w: w.file.save()),
+    _command("save_as", QT_TRANSLATE_NOOP("Commands", "Save as..."), "Ctrl+Shift+S", FILE, lambda w: w.file.save_as()),
+    _command("export", QT_TRANSLATE_NOOP("Commands", "Export..."), "Ctrl+E", FILE, lambda w: w.show_export()),
+    _command("undo", QT_TRANSLATE_NOOP("Commands", "Undo"), "Ctrl+Z", EDIT, lambda w: w.session.undo_stack.undo()),
+    _command("redo", QT_TRANSLATE_NOOP("Commands", "Redo"), "Ctrl+Shift+Z", EDIT, lambda w: w.session.undo_stack.redo()),
+    _command("toggle", QT_TRANSLATE_NOOP("Commands", "Run or pause"), "Space", RUN, lambda w: w.session.toggle()),
+    _command("step", QT_TRANSLATE_NOOP("Commands", "One meta-iteration"), "S", RUN, lambda w: w.session.step()),
+    _command("reset", QT_TRANSLATE_NOOP("Commands", "Back to the same start"), "R", RUN, lambda w: w.session.reset()),
+    _command("reseed", QT_TRANSLATE_NOOP("Commands", "Start with another seed"), "", RUN, lambda w: w.session.reseed()),
+    _command("new_task", QT_TRANSLATE_NOOP("Commands", "New unseen task"), "N", TASK, lambda w: w.session.new_task()),
+    _command(
+        "restore_task", QT_TRANSLATE_NOOP("Commands", "Put the task's points back"), "", TASK,
+        lambda w: w.session.restore_task(),
+    ),
+    _command(
+        "step_back", QT_TRANSLATE_NOOP("Commands", "Adaptation step back"), "Left", TASK,
+        lambda w: w.session.set_adaptation_step(w.session.adaptation_step - 1),
+    ),
+    _command(
+        "step_on", QT_TRANSLATE_NOOP("Commands", "Adaptation step on"), "Right", TASK,
+        lambda w: w.session.set_adaptation_step(w.session.adaptation_step + 1),
+    ),
+    _command("theme", QT_TRANSLATE_NOOP("Commands", "Dark or light"), "", VIEW, lambda w: w.toggle_theme()),
+    _command("help", QT_TRANSLATE_NOOP("Commands", "Help"), "F1", VIEW, lambda w: w.show_help()),
+)  # fmt: skip
+BARE_KEYS = {
+    Qt.Key.Key_Space: "toggle",
+    Qt.Key.Key_S: "step",
+    Qt.Key.Key_R: "reset",
+    Qt.Key.Key_N: "new_task",
+    Qt.Key.Key_Left: "step_back",
+    Qt.Key.Key_Right: "step_on",
+}
+
+
+class Actions:
+    """The commands as QActions of a window: shortcuts, the menu, and the bare keys."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self.by_key: dict[str, QAction] = {command.key: self._action(command) for command in COMMANDS}
+        self.retranslate()
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(self._window, objectName=f"action_{command.key}")
+        action.triggered.connect(lambda _checked=False: command.run(self._window))
+        if command.shortcut and command.key not in BARE_KEYS.values():
+            action.setShortcut(QKeySequence(command.shortcut))
+            self._window.addAction(action)
+        return action
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Do what a bare key asks for; whether there was such a command."""
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        key = BARE_KEYS.get(Qt.Key(event.key())) if plain else None
+        repeats = event.isAutoRepeat() and key not in ("step_back", "step_on", "step")
+        if key is None or repeats:
+            return False
+        self.by_key[key].trigger()
+        return True
+
+    def menu(self) -> QMenu:
+        """Every command in groups, each with its key at the right."""
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        group = COMMANDS[0].group
+        for command in COMMANDS:
+            if command.group != group:
+                menu.addSeparator()
+                group = command.group
+            menu.addAction(self.by_key[command.key])
+        return menu
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        for command in COMMANDS:
+            is_bare = command.key in BARE_KEYS.values()
+            shown = f"{command.label}\t{command.shortcut}" if is_bare else command.label
+            self.by_key[command.key].setText(shown)

@@ -1,0 +1,44 @@
+"""The QApplication, dressed: names, fonts, style, theme."""
+
+from __future__ import annotations
+
+import functools
+import sys
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from metalearn_gui.assets import asset
+from metalearn_gui.ui.theme import register_fonts, theme, ui_font
+
+NAME, ORGANISATION = "MetaLearn Playground", "MetaLearn"
+
+
+def build_application() -> QApplication:
+    """The application that there is, or a new one; dressed either way. The theme's mode is kept."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        rounding = Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+        QGuiApplication.setHighDpiScaleFactorRoundingPolicy(rounding)
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName(NAME)
+    app.setApplicationDisplayName(NAME)
+    app.setOrganizationName(ORGANISATION)
+    app.setWindowIcon(QIcon(str(asset("icons", "app.svg"))))
+    register_fonts()
+    app.setStyle("Fusion")
+    app.setFont(ui_font(13))
+    theme().apply()
+    _watch_the_desktop()
+    return app
+
+
+@functools.cache
+def _watch_the_desktop() -> None:
+    QGuiApplication.styleHints().colorSchemeChanged.connect(_follow_the_desktop)
+
+
+def _follow_the_desktop() -> None:
+    if theme().mode == "system":
+        theme().apply()

@@ -1,0 +1,68 @@
+"""The session's file: asking where, opening, saving, and the window's title."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QMimeData
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from metalearn_gui.bridge.session import Session
+
+SUFFIX, TITLE = ".metalearn", "MetaLearn Playground"
+
+
+class SessionFile:
+    """What the file commands do for a window."""
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        self._session, self._window = session, window
+        self.show_title()
+
+    def open(self, path: str = "") -> None:
+        """Open a path, or ask for one."""
+        path = path or ask_open_path(self._window)
+        if path and self._session.open(path):
+            self.show_title()
+
+    def save(self) -> None:
+        """Save where it is, or ask where."""
+        if self._session.file_path:
+            self._session.save()
+        else:
+            self.save_as()
+
+    def save_as(self) -> None:
+        """Ask where to save."""
+        path = ask_save_path(self._window, self._session.file_path)
+        if path and self._session.save(path):
+            self.show_title()
+
+    def show_title(self) -> None:
+        """The file's name and the program's in the window's title."""
+        name = Path(self._session.file_path).name
+        self._window.setWindowTitle(f"{name} – {TITLE}" if name else TITLE)
+
+
+def ask_open_path(parent: QWidget) -> str:
+    """The session file to open, or "" where the person thought better of it."""
+    title = QCoreApplication.translate("Files", "Open a session")
+    path, _ = QFileDialog.getOpenFileName(parent, title, "", _pattern())
+    return path
+
+
+def ask_save_path(parent: QWidget, path: str) -> str:
+    """Where to save, or ""; the suffix is added where it lacks."""
+    title = QCoreApplication.translate("Files", "Save the session")
+    path, _ = QFileDialog.getSaveFileName(parent, title, path or f"session{SUFFIX}", _pattern())
+    return str(Path(path).with_suffix(SUFFIX)) if path and not Path(path).suffix else path
+
+
+def dropped_session(data: QMimeData) -> str:
+    """The path of the one session file in a drop, or ""."""
+    paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    return paths[0] if len(paths) == 1 and paths[0].endswith(SUFFIX) else ""
+
+
+def _pattern() -> str:
+    return QCoreApplication.translate("Files", "Sessions (*.metalearn)")

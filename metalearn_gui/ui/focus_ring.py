@@ -1,0 +1,46 @@
+"""A ring round the focused widget, while the keyboard moves the focus."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QWidget
+
+from metalearn_gui.ui.theme import theme
+
+MARGIN = 3
+
+
+class FocusRing(QWidget):
+    """Lies over its window and lets every event through. `follow_keyboard` shows it, a mouse press hides it."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window, objectName="focus_ring")
+        self._target: QWidget | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.hide()
+        QApplication.instance().focusChanged.connect(self._leave)
+
+    def follow_keyboard(self) -> None:
+        """Lie round what has the focus now."""
+        target = QApplication.focusWidget()
+        if target is None or not self.parentWidget().isAncestorOf(target):
+            self.hide()
+            return
+        self._target = target
+        corner = target.mapTo(self.parentWidget(), QPoint(0, 0))
+        self.setGeometry(QRect(corner, target.size()).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+        self.show()
+        self.raise_()
+
+    def _leave(self, old: QWidget | None, new: QWidget | None) -> None:
+        if new is not self._target:
+            self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme().palette.text, 2))
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 7, 7)

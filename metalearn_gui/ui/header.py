@@ -1,0 +1,226 @@
+"""The bar at the top: what runs, how to run it, four numbers, presets and export."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from metalearn_gui.bridge.session import RunState, Session
+from metalearn_gui.engine.presets import PRESETS
+from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.figure import Figure
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.text import count_text, number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+HEIGHT = 62  # 60 and the line of progress
+ACTIVE_STATES = (RunState.RUNNING, RunState.PREPARING)
+
+
+class Header(QFrame):
+    """Transport, numbers and choices; it shows the session and tells it what was pressed."""
+
+    exportRequested = Signal()
+    themeToggled = Signal()
+    menuRequested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="header")
+        self._session = session
+        self._compact = False
+        self.setProperty("kind", "bar")
+        self.setFixedHeight(HEIGHT)
+        self._build_title()
+        self._build_transport()
+        self._build_choices()
+        self._arrange()
+        session.stateChanged.connect(self._show_state)
+        session.readinessChanged.connect(self._show_state)
+        session.settingsChanged.connect(self._show_settings)
+        for signal in (session.advanced, session.scored, session.shownChanged):
+            signal.connect(self._show_numbers)
+        theme().changed.connect(self._restyle)
+        self.retranslate()
+        self._restyle()
+
+    def _build_title(self) -> None:
+        self._title = ElidedLabel("MetaLearn Playground", self)
+        self._title.setFont(ui_font(16, 700))
+        self._subtitle = ElidedLabel("", self)
+        self._subtitle.setFont(ui_font(12))
+        self._subtitle.setProperty("tone", "muted")
+
+    def _build_transport(self) -> None:
+        self.run = _button("run_button", "round", QSize(38, 38), self)
+        self.step = _button("step_button", "square", QSize(34, 34), self)
+        self.reset = _button("reset_button", "square", QSize(34, 34), self)
+        self.reseed = _button("reseed_button", "square", QSize(34, 34), self)
+        self.run.clicked.connect(self._session.toggle)
+        self.step.clicked.connect(self._session.step)
+        self.reset.clicked.connect(self._session.reset)
+        self.reseed.clicked.connect(self._session.reseed)
+        self._iteration = Figure("iteration_label", self)
+        self._tasks_seen = Figure("tasks_seen_label", self)
+        self._speed = Figure("speed_label", self)
+        self._unseen = Figure("unseen_label", self)
+
+    def _build_choices(self) -> None:
+        self.presets = Combo(self, objectName="preset_box")
+        self.presets.setFixedHeight(34)
+        self.presets.setFont(ui_font(12.5, 500))
+        for key, preset in PRESETS.items():
+            self.presets.addItem(preset.label, key)
+            self.presets.setItemData(self.presets.count() - 1, preset.summary, Qt.ItemDataRole.ToolTipRole)
+        self.presets.currentIndexChanged.connect(self._load_preset)
+        self.export = _button("export_button", "accent", None, self)
+        self.export.setFixedHeight(34)
+        self.export.setFont(ui_font(13, 600))
+        self.theme = _button("theme_button", "square", QSize(34, 34), self)
+        self.menu = _button("menu_button", "square", QSize(34, 34), self)
+        self.export.clicked.connect(self.exportRequested)
+        self.theme.clicked.connect(self.themeToggled)
+        self.menu.clicked.connect(self.menuRequested)
+
+    def _arrange(self) -> None:
+        names = QVBoxLayout()
+        names.setSpacing(1)
+        names.addStretch(1)
+        names.addWidget(self._title)
+        names.addWidget(self._subtitle)
+        names.addStretch(1)
+        self._line = line = QHBoxLayout(self)
+        line.setContentsMargins(20, 0, 12, 2)
+        line.setSpacing(8)
+        line.addLayout(names, 1)
+        for button in (self.run, self.step, self.reset, self.reseed):
+            line.addWidget(button)
+        line.addSpacing(10)
+        for figure in (self._iteration, self._tasks_seen, self._speed, self._unseen):
+            line.addWidget(figure)
+        line.addStretch(1)
+        for widget in (self.presets, self.export, self.theme, self.menu):
+            line.addWidget(widget)
+        self._size_title()
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave out what a narrow window has no room for."""
+        self._compact = compact
+        self._tasks_seen.setVisible(not compact)
+        self._line.setContentsMargins(14 if compact else 20, 0, 8 if compact else 12, 2)
+        self._line.setSpacing(6 if compact else 8)
+        self._size_title()
+        self._show_settings()
+
+    def _size_title(self) -> None:
+        self._title.setFont(ui_font(14 if self._compact else 16, 700))
+        for label in (self._title, self._subtitle):
+            label.setMinimumWidth(162 if self._compact else 262)
+        self.presets.setFixedWidth(124 if self._compact else 168)
+        for figure in (self._iteration, self._tasks_seen, self._speed, self._unseen):
+            figure.setMinimumWidth(84 if self._compact else 124)
+
+    # --- what the session says ------------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        is_active = self._session.run_state in ACTIVE_STATES
+        self.run.setIcon(icon("pause" if is_active else "play", theme().palette.on_accent))
+        self.run.setEnabled(is_active or self._session.can_run)
+        self.step.setEnabled(self._session.can_run)
+        text = self.tr("Pause") if is_active else self.tr("Run")
+        self.run.setAccessibleName(text)
+        self.run.setToolTip(self._session.readiness or self.tr("{text} (Space)").format(text=text))
+
+    def _show_settings(self) -> None:
+        settings = self._session.settings
+        order = f" ({settings.learner.order})" if settings.learner.order and not self._compact else ""
+        text = self.tr("{tasks} · {learner} · seed {seed}")
+        learner = settings.learner.label + order
+        self._subtitle.setText(text.format(tasks=settings.tasks.label, learner=learner, seed=settings.seed))
+        blocker = QSignalBlocker(self.presets)
+        self.presets.setCurrentIndex(self.presets.findData(self._session.preset_key))
+        blocker.unblock()
+        self._show_numbers()
+
+    def _show_numbers(self) -> None:
+        run = self._session.shown
+        total = run.settings.outer.num_iterations
+        of_total = "" if self._compact else self.tr("of {total}").format(total=count_text(total))
+        self._iteration.show_value(count_text(run.iteration), of_total)
+        self._tasks_seen.show_value(count_text(run.tasks_seen))
+        self._speed.show_value(count_text(round(self._session.speed)), self.tr("tasks/s"))
+        self._show_unseen()
+        self.update()
+
+    def _show_unseen(self) -> None:
+        run = self._session.shown
+        steps = run.settings.outer.test_steps
+        scores = run.latest_scores
+        if scores is not None:
+            steps = len(scores.evaluation.learner.loss) - 1
+        self._unseen.set_caption(self.tr("unseen, %n steps", "", steps))
+        if scores is None:
+            self._unseen.show_value("–")
+        elif scores.evaluation.learner.accuracy is not None:
+            self._unseen.show_value(f"{100 * float(scores.evaluation.learner.accuracy[-1]):.1f}", "%")
+        else:
+            self._unseen.show_value(number_text(float(scores.evaluation.learner.loss[-1])), self.tr("MSE"))
+
+    def _load_preset(self, index: int) -> None:
+        if index >= 0:
+            self._session.load_preset(self.presets.itemData(index))
+
+    # --- texts and colours ------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        self._iteration.set_caption(self.tr("meta-iteration"))
+        self._tasks_seen.set_caption(self.tr("tasks seen"))
+        self._speed.set_caption(self.tr("speed"))
+        self.presets.setPlaceholderText(self.tr("Own settings"))
+        self.presets.setAccessibleName(self.tr("Preset"))
+        self.presets.setToolTip(self.tr("Preset: settings to start from"))
+        self.export.setText(self.tr("Export..."))
+        texts = {
+            self.step: self.tr("One meta-iteration (S)"),
+            self.reset: self.tr("Back to the same start (R)"),
+            self.reseed: self.tr("Start again with another seed"),
+            self.export: self.tr("Export (Ctrl+E)"),
+            self.theme: self.tr("Dark or light"),
+            self.menu: self.tr("Menu"),
+        }
+        for button, text in texts.items():
+            button.setToolTip(text)
+            button.setAccessibleName(text)
+        self._show_state()
+        self._show_settings()
+
+    def _restyle(self) -> None:
+        names = {self.step: "step", self.reset: "reset", self.reseed: "reseed", self.theme: "theme", self.menu: "more"}
+        for button, name in names.items():
+            button.setIcon(icon(name))
+        self.export.setIcon(icon("export", theme().palette.on_accent))
+        self._show_state()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The bar, and under it how far the run is."""
+        super().paintEvent(event)
+        run = self._session.shown
+        share = min(1.0, run.iteration / max(1, run.settings.outer.num_iterations))
+        painter = QPainter(self)
+        painter.fillRect(0, self.height() - 2, round(self.width() * share), 2, QColor(theme().palette.learner))
+
+
+def _button(name: str, kind: str, size: QSize | None, parent: QWidget) -> QPushButton:
+    button = QPushButton(parent, objectName=name)
+    button.setProperty("kind", kind)
+    button.setIconSize(QSize(18, 18))
+    if size is not None:
+        button.setFixedSize(size)
+    return button

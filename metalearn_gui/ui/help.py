@@ -1,0 +1,62 @@
+"""F1: what one looks at, and the keys. A window beside the main one, never in its way."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from metalearn_gui.ui.actions import COMMANDS
+from metalearn_gui.ui.theme import ui_font
+
+
+class HelpWindow(QWidget):
+    """A few sentences and the table of shortcuts."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Tool, objectName="help_window")
+        self._story = QLabel(self)
+        self._story.setWordWrap(True)
+        self._story.setFont(ui_font(14))
+        self._texts = {command.key: QLabel(self) for command in COMMANDS if command.shortcut}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setColumnStretch(1, 1)
+        for row, command in enumerate(command for command in COMMANDS if command.shortcut):
+            key = QLabel(command.shortcut, self)
+            key.setFont(ui_font(13, 600))
+            grid.addWidget(key, row, 0)
+            grid.addWidget(self._texts[command.key], row, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(18)
+        column.addWidget(self._story)
+        column.addLayout(grid)
+        column.addStretch(1)
+        self.resize(440, 560)
+        self.retranslate()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F1):
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        self.setWindowTitle(self.tr("Help"))
+        self._story.setText(
+            self.tr(
+                "A learner practises on many small tasks, so that a few points are enough for the next one. "
+                "Choose tasks, learner and network at the left, press Run, and drag the points of a task that it "
+                "has never seen: the curve follows. The right says how well, on hundreds of unseen tasks."
+            )
+        )
+        for command in COMMANDS:
+            if command.key in self._texts:
+                self._texts[command.key].setText(command.label)

@@ -1,0 +1,188 @@
+"""The cards of choices: a column that scrolls, or in a narrow window a rail that opens them as pop-overs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.rail_button import RailButton
+from metalearn_gui.ui.theme import theme
+
+COLUMN_WIDTH, RAIL_WIDTH, GAP = 264, 56, 12
+SCROLL_BAR_ROOM = 10
+
+
+class LeftSide(QWidget):
+    """Holds the cards; `set_narrow` exchanges the column for the rail."""
+
+    def __init__(self, panels: Mapping[str, Panel], parent: QWidget) -> None:
+        super().__init__(parent, objectName="left_side")
+        self._panels = dict(panels)
+        self._is_narrow = True  # until the end of this method
+        self._column = self._made_column()
+        self._overlay = _Overlay(parent)
+        self._overlay.closed.connect(self.close_pop_over)
+        self._rail = QWidget(self, objectName="rail")
+        self._rail_buttons = {key: RailButton(key, number, self._rail) for number, key in enumerate(panels, 1)}
+        self._all = QPushButton(self._rail, objectName="rail_all")
+        self._arrange_rail()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self._column)
+        line.addWidget(self._rail)
+        line.addStretch(1)
+        theme().changed.connect(self._restyle)
+        self.retranslate()
+        self._restyle()
+        self.set_narrow(False)
+
+    def _made_column(self) -> QScrollArea:
+        area = QScrollArea(self, objectName="left_column")
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        holder = QWidget(area)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        for panel in self._panels.values():
+            panel.setFixedWidth(COLUMN_WIDTH)
+            column.addWidget(panel)
+        column.setStretch(column.count() - 1, 1)
+        area.setWidget(holder)
+        return area
+
+    def _arrange_rail(self) -> None:
+        self._rail.setFixedWidth(RAIL_WIDTH)
+        column = QVBoxLayout(self._rail)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for key, button in self._rail_buttons.items():
+            button.clicked.connect(lambda _checked=False, key=key: self._toggle_pop_over((key,)))
+            column.addWidget(button)
+        column.addStretch(1)
+        self._all.setProperty("kind", "rail")
+        self._all.setCheckable(True)
+        self._all.setFixedSize(RAIL_WIDTH, 32)
+        self._all.clicked.connect(lambda: self._toggle_pop_over(tuple(self._panels)))
+        column.addWidget(self._all)
+
+    # --- column or rail ---------------------------------------------------------------------------
+
+    def set_narrow(self, narrow: bool) -> None:
+        """The rail, or the column."""
+        if narrow == self._is_narrow:
+            return
+        self.close_pop_over()
+        self._is_narrow = narrow
+        self._rail.setVisible(narrow)
+        self._column.setVisible(not narrow)
+        self.setFixedWidth((RAIL_WIDTH if narrow else COLUMN_WIDTH) + SCROLL_BAR_ROOM)
+        if not narrow and self._column.parentWidget() is not self:
+            self.layout().insertWidget(0, self._column)
+            self._show_cards(tuple(self._panels))
+            self._column.show()
+
+    def _toggle_pop_over(self, keys: tuple[str, ...]) -> None:
+        if self._overlay.isVisible() and self._overlay.keys == keys:
+            self.close_pop_over()
+            return
+        self._show_cards(keys)
+        self._overlay.open_with(self._column, keys, self._pop_over_place(keys))
+        self._check_buttons(keys)
+
+    def _pop_over_place(self, keys: tuple[str, ...]) -> QRect:
+        host = self._overlay.parentWidget()
+        top_left = self.mapTo(host, QPoint(RAIL_WIDTH + 8, 0))
+        wanted = sum(self._panels[key].sizeHint().height() + GAP for key in keys) + 2 * GAP
+        return QRect(top_left, QSize(COLUMN_WIDTH + 2 * GAP + SCROLL_BAR_ROOM, min(wanted, self.height())))
+
+    def _show_cards(self, keys: tuple[str, ...]) -> None:
+        for key, panel in self._panels.items():
+            if not panel.is_detached:
+                panel.setVisible(key in keys)
+
+    def close_pop_over(self) -> None:
+        """Back to the rail alone."""
+        if self._overlay.isVisible():
+            self._overlay.hide()
+        self._check_buttons(())
+
+    def _check_buttons(self, keys: tuple[str, ...]) -> None:
+        for key, button in self._rail_buttons.items():
+            button.setChecked(keys == (key,))
+        self._all.setChecked(len(keys) == len(self._panels))
+
+    # --- texts and colours ------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        texts = {"tasks": self.tr("Tasks"), "learner": self.tr("Learner"), "network": self.tr("Network")}
+        for key, button in self._rail_buttons.items():
+            button.set_text(texts[key])
+        self._all.setToolTip(self.tr("All three cards"))
+        self._all.setAccessibleName(self._all.toolTip())
+
+    def _restyle(self) -> None:
+        self._all.setIcon(icon("chevron_right", theme().palette.muted))
+
+
+class _Overlay(QFrame):
+    """Lies over the content; Escape or a press elsewhere in the window closes it."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, objectName="pop_over")
+        self.keys: tuple[str, ...] = ()
+        self.setProperty("kind", "overlay")
+        self._inside = QVBoxLayout(self)
+        self._inside.setContentsMargins(GAP, GAP, 2, GAP)
+        self.hide()
+
+    def open_with(self, content: QWidget, keys: tuple[str, ...], place: QRect) -> None:
+        """Show the cards `keys` of the content at a place of the window."""
+        self.keys = keys
+        self._inside.addWidget(content)
+        content.show()
+        self.setGeometry(place)
+        self.show()
+        self.raise_()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QApplication.instance().installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        QApplication.instance().removeEventFilter(self)
+        super().hideEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
+            is_elsewhere = watched is not self and not self.isAncestorOf(watched)
+            if is_elsewhere and watched.window() is self.window() and not _is_on_the_rail(watched):
+                self.closed.emit()
+        return False
+
+
+def _is_on_the_rail(widget: QWidget) -> bool:
+    parent = widget.parentWidget()
+    return parent is not None and parent.objectName() == "rail"

@@ -1,0 +1,147 @@
+"""The window: lays out header, three columns and status bar, and passes what is asked for to the session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.actions import Actions
+from metalearn_gui.ui.files import SessionFile, dropped_session
+from metalearn_gui.ui.focus_ring import FocusRing
+from metalearn_gui.ui.header import HEIGHT as HEADER_HEIGHT
+from metalearn_gui.ui.header import Header
+from metalearn_gui.ui.help import HelpWindow
+from metalearn_gui.ui.left_side import SCROLL_BAR_ROOM, LeftSide
+from metalearn_gui.ui.memory import keep_window, restore_window
+from metalearn_gui.ui.message_bar import MessageBar
+from metalearn_gui.ui.panels import PANELS
+from metalearn_gui.ui.status_bar import StatusBar
+from metalearn_gui.ui.theme import theme
+
+LEFT, CENTRE, RIGHT = (
+    ("tasks", "learner", "network"),
+    ("task", "gallery"),
+    ("meta_loss", "gradients", "adaptation", "runs"),
+)
+CENTRE_SHARE, RIGHT_SHARE = 712, 416
+STRETCH = {"task": 480, "gallery": 300, "meta_loss": 272, "gradients": 180, "adaptation": 244, "runs": 252}
+GAP, NARROW, MINIMUM, FIRST_SIZE = 12, 1100, (1024, 700), (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """Everything one sees. remember: restore and keep geometry and theme."""
+
+    def __init__(self, session: Session, remember: bool = False) -> None:
+        super().__init__()
+        self.session = session
+        self._remember = remember
+        self.setMinimumSize(*MINIMUM)
+        self.resize(*FIRST_SIZE)
+        self.setAcceptDrops(True)
+        self.file = SessionFile(session, self)
+        self.commands = Actions(self)
+        self._header = Header(session, self)
+        self._status = StatusBar(session, self)
+        self._content = QWidget(self)
+        self.panels = {key: PANELS[key](session, self._content) for key in (*LEFT, *CENTRE, *RIGHT)}
+        self._left = LeftSide({key: self.panels[key] for key in LEFT}, self._content)
+        self._lay_out()
+        self._messages = MessageBar(session, self)
+        self._ring = FocusRing(self)
+        self._help = HelpWindow(self)
+        self._header.exportRequested.connect(self.show_export)
+        self._header.themeToggled.connect(self.toggle_theme)
+        self._header.menuRequested.connect(self._show_menu)
+        if remember:
+            restore_window(self)
+
+    def _lay_out(self) -> None:
+        columns = QHBoxLayout(self._content)
+        columns.setContentsMargins(GAP, GAP, GAP, GAP)
+        columns.setSpacing(0)
+        columns.addWidget(self._left)
+        columns.addSpacing(GAP - SCROLL_BAR_ROOM)
+        columns.addLayout(self._column(CENTRE), CENTRE_SHARE)
+        columns.addSpacing(GAP)
+        columns.addLayout(self._column(RIGHT), RIGHT_SHARE)
+        central = QWidget(self)
+        rows = QVBoxLayout(central)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self._header)
+        rows.addWidget(self._content, 1)
+        rows.addWidget(self._status)
+        self.setCentralWidget(central)
+
+    def _column(self, keys: Sequence[str]) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(GAP)
+        for key in keys:
+            column.addWidget(self.panels[key], STRETCH[key])
+        return column
+
+    # --- what the commands call -------------------------------------------------------------------
+
+    def show_export(self) -> None:
+        """The sheet with every format and picture."""
+        from metalearn_gui.ui.export.sheet import ExportSheet
+
+        ExportSheet(self.session, self).show()
+
+    def show_help(self) -> None:
+        """The window with the keys."""
+        self._help.show()
+        self._help.raise_()
+
+    def toggle_theme(self) -> None:
+        """Dark to light and back."""
+        theme().set_mode("light" if theme().is_dark else "dark")
+
+    def _show_menu(self) -> None:
+        button = self._header.menu
+        menu = self.commands.menu()
+        corner = button.mapToGlobal(button.rect().bottomRight())
+        corner.setX(corner.x() - menu.sizeHint().width())
+        menu.popup(corner)
+
+    # --- what Qt tells ------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() <= NARROW
+        self._left.set_narrow(narrow)
+        self._header.set_compact(narrow)
+        self._status.set_compact(narrow)
+        self._messages.place(GAP, HEADER_HEIGHT + 6, self.width() - 2 * GAP)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.commands.press(event):
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        moved = super().focusNextPrevChild(forward)
+        self._ring.follow_keyboard()
+        return moved
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.commands.retranslate()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_session(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.file.open(dropped_session(event.mimeData()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ends the worker and asks nothing."""
+        if self._remember:
+            keep_window(self)
+        self.session.close()
+        super().closeEvent(event)

@@ -1,0 +1,87 @@
+"""One line under the header, over the content: what happened, what to do, and a button that does it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, QSize, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from metalearn_gui.bridge.session import Message, Session
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.icons import icon, pixmap
+from metalearn_gui.ui.theme import theme, ui_font
+
+HEIGHT = 48
+INFO_MS = 8000
+LEVEL_COLORS = {"info": "before", "warning": "learner", "error": "error"}
+
+
+class MessageBar(QFrame):
+    """Hidden while there is nothing to say. Its owner calls `place` when it is resized."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent, objectName="message_bar")
+        self._session = session
+        self._message = Message("")
+        self.setProperty("kind", "message")
+        self._icon = QLabel(self)
+        self._text = ElidedLabel("", self)
+        self._text.setFont(ui_font(13))
+        self._action = QPushButton(self, objectName="message_action")
+        self._action.setFont(ui_font(13, 600))
+        self._close = QToolButton(self, objectName="message_close")
+        self._close.setProperty("kind", "flat")
+        self._close.setIconSize(QSize(16, 16))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 0, 12, 0)
+        line.setSpacing(10)
+        line.addWidget(self._icon)
+        line.addWidget(self._text, 1)
+        line.addWidget(self._action)
+        line.addWidget(self._close)
+        self._fade = QTimer(self, singleShot=True, interval=INFO_MS)
+        self._fade.timeout.connect(self.hide)
+        self._action.clicked.connect(self._act)
+        self._close.clicked.connect(self.hide)
+        session.messageRaised.connect(self.show_message)
+        theme().changed.connect(self._restyle)
+        self.retranslate()
+        self.hide()
+
+    def show_message(self, message: Message) -> None:
+        """Say it; an empty text clears the bar. Information leaves by itself, warnings and errors stay."""
+        self._message = message
+        self._text.setText(message.text)
+        self._text.setToolTip(message.text)
+        self.setAccessibleName(message.text)
+        self._action.setText(message.action_label)
+        self._action.setVisible(bool(message.action))
+        self.setVisible(bool(message.text))
+        self.raise_()
+        self._restyle()
+        self._fade.stop()
+        if message.level == "info":
+            self._fade.start()
+
+    def place(self, left: int, top: int, width: int) -> None:
+        """Lie over the content."""
+        self.setGeometry(QRect(left, top, width, HEIGHT))
+
+    def _act(self) -> None:
+        self.hide()
+        getattr(self._session, self._message.action)()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        self._close.setToolTip(self.tr("Close"))
+        self._close.setAccessibleName(self.tr("Close"))
+        self._restyle()
+
+    def _restyle(self) -> None:
+        color = theme().color_of(LEVEL_COLORS[self._message.level])
+        self._icon.setPixmap(pixmap(self._message.level, 18, 18, self.devicePixelRatioF(), color))
+        self._close.setIcon(icon("close", theme().palette.muted))

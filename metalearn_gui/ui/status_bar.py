@@ -1,0 +1,158 @@
+"""The line at the bottom: what the worker does at the left, the keys at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, QEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from metalearn_gui.bridge.session import RunState, Session
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.text import bytes_text, duration_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+HEIGHT = 24
+REFRESH_MS = 500
+NUM_KEYS_COMPACT = 4
+
+
+class StatusBar(QFrame):
+    """A dot in the state's colour, the state in words, and shortcuts."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="status_bar")
+        self._session = session
+        self.setProperty("kind", "foot")
+        self.setFixedHeight(HEIGHT)
+        self._dot = _Dot(self)
+        self._status = ElidedLabel("", self)
+        self._status.setObjectName("status_label")
+        self._status.setFont(ui_font(12))
+        self._status.setProperty("tone", "muted")
+        self._keys = [_KeyHint(self) for _ in range(7)]
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 0, 12, 0)
+        line.setSpacing(8)
+        line.addWidget(self._dot)
+        line.addWidget(self._status, 1)
+        for hint in self._keys:
+            line.addSpacing(8)
+            line.addWidget(hint)
+        self._since_refresh = QElapsedTimer()
+        for signal in (session.stateChanged, session.readinessChanged, session.scored, session.shownChanged):
+            signal.connect(self.refresh)
+        session.advanced.connect(self._refresh_sometimes)
+        theme().changed.connect(self.refresh)
+        self.retranslate()
+
+    def set_compact(self, compact: bool) -> None:
+        """Fewer keys where there is less room."""
+        for place, hint in enumerate(self._keys):
+            hint.setVisible(not compact or place < NUM_KEYS_COMPACT)
+
+    def _refresh_sometimes(self) -> None:
+        if not self._since_refresh.isValid() or self._since_refresh.elapsed() > REFRESH_MS:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Say what the session does."""
+        self._since_refresh.start()
+        parts = [self._state_text(), *self._details()]
+        self._status.setText(" · ".join(part for part in parts if part))
+        self._status.setAccessibleName(self._status.text())
+        self._dot.show_color(self._state_color())
+
+    def _state_text(self) -> str:
+        session = self._session
+        if session.run_state is RunState.IDLE:
+            return session.readiness or self._ended_text()
+        texts = {
+            RunState.PREPARING: session.readiness or self.tr("Compiling"),
+            RunState.RUNNING: self.tr("Meta-training on CPU"),
+            RunState.PAUSED: self.tr("Paused"),
+            RunState.STOPPING: self.tr("Stopping"),
+        }
+        return texts[session.run_state]
+
+    def _ended_text(self) -> str:
+        texts = {
+            "done": self.tr("Done"),
+            "converged": self.tr("Converged"),
+            "diverged": self.tr("Diverged"),
+            "stopped": self.tr("Stopped"),
+        }
+        return texts.get(self._session.live.reason, self.tr("Ready"))
+
+    def _details(self) -> list[str]:
+        session = self._session
+        details = []
+        if session.live.baseline_share > 0:
+            details.append(self.tr("baselines {share} %").format(share=round(100 * session.live.baseline_share)))
+        if session.memory_mb:
+            details.append(bytes_text(session.memory_mb * 1e6))
+        if session.run_state is RunState.RUNNING and session.eta_seconds is not None:
+            details.append(self.tr("{time} left").format(time=duration_text(session.eta_seconds)))
+        return details
+
+    def _state_color(self) -> QColor:
+        colors = theme().palette
+        if self._session.live.reason == "diverged":
+            return colors.error
+        by_state = {RunState.RUNNING: colors.scratch, RunState.PREPARING: colors.learner}
+        return by_state.get(self._session.run_state, colors.muted)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        keys = (
+            (self.tr("Space"), self.tr("run / pause")),
+            ("S", self.tr("step")),
+            ("N", self.tr("new task")),
+            ("F1", self.tr("help")),
+            ("R", self.tr("reset")),
+            ("Ctrl E", self.tr("export")),
+            ("Ctrl Z", self.tr("undo")),
+        )
+        for hint, (key, text) in zip(self._keys, keys, strict=True):
+            hint.set_texts(key, text)
+        self.refresh()
+
+
+class _KeyHint(QWidget):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._key, self._text = QLabel(self), QLabel(self)
+        self._key.setFont(ui_font(12, 600))
+        self._text.setFont(ui_font(12))
+        self._text.setProperty("tone", "muted")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(5)
+        line.addWidget(self._key)
+        line.addWidget(self._text)
+
+    def set_texts(self, key: str, text: str) -> None:
+        self._key.setText(key)
+        self._text.setText(text)
+
+
+class _Dot(QWidget):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._color = theme().palette.muted
+        self.setFixedSize(8, 8)
+
+    def show_color(self, color: QColor) -> None:
+        self._color = color
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._color)
+        painter.setBrush(self._color)
+        painter.drawEllipse(0, 0, 7, 7)
