@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from metalearn_gui.engine import preset
+from metalearn_gui.store.home import home, recovery_folder
+from metalearn_gui.store.recovery import RecoveryFile, discard, pending_recoveries
+from metalearn_gui.store.session_file import SavedSession, StoreError, load
+
+
+@pytest.fixture
+def session() -> SavedSession:
+    return SavedSession([], "", preset("article"))
+
+
+def files() -> list[str]:
+    return sorted(path.name for path in recovery_folder().iterdir())
+
+
+def test_a_session_that_is_open_is_not_offered(session: SavedSession) -> None:
+    recovery = RecoveryFile()
+    recovery.write(session)
+    assert pending_recoveries() == []
+    recovery.discard()
+
+
+def test_a_closed_session_is_offered_with_what_was_written_last(session: SavedSession) -> None:
+    recovery = RecoveryFile()
+    recovery.write(session)
+    recovery.write(SavedSession([], "", preset("reptile")))
+    recovery.close()
+    [found] = pending_recoveries()
+    assert load(found.path).settings == preset("reptile")
+    discard(found)
+    assert files() == []
+
+
+def test_saved_work_leaves_nothing_behind(session: SavedSession) -> None:
+    recovery = RecoveryFile()
+    recovery.write(session)
+    recovery.discard()
+    assert files() == []
+    recovery.write(session)  # changed again since
+    recovery.close()
+    assert len(pending_recoveries()) == 1
+
+
+def test_a_session_without_unsaved_work_never_makes_a_file() -> None:
+    recovery = RecoveryFile()
+    recovery.discard()
+    recovery.close()
+    assert not home().exists()
+    assert pending_recoveries() == []
+
+
+def test_two_windows_keep_two_files(session: SavedSession) -> None:
+    one, two = RecoveryFile(), RecoveryFile()
+    one.write(session)
+    two.write(session)
+    one.close()
+    assert len(pending_recoveries()) == 1
+    two.close()
+    found = pending_recoveries()
+    assert len(found) == 2
+    assert found[0].saved_at >= found[1].saved_at
+
+
+KEEPS_A_SESSION_OPEN = """
+import os, sys
+from metalearn_gui.engine import preset
+from metalearn_gui.store.recovery import RecoveryFile
+from metalearn_gui.store.session_file import SavedSession
+recovery = RecoveryFile()
+recovery.write(SavedSession([], "", preset("article")))
+print("written", flush=True)
+sys.stdin.readline()
+os.abort()
+"""
+
+
+def test_a_crash_of_another_process_is_told_from_its_open_window(checkout: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", KEEPS_A_SESSION_OPEN],
+        cwd=checkout, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stdout
+    assert process.stdout.readline() == "written\n"
+    assert pending_recoveries() == []
+    process.communicate("\n")
+    assert len(pending_recoveries()) == 1
+
+
+def test_a_home_that_cannot_be_made_is_told_in_one_line(
+    session: SavedSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("METALEARN_HOME", str(tmp_path / "file"))
+    with pytest.raises(StoreError, match="METALEARN_HOME"):
+        RecoveryFile().write(session)
+    assert pending_recoveries() == []
