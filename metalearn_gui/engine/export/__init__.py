@@ -1,0 +1,27 @@
+"""Export formats by key, in the order of the sheet; a new one is a file here and a line below."""
+
+from __future__ import annotations
+
+from metalearn_gui.engine.export.base import Exporter, ExportError, ExportSubject, file_size
+from metalearn_gui.engine.export.csv import Csv
+from metalearn_gui.engine.export.keras import KerasModel
+from metalearn_gui.engine.export.learner import AdaptingLearner
+from metalearn_gui.engine.export.litert import LiteRT
+from metalearn_gui.engine.export.onnx import Onnx
+from metalearn_gui.engine.export.safetensors import Safetensors
+from metalearn_gui.engine.export.savedmodel import SavedModel
+
+EXPORTERS: dict[str, Exporter] = {
+    exporter.key: exporter
+    for exporter in (
+        KerasModel(),
+        SavedModel(),
+        LiteRT(),
+        Onnx(),
+        Safetensors(),
+        AdaptingLearner(),
+        Csv(),
+    )
+}
+
+__all__ = ["EXPORTERS", "ExportError", "ExportSubject", "Exporter", "file_size"]

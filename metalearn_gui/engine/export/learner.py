@@ -1,0 +1,146 @@
+"""The learner itself, as a SavedModel that adapts: a support set and queries in, predictions out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from metalearn_gui.engine import losses
+from metalearn_gui.engine.adaptation import adapt, fold
+from metalearn_gui.engine.backend import Array, Tensor, tf
+from metalearn_gui.engine.episodes import PointSet, generator
+from metalearn_gui.engine.export.base import FRESH_BLOCK, Exporter, ExportSubject, largest_difference
+from metalearn_gui.engine.learners.base import Context, State
+
+SIGNATURE = "adapt_and_predict"
+SUPPORT_SIZES = (1, 5, 10, 37)  # points that the file is tried with
+NUM_QUERIES = 50
+
+
+class AdaptingLearner(Exporter):
+    """A plain graph with everything frozen inside: it needs TensorFlow, and nothing of this program."""
+
+    key = "learner"
+    label = "Learner that adapts"
+    suffix = ""
+    opens_in = "TensorFlow, TF Serving"
+    summary = (
+        "A SavedModel that learns on the spot: give it a support set of any size, it adapts and answers your queries."
+    )
+    group = "learner"
+    folder_mark = "saved_model.pb"
+
+    def _write_to(self, subject: ExportSubject, path: Path) -> None:
+        specs = _specs(subject)
+        graph = tf.function(_adapt_and_predict(subject), autograph=False).get_concrete_function(*specs)
+        graph_def = _without_custom_gradients(graph.graph.as_graph_def())
+        names = [tensor.name for tensor in graph.inputs]
+        output = graph.outputs[0].name
+
+        def adapt_and_predict(support_x: Tensor, support_y: Tensor, query_x: Tensor) -> dict[str, Tensor]:
+            places = dict(zip(names, (support_x, support_y, query_x), strict=True))
+            (predictions,) = tf.graph_util.import_graph_def(graph_def, places, [output], name="")
+            return {"predictions": predictions}
+
+        module = tf.Module(name="learner")
+        module.adapt_and_predict = tf.function(adapt_and_predict, input_signature=specs, autograph=False)
+        tf.saved_model.save(module, str(path), signatures={SIGNATURE: module.adapt_and_predict})
+
+    def _difference(self, subject: ExportSubject, path: Path) -> float:
+        loaded = tf.saved_model.load(str(path))  # our own file, written a moment ago
+        signature = loaded.signatures[SIGNATURE]
+        differences = []
+        for support, query_x in _fresh_tasks(subject):
+            found = signature(
+                support_x=tf.constant(support.x[0]),
+                support_y=tf.constant(support.y[0]),
+                query_x=tf.constant(query_x[0]),
+            )
+            expected = adapt(subject.settings, subject.learner_state, support, query_x, compile=False).predictions[
+                -1, 0
+            ]
+            differences.append(largest_difference(found["predictions"].numpy(), expected))
+        return max(differences)
+
+    def snippet(self, subject: ExportSubject, path: Path | str) -> str:
+        family = subject.settings.tasks
+        is_classification = family.kind == "classification"
+        targets = "5" if is_classification else f"(5, {family.output_dim})"
+        kind = "tf.int32" if is_classification else "tf.float32"
+        return (
+            "import tensorflow as tf\n\n"
+            f'learner = tf.saved_model.load("{Path(path).name}")\n'
+            f'adapt = learner.signatures["{SIGNATURE}"]\n'
+            "# any number of points of a task nobody has seen\n"
+            f"support_x = tf.zeros((5, {family.input_dim}))\n"
+            f"support_y = tf.zeros({targets}, {kind})\n"
+            f"query_x = tf.zeros((100, {family.input_dim}))\n"
+            "y = adapt(support_x=support_x, support_y=support_y,\n"
+            '          query_x=query_x)["predictions"]\n'
+        )
+
+    def facts(self, subject: ExportSubject) -> dict[str, str]:
+        settings = subject.settings
+        steps, trained = settings.outer.test_steps, settings.learner.num_steps
+        live = {name: f"{value:g}, inside the file" for name, value in settings.learner.live_values().items()}
+        inputs = {
+            "adaptation steps": f"{steps} (trained with {trained})",
+            "support_x, query_x": f"float32 [n, {settings.tasks.input_dim}], any n",
+        }
+        return inputs | live
+
+
+def _adapt_and_predict(subject: ExportSubject) -> Any:
+    """The fold over one task, with the state and the live values as constants."""
+    settings, learned = subject.settings, subject.learner_state
+    learner, is_classification = settings.learner, settings.tasks.kind == "classification"
+
+    def adapt_and_predict(support_x: Tensor, support_y: Tensor, query_x: Tensor) -> Tensor:
+        live = {name: tf.constant(value, tf.float32) for name, value in learner.live_values().items()}
+        ctx = Context(settings.network, losses.LOSSES[settings.tasks.kind], live)
+        state = State(*(_constants(values) for values in (learned.params, learned.carry)))
+        # With a mask, a support set without points changes nothing; without one its mean is not a number.
+        support = PointSet(support_x[None], support_y[None], tf.ones([1, tf.shape(support_x)[0]]))
+        adapted = fold(learner, state, support, ctx, settings.outer.test_steps)
+        outputs = learner.predict(state, adapted, query_x[None], ctx)[0][0]
+        return tf.nn.softmax(outputs) if is_classification else outputs
+
+    return adapt_and_predict
+
+
+def _constants(values: dict[str, Array]) -> dict[str, Tensor]:
+    return {name: tf.constant(array) for name, array in values.items()}
+
+
+def _specs(subject: ExportSubject) -> list[Any]:
+    family = subject.settings.tasks
+    rng = generator(subject.settings.seed, "test", FRESH_BLOCK)
+    support = family.draw(family.tasks(rng, 1, "test"), rng, 1, 1).support
+    named = {"support_x": support.x, "support_y": support.y, "query_x": support.x}
+    return [
+        tf.TensorSpec([None, *array.shape[2:]], tf.as_dtype(array.dtype), name=name) for name, array in named.items()
+    ]
+
+
+def _without_custom_gradients(graph_def: Any) -> Any:
+    """The marks name Python functions of this process; in another one they would only raise warnings."""
+    nodes = [*graph_def.node, *(node for function in graph_def.library.function for node in function.node_def)]
+    for node in nodes:
+        if "_gradient_op_type" in node.attr:
+            del node.attr["_gradient_op_type"]
+    return graph_def
+
+
+def _fresh_tasks(subject: ExportSubject) -> list[tuple[PointSet, Array]]:
+    """An unseen task for each support size, and inputs to predict at."""
+    family = subject.settings.tasks
+    rng = generator(subject.settings.seed, "test", FRESH_BLOCK)
+    tasks = []
+    for size in SUPPORT_SIZES:
+        shots, queries = (-(-count // family.points_per_shot) for count in (size, NUM_QUERIES))
+        episode = family.draw(family.tasks(rng, 1, "test"), rng, shots, queries)
+        support = PointSet(episode.support.x[:, :size], episode.support.y[:, :size])
+        tasks.append((support, np.asarray(episode.query.x)))
+    return tasks

@@ -1,0 +1,47 @@
+"""Everything meta-learned as plain arrays: no code can hide in the file."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+from metalearn_gui.engine.export.base import Exporter, ExportSubject, largest_difference
+
+
+class Safetensors(Exporter):
+    """One float32 tensor for each parameter, and the settings as JSON in the header."""
+
+    key = "safetensors"
+    label = "safetensors"
+    suffix = ".safetensors"
+    opens_in = "torch, JAX, numpy"
+    summary = "All meta-learned parameters by name, with the run's settings in the header."
+    group = "start"
+    tolerance = 0.0
+
+    def _write_to(self, subject: ExportSubject, path: Path) -> None:
+        metadata = {"settings": json.dumps(subject.settings.to_dict())}
+        _module().save_file(dict(subject.learner_state.params), str(path), metadata)
+
+    def _difference(self, subject: ExportSubject, path: Path) -> float:
+        expected, found = subject.learner_state.params, _module().load_file(str(path))
+        if found.keys() != expected.keys():
+            return float("inf")
+        return max(largest_difference(found[name], expected[name]) for name in expected)
+
+    def snippet(self, subject: ExportSubject, path: Path | str) -> str:
+        return (
+            "from safetensors.numpy import load_file\n\n"
+            f'params = load_file("{Path(path).name}")\n'
+            "for name, values in params.items():\n"
+            "    print(name, values.shape)\n"
+        )
+
+    def facts(self, subject: ExportSubject) -> dict[str, str]:
+        return {"numbers": "float32, bit for bit", "header": "the run's settings as JSON"}
+
+
+def _module() -> Any:
+    return importlib.import_module("safetensors.numpy")

@@ -1,0 +1,68 @@
+"""The formats that hold the base network at its meta-learned start: inputs in, outputs out."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from metalearn_gui.engine import losses
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import generator
+from metalearn_gui.engine.export.base import FRESH_BLOCK, Exporter, ExportSubject, largest_difference
+from metalearn_gui.engine.learners.base import Context
+
+BATCHES = (1, 7, 64)  # rows that a file is tried with: any number of them must do
+
+
+class StartExporter(Exporter):
+    """A format of `network.build(params)`."""
+
+    group = "start"
+
+    @abstractmethod
+    def predict(self, path: Path, batches: list[Array]) -> list[Array]:
+        """Load the file in its own runtime and apply it to each batch."""
+
+    def _difference(self, subject: ExportSubject, path: Path) -> float:
+        batches = fresh_inputs(subject)
+        found = self.predict(path, batches)
+        expected = [outputs_at_start(subject, batch) for batch in batches]
+        return max(largest_difference(*pair) for pair in zip(found, expected, strict=True))
+
+    def facts(self, subject: ExportSubject) -> dict[str, str]:
+        network = subject.settings.network
+        return {
+            "inputs": f"float32 [n, {subject.settings.tasks.input_dim}], any n",
+            "outputs": f"float32 [n, {subject.settings.tasks.output_dim}]",
+            "weights": f"{network.num_parameters():,}",
+        }
+
+
+def keras_model(subject: ExportSubject) -> Any:
+    """The keras.Model at the meta-learned start."""
+    return subject.settings.network.build(subject.learner_state.params)
+
+
+def fresh_inputs(subject: ExportSubject) -> list[Array]:
+    """Inputs of unseen tasks, a batch of each size."""
+    family = subject.settings.tasks
+    rng = generator(subject.settings.seed, "test", FRESH_BLOCK)
+    shots = -(-max(BATCHES) // family.points_per_shot)
+    points = family.draw(family.tasks(rng, 1, "test"), rng, shots, shots).query.x[0]
+    return [np.ascontiguousarray(points[:size], np.float32) for size in BATCHES]
+
+
+def outputs_at_start(subject: ExportSubject, x: Array) -> Array:
+    """What the engine itself says, before any adaptation: (points, output_dim)."""
+    settings, state = subject.settings, subject.learner_state
+    ctx = Context(settings.network, losses.LOSSES[settings.tasks.kind], settings.learner.live_values())
+    outputs, _ = settings.network.apply(state.params, state.carry, x[None], None, ctx)
+    return np.array(outputs[0])
+
+
+def example_inputs(subject: ExportSubject) -> str:
+    """Python text of a small input array, for snippets."""
+    return f"np.zeros((5, {subject.settings.tasks.input_dim}), np.float32)"

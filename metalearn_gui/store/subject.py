@@ -1,0 +1,16 @@
+"""What a run has to give to an exporter."""
+
+from __future__ import annotations
+
+from metalearn_gui.engine.export import ExportSubject
+from metalearn_gui.store.records import RunRecord
+
+
+def export_subject(run: RunRecord) -> ExportSubject:
+    """The run as it is now, in copies: an export may go on while the run does."""
+    return ExportSubject(
+        settings=run.settings,
+        state=run.latest,
+        curves={name: curve.values.copy() for name, curve in run.curves.items()},
+        scores=tuple((scored.iteration, scored.evaluation) for scored in run.scores),
+    )
