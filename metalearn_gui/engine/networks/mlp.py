@@ -106,19 +106,20 @@ class Mlp(Network):
         inputs = x = keras.Input((self.input_dim,), name="inputs")
         last = len(self.dims) - 2
         for layer, width in enumerate(self.dims[1:]):
-            name = "outputs" if layer == last else f"hidden_{layer + 1}"
-            activation = None if layer == last else KERAS_ACTIVATIONS[self.activation]()
-            x = keras.layers.Dense(width, activation=activation, name=name)(x)
+            x = keras.layers.Dense(width, name="outputs" if layer == last else f"hidden_{layer + 1}")(x)
+            if layer < last:
+                x = KERAS_ACTIVATIONS[self.activation](x)
         model = keras.Model(inputs, x, name="base_network")
         model.set_weights([params[f"{kind}{layer}"] for layer in range(last + 1) for kind in "wb"])
         return model
 
 
-KERAS_ACTIVATIONS: dict[str, Callable[[], Any]] = {
-    "relu": lambda: "relu",
-    "tanh": lambda: "tanh",
-    "elu": lambda: "elu",
-    "sine": lambda: tf.keras.ops.sin,
+KERAS_ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "relu": lambda z: tf.keras.layers.Activation("relu")(z),
+    "tanh": lambda z: tf.keras.layers.Activation("tanh")(z),
+    "elu": lambda z: tf.keras.layers.Activation("elu")(z),
+    # An operation of its own: keras cannot load a file whose layer names a bare function.
+    "sine": lambda z: tf.keras.ops.sin(z),
 }
 
 
