@@ -109,7 +109,7 @@ class Decimator:
     def update(
         self, values: Array, first: int, last: int, width: int, floor: float, source: Hashable
     ) -> tuple[Array, Array]:
-        """As `decimated`. source: says which curve it is and how it was made; it may grow, its values may not change."""
+        """As `decimated`. source: which curve it is and how it was made; it may grow, its values may not change."""
         key = (source, first, last, width, floor)
         if key != self._key or len(values) < self._num_values:
             self._key, self._next = key, max(0, first) // width * width

@@ -289,8 +289,13 @@ class ThemedPlot(pg.PlotWidget):
         super().mouseMoveEvent(event)
         self.hovered.emit(self._x_at(event))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        event.accept()  # nothing in the scene takes it, but it is not for the card below either
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
+        event.accept()
         if event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit(self._x_at(event))
 

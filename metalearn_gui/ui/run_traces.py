@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.records import Curve, RunRecord, Scored
 from metalearn_gui.ui.curves import Smoother
 from metalearn_gui.ui.theme import theme
@@ -17,9 +18,11 @@ SHAPES = ("o", "s", "t", "d", "star")  # pyqtgraph's names, one for each colour 
 
 
 class HasRuns(Protocol):
-    """What a mark depends on: the session."""
+    """What is read of the session here."""
 
+    settings: ExperimentSettings
     runs: list[RunRecord]
+    live: RunRecord
     shown: RunRecord
 
 
@@ -47,6 +50,13 @@ def trained_step_loss(run: RunRecord, scored: Scored) -> float:
     """Loss on unseen tasks after as many adaptation steps as the run trains with."""
     losses = scored.evaluation.learner.loss
     return float(losses[min(run.settings.learner.num_steps, len(losses) - 1)])
+
+
+def planned_iterations(session: HasRuns, run: RunRecord) -> int:
+    """How far a run's axis reaches: the live run's length may change before the run hears of it."""
+    is_live = run.run_id == session.live.run_id
+    planned = (session.settings if is_live else run.settings).outer.num_iterations
+    return max(planned, len(run.curve("after")))
 
 
 def overlaid_runs(runs: list[RunRecord], overlays: set[str], shown: RunRecord) -> list[RunRecord]:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QBrush, QKeyEvent, QPainter, QPalette, QPen, QResizeEv
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QLineEdit,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -28,6 +29,7 @@ from metalearn_gui.ui.runs_model import (
 )
 from metalearn_gui.ui.theme import theme, ui_font
 
+Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT, MARK_SIZE, TEXT_LEFT = 28, 9, 24
 NARROW = 350  # below it the tasks' column gives way
 WIDTHS = {FIRST_STEP: 56, LAST_STEP: 66, TIME: 52}
@@ -36,9 +38,7 @@ WIDTHS = {FIRST_STEP: 56, LAST_STEP: 66, TIME: 52}
 class RunsDelegate(QStyledItemDelegate):
     """A row: a mark filled where the run is drawn and hollow where not, texts, a line below."""
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -58,7 +58,7 @@ class RunsDelegate(QStyledItemDelegate):
         self._paint_text(painter, rect, option, index)
         painter.restore()
 
-    def _paint_mark(self, painter: QPainter, rect: QRectF, index: QModelIndex | QPersistentModelIndex) -> None:
+    def _paint_mark(self, painter: QPainter, rect: QRectF, index: Index) -> None:
         mark = index.data(MARK_ROLE)
         painter.save()
         painter.translate(QPointF(rect.left() + 14, rect.center().y()))
@@ -69,21 +69,22 @@ class RunsDelegate(QStyledItemDelegate):
         painter.drawPath(pg.graphicsItems.ScatterPlotItem.Symbols[mark.shape])
         painter.restore()
 
-    def _paint_text(
-        self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def _paint_text(self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, index: Index) -> None:
         painter.setFont(option.font)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
         room = rect.adjusted(TEXT_LEFT if index.column() == NAME else 4, 0, -4, 0)
         text = painter.fontMetrics().elidedText(option.text, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(super().sizeHint(option, index).width() + 6, ROW_HEIGHT)
 
-    def updateEditorGeometry(
-        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def setEditorData(self, editor: QLineEdit, index: Index) -> None:
+        # A run that trains changes its figures all the time; what is being typed stays.
+        if not editor.isModified():
+            super().setEditorData(editor, index)
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         editor.setGeometry(option.rect.adjusted(TEXT_LEFT - 6, 1, 0, -2))
 
 

@@ -12,7 +12,7 @@ from metalearn_gui.ui.curve_line import CurveLine
 from metalearn_gui.ui.legend import Legend, LegendEntry
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
-from metalearn_gui.ui.run_traces import RunTrace
+from metalearn_gui.ui.run_traces import RunTrace, planned_iterations
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme
 
@@ -96,9 +96,9 @@ class GradientsPanel(Panel):
         if not self.sizes.isVisible():
             return
         run = self._trace.run
-        num_iterations = len(run.curve("cosine"))
+        last = planned_iterations(self.session, run)
         for plot in (self.sizes, self.cosine):
-            plot.getViewBox().setXRange(0, max(run.settings.outer.num_iterations, num_iterations), padding=0.0)
+            plot.getViewBox().setXRange(0, last, padding=0.0)
         for name, line in zip(CURVES, (self._base, self._meta, self._cosine), strict=True):
             line.feed(self._trace.smoothed(name), (run.run_id, name))
         self.sizes.fit_values(self._base.y, self._meta.y)

@@ -17,7 +17,7 @@ from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel, Readout
 from metalearn_gui.ui.now_marker import NowMarker
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, faded, line_pen
-from metalearn_gui.ui.run_traces import RunTrace, overlaid_runs, run_mark, run_name
+from metalearn_gui.ui.run_traces import RunTrace, overlaid_runs, planned_iterations, run_mark, run_name
 from metalearn_gui.ui.smoothing_menu import SmoothingMenu
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme
@@ -41,7 +41,7 @@ class MetaLossPanel(Panel):
         self._is_zoomed = False
         self._build_controls()
         self._build_plot()
-        for signal in (session.advanced, session.scored, session.runsChanged):
+        for signal in (session.advanced, session.scored, session.runsChanged, session.settingsChanged):
             signal.connect(self.refresh)
         session.shownChanged.connect(self._show_all)
 
@@ -163,7 +163,7 @@ class MetaLossPanel(Panel):
 
     def _fit_iterations(self, runs: list[RunRecord]) -> None:
         if not self._is_zoomed:
-            last = max([runs[0].settings.outer.num_iterations, *(len(run.curve("after")) for run in runs)])
+            last = max([planned_iterations(self.session, runs[0]), *(len(run.curve("after")) for run in runs)])
             self.plot.getViewBox().setXRange(0, last, padding=0.0)
 
     def _feed_shown(self, run: RunRecord, trace: RunTrace) -> None:

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from metalearn_gui.engine import events
+from metalearn_gui.ui.panels.adaptation import AdaptationPanel
+
+
+@pytest.fixture
+def panel(session, qtbot):
+    panel = AdaptationPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(416, 261)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    return panel
+
+
+def _score(session, **changes):
+    session.score()
+    scored = session.live.scores[-1]
+    evaluation = scored.evaluation
+    learner = dataclasses.replace(evaluation.learner, **changes)
+    session.live.scores[-1] = dataclasses.replace(scored, evaluation=dataclasses.replace(evaluation, learner=learner))
+    session.scored.emit()
+
+
+def test_the_plot_waits_for_the_first_evaluation(panel, session):
+    assert panel.plot.objectName() == "adaptation_plot"
+    assert panel._empty.isVisible()
+    session.score()
+    assert not panel._empty.isVisible()
+
+
+def test_learner_and_baselines_are_drawn_for_every_step(panel, session):
+    session.score()
+    evaluation = session.shown.latest_scores.evaluation
+    for key, scores in {"learner": evaluation.learner, **evaluation.baselines}.items():
+        line = panel._lines[key]
+        assert line.x.tolist() == list(range(11))
+        assert np.allclose(10.0**line.y, scores.loss, rtol=1e-5)
+    assert np.allclose(10.0**panel._median.y, evaluation.learner.loss_median, rtol=1e-5)
+    assert panel.legend.accessibleName() == "MAML, median, transfer, scratch"
+
+
+def test_the_band_is_the_interval_of_the_mean(panel, session):
+    session.score()
+    scores = session.shown.latest_scores.evaluation.learner
+    band = panel._lines["learner"]
+    assert np.allclose(10.0 ** band._upper.getData()[1], scores.loss + scores.loss_ci95, rtol=1e-5)
+    assert np.allclose(10.0 ** band._lower.getData()[1], scores.loss - scores.loss_ci95, rtol=1e-5)
+
+
+def test_the_box_says_the_selected_step_in_figures(panel, session):
+    panel.resize(416, 400)
+    _score(session, loss=np.full(11, 0.21), loss_ci95=np.full(11, 0.03), loss_median=np.full(11, 0.1))
+    for part in ("step 5 · 600 unseen tasks", "mean 0.21 ± 0.03", "median 0.1"):
+        assert part in panel._readout.text()
+    assert "mean 0.21 ± 0.03" in panel.plot.accessibleDescription()
+
+
+def test_hovering_a_step_shows_it_everywhere_and_leaving_brings_the_old_one_back(panel, session):
+    session.score()
+    panel.plot.hovered.emit(2.2)
+    assert session.adaptation_step == 2
+    panel.plot.hovered.emit(7.9)
+    assert session.adaptation_step == 8
+    assert panel._cursor.value() == 8
+    panel.plot.left.emit()
+    assert session.adaptation_step == 5
+
+
+def test_a_clicked_step_stays_after_the_mouse_has_left(panel, session):
+    session.score()
+    panel.plot.hovered.emit(3.0)
+    panel.plot.clicked.emit(3.0)
+    panel.plot.left.emit()
+    assert session.adaptation_step == 3
+
+
+def test_arrow_keys_walk_the_steps_and_stop_at_the_ends(panel, session):
+    session.score()
+    for _ in range(20):
+        panel.plot.stepped.emit(1)
+    assert session.adaptation_step == 10
+    for _ in range(20):
+        panel.plot.stepped.emit(-1)
+    assert session.adaptation_step == 0
+
+
+def test_the_cursor_follows_a_step_chosen_elsewhere(panel, session):
+    session.set_adaptation_step(9)
+    assert panel._cursor.value() == 9
+
+
+def test_accuracy_is_offered_for_classification_alone(panel, session):
+    session.score()
+    assert not panel.accuracy_button.isVisible()
+    session.change(task_family="blobs")
+    session.score()
+    assert panel.accuracy_button.isVisible()
+    panel.accuracy_button.click()
+    scores = session.shown.latest_scores.evaluation.learner
+    assert not panel.plot.is_log
+    assert np.allclose(panel._lines["learner"].y, scores.accuracy)
+    assert "median" not in panel.legend.accessibleName()
+    panel.accuracy_button.click()
+    assert panel.plot.is_log
+
+
+@pytest.mark.parametrize("loss", [[np.nan] * 11, [0.0] * 11, [1.0, np.inf, -1.0] + [2.0] * 8, [1e38] * 11])
+def test_losses_that_cannot_be_drawn_are_gaps(panel, session, loss):
+    _score(session, loss=np.asarray(loss, np.float32))
+    panel.grab()
+    assert not np.isinf(panel._lines["learner"].y).any()
+
+
+def test_a_learner_of_two_entries_has_two_places(panel, session):
+    short = events.StepScores(np.array([2.0, 1.0]), np.array([2.0, 1.0]), np.array([0.1, 0.1]))
+    session.score()
+    scored = session.live.scores[-1]
+    session.live.scores[-1] = dataclasses.replace(
+        scored, evaluation=events.Evaluation(600, short, {}, mean=3.0, oracle=None)
+    )
+    session.scored.emit()
+    assert panel._lines["learner"].x.tolist() == [0, 1]
+    assert len(panel._lines["transfer"].x) == 0
+    assert not panel._readout.isVisible()
+    panel.plot.hovered.emit(8.0)
+    assert session.adaptation_step == 1
+    assert panel._readout.isVisible()
+
+
+def test_a_hidden_panel_catches_up_when_shown(panel, session):
+    panel.hide()
+    session.score()
+    assert len(panel._lines["learner"].x) == 0
+    panel.show()
+    assert len(panel._lines["learner"].x) == 11

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+from metalearn_gui.engine import events
+from metalearn_gui.store.records import Curve
+from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
+
+
+@pytest.fixture
+def panel(session, qtbot):
+    panel = MetaLossPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(416, 261)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    return panel
+
+
+def _give(run, name, values):
+    run.curves[name] = Curve(np.asarray(values, np.float32))
+    run.iteration = len(values)
+
+
+def test_the_widget_has_the_name_and_the_words_others_rely_on(panel):
+    assert panel.plot.objectName() == "loss_plot"
+    assert panel.plot.accessibleName()
+    assert panel.smoothing_button.accessibleName()
+    assert "MSE" in panel._unit.text()
+
+
+def test_training_draws_before_and_after_at_their_meta_iterations(panel, session):
+    panel.set_smoothing(0.0)
+    session.change(num_iterations=100)
+    session.train(100)
+    assert panel._after.x[0] == 1
+    assert panel._after.x[-1] == 100
+    assert np.allclose(10.0**panel._after.y, session.shown.curve("after"), rtol=1e-5)
+    assert np.allclose(10.0**panel._before.y, session.shown.curve("before"), rtol=1e-5)
+
+
+def test_unseen_loss_is_the_one_after_the_trained_steps(panel, session):
+    session.train(10)
+    session.score()
+    expected = session.shown.latest_scores.evaluation.learner.loss[session.shown.settings.learner.num_steps]
+    assert 10.0 ** panel._unseen.y[-1] == pytest.approx(expected, rel=1e-5)
+    assert panel._unseen.x[-1] == 10
+    assert panel._now._value.text() in panel._readout_text(10)
+
+
+def test_without_a_meta_iteration_the_panel_says_what_to_do(panel, session):
+    assert panel._empty.isVisible()
+    session.train(1)
+    assert not panel._empty.isVisible()
+    assert set(panel._after.x) == {1}
+
+
+def test_the_readout_gives_exact_values_whatever_the_smoothing(panel, session):
+    _give(session.shown, "before", [3.0, 2.0, 1.0])
+    _give(session.shown, "after", [2.5, 0.125, 0.75])
+    panel.set_smoothing(0.99)
+    panel.plot.hovered.emit(2.3)
+    assert "0.125" in panel._readout.text()
+    assert "<b>2</b>" in panel._readout.text()
+    panel.plot.left.emit()
+    assert not panel._readout.isVisible()
+
+
+def test_arrow_keys_move_the_readout(panel, session):
+    session.train(50)
+    panel.plot.hovered.emit(20.0)
+    panel.plot.stepped.emit(-1)
+    assert panel._hovered < 20
+
+
+@pytest.mark.parametrize("is_log", [True, False])
+@pytest.mark.parametrize(
+    "values", [[], [1.0], [np.nan] * 5, [1.0, np.inf, np.nan, 2.0], [0.0, -1.0, 3.0], [1e38, 1e-38, 1.0], [0.0] * 4]
+)
+def test_values_that_cannot_be_drawn_are_gaps(panel, session, values, is_log):
+    session.change(num_iterations=20)
+    if panel.plot.is_log != is_log:
+        panel.log_button.click()
+    _give(session.shown, "after", values)
+    _give(session.shown, "before", values)
+    session.advanced.emit()
+    panel.plot.hovered.emit(1.0)
+    panel.grab()
+    assert not np.isinf(panel._after.y).any()
+    drawable = np.isfinite(values) & (np.asarray(values) > (0 if is_log else -np.inf))
+    panel.set_smoothing(0.0)
+    assert np.isfinite(panel._after.y).sum() == drawable.sum()
+
+
+def test_the_scale_button_says_and_switches_the_scale(panel, session):
+    session.train(20)
+    on_log = panel._after.y.copy()
+    assert panel.log_button.text() == "log scale"
+    panel.log_button.click()
+    assert panel.log_button.text() == "linear scale"
+    assert np.allclose(10.0**on_log, panel._after.y, rtol=1e-5)
+
+
+def test_the_menu_and_the_button_agree_on_the_smoothing(panel):
+    panel.smoothing_menu.slider.setValue(40)
+    assert panel.smoothing == pytest.approx(0.4)
+    assert panel.smoothing_menu.number.value() == pytest.approx(0.4)
+    assert "0.4" in panel.smoothing_button.text()
+
+
+def test_an_overlaid_run_is_drawn_and_named_until_it_is_taken_off(panel, session):
+    session.train(30)
+    first = session.live.run_id
+    session.rename_run(first, "the first one")
+    session.change(learner="reptile")
+    session.set_overlay(first, True)
+    assert set(panel._overlay_lines) == {first}
+    assert panel._overlay_lines[first].x[-1] == 30
+    assert "the first one" in panel.legend.accessibleName()
+    session.set_overlay(first, False)
+    assert panel._overlay_lines == {}
+    assert "the first one" not in panel.legend.accessibleName()
+
+
+def test_the_shown_run_is_never_its_own_overlay(panel, session):
+    session.set_overlay(session.shown.run_id, True)
+    assert panel._overlay_lines == {}
+
+
+def test_a_constant_prediction_is_a_line_to_measure_against(panel, session):
+    session.train(5)
+    session.score()
+    assert panel._constant.isVisible()
+    assert 10.0 ** panel._constant.value() == pytest.approx(4.3)
+    assert "4.3" in panel.legend.accessibleName()
+
+
+def test_the_articles_data_show_one_twelfth_before_any_evaluation(panel, session):
+    session.change(task_family="vectors", learner="article")
+    assert 10.0 ** panel._oracle.value() == pytest.approx(1 / 12, rel=1e-3)
+    assert "0.0833" in panel.legend.accessibleName()
+
+
+def test_classification_is_measured_in_cross_entropy(panel, session):
+    session.change(task_family="blobs")
+    assert panel._unit.text() == "cross-entropy"
+
+
+def test_the_view_reaches_to_the_end_of_the_run(panel, session):
+    assert panel.plot.x_range() == pytest.approx((0, session.settings.outer.num_iterations))
+    session.change(num_iterations=50)
+    session.train(80)
+    assert panel.plot.x_range() == pytest.approx((0, 80))
+
+
+def test_a_zoomed_view_stays_until_a_double_click(panel, session):
+    session.train(100)
+    panel.plot.getViewBox().setXRange(20, 40, padding=0)
+    panel.plot.getViewBox().sigRangeChangedManually.emit([True, False])
+    session.train(10)
+    assert panel.plot.x_range() == pytest.approx((20, 40))
+    panel.plot.doubleClicked.emit()
+    assert panel.plot.x_range()[0] == pytest.approx(0)
+
+
+def test_a_hidden_panel_draws_nothing_and_catches_up_when_shown(panel, session):
+    panel.hide()
+    session.train(40)
+    assert len(panel._after.x) == 0
+    panel.show()
+    assert panel._after.x[-1] == 40
+
+
+def test_another_shown_run_replaces_every_line(panel, session):
+    session.train(40)
+    session.score()
+    session.reset()
+    assert len(panel._after.x) == 0
+    assert len(panel._unseen.x) == 0
+    assert not panel._now._value.isVisible()
+
+
+def test_each_curve_is_set_once_per_update(panel, session, monkeypatch):
+    session.train(10)
+    counts: list[str] = []
+    for name in ("_raw", "_before", "_after"):
+        line = getattr(panel, name)._line
+        monkeypatch.setattr(line, "setData", lambda *_, name=name: counts.append(name))
+    session.train(10)
+    assert sorted(counts) == ["_after", "_before", "_raw"]
+
+
+def test_an_update_at_200_000_points_takes_less_than_5_ms(panel, session):
+    session.change(num_iterations=210_000)
+    session.train(200_000)
+    session.score()
+    took = []
+    session.advanced.disconnect(panel.refresh)
+    for _ in range(15):
+        session.train(80)
+        start = time.thread_time()  # the machine's other work is not the panel's
+        panel.refresh()
+        took.append(time.thread_time() - start)
+    assert len(panel._after.x) <= 2 * panel.plot.pixels() + 4
+    assert np.median(took) <= 0.005
+
+
+def test_many_evaluations_are_drawn_in_the_pixels_there_are(panel, session):
+    session.train(10)
+    session.score()
+    evaluation = session.shown.latest_scores.evaluation
+    for iteration in range(11, 5000):
+        place = session._place(iteration)
+        session.shown.apply(events.Evaluated(**place, evaluation=evaluation, baseline_share=0.0))
+    session.scored.emit()
+    assert len(panel._unseen.x) <= 2 * panel.plot.pixels() + 4
+
+
+def test_a_change_of_language_writes_the_texts_again(panel, monkeypatch):
+    monkeypatch.setattr(panel, "tr", lambda text: f"«{text}»")
+    QApplication.sendEvent(panel, QEvent(QEvent.Type.LanguageChange))
+    assert panel.log_button.text() == "«log scale»"
+    assert "«before adapting»" in panel.legend.accessibleName()

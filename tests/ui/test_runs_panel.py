@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QModelIndex, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from metalearn_gui.ui.panels.gradients import GradientsPanel
+from metalearn_gui.ui.panels.runs import RunsPanel
+from metalearn_gui.ui.run_traces import run_mark
+from metalearn_gui.ui.runs_model import IS_DRAWN_ROLE, LAST_STEP, NAME, TASKS, TIME
+from metalearn_gui.ui.theme import theme
+
+
+@pytest.fixture
+def panel(session, qtbot):
+    panel = RunsPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(416, 243)
+    QAbstractItemModelTester(panel.model, QAbstractItemModelTester.FailureReportingMode.Warning, panel)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    return panel
+
+
+@pytest.fixture
+def two_runs(panel, session):
+    """The run of MAML, and the live and shown one of Reptile above it."""
+    session.train(100)
+    session.score()
+    session.change(learner="reptile")
+    return session.runs
+
+
+def _texts(panel, row):
+    return [panel.model.index(row, column).data() for column in range(TIME + 1)]
+
+
+def _centre(panel, row, column=NAME):
+    return panel.table.visualRect(panel.model.index(row, column)).center()
+
+
+def test_a_run_is_a_row_with_its_figures_newest_first(panel, session, two_runs):
+    assert panel.table.objectName() == "runs_table"
+    assert _texts(panel, 0) == ["Reptile", "Sinusoid", "–", "–", "–"]
+    name, tasks, first, last, time = _texts(panel, 1)
+    assert (name, tasks, time) == ("MAML", "Sinusoid", "0:00")
+    losses = two_runs[0].latest_scores.evaluation.learner.loss
+    assert float(first) == pytest.approx(losses[1], rel=0.01)
+    assert float(last) == pytest.approx(losses[-1], rel=0.01)
+    assert panel.model.headerData(LAST_STEP, Qt.Orientation.Horizontal) == "10 steps"
+
+
+def test_figures_of_the_live_run_follow_training(panel, session):
+    session.train(1_000_000)
+    session.score()
+    assert panel.model.index(0, TIME).data() != "–"
+    assert panel.model.index(0, LAST_STEP).data() != "–"
+
+
+def test_a_click_lays_a_run_over_the_shown_one_and_takes_it_off_again(panel, session, two_runs, qtbot):
+    for expected in ({two_runs[0].run_id}, set()):
+        qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=_centre(panel, 1))
+        assert session.overlays == expected
+        assert panel.model.index(1, NAME).data(IS_DRAWN_ROLE) == bool(expected)
+
+
+def test_a_click_on_the_shown_run_overlays_nothing(panel, session, two_runs, qtbot):
+    qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=_centre(panel, 0))
+    assert session.overlays == set()
+
+
+def test_a_double_click_restores_and_leaves_the_overlays_as_they_were(panel, session, two_runs, qtbot):
+    view = panel.table.viewport()
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=_centre(panel, 1))
+    qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=_centre(panel, 1))
+    assert ("restore_run", two_runs[0].run_id) in session.calls
+    assert session.overlays == set()
+
+
+def test_keys_do_what_the_mouse_does(panel, session, two_runs, qtbot):
+    panel.table.setCurrentIndex(panel.model.index(1, NAME))
+    qtbot.keyClick(panel.table, Qt.Key.Key_Space)
+    assert session.overlays == {two_runs[0].run_id}
+    qtbot.keyClick(panel.table, Qt.Key.Key_Return)
+    assert ("restore_run", two_runs[0].run_id) in session.calls
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert [run.run_id for run in session.runs] == [session.live.run_id]
+
+
+def test_keys_of_the_table_win_over_the_windows_shortcuts(panel):
+    for key, is_ours in ((Qt.Key.Key_Space, True), (Qt.Key.Key_Delete, True), (Qt.Key.Key_S, False)):
+        event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
+        event.ignore()
+        QApplication.sendEvent(panel.table, event)
+        assert event.isAccepted() == is_ours
+
+
+def test_the_live_run_cannot_be_deleted(panel, session, two_runs, qtbot):
+    panel.table.setCurrentIndex(panel.model.index(0, NAME))
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert len(session.runs) == 2
+    menu = panel.row_menu(0)
+    assert [action.isEnabled() for action in menu.actions() if action.text() == "Delete"] == [False]
+    menu.close()
+
+
+def test_f2_renames_in_place_even_while_figures_change(panel, session, two_runs, qtbot):
+    panel.table.setCurrentIndex(panel.model.index(1, TIME))
+    qtbot.keyClick(panel.table, Qt.Key.Key_F2)
+    editor = panel.table.findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "short inner")
+    session.train(10)
+    session.runsChanged.emit()
+    assert panel.table.findChild(QLineEdit) is editor
+    qtbot.keyClicks(editor, " loop")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: two_runs[0].name == "short inner loop")
+    assert panel.model.index(1, NAME).data() == "short inner loop"
+
+
+def test_an_empty_name_is_refused(panel, session, two_runs):
+    assert not panel.model.setData(panel.model.index(1, NAME), "   ")
+    assert panel.model.index(1, NAME).data() == "MAML"
+
+
+def test_a_diverged_run_says_so_in_the_colour_of_errors(panel, session, two_runs):
+    two_runs[0].reason = "diverged"
+    session.runsChanged.emit()
+    index = panel.model.index(1, LAST_STEP)
+    assert index.data() == "diverges"
+    assert index.data(Qt.ItemDataRole.ForegroundRole) == theme().palette.error
+
+
+def test_the_tool_tip_tells_settings_seed_figures_and_escapes_names(panel, session, two_runs):
+    session.rename_run(two_runs[0].run_id, "<b>x</b>")
+    tip = panel.model.index(1, NAME).data(Qt.ItemDataRole.ToolTipRole)
+    for part in ("&lt;b&gt;x", "MAML", "Sinusoid", f"seed {two_runs[0].settings.seed}", "100 meta-iterations"):
+        assert part in tip
+
+
+def test_every_other_run_has_a_shape_and_a_colour_of_its_own(panel, session):
+    for seed in range(4):
+        session.change(seed=100 + seed)
+    marks = [run_mark(session, run) for run in session.runs]
+    assert len({mark.shape for mark in marks}) == 5
+    assert len({mark.color.name() for mark in marks}) == 5
+    assert marks[-1].color == theme().palette.learner
+
+
+def test_what_is_shown_is_said_in_words_too(panel, session, two_runs):
+    session.set_overlay(two_runs[0].run_id, True)
+    spoken = [panel.model.index(row, NAME).data(Qt.ItemDataRole.AccessibleTextRole) for row in (0, 1)]
+    assert spoken == ["Reptile, shown", "MAML, overlaid"]
+
+
+def test_without_runs_a_line_says_what_appears_here(panel, session):
+    session.runs = []
+    session.runsChanged.emit()
+    assert panel._empty.isVisible()
+    assert not panel.table.isVisible()
+    assert panel.model.rowCount(QModelIndex()) == 0
+
+
+def test_a_narrow_table_gives_up_the_tasks(panel, session, two_runs):
+    assert not panel.table.isColumnHidden(TASKS)
+    panel.resize(320, 200)
+    assert panel.table.isColumnHidden(TASKS)
+    panel.grab()
+
+
+def test_rows_follow_whatever_happens_to_the_runs(panel, session):
+    for seed in range(5):
+        session.change(seed=50 + seed)
+    session.delete_run(session.runs[2].run_id)
+    session.runs = [session.runs[-1], *session.runs[:-1]]
+    session.runsChanged.emit()
+    rows = [panel.model.run_at(row).run_id for row in range(panel.model.rowCount())]
+    assert rows == [run.run_id for run in reversed(session.runs)]
+
+
+def test_gradients_are_there_only_for_runs_that_report_them(session, qtbot):
+    panel = GradientsPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(416, 180)
+    assert not panel.isVisible()
+    session.change(learner="article")
+    assert panel.isVisible()
+    session.train(200)
+    assert panel._meta.x[-1] == 200
+    assert len(panel._cosine.x) > 0
+    assert panel.legends["cosine"].accessibleName().startswith("cosine ")
+    session.show_run(session.runs[0].run_id)
+    assert not panel.isVisible()
