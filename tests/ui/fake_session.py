@@ -319,7 +319,7 @@ def _target(task: TouchedTask) -> np.ndarray:
 def _nearest_class(task: TouchedTask, num_classes: int) -> np.ndarray:
     """Probabilities that fall with the distance to the nearest support point of each class."""
     grid = task.grid.reshape(len(task.grid), -1)
-    points = task.support.x.reshape(len(task.support.x), -1)
+    points = task.support.x.reshape(len(task.support.x), grid.shape[1])
     distance = np.linalg.norm(grid[:, None] - points[None], axis=-1)
     scores = np.full((len(grid), num_classes), -9.0)
     for label in np.unique(task.support.y):

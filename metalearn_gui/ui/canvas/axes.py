@@ -77,10 +77,11 @@ def tick_text(value: float) -> str:
 def grown(current: Range, needed: Range) -> Range:
     """`current`, extended to round numbers where it does not hold `needed`: an axis that grows in few steps."""
     step = (current[1] - current[0]) / 5.0
+    slack = step * 1e-5  # float32 targets on the edge are not beyond it
     low, high = current
-    if needed[0] < low:
+    if needed[0] < low - slack:
         low = math.floor(needed[0] / step) * step
-    if needed[1] > high:
+    if needed[1] > high + slack:
         high = math.ceil(needed[1] / step) * step
     return low, high
 

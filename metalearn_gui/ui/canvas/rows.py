@@ -5,12 +5,12 @@ from __future__ import annotations
 import fractions
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from metalearn_gui.bridge.session import TouchedTask
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.canvas.axes import Axes
+from metalearn_gui.ui.canvas.axes import Axes, Range
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme
@@ -45,7 +45,7 @@ class Rows:
 
 
 def draw_losses(painter: QPainter, axes: Axes, losses: Array, num_support: int, chosen: int | None) -> None:
-    """One bar per row: support rows in the learner's colour, query rows in that of unseen tasks; the chosen one marked."""
+    """One bar per row: support rows in the learner's colour, query rows in that of unseen tasks; one marked."""
     palette, slot = theme().palette, axes.frame.width() / (axes.x_range[1] - axes.x_range[0])
     width = max(slot * 0.7, 1.0)
     pixels = axes.pixels(np.arange(len(losses)), losses)
@@ -66,6 +66,53 @@ def draw_losses(painter: QPainter, axes: Axes, losses: Array, num_support: int, 
         across = max(slot, 4.0)
         painter.drawRect(QRectF(x - across / 2, axes.frame.top() + 1, across, axes.frame.height() - 2))
     painter.restore()
+
+
+def draw_constant(painter: QPainter, axes: Axes, loss: float) -> None:
+    """The loss of the best constant prediction, dotted across the rows."""
+    pen = QPen(theme().palette.text, 1.4)
+    pen.setDashPattern([1, 2.4])
+    painter.setPen(pen)
+    painter.drawLine(axes.point(axes.x_range[0], loss), axes.point(axes.x_range[1], loss))
+
+
+def draw_targets(painter: QPainter, axes: Axes, values: Array) -> None:
+    """The numbers of a row as bars."""
+    width = min(0.62 * axes.frame.width() / len(values), 46.0)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(theme().palette.truth, 110))
+    bottom = axes.frame.bottom() - 1
+    tops = axes.pixels(np.arange(len(values)), values).tolist()
+    painter.drawRects([QRectF(x - width / 2, y, width, bottom - y) for x, y in tops])
+
+
+def draw_levels(painter: QPainter, axes: Axes, values: Array, pen: QPen) -> None:
+    """Predicted numbers of a row as short lines across its bars."""
+    half = min(0.42 * axes.frame.width() / len(values), 32.0)
+    painter.save()
+    painter.setClipRect(axes.frame)
+    painter.setPen(pen)
+    for x, y in axes.pixels(np.arange(len(values)), values).tolist():
+        if np.isfinite(y):
+            painter.drawLine(QPointF(x - half, y), QPointF(x + half, y))
+    painter.restore()
+
+
+def draw_cells(painter: QPainter, box: QRectF, values: Array, span: Range) -> None:
+    """Numbers as cells in a line: the fuller, the larger."""
+    palette, width = theme().palette, box.width() / len(values)
+    painter.setPen(QPen(palette.line, 1))
+    shares = np.clip((values - span[0]) / (span[1] - span[0]), 0, 1)
+    for place, share in enumerate(shares.tolist()):
+        painter.setBrush(faded(palette.text, int(20 + 190 * share)))
+        painter.drawRect(QRectF(box.left() + place * width + 1, box.top(), width - 2, box.height()))
+
+
+def dashed(color: QColor) -> QPen:
+    """The pen of what is not the adapted learner."""
+    pen = QPen(color, 2.6)
+    pen.setDashPattern([2.2, 1.2])
+    return pen
 
 
 def constant_text(loss: float) -> str:

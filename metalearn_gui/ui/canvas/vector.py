@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
@@ -15,7 +15,16 @@ from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.axes import Axes, Range, draw_frame, draw_rows, grown
 from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_ring, faded, stamp_markers
-from metalearn_gui.ui.canvas.rows import Rows, constant_text, draw_losses
+from metalearn_gui.ui.canvas.rows import (
+    Rows,
+    constant_text,
+    dashed,
+    draw_cells,
+    draw_constant,
+    draw_levels,
+    draw_losses,
+    draw_targets,
+)
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
@@ -104,10 +113,9 @@ class VectorCanvas(HandleSurface):
         return self.axes().pixels(np.arange(shown), self.touched.support.y[self.row, :shown])
 
     def move_handle(self, index: int, position: QPointF) -> None:
-        support = self.touched.support
-        y = support.y[self.row].copy()
+        y = self._rows.y[self.row].copy()
         y[index] = np.clip(self.axes().numbers(position)[1], *self.family.output_range())
-        self.session.move_point(self.row, support.x[self.row], y)
+        self.session.move_point(self.row, self._rows.x[self.row], y)
 
     def add_at(self, position: QPointF) -> int | None:
         """Choose a row in the losses, or take the bar of the column that was pressed."""
@@ -141,7 +149,7 @@ class VectorCanvas(HandleSurface):
         self.update()
 
     def describe_handle(self, index: int) -> str:
-        value = number_text(float(self.touched.support.y[self.row, index]))
+        value = number_text(float(self._rows.y[self.row, index]))
         number = self.tr("number {index}: {value}").format(index=index + 1, value=value)
         return f"{self._row_text(self.row)}, {number}"
 
@@ -156,8 +164,7 @@ class VectorCanvas(HandleSurface):
         row = self._row_at(position)
         if row is not None:
             loss = self._losses(self.shown_step)[row]
-            told = self.tr("loss {loss}").format(loss=f"{loss:.4f}" if np.isfinite(loss) else "–")
-            return [self._row_text(row), told]
+            return [self._row_text(row), self.tr("loss {loss}").format(loss=number_text(loss))]
         if not self.frame().contains(position) or not self._rows.count:
             return []
         index = self._column_at(position)
@@ -205,9 +212,7 @@ class VectorCanvas(HandleSurface):
         self._draw_header(painter)
         if not self._rows.count:
             return
-        self._draw_targets(painter)
-        self._draw_predictions(painter)
-        self._draw_inputs(painter)
+        self._draw_row(painter)
         self._draw_points(painter)
         axes = self.loss_axes()
         draw_losses(painter, axes, self._losses(self.shown_step), len(self.touched.support.x), self.row)
@@ -225,7 +230,7 @@ class VectorCanvas(HandleSurface):
         painter.setFont(ui_font(12))
         entries = (
             (self.tr("after, step {step}").format(step=self.shown_step), QPen(palette.learner, 2.6)),
-            (self.tr("before"), _dashed(palette.before)),
+            (self.tr("before"), dashed(palette.before)),
             (self.tr("target y"), QPen(faded(palette.truth, 140), 10)),
         )
         right = line.right()
@@ -238,41 +243,18 @@ class VectorCanvas(HandleSurface):
             painter.drawLine(QPointF(right - width - 28, middle), QPointF(right - width - 8, middle))
             right -= width + 46
 
-    def _draw_targets(self, painter: QPainter) -> None:
-        axes, shown = self.axes(), self._shown_outputs()
-        width = min(0.62 * axes.frame.width() / shown, 46.0)
-        tops = axes.pixels(np.arange(shown), self._rows.y[self.row, :shown])
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(faded(theme().palette.truth, 110))
-        bottom = axes.frame.bottom() - 1
-        painter.drawRects([QRectF(x - width / 2, y, width, bottom - y) for x, y in tops.tolist()])
-
-    def _draw_predictions(self, painter: QPainter) -> None:
+    def _draw_row(self, painter: QPainter) -> None:
         axes, palette, shown = self.axes(), theme().palette, self._shown_outputs()
-        half = min(0.42 * axes.frame.width() / shown, 32.0)
-        painter.setClipRect(axes.frame)
-        compared = [(key, self.shown_step, _dashed(theme().color_of(key))) for key in sorted(self.session.compared)]
-        own = [("learner", 0, _dashed(palette.before)), ("learner", self.shown_step, QPen(palette.learner, 2.6))]
+        draw_targets(painter, axes, self._rows.y[self.row, :shown])
+        compared = [(key, self.shown_step, dashed(theme().color_of(key))) for key in sorted(self.session.compared)]
+        own = [("learner", 0, dashed(palette.before)), ("learner", self.shown_step, QPen(palette.learner, 2.6))]
         for key, step, pen in compared + own:
             values = self._prediction(step, key)
-            if values is None:
-                continue
-            painter.setPen(pen)
-            for x, y in axes.pixels(np.arange(shown), values[:shown]).tolist():
-                if np.isfinite(y):
-                    painter.drawLine(QPointF(x - half, y), QPointF(x + half, y))
-        painter.setClipping(False)
-
-    def _draw_inputs(self, painter: QPainter) -> None:
-        """The row's X as cells: the fuller, the larger the number."""
-        frame, palette, x = self.frame(), theme().palette, self._rows.x[self.row]
-        count = max(1, min(len(x), int(frame.width() / NARROWEST_SLOT)))
-        low, high = self.family.input_range()
-        width, top = frame.width() / count, frame.bottom() + GAP
-        painter.setPen(QPen(palette.line, 1))
-        for place, value in enumerate(np.clip((x[:count] - low) / (high - low), 0, 1).tolist()):
-            painter.setBrush(faded(palette.text, int(20 + 190 * value)))
-            painter.drawRect(QRectF(frame.left() + place * width + 1, top, width - 2, CELLS))
+            if values is not None:
+                draw_levels(painter, axes, values[:shown], pen)
+        cells = QRectF(axes.frame.left(), axes.frame.bottom() + GAP, axes.frame.width(), CELLS)
+        x = self._rows.x[self.row][: max(1, int(cells.width() / NARROWEST_SLOT))]
+        draw_cells(painter, cells, x, self.family.input_range())
 
     def _draw_points(self, painter: QPainter) -> None:
         palette, pixels = theme().palette, self.handle_pixels()
@@ -315,17 +297,3 @@ class VectorCanvas(HandleSurface):
         axes = Axes(frame, (-0.5, rows.count - 0.5), (0.0, 3 * oracle))
         draw_losses(painter, axes, losses, len(touched.support.x), None)
         draw_constant(painter, axes, oracle)
-
-
-def draw_constant(painter: QPainter, axes: Axes, loss: float) -> None:
-    """The loss of the best constant prediction, dotted across the rows."""
-    pen = QPen(theme().palette.text, 1.4)
-    pen.setDashPattern([1, 2.4])
-    painter.setPen(pen)
-    painter.drawLine(axes.point(axes.x_range[0], loss), axes.point(axes.x_range[1], loss))
-
-
-def _dashed(color: QColor) -> QPen:
-    pen = QPen(color, 2.6)
-    pen.setDashPattern([2.2, 1.2])
-    return pen

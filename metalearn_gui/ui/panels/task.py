@@ -107,6 +107,7 @@ class TaskPanel(Panel):
             self.surface.deleteLater()
         self.surface = canvas(self.session, self)
         self.body.insertWidget(0, self.surface, 1)
+        self.surface.show()
         self._show_hint()
 
     def _take_settings(self) -> None:

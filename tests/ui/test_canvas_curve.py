@@ -1,0 +1,128 @@
+"""The curve's own behaviour: axes, adding, hovering."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, QRectF
+
+from metalearn_gui.ui.canvas.axes import Axes, grown, ticks
+from metalearn_gui.ui.canvas.curve import CurveCanvas
+from tests.ui.hand import click, drag, handle, mouse, session_for, set_points
+
+FRAME = QRectF(30, 0, 600, 300)
+
+
+@pytest.fixture
+def sinusoid():
+    return session_for("sinusoid")
+
+
+@pytest.fixture
+def curve(qtbot, sinusoid):
+    widget = CurveCanvas(sinusoid)
+    qtbot.addWidget(widget)
+    widget.resize(684, 352)
+    widget.show()
+    return widget
+
+
+def empty_place(curve: CurveCanvas) -> QPointF:
+    frame = curve.frame()
+    places = [
+        QPointF(frame.left() + frame.width() * across, frame.top() + frame.height() * down)
+        for across in np.linspace(0.1, 0.9, 9)
+        for down in np.linspace(0.1, 0.6, 6)
+    ]
+    return next(place for place in places if curve.handle_at(place) is None)
+
+
+def test_click_on_empty_space_adds_a_point_there(curve, sinusoid):
+    place = empty_place(curve)
+    count = len(sinusoid.touched.support.x)
+    click(curve, place)
+    assert len(sinusoid.touched.support.x) == count + 1
+    added = handle(curve, count)
+    assert abs(added.x() - place.x()) < 0.01
+    assert abs(added.y() - place.y()) < 0.01
+
+
+def test_click_outside_the_frame_adds_nothing(curve, sinusoid):
+    count = len(sinusoid.touched.support.x)
+    click(curve, QPointF(3, 348))
+    assert len(sinusoid.touched.support.x) == count
+
+
+def test_dragged_point_lands_under_the_hand(curve, sinusoid):
+    goal = curve.frame().center() + QPointF(40, 30)
+    drag(curve, handle(curve, 4), goal)
+    landed = handle(curve, 4)
+    assert abs(landed.x() - goal.x()) < 0.01
+    assert abs(landed.y() - goal.y()) < 0.01
+
+
+def test_point_stays_within_the_trained_inputs_and_the_axis(curve, sinusoid):
+    drag(curve, handle(curve, 0), QPointF(5000, -5000))
+    x, y = sinusoid.touched.support.x[0, 0], sinusoid.touched.support.y[0, 0]
+    assert 5.0 <= x <= 5.11
+    assert y == pytest.approx(curve.axes().y_range[1], abs=1e-5)
+
+
+def test_axis_stands_still_while_dragging_and_grows_for_a_point_beyond_it(curve, sinusoid):
+    before = curve.axes()
+    mouse(curve, QEvent.Type.MouseButtonPress, handle(curve, 0))
+    support = sinusoid.touched.support
+    y = support.y.copy()
+    y[1] = 9.0
+    set_points(sinusoid, support.x, y)
+    assert curve.axes() == before
+    mouse(curve, QEvent.Type.MouseButtonRelease, handle(curve, 0))
+    assert curve.axes().y_range[1] >= 9.0
+
+
+def test_new_task_brings_the_axis_back(curve, sinusoid):
+    before = curve.axes()
+    support = sinusoid.touched.support
+    set_points(sinusoid, support.x, support.y + 20.0)
+    assert curve.axes() != before
+    sinusoid.new_task()
+    assert curve.axes() == before
+
+
+def test_insert_key_fills_the_widest_gap(curve, sinusoid, qtbot):
+    set_points(sinusoid, np.array([[-5.0], [-4.0], [5.0]], np.float32), np.zeros((3, 1), np.float32))
+    added = curve.insert()
+    assert added == 3
+    assert sinusoid.touched.support.x[3, 0] == pytest.approx(0.5, abs=1e-4)
+
+
+def test_hover_beside_the_points_tells_truth_before_and_after(curve, sinusoid):
+    place = empty_place(curve)
+    lines = curve.hover_lines(place)
+    x = curve.axes().numbers(place)[0]
+    truth = np.interp(x, sinusoid.touched.grid[:, 0], sinusoid.touched.truth[:, 0])
+    assert len(lines) == 4
+    assert f"{truth:.4f}".replace("-", "\N{MINUS SIGN}") in lines[3]
+
+
+def test_curve_is_interrupted_where_it_is_not_finite():
+    axes = Axes(FRAME, (0.0, 4.0), (0.0, 1.0))
+    lines = axes.polylines(np.arange(5.0), np.array([0.1, 0.2, np.nan, 0.3, 0.4]))
+    assert [line.size() for line in lines] == [2, 2]
+
+
+def test_pixels_and_numbers_are_inverse():
+    axes = Axes(FRAME, (-5.0, 5.0), (-2.0, 3.0))
+    assert axes.numbers(axes.point(1.25, -0.5)) == pytest.approx((1.25, -0.5))
+
+
+@pytest.mark.parametrize(("low", "high"), [(-5.3, 5.3), (0.0, 1.0), (-0.001, 0.002), (1e5, 9e5)])
+def test_ticks_are_few_round_and_inside(low, high):
+    values = ticks(low, high, 5)
+    assert 3 <= len(values) <= 9
+    assert all(low - 1e-9 <= value <= high + 1e-9 for value in values)
+
+
+def test_axis_that_holds_everything_does_not_grow():
+    assert grown((-5.0, 5.0), (-4.0, 5.0)) == (-5.0, 5.0)
+    assert grown((-5.0, 5.0), (-4.0, 5.5)) == (-5.0, 6.0)

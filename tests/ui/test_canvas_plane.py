@@ -1,0 +1,148 @@
+"""The plane's own behaviour: classes, regions, the strip."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QAbstractButton
+
+from metalearn_gui.ui.canvas.markers import SHAPES, class_color
+from metalearn_gui.ui.canvas.plane import PlaneCanvas
+from metalearn_gui.ui.canvas.regions import as_table, boundaries, probabilities_at, region_image
+from tests.ui.hand import click, drag, handle, session_for
+
+
+@pytest.fixture
+def blobs():
+    return session_for("blobs", ways=5)
+
+
+@pytest.fixture
+def plane(qtbot, blobs):
+    return shown(qtbot, PlaneCanvas(blobs))
+
+
+def shown(qtbot, widget):
+    qtbot.addWidget(widget)
+    widget.resize(684, 352)
+    widget.show()
+    return widget
+
+
+def empty_place(plane: PlaneCanvas) -> QPointF:
+    frame = plane.frame()
+    places = [
+        QPointF(frame.left() + frame.width() * across, frame.top() + frame.height() * down)
+        for across in np.linspace(0.1, 0.9, 9)
+        for down in np.linspace(0.1, 0.9, 9)
+    ]
+    return next(place for place in places if plane.handle_at(place) is None)
+
+
+def square_grid(side: int) -> np.ndarray:
+    line = np.linspace(-1, 1, side, dtype=np.float32)
+    return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+
+
+def test_digit_picks_the_class_that_a_click_places(plane, blobs, qtbot):
+    qtbot.keyClick(plane, Qt.Key.Key_4)
+    click(plane, empty_place(plane))
+    assert blobs.touched.support.y[-1] == 3
+
+
+def test_digit_beyond_the_ways_changes_nothing(plane, qtbot):
+    qtbot.keyClick(plane, Qt.Key.Key_2)
+    qtbot.keyClick(plane, Qt.Key.Key_9)
+    assert plane.placing == 1
+
+
+def test_zero_key_picks_the_tenth_class(qtbot):
+    plane = shown(qtbot, PlaneCanvas(session_for("blobs", ways=10)))
+    qtbot.keyClick(plane, Qt.Key.Key_0)
+    assert plane.placing == 9
+
+
+def test_strip_has_a_named_button_per_class_and_a_click_picks_it(plane):
+    buttons = plane.findChildren(QAbstractButton)
+    assert len(buttons) == 5
+    assert "10" in buttons[2].accessibleName()
+    buttons[2].click()
+    assert plane.placing == 2
+
+
+def test_strip_follows_the_number_of_ways(plane, blobs):
+    blobs.change(ways=3)
+    buttons = [button for button in plane.findChildren(QAbstractButton) if not button.isHidden()]
+    assert len(buttons) == 3
+    assert plane.placing < 3
+    plane.grab()
+
+
+def test_strip_gives_way_when_the_canvas_is_narrow(plane):
+    plane.resize(320, 240)
+    assert plane.frame().right() > 300
+    plane.grab()
+
+
+def test_dragged_point_keeps_its_class(plane, blobs):
+    label = blobs.touched.support.y[4]
+    goal = plane.frame().center()
+    drag(plane, handle(plane, 4), goal)
+    assert blobs.touched.support.y[4] == label
+    assert abs(handle(plane, 4).x() - goal.x()) < 0.01
+
+
+def test_dragged_point_stays_in_the_plane(plane, blobs):
+    drag(plane, handle(plane, 0), QPointF(-900, 900))
+    assert blobs.touched.support.x[0].tolist() == pytest.approx([-3.0, -3.0])
+
+
+def test_regions_take_the_colour_of_the_likeliest_class():
+    grid = square_grid(12)
+    probabilities = np.zeros((144, 2), np.float32)
+    probabilities[grid[:, 0] < 0, 0] = probabilities[grid[:, 0] >= 0, 1] = 1.0
+    image = region_image(as_table(grid, probabilities))
+    left, right = image.pixelColor(1, 6), image.pixelColor(10, 6)
+    assert abs(left.hslHue() - class_color(0).hslHue()) < 12
+    assert abs(right.hslHue() - class_color(1).hslHue()) < 12
+
+
+def test_table_does_not_depend_on_the_order_of_the_grid():
+    grid = square_grid(7)
+    probabilities = np.random.default_rng(0).random((49, 3))
+    order = np.random.default_rng(1).permutation(49)
+    assert np.array_equal(as_table(grid, probabilities), as_table(grid[order], probabilities[order]))
+
+
+def test_values_between_grid_points_are_interpolated():
+    grid = square_grid(9)
+    table = as_table(grid, np.stack([grid[:, 0], grid[:, 1]], axis=1))
+    points = np.array([[0.3, -0.7], [-1.0, 1.0], [0.99, 0.01]])
+    assert probabilities_at(table, (-1.0, 1.0), points) == pytest.approx(points, abs=1e-6)
+
+
+def test_boundary_runs_where_two_classes_are_as_likely():
+    grid = square_grid(9)
+    right = (grid[:, 0] + 1) / 2
+    lines = boundaries(as_table(grid, np.stack([right, 1 - right], axis=1)))
+    assert lines
+    assert all(abs(line.x1() - 4.0) <= 0.5 and line.x1() == line.x2() for line in lines)
+
+
+def test_comparing_draws_the_other_learners_boundary(plane, blobs):
+    blobs.set_compared("transfer", False)
+    blobs.set_compared("scratch", False)
+    alone = plane.grab().toImage()
+    blobs.set_compared("transfer", True)
+    assert plane.grab().toImage() != alone
+
+
+def test_ten_classes_differ_in_shape_and_in_colour_from_their_neighbours():
+    assert len(SHAPES) == 10
+    assert len({tuple((e.x, e.y) for e in elements(shape)) for shape in SHAPES}) == 10
+    assert len({class_color(index).name() for index in range(10)}) == 10
+
+
+def elements(path):
+    return [path.elementAt(index) for index in range(path.elementCount())]

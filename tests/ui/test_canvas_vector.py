@@ -1,0 +1,118 @@
+"""The rows' own behaviour: choosing a row, dragging its targets, the losses."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+
+from metalearn_gui.ui.canvas.rows import Rows, constant_text
+from metalearn_gui.ui.canvas.vector import VectorCanvas
+from tests.ui.hand import click, drag, handle, session_for
+
+
+@pytest.fixture
+def rows_session():
+    return session_for("vectors", input_dim=6, output_dim=4)
+
+
+@pytest.fixture
+def vector(qtbot, rows_session):
+    widget = VectorCanvas(rows_session)
+    qtbot.addWidget(widget)
+    widget.resize(684, 352)
+    widget.show()
+    return widget
+
+
+def row_place(vector: VectorCanvas, row: int) -> QPointF:
+    axes = vector.loss_axes()
+    return QPointF(axes.point(row, 0.0).x(), axes.frame.center().y())
+
+
+def test_drag_changes_one_number_of_the_chosen_row_alone(vector, rows_session):
+    before = rows_session.touched.support
+    vector.choose_row(2)
+    start = handle(vector, 1)
+    drag(vector, start, QPointF(start.x() + 300, vector.axes().point(1, 0.25).y()))
+    after = rows_session.touched.support
+    assert np.array_equal(after.x, before.x)
+    changed = np.argwhere(after.y != before.y)
+    assert changed.tolist() == [[2, 1]]
+    assert after.y[2, 1] == pytest.approx(0.25, abs=1e-6)
+
+
+def test_press_in_a_column_takes_its_bar(vector, rows_session):
+    click(vector, vector.axes().point(3, 0.5))
+    assert rows_session.touched.support.y[0, 3] == pytest.approx(0.5, abs=1e-6)
+
+
+def test_target_stays_in_the_outputs_range(vector, rows_session):
+    drag(vector, handle(vector, 0), QPointF(handle(vector, 0).x(), -4000))
+    assert rows_session.touched.support.y[0, 0] == 1.0
+
+
+def test_click_in_the_losses_chooses_the_row(vector):
+    click(vector, row_place(vector, 7))
+    assert vector.row == 7
+
+
+def test_arrows_walk_through_support_and_query_rows(vector, qtbot):
+    qtbot.keyClick(vector, Qt.Key.Key_Up)
+    assert vector.row == 19
+    assert vector.accessibleDescription() == "query row 10 of 10"
+    qtbot.keyClick(vector, Qt.Key.Key_Down)
+    assert vector.row == 0
+
+
+def test_query_row_has_no_handles_and_cannot_be_dragged(vector, rows_session):
+    vector.choose_row(12)
+    before = rows_session.touched
+    drag(vector, vector.axes().point(1, 0.5), vector.axes().point(1, 0.1))
+    assert len(vector.handle_pixels()) == 0
+    assert rows_session.touched is before
+
+
+def test_insert_takes_a_query_row_into_the_support_set(vector, rows_session, qtbot):
+    vector.choose_row(13)
+    wanted = rows_session.touched.query.y[3].copy()
+    qtbot.keyClick(vector, Qt.Key.Key_Insert)
+    assert np.array_equal(rows_session.touched.support.y[-1], wanted)
+    assert vector.row == 10
+
+
+def test_losses_are_the_mean_squared_errors_of_rows_with_predictions(rows_session):
+    touched = rows_session.touched
+    losses = Rows(touched).losses(touched.query.y + 0.5)
+    assert np.isnan(losses[:10]).all()
+    assert losses[10:] == pytest.approx(0.25, abs=1e-6)
+
+
+def test_support_rows_have_a_loss_where_the_grid_holds_them(rows_session):
+    touched = rows_session.touched
+    grid = np.concatenate([touched.support.x, touched.query.x])
+    touched = dataclasses.replace(touched, grid=grid)
+    targets = np.concatenate([touched.support.y, touched.query.y])
+    assert Rows(touched).losses(targets).tolist() == [0.0] * 20
+
+
+def test_hover_over_a_loss_names_its_row(vector):
+    lines = vector.hover_lines(row_place(vector, 11))
+    assert lines[0] == "query row 2 of 10"
+
+
+def test_constant_prediction_is_told_as_a_fraction():
+    assert constant_text(1 / 12) == "1/12 = 0.0833"
+    assert constant_text(0.0123456) == "0.0123"
+
+
+def test_more_numbers_than_there_is_room_for_are_cut(qtbot):
+    session = session_for("vectors", input_dim=900, output_dim=800)
+    canvas = VectorCanvas(session)
+    qtbot.addWidget(canvas)
+    canvas.resize(400, 300)
+    canvas.show()
+    canvas.grab()
+    assert len(canvas.handle_pixels()) < 100

@@ -1,0 +1,82 @@
+"""More unseen tasks: small drawings that open."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton
+
+from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.ui.panels.gallery import GalleryPanel, GalleryTile
+from metalearn_gui.ui.theme import theme
+from tests.ui.hand import session_for
+
+
+def shown(qtbot, session, width=712, height=300):
+    widget = GalleryPanel(session)
+    qtbot.addWidget(widget)
+    widget.resize(width, height)
+    widget.show()
+    return widget
+
+
+def visible_tiles(panel: GalleryPanel) -> list[GalleryTile]:
+    return [tile for tile in panel.findChildren(GalleryTile) if tile.isVisible()]
+
+
+def test_eight_tasks_are_shown_where_there_is_room(qtbot, session):
+    panel = shown(qtbot, session)
+    assert panel.objectName() == "task_gallery"
+    assert len(visible_tiles(panel)) == 8
+
+
+def test_low_gallery_shows_one_row_of_four(qtbot, session):
+    panel = shown(qtbot, session, height=172)
+    tiles = visible_tiles(panel)
+    assert len(tiles) == 4
+    assert len({tile.y() for tile in tiles}) == 1
+
+
+def test_click_opens_the_task(qtbot, session):
+    panel = shown(qtbot, session)
+    wanted = session.gallery[5]
+    panel.findChild(QAbstractButton, "gallery_task_5").click()
+    assert session.touched is wanted
+
+
+def test_tile_tells_loss_or_accuracy_at_the_shown_step(qtbot, session):
+    panel = shown(qtbot, session)
+    tile = visible_tiles(panel)[0]
+    at_five = tile.score_text()
+    session.set_adaptation_step(0)
+    assert tile.score_text() != at_five
+    session.change(task_family="blobs")
+    assert tile.score_text().endswith("%")
+
+
+def test_tile_without_predictions_tells_nothing_and_draws(qtbot, session):
+    session.gallery_adaptations = []
+    panel = shown(qtbot, session)
+    panel.grab()
+    assert visible_tiles(panel)[0].score_text() == ""
+
+
+def test_tiles_are_named_for_screen_readers(qtbot, session):
+    panel = shown(qtbot, session)
+    assert all("unseen task" in tile.accessibleName() for tile in visible_tiles(panel))
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+@pytest.mark.parametrize("family", sorted(TASKS))
+def test_every_family_has_small_drawings_in_both_themes(qtbot, family, mode):
+    theme().set_mode(mode)
+    panel = shown(qtbot, session_for(family))
+    first = visible_tiles(panel)[0].grab().toImage()
+    second = visible_tiles(panel)[1].grab().toImage()
+    assert first != second or family == "vectors"
+
+
+def test_change_of_family_draws_the_new_tasks(qtbot, session):
+    panel = shown(qtbot, session)
+    for family in ("blobs", "vectors", "sinusoid"):
+        session.change(task_family=family)
+        panel.grab()

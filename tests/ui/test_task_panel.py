@@ -1,0 +1,156 @@
+"""The frame of the canvas: its surface, its slider, its chips."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtWidgets import QAbstractButton, QSlider, QWidget
+
+from metalearn_gui.ui.panels.task import TaskPanel
+from metalearn_gui.ui.theme import theme
+from tests.ui.fake_session import FakeSession
+from tests.ui.hand import mouse
+
+
+@pytest.fixture
+def panel(qtbot, session: FakeSession):
+    widget = TaskPanel(session)
+    qtbot.addWidget(widget)
+    widget.resize(712, 480)
+    widget.show()
+    return widget
+
+
+def slider(panel: TaskPanel) -> QSlider:
+    return panel.findChild(QSlider, "adaptation_slider")
+
+
+def button(panel: TaskPanel, name: str) -> QAbstractButton:
+    return panel.findChild(QAbstractButton, name)
+
+
+def surfaces(panel: TaskPanel) -> list[str]:
+    names = ("curve_canvas", "plane_canvas", "vector_canvas")
+    return [name for name in names for child in panel.findChildren(QWidget, name) if not child.isHidden()]
+
+
+def test_frame_holds_the_surface_of_the_family_alone(panel, session):
+    assert panel.objectName() == "task_canvas"
+    assert surfaces(panel) == ["curve_canvas"]
+    for family, name in (("blobs", "plane_canvas"), ("vectors", "vector_canvas"), ("sinusoid", "curve_canvas")):
+        session.change(task_family=family)
+        assert surfaces(panel) == [name]
+        panel.grab()
+
+
+def test_surface_that_was_replaced_hears_nothing_more(panel, session, qtbot):
+    old = panel.surface
+    with qtbot.waitSignal(old.destroyed):
+        session.change(task_family="blobs")
+        session.set_adaptation_step(2)
+        theme().set_mode("light")
+
+
+def test_slider_spans_the_steps_and_scrubs_them(panel, session):
+    assert (slider(panel).minimum(), slider(panel).maximum()) == (0, 10)
+    assert slider(panel).value() == 5
+    slider(panel).setValue(8)
+    assert session.adaptation_step == 8
+    session.set_adaptation_step(3)
+    assert slider(panel).value() == 3
+
+
+def test_press_on_the_slider_goes_to_the_nearest_step(panel, session):
+    bar = slider(panel)
+    mouse(bar, QEvent.Type.MouseButtonPress, QPointF(bar.width() - 12, 12))
+    assert session.adaptation_step == 10
+    mouse(bar, QEvent.Type.MouseMove, QPointF(bar.width() / 2, 12))
+    assert session.adaptation_step == 5
+    mouse(bar, QEvent.Type.MouseButtonRelease, QPointF(bar.width() / 2, 12))
+
+
+def test_slider_follows_the_number_of_steps(panel, session):
+    session.change(test_steps=40)
+    assert slider(panel).maximum() == 40
+    panel.grab()
+
+
+def test_play_walks_to_the_last_step_and_stops(panel, session, qtbot):
+    panel._play_timer.setInterval(1)
+    button(panel, "adaptation_play").click()
+    assert panel.is_playing
+    qtbot.waitUntil(lambda: not panel.is_playing)
+    assert session.adaptation_step == 10
+
+
+def test_play_from_the_end_starts_at_the_beginning(panel, session):
+    session.set_adaptation_step(10)
+    panel.toggle_play()
+    assert session.adaptation_step == 0
+    panel.toggle_play()
+    assert not panel.is_playing
+
+
+def test_loss_of_the_shown_step_is_told(panel, session):
+    session.set_adaptation_step(0)
+    before = panel._loss.text()
+    session.set_adaptation_step(10)
+    assert "loss" in before
+    assert panel._loss.text() != before
+
+
+def test_classification_tells_accuracy(panel, session):
+    session.change(task_family="blobs")
+    assert "accuracy" in panel._loss.text()
+
+
+def test_chips_show_and_set_what_is_compared(panel, session):
+    chip = button(panel, "compare_transfer")
+    assert chip.isChecked()
+    chip.click()
+    assert session.compared == {"scratch"}
+    session.set_compared("transfer", True)
+    assert chip.isChecked()
+    assert button(panel, "compare_learner").text() == "MAML"
+
+
+def test_learner_that_is_a_baseline_has_no_second_chip(panel, session):
+    session.change(learner="scratch")
+    assert button(panel, "compare_scratch").isHidden()
+    assert not button(panel, "compare_transfer").isHidden()
+
+
+def test_header_draws_a_new_task_and_restores(panel, session):
+    button(panel, "new_task_button").click()
+    panel._restore.click()
+    assert session.calls[-2:] == [("new_task",), ("restore_task",)]
+
+
+def test_low_panel_leaves_the_chips_out(panel):
+    panel.resize(588, 380)
+    assert not button(panel, "compare_learner").isVisible()
+    assert slider(panel).isVisible()
+
+
+def test_before_tensorflow_nothing_is_said_about_loss(panel, session):
+    session.adaptations = {}
+    session.adaptedChanged.emit()
+    assert panel._loss.text() == ""
+
+
+def test_every_control_has_an_accessible_name(panel):
+    controls = [child for child in panel.findChildren(QAbstractButton) if child.focusPolicy() != Qt.FocusPolicy.NoFocus]
+    assert all(child.accessibleName() or child.text() for child in controls)
+    assert slider(panel).accessibleName()
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+@pytest.mark.parametrize("size", [(712, 480), (588, 424), (1900, 1300)])
+def test_controls_stay_inside_at_every_size(panel, mode, size):
+    theme().set_mode(mode)
+    panel.resize(*size)
+    panel.grab()
+    for child in panel.findChildren(QAbstractButton):
+        if child.isVisible():
+            corner = child.mapTo(panel, child.rect().bottomRight())
+            assert panel.rect().contains(corner), child.objectName()
