@@ -97,7 +97,13 @@ class OuterProgram:
         self._loop = _build(self._run_block if mode != "eager" else self._run_eagerly, mode)
 
     def run(
-        self, state: LearnerState, block: Episodes, span: tuple[int, int], schedule: Array, clip: float, live: dict[str, float]
+        self,
+        state: LearnerState,
+        block: Episodes,
+        span: tuple[int, int],
+        schedule: Array,
+        clip: float,
+        live: dict[str, float],
     ) -> Chunk:
         """Meta-iterations span[0] <= i < span[1] of a block.
 
@@ -130,7 +136,7 @@ class OuterProgram:
         columns = tf.range(BLOCK_STEPS)
 
         def body(step, finite, theta, optimizer, carry, curves):  # type: ignore[no-untyped-def]
-            episodes = map_episodes(lambda values: values[step], block)
+            episodes = _episodes_at(block, step)
             done = iteration + tf.cast(step - start, tf.float32)
             finite, theta, optimizer, carry, row = self._step(
                 theta, optimizer, carry, episodes, schedule[step], clip, live, done
@@ -149,7 +155,7 @@ class OuterProgram:
         curves = np.zeros((self.num_curves, BLOCK_STEPS), np.float32)
         step = int(start)
         while step < int(stop):
-            episodes = map_episodes(lambda values, step=step: values[step], block)
+            episodes = _episodes_at(block, step)
             done = iteration + float(step - int(start))
             finite, theta, optimizer, carry, row = self._step(
                 theta, optimizer, carry, episodes, schedule[step], clip, live, done
@@ -177,6 +183,10 @@ class OuterProgram:
         )
         metrics = [result.metrics[name] for name in self._learner.metric_names]
         return finite, theta, optimizer, carry, tf.stack([result.objective, result.before, result.after, *metrics])
+
+
+def _episodes_at(block: Episodes, step: Tensor) -> Episodes:
+    return map_episodes(lambda values: values[step], block)
 
 
 def _adam(theta: Tensor, memory: Optimizer, gradient: Tensor, schedule: Tensor) -> tuple[Tensor, Optimizer]:
@@ -275,7 +285,9 @@ def outer_program(settings: ExperimentSettings, compile: bool = True) -> OuterPr
     return _outer_program(_Keyed.of(settings), settings.tasks.kind, settings.outer.meta_optimizer, mode)
 
 
-def adaptation_program(settings: ExperimentSettings, num_steps: int, keep: bool, compile: bool = True) -> AdaptationProgram:
+def adaptation_program(
+    settings: ExperimentSettings, num_steps: int, keep: bool, compile: bool = True
+) -> AdaptationProgram:
     """The adaptation for these settings' structure, shared by learners that adapt alike."""
     mode = execution_mode(settings.network, compile)
     return _adaptation_program(_Keyed.of(settings, adapting=True), settings.tasks.kind, num_steps, keep, mode)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from metalearn_gui.engine import events
@@ -129,9 +129,7 @@ class Experiment:
         }
         self._tuned, self._tuned_at = dict(self._state.tuned), -1
         self._test = Evaluator(self.settings, options.num_tasks, self.settings.seed, "test", options.compile)
-        self._validation = Evaluator(
-            self.settings, VALIDATION_TASKS, self.settings.seed, "validation", options.compile
-        )
+        self._validation = Evaluator(self.settings, VALIDATION_TASKS, self.settings.seed, "validation", options.compile)
         self.run_id = "run"
         self.gradient_evaluations = self.compute_seconds = self.baseline_seconds = 0.0
         self._chunk_steps = options.chunk_steps or 1
@@ -264,14 +262,10 @@ def _events(run: Experiment, gate: Gate, changes: _Changes) -> Iterator[Event]:
     reason = yield from _advance_until_over(run, gate, changes, watch)
     if reason != "diverged":
         yield from watch.look(at_rest=True)
-    yield events.Finished(
-        **run.where(), reason=reason, state=run.snapshot(), final_objective=run.final_objective()
-    )
+    yield events.Finished(**run.where(), reason=reason, state=run.snapshot(), final_objective=run.final_objective())
 
 
-def _advance_until_over(
-    run: Experiment, gate: Gate, changes: _Changes, watch: _Watch
-) -> Iterator[Event]:
+def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _Watch) -> Generator[Event, None, str]:
     while not run.is_complete:
         due = changes.due(run.iteration)
         if due:

@@ -16,8 +16,10 @@ from metalearn_gui.engine.backend import Tensor, tf
 
 SMALL_POINTS = 16  # up to here an outer product by broadcasting beats a matrix product
 
+Operation = Callable[..., Tensor]
 
-def _with_gradient(forward: Callable[..., Tensor], backward: Callable[..., Any]) -> Callable[..., Tensor]:
+
+def _with_gradient(forward: Callable[..., Tensor], backward: Callable[..., Any]) -> Operation:
     """`forward(*args)` whose gradient is `backward(upstream, *args)`; made when first called."""
 
     def operation(*args: Tensor) -> Tensor:
@@ -44,15 +46,15 @@ def _outer_forward(x: Tensor, y: Tensor) -> Tensor:
     return tf.matmul(x, y, transpose_a=True)
 
 
-bmm = _with_gradient(_bmm_forward, lambda dy, x, w: (bmm_transposed(dy, w), outer(x, dy)))
+bmm: Operation = _with_gradient(_bmm_forward, lambda dy, x, w: (bmm_transposed(dy, w), outer(x, dy)))
 bmm.__doc__ = "x W, per task."
-bmm_transposed = _with_gradient(_bmm_transposed_forward, lambda dx, y, w: (bmm(dx, w), outer(dx, y)))
+bmm_transposed: Operation = _with_gradient(_bmm_transposed_forward, lambda dx, y, w: (bmm(dx, w), outer(dx, y)))
 bmm_transposed.__doc__ = "y W^T, per task."
-outer = _with_gradient(_outer_forward, lambda dw, x, y: (bmm_transposed(y, dw), bmm(x, dw)))
+outer: Operation = _with_gradient(_outer_forward, lambda dw, x, y: (bmm_transposed(y, dw), bmm(x, dw)))
 outer.__doc__ = "x^T y, per task: a sum over points."
-add_bias = _with_gradient(lambda z, b: z + b[..., None, :], lambda dz, z, b: (dz, sum_points(dz)))
+add_bias: Operation = _with_gradient(lambda z, b: z + b[..., None, :], lambda dz, z, b: (dz, sum_points(dz)))
 add_bias.__doc__ = "z + b, the same b for every point."
-sum_points = _with_gradient(
+sum_points: Operation = _with_gradient(
     lambda z: tf.reduce_sum(z, axis=-2), lambda db, z: tf.broadcast_to(db[..., None, :], tf.shape(z))
 )
 sum_points.__doc__ = "The sum over points."

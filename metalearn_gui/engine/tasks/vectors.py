@@ -24,8 +24,12 @@ class Vectors(TaskFamily):
     kind = "regression"
     view = "vector"
 
-    input_dim: int = param(10, "Input dimension", minimum=1, maximum=1000, unit="numbers", help="Numbers in a row of X.")
-    output_dim: int = param(10, "Output dimension", minimum=1, maximum=1000, unit="numbers", help="Numbers in a row of y.")
+    input_dim: int = param(
+        10, "Input dimension", minimum=1, maximum=1000, unit="numbers", help="Numbers in a row of X."
+    )
+    output_dim: int = param(
+        10, "Output dimension", minimum=1, maximum=1000, unit="numbers", help="Numbers in a row of y."
+    )
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
         return Tasks({"seed": rng.integers(0, 2**63, num_tasks, dtype=np.uint64)})
@@ -56,5 +60,5 @@ def _uniform_rows(seeds: Array, num_rows: int, width: int) -> Array:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
-    unit = (z >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
+    unit: Array = (z >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
     return unit.reshape(len(seeds), num_rows, width)
