@@ -191,9 +191,9 @@ class Component:
     def check(self) -> None:
         """Raise SettingError where settings that are fine alone do not fit together."""
 
-    def replaced(self, name: str, value: Any) -> Self:
-        """This value with one setting changed; a subclass may carry dependent settings along."""
-        return dataclasses.replace(self, **{name: value})
+    def replaced(self, **values: Any) -> Self:
+        """This value with settings changed, all at once; a subclass may carry dependent settings along."""
+        return dataclasses.replace(self, **values)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, with the registry key under "key"."""

@@ -153,10 +153,12 @@ class ExperimentSettings:
         for name in [name for name in CHOICES if name in values]:
             group, registry = CHOICES[name]
             groups[group] = _exchanged(groups[group], _chosen(name, values[name], registry))
+        changes: dict[str, dict[str, Any]] = {}
         for name, value in values.items():
             if name not in CHOICES:
-                group = _find_group(groups, name)
-                groups[group] = groups[group].replaced(name, value)
+                changes.setdefault(_find_group(groups, name), {})[name] = value
+        for group, changed in changes.items():
+            groups[group] = groups[group].replaced(**changed)
         result = ExperimentSettings(**groups)  # type: ignore[arg-type]
         result._refuse_ignored(values)
         return result
@@ -230,11 +232,13 @@ def _chosen(name: str, key: Any, registry: Mapping[str, type[Any]]) -> type[Comp
 
 def _exchanged(old: Component, new_type: type[Component]) -> Component:
     """The new component, with every setting that it shares with the old one where that fits."""
+    if type(old) is new_type:
+        return old
     shared = {spec.name for spec in params_of(old)} & {spec.name for spec in params_of(new_type)}
     new = new_type()
     for name in sorted(shared):
         try:
-            new = new.replaced(name, getattr(old, name))
+            new = new.replaced(**{name: getattr(old, name)})
         except SettingError:
             continue
     return new

@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from metalearn_gui.engine.episodes import Episodes
+from metalearn_gui.engine.backend import tf
+from metalearn_gui.engine.episodes import Episodes, map_episodes
 from metalearn_gui.engine.events import Event, Finished, LearnerState, Progress
 from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.learners.base import Context, State
+from metalearn_gui.engine.losses import LOSSES
 from metalearn_gui.engine.networks import NETWORKS
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
@@ -21,8 +24,9 @@ QUIET = Options(compile=False, baselines=False, evaluate=False)
 def small_settings(family: str = "sinusoid", learner: str = "maml", **values: Any) -> ExperimentSettings:
     """An experiment that an eager meta-iteration of takes some milliseconds."""
     settings = ExperimentSettings(TASKS[family](), LEARNERS[learner](), NETWORKS["mlp"]())
-    sizes = dict(hidden_dim=8, num_hidden_layers=1, meta_batch=3, shots=5, queries=5, test_steps=3, num_iterations=3)
-    return settings.replaced(**(sizes | values))
+    sizes = {"hidden_dim": 8, "num_hidden_layers": 1, "meta_batch": 3, "shots": 5, "queries": 5}
+    lengths = {"test_steps": 3, "num_iterations": 3}
+    return settings.replaced(**(sizes | lengths | values))
 
 
 def drawn(settings: ExperimentSettings, num_tasks: int, seed: int = 0) -> Episodes:
@@ -55,3 +59,19 @@ def assert_same_bits(one: LearnerState, other: LearnerState) -> None:
         assert first.keys() == second.keys()
         for name in first:
             np.testing.assert_array_equal(first[name], second[name], err_msg=f"{part} {name}")
+
+
+def context(settings: ExperimentSettings, **live: float) -> Context:
+    """What a learner works with outside any loop."""
+    values = settings.learner.live_values() | live
+    return Context(settings.network, LOSSES[settings.tasks.kind], {name: tf.constant(v) for name, v in values.items()})
+
+
+def start_of(settings: ExperimentSettings) -> State:
+    """A fresh state as tensors."""
+    state = settings.learner.init(settings.network, np.random.default_rng(settings.seed))
+    return State(*({name: tf.constant(values) for name, values in part.items()} for part in state))
+
+
+def tensors(episodes: Episodes) -> Episodes:
+    return map_episodes(tf.constant, episodes)

@@ -31,7 +31,7 @@ def point_sets(family: TaskFamily, tasks: Tasks, seed: int = 1) -> tuple[PointSe
 
 def noiseless(family: TaskFamily) -> TaskFamily:
     spec = next((spec for spec in params_of(family) if spec.name == "noise"), None)
-    return family if spec is None else family.replaced("noise", spec.minimum)
+    return family if spec is None else family.replaced(noise=spec.minimum)
 
 
 def test_a_family_says_who_it_is(family: TaskFamily) -> None:

@@ -59,10 +59,9 @@ class Mlp(Network):
         if widths and len(widths) != self.num_hidden_layers:
             object.__setattr__(self, "num_hidden_layers", len(widths))
 
-    def replaced(self, name: str, value: Any) -> Self:
-        if name in ("hidden_dim", "num_hidden_layers"):
-            return dataclasses.replace(self, **{name: value, "hidden_dims": ""})
-        return super().replaced(name, value)
+    def replaced(self, **values: Any) -> Self:
+        sets_every_layer = not values.keys().isdisjoint(("hidden_dim", "num_hidden_layers"))
+        return super().replaced(**({"hidden_dims": ""} if sets_every_layer else {}) | values)
 
     def fitted(self, input_dim: int, output_dim: int) -> Mlp:
         return dataclasses.replace(self, input_dim=input_dim, output_dim=output_dim)
