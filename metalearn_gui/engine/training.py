@@ -8,6 +8,7 @@ a function of the learner's, and unseen tasks are tried now and then.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import math
 import time
@@ -84,9 +85,7 @@ def prepare(settings: ExperimentSettings, options: Options = DEFAULT_OPTIONS) ->
 
 def trained(settings: ExperimentSettings, options: Options = DEFAULT_OPTIONS) -> TrainingState:
     """Meta-train to the end, in silence, and return what was learned."""
-    last = None
-    for last in meta_train(settings, options=options):
-        pass
+    last = collections.deque(meta_train(settings, options=options), maxlen=1).pop()
     assert isinstance(last, events.Finished)
     return last.state
 

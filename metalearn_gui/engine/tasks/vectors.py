@@ -16,7 +16,7 @@ UNIFORM_VARIANCE = 1.0 / 12.0  # of U[0, 1]: the loss of the best constant predi
 
 @dataclasses.dataclass(frozen=True)
 class Vectors(TaskFamily):
-    """Rows of X ~ U[0, 1]^input_dim and y ~ U[0, 1]^output_dim. A task is its rows: drawing it again gives them again."""
+    """Rows of X ~ U[0, 1]^input_dim and y ~ U[0, 1]^output_dim. A task is its rows: drawn again, they are the same."""
 
     key = "vectors"
     label = "Vectors"
