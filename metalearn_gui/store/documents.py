@@ -57,6 +57,7 @@ def run_document(run: RunRecord) -> tuple[Document, Arrays]:
     scores, arrays["scores"] = _scores_document(run.scores)
     document = {name: getattr(run, name) for name in SCALARS} | {
         "settings": run.settings.to_dict(),
+        "initial_settings": (run.initial_settings or run.settings).to_dict(),
         "curves": list(run.curves),
         "changes": [dataclasses.asdict(change) for change in run.changes],
         "scores": scores,
@@ -75,6 +76,7 @@ def run_from(document: Document, arrays: Arrays) -> RunRecord:
     return RunRecord(
         **{name: _typed(document[name], name, types) for name, types in SCALARS.items()},
         settings=ExperimentSettings.from_dict(document["settings"]),
+        initial_settings=ExperimentSettings.from_dict(document["initial_settings"]),
         curves={name: Curve(_flat(arrays[f"curves/{name}"], np.float32)) for name in document["curves"]},
         changes=[events.Change(**change) for change in document["changes"]],
         scores=_scores_from(document["scores"], _flat(arrays["scores"], np.float64)),

@@ -21,11 +21,6 @@ def recovery_folder() -> Path:
     return home() / "recovery"
 
 
-def settings_file() -> Path:
-    """Theme, language, geometry."""
-    return home() / "settings.ini"
-
-
 def log_file() -> Path:
     """What went wrong, for a report."""
     return home() / "errors.log"

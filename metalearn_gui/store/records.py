@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import time
 import uuid
@@ -73,9 +74,11 @@ class RunRecord:
     changes: list[events.Change] = dataclasses.field(default_factory=list)
     initial: events.TrainingState | None = None
     latest: events.TrainingState | None = None
+    initial_settings: ExperimentSettings | None = None  # before any change: with the log they make the run again
 
     def __post_init__(self) -> None:
         self.settings = self.settings.started()
+        self.initial_settings = self.initial_settings or self.settings
 
     def apply(self, event: events.Event) -> None:
         """Fold one event in; events of other runs are refused with a KeyError."""
@@ -90,6 +93,25 @@ class RunRecord:
     def curve(self, name: str) -> Array:
         """Values per meta-iteration; empty where there are none."""
         return self.curves[name].values if name in self.curves else np.empty(0, np.float32)
+
+    def settled(self) -> RunRecord:
+        """A copy as it was at its newest state, so that it can go on from there bit for bit.
+
+        While a run trains, its curves are up to a fifth of a second ahead of the newest state.
+        """
+        other = copy.copy(self)
+        kept = self.iteration if self.latest is None else self.latest.iteration
+        part = kept / self.iteration if self.iteration else 1.0
+        other.iteration, other.tasks_seen = kept, kept * self.settings.outer.meta_batch
+        other.gradient_evaluations, other.compute_seconds = (
+            self.gradient_evaluations * part,
+            self.compute_seconds * part,
+        )
+        other.curves = {name: Curve(curve.values[:kept]) for name, curve in self.curves.items()}
+        other.scores = [scored for scored in self.scores if scored.iteration <= kept]
+        # The settings have the values of later changes already, so those count from here on.
+        other.changes = [dataclasses.replace(one, iteration=min(one.iteration, kept)) for one in self.changes]
+        return other
 
     @property
     def latest_scores(self) -> Scored | None:

@@ -9,7 +9,6 @@ a digest before it is believed.
 from __future__ import annotations
 
 import contextlib
-import copy
 import dataclasses
 import hashlib
 import json
@@ -29,7 +28,7 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store import documents
 from metalearn_gui.store.documents import Arrays, Document, SavedTask
-from metalearn_gui.store.records import Curve, RunRecord
+from metalearn_gui.store.records import RunRecord
 
 __all__ = ["SUFFIX", "SavedSession", "SavedTask", "StoreError", "load", "save"]
 
@@ -96,8 +95,9 @@ class SavedSession:
         return next(iter(named or reversed(self.runs)), None)
 
     def copy(self) -> SavedSession:
-        """As it is now, for another thread to write while the runs go on."""
-        return SavedSession([_copied(run) for run in self.runs], self.shown_run_id, self.settings, list(self.touched))
+        """As it is now, every run at its newest state, for another thread to write while the runs go on."""
+        runs = [run.settled() for run in self.runs]
+        return SavedSession(runs, self.shown_run_id, self.settings, list(self.touched))
 
 
 def save(path: str | os.PathLike[str], saved: SavedSession) -> None:
@@ -136,13 +136,6 @@ def load(path: str | os.PathLike[str]) -> SavedSession:
 
 class _Newer(Exception):
     """What is wrong with a sound file that this version cannot read."""
-
-
-def _copied(run: RunRecord) -> RunRecord:
-    other = copy.copy(run)
-    other.curves = {name: Curve(curve.values) for name, curve in run.curves.items()}
-    other.scores, other.changes = list(run.scores), list(run.changes)
-    return other
 
 
 # --- writing --------------------------------------------------------------------------------------

@@ -118,6 +118,7 @@ runs = st.builds(
     curves=st.dictionaries(names, st.builds(Curve, flat_bits), max_size=3),
     scores=st.lists(scored(), max_size=3),
     changes=st.lists(changes, max_size=2),
+    initial_settings=settings,
     initial=st.none() | training_states,
     latest=st.none() | training_states,
 )
