@@ -72,7 +72,7 @@ class StepSlider(QSlider):
         self._draw_numbers(painter)
 
     def _draw_numbers(self, painter: QPainter) -> None:
-        every = self._every(26)
+        every = self._every(22)
         for value in {*range(self.minimum(), self.maximum() + 1, every), self.value()}:
             current = value == self.value()
             if not current and abs(self._x_of(value) - self._x_of(self.value())) < 18:

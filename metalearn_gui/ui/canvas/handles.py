@@ -19,12 +19,15 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
 )
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
 from metalearn_gui.ui.canvas.surface import Surface
+from metalearn_gui.ui.theme import theme
 
 REACH = 12.0  # pixels from a handle's middle that still grab it
 NUDGE = 6.0  # pixels that Shift + an arrow moves a handle
@@ -50,6 +53,7 @@ class HandleSurface(Surface):
         self.hovered: QPointF | None = None
         self._wanted: QPointF | None = None  # where the grabbed handle should go; the newest wins
         self._awaits_paint = False
+        self._by_keyboard = False  # who was here last: the ring is for those who cannot see a pointer
         self._flush_soon = QTimer(self, singleShot=True, interval=0)
         self._flush_soon.timeout.connect(self._flush_move)
         self.setMouseTracking(True)
@@ -100,10 +104,15 @@ class HandleSurface(Surface):
     # --- painting -------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.hovered is not None and self.grabbed is None:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.draw_note(painter, self.hover_lines(self.hovered), self.hovered)
+        if self.hasFocus() and self._by_keyboard:
+            painter.setPen(QPen(theme().palette.learner, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.frame().adjusted(1, 1, -1, -1), FRAME_RADIUS, FRAME_RADIUS)
+        painter.end()
         self._awaits_paint = False
         if self._wanted is not None:
             self._flush_soon.start()
@@ -120,6 +129,7 @@ class HandleSurface(Surface):
         return nearest if distances[nearest] <= REACH else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._by_keyboard = False
         index = self.handle_at(event.position())
         if event.button() == Qt.MouseButton.RightButton and index is not None:
             self.remove_handle(index)
@@ -181,6 +191,7 @@ class HandleSurface(Surface):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._by_keyboard = True
         key = Qt.Key(event.key())
         if key in ARROWS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._nudge(ARROWS[key])
@@ -197,8 +208,8 @@ class HandleSurface(Surface):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        if by_key and self.chosen is None:
+        self._by_keyboard = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if self._by_keyboard and self.chosen is None:
             self._choose_next(1)
         super().focusInEvent(event)
 

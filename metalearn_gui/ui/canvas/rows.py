@@ -13,7 +13,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Axes, Range
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import theme, ui_font
 
 
 class Rows:
@@ -74,6 +74,19 @@ def draw_constant(painter: QPainter, axes: Axes, loss: float) -> None:
     pen.setDashPattern([1, 2.4])
     painter.setPen(pen)
     painter.drawLine(axes.point(axes.x_range[0], loss), axes.point(axes.x_range[1], loss))
+
+
+def draw_label(painter: QPainter, frame: QRectF, text: str) -> None:
+    """A line of text in the frame's upper right corner, readable over what is drawn there."""
+    palette = theme().palette
+    painter.setFont(ui_font(12))
+    width = painter.fontMetrics().horizontalAdvance(text) + 12
+    box = QRectF(frame.right() - width - 4, frame.top() + 4, width, 18)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(palette.background, 215))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(palette.text)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def draw_targets(painter: QPainter, axes: Axes, values: Array) -> None:

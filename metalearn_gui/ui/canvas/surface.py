@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.tasks.base import TaskFamily
-from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
 from metalearn_gui.ui.theme import theme, ui_font
 
 
@@ -77,7 +76,7 @@ class Surface(QWidget):
         return ""
 
     def frame(self) -> QRectF:
-        """The rectangle that the focus ring goes around."""
+        """The rectangle that holds the drawing itself."""
         return QRectF(self.rect())
 
     def retranslate(self) -> None:
@@ -139,10 +138,6 @@ class Surface(QWidget):
         self.paint_live(painter)
         if self.session.readiness and not self.adaptation:
             self._draw_loading(painter)
-        if self.hasFocus():
-            painter.setPen(QPen(theme().palette.learner, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self.frame().adjusted(1, 1, -1, -1), FRAME_RADIUS, FRAME_RADIUS)
 
     def _static_layer(self) -> QPixmap:
         ratio = self.devicePixelRatioF()

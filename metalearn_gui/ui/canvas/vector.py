@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
@@ -21,6 +21,7 @@ from metalearn_gui.ui.canvas.rows import (
     dashed,
     draw_cells,
     draw_constant,
+    draw_label,
     draw_levels,
     draw_losses,
     draw_targets,
@@ -28,7 +29,7 @@ from metalearn_gui.ui.canvas.rows import (
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
-LEFT, HEADER, CELLS, LOSSES, LESSON, GAP = 34.0, 22.0, 16.0, 78.0, 20.0, 8.0
+LEFT, HEADER, CELLS, LOSSES, LESSON_LINE, GAP = 34.0, 22.0, 16.0, 78.0, 16.0, 8.0
 NARROWEST_SLOT = 9.0
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 RIGHT = MIDDLE | Qt.AlignmentFlag.AlignRight
@@ -77,8 +78,12 @@ class VectorCanvas(HandleSurface):
         self.refit()
 
     def frame(self) -> QRectF:
-        below = CELLS + LOSSES + LESSON + 3 * GAP
+        below = CELLS + LOSSES + self._lesson_height() + 3 * GAP
         return QRectF(self.rect()).adjusted(LEFT, HEADER, -1, -below)
+
+    def _lesson_height(self) -> float:
+        width = QFontMetricsF(ui_font(12)).horizontalAdvance(self.family.lesson())
+        return LESSON_LINE * (1 if width < self.width() else 2)
 
     def axes(self) -> Axes:
         """Numbers of a row from left to right, their values upward."""
@@ -204,9 +209,9 @@ class VectorCanvas(HandleSurface):
         painter.setPen(theme().palette.muted)
         painter.drawText(QRectF(0, axes.frame.bottom() + GAP, LEFT - 7, CELLS), RIGHT, "X")
         painter.drawText(QRectF(0, losses.frame.top(), LEFT - 7, 18), RIGHT, self.tr("loss"))
-        line = QRectF(0, self.height() - LESSON, self.width(), LESSON)
-        lesson = painter.fontMetrics().elidedText(self.family.lesson(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(line, MIDDLE, lesson)
+        height = self._lesson_height()
+        wrapped = Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
+        painter.drawText(QRectF(0, self.height() - height, self.width(), height), wrapped, self.family.lesson())
 
     def paint_live(self, painter: QPainter) -> None:
         self._draw_header(painter)
@@ -219,7 +224,8 @@ class VectorCanvas(HandleSurface):
         oracle = self.family.oracle()
         if oracle is not None:
             draw_constant(painter, axes, oracle)
-            self._name_constant(painter, axes.frame, oracle)
+            text = self.tr("dotted: a constant prediction, {loss}").format(loss=constant_text(oracle))
+            draw_label(painter, axes.frame, text)
 
     def _draw_header(self, painter: QPainter) -> None:
         palette = theme().palette
@@ -265,18 +271,6 @@ class VectorCanvas(HandleSurface):
         stamp_markers(painter, pixels, 5.5, 0, palette.text, palette.learner, 2.2)
         if self.grabbed is None and self.chosen is not None and self.hasFocus():
             draw_ring(painter, QPointF(*pixels[self.chosen].tolist()), palette.text, 10)
-
-    def _name_constant(self, painter: QPainter, frame: QRectF, oracle: float) -> None:
-        palette = theme().palette
-        painter.setFont(ui_font(12))
-        text = self.tr("dotted: a constant prediction, {loss}").format(loss=constant_text(oracle))
-        width = painter.fontMetrics().horizontalAdvance(text) + 12
-        box = QRectF(frame.right() - width - 4, frame.top() + 4, width, 18)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(faded(palette.background, 215))
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(palette.text)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     @classmethod
     def paint_small(
