@@ -133,10 +133,15 @@ class PlotLabel(QLabel):
     def __init__(self, plot: ThemedPlot, is_central: bool = False) -> None:
         super().__init__(plot)
         self._plot, self._is_central = plot, is_central
-        self.setProperty("tone", "muted")
         self.setFont(ui_font(11.5))
+        self.setMargin(2)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         plot.resized.connect(self._place)
+        self.restyle()
+
+    def restyle(self) -> None:
+        palette = theme().palette
+        self.setStyleSheet(f"color: {palette.muted.name()}; background: {palette.background.name()};")
 
     def set_text(self, text: str) -> None:
         """Say this; nothing hides it."""

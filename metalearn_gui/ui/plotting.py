@@ -1,19 +1,17 @@
-"""The plots' common face: a themed plot widget with its axes, ticks and line styles."""
+"""The plots' common face: a themed plot widget and the line styles."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.axis import TICK_PX, Axis, count_tick_text, tick_text
 from metalearn_gui.ui.theme import theme, ui_font
 
 LINE_STYLES: dict[str, list[float]] = {  # dash patterns in pen widths; a line's style says what its colour says
@@ -22,11 +20,7 @@ LINE_STYLES: dict[str, list[float]] = {  # dash patterns in pen widths; a line's
     "dotted": [1, 2.5],
     "dashdot": [6, 2.5, 1, 2.5],
 }
-DECADE_MARKS = (1.0, 2.0, 5.0)
-FEWEST_TICKS = 3
-TICK_PX = 11
 ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-LABEL_GAP = 8
 
 
 def line_pen(color: QColor, style: str = "solid", width: float = 1.0) -> QPen:
@@ -51,105 +45,6 @@ def faded(color: QColor, alpha: float) -> QColor:
     result = QColor(color)
     result.setAlphaF(alpha)
     return result
-
-
-def linear_ticks(low: float, high: float, most: int) -> list[float]:
-    """At most about `most` multiples of 1, 2 or 5 times a power of ten in [low, high]."""
-    if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
-        return []
-    rough = (high - low) / max(1, most)
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(mark * power for mark in (*DECADE_MARKS, 10.0) if mark * power >= rough * (1 - 1e-9))
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [round(index * step, 12 - math.floor(math.log10(step))) for index in range(first, last + 1)]
-
-
-def log_ticks(low: float, high: float, most: int) -> list[float]:
-    """Ticks for a logarithmic axis over [low, high] > 0: 0.1 0.2 0.5 1 2 5 10, as fine or coarse as `most` allows."""
-    decades = range(math.floor(math.log10(low)), math.floor(math.log10(high)) + 1)
-    marks = [mark * 10.0**power for power in decades for mark in DECADE_MARKS]
-    inside = [mark for mark in marks if low * (1 - 1e-9) <= mark <= high * (1 + 1e-9)]
-    if len(inside) < FEWEST_TICKS:
-        return linear_ticks(low, high, most)
-    if len(inside) <= most:
-        return inside
-    every = -(-len(decades) // max(1, most))
-    return [10.0**power for power in decades if power % every == 0 and low <= 10.0**power <= high * (1 + 1e-9)]
-
-
-def tick_text(value: float) -> str:
-    """A value axis' label: plain between 0.001 and 10 000, else in powers of ten."""
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.6g}".replace("-", "−")
-    return f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e").replace("-", "−")
-
-
-def _whole_text(value: float) -> str:
-    return count_text(round(value))
-
-
-class Axis(pg.AxisItem):
-    """An axis with round ticks, in the theme's muted text; the last label never sticks out of the widget.
-
-    On a logarithmic axis view coordinates are log10 of the values.
-    """
-
-    def __init__(self, orientation: str, text: Callable[[float], str]) -> None:
-        super().__init__(orientation, showValues=True)
-        self._text = text
-        self.is_log = False
-        self.least_spacing = 56 if orientation == "bottom" else 19  # pixels between two labels
-        self.setStyle(tickLength=0, autoExpandTextSpace=False)
-        self.enableAutoSIPrefix(False)
-        self.setTickFont(ui_font(TICK_PX))
-
-    def ticks(self, length: float) -> list[float]:
-        """The values that get a grid line and a label on an axis of so many pixels."""
-        most = max(2, int(length // self.least_spacing))
-        if self.is_log:
-            return log_ticks(10.0 ** self.range[0], 10.0 ** self.range[1], most)
-        return linear_ticks(*self.range, most)
-
-    def generateDrawSpecs(self, painter: QPainter) -> tuple[Any, ...] | None:
-        """Grid lines over the linked view, labels inside the widget; the base class drops the first and the last."""
-        view = self.linkedView()
-        own = self.mapRectFromParent(self.geometry())
-        if view is None or own.isEmpty() or self.range[1] <= self.range[0]:
-            return None
-        area = view.mapRectToItem(self, view.boundingRect())
-        painter.setFont(self.style["tickFont"])
-        lines, labels = [], []
-        is_bottom = self.orientation == "bottom"
-        for value in self.ticks(area.width() if is_bottom else area.height()):
-            share = (self._to_axis(value) - self.range[0]) / (self.range[1] - self.range[0])
-            text = self._text(value)
-            if is_bottom:
-                at = area.left() + share * area.width()
-                lines.append((self.tickPen(), QPointF(at, area.top()), QPointF(at, area.bottom())))
-                labels.append(self._label(painter, text, QPointF(at, own.bottom() - 8)))
-            else:
-                at = area.bottom() - share * area.height()
-                lines.append((self.tickPen(), QPointF(area.left(), at), QPointF(area.right(), at)))
-                labels.append(self._label(painter, text, QPointF(own.left(), at)))
-        return (self.pen(), area.bottomLeft(), area.bottomLeft()), lines, labels
-
-    def boundingRect(self) -> QRectF:
-        # Room for the half of the first label that lies left of the view.
-        return super().boundingRect().adjusted(-LABEL_GAP, -LABEL_GAP, 0, LABEL_GAP)
-
-    def _to_axis(self, value: float) -> float:
-        return math.log10(value) if self.is_log else value
-
-    def _label(self, painter: QPainter, text: str, centre: QPointF) -> tuple[QRectF, Qt.AlignmentFlag, str]:
-        metrics = painter.fontMetrics()
-        bounds = self.boundingRect()
-        rect = QRectF(0, 0, metrics.horizontalAdvance(text) + 2, metrics.height())
-        rect.moveCenter(centre)
-        if self.orientation == "left":
-            rect.moveRight(self.mapRectFromParent(self.geometry()).right() - LABEL_GAP)
-        rect.moveRight(min(rect.right(), bounds.right()))
-        rect.moveTop(min(max(rect.top(), bounds.top()), bounds.bottom() - rect.height()))
-        return rect, Qt.AlignmentFlag.AlignCenter, text
 
 
 class Ground(pg.GraphicsObject):
@@ -188,13 +83,14 @@ class ThemedPlot(pg.PlotWidget):
     hovered = Signal(float)  # x under the mouse
     left = Signal()
     clicked = Signal(float)
+    appeared = Signal()  # shown after it could not be seen
     resized = Signal()
     viewed = Signal()  # another range of x is shown
     stepped = Signal(int)  # Left and Right: -1 and 1
     doubleClicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.count_axis = Axis("bottom", _whole_text)
+        self.count_axis = Axis("bottom", count_tick_text)
         self.value_axis = Axis("left", tick_text)
         super().__init__(parent, axisItems={"bottom": self.count_axis, "left": self.value_axis})
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -284,6 +180,10 @@ class ThemedPlot(pg.PlotWidget):
     def plot_area(self) -> QRectF:
         """The rectangle inside the axes, in the widget's pixels."""
         return QRectF(self.mapFromScene(self.getViewBox().sceneBoundingRect()).boundingRect())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.appeared.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

@@ -135,14 +135,14 @@ def test_the_shown_run_is_never_its_own_overlay(panel, session):
 def test_a_constant_prediction_is_a_line_to_measure_against(panel, session):
     session.train(5)
     session.score()
-    assert panel._constant.isVisible()
-    assert 10.0 ** panel._constant.value() == pytest.approx(4.3)
+    assert panel.levels.lines["constant"].isVisible()
+    assert 10.0 ** panel.levels.lines["constant"].value() == pytest.approx(4.3)
     assert "4.3" in panel.legend.accessibleName()
 
 
 def test_the_articles_data_show_one_twelfth_before_any_evaluation(panel, session):
     session.change(task_family="vectors", learner="article")
-    assert 10.0 ** panel._oracle.value() == pytest.approx(1 / 12, rel=1e-3)
+    assert 10.0 ** panel.levels.lines["oracle"].value() == pytest.approx(1 / 12, rel=1e-3)
     assert "0.0833" in panel.legend.accessibleName()
 
 
@@ -173,6 +173,14 @@ def test_a_hidden_panel_draws_nothing_and_catches_up_when_shown(panel, session):
     session.train(40)
     assert len(panel._after.x) == 0
     panel.show()
+    assert panel._after.x[-1] == 40
+
+
+def test_a_folded_panel_catches_up_when_unfolded(panel, session):
+    panel.toggle_collapsed()
+    session.train(40)
+    assert len(panel._after.x) == 0
+    panel.toggle_collapsed()
     assert panel._after.x[-1] == 40
 
 

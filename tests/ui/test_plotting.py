@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
+from metalearn_gui.ui.axis import linear_ticks, log_ticks, tick_text
 from metalearn_gui.ui.curve_line import CurveLine
 from metalearn_gui.ui.legend import Legend, LegendEntry, Readout
-from metalearn_gui.ui.plotting import ThemedPlot, linear_ticks, log_ticks, tick_text
+from metalearn_gui.ui.plotting import ThemedPlot
 from metalearn_gui.ui.theme import theme
 
 

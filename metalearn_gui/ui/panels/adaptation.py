@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -61,6 +60,7 @@ class AdaptationPanel(Panel):
         self.plot.left.connect(self._leave)
         self.plot.clicked.connect(self._choose)
         self.plot.stepped.connect(self._walk)
+        self.plot.appeared.connect(self.refresh)
         self.plot.resized.connect(self._show_step)
 
     # --- texts and colours ------------------------------------------------------------------------
@@ -75,14 +75,11 @@ class AdaptationPanel(Panel):
     def restyle(self) -> None:
         self.plot.restyle()
         self._readout.restyle()
+        self._empty.restyle()
         for key, line in self._lines.items():
             line.set_style(theme().color_of(key), STYLES[key])
         self._median.set_style(theme().palette.learner, "dotted", 1.2)
         self._cursor.setPen(line_pen(theme().palette.muted, "dotted"))
-        self.refresh()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
         self.refresh()
 
     # --- what is drawn ----------------------------------------------------------------------------

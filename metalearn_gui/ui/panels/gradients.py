@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -55,6 +54,7 @@ class GradientsPanel(Panel):
         for plot, legend in zip((self.sizes, self.cosine), self.legends.values(), strict=True):
             plot.count_axis.least_spacing = TICK_SPACING
             plot.resized.connect(self.refresh)
+            plot.appeared.connect(self.refresh)
             column = QVBoxLayout()
             column.addWidget(plot, 1)
             column.addWidget(legend)
@@ -81,10 +81,6 @@ class GradientsPanel(Panel):
         self.refresh()
 
     # --- what is drawn ----------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.refresh()
 
     def _take_shown(self) -> None:
         self._trace = RunTrace(self.session.shown, SMOOTHING)

@@ -6,7 +6,6 @@ import math
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -14,6 +13,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.curve_line import CurveLine
 from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel, Readout
+from metalearn_gui.ui.level_lines import LevelLines
 from metalearn_gui.ui.now_marker import NowMarker
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, faded, line_pen
@@ -24,7 +24,6 @@ from metalearn_gui.ui.theme import theme
 
 DEFAULT_SMOOTHING = 0.97  # a thin line at 50 meta-iterations per pixel; its lag of 30 is below one
 NARROW = 400  # pixels; below it the legend says "before" for "before adapting"
-SAME = 0.01  # two levels closer than this share one line
 
 
 class MetaLossPanel(Panel):
@@ -62,10 +61,10 @@ class MetaLossPanel(Panel):
         self.plot.setObjectName("loss_plot")
         self.plot.set_log(True)
         self.plot.getViewBox().setMouseEnabled(x=True, y=False)
-        self._constant, self._oracle, self._cursor = (pg.InfiniteLine(angle=angle) for angle in (0, 0, 90))
-        for line in (self._constant, self._oracle, self._cursor):
-            line.hide()
-            self.plot.addItem(line, ignoreBounds=True)
+        self.levels = LevelLines(self.plot)
+        self._cursor = pg.InfiniteLine(angle=90)
+        self._cursor.hide()
+        self.plot.addItem(self._cursor, ignoreBounds=True)
         self._raw, self._before, self._after, self._unseen = (CurveLine(self.plot, layer) for layer in (1, 2, 3, 5))
         self._now = NowMarker(self.plot)
         self._unit, self._empty = PlotLabel(self.plot), PlotLabel(self.plot, is_central=True)
@@ -77,6 +76,7 @@ class MetaLossPanel(Panel):
         self.plot.left.connect(self._leave)
         self.plot.stepped.connect(self._step_cursor)
         self.plot.doubleClicked.connect(self._show_all)
+        self.plot.appeared.connect(self.refresh)
         self.plot.resized.connect(self.refresh)
         self.plot.getViewBox().sigRangeChangedManually.connect(self._zoomed)
 
@@ -103,22 +103,18 @@ class MetaLossPanel(Panel):
     def restyle(self) -> None:
         palette = theme().palette
         self.plot.restyle()
-        self._readout.restyle()
+        for label in (self._readout, self._unit, self._empty):
+            label.restyle()
         self._now.restyle()
         self._raw.set_style(faded(palette.learner, 0.22))
         self._before.set_style(palette.before, "dashed")  # wider dashes along a noisy line take Qt 10 ms
         self._after.set_style(palette.learner, "solid", 2.0)
         self._unseen.set_style(palette.unseen, "dashdot", 2.0)
-        self._constant.setPen(line_pen(palette.truth, "dotted", 1.5))
-        self._oracle.setPen(line_pen(palette.truth, "dashdot", 1.0))
+        self.levels.restyle()
         self._cursor.setPen(line_pen(palette.muted))
         self.refresh()
 
     # --- what is drawn ----------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.refresh()
 
     def set_smoothing(self, smoothing: float) -> None:
         """0 shows the values as they are; up to 0.99."""
@@ -141,10 +137,9 @@ class MetaLossPanel(Panel):
         trace = self._trace(run)
         self._feed_shown(run, trace)
         self._feed_overlays(overlays)
-        levels = self._levels(run)
-        self._show_levels(levels)
+        levels = self.levels.show(run)
         lines = (self._before, self._after, self._unseen, *self._overlay_lines.values())
-        self.plot.fit_values(*(line.y for line in lines), self.plot.to_axis(list(levels.values())), trim=0.01)
+        self.plot.fit_values(*(line.y for line in lines), levels, trim=0.01)
         self._show_now(run)
         self._show_words(run, overlays)
         self._show_readout()
@@ -184,17 +179,6 @@ class MetaLossPanel(Panel):
             line.set_style(run_mark(self.session, run).color, "solid", 1.5)
             line.feed(self._trace(run).smoothed("after"), (run.run_id, self._smoothing))
 
-    def _levels(self, run: RunRecord) -> dict[str, float]:
-        """Losses to measure against that the axis can show; a logarithmic one has no place for a perfect 0."""
-        lowest = 0.0 if self.plot.is_log else -math.inf
-        return {key: level for key, level in _levels(run).items() if math.isfinite(level) and level > lowest}
-
-    def _show_levels(self, levels: dict[str, float]) -> None:
-        for key, line in (("constant", self._constant), ("oracle", self._oracle)):
-            line.setVisible(key in levels)
-            if key in levels:
-                line.setValue(float(self.plot.to_axis(levels[key])))
-
     def _show_now(self, run: RunRecord) -> None:
         at, unseen = self._trace(run).unseen()
         if run.iteration == 0:
@@ -209,23 +193,18 @@ class MetaLossPanel(Panel):
         self._unit.set_text(units[run.settings.tasks.kind])
         is_empty = len(run.curve("after")) == 0 and not overlays
         self._empty.set_text(self.tr("Press Run: the loss of every meta-iteration appears here") if is_empty else "")
-        self.legend.set_entries(self._legend_entries(run, overlays))
+        self.legend.set_entries(self._legend_entries(overlays))
 
-    def _legend_entries(self, run: RunRecord, overlays: list[RunRecord]) -> list[LegendEntry]:
-        palette, levels, is_narrow = theme().palette, self._levels(run), self.width() < NARROW
+    def _legend_entries(self, overlays: list[RunRecord]) -> list[LegendEntry]:
+        palette, is_narrow = theme().palette, self.width() < NARROW
         entries = [
             LegendEntry(self.tr("before") if is_narrow else self.tr("before adapting"), palette.before, "dashed", 1.5),
             LegendEntry(self.tr("after") if is_narrow else self.tr("after adapting"), palette.learner),
             LegendEntry(self.tr("unseen tasks"), palette.unseen, "dashdot"),
         ]
-        named = {"constant": self.tr("constant prediction {loss}"), "oracle": self.tr("best possible {loss}")}
-        styles = {"constant": "dotted", "oracle": "dashdot"}
-        for key, level in levels.items():
-            entries.append(LegendEntry(named[key].format(loss=number_text(level)), palette.truth, styles[key], 1.5))
-        entries += [
-            LegendEntry(run_name(other), run_mark(self.session, other).color, "solid", 1.5) for other in overlays
-        ]
-        return entries
+        entries += self.levels.legend_entries()
+        marks = [(run_name(other), run_mark(self.session, other).color) for other in overlays]
+        return entries + [LegendEntry(name, color, "solid", 1.5) for name, color in marks]
 
     # --- under the hand ---------------------------------------------------------------------------
 
@@ -289,14 +268,3 @@ class MetaLossPanel(Panel):
 
 def _value_at(curve: Array, iteration: int) -> str:
     return number_text(float(curve[iteration - 1])) if 0 < iteration <= len(curve) else "–"
-
-
-def _levels(run: RunRecord) -> dict[str, float]:
-    """Losses to measure against: a constant prediction's, and the best possible one where it is another."""
-    scored, levels = run.latest_scores, {}
-    if scored is not None:
-        levels["constant"] = scored.evaluation.mean
-    oracle = run.settings.tasks.oracle() if scored is None else scored.evaluation.oracle
-    if oracle is not None and abs(oracle - levels.get("constant", float("inf"))) > SAME * abs(oracle):
-        levels["oracle"] = oracle
-    return levels
