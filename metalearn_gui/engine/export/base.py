@@ -61,7 +61,7 @@ class Exporter(ABC):
     opens_in: ClassVar[str]
     summary: ClassVar[str]  # one or two sentences for the window
     group: ClassVar[str]  # "start", "learner" or "numbers": which row of the sheet it is shown in
-    tolerance: ClassVar[float] = 1e-4  # largest difference, as a part of the largest output, that rounding explains
+    tolerance: ClassVar[float] = 1e-3  # the largest difference that rounding explains
     folder_mark: ClassVar[str] = ""  # a file that every folder of this format has: only such a folder is replaced
 
     @property

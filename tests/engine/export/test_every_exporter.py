@@ -1,0 +1,187 @@
+"""Every format: written whole, loaded in its own runtime, the same predictions."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from metalearn_gui.engine.baselines import initial_states
+from metalearn_gui.engine.events import TrainingState
+from metalearn_gui.engine.export import EXPORTERS, ExportError, Exporter, ExportSubject, file_size
+from tests.engine.small import small_settings
+
+WORK = [("sinusoid", "relu"), ("sinusoid", "tanh"), ("sinusoid", "sine"), ("blobs", "relu")]
+every_exporter = pytest.mark.parametrize("exporter", EXPORTERS.values(), ids=EXPORTERS.keys())
+
+
+def subject_of(family: str = "sinusoid", activation: str = "relu", **values: object) -> ExportSubject:
+    """An untrained run with curves of twelve meta-iterations."""
+    settings = small_settings(family, activation=activation, **values)
+    curves = {name: np.linspace(1.0, 0.1, 12, dtype=np.float32) for name in ("objective", "before", "after")}
+    return ExportSubject(settings, TrainingState(*initial_states(settings)), curves)
+
+
+@pytest.fixture
+def subject() -> ExportSubject:
+    return subject_of()
+
+
+@pytest.mark.parametrize(("family", "activation"), WORK)
+@every_exporter
+def test_a_file_says_in_its_own_runtime_what_the_engine_says(
+    exporter: Exporter, family: str, activation: str, tmp_path: Path
+) -> None:
+    subject, path = subject_of(family, activation), tmp_path / exporter.default_name("model")
+    exporter.write(subject, path)
+    assert path.is_dir() == exporter.is_folder
+    assert file_size(path) > 100
+    assert exporter.verify(subject, path) <= exporter.tolerance
+
+
+@every_exporter
+def test_a_file_of_other_weights_does_not_verify(exporter: Exporter, tmp_path: Path) -> None:
+    path, subject = tmp_path / exporter.default_name("model"), subject_of()
+    exporter.write(subject, path)
+    other = subject_of(seed=8)
+    curves = {name: values + np.float32(1.0) for name, values in other.curves.items()}
+    assert exporter.verify(ExportSubject(other.settings, other.state, curves), path) > 1e-2
+
+
+@every_exporter
+def test_a_second_export_takes_the_place_of_the_first(exporter: Exporter, tmp_path: Path) -> None:
+    path = tmp_path / exporter.default_name("model")
+    for seed in (1, 2):
+        subject = subject_of(seed=seed)
+        exporter.write(subject, path)
+        assert exporter.verify(subject, path) <= exporter.tolerance
+    assert os.listdir(tmp_path) == [path.name]
+
+
+@every_exporter
+def test_an_export_that_fails_leaves_what_was_there(
+    exporter: Exporter, subject: ExportSubject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / exporter.default_name("model")
+    exporter.write(subject, path)
+
+    def fill_the_disk(self: Exporter, subject: ExportSubject, beside: Path) -> None:
+        half = beside / "half" if exporter.is_folder else beside
+        half.parent.mkdir(exist_ok=True)
+        half.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(type(exporter), "_write_to", fill_the_disk)
+    with pytest.raises(ExportError, match="No space left on device"):
+        exporter.write(subject, path)
+    assert exporter.verify(subject, path) <= exporter.tolerance
+    assert os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("place", ["missing/model", "a_file/model"])
+@every_exporter
+def test_a_folder_that_is_not_there_is_refused_in_one_line(
+    exporter: Exporter, subject: ExportSubject, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "a_file").write_text("not a folder")
+    with pytest.raises(ExportError) as caught:
+        exporter.write(subject, tmp_path / f"{place}{exporter.suffix}")
+    assert "\n" not in str(caught.value)
+
+
+@every_exporter
+def test_a_folder_of_somebody_else_is_never_replaced(
+    exporter: Exporter, subject: ExportSubject, tmp_path: Path
+) -> None:
+    path = tmp_path / exporter.default_name("letters")
+    path.mkdir()
+    (path / "letter.txt").write_text("dear")
+    with pytest.raises(ExportError):
+        exporter.write(subject, path)
+    assert (path / "letter.txt").read_text() == "dear"
+
+
+@every_exporter
+def test_a_run_without_anything_is_refused_in_one_line(exporter: Exporter, tmp_path: Path) -> None:
+    path = tmp_path / exporter.default_name("model")
+    with pytest.raises(ExportError, match="run"):
+        exporter.write(ExportSubject(small_settings(), None), path)
+    assert not os.listdir(tmp_path)
+
+
+@every_exporter
+def test_a_damaged_file_is_reported_in_one_line(exporter: Exporter, subject: ExportSubject, tmp_path: Path) -> None:
+    path = tmp_path / exporter.default_name("model")
+    exporter.write(subject, path)
+    damaged = path / "saved_model.pb" if exporter.is_folder else path
+    damaged.write_bytes(b"iteration\n\xff\x00")
+    with pytest.raises(ExportError) as caught:
+        exporter.verify(subject, path)
+    assert "\n" not in str(caught.value)
+
+
+@every_exporter
+def test_the_snippet_loads_and_uses_the_file(
+    exporter: Exporter, subject: ExportSubject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / exporter.default_name("model")
+    exporter.write(subject, path)
+    code = exporter.snippet(subject, path)
+    assert path.name in code
+    imported = {name.split(".")[0] for node in ast.walk(ast.parse(code)) for name in _imported(node)}
+    missing = [name for name in imported if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(compile(code, "snippet", "exec"), names)
+    if "y" in names:
+        assert np.shape(names["y"])[1:] == (subject.settings.tasks.output_dim,)
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [name.name for name in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+def test_every_format_is_written_and_tried_without_a_word(tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from metalearn_gui.engine.export import EXPORTERS
+from tests.engine.export.test_every_exporter import subject_of
+for exporter in EXPORTERS.values():
+    path = Path(sys.argv[1]) / exporter.default_name(exporter.key)
+    exporter.write(subject_of(), path)
+    exporter.verify(subject_of(), path)
+"""
+    root = Path(__file__).parents[3]
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert len(os.listdir(tmp_path)) == len(EXPORTERS)
+
+
+def test_formats_are_listed_without_tensorflow() -> None:
+    program = "import json, sys\nimport metalearn_gui.engine.export as e\nprint(json.dumps([list(e.EXPORTERS), sorted(sys.modules)]))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True
+    )
+    keys, modules = json.loads(done.stdout)
+    assert {"keras", "onnx", "learner", "csv"} <= set(keys)
+    assert not {"tensorflow", "keras", "onnx", "tf2onnx", "safetensors"} & set(modules)
