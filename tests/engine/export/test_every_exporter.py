@@ -15,7 +15,7 @@ import pytest
 
 from metalearn_gui.engine.baselines import initial_states
 from metalearn_gui.engine.events import TrainingState
-from metalearn_gui.engine.export import EXPORTERS, ExportError, Exporter, ExportSubject, file_size
+from metalearn_gui.engine.export import EXPORTERS, Exporter, ExportError, ExportSubject, file_size
 from tests.engine.small import small_settings
 
 WORK = [("sinusoid", "relu"), ("sinusoid", "tanh"), ("sinusoid", "sine"), ("blobs", "relu")]
@@ -178,7 +178,11 @@ for exporter in EXPORTERS.values():
 
 
 def test_formats_are_listed_without_tensorflow() -> None:
-    program = "import json, sys\nimport metalearn_gui.engine.export as e\nprint(json.dumps([list(e.EXPORTERS), sorted(sys.modules)]))"
+    program = """
+import json, sys
+from metalearn_gui.engine.export import EXPORTERS
+print(json.dumps([list(EXPORTERS), sorted(sys.modules)]))
+"""
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True
     )
