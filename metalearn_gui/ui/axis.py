@@ -98,7 +98,7 @@ class Axis(pg.AxisItem):
                 at = area.bottom() - share * area.height()
                 lines.append((self.tickPen(), QPointF(area.left(), at), QPointF(area.right(), at)))
                 labels.append(self._label(painter, text, QPointF(own.left(), at)))
-        return (QPen(Qt.PenStyle.NoPen), area.bottomLeft(), area.bottomLeft()), lines, labels
+        return (QPen(Qt.GlobalColor.transparent), area.bottomLeft(), area.bottomLeft()), lines, labels
 
     def boundingRect(self) -> QRectF:
         # Room for the half of the first label that lies left of the view.
