@@ -1,166 +1,320 @@
 """The one mutable object: what is set, what trains (`live`), what is shown, what is touched.
 
-Panels read it and call its methods; nothing else changes it. All of it lives on the GUI thread.
-
-INTERFACE SKETCH, fixed for the panels; the bodies are being written.
+Panels read it and call its methods; nothing else changes it. All of it lives on the GUI thread. It is a
+front: settings, runs and the worker meet in course.py, the tasks under the hand are unseen.py's, files
+and recovery are files.py's.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import enum
-
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
 
-from metalearn_gui.engine.adaptation import Path
+from metalearn_gui.bridge.course import Course
+from metalearn_gui.bridge.files import Files
+from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.pace import Memory
+from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.touches import Adaptation, TouchedTask
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.episodes import PointSet, Tasks
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.presets import PRESETS, preset
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.recovery import pending_recoveries
+from metalearn_gui.store.session_file import SavedSession
 
+__all__ = ["Adaptation", "Message", "RunState", "Session", "TouchedTask"]
 
-class RunState(enum.Enum):
-    """What the worker does; set by the runner alone, and every button derives from it."""
-
-    IDLE = "idle"
-    PREPARING = "preparing"
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPING = "stopping"
-
-
-@dataclasses.dataclass(frozen=True)
-class Message:
-    """A line for the message bar. action: a method of the session to offer, with its label."""
-
-    text: str
-    level: str = "info"  # "info", "warning", "error"
-    action_label: str = ""
-    action: str = ""  # name of a no-argument method of Session
-
-
-@dataclasses.dataclass(frozen=True)
-class TouchedTask:
-    """An unseen task under the hand.
-
-    support: x (n, input_dim), y (n, output_dim) float32 or (n,) int32; mask None.
-    query: the episode's own query set, likewise.
-    grid: x (m, input_dim) where the prediction is drawn (curve: 201 points; plane: 48 x 48; vectors: the query rows).
-    truth: noiseless targets on the grid (m, output_dim), or None.
-    """
-
-    tasks: Tasks  # one task
-    support: PointSet
-    query: PointSet
-    grid: Array
-    truth: Array | None
-    description: dict[str, float]
-
-
-@dataclasses.dataclass(frozen=True)
-class Adaptation:
-    """How one learner adapts to one task.
-
-    on_grid: predictions (k + 1, m, output_dim), probabilities for classification.
-    loss: against the truth (or the query set) by step, (k + 1,); accuracy likewise for classification, else None.
-    """
-
-    on_grid: Array
-    loss: Array
-    accuracy: Array | None
+FIRST_PRESET = "first-steps"
+WORKER_SECONDS, TOUCH_SECONDS, FILE_SECONDS = 0.12, 0.03, 0.1  # a closed window is gone within 0.3
 
 
 class Session(QObject):
     """See the module's docstring. Keys of learners side by side: "learner", "transfer", "scratch"."""
 
-    settingsChanged = Signal()  # settings
+    settingsChanged = Signal()  # settings, preset_key
     stateChanged = Signal()  # run_state
-    advanced = Signal()  # curves, iteration, speed of the shown run; at most 30 times a second
-    scored = Signal()  # latest_scores of the shown run
+    advanced = Signal()  # curves, iteration, speed; at most 30 times a second
+    scored = Signal()  # latest_scores of a run
     shownChanged = Signal()  # another run or moment is shown
     stepChanged = Signal()  # adaptation_step
     runsChanged = Signal()  # runs, overlays, names
     taskChanged = Signal()  # touched: another task, or its points
     adaptedChanged = Signal()  # adaptations of the touched task
     galleryChanged = Signal()  # gallery, gallery_adaptations
-    readinessChanged = Signal()  # readiness
+    readinessChanged = Signal()  # readiness, can_run
+    fileChanged = Signal()  # file_path, is_dirty
     messageRaised = Signal(object)  # Message; an empty text clears the bar
 
-    # --- settings -----------------------------------------------------------------------------
-    settings: ExperimentSettings
-    undo_stack: object  # QUndoStack
+    def __init__(
+        self,
+        settings: ExperimentSettings | None = None,
+        *,
+        options: Options = DEFAULT_OPTIONS,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._course = Course(settings or preset(FIRST_PRESET), options, self)
+        self._runs, self._training, self._unseen = self._course.runs, self._course.training, self._course.unseen
+        self._files = Files(self._saved, self)
+        self._memory = Memory()
+        self._is_closed = False
+        self._connect()
+
+    def _connect(self) -> None:
+        for name in ("settingsChanged", "stateChanged", "advanced", "scored", "shownChanged", "runsChanged"):
+            getattr(self._course, name).connect(getattr(self, name))
+        for name in ("stepChanged", "taskChanged", "adaptedChanged", "galleryChanged"):
+            getattr(self._unseen, name).connect(getattr(self, name))
+        self._course.messageRaised.connect(self.messageRaised)
+        self._course.worked.connect(self._files.mark_dirty)
+        self._unseen.worked.connect(self._files.mark_dirty)
+        self._training.readinessChanged.connect(self.readinessChanged)
+        self._unseen.failed.connect(self._warn)
+        self._files.changed.connect(self.fileChanged)
+        self._files.failed.connect(self._warn)
+
+    def start(self) -> None:
+        """Load TensorFlow, and offer what was left unsaved. Called once the window is painted."""
+        self._training.load()
+        self._training.prepare_soon(self.live.settings)
+        if pending_recoveries():
+            text = self.tr("The last session was closed before it was saved.")
+            self.messageRaised.emit(Message(text, "info", self.tr("Open it"), "open_recovery"))
+
+    # --- settings -----------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> ExperimentSettings:
+        return self._course.settings
+
+    @property
+    def preset_key(self) -> str:
+        """The preset that the settings are, or ""."""
+        return self._course.preset_key
+
+    @property
+    def undo_stack(self) -> QUndoStack:
+        return self._course.undo_stack
 
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         """Undoable. Live values reach the run; structural ones restart it (old run kept), after 300 ms of quiet."""
+        self._course.set_settings(settings, text)
 
     def change(self, **values: object) -> None:
         """`set_settings(settings.replaced(**values))`; a bad value becomes a message, nothing is lost."""
+        try:
+            self._course.set_settings(self.settings.replaced(**values), "")
+        except SettingError as error:
+            self._warn(str(error))
+            self.settingsChanged.emit()  # a widget that shows the refused value takes it back
 
     def load_preset(self, key: str) -> None:
-        """Undoable; `preset_key` says which preset the settings are, or ""."""
+        """Undoable; the seed is the preset's own."""
+        self._course.set_settings(preset(key), PRESETS[key].label)
 
-    preset_key: str
+    # --- run ----------------------------------------------------------------------------------------
 
-    # --- run ------------------------------------------------------------------------------------
-    run_state: RunState
-    readiness: str  # "" when Run can be pressed; else what waits ("loading TensorFlow", ...)
-    can_run: bool
+    @property
+    def run_state(self) -> RunState:
+        return self._training.state
+
+    @property
+    def readiness(self) -> str:
+        """What waits, in words ("loading TensorFlow", "compiling"); empty when nothing does."""
+        return self._training.readiness
+
+    @property
+    def can_run(self) -> bool:
+        """Whether Run answers. While the structure compiles it does: the press is queued."""
+        return self._training.is_loaded
 
     def toggle(self) -> None:
         """Run, or pause."""
+        self._course.toggle()
 
     def step(self) -> None:
         """One meta-iteration, then pause."""
+        self._course.step()
 
     def reset(self) -> None:
         """Back to the same start; the run stays in the list."""
+        self._course.reset()
 
     def reseed(self) -> None:
-        """Reset with another seed."""
+        """Reset with the next seed; undoable."""
+        self._course.reseed()
 
-    # --- runs -----------------------------------------------------------------------------------
-    runs: list[RunRecord]
-    live: RunRecord
-    shown: RunRecord
-    overlays: set[str]  # run_ids drawn over the shown curves
-    speed: float  # tasks per second, of late
-    eta_seconds: float | None
-    memory_mb: float
+    def resume_with_half_rate(self) -> None:
+        """After a divergence: go on from the last good state with half the meta learning rate."""
+        self._course.resume_with_half_rate()
 
-    def show_run(self, run_id: str) -> None: ...
+    # --- runs ---------------------------------------------------------------------------------------
+
+    @property
+    def runs(self) -> list[RunRecord]:
+        return self._runs.list
+
+    @property
+    def live(self) -> RunRecord:
+        """The run that Run goes on with."""
+        return self._runs.live
+
+    @property
+    def shown(self) -> RunRecord:
+        return self._runs.shown
+
+    @property
+    def overlays(self) -> set[str]:
+        """Ids of the runs that are drawn over the shown curves."""
+        return self._runs.overlays
+
+    @property
+    def speed(self) -> float:
+        """Tasks per second, of late; 0 while nothing runs."""
+        return self._course.pace.tasks_per_second
+
+    @property
+    def eta_seconds(self) -> float | None:
+        """Until the live run's end; None while nothing runs."""
+        outer = self.settings.outer
+        return self._course.pace.seconds_for((outer.num_iterations - self.live.iteration) * outer.meta_batch)
+
+    @property
+    def memory_mb(self) -> float:
+        return self._memory.megabytes
+
+    def show_run(self, run_id: str) -> None:
+        """Show a run; the live one goes on."""
+        self._course.show(run_id)
+
     def restore_run(self, run_id: str) -> None:
-        """Its settings and state become the ones that Run goes on from."""
+        """Its settings and state become the ones that Run goes on from, as a run of its own."""
+        self._course.restore(run_id)
 
-    def set_overlay(self, run_id: str, on: bool) -> None: ...
-    def rename_run(self, run_id: str, name: str) -> None: ...
-    def delete_run(self, run_id: str) -> None: ...
+    def set_overlay(self, run_id: str, on: bool) -> None:
+        """Draw a run over the shown curves, or not."""
+        self._course.set_overlay(run_id, on)
 
-    # --- the touched task -------------------------------------------------------------------------
-    touched: TouchedTask
-    adaptations: dict[str, Adaptation]  # of the shown run; empty before TensorFlow is there
-    compared: set[str]  # of "transfer", "scratch": drawn beside the learner
-    adaptation_step: int
-    num_adaptation_steps: int
+    def rename_run(self, run_id: str, name: str) -> None:
+        """Give a run a name of its own; "" gives it its learner's."""
+        self._course.rename(run_id, name)
 
-    def new_task(self) -> None: ...
-    def restore_task(self) -> None: ...
-    def move_point(self, index: int, x: Array, y: Array | int) -> None: ...
-    def add_point(self, x: Array, y: Array | int) -> None: ...
-    def remove_point(self, index: int) -> None: ...
-    def set_adaptation_step(self, step: int) -> None: ...
-    def set_compared(self, key: str, on: bool) -> None: ...
+    def delete_run(self, run_id: str) -> None:
+        """Undoable. A fresh run takes the place of the live one."""
+        self._course.delete(run_id)
 
-    # --- the gallery ------------------------------------------------------------------------------
-    gallery: list[TouchedTask]  # eight more unseen tasks
-    gallery_adaptations: list[Adaptation]  # same order; empty before TensorFlow is there
+    # --- the touched task and the gallery -------------------------------------------------------------
 
-    def open_gallery_task(self, index: int) -> None: ...
+    @property
+    def touched(self) -> TouchedTask:
+        return self._unseen.touched
 
-    # --- file -------------------------------------------------------------------------------------
-    file_path: str  # "" while unsaved
-    is_dirty: bool
+    @property
+    def adaptations(self) -> dict[str, Adaptation]:
+        """How the shown run and its baselines adapt to the touched task; empty before TensorFlow is there."""
+        return self._unseen.adaptations
 
-    def save(self, path: str = "") -> bool: ...
-    def open(self, path: str) -> bool: ...
+    @property
+    def compared(self) -> set[str]:
+        """Of "transfer", "scratch": drawn beside the learner."""
+        return self._unseen.compared
+
+    @property
+    def adaptation_step(self) -> int:
+        return self._unseen.step
+
+    @property
+    def num_adaptation_steps(self) -> int:
+        return self._unseen.num_steps
+
+    @property
+    def gallery(self) -> list[TouchedTask]:
+        """Eight more unseen tasks."""
+        return self._unseen.gallery
+
+    @property
+    def gallery_adaptations(self) -> list[Adaptation]:
+        """In the gallery's order; empty before they are all there."""
+        return self._unseen.gallery_adaptations
+
+    def new_task(self) -> None:
+        """The next unseen task."""
+        self._unseen.new_task()
+
+    def restore_task(self) -> None:
+        """The touched task with the points it was drawn with."""
+        self._unseen.restore_task()
+
+    def move_point(self, index: int, x: Array, y: Array | int) -> None:
+        self._unseen.move_point(index, x, y)
+
+    def add_point(self, x: Array, y: Array | int) -> None:
+        self._unseen.add_point(x, y)
+
+    def remove_point(self, index: int) -> None:
+        self._unseen.remove_point(index)
+
+    def set_adaptation_step(self, step: int) -> None:
+        """Show another step of the adaptation; out of range means the nearest."""
+        self._unseen.set_step(step)
+
+    def set_compared(self, key: str, on: bool) -> None:
+        """Draw a baseline beside the learner, or not."""
+        self._unseen.set_compared(key, on)
+
+    def open_gallery_task(self, index: int) -> None:
+        """Exchange the touched task for one of the gallery."""
+        self._unseen.open_gallery_task(index)
+
+    # --- file ---------------------------------------------------------------------------------------
+
+    @property
+    def file_path(self) -> str:
+        """Empty while unsaved."""
+        return self._files.path
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something is not saved."""
+        return self._files.is_dirty
+
+    def save(self, path: str = "") -> bool:
+        """Write the session, to its own file where no path is given; whether that went well."""
+        self._training.drain()
+        return bool(path or self.file_path) and self._files.save(path or self.file_path)
+
+    def open(self, path: str) -> bool:
+        """Take up a saved session instead of this one; on failure nothing changes but a message."""
+        return self._take_up(self._files.read(path), path)
+
+    def open_recovery(self) -> bool:
+        """Take up the newest session that was left unsaved."""
+        pending = pending_recoveries()
+        return bool(pending) and self._take_up(self._files.recover(pending[0]), "")
+
     def close(self) -> None:
         """End the worker, write the recovery file if there is unsaved work. Asks nothing."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._training.close(WORKER_SECONDS)
+            self._unseen.close(TOUCH_SECONDS)
+            self._files.close(FILE_SECONDS)
+
+    def _take_up(self, saved: SavedSession | None, path: str) -> bool:
+        if saved is None:
+            return False
+        self._course.take_saved(saved)
+        if path:
+            self._files.take_over(path)
+        return True
+
+    def _saved(self) -> SavedSession:
+        """Copies of everything that a file holds."""
+        saved = SavedSession(self.runs, self.shown.run_id, self.settings, self._unseen.saved())
+        return saved.copy()
+
+    def _warn(self, text: str) -> None:
+        self.messageRaised.emit(Message(text, "warning"))

@@ -47,6 +47,10 @@ class Gate:
     def is_paused(self) -> bool:
         return not self._closed and self._budget == 0
 
+    @property
+    def is_unlimited(self) -> bool:
+        return not self._closed and self._budget == math.inf
+
     def take_now(self, maximum: int) -> int | None:
         """Up to `maximum` of the budget; None while there is none; 0 once the gate is closed."""
         with self._condition:

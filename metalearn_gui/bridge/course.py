@@ -1,0 +1,283 @@
+"""What is set and what trains: settings, the live run and the list, and how one follows from the other."""
+
+from __future__ import annotations
+
+import functools
+
+from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtGui import QUndoStack
+
+from metalearn_gui.bridge.history import Deletion, SettingsCommand, changed_names
+from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.pace import Pace
+from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.runs import (
+    Runs,
+    branch,
+    can_go_on_with,
+    changed_live_values,
+    fresh_run,
+    state_of,
+    take_live_values,
+    with_live_values,
+)
+from metalearn_gui.bridge.training import Training
+from metalearn_gui.bridge.unseen import UnseenTasks
+from metalearn_gui.engine import events
+from metalearn_gui.engine.presets import PRESETS
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.training import Options
+from metalearn_gui.store.home import log_file
+from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.session_file import SavedSession
+
+QUIET_MS = 300  # a structural change restarts a running run once nothing has followed for so long
+MOVING = (RunState.RUNNING, RunState.PREPARING)
+_STATE_EVENTS = {events.Prepared, events.Snapshot, events.Diverged, events.Finished, events.LiveChanged}
+_LIST_EVENTS = {events.Diverged, events.Finished}
+
+
+class Course(QObject):
+    """The one place where settings, runs and the worker meet. Everything is changed first and announced then."""
+
+    settingsChanged = Signal()
+    stateChanged = Signal()
+    advanced = Signal()
+    scored = Signal()
+    shownChanged = Signal()
+    runsChanged = Signal()
+    messageRaised = Signal(object)
+    worked = Signal()  # there is something new to save
+
+    def __init__(self, settings: ExperimentSettings, options: Options, parent: QObject) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.preset_key = preset_key(settings)
+        self.undo_stack = QUndoStack(self)
+        self.runs = Runs(fresh_run(settings))
+        self.pace = Pace()
+        self.training = Training(options, self._take_events, self._take_end, self)
+        self.training.stateChanged.connect(self._take_state)
+        self.training.failed.connect(self._take_failure)
+        self.unseen = UnseenTasks(settings, state_of(self.runs.live), options.compile, self)
+        self.training.loaded.connect(self.unseen.set_ready)
+        self.training.stoodStill.connect(self.unseen.warm_up)
+
+    # --- settings -----------------------------------------------------------------------------------
+
+    def set_settings(self, settings: ExperimentSettings, text: str) -> None:
+        """Undoable. Live values reach the run at once; structural ones end it (it is kept) and start another."""
+        if settings != self.settings:
+            text = text or ", ".join(sorted(changed_names(self.settings, settings)))
+            self.undo_stack.push(SettingsCommand(self._take_settings, self.settings, settings, text))
+
+    def reseed(self) -> None:
+        """A fresh run with the next seed."""
+        self.training.stop()
+        highest = int(self.settings.param("seed").maximum or 0)
+        seed = self.settings.seed + 1 if self.settings.seed < highest else 0
+        self.set_settings(self.settings.replaced(seed=seed), self.tr("Another seed"))
+
+    def _take_settings(self, settings: ExperimentSettings) -> None:
+        old, self.settings, self.preset_key = self.settings, settings, preset_key(settings)
+        if old.differs_live_only(settings):
+            self._pass_live_values_on(old)
+            self._announce(self.settingsChanged)
+        else:
+            self._restart(fresh_run(settings), goes_on=self.training.state in MOVING)
+            self._announce(self.settingsChanged, self.runsChanged, self.shownChanged)
+
+    def _pass_live_values_on(self, old: ExperimentSettings) -> None:
+        if self.training.is_active:
+            self.training.put(changed_live_values(old, self.settings))
+        elif not self.runs.live.iteration:
+            take_live_values(self.runs.live, self.settings)
+
+    # --- run ----------------------------------------------------------------------------------------
+
+    def toggle(self) -> None:
+        """Run, or pause."""
+        if self.training.state in MOVING:
+            self.training.pause()
+        elif self.training.is_active:
+            self.training.run()
+        else:
+            self._begin(None)
+
+    def step(self) -> None:
+        """One meta-iteration, then pause."""
+        if self.training.is_active:
+            self.training.step()
+        else:
+            self._begin(1)
+
+    def reset(self) -> None:
+        """A fresh run of the same settings and seed."""
+        self.training.drain()
+        if self.training.is_active or self.runs.live.iteration:
+            self._restart(fresh_run(self.settings), goes_on=False)
+            self._announce(self.runsChanged, self.shownChanged)
+
+    def resume_with_half_rate(self) -> None:
+        """Go on from the last good state with half the meta learning rate."""
+        lowest = self.settings.param("meta_learning_rate").minimum or 0.0
+        rate = max(self.settings.outer.meta_learning_rate / 2, lowest)
+        self.set_settings(self.settings.replaced(meta_learning_rate=rate), self.tr("Half the rate"))
+        if not self.training.is_active:
+            self._begin(None)
+
+    def _begin(self, steps: int | None) -> None:
+        """Go on with the live run, for so many meta-iterations or without a bound."""
+        live = self.runs.live
+        if live.iteration >= self.settings.outer.num_iterations:
+            text = self.tr("The run is at its end. Raise the number of meta-iterations to go on.")
+            self.messageRaised.emit(Message(text, "info", self.tr("Start again"), "reset"))
+            return
+        take_live_values(live, self.settings)
+        live.reason = ""
+        self.messageRaised.emit(Message(""))
+        self.training.start(live, steps)
+        self.unseen.warm_up()
+        self.show(live.run_id)
+
+    def _restart(self, run: RunRecord, goes_on: bool) -> None:
+        """End the live run and put another in its place."""
+        was_active = self.training.is_active
+        if not goes_on:
+            self.training.stop()
+        self.runs.replace_live(run, was_active)
+        self._follow()
+        if goes_on:
+            self.training.start(run, quiet_ms=QUIET_MS)
+        else:
+            self.training.prepare_soon(run.settings)
+
+    # --- runs ---------------------------------------------------------------------------------------
+
+    def show(self, run_id: str) -> None:
+        """Show a run; the live one goes on."""
+        run = self.runs.find(run_id)
+        if run is not None and run is not self.runs.shown:
+            self.runs.shown = run
+            self._follow()
+            self._announce(self.shownChanged)
+
+    def restore(self, run_id: str) -> None:
+        """Go on from where a run is, as a run of its own."""
+        run = self.runs.find(run_id)
+        if run is None or run is self.runs.live:
+            self.show(run_id)
+            return
+        self.training.stop()
+        self.set_settings(with_live_values(run.settings, run.settings), self.tr("Restore a run"))
+        self._restart(branch(run), goes_on=False)
+        self._announce(self.runsChanged, self.shownChanged)
+
+    def set_overlay(self, run_id: str, on: bool) -> None:
+        overlays = self.runs.overlays
+        self.runs.overlays = overlays | {run_id} if on else overlays - {run_id}
+        self.runsChanged.emit()
+
+    def rename(self, run_id: str, name: str) -> None:
+        run = self.runs.find(run_id)
+        if run is not None and run.name != name:
+            run.name = name
+            self._announce(self.runsChanged)
+
+    def delete(self, run_id: str) -> None:
+        """Undoable. A fresh run takes the place of the live one."""
+        if run_id == self.runs.live.run_id:
+            self.reset()
+        run = self.runs.find(run_id)
+        if run is None or run is self.runs.live:  # it has not begun
+            return
+        place = self.runs.list.index(run)
+        take_away, put_back = functools.partial(self._remove, run), functools.partial(self._insert, place, run)
+        self.undo_stack.push(Deletion(take_away, put_back, self.tr("Delete a run")))
+
+    def _remove(self, run: RunRecord) -> None:
+        self.runs.remove(run)
+        self._follow()
+        self._announce(self.runsChanged, self.shownChanged)
+
+    def _insert(self, place: int, run: RunRecord) -> None:
+        self.runs.list.insert(place, run)
+        self._announce(self.runsChanged)
+
+    def take_saved(self, saved: SavedSession) -> None:
+        """A session from disk instead of all that is here."""
+        self.training.stop()
+        shown, runs = saved.shown, list(saved.runs)
+        if shown is not None and can_go_on_with(shown, saved.settings):
+            live = shown
+        else:
+            live = fresh_run(saved.settings)
+            runs.append(live)
+        self.settings, self.preset_key = saved.settings, preset_key(saved.settings)
+        self.undo_stack.clear()
+        self.runs.take(runs, live, shown or live)
+        self._follow()
+        self.unseen.take_saved(saved.touched)
+        self.training.prepare_soon(live.settings)
+        self._announce(self.settingsChanged, self.runsChanged, self.shownChanged)
+
+    # --- what the worker says -----------------------------------------------------------------------
+
+    def _take_events(self, arrived: list[events.Event]) -> None:
+        list_changed = self.runs.apply(arrived)
+        kinds = {type(event) for event in arrived}
+        if kinds & _STATE_EVENTS:
+            self._follow()
+        signals = []
+        if events.Progress in kinds:
+            self.pace.mark(self.runs.live.tasks_seen)
+            signals.append(self.advanced)
+        if events.Evaluated in kinds:
+            signals.append(self.scored)
+        if list_changed or kinds & _LIST_EVENTS:
+            signals.append(self.runsChanged)
+        self._announce(*signals)
+        for event in arrived:
+            if isinstance(event, events.Diverged):
+                self._offer_half_rate(event)
+
+    def _offer_half_rate(self, event: events.Diverged) -> None:
+        if event.run_id == self.runs.live.run_id:
+            label = self.tr("Go on with half the rate")
+            self.messageRaised.emit(Message(event.advice, "error", label, "resume_with_half_rate"))
+
+    def _take_end(self, run_id: str) -> None:
+        self.runs.has_ended(run_id)
+
+    def _take_state(self) -> None:
+        self.pace.restart()
+        self.stateChanged.emit()
+
+    def _take_failure(self, what: str, error: str) -> None:
+        text = self.tr("{what} failed: {error}. The details are in {file}")
+        self.messageRaised.emit(Message(text.format(what=what, error=error, file=log_file()), "error"))
+
+    # --- inside -------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """Let the unseen tasks show how the shown run adapts, with the live values as they are set."""
+        run = self.runs.shown
+        settings = with_live_values(run.settings, self.settings) if run is self.runs.live else run.settings
+        self.unseen.follow(settings, state_of(run))
+
+    def _announce(self, *signals: SignalInstance) -> None:
+        self.worked.emit()
+        for signal in signals:
+            signal.emit()
+        self.unseen.announce()
+
+
+@functools.cache
+def _preset_settings() -> dict[str, ExperimentSettings]:
+    return {key: one.settings for key, one in PRESETS.items()}
+
+
+def preset_key(settings: ExperimentSettings) -> str:
+    """The preset that these settings are, whatever the seed; "" for none."""
+    known = _preset_settings().items()
+    return next((key for key, one in known if one.replaced(seed=settings.seed) == settings), "")

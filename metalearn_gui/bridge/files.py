@@ -1,0 +1,113 @@
+"""Saving, opening, and the recovery file of what is not saved."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from metalearn_gui.bridge.latest import Latest, Request
+from metalearn_gui.store import session_file
+from metalearn_gui.store.recovery import Recovery, RecoveryFile, discard
+from metalearn_gui.store.session_file import SavedSession, StoreError
+
+AUTOSAVE_MS = 10_000
+
+
+class Files(QObject):
+    """Knows where the session is saved and whether something is not."""
+
+    changed = Signal()  # path, is_dirty
+    failed = Signal(str)
+
+    def __init__(self, contents: Callable[[], SavedSession], parent: QObject) -> None:
+        super().__init__(parent)
+        self.path = ""
+        self.is_dirty = False
+        self._contents = contents
+        self._recovery = RecoveryFile()
+        self._writer = Latest("recovery", self)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(AUTOSAVE_MS)
+        self._timer.timeout.connect(self._autosave)
+
+    def mark_dirty(self) -> None:
+        """Something is not saved; the recovery file follows within ten seconds."""
+        if not self._timer.isActive():
+            self._timer.start()
+        if not self.is_dirty:
+            self.is_dirty = True
+            self.changed.emit()
+
+    def save(self, path: str) -> bool:
+        """Write the session; whether that went well."""
+        try:
+            session_file.save(path, self._contents())
+        except StoreError as error:
+            self.failed.emit(str(error))
+            return False
+        self._settle(path)
+        return True
+
+    def read(self, path: str) -> SavedSession | None:
+        """Read a session; None after saying what is wrong with the file."""
+        try:
+            return session_file.load(path)
+        except StoreError as error:
+            self.failed.emit(str(error))
+            return None
+
+    def take_over(self, path: str) -> None:
+        """What was read is the session now."""
+        self._settle(path)
+
+    def recover(self, recovery: Recovery) -> SavedSession | None:
+        """Take up a session that was left behind; it counts as unsaved."""
+        saved = self.read(str(recovery.path))
+        if saved is not None:
+            self._write(functools.partial(_take_up, self._recovery, recovery, saved.copy()))
+            self.path = ""
+            self.mark_dirty()
+        return saved
+
+    def close(self, seconds: float) -> None:
+        """Keep unsaved work for the next start; ask nothing. A slow disk is waited for at the end of the process."""
+        self._timer.stop()
+        contents = self._contents()
+        keep = self.is_dirty and _is_worth_keeping(contents)
+        self._write(functools.partial(_leave, self._recovery, contents if keep else None))
+        self._writer.close(seconds, drop=False)
+
+    def _settle(self, path: str) -> None:
+        self.path, self.is_dirty = path, False
+        self._timer.stop()
+        self._write(self._recovery.discard)
+        self.changed.emit()
+
+    def _autosave(self) -> None:
+        contents = self._contents()  # copies: the runs go on while they are written
+        if self.is_dirty and _is_worth_keeping(contents):
+            self._write(functools.partial(self._recovery.write, contents))
+
+    def _write(self, write: Callable[[], None]) -> None:
+        self._writer.request("recovery", Request(write, lambda _: None, self.failed.emit))
+
+
+def _is_worth_keeping(saved: SavedSession) -> bool:
+    return any(run.iteration for run in saved.runs)
+
+
+def _take_up(own: RecoveryFile, other: Recovery, saved: SavedSession) -> None:
+    own.write(saved)
+    discard(other)
+
+
+def _leave(own: RecoveryFile, contents: SavedSession | None) -> None:
+    """The last thing done: let go of the lock, so that the next start finds the file."""
+    try:
+        if contents is not None:
+            own.write(contents)
+    finally:
+        own.close()

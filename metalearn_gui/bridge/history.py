@@ -1,0 +1,66 @@
+"""What can be undone: settings, and runs taken from the list.
+
+QUndoStack lives in QtGui, not in QtWidgets: it is a history of values and knows no widget.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtGui import QUndoCommand
+
+from metalearn_gui.engine.settings import ExperimentSettings
+
+MERGE_SECONDS = 0.5  # a slider under the hand says many values; together they are one change
+_SETTINGS_ID = 1
+
+
+class SettingsCommand(QUndoCommand):
+    """From one value of the settings to another."""
+
+    def __init__(
+        self, take: Callable[[ExperimentSettings], None], old: ExperimentSettings, new: ExperimentSettings, text: str
+    ) -> None:
+        super().__init__(text)
+        self._take, self._old, self._new = take, old, new
+        self._names = changed_names(old, new)
+        self._pushed_at = time.monotonic()
+
+    def redo(self) -> None:
+        self._take(self._new)
+
+    def undo(self) -> None:
+        self._take(self._old)
+
+    def id(self) -> int:
+        return _SETTINGS_ID
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        assert isinstance(other, SettingsCommand)  # the only command with this id
+        is_same_drag = len(self._names) == 1 and other._names == self._names
+        if not is_same_drag or other._pushed_at - self._pushed_at > MERGE_SECONDS:
+            return False
+        self._new, self._pushed_at = other._new, other._pushed_at
+        self.setObsolete(self._old == self._new)
+        return True
+
+
+class Deletion(QUndoCommand):
+    """Something taken away that can be put back."""
+
+    def __init__(self, take_away: Callable[[], None], put_back: Callable[[], None], text: str) -> None:
+        super().__init__(text)
+        self._take_away, self._put_back = take_away, put_back
+
+    def redo(self) -> None:
+        self._take_away()
+
+    def undo(self) -> None:
+        self._put_back()
+
+
+def changed_names(old: ExperimentSettings, new: ExperimentSettings) -> frozenset[str]:
+    """The flat names of settings that differ, the choices among them."""
+    names = {"task_family", "learner", "network"} | (old.names().keys() & new.names().keys())
+    return frozenset(name for name in names if old.value(name) != new.value(name))

@@ -1,0 +1,218 @@
+"""One runner for any generator: it runs on a thread of its own, and a budget says how far it may go.
+
+The worker takes jobs from a queue, one after the other, and appends what a job yields to a mailbox; a
+timer of the GUI thread empties it 30 times a second. The worker knows no widget and emits no signal per
+step, so the load on the window does not depend on the speed of what runs.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import functools
+import queue
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.threads import Thread, log_failure
+from metalearn_gui.engine.control import Gate
+
+DRAIN_MS = 33
+
+
+@dataclasses.dataclass(eq=False)
+class Job:
+    """Something to run. `begin` is called on the worker's thread, the other two on the GUI's.
+
+    begin: makes the generator; it looks at the job's gate for its budget.
+    on_items: what it yielded since the last time, in order.
+    on_end: the last word, after all items; the error in one line, or "" where there was none.
+    """
+
+    name: str
+    begin: Callable[[], Iterator[Any]]
+    on_items: Callable[[list[Any]], None] = lambda items: None
+    on_end: Callable[[str], None] = lambda error: None
+    gate: Gate = dataclasses.field(default_factory=Gate)
+    is_abandoned: bool = False  # ends at its next item instead of at its next look at the gate
+    has_items: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class _End:
+    error: str
+
+
+class Runner(QObject):
+    """A worker thread, its jobs, and the state of the one job that can be run, paused, stepped, stopped."""
+
+    stateChanged = Signal()
+
+    def __init__(self, name: str = "meta_train", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._mailbox: collections.deque[tuple[Job, Any]] = collections.deque()
+        self._outstanding: list[Job] = []
+        self._steered: Job | None = None
+        self._held: Job | None = None  # steered, but not yet in the queue
+        self._state = RunState.IDLE
+        # The thread does not keep the runner alive, and a runner that is dropped unclosed ends its thread.
+        self._thread = Thread(name, functools.partial(_work, self._jobs, self._mailbox))
+        weakref.finalize(self, self._jobs.put, None)
+        self._drain_timer = QTimer(self)
+        self._drain_timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._drain_timer.setInterval(DRAIN_MS)
+        self._drain_timer.timeout.connect(self.drain)
+        self._hold_timer = QTimer(self)
+        self._hold_timer.setSingleShot(True)
+        self._hold_timer.timeout.connect(self._release)
+        self._is_closed = False
+
+    @property
+    def state(self) -> RunState:
+        """Of the steered job."""
+        return self._state
+
+    @property
+    def is_steering(self) -> bool:
+        """Whether there is a job that can be run, paused, stepped or stopped."""
+        return self._steered is not None and not self._steered.gate.is_closed
+
+    def submit(self, job: Job) -> None:
+        """Queue a job that nobody steers."""
+        if self._is_closed:
+            return
+        if not self._thread.isRunning():
+            self._thread.begin()
+        self._outstanding.append(job)
+        self._jobs.put(job)
+        self._drain_timer.start()
+
+    def steer(self, job: Job, quiet_ms: int = 0) -> None:
+        """Queue a job, after so long without another one, and steer it from now on; the last one is stopped."""
+        self._end_steered()
+        self._steered = self._held = job
+        if quiet_ms:
+            self._hold_timer.start(quiet_ms)
+        else:
+            self._release()
+        self._derive_state()
+
+    def run(self) -> None:
+        """Let the steered job go on without a bound."""
+        if self._steered is not None:
+            self._steered.gate.run()
+            self._derive_state()
+
+    def pause(self) -> None:
+        """Take the steered job's budget back."""
+        if self._steered is not None:
+            self._steered.gate.pause()
+            self._derive_state()
+
+    def step(self) -> None:
+        """One more unit of work for the steered job, and no more."""
+        if self._steered is not None:
+            self._steered.gate.pause()
+            self._steered.gate.step()
+            self._derive_state()
+
+    def stop(self) -> None:
+        """End the steered job; what it still says arrives."""
+        self._end_steered()
+        self._derive_state()
+
+    def drain(self) -> None:
+        """Hand over all that has arrived."""
+        arrived: dict[Job, list[Any]] = {}
+        for _ in range(len(self._mailbox)):
+            job, item = self._mailbox.popleft()
+            arrived.setdefault(job, []).append(item)
+        for job, items in arrived.items():
+            self._hand_over(job, items)
+        if not self._outstanding:
+            self._drain_timer.stop()
+
+    def close(self, seconds: float) -> bool:
+        """End every job and the thread; wait so long at most. Whether the thread has ended."""
+        self._is_closed = True
+        self.stop()
+        for job in self._outstanding:
+            job.gate.close()
+        self._jobs.put(None)
+        ended = not self._thread.isRunning() or self._thread.leave(seconds)
+        self.drain()
+        for job in self._outstanding:
+            job.is_abandoned = True
+        self._drain_timer.stop()
+        return ended
+
+    def _end_steered(self) -> None:
+        job = self._steered
+        if job is None:
+            return
+        job.gate.close()
+        if self._held is job:  # it never began
+            self._hold_timer.stop()
+            self._held = self._steered = None
+            job.on_end("")
+
+    def _release(self) -> None:
+        job, self._held = self._held, None
+        if job is not None:
+            self.submit(job)
+
+    def _hand_over(self, job: Job, items: list[Any]) -> None:
+        end = items.pop() if isinstance(items[-1], _End) else None
+        if items:
+            job.has_items = True
+            job.on_items(items)
+        if end is not None:
+            self._outstanding.remove(job)
+            if self._steered is job:
+                self._steered = None
+        self._derive_state()
+        if end is not None:
+            job.on_end(end.error)
+
+    def _derive_state(self) -> None:
+        state = _state_of(self._steered)
+        if state is not self._state:
+            self._state = state
+            self.stateChanged.emit()
+
+
+def _state_of(job: Job | None) -> RunState:
+    if job is None:
+        return RunState.IDLE
+    if job.gate.is_closed:
+        return RunState.STOPPING
+    if job.gate.is_paused:
+        return RunState.PAUSED
+    if not job.has_items:
+        return RunState.PREPARING
+    return RunState.RUNNING if job.gate.is_unlimited else RunState.PAUSED
+
+
+def _work(jobs: queue.SimpleQueue[Job | None], mailbox: collections.deque[tuple[Job, Any]]) -> None:
+    """The worker's life: job after job, until there is None."""
+    while (job := jobs.get()) is not None:
+        mailbox.append((job, _End(_run(job, mailbox))))
+
+
+def _run(job: Job, mailbox: collections.deque[tuple[Job, Any]]) -> str:
+    """Run a job to its end; returns what went wrong."""
+    if job.gate.is_closed:  # stopped while it waited
+        return ""
+    try:
+        for item in job.begin():
+            mailbox.append((job, item))
+            if job.is_abandoned:
+                break
+    except Exception:
+        return log_failure(job.name)
+    return ""

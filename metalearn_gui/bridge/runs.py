@@ -1,0 +1,135 @@
+"""The list of runs: which one trains, which one is shown, which ones are drawn over it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from metalearn_gui.engine import events
+from metalearn_gui.engine.baselines import initial_states
+from metalearn_gui.engine.events import Change, TrainingState
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.store.records import RunRecord
+
+
+def fresh_run(settings: ExperimentSettings) -> RunRecord:
+    """A run that has not begun; its start is there already, so that it can be looked at."""
+    run = RunRecord(settings)
+    run.initial = run.latest = TrainingState(*initial_states(settings))
+    return run
+
+
+def state_of(run: RunRecord) -> TrainingState:
+    """The newest state; the start where a file has none."""
+    return run.latest or TrainingState(*initial_states(run.settings))
+
+
+def branch(run: RunRecord) -> RunRecord:
+    """A new run that goes on from where this one is."""
+    other = run.settled()
+    other.run_id, other.parent_id = uuid.uuid4().hex[:12], run.run_id
+    other.name = other.reason = ""
+    return other
+
+
+def take_live_values(run: RunRecord, settings: ExperimentSettings) -> None:
+    """Give a run that is not training other live values, and log them where it has begun."""
+    if not run.iteration:
+        run.settings = run.initial_settings = settings.started()
+        return
+    changed = changed_live_values(run.settings, settings)
+    run.changes += [Change(run.iteration, name, value) for name, value in changed.items()]
+    run.settings = run.settings.replaced(**changed)
+
+
+def changed_live_values(old: ExperimentSettings, new: ExperimentSettings) -> dict[str, Any]:
+    """The live values that differ, by flat name."""
+    before = old.live_values()
+    return {name: value for name, value in new.live_values().items() if before[name] != value}
+
+
+def with_live_values(settings: ExperimentSettings, other: ExperimentSettings) -> ExperimentSettings:
+    """These settings with the live values of others of the same structure."""
+    return settings.replaced(**other.live_values())
+
+
+def can_go_on_with(run: RunRecord, settings: ExperimentSettings) -> bool:
+    """Whether a run can go on with these settings: they differ in live values at most.
+
+    The length of a schedule was fixed when the run began.
+    """
+    fixed = settings.replaced(schedule_iterations=run.settings.outer.schedule_iterations)
+    return run.settings == fixed or run.settings.differs_live_only(fixed)
+
+
+class Runs:
+    """Every run of the session. A run is in the list when it is the live one or has begun."""
+
+    def __init__(self, live: RunRecord) -> None:
+        self.list = [live]
+        self.live = self.shown = live
+        self.overlays: set[str] = set()
+        self._leaving: dict[str, RunRecord] = {}  # not in the list, but their last events may be under way
+
+    def find(self, run_id: str) -> RunRecord | None:
+        """The run of this id in the list."""
+        return next((run for run in self.list if run.run_id == run_id), None)
+
+    def apply(self, arrived: Iterable[events.Event]) -> bool:
+        """Fold events in; whether the list has changed."""
+        returned = False
+        for event in arrived:
+            run = self.find(event.run_id) or self._leaving.get(event.run_id)
+            if run is None:
+                continue
+            run.apply(event)
+            if run.iteration and run.run_id in self._leaving:  # it had begun after all
+                del self._leaving[run.run_id]
+                self.list.insert(self._place(self.live), run)
+                returned = True
+        return returned
+
+    def replace_live(self, run: RunRecord, is_training: bool) -> None:
+        """Another run is live from now on, and shown; the old one stays if it has begun.
+
+        is_training: whether events of the old one may still come.
+        """
+        old = self.live
+        if old is not run and not old.iteration:
+            del self.list[self._place(old)]
+            if is_training:
+                self._leaving[old.run_id] = old
+        if self.find(run.run_id) is None:
+            self.list.append(run)
+        self.live = self.shown = run
+
+    def has_ended(self, run_id: str) -> None:
+        """No event of this run is under way any more; after a failure its curves may be ahead of its state."""
+        self._leaving.pop(run_id, None)
+        run = self.find(run_id)
+        if run is not None and run.latest is not None and run.latest.iteration != run.iteration:
+            self._exchange(run, run.settled())
+
+    def take(self, runs: list[RunRecord], live: RunRecord, shown: RunRecord) -> None:
+        """These runs instead of all others."""
+        self.list, self.live, self.shown = list(runs), live, shown
+        self.overlays = set()
+        self._leaving = {}
+
+    def remove(self, run: RunRecord) -> int:
+        """Take a run that is not live out of the list; returns its place."""
+        place = self._place(run)
+        del self.list[place]
+        self.overlays = self.overlays - {run.run_id}
+        if self.shown is run:
+            self.shown = self.live
+        return place
+
+    def _exchange(self, old: RunRecord, new: RunRecord) -> None:
+        self.list[self._place(old)] = new
+        self.live = new if self.live is old else self.live
+        self.shown = new if self.shown is old else self.shown
+
+    def _place(self, run: RunRecord) -> int:
+        return next(place for place, other in enumerate(self.list) if other is run)

@@ -1,0 +1,79 @@
+"""Threads that may outlive their window, and a log for what goes wrong on them.
+
+A running XLA compilation cannot be interrupted. A QThread that is destroyed while it runs ends the
+process, and one that is `terminate()`d may hold a lock for ever; so a thread that is still busy when its
+window closes is kept here until it ends, and the end of the process waits for it, with a bound.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+
+from PySide6.QtCore import QThread
+
+from metalearn_gui.store.home import log_file
+
+EXIT_SECONDS = 10.0  # the longest that the end of the process waits for a compilation
+
+_alive: set[Thread] = set()
+
+
+class Thread(QThread):
+    """Runs one function; kept alive by this module until that has returned."""
+
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._work = work
+
+    def begin(self) -> None:
+        """Start, and be kept alive from here on."""
+        _forget_finished()
+        _alive.add(self)
+        self.start()
+
+    def run(self) -> None:
+        self._work()
+
+    def leave(self, seconds: float) -> bool:
+        """Wait so long at most; whether it has ended."""
+        ended = self.wait(max(0, round(seconds * 1000)))
+        _forget_finished()
+        return ended
+
+
+def busy_threads() -> list[str]:
+    """The names of threads that have not ended."""
+    return [thread.objectName() for thread in _alive if thread.isRunning()]
+
+
+def log_failure(where: str) -> str:
+    """Append the exception being handled to the log; returns it as one line for a person."""
+    kind, error, _ = sys.exc_info()
+    text = " ".join(str(error).split()) or "no reason given"
+    with contextlib.suppress(OSError):
+        log_file().parent.mkdir(parents=True, exist_ok=True)
+        with log_file().open("a", encoding="utf-8") as log:
+            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {where}\n{traceback.format_exc()}\n")
+    return f"{kind.__name__ if kind else 'Error'}: {text if len(text) <= 160 else text[:157] + '...'}"
+
+
+def _forget_finished() -> None:
+    for thread in [thread for thread in _alive if thread.isFinished()]:
+        thread.wait()
+        _alive.discard(thread)
+
+
+@atexit.register
+def _wait_for_the_rest() -> None:
+    deadline = time.monotonic() + EXIT_SECONDS
+    if not all(thread.leave(deadline - time.monotonic()) for thread in list(_alive)):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)  # everything is on disk; what still runs holds nothing but a compilation

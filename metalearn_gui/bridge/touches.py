@@ -1,0 +1,195 @@
+"""Unseen tasks that a hand can touch, and how learners adapt to them: plain values and functions."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from metalearn_gui.engine.adaptation import adapt
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import PointSet, Tasks, capacity, generator
+from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.programs import adaptation_program
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks.base import TaskFamily
+
+CURVE_POINTS = 201
+PLANE_SIDE = 44  # squared and with a hundred query points it fits 2,048 padded places
+MAX_SUPPORT = 1000
+ROOM = 8  # points that may be added before the next larger program has to be ready
+
+
+@dataclasses.dataclass(frozen=True)
+class TouchedTask:
+    """An unseen task under the hand.
+
+    support: x (n, input_dim), y (n, output_dim) float32 or (n,) int32; mask None.
+    query: the episode's own query set, likewise.
+    grid: x (m, input_dim) where predictions are drawn (curve: 201 points; plane: a square grid; else the query rows).
+    truth: noiseless targets on the grid (m, output_dim), or None.
+    block: the task's place in the stream of unseen tasks; drawing it again gives the points back as they were.
+    """
+
+    tasks: Tasks  # one task
+    support: PointSet
+    query: PointSet
+    grid: Array
+    truth: Array | None
+    description: dict[str, float]
+    block: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Adaptation:
+    """How one learner adapts to one task.
+
+    on_grid: predictions (k + 1, m, output_dim), probabilities for classification.
+    loss: against the truth (or the query set) by step, (k + 1,); accuracy likewise for classification, else None.
+    """
+
+    on_grid: Array
+    loss: Array
+    accuracy: Array | None
+
+
+def draw_task(settings: ExperimentSettings, block: int) -> TouchedTask:
+    """The unseen task at a place of the stream. block: at least 1; 0 is the evaluation's."""
+    rng = generator(settings.seed, "test", block)
+    tasks = settings.tasks.tasks(rng, 1, "test")
+    drawn = settings.tasks.draw(tasks, rng, settings.episodes.shots, settings.episodes.queries)
+    support, query = (PointSet(np.array(points.x[0]), np.array(points.y[0])) for points in drawn)
+    return placed_task(settings, block, tasks, support, query)
+
+
+def placed_task(
+    settings: ExperimentSettings, block: int, tasks: Tasks, support: PointSet, query: PointSet
+) -> TouchedTask:
+    """A task with its points as they lie, and what follows from them."""
+    family = settings.tasks
+    grid = GRIDS.get(family.view, _query_rows)(family, query)
+    truth = family.truth(tasks, grid[None])
+    return TouchedTask(
+        tasks=tasks,
+        support=support,
+        query=query,
+        grid=grid,
+        truth=None if truth is None else np.asarray(truth[0], np.float32),
+        description={name: float(values[0]) for name, values in family.describe(tasks).items()},
+        block=block,
+    )
+
+
+def _curve_grid(family: TaskFamily, query: PointSet) -> Array:
+    return np.linspace(*family.input_range(), CURVE_POINTS, dtype=np.float32)[:, None]
+
+
+def _plane_grid(family: TaskFamily, query: PointSet) -> Array:
+    side = np.linspace(*family.input_range(), PLANE_SIDE, dtype=np.float32)
+    return np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+
+
+def _query_rows(family: TaskFamily, query: PointSet) -> Array:
+    return np.asarray(query.x)
+
+
+GRIDS = {"curve": _curve_grid, "plane": _plane_grid}
+
+
+# --- points ---------------------------------------------------------------------------------------
+
+
+def with_moved_point(task: TouchedTask, index: int, x: Array, y: Array | int) -> TouchedTask:
+    """One support point elsewhere."""
+    new_x, new_y = task.support.x.copy(), task.support.y.copy()
+    new_x[index], new_y[index] = x, y
+    return dataclasses.replace(task, support=PointSet(new_x, new_y))
+
+
+def with_added_point(task: TouchedTask, x: Array, y: Array | int) -> TouchedTask:
+    """One support point more, at the end."""
+    support = task.support
+    new_x = np.asarray(x, support.x.dtype).reshape(1, *support.x.shape[1:])
+    new_y = np.asarray(y, support.y.dtype).reshape(1, *support.y.shape[1:])
+    return dataclasses.replace(
+        task, support=PointSet(np.concatenate([support.x, new_x]), np.concatenate([support.y, new_y]))
+    )
+
+
+def without_point(task: TouchedTask, index: int) -> TouchedTask:
+    """One support point less; none left is fine."""
+    support = task.support
+    return dataclasses.replace(task, support=PointSet(np.delete(support.x, index, 0), np.delete(support.y, index, 0)))
+
+
+# --- adapting -------------------------------------------------------------------------------------
+
+
+class Adapter:
+    """Adapts learners to touched tasks. All calls come from one thread, so nothing is compiled twice.
+
+    A program that is not compiled yet is run eagerly: slower, but there at once.
+    """
+
+    def __init__(self, compile: bool) -> None:
+        self._compile = compile
+        self._warm: set[tuple[object, int, int]] = set()
+
+    def is_warm(self, settings: ExperimentSettings, task: TouchedTask) -> bool:
+        """Whether this task is adapted to at full speed."""
+        return not self._compile or self._key(settings, len(task.support.x), task) in self._warm
+
+    def warm_up(self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask) -> None:
+        """Compile for this many points, and for a few more."""
+        if not self._compile:
+            return
+        for count in (len(task.support.x), min(len(task.support.x) + ROOM, MAX_SUPPORT)):
+            key = self._key(settings, count, task)
+            if key not in self._warm:
+                support = PointSet(*(values[np.zeros(count, int)] for values in _one_point(task)))
+                adapt(settings, state, _as_batch(support), _points_of_interest(task)[None], compile=True)
+                self._warm.add(key)
+
+    def adaptation(self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask) -> Adaptation:
+        """Predictions on the grid and the loss, step by step."""
+        compiled = self._compile and self.is_warm(settings, task)
+        path = adapt(settings, state, _as_batch(task.support), _points_of_interest(task)[None], compile=compiled)
+        on_grid, on_query = np.split(path.predictions[:, 0], [len(task.grid)], axis=1)
+        return _judged(settings.tasks.kind, task, on_grid, on_query)
+
+    def _key(self, settings: ExperimentSettings, count: int, task: TouchedTask) -> tuple[object, int, int]:
+        program = adaptation_program(settings, settings.outer.test_steps, keep=True)
+        return program, capacity(count), capacity(len(task.grid) + len(task.query.x))
+
+
+def _one_point(task: TouchedTask) -> tuple[Array, Array]:
+    x, y = task.query.x, task.query.y
+    return x[:1], y[:1]
+
+
+def _as_batch(points: PointSet) -> PointSet:
+    return PointSet(points.x[None], points.y[None])
+
+
+def _points_of_interest(task: TouchedTask) -> Array:
+    return np.concatenate([task.grid, task.query.x])
+
+
+def _judged(kind: str, task: TouchedTask, on_grid: Array, on_query: Array) -> Adaptation:
+    with np.errstate(over="ignore", invalid="ignore"):  # a learner may diverge beyond its trained steps
+        if kind == "classification":
+            return Adaptation(on_grid, *_classification_scores(on_query, np.asarray(task.query.y)))
+        predictions, targets = (on_query, task.query.y) if task.truth is None else (on_grid, task.truth)
+        return Adaptation(on_grid, np.mean((predictions - targets) ** 2, axis=(1, 2)), None)
+
+
+def _classification_scores(probabilities: Array, labels: Array) -> tuple[Array, Array]:
+    """Mean negative log likelihood and accuracy by step."""
+    chosen = probabilities[:, np.arange(len(labels)), labels]
+    loss = -np.log(np.maximum(chosen, np.finfo(np.float32).tiny)).mean(axis=1)
+    return loss, (probabilities.argmax(axis=-1) == labels).mean(axis=1)
+
+
+def task_key(settings: ExperimentSettings) -> tuple[object, ...]:
+    """What a stream of unseen tasks depends on."""
+    return (settings.tasks, settings.episodes.shots, settings.episodes.queries, settings.seed)

@@ -1,0 +1,167 @@
+"""The live run under way: TensorFlow is loaded, its structure compiled, its events brought to the session."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+
+from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.runner import Job, Runner
+from metalearn_gui.engine import backend
+from metalearn_gui.engine.control import Gate, LiveValues
+from metalearn_gui.engine.events import Event
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.training import Options, meta_train, prepare
+from metalearn_gui.store.records import RunRecord
+
+STILL_MS = 1000  # TensorFlow never frees a program, so only a structure that stood still is compiled unasked
+
+
+class Training(QObject):
+    """Steers the worker: load, prepare, run, pause, step, stop."""
+
+    stateChanged = Signal()
+    readinessChanged = Signal()
+    loaded = Signal()
+    stoodStill = Signal()  # the structure that was last given to `prepare_soon` is worth compiling
+    failed = Signal(str, str)  # the run's id, or "" where it was no run; one line
+
+    def __init__(
+        self, options: Options, on_events: Callable[[list[Event]], None], on_end: Callable[[str], None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self.is_loaded = False
+        self._options, self._on_events, self._on_end = options, on_events, on_end
+        self._live_values = LiveValues()
+        self._preparing: Job | None = None
+        self._wanted: ExperimentSettings | None = None
+        self._still_timer = QTimer(self)
+        self._still_timer.setSingleShot(True)
+        self._still_timer.setInterval(STILL_MS)
+        self._still_timer.timeout.connect(self._stand_still)
+        self._runner = Runner(parent=self)
+        self._runner.stateChanged.connect(self.stateChanged)
+        self._runner.stateChanged.connect(self.readinessChanged)
+
+    @property
+    def state(self) -> RunState:
+        return self._runner.state
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a run is under way, be it paused."""
+        return self._runner.is_steering
+
+    @property
+    def readiness(self) -> str:
+        """What waits, in words; empty when nothing does."""
+        if not self.is_loaded:
+            return QCoreApplication.translate("Training", "loading TensorFlow")
+        if self._preparing is not None or self.state is RunState.PREPARING:
+            return QCoreApplication.translate("Training", "compiling")
+        return ""
+
+    # --- before the run ---------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Import TensorFlow on the worker's thread."""
+        self._runner.submit(Job("load TensorFlow", _load, on_end=self._take_loaded))
+
+    def prepare_soon(self, settings: ExperimentSettings) -> None:
+        """Compile this structure once it has stood still, unless another one comes or Run is pressed."""
+        self._wanted = settings
+        if self._preparing is not None:
+            self._preparing.gate.close()  # of no use where it still waits in the queue
+        if self.is_loaded:
+            self._still_timer.start()
+
+    # --- the run ----------------------------------------------------------------------------------
+
+    def start(self, run: RunRecord, steps: int | None = None, quiet_ms: int = 0) -> None:
+        """Go on with a run from its newest state, without a bound or for so many meta-iterations."""
+        self._still_timer.stop()
+        self._wanted = None
+        self._live_values = LiveValues()
+        gate = Gate()
+        if steps is not None:
+            gate.pause()
+            gate.step(steps)
+        begin = functools.partial(
+            meta_train, run.settings, resume=run.latest if run.iteration else None, gate=gate, live=self._live_values,
+            options=self._options, run_id=run.run_id, gradient_evaluations=run.gradient_evaluations,
+            compute_seconds=run.compute_seconds,
+        )  # fmt: skip
+        job = Job("meta-train", begin, self._on_events, functools.partial(self._take_end, run.run_id), gate)
+        self._runner.steer(job, quiet_ms)
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        """New live values for the run under way."""
+        self._live_values.put(values)
+
+    def run(self) -> None:
+        self._runner.run()
+
+    def pause(self) -> None:
+        self._runner.pause()
+
+    def step(self) -> None:
+        self._runner.step()
+
+    def stop(self) -> None:
+        self._runner.stop()
+
+    def drain(self) -> None:
+        """Bring what has arrived to the session now."""
+        self._runner.drain()
+
+    def close(self, seconds: float) -> bool:
+        """End the worker; wait so long at most. Whether it has ended."""
+        self._still_timer.stop()
+        return self._runner.close(seconds)
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _take_loaded(self, error: str) -> None:
+        if error:
+            self.failed.emit("", error)
+            return
+        self.is_loaded = True
+        self.loaded.emit()
+        self._stand_still()
+        self.readinessChanged.emit()
+
+    def _stand_still(self) -> None:
+        if self._wanted is None or self.is_active:
+            return
+        begin = functools.partial(_prepare, self._wanted, self._options)
+        self._wanted = None
+        self._preparing = job = Job("prepare", begin)
+        job.on_end = functools.partial(self._take_prepared, job)
+        self._runner.submit(job)
+        self.stoodStill.emit()
+        self.readinessChanged.emit()
+
+    def _take_prepared(self, job: Job, error: str) -> None:
+        if self._preparing is job:
+            self._preparing = None
+        if error:
+            self.failed.emit("", error)
+        self.readinessChanged.emit()
+
+    def _take_end(self, run_id: str, error: str) -> None:
+        if error:
+            self.failed.emit(run_id, error)
+        self._on_end(run_id)
+
+
+def _load() -> Iterator[None]:
+    backend.load()
+    yield
+
+
+def _prepare(settings: ExperimentSettings, options: Options) -> Iterator[None]:
+    prepare(settings, options)
+    yield

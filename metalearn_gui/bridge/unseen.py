@@ -1,0 +1,285 @@
+"""The unseen tasks on the screen, the touched one and the gallery, and how the shown run adapts to them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from metalearn_gui.bridge.latest import Latest, Request
+from metalearn_gui.bridge.touches import (
+    MAX_SUPPORT,
+    Adaptation,
+    Adapter,
+    TouchedTask,
+    draw_task,
+    placed_task,
+    task_key,
+    with_added_point,
+    with_moved_point,
+    without_point,
+)
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.baselines import baseline_settings
+from metalearn_gui.engine.events import LearnerState, TrainingState
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.store.session_file import SavedTask
+
+NUM_GALLERY = 8
+FIRST_TOUCHED = NUM_GALLERY + 1  # blocks 1..8 of the stream are the gallery's
+FIRST_STEP = 5
+WARMING, TOUCHING, SHOWING, MAKING_ROOM = range(4)  # ranks of requests: lower goes first
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shown:
+    """Whose adaptations are shown."""
+
+    settings: ExperimentSettings
+    state: TrainingState
+
+    def structure(self) -> tuple[object, ...]:
+        """What the compiled adaptation depends on."""
+        settings = self.settings
+        return (
+            settings.learner.adaptation_structure(), settings.network.structure(), task_key(settings)[:-1],
+            settings.outer.test_steps,
+        )  # fmt: skip
+
+    def adapting(self, compared: set[str]) -> dict[str, tuple[ExperimentSettings, LearnerState]]:
+        """Settings and state of every learner that is drawn, by key."""
+        others = baseline_settings(self.settings, self.state.tuned)
+        beside = {key: (others[key], self.state.baselines[key]) for key in others if key in self.state.baselines}
+        chosen = {key: pair for key, pair in beside.items() if key in compared}
+        return {"learner": (self.settings, self.state.learner)} | chosen
+
+
+class UnseenTasks(QObject):
+    """Draws tasks from their own stream and asks for adaptations; `announce` tells what has changed."""
+
+    taskChanged = Signal()
+    adaptedChanged = Signal()
+    galleryChanged = Signal()
+    stepChanged = Signal()
+    worked = Signal()  # there is something new to save
+    failed = Signal(str)
+
+    def __init__(self, settings: ExperimentSettings, state: TrainingState, compile: bool, parent: QObject) -> None:
+        super().__init__(parent)
+        self._latest = Latest("touch", self)
+        self._adapter = Adapter(compile)
+        self._always_warm = not compile
+        self._warm: set[tuple[object, ...]] = set()
+        self._is_ready = False
+        self._news: list[Callable[[], None]] = []
+        self._series = 0  # answers of an earlier series are stale
+        self._shown = _Shown(settings, state)
+        self.compared = {"transfer", "scratch"}
+        self.step = min(FIRST_STEP, self.num_steps)
+        self.adaptations: dict[str, Adaptation] = {}
+        self._answers: dict[int, Adaptation] = {}  # of the gallery
+        self._awaited: set[int] = set()
+        self._draw_all()
+
+    @property
+    def num_steps(self) -> int:
+        """Adaptation steps that are shown."""
+        return self._shown.settings.outer.test_steps
+
+    # --- what is shown ----------------------------------------------------------------------------
+
+    def follow(self, settings: ExperimentSettings, state: TrainingState) -> None:
+        """Show how this state adapts; call `announce` when the session is ready for it."""
+        before, self._shown = self._shown, _Shown(settings, state)
+        if task_key(before.settings) != task_key(settings):
+            self._draw_all()
+            self._news += [self.taskChanged.emit, self.galleryChanged.emit]
+        elif before.structure() != self._shown.structure():
+            self._forget_adaptations()
+        if self.step > self.num_steps:
+            self.step = self.num_steps
+            self._news.append(self.stepChanged.emit)
+        self._ask()
+
+    def announce(self) -> None:
+        """Emit what has changed since the last time."""
+        news, self._news = self._news, []
+        for emit in dict.fromkeys(news):
+            emit()
+
+    def set_ready(self) -> None:
+        """TensorFlow is loaded: adaptations can be asked for."""
+        self._is_ready = True
+        self._ask()
+
+    def warm_up(self) -> None:
+        """Compile the adaptation of what is shown."""
+        if self._is_ready and not self._always_warm and self._shown.structure() not in self._warm:
+            self._latest.request("warm", self._warming(self._shown, WARMING))
+
+    def close(self, seconds: float) -> bool:
+        """End the worker; wait so long at most. Whether it has ended."""
+        return self._latest.close(seconds)
+
+    # --- the hand ---------------------------------------------------------------------------------
+
+    def move_point(self, index: int, x: Array, y: Array | int) -> None:
+        self._set_points(with_moved_point(self.touched, index, x, y))
+
+    def add_point(self, x: Array, y: Array | int) -> None:
+        if len(self.touched.support.x) < MAX_SUPPORT:
+            self._set_points(with_added_point(self.touched, x, y))
+
+    def remove_point(self, index: int) -> None:
+        self._set_points(without_point(self.touched, index))
+
+    def new_task(self) -> None:
+        """The next task of the stream."""
+        self._next_block += 1
+        self._put_under_hand(draw_task(self._shown.settings, self._next_block))
+
+    def restore_task(self) -> None:
+        """The touched task as it was drawn."""
+        self._put_under_hand(draw_task(self._shown.settings, self.touched.block))
+
+    def open_gallery_task(self, index: int) -> None:
+        """Exchange the touched task for one of the gallery."""
+        opened, self.gallery[index] = self.gallery[index], self.touched
+        if self.gallery_adaptations and "learner" in self.adaptations:
+            self._answers[index] = self.adaptations["learner"]
+        self._put_under_hand(opened)
+        self.galleryChanged.emit()
+
+    def set_compared(self, key: str, on: bool) -> None:
+        """Draw a baseline beside the learner, or not."""
+        self.compared = self.compared | {key} if on else self.compared - {key}
+        if not on:
+            self.adaptations = {name: path for name, path in self.adaptations.items() if name != key}
+        self._ask_touched()
+        self.adaptedChanged.emit()
+
+    def set_step(self, step: int) -> None:
+        step = min(max(step, 0), self.num_steps)
+        if step != self.step:
+            self.step = step
+            self.stepChanged.emit()
+
+    # --- on disk ----------------------------------------------------------------------------------
+
+    def saved(self) -> list[SavedTask]:
+        """The touched task first, then the gallery."""
+        return [SavedTask(task.block, task.tasks, task.support, task.query) for task in (self.touched, *self.gallery)]
+
+    def take_saved(self, saved: list[SavedTask]) -> None:
+        """The inverse of `saved`, for the settings that are shown; call `announce` afterwards."""
+        tasks = [placed_task(self._shown.settings, one.index, one.tasks, one.support, one.query) for one in saved]
+        if not tasks:
+            return
+        self.touched = tasks[0]
+        if len(tasks) == 1 + NUM_GALLERY:
+            self.gallery = tasks[1:]
+        self._next_block = max(FIRST_TOUCHED, *(task.block for task in tasks))
+        self._forget_adaptations()
+        self._news += [self.taskChanged.emit, self.galleryChanged.emit]
+        self._ask()
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    @property
+    def gallery_adaptations(self) -> list[Adaptation]:
+        """In the gallery's order; empty until all are there."""
+        return [self._answers[index] for index in range(NUM_GALLERY)] if len(self._answers) == NUM_GALLERY else []
+
+    @property
+    def _is_warm(self) -> bool:
+        return self._always_warm or self._shown.structure() in self._warm
+
+    def _draw_all(self) -> None:
+        settings = self._shown.settings
+        self.gallery = [draw_task(settings, block) for block in range(1, FIRST_TOUCHED)]
+        self._next_block = FIRST_TOUCHED
+        self.touched = draw_task(settings, FIRST_TOUCHED)
+        self._forget_adaptations()
+
+    def _forget_adaptations(self) -> None:
+        self._series += 1
+        self.adaptations, self._answers, self._awaited = {}, {}, set()
+        self._news += [self.adaptedChanged.emit, self.galleryChanged.emit]
+
+    def _put_under_hand(self, task: TouchedTask) -> None:
+        self._series += 1  # an answer for the task before is not one for this
+        self._set_points(task)
+        self._ask_gallery()
+
+    def _set_points(self, task: TouchedTask) -> None:
+        self.touched = task
+        self._ask_touched()
+        if self._is_ready and not self._always_warm and self._is_warm:
+            self._latest.request("room", self._warming(self._shown, MAKING_ROOM))
+        self.taskChanged.emit()
+        self.worked.emit()
+
+    def _ask(self) -> None:
+        self._ask_touched()
+        self._ask_gallery()
+
+    def _ask_touched(self) -> None:
+        if not self._is_ready:
+            return
+        compute = functools.partial(_adaptations, self._adapter, self._shown.adapting(self.compared), self.touched)
+        self._request("touched", compute, self._take_touched, TOUCHING)
+
+    def _ask_gallery(self) -> None:
+        """The gallery waits for its compiled program: eight uncompiled tasks would slow the window."""
+        if not (self._is_ready and self._is_warm):
+            return
+        settings, state = self._shown.settings, self._shown.state.learner
+        for index, task in enumerate(self.gallery):
+            compute = functools.partial(self._adapter.adaptation, settings, state, task)
+            self._awaited.add(index)
+            self._request(("gallery", index), compute, functools.partial(self._take_gallery, index), SHOWING)
+
+    def _request(self, key: object, compute: Callable[[], Any], take: Callable[[Any], None], rank: int) -> None:
+        series = self._series
+
+        def deliver(result: Any) -> None:
+            if series == self._series:
+                take(result)
+
+        self._latest.request(key, Request(compute, deliver, self.failed.emit, rank))
+
+    def _warming(self, shown: _Shown, rank: int) -> Request:
+        tasks = (self.touched, self.gallery[0])
+        compute = functools.partial(_warm_up, self._adapter, shown, tasks)
+        return Request(compute, functools.partial(self._take_warm, shown.structure()), self.failed.emit, rank)
+
+    def _take_warm(self, structure: tuple[object, ...], _: None) -> None:
+        if structure not in self._warm:
+            self._warm.add(structure)
+            if structure == self._shown.structure():
+                self._ask()
+
+    def _take_touched(self, adaptations: Mapping[str, Adaptation]) -> None:
+        self.adaptations = {key: path for key, path in adaptations.items() if key in {"learner", *self.compared}}
+        self.adaptedChanged.emit()
+
+    def _take_gallery(self, index: int, adaptation: Adaptation) -> None:
+        self._answers[index] = adaptation
+        self._awaited.discard(index)
+        if not self._awaited:
+            self.galleryChanged.emit()
+
+
+def _adaptations(
+    adapter: Adapter, adapting: Mapping[str, tuple[ExperimentSettings, LearnerState]], task: TouchedTask
+) -> dict[str, Adaptation]:
+    return {key: adapter.adaptation(settings, state, task) for key, (settings, state) in adapting.items()}
+
+
+def _warm_up(adapter: Adapter, shown: _Shown, tasks: tuple[TouchedTask, ...]) -> None:
+    for settings, state in shown.adapting({"transfer", "scratch"}).values():
+        for task in tasks:
+            adapter.warm_up(settings, state, task)
