@@ -43,6 +43,8 @@ class ClassButton(QAbstractButton):
 
     def set_texts(self, name: str, points: str) -> None:
         """The class' name and its number of points."""
+        if (name, points) == (self.text(), self._points):
+            return
         self._points = points
         self.setText(name)
         self.setAccessibleName(f"{name}, {points}")
@@ -103,7 +105,6 @@ class ClassStrip(QWidget):
         self._name_buttons()
         self._group.button(state.placing).setChecked(True)
         self._summary.show_state(state)
-        self.update()
 
     def _build_buttons(self, count: int) -> None:
         for button in self._group.buttons():

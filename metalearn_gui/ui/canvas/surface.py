@@ -30,6 +30,7 @@ class Surface(QWidget):
         self._static_key: Hashable = None
         self._tasks = session.touched.tasks
         self.setObjectName(self.object_name)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the card below is painted with every move
         self.setMinimumSize(240, 150)
         self._connections = [
             session.taskChanged.connect(self._take_task),
@@ -146,7 +147,7 @@ class Surface(QWidget):
             self._static_key = key
             self._static = QPixmap(self.size() * ratio)
             self._static.setDevicePixelRatio(ratio)
-            self._static.fill(Qt.GlobalColor.transparent)
+            self._static.fill(theme().palette.card)
             painter = QPainter(self._static)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.paint_static(painter)

@@ -124,8 +124,9 @@ class TaskPanel(Panel):
         step = self.session.adaptation_step
         with QSignalBlocker(self._slider):
             self._slider.setValue(step)
-        self._slider.update()
-        self._loss.setText(self._score_text(step))
+        score = self._score_text(step)
+        if score != self._loss.text():  # a label asks for a new layout with every text
+            self._loss.setText(score)
 
     def _score_text(self, step: int) -> str:
         adaptation = self.session.adaptations.get("learner")
@@ -140,7 +141,6 @@ class TaskPanel(Panel):
         for key in COMPARED:
             with QSignalBlocker(self._chips[key]):
                 self._chips[key].setChecked(key in self.session.compared)
-            self._chips[key].update()
 
     # --- playing --------------------------------------------------------------------------------
 
