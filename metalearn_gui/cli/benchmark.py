@@ -1,0 +1,31 @@
+"""`metalearn-gui benchmark`: the engine's speed beside other programs', in one run."""
+
+from __future__ import annotations
+
+from metalearn_gui.benchmark import PEERS, benchmark
+from metalearn_gui.cli.command import DONE
+from metalearn_gui.cli.output import print_json, print_table
+from metalearn_gui.cli.parser import Options, Parser, listed
+
+
+def parser() -> Parser:
+    """The arguments of `benchmark`."""
+    parser = Parser("benchmark", "Meta-iterations per second, alternating with other programs on the same work.")
+    names = ",".join(PEERS)
+    parser.add_argument("--against", type=listed(*PEERS), default=list(PEERS), metavar=names, help="by default all")
+    parser.add_json()
+    return parser
+
+
+def run(options: Options) -> int:
+    """Measure and print."""
+    report = benchmark(options.against)
+    if options.json:
+        print_json(report)
+        return DONE
+    columns = ("work", "ours", *(name for name in options.against))
+    rows = [
+        (work["name"], work["ours"], *(work["peers"].get(peer) for peer in options.against)) for work in report["work"]
+    ]
+    print_table(f"Meta-iterations per second on {report['machine']}", columns, rows)
+    return DONE

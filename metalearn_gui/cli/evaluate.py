@@ -1,0 +1,94 @@
+"""`metalearn-gui evaluate`: how a trained learner adapts to unseen tasks, beside its baselines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metalearn_gui.cli.command import DONE
+from metalearn_gui.cli.inputs import load_run, no_data_family, with_other_tasks
+from metalearn_gui.cli.output import print_json, print_table
+from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
+from metalearn_gui.engine import evaluation, training
+from metalearn_gui.engine.events import Evaluation
+from metalearn_gui.engine.settings import ExperimentSettings
+
+
+def parser() -> Parser:
+    """The arguments of `evaluate`."""
+    parser = Parser("evaluate", "Mean and 95 % interval of the loss on unseen tasks, by adaptation step.")
+    parser.add_argument("file", metavar="FILE.metalearn")
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument("--tasks", metavar="KEY", help="unseen tasks of another family")
+    other.add_argument("--data", metavar="PATH", help="unseen tasks from a file")
+    parser.add_set("a setting of the unseen tasks: shots, queries, noise, ...")
+    parser.add_argument("--num-tasks", type=whole_number(1, 100_000), default=600, metavar="N")
+    parser.add_argument("--steps", type=whole_number(1, 100), default=10, metavar="N", help="adaptation steps")
+    parser.add_argument("--seed", type=whole_number(0, 2**31 - 1), default=0, metavar="N", help="of the unseen tasks")
+    parser.add_json()
+    return parser
+
+
+def run(options: Options) -> int:
+    """Evaluate the run that the file shows, and say what came out."""
+    if options.data:
+        raise no_data_family(options.data)
+    _, run = load_run(options.file)
+    if run.latest is None:
+        raise BadInput(f"The run in {options.file} has no weights yet; go on with `metalearn-gui train --resume`")
+    settings = with_other_tasks(run.settings, options.tasks, assigned(options.set)).replaced(test_steps=options.steps)
+    compile = training.DEFAULT_OPTIONS.compile
+    found = evaluation.evaluate(settings, run.latest, options.num_tasks, options.seed, "test", compile)
+    report = _report(settings, run.iteration, found)
+    if options.json:
+        print_json(report)
+    else:
+        _print_report(report)
+    return DONE
+
+
+def _report(settings: ExperimentSettings, iterations: int, found: Evaluation) -> dict[str, Any]:
+    family = settings.tasks
+    baselines: dict[str, Any] = {key: evaluation.to_json(scores) for key, scores in found.baselines.items()}
+    baselines["mean"] = found.mean
+    if found.oracle is not None:
+        baselines["oracle"] = found.oracle
+    ways = {"ways": family.output_dim} if family.kind == "classification" else {}
+    return {
+        "learner": settings.learner.key,
+        "tasks": family.key,
+        "iterations": iterations,
+        "num_tasks": found.num_tasks,
+        "shots": settings.episodes.shots,
+        **ways,
+        "steps": evaluation.to_json(found.learner),
+        "baselines": baselines,
+    }
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    title = (
+        f"{report['learner']} on {report['num_tasks']} unseen tasks of {report['tasks']}, {report['shots']} shots, "
+        f"after {report['iterations']} meta-iterations"
+    )
+    rows = report["steps"]
+    others = {key: value for key, value in report["baselines"].items() if isinstance(value, list)}
+    measures = [name for name in ("loss", "loss_median", "accuracy") if name in rows[0]]
+    columns = ["step", *measures, *(f"{key} loss" for key in others)]
+    table = []
+    for row in rows:
+        cells = [_with_interval(row, measure) for measure in measures]
+        beside = [_with_interval(other[row["step"]], "loss") for other in others.values()]
+        table.append([row["step"], *cells, *beside])
+    print_table(title, columns, table)
+    floor = {key: report["baselines"][key] for key in ("mean", "oracle") if key in report["baselines"]}
+    print("loss of " + ", ".join(f"{_NAMES[key]}: {value:.4g}" for key, value in floor.items()))
+
+
+_NAMES = {"mean": "a constant prediction", "oracle": "the best there can be"}
+
+
+def _with_interval(row: Any, measure: str) -> str:
+    value, half = row[measure], row.get(f"{measure}_ci95")
+    if value is None:
+        return "not finite"
+    return f"{value:.4g}" if half is None else f"{value:.4g} ± {half:.2g}"

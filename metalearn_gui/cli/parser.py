@@ -1,0 +1,77 @@
+"""Argument parsing whose errors are one line. Standard library only."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from metalearn_gui import __version__
+
+PROGRAM = "metalearn-gui"
+Options = argparse.Namespace
+
+
+class BadInput(ValueError):
+    """What a person typed cannot be used; one line: what came, what was expected, what to do."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises BadInput where argparse would print its usage and leave."""
+
+    def __init__(self, command: str, description: str) -> None:
+        program = f"{PROGRAM} {command}".strip()
+        super().__init__(prog=program, description=description, allow_abbrev=False)
+        self.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message}; `{self.prog} --help` says what there is")
+
+    def add_json(self) -> None:
+        """--json."""
+        self.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
+
+    def add_set(self, help: str) -> None:
+        """--set NAME=VALUE, any number of times."""
+        self.add_argument("--set", action="append", default=[], type=assignment, metavar="NAME=VALUE", help=help)
+
+
+def assignment(text: str) -> tuple[str, str]:
+    """NAME=VALUE as a pair."""
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE, for example shots=5")
+    return name.strip(), value.strip()
+
+
+def whole_number(minimum: int, maximum: int) -> Callable[[str], int]:
+    """A type for arguments: a whole number within bounds."""
+
+    def convert(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = minimum - 1
+        if not minimum <= number <= maximum:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number in [{minimum}, {maximum}]")
+        return number
+
+    return convert
+
+
+def listed(*known: str) -> Callable[[str], list[str]]:
+    """A type for arguments: some of these words, with commas between."""
+
+    def convert(text: str) -> list[str]:
+        words = [word.strip() for word in text.split(",") if word.strip()]
+        for word in words:
+            if word not in known:
+                raise argparse.ArgumentTypeError(f"{word!r} is not one of {', '.join(known)}")
+        return words
+
+    return convert
+
+
+def assigned(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """The values of --set by name; of a name that comes twice the last one counts."""
+    return dict(pairs)

@@ -1,0 +1,45 @@
+"""How far a run is, on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from metalearn_gui.store.records import RunRecord
+
+
+class TrainingProgress:
+    """A bar with the iteration, the objective and the time left."""
+
+    def __init__(self, run: RunRecord, bar: Progress, task: TaskID) -> None:
+        self._run, self._bar, self._task = run, bar, task
+
+    def show(self) -> None:
+        """As the run is now."""
+        objectives = self._run.curve("objective")
+        loss = f"loss {objectives[-1]:.4g}" if len(objectives) else ""
+        total = self._run.settings.outer.num_iterations
+        self._bar.update(self._task, completed=self._run.iteration, total=total, loss=loss)
+
+
+@contextlib.contextmanager
+def training_progress(run: RunRecord) -> Iterator[TrainingProgress]:
+    """The bar, for as long as the run trains."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[loss]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), refresh_per_second=4) as bar:
+        task = bar.add_task(
+            f"{run.settings.learner.label} on {run.settings.tasks.label}",
+            total=run.settings.outer.num_iterations,
+            completed=run.iteration,
+            loss="compiling",
+        )
+        yield TrainingProgress(run, bar, task)

@@ -1,0 +1,181 @@
+"""`metalearn-gui train`: meta-train without a window, saving as it goes."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from metalearn_gui.cli.command import BAD_INPUT, DONE, INTERRUPTED, say
+from metalearn_gui.cli.inputs import load_run, read_settings, refuse_data, with_assigned
+from metalearn_gui.cli.output import number, print_json
+from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned
+from metalearn_gui.cli.progress import training_progress
+from metalearn_gui.engine import training
+from metalearn_gui.engine.control import Gate, LiveValues
+from metalearn_gui.engine.events import Change, Diverged, Event
+from metalearn_gui.engine.presets import preset
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.session_file import SavedSession, StoreError, save
+
+SAVE_SECONDS = 10.0
+
+
+def parser() -> Parser:
+    """The arguments of `train`."""
+    parser = Parser("train", "Meta-train without a window. Ctrl+C saves and stops; --resume goes on.")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--preset", metavar="KEY", help="start from a preset; `list presets` names them")
+    source.add_argument("--settings", metavar="FILE", help="start from a JSON file of settings")
+    source.add_argument("--resume", metavar="FILE", help="go on from a session, to num_iterations in all")
+    parser.add_set("a setting by its name; on --resume only one that may change in a run")
+    parser.add_argument("--output", metavar="FILE.metalearn", help="where to save; by default the resumed file")
+    parser.add_json()
+    return parser
+
+
+@dataclasses.dataclass
+class Job:
+    """A run to train, the session it is saved in, and what changes as it goes on."""
+
+    saved: SavedSession
+    run: RunRecord
+    path: str
+    live: LiveValues = dataclasses.field(default_factory=LiveValues)
+    gate: Gate = dataclasses.field(default_factory=Gate)
+
+    def events(self) -> Iterator[Event]:
+        """Meta-training, from where the run stands."""
+        return training.meta_train(
+            self.run.settings,
+            resume=self.run.latest,
+            gate=self.gate,
+            live=self.live,
+            options=training.DEFAULT_OPTIONS,
+            run_id=self.run.run_id,
+            gradient_evaluations=self.run.gradient_evaluations,
+            compute_seconds=self.run.compute_seconds,
+        )
+
+    def save(self) -> None:
+        """Write the session as it can be gone on from."""
+        save(self.path, dataclasses.replace(self.saved, settings=self.run.settings).copy())
+
+
+def run(options: Options) -> int:
+    """Train, save, and say how it went."""
+    started = time.perf_counter()
+    job = _resumed(options) if options.resume else _fresh(options)
+    _check_place(job.path)
+    before = job.run.iteration, job.run.compute_seconds
+    diverged = _train(job)
+    job.save()
+    if diverged:
+        say(f"{diverged.advice}: --resume {job.path} --set meta_learning_rate=VALUE")
+        return BAD_INPUT
+    report = _report(job, before, time.perf_counter() - started)
+    if options.json:
+        print_json(report)
+    else:
+        print(" · ".join(f"{name.replace('_', ' ')} {number(value)}" for name, value in report.items()))
+    return INTERRUPTED if job.run.reason == "stopped" else DONE
+
+
+def _fresh(options: Options) -> Job:
+    if not options.output:
+        raise BadInput("There is no --output; name the file to save in, for example --output run.metalearn")
+    settings = read_settings(options.settings) if options.settings else preset(options.preset)
+    run = RunRecord(with_assigned(settings, assigned(options.set)), name=options.preset or Path(options.settings).stem)
+    return Job(SavedSession([run], run.run_id, run.settings), run, options.output)
+
+
+def _resumed(options: Options) -> Job:
+    saved, run = load_run(options.resume)
+    values = assigned(options.set)
+    settings = _changed_live(run.settings, values)
+    run.reason = ""
+    job = Job(saved, run, options.output or options.resume)
+    changed = {name: settings.value(name) for name in values if settings.value(name) != run.settings.value(name)}
+    # The length is set before the start: a run that has reached its end would not look for changes.
+    if "num_iterations" in changed:
+        length = changed.pop("num_iterations")
+        run.changes.append(Change(run.iteration, "num_iterations", length))
+        run.settings = run.settings.replaced(num_iterations=length)
+    job.live.put(changed)
+    return job
+
+
+def _changed_live(settings: ExperimentSettings, values: dict[str, Any]) -> ExperimentSettings:
+    refuse_data(values)
+    changed = settings.replaced(**values)
+    if not settings.differs_live_only(changed):
+        live = ", ".join(sorted(settings.live_values()))
+        raise BadInput(f"--set {' '.join(values)} would make it another run; a run that goes on can change {live}")
+    return changed
+
+
+def _check_place(path: str) -> None:
+    place = Path(path)
+    if place.is_dir():
+        raise BadInput(f"--output {path} is a folder; name a file in it, for example {place / 'run.metalearn'}")
+    if not place.parent.is_dir():
+        raise BadInput(f"There is no folder {place.parent} for --output {path}; make it, or choose another one")
+    if not os.access(place.parent, os.W_OK):
+        raise BadInput(f"The folder {place.parent} of --output {path} cannot be written to; choose another one")
+
+
+def _train(job: Job) -> Diverged | None:
+    """Until the run is over; what went wrong, if it diverged."""
+    diverged, saved_at = None, time.monotonic()
+    with _stopping_on_interrupt(job.gate), training_progress(job.run) as progress:
+        for event in job.events():
+            job.run.apply(event)
+            progress.show()
+            diverged = event if isinstance(event, Diverged) else diverged
+            if time.monotonic() - saved_at >= SAVE_SECONDS:
+                with contextlib.suppress(StoreError):  # a full disk may have room again; the last save tells
+                    job.save()
+                saved_at = time.monotonic()
+    return diverged
+
+
+@contextlib.contextmanager
+def _stopping_on_interrupt(gate: Gate) -> Iterator[None]:
+    """The first Ctrl+C ends the run at its next chunk; the second one ends the program."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: Any) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        gate.close()
+
+    old = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, old)
+
+
+def _report(job: Job, before: tuple[int, float], seconds: float) -> dict[str, Any]:
+    run = job.run
+    iterations, compute_seconds = run.iteration - before[0], run.compute_seconds - before[1]
+    objectives = run.curve("objective")
+    return {
+        "learner": run.settings.learner.key,
+        "tasks": run.settings.tasks.key,
+        "iterations": run.iteration,
+        "seconds": seconds,
+        "compile_seconds": run.compile_seconds,
+        "meta_iterations_per_second": iterations / compute_seconds if iterations and compute_seconds else None,
+        "loss_first": float(objectives[0]) if len(objectives) else None,
+        "loss_last": run.reported_loss,
+        "file": job.path,
+    }
