@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metalearn_gui.engine.export.base import Exporter, ExportError, ExportSubject, file_size
+from metalearn_gui.engine.export.base import Exporter, ExportSubject
 from metalearn_gui.engine.export.csv import Csv
 from metalearn_gui.engine.export.keras import KerasModel
 from metalearn_gui.engine.export.learner import AdaptingLearner
@@ -10,6 +10,7 @@ from metalearn_gui.engine.export.litert import LiteRT
 from metalearn_gui.engine.export.onnx import Onnx
 from metalearn_gui.engine.export.safetensors import Safetensors
 from metalearn_gui.engine.export.savedmodel import SavedModel
+from metalearn_gui.engine.export.whole import ExportError, file_size
 
 EXPORTERS: dict[str, Exporter] = {
     exporter.key: exporter

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import os
-import secrets
-import shutil
-import stat
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,13 +12,10 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import Evaluation, LearnerState, TrainingState
+from metalearn_gui.engine.export.whole import ExportError, in_one_line, write_whole
 from metalearn_gui.engine.settings import ExperimentSettings
 
 FRESH_BLOCK = 2**31 - 2  # the block number of the test tasks that a file is tried on: no evaluation draws it
-
-
-class ExportError(ValueError):
-    """A file that cannot be written or read back; its text is one line: what came, what to do."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,52 +49,29 @@ class Exporter(ABC):
 
     key: ClassVar[str]
     label: ClassVar[str]
-    suffix: ClassVar[str]  # of a file; empty for a folder
+    file_name: ClassVar[str]  # in a folder of exports
+    suffix: ClassVar[str]  # of that name; empty for a folder
     opens_in: ClassVar[str]
     summary: ClassVar[str]  # one or two sentences for the window
-    group: ClassVar[str]  # "start", "learner" or "numbers": which row of the sheet it is shown in
+    group: ClassVar[str]  # "start", "learner" or "numbers": where the sheet shows it
     tolerance: ClassVar[float] = 1e-3  # the largest difference that rounding explains
+    needs_suffix: ClassVar[bool] = False  # whether its runtime refuses a file of another name
     folder_mark: ClassVar[str] = ""  # a file that every folder of this format has: only such a folder is replaced
 
     @property
     def is_folder(self) -> bool:
         return bool(self.folder_mark)
 
-    def default_name(self, stem: str) -> str:
-        """A file name for a run called `stem`."""
-        return f"{stem}{self.suffix}"
-
     def write(self, subject: ExportSubject, path: Path | str) -> None:
-        """Write beside, then take the name: what was there before stays whole until the new one is.
+        """Write in one piece: what was there before stays whole until the new one is complete.
 
         Raises:
             ExportError: the path cannot be used, or there is nothing to export.
         """
         path = Path(path)
-        self._check_path(path)
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}{self.suffix}")
-        try:
-            with _in_one_line(f"{path} cannot be written"):
-                self._write_to(subject, beside)
-                _flush(beside)
-                _rename(beside, path)
-        finally:
-            _remove(beside)
-
-    def _check_path(self, path: Path) -> None:
-        if not path.name:
-            raise ExportError(f"{str(path)!r} names no file; give a path such as {self.default_name('model')}")
-        if not path.parent.is_dir():
-            raise ExportError(f"There is no folder {path.parent}; make it, or choose another one")
-        if not os.access(path.parent, os.W_OK):
-            raise ExportError(f"The folder {path.parent} cannot be written to; choose another one")
-        if path.is_dir() and not self._may_replace(path):
-            raise ExportError(f"{path} is a folder that {self.label} did not write; choose another name")
-        if path.exists() and not path.is_dir() and self.is_folder:
-            raise ExportError(f"{path} is a file, and {self.label} is a folder; choose another name")
-
-    def _may_replace(self, folder: Path) -> bool:
-        return self.is_folder and ((folder / self.folder_mark).is_file() or not any(folder.iterdir()))
+        if self.needs_suffix and path.suffix != self.suffix:
+            raise ExportError(f"{path.name} must end in {self.suffix}: {self.opens_in} opens nothing else")
+        write_whole(path, lambda beside: self._write_to(subject, beside), self.folder_mark)
 
     @abstractmethod
     def _write_to(self, subject: ExportSubject, path: Path) -> None:
@@ -116,7 +85,7 @@ class Exporter(ABC):
         Raises:
             ExportError: the file cannot be loaded.
         """
-        with _in_one_line(f"{path} cannot be read back by {self.runtime()}"):
+        with in_one_line(f"{path} cannot be read back by {self.runtime()}"):
             return self._difference(subject, Path(path))
 
     @abstractmethod
@@ -136,14 +105,6 @@ class Exporter(ABC):
         return {}
 
 
-def file_size(path: Path | str) -> int:
-    """Bytes of a file, or of all files in a folder."""
-    path = Path(path)
-    if not path.is_dir():
-        return path.stat().st_size
-    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-
-
 def largest_difference(found: Array, expected: Array) -> float:
     """The largest absolute difference; not-a-number in both places counts as the same, other shapes as infinity."""
     found, expected = np.asarray(found, np.float64), np.asarray(expected, np.float64)
@@ -155,48 +116,3 @@ def largest_difference(found: Array, expected: Array) -> float:
     with np.errstate(invalid="ignore"):
         differences = np.abs(found - expected)[~same]
     return float("inf") if np.isnan(differences).any() else float(differences.max())
-
-
-@contextlib.contextmanager
-def _in_one_line(complaint: str) -> Iterator[None]:
-    """Whatever a writer or a runtime raises becomes one line; the cause stays attached for the log."""
-    try:
-        yield
-    except ExportError:
-        raise
-    except OSError as error:
-        raise ExportError(f"{complaint}: {error.strerror or error}") from error
-    except Exception as error:  # keras, tf2onnx and the runtimes each have errors of their own
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise ExportError(f"{complaint}: {lines[0]}") from error
-
-
-def _flush(path: Path) -> None:
-    """Everything on the disk before it takes its name."""
-    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        if file.is_file():
-            with open(file, "r+b") as stream:
-                os.fsync(stream.fileno())
-
-
-def _rename(beside: Path, path: Path) -> None:
-    if not path.is_dir():
-        os.replace(beside, path)
-        return
-    # No system call swaps folders everywhere: the old one steps aside, and comes back if the new one cannot come.
-    aside = beside.with_name(f"{beside.name}.old")
-    os.replace(path, aside)
-    try:
-        os.replace(beside, path)
-    except OSError:
-        os.replace(aside, path)
-        raise
-    _remove(aside)
-
-
-def _remove(path: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        if stat.S_ISDIR(path.lstat().st_mode):
-            shutil.rmtree(path)
-        else:
-            path.unlink()

@@ -11,7 +11,8 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import Evaluation, StepScores
-from metalearn_gui.engine.export.base import Exporter, ExportError, ExportSubject, largest_difference
+from metalearn_gui.engine.export.base import Exporter, ExportSubject, largest_difference
+from metalearn_gui.engine.export.whole import ExportError
 
 FIRST = ("objective", "before", "after")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -22,6 +23,7 @@ class Csv(Exporter):
 
     key = "csv"
     label = "CSV"
+    file_name = "run.csv"
     suffix = ".csv"
     opens_in = "Excel, pandas, R"
     summary = (

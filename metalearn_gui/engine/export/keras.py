@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from metalearn_gui.engine.backend import Array, tf
-from metalearn_gui.engine.export.base import ExportError, ExportSubject
+from metalearn_gui.engine.export.base import ExportSubject
 from metalearn_gui.engine.export.start import StartExporter, example_inputs, keras_model
 
 
@@ -14,18 +14,13 @@ class KerasModel(StartExporter):
 
     key = "keras"
     label = "Keras"
+    file_name = "model.keras"
     suffix = ".keras"
+    needs_suffix = True
     opens_in = "Keras 3"
     summary = (
         "The base network at its meta-learned start, as a keras.Model: fine-tune it on a new task, or build on it."
     )
-
-    def _check_path(self, path: Path) -> None:
-        super()._check_path(path)
-        if path.suffix != self.suffix:  # keras refuses to load anything else
-            raise ExportError(
-                f"{path.name} does not end in .keras, and Keras opens nothing else; name it {path.stem}.keras"
-            )
 
     def _write_to(self, subject: ExportSubject, path: Path) -> None:
         keras_model(subject).save(path)

@@ -24,6 +24,7 @@ class AdaptingLearner(Exporter):
 
     key = "learner"
     label = "Learner that adapts"
+    file_name = "learner"
     suffix = ""
     opens_in = "TensorFlow, TF Serving"
     summary = (

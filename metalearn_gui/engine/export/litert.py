@@ -16,6 +16,7 @@ class LiteRT(StartExporter):
 
     key = "litert"
     label = "LiteRT"
+    file_name = "start.tflite"
     suffix = ".tflite"
     opens_in = "Android, iOS, Raspberry Pi"
     summary = "The base network at its meta-learned start, for phones and small boards."

@@ -20,6 +20,7 @@ class Onnx(StartExporter):
 
     key = "onnx"
     label = "ONNX"
+    file_name = "start.onnx"
     suffix = ".onnx"
     opens_in = "ONNX Runtime, browsers"
     summary = "The base network at its meta-learned start, for ONNX Runtime on any machine and in a browser."

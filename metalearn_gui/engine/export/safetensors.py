@@ -15,6 +15,7 @@ class Safetensors(Exporter):
 
     key = "safetensors"
     label = "safetensors"
+    file_name = "start.safetensors"
     suffix = ".safetensors"
     opens_in = "torch, JAX, numpy"
     summary = "All meta-learned parameters by name, with the run's settings in the header."

@@ -14,6 +14,7 @@ class SavedModel(StartExporter):
 
     key = "savedmodel"
     label = "SavedModel"
+    file_name = "start"
     suffix = ""
     opens_in = "TensorFlow, TF Serving"
     summary = "The base network at its meta-learned start, as a graph that TensorFlow and TF Serving run."

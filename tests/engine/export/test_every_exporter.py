@@ -39,7 +39,7 @@ def subject() -> ExportSubject:
 def test_a_file_says_in_its_own_runtime_what_the_engine_says(
     exporter: Exporter, family: str, activation: str, tmp_path: Path
 ) -> None:
-    subject, path = subject_of(family, activation), tmp_path / exporter.default_name("model")
+    subject, path = subject_of(family, activation), tmp_path / exporter.file_name
     exporter.write(subject, path)
     assert path.is_dir() == exporter.is_folder
     assert file_size(path) > 100
@@ -48,7 +48,7 @@ def test_a_file_says_in_its_own_runtime_what_the_engine_says(
 
 @every_exporter
 def test_a_file_of_other_weights_does_not_verify(exporter: Exporter, tmp_path: Path) -> None:
-    path, subject = tmp_path / exporter.default_name("model"), subject_of()
+    path, subject = tmp_path / exporter.file_name, subject_of()
     exporter.write(subject, path)
     other = subject_of(seed=8)
     curves = {name: values + np.float32(1.0) for name, values in other.curves.items()}
@@ -57,7 +57,7 @@ def test_a_file_of_other_weights_does_not_verify(exporter: Exporter, tmp_path: P
 
 @every_exporter
 def test_a_second_export_takes_the_place_of_the_first(exporter: Exporter, tmp_path: Path) -> None:
-    path = tmp_path / exporter.default_name("model")
+    path = tmp_path / exporter.file_name
     for seed in (1, 2):
         subject = subject_of(seed=seed)
         exporter.write(subject, path)
@@ -69,7 +69,7 @@ def test_a_second_export_takes_the_place_of_the_first(exporter: Exporter, tmp_pa
 def test_an_export_that_fails_leaves_what_was_there(
     exporter: Exporter, subject: ExportSubject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / exporter.default_name("model")
+    path = tmp_path / exporter.file_name
     exporter.write(subject, path)
 
     def fill_the_disk(self: Exporter, subject: ExportSubject, beside: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_folder_that_is_not_there_is_refused_in_one_line(
 def test_a_folder_of_somebody_else_is_never_replaced(
     exporter: Exporter, subject: ExportSubject, tmp_path: Path
 ) -> None:
-    path = tmp_path / exporter.default_name("letters")
+    path = tmp_path / exporter.file_name
     path.mkdir()
     (path / "letter.txt").write_text("dear")
     with pytest.raises(ExportError):
@@ -110,15 +110,20 @@ def test_a_folder_of_somebody_else_is_never_replaced(
 
 @every_exporter
 def test_a_run_without_anything_is_refused_in_one_line(exporter: Exporter, tmp_path: Path) -> None:
-    path = tmp_path / exporter.default_name("model")
+    path = tmp_path / exporter.file_name
     with pytest.raises(ExportError, match="run"):
         exporter.write(ExportSubject(small_settings(), None), path)
     assert not os.listdir(tmp_path)
 
 
+def test_a_keras_file_that_keras_would_refuse_to_open_is_not_written(subject: ExportSubject, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"model\.h5 must end in \.keras"):
+        EXPORTERS["keras"].write(subject, tmp_path / "model.h5")
+
+
 @every_exporter
 def test_a_damaged_file_is_reported_in_one_line(exporter: Exporter, subject: ExportSubject, tmp_path: Path) -> None:
-    path = tmp_path / exporter.default_name("model")
+    path = tmp_path / exporter.file_name
     exporter.write(subject, path)
     damaged = path / "saved_model.pb" if exporter.is_folder else path
     damaged.write_bytes(b"iteration\n\xff\x00")
@@ -131,7 +136,7 @@ def test_a_damaged_file_is_reported_in_one_line(exporter: Exporter, subject: Exp
 def test_the_snippet_loads_and_uses_the_file(
     exporter: Exporter, subject: ExportSubject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / exporter.default_name("model")
+    path = tmp_path / exporter.file_name
     exporter.write(subject, path)
     code = exporter.snippet(subject, path)
     assert path.name in code
@@ -159,7 +164,7 @@ from pathlib import Path
 from metalearn_gui.engine.export import EXPORTERS
 from tests.engine.export.test_every_exporter import subject_of
 for exporter in EXPORTERS.values():
-    path = Path(sys.argv[1]) / exporter.default_name(exporter.key)
+    path = Path(sys.argv[1]) / f"{exporter.key}{exporter.suffix}"
     exporter.write(subject_of(), path)
     exporter.verify(subject_of(), path)
 """
