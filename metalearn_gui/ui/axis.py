@@ -40,7 +40,8 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
     if len(inside) <= most:
         return inside
     every = -(-len(decades) // max(1, most))
-    return [10.0**power for power in decades if power % every == 0 and low <= 10.0**power <= high * (1 + 1e-9)]
+    powers = [10.0**power for power in decades if power % every == 0 and low <= 10.0**power <= high * (1 + 1e-9)]
+    return powers if len(powers) > 1 else inside[:: -(-len(inside) // max(2, most))]
 
 
 def tick_text(value: float) -> str:

@@ -38,6 +38,10 @@ def test_a_logarithmic_axis_inside_one_octave_still_has_ticks():
     assert all(0.068 <= tick <= 0.09 for tick in ticks)
 
 
+def test_a_low_logarithmic_axis_has_two_ticks_at_least():
+    assert len(log_ticks(0.4, 6.0, 2)) == 2
+
+
 @given(st.floats(1e-12, 1e12), st.floats(1.001, 1e9), st.integers(2, 12))
 def test_logarithmic_ticks_rise_inside_the_range_and_are_not_too_many(low: float, factor: float, most: int) -> None:
     ticks = log_ticks(low, low * factor, most)

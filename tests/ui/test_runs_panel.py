@@ -6,7 +6,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from metalearn_gui.ui.panels.gradients import GradientsPanel
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.run_traces import run_mark
 from metalearn_gui.ui.runs_model import IS_DRAWN_ROLE, LAST_STEP, NAME, TASKS, TIME
@@ -179,18 +178,3 @@ def test_rows_follow_whatever_happens_to_the_runs(panel, session):
     session.runsChanged.emit()
     rows = [panel.model.run_at(row).run_id for row in range(panel.model.rowCount())]
     assert rows == [run.run_id for run in reversed(session.runs)]
-
-
-def test_gradients_are_there_only_for_runs_that_report_them(session, qtbot):
-    panel = GradientsPanel(session)
-    qtbot.addWidget(panel)
-    panel.resize(416, 180)
-    assert not panel.isVisible()
-    session.change(learner="article")
-    assert panel.isVisible()
-    session.train(200)
-    assert panel._meta.x[-1] == 200
-    assert len(panel._cosine.x) > 0
-    assert panel.legends["cosine"].accessibleName().startswith("cosine ")
-    session.show_run(session.runs[0].run_id)
-    assert not panel.isVisible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -18,6 +19,7 @@ from metalearn_gui.ui.theme import theme
 CURVES = ("base_gradient", "meta_gradient", "cosine")
 SMOOTHING = 0.97
 TICK_SPACING = 70
+ROOMY = 800  # a lower window has no room for a fourth card beside the losses; it comes folded
 
 
 def reports_gradients(run: RunRecord) -> bool:
@@ -34,6 +36,7 @@ class GradientsPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._trace = RunTrace(session.shown, SMOOTHING)
+        self._has_appeared = False
         self._build_plots()
         session.advanced.connect(self.refresh)
         session.shownChanged.connect(self._take_shown)
@@ -79,6 +82,12 @@ class GradientsPanel(Panel):
         self._cosine.set_style(palette.text, "solid", 1.5)
         self._zero.setPen(line_pen(palette.muted, "dotted"))
         self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._has_appeared and self.window().height() < ROOMY:
+            self.toggle_collapsed()
+        self._has_appeared = True
 
     # --- what is drawn ----------------------------------------------------------------------------
 
