@@ -116,6 +116,16 @@ assert LEARNERS and NETWORKS and TASKS and ExperimentSettings
     assert not loaded_after(code) & {*QT, "tensorflow", "keras"}
 
 
+def test_commands_that_need_no_window_load_no_qt() -> None:
+    code = """
+import importlib
+from metalearn_gui.cli.command import COMMANDS
+for name in COMMANDS.values():
+    importlib.import_module(name)
+"""
+    assert not loaded_after(code) & {*QT, "tensorflow", "keras"}
+
+
 def test_the_window_is_shown_before_tensorflow_is_imported() -> None:
     code = "from metalearn_gui.app import open_window\nwindow = open_window([])\nassert window.isVisible()"
     loaded = loaded_after(code)
