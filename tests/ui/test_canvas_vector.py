@@ -108,6 +108,15 @@ def test_constant_prediction_is_told_as_a_fraction():
     assert constant_text(0.0123456) == "0.0123"
 
 
+def test_rows_of_another_width_are_taken_before_the_task_is_announced(vector, rows_session):
+    rows_session.settings = rows_session.settings.replaced(output_dim=2)
+    rows_session.live = rows_session.shown = rows_session._fresh_run()
+    rows_session._draw_tasks()
+    rows_session.adaptedChanged.emit()
+    vector.grab()
+    assert len(vector.handle_pixels()) == 2
+
+
 def test_more_numbers_than_there_is_room_for_are_cut(qtbot):
     session = session_for("vectors", input_dim=900, output_dim=800)
     canvas = VectorCanvas(session)

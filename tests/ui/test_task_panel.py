@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSlider, QWidget
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.theme import theme
 from tests.ui.fake_session import FakeSession
-from tests.ui.hand import mouse
+from tests.ui.hand import mouse, session_for
 
 
 @pytest.fixture
@@ -27,6 +27,10 @@ def slider(panel: TaskPanel) -> QSlider:
 
 def button(panel: TaskPanel, name: str) -> QAbstractButton:
     return panel.findChild(QAbstractButton, name)
+
+
+def sinusoid_task():
+    return session_for("sinusoid").touched
 
 
 def surfaces(panel: TaskPanel) -> list[str]:
@@ -49,6 +53,25 @@ def test_surface_that_was_replaced_hears_nothing_more(panel, session, qtbot):
         session.change(task_family="blobs")
         session.set_adaptation_step(2)
         theme().set_mode("light")
+
+
+def test_task_of_another_kind_is_taken_whatever_is_announced_first(panel, session):
+    session.settings = session.settings.replaced(task_family="blobs", ways=5)
+    session.live = session.shown = session._fresh_run()
+    session._draw_tasks()
+    session.adaptedChanged.emit()
+    session.taskChanged.emit()
+    assert surfaces(panel) == ["plane_canvas"]
+
+
+def test_frame_follows_the_shown_run_not_the_settings(panel, session):
+    first = session.shown
+    session.change(task_family="vectors")
+    session.shown = first
+    session.touched, session.adaptations = sinusoid_task(), {}
+    session.taskChanged.emit()
+    assert surfaces(panel) == ["curve_canvas"]
+    panel.grab()
 
 
 def test_slider_spans_the_steps_and_scrubs_them(panel, session):

@@ -25,7 +25,6 @@ class Surface(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self.family: TaskFamily = session.settings.tasks
         self._static: QPixmap | None = None
         self._static_key: Hashable = None
         self._tasks = session.touched.tasks
@@ -89,6 +88,11 @@ class Surface(QWidget):
         return self.session.touched
 
     @property
+    def family(self) -> TaskFamily:
+        """The touched task's: of the shown run, which need not be what is set."""
+        return self.session.shown.settings.tasks
+
+    @property
     def adaptation(self) -> Adaptation | None:
         """Of the shown learner; None before TensorFlow is there."""
         return self.adaptation_of("learner")
@@ -112,7 +116,6 @@ class Surface(QWidget):
         self._connections = []
 
     def _take_task(self) -> None:
-        self.family = self.session.settings.tasks
         if self.touched.tasks is not self._tasks:
             self._tasks = self.touched.tasks
             self.task_changed()

@@ -51,12 +51,12 @@ class GalleryTile(QAbstractButton):
         if self._index >= len(adaptations):
             return None
         adaptation = adaptations[self._index]
-        return adaptation if fits(adaptation, task, self._session.settings.tasks) else None
+        return adaptation if fits(adaptation, task, self._session.shown.settings.tasks) else None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, palette = QPainter(self), theme().palette
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame, family = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self._session.settings.tasks
+        frame, family = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self._session.shown.settings.tasks
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.background)
         painter.drawRoundedRect(frame, FRAME_RADIUS, FRAME_RADIUS)

@@ -38,14 +38,16 @@ class TaskPanel(Panel):
         self._play_timer.timeout.connect(self._play_on)
         # Before any surface hears of it: an old surface cannot draw a task of another kind.
         session.taskChanged.connect(self._take_task)
+        session.adaptedChanged.connect(self._take_task)
         self._build_steps()
         self._build_chips()
         session.stepChanged.connect(self._show_step)
         session.adaptedChanged.connect(self._show_step)
         session.adaptedChanged.connect(self._show_compared)
-        session.settingsChanged.connect(self._take_settings)
+        session.settingsChanged.connect(self._take_learner)
+        session.shownChanged.connect(self._take_learner)
         self._take_task()
-        self._take_settings()
+        self._take_learner()
 
     # --- building -------------------------------------------------------------------------------
 
@@ -97,7 +99,7 @@ class TaskPanel(Panel):
     # --- the session's signals ------------------------------------------------------------------
 
     def _take_task(self) -> None:
-        canvas = CANVASES[self.session.settings.tasks.view]
+        canvas = CANVASES[self.session.shown.settings.tasks.view]
         if type(self.surface) is canvas:
             return
         if self.surface is not None:
@@ -110,13 +112,13 @@ class TaskPanel(Panel):
         self.surface.show()
         self._show_hint()
 
-    def _take_settings(self) -> None:
+    def _take_learner(self) -> None:
         with QSignalBlocker(self._slider):
             self._slider.setRange(0, self.session.num_adaptation_steps)
-        self._chips["learner"].setText(self.session.settings.learner.label)
+        self._chips["learner"].setText(self.session.shown.settings.learner.label)
         self._chips["learner"].updateGeometry()
         for key in COMPARED:
-            self._chips[key].setVisible(key != self.session.settings.learner.key)
+            self._chips[key].setVisible(key != self.session.shown.settings.learner.key)
         self._show_step()
         self._show_compared()
 
