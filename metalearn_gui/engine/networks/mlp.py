@@ -66,6 +66,9 @@ class Mlp(Network):
     def fitted(self, input_dim: int, output_dim: int) -> Mlp:
         return dataclasses.replace(self, input_dim=input_dim, output_dim=output_dim)
 
+    def structure(self) -> tuple[Any, ...]:
+        return (type(self).__name__, self.dims, self.activation)  # where it starts changes no program
+
     @property
     def widths(self) -> tuple[int, ...]:
         """Units of every hidden layer."""

@@ -1,0 +1,188 @@
+"""Unseen tasks: intervals, medians, baselines, and numbers that JSON can hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+
+import numpy as np
+import pytest
+
+from metalearn_gui.engine import evaluation
+from metalearn_gui.engine.adaptation import adapt
+from metalearn_gui.engine.baselines import BASELINES, baseline_settings, initial_states
+from metalearn_gui.engine.evaluation import (
+    RATE_GRID,
+    Evaluator,
+    best_inner_rate,
+    constant_loss,
+    evaluate,
+    interval,
+    score,
+    to_json,
+    unseen_episodes,
+)
+from metalearn_gui.engine.events import StepScores, TrainingState
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks import TASKS
+from tests.engine.small import small_settings
+
+
+def start(settings: ExperimentSettings) -> TrainingState:
+    return TrainingState(*initial_states(settings))
+
+
+def losses_by_hand(settings: ExperimentSettings, num_tasks: int) -> np.ndarray:
+    """Query losses (steps + 1, tasks) from predictions and targets alone."""
+    _, episodes = unseen_episodes(settings, num_tasks, 0)
+    path = adapt(settings, start(settings).learner, episodes.support, episodes.query.x, compile=False)
+    if settings.tasks.kind == "classification":
+        chosen = np.take_along_axis(path.predictions, episodes.query.y[None, ..., None].astype(np.int64), axis=-1)
+        return -np.log(chosen[..., 0]).mean(axis=-1)
+    return np.square(path.predictions - episodes.query.y).mean(axis=(2, 3))
+
+
+@pytest.mark.parametrize("family", TASKS)
+def test_scores_are_the_mean_median_and_interval_of_the_tasks_losses(family: str) -> None:
+    settings = small_settings(family)
+    losses = losses_by_hand(settings, 30)
+    scores = evaluate(settings, start(settings), num_tasks=30, compile=False).learner
+    assert scores.loss.shape == (4,)
+    np.testing.assert_allclose(scores.loss, losses.mean(axis=1), rtol=1e-4)
+    np.testing.assert_allclose(scores.loss_median, np.median(losses, axis=1), rtol=1e-4)
+    by_formula = 1.96 * losses.std(axis=1, ddof=1) / math.sqrt(30)
+    np.testing.assert_allclose(scores.loss_ci95, by_formula, rtol=1e-3)
+
+
+def test_accuracy_is_the_share_of_query_points_of_the_right_class() -> None:
+    settings = small_settings("blobs", inner_learning_rate=0.5)
+    _, episodes = unseen_episodes(settings, 20, 0)
+    state = start(settings)
+    path = adapt(settings, state.learner, episodes.support, episodes.query.x, compile=False)
+    hits = (path.predictions.argmax(axis=-1) == episodes.query.y).mean(axis=-1)
+    scores = evaluate(settings, state, num_tasks=20, compile=False).learner
+    assert scores.accuracy is not None
+    np.testing.assert_allclose(scores.accuracy, hits.mean(axis=1), atol=1e-6)
+    np.testing.assert_allclose(scores.accuracy_ci95, 1.96 * hits.std(axis=1, ddof=1) / math.sqrt(20), atol=1e-6)
+    assert scores.accuracy[-1] > scores.accuracy[0]
+
+
+def test_regression_has_no_accuracy() -> None:
+    settings = small_settings()
+    scores = evaluate(settings, start(settings), num_tasks=3, compile=False).learner
+    assert scores.accuracy is None
+    assert "accuracy" not in to_json(scores)[0]
+
+
+def test_an_interval_holds_the_true_mean_19_times_in_20() -> None:
+    draws = np.random.default_rng(0).normal(3.0, 2.0, (4000, 60))
+    held = np.abs(draws.mean(axis=1) - 3.0) <= interval(draws)
+    assert 0.93 < held.mean() < 0.965
+    assert interval(np.ones((3, 1))).tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("size", [4, 7, 100])
+def test_how_tasks_are_sliced_does_not_matter(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    settings = small_settings()
+    state = start(settings).learner
+    _, episodes = unseen_episodes(settings, 10, 0)
+    whole = score(settings, state, episodes, compile=False)
+    monkeypatch.setattr(evaluation, "SLICE", size)
+    sliced = score(settings, state, episodes, compile=False)
+    np.testing.assert_allclose(sliced.loss, whole.loss, rtol=1e-5)
+    np.testing.assert_allclose(sliced.loss_ci95, whole.loss_ci95, rtol=1e-4)
+
+
+def test_unseen_tasks_are_a_function_of_their_seed_and_split() -> None:
+    settings = small_settings()
+    rows = [
+        unseen_episodes(settings, 5, seed, split)[1].support.x for seed in (0, 1) for split in ("test", "validation")
+    ]
+    assert len({row.tobytes() for row in rows}) == 4
+    np.testing.assert_array_equal(unseen_episodes(settings, 5, 1, "test")[1].support.x, rows[2])
+
+
+def test_baselines_are_tried_on_the_same_tasks_with_the_same_network() -> None:
+    settings = small_settings(gradient_clip=0.5, meta_optimizer="sgd")
+    others = baseline_settings(settings, {})
+    assert tuple(others) == BASELINES
+    for other in others.values():
+        assert (other.tasks, other.episodes, other.network) == (settings.tasks, settings.episodes, settings.network)
+        assert other.outer.meta_optimizer == "adam"
+        assert other.outer.gradient_clip == 0.0
+    state = start(settings)
+    result = evaluate(settings, state, num_tasks=6, compile=False)
+    # All three start from the same seed and adapt alike, so at the start of a run they are equal.
+    for scores in result.baselines.values():
+        np.testing.assert_allclose(scores.loss, result.learner.loss, rtol=1e-5)
+
+
+def test_a_baseline_gets_the_inner_rate_that_serves_it_best() -> None:
+    settings = baseline_settings(small_settings(), {})["scratch"]
+    state = start(small_settings()).baselines["scratch"]
+    _, episodes = unseen_episodes(settings, 12, 0, "validation")
+    best = best_inner_rate(settings, state, episodes, compile=False)
+    assert best in RATE_GRID
+    means = {
+        rate: score(settings.replaced(inner_learning_rate=rate), state, episodes, False).loss[1:].mean()
+        for rate in RATE_GRID
+    }
+    assert means[best] == min(means.values())
+
+
+def test_tuned_rates_reach_the_baselines_alone() -> None:
+    settings = small_settings(inner_learning_rate=0.02)
+    tuned = Evaluator(settings, 8, 0, "validation", False).tuned(start(settings))
+    assert set(tuned) == set(BASELINES)
+    others = baseline_settings(settings, {"scratch": 0.1})
+    assert others["scratch"].value("inner_learning_rate") == 0.1
+    assert others["transfer"].value("inner_learning_rate") == 0.02
+
+
+def test_what_has_not_changed_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = small_settings()
+    evaluator = Evaluator(settings, 3, 0, "test", False)
+    tried = []
+    monkeypatch.setattr(evaluation, "score", lambda *args: tried.append(args[0].learner.key) or score(*args))
+    state = start(settings)
+    first = evaluator.evaluation(state)
+    assert tried == ["maml", "transfer", "scratch"]
+    again = evaluator.evaluation(dataclasses.replace(state, learner=dataclasses.replace(state.learner, iteration=1)))
+    assert tried == ["maml", "transfer", "scratch", "maml"]
+    np.testing.assert_array_equal(first.learner.loss, again.learner.loss)
+
+
+def test_the_constant_prediction_is_the_mean_target_or_chance() -> None:
+    sines = small_settings()
+    _, episodes = unseen_episodes(sines, 400, 0)
+    assert constant_loss(sines, episodes) == pytest.approx(float(np.var(episodes.query.y)), rel=1e-6)
+    blobs = small_settings("blobs", ways=4)
+    assert constant_loss(blobs, unseen_episodes(blobs, 2, 0)[1]) == math.log(4)
+    vectors = small_settings("vectors", "article")
+    assert constant_loss(vectors, unseen_episodes(vectors, 400, 0)[1]) == pytest.approx(1 / 12, abs=0.002)
+
+
+def test_the_oracle_is_the_families() -> None:
+    results = {
+        family: evaluate(small_settings(family), start(small_settings(family)), num_tasks=2, compile=False).oracle
+        for family in ("sinusoid", "vectors", "blobs")
+    }
+    assert results == {"sinusoid": 0.0, "vectors": pytest.approx(1 / 12), "blobs": None}
+
+
+def test_rows_for_json_hold_no_nan() -> None:
+    scores = StepScores(*(np.array([1.0, np.nan, np.inf]) for _ in range(3)))
+    text = json.dumps(to_json(scores), allow_nan=False)
+    assert json.loads(text)[1:] == [
+        {"step": 1, "loss": None, "loss_median": None, "loss_ci95": None},
+        {"step": 2, "loss": None, "loss_median": None, "loss_ci95": None},
+    ]
+
+
+def test_a_learner_that_blows_up_beyond_its_steps_is_scored_without_a_warning() -> None:
+    settings = small_settings(inner_learning_rate=10.0, test_steps=20, hidden_dim=64)
+    scores = evaluate(settings, start(settings), num_tasks=2, compile=False).learner
+    assert math.isfinite(scores.loss[0])
+    assert not math.isfinite(scores.loss[-1])
+    json.dumps(to_json(scores), allow_nan=False)

@@ -1,0 +1,113 @@
+"""What holds for every network, and what the MLP's settings mean."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from metalearn_gui.engine.backend import tf
+from metalearn_gui.engine.learners.gradient import per_task
+from metalearn_gui.engine.networks import NETWORKS
+from metalearn_gui.engine.networks.base import Network
+from metalearn_gui.engine.networks.mlp import ACTIVATIONS, INITIALIZATIONS, Mlp
+from tests.engine.small import context, small_settings
+
+CTX_SETTINGS = small_settings()
+
+
+def small_network(key: str, **values: object) -> Network:
+    return NETWORKS[key]().fitted(3, 2).replaced(hidden_dim=6, **values)
+
+
+def inputs(tasks: int = 4, points: int = 5, input_dim: int = 3) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(tasks, points, input_dim)).astype(np.float32)
+
+
+def outputs(network: Network, params: dict[str, object], x: np.ndarray) -> np.ndarray:
+    result, stats = network.apply(params, {}, tf.constant(x), None, context(CTX_SETTINGS))
+    assert stats == {}
+    return np.asarray(result)
+
+
+@pytest.fixture(params=NETWORKS)
+def network(request: pytest.FixtureRequest) -> Network:
+    return small_network(request.param, initialization="uniform")
+
+
+def test_a_network_is_a_value_of_its_key(network: Network) -> None:
+    assert NETWORKS[network.key] is type(network)
+    assert type(network).from_dict(network.to_dict()) == network
+
+
+def test_parts_cover_every_parameter_once(network: Network) -> None:
+    params, _ = network.init(np.random.default_rng(0))
+    covered = [name for names in network.parts.values() for name in names]
+    assert sorted(covered) == sorted(params)
+    assert set(network.parts) <= {"embedding", "body", "head"}
+    assert "head" in network.parts
+
+
+def test_parameters_are_float32_and_a_function_of_the_generator(network: Network) -> None:
+    one, again, other = (network.init(np.random.default_rng(seed))[0] for seed in (0, 0, 1))
+    assert all(values.dtype == np.float32 for values in one.values())
+    assert all(np.array_equal(values, again[name]) for name, values in one.items())
+    assert any(not np.array_equal(values, other[name]) for name, values in one.items())
+    assert network.num_parameters() == sum(values.size for values in one.values())
+
+
+def test_shared_parameters_give_what_a_copy_per_task_gives(network: Network) -> None:
+    params, _ = network.init(np.random.default_rng(0))
+    x = inputs()
+    shared = outputs(network, params, x)
+    copied = outputs(network, {name: per_task(values, 4) for name, values in params.items()}, x)
+    assert shared.shape == (4, 5, 2)
+    np.testing.assert_allclose(shared, copied, atol=1e-6)
+
+
+def test_every_task_has_its_own_parameters(network: Network) -> None:
+    many = [network.init(np.random.default_rng(seed))[0] for seed in range(4)]
+    x = inputs()
+    together = outputs(network, {name: np.stack([params[name] for params in many]) for name in many[0]}, x)
+    for task, params in enumerate(many):
+        np.testing.assert_allclose(together[task], outputs(network, params, x[task : task + 1])[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("key", NETWORKS)
+def test_the_keras_model_predicts_what_the_network_predicts(key: str, activation: str) -> None:
+    network = small_network(key, activation=activation, initialization="uniform")
+    params, _ = network.init(np.random.default_rng(0))
+    x = inputs(tasks=1, points=40)
+    np.testing.assert_allclose(network.build(params)(x[0]), outputs(network, params, x)[0], atol=1e-5)
+
+
+def test_an_mlp_without_hidden_layers_is_linear() -> None:
+    network = small_network("mlp", num_hidden_layers=0)
+    params, _ = network.init(np.random.default_rng(0))
+    x = inputs()
+    np.testing.assert_allclose(outputs(network, params, x), x @ params["w0"] + params["b0"], atol=1e-5)
+    assert network.parts == {"body": (), "head": ("w0", "b0")}
+
+
+def test_widths_by_layer_decide_the_shapes() -> None:
+    params, _ = Mlp(hidden_dims="7,5").fitted(3, 2).init(np.random.default_rng(0))
+    shapes = {name: values.shape for name, values in params.items()}
+    assert shapes == {"w0": (3, 7), "b0": (7,), "w1": (7, 5), "b1": (5,), "w2": (5, 2), "b2": (2,)}
+
+
+@pytest.mark.parametrize("name", INITIALIZATIONS)
+def test_weights_are_spread_as_their_name_says(name: str) -> None:
+    weights = INITIALIZATIONS[name](np.random.default_rng(0), 300, 200)
+    bound = {"he": np.inf, "glorot": np.sqrt(6 / 500), "uniform": np.sqrt(1 / 300)}[name]
+    deviation = {"he": np.sqrt(2 / 300), "glorot": np.sqrt(2 / 500), "uniform": np.sqrt(1 / 900)}[name]
+    assert np.abs(weights).max() <= bound
+    assert weights.std() == pytest.approx(deviation, rel=0.01)
+    assert abs(weights.mean()) < 0.001
+
+
+@pytest.mark.parametrize(("name", "are_zero"), [("he", True), ("glorot", True), ("uniform", False)])
+def test_only_the_uniform_start_draws_its_biases(name: str, are_zero: bool) -> None:
+    params, _ = Mlp(initialization=name).fitted(4, 2).init(np.random.default_rng(0))
+    biases = np.concatenate([values for key, values in params.items() if key.startswith("b")])
+    assert (not biases.any()) == are_zero
+    assert np.abs(biases).max() <= 0.5
