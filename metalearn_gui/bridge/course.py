@@ -111,6 +111,11 @@ class Course(QObject):
         else:
             self._begin(1)
 
+    def advance(self, count: int) -> None:
+        """So many meta-iterations, then pause; nothing where a run is under way."""
+        if not self.training.is_active:
+            self._begin(count)
+
     def reset(self) -> None:
         """A fresh run of the same settings and seed."""
         self.training.drain()

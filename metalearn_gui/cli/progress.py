@@ -14,20 +14,20 @@ from metalearn_gui.store.records import RunRecord
 class TrainingProgress:
     """A bar with the iteration, the objective and the time left."""
 
-    def __init__(self, run: RunRecord, bar: Progress, task: TaskID) -> None:
-        self._run, self._bar, self._task = run, bar, task
+    def __init__(self, run: RunRecord, last: int | None, bar: Progress, task: TaskID) -> None:
+        self._run, self._last, self._bar, self._task = run, last, bar, task
 
     def show(self) -> None:
         """As the run is now."""
         objectives = self._run.curve("objective")
         loss = f"loss {objectives[-1]:.4g}" if len(objectives) else ""
-        total = self._run.settings.outer.num_iterations
+        total = self._last or self._run.settings.outer.num_iterations
         self._bar.update(self._task, completed=self._run.iteration, total=total, loss=loss)
 
 
 @contextlib.contextmanager
-def training_progress(run: RunRecord) -> Iterator[TrainingProgress]:
-    """The bar, for as long as the run trains."""
+def training_progress(run: RunRecord, last: int | None = None) -> Iterator[TrainingProgress]:
+    """The bar, for as long as the run trains. last: where it ends, if not at num_iterations."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -38,8 +38,8 @@ def training_progress(run: RunRecord) -> Iterator[TrainingProgress]:
     with Progress(*columns, console=Console(stderr=True), refresh_per_second=4) as bar:
         task = bar.add_task(
             f"{run.settings.learner.label} on {run.settings.tasks.label}",
-            total=run.settings.outer.num_iterations,
+            total=last or run.settings.outer.num_iterations,
             completed=run.iteration,
             loss="compiling",
         )
-        yield TrainingProgress(run, bar, task)
+        yield TrainingProgress(run, last, bar, task)

@@ -1,0 +1,121 @@
+"""Wiring: application, session, window. Nothing else knows all the layers.
+
+Qt is imported inside the functions: where its libraries or a display lack, one line says so first.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from metalearn_gui import display
+from metalearn_gui.cli import window as command
+from metalearn_gui.cli.command import BAD_INPUT, say
+from metalearn_gui.cli.parser import BadInput, Options, assigned
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMainWindow
+
+    from metalearn_gui.ui.main_window import MainWindow
+
+WAKE_MS = 200  # how often Python gets to see a signal while Qt waits for events
+
+
+def open_window(arguments: Sequence[str] = ()) -> QMainWindow:
+    """Build and show the window, with the command line's arguments, and return at once.
+
+    Makes the QApplication if there is none; the caller runs the event loop. Closing the window ends its
+    worker and asks nothing.
+
+    Raises:
+        SystemExit: 2, after one line on stderr, for bad arguments or where there is no display.
+    """
+    from metalearn_gui.engine.params import SettingError
+
+    try:
+        options = command.parser().parse_args(list(arguments))
+        command.check(options)
+        if options.screenshot:
+            raise BadInput("--screenshot is for the command line; take window.grab() of the window that you open")
+        if display.is_absent():
+            raise BadInput("There is no display here; set DISPLAY, or QT_QPA_PLATFORM=offscreen to do without")
+        command.refuse_a_missing_screen()
+        window = build_window(options, remember=False)
+    except (BadInput, SettingError) as error:
+        say(str(error))
+        raise SystemExit(BAD_INPUT) from None
+    window.show()
+    return window
+
+
+def run_window(options: Options) -> int:
+    """Show the window, stay until it is closed, and return the exit status."""
+    from metalearn_gui.ui.application import build_application
+
+    application = build_application()
+    window = build_window(options, remember=True)
+    window.show()
+    timer = _close_on_signals(window)
+    status = application.exec()
+    timer.stop()
+    return status
+
+
+def build_window(options: Options, remember: bool) -> MainWindow:
+    """The window as the options ask for it, not yet shown. It starts its worker once it is painted.
+
+    Raises:
+        BadInput, SettingError: a file, a preset or a setting that cannot be used.
+    """
+    from metalearn_gui.bridge.session import Session
+    from metalearn_gui.cli.inputs import with_assigned
+    from metalearn_gui.engine.presets import default_settings, preset
+    from metalearn_gui.engine.training import DEFAULT_OPTIONS
+    from metalearn_gui.ui.application import build_application
+    from metalearn_gui.ui.first_paint import after_first_paint
+    from metalearn_gui.ui.main_window import MainWindow
+    from metalearn_gui.ui.theme import theme
+
+    build_application()
+    settings = None
+    if options.preset or options.set:
+        start = preset(options.preset) if options.preset else default_settings()
+        settings = with_assigned(start, assigned(options.set))
+    session = Session(settings, options=DEFAULT_OPTIONS)
+    window = MainWindow(session, remember=remember)
+    session.setParent(window)
+    if options.theme:
+        theme().set_mode(options.theme)
+    if options.file:
+        _open(window, options.file)
+    after_first_paint(window, session.start)
+    if options.run:
+        after_first_paint(window, session.toggle)
+    return window
+
+
+def _open(window: MainWindow, path: str) -> None:
+    """Take up a session file; what is wrong with it ends the program instead of showing in the window."""
+    refusals: list[Any] = []
+    window.session.messageRaised.connect(refusals.append)
+    opened = window.session.open(path)
+    window.session.messageRaised.disconnect(refusals.append)
+    if not opened:
+        window.close()
+        raise BadInput(refusals[-1].text)
+    window.file.show_title()
+
+
+def _close_on_signals(window: QMainWindow) -> Any:
+    """Let Ctrl+C and a polite kill close the window as a hand would."""
+    from PySide6.QtCore import QTimer
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: window.close())
+    timer = QTimer(interval=WAKE_MS)
+    timer.timeout.connect(lambda: None)
+    timer.start()
+    return timer

@@ -1,0 +1,81 @@
+"""`metalearn-gui` without a command: opens the window, or renders it to a picture."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from metalearn_gui import display, system_libraries
+from metalearn_gui.cli.parser import BadInput, Options, Parser, whole_number
+
+THEMES, LANGUAGES = ("dark", "light", "system"), ("en",)
+SMALLEST, LARGEST = (1024, 700), (7680, 4320)
+DEFAULT_SIZE = (1440, 900)
+PICTURE, PICTURE_ITERATIONS = "metalearn-playground.png", 2000  # where there is no display
+
+
+def parser() -> Parser:
+    """The arguments of the window."""
+    parser = Parser("", "A window in which learning to learn can be watched and touched.")
+    parser.epilog = "Commands: train, evaluate, export, list, benchmark; each has its own --help."
+    parser.add_argument("file", nargs="?", default="", metavar="FILE", help="a session to open")
+    parser.add_argument("--preset", metavar="KEY", help="start from a preset; `list presets` names them")
+    parser.add_argument("--run", action="store_true", help="press Run")
+    parser.add_set("a setting by its name")
+    parser.add_argument("--theme", type=_one_of(*THEMES), metavar=",".join(THEMES))
+    parser.add_argument("--language", type=_one_of(*LANGUAGES), metavar=",".join(LANGUAGES))
+    picture = parser.add_argument_group("a picture instead of a window")
+    picture.add_argument("--screenshot", metavar="OUT.png", default="", help="render the window, then leave")
+    picture.add_argument("--size", type=_size, metavar="WxH", help="by default 1440x900")
+    picture.add_argument("--iterations", type=whole_number(0, 10_000_000), metavar="N", help="meta-train first")
+    return parser
+
+
+def run(options: Options) -> int:
+    """Open the window and stay until it is closed, or render it."""
+    check(options)
+    if display.is_absent() and not options.screenshot:
+        print(f"There is no display here, so the window is rendered to {PICTURE} instead.", flush=True)
+        options.screenshot, options.size = PICTURE, options.size or DEFAULT_SIZE
+        options.iterations = PICTURE_ITERATIONS if options.iterations is None else options.iterations
+    if options.screenshot:
+        # The same picture everywhere, of exactly the size that was asked for, and no window that flashes up.
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    refuse_a_missing_screen()
+    from metalearn_gui import app, screenshot  # Qt, now that it can be loaded
+
+    return screenshot.render(options) if options.screenshot else app.run_window(options)
+
+
+def check(options: Options) -> None:
+    """Refuse arguments that do not go together."""
+    if options.file and options.preset:
+        raise BadInput("FILE and --preset are two places to start from; give one of them")
+    if not options.screenshot and (options.size or options.iterations is not None):
+        raise BadInput("--size and --iterations are for a picture; add --screenshot OUT.png")
+
+
+def refuse_a_missing_screen() -> None:
+    """Say in one line what Qt would end the process for."""
+    # The display is asked twice: while its library lacks there is no telling.
+    line = display.problem() or system_libraries.problem() or display.problem()
+    if line:
+        raise BadInput(line)
+
+
+def _one_of(*words: str):  # type: ignore[no-untyped-def]
+    def convert(text: str) -> str:
+        if text not in words:
+            raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(words)}")
+        return text
+
+    return convert
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, sign, height = text.lower().partition("x")
+    size = (int(width), int(height)) if sign and width.isdecimal() and height.isdecimal() else (0, 0)
+    if not all(low <= value <= high for low, value, high in zip(SMALLEST, size, LARGEST, strict=True)):
+        bounds = " to ".join("x".join(map(str, bound)) for bound in (SMALLEST, LARGEST))
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size from {bounds}, for example 1440x900")
+    return size
