@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from metalearn_gui.store.records import Curve, RunRecord, Scored
 from metalearn_gui.ui.curves import Smoother
 from metalearn_gui.ui.theme import theme
 
+LEAST_REACH, ROOM_AHEAD = 1000, 1.25
 SHAPES = ("o", "s", "t", "d", "star")  # pyqtgraph's names, one for each colour of the series
 
 
@@ -52,11 +54,19 @@ def trained_step_loss(run: RunRecord, scored: Scored) -> float:
     return float(losses[min(run.settings.learner.num_steps, len(losses) - 1)])
 
 
-def planned_iterations(session: HasRuns, run: RunRecord) -> int:
-    """How far a run's axis reaches: the live run's length may change before the run hears of it."""
+def axis_reach(session: HasRuns, run: RunRecord) -> int:
+    """How far a run's axis goes: a round count with room ahead of the curve, at most the run's length.
+
+    The first minute of a long run would else be a sliver at the left. The live run's length may change before
+    the run hears of it.
+    """
     is_live = run.run_id == session.live.run_id
     planned = (session.settings if is_live else run.settings).outer.num_iterations
-    return max(planned, len(run.curve("after")))
+    drawn = len(run.curve("after"))
+    wanted = max(LEAST_REACH, ROOM_AHEAD * drawn)
+    power = 10 ** math.floor(math.log10(wanted))
+    reach = next(mark * power for mark in (1, 2, 5, 10) if mark * power >= wanted)
+    return max(drawn, min(planned, reach))
 
 
 def overlaid_runs(runs: list[RunRecord], overlays: set[str], shown: RunRecord) -> list[RunRecord]:

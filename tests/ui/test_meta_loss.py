@@ -152,10 +152,18 @@ def test_classification_is_measured_in_cross_entropy(panel, session):
 
 
 def test_the_view_reaches_to_the_end_of_the_run(panel, session):
-    assert panel.plot.x_range() == pytest.approx((0, session.settings.outer.num_iterations))
-    session.change(num_iterations=50)
-    session.train(80)
-    assert panel.plot.x_range() == pytest.approx((0, 80))
+    session.change(num_iterations=500)
+    assert panel.plot.x_range() == pytest.approx((0, 500))
+    session.train(580)
+    assert panel.plot.x_range() == pytest.approx((0, 580))
+
+
+def test_the_view_of_a_long_run_keeps_a_round_count_ahead_of_the_curve(panel, session):
+    ends = []
+    for _ in range(6):
+        session.train(3_000)
+        ends.append(round(panel.plot.x_range()[1]))
+    assert ends == [5_000, 10_000, 20_000, 20_000, 20_000, 20_000]
 
 
 def test_a_zoomed_view_stays_until_a_double_click(panel, session):

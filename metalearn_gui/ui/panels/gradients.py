@@ -12,7 +12,7 @@ from metalearn_gui.ui.curve_line import CurveLine
 from metalearn_gui.ui.legend import Legend, LegendEntry
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
-from metalearn_gui.ui.run_traces import RunTrace, planned_iterations
+from metalearn_gui.ui.run_traces import RunTrace, axis_reach
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme
 
@@ -101,7 +101,7 @@ class GradientsPanel(Panel):
         if not self.sizes.isVisible():
             return
         run = self._trace.run
-        last = planned_iterations(self.session, run)
+        last = axis_reach(self.session, run)
         for plot in (self.sizes, self.cosine):
             plot.getViewBox().setXRange(0, last, padding=0.0)
         for name, line in zip(CURVES, (self._base, self._meta, self._cosine), strict=True):

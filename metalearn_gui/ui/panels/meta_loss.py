@@ -17,7 +17,7 @@ from metalearn_gui.ui.level_lines import LevelLines
 from metalearn_gui.ui.now_marker import NowMarker
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, faded, line_pen
-from metalearn_gui.ui.run_traces import RunTrace, overlaid_runs, planned_iterations, run_mark, run_name
+from metalearn_gui.ui.run_traces import RunTrace, axis_reach, overlaid_runs, run_mark, run_name
 from metalearn_gui.ui.smoothing_menu import SmoothingMenu
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme
@@ -158,7 +158,7 @@ class MetaLossPanel(Panel):
 
     def _fit_iterations(self, runs: list[RunRecord]) -> None:
         if not self._is_zoomed:
-            last = max([planned_iterations(self.session, runs[0]), *(len(run.curve("after")) for run in runs)])
+            last = max([axis_reach(self.session, runs[0]), *(len(run.curve("after")) for run in runs)])
             self.plot.getViewBox().setXRange(0, last, padding=0.0)
 
     def _feed_shown(self, run: RunRecord, trace: RunTrace) -> None:
