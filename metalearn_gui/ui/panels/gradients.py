@@ -56,6 +56,7 @@ class GradientsPanel(Panel):
         row.setSpacing(6)
         for plot, legend in zip((self.sizes, self.cosine), self.legends.values(), strict=True):
             plot.count_axis.least_spacing = TICK_SPACING
+            plot.setMinimumHeight(76)  # room for the cosine's -1, 0 and 1
             plot.resized.connect(self.refresh)
             plot.appeared.connect(self.refresh)
             column = QVBoxLayout()
