@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QRectF
 
-from metalearn_gui.ui.canvas.axes import Axes, grown, ticks
+from metalearn_gui.ui.canvas.axes import Axes, grown, settled, ticks
 from metalearn_gui.ui.canvas.curve import CurveCanvas
 from tests.ui.hand import click, drag, handle, mouse, session_for, set_points
 
@@ -87,6 +87,24 @@ def test_new_task_brings_the_axis_back(curve, sinusoid):
     assert curve.axes() != before
     sinusoid.new_task()
     assert curve.axes() == before
+
+
+def test_axis_moves_for_more_room_or_for_far_less():
+    base = (-5.0, 5.0)
+    assert settled((-5.0, 5.0), (-5.0, 7.0), base) == (-5.0, 7.0)
+    assert settled((-5.0, 9.0), (-5.0, 7.0), base) == (-5.0, 9.0)
+    assert settled((-15.0, 15.0), (-5.0, 7.0), base) == (-5.0, 7.0)
+
+
+def test_axis_comes_back_once_a_runaway_curve_is_tamed(curve, sinusoid):
+    calm = curve.axes()
+    tame = sinusoid.adaptations["learner"]
+    sinusoid.adaptations["learner"] = type(tame)(tame.on_grid * 1e6, tame.loss, None)
+    sinusoid.adaptedChanged.emit()
+    assert curve.axes().y_range[1] > 10.0
+    sinusoid.adaptations["learner"] = tame
+    sinusoid.adaptedChanged.emit()
+    assert curve.axes() == calm
 
 
 def test_insert_key_fills_the_widest_gap(curve, sinusoid, qtbot):

@@ -86,6 +86,13 @@ def grown(current: Range, needed: Range) -> Range:
     return low, high
 
 
+def settled(current: Range, wanted: Range, base: Range) -> Range:
+    """`wanted` where it needs more room than `current`, or far less (half of `base`): an axis that seldom moves."""
+    grows = wanted[0] < current[0] or wanted[1] > current[1]
+    saved = (current[1] - current[0]) - (wanted[1] - wanted[0])
+    return wanted if grows or saved > (base[1] - base[0]) / 2 else current
+
+
 def widened(values: Range, share: float) -> Range:
     """The interval with a margin of `share` of its length on both sides."""
     margin = (values[1] - values[0]) * share

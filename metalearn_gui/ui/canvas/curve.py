@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
-from metalearn_gui.ui.canvas.axes import Axes, Range, draw_columns, draw_frame, draw_rows, grown, widened
+from metalearn_gui.ui.canvas.axes import Axes, Range, draw_columns, draw_frame, draw_rows, grown, settled, widened
 from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.text import number_text
@@ -33,8 +33,7 @@ class CurveCanvas(HandleSurface):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._y_range: Range = (-1.0, 1.0)
-        self._fit_anew()
+        self._y_range = grown(self._base(), self._needed())
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -59,14 +58,13 @@ class CurveCanvas(HandleSurface):
 
     def task_changed(self) -> None:
         super().task_changed()
-        self._fit_anew()
+        self._y_range = grown(self._base(), self._needed())
 
     def refit(self) -> None:
-        self._y_range = grown(self._y_range, self._needed())
+        self._y_range = settled(self._y_range, grown(self._base(), self._needed()), self._base())
 
-    def _fit_anew(self) -> None:
-        self._y_range = widened(self.family.output_range(), 0.03)
-        self.refit()
+    def _base(self) -> Range:
+        return widened(self.family.output_range(), 0.03)
 
     def _needed(self) -> Range:
         """The points, and the curves as far as they stay near the targets' range."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from metalearn_gui.bridge.session import TouchedTask
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.axes import Axes, Range
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.text import number_text
@@ -126,6 +127,13 @@ def dashed(color: QColor) -> QPen:
     pen = QPen(color, 2.6)
     pen.setDashPattern([2.2, 1.2])
     return pen
+
+
+def constant_loss(family: TaskFamily) -> float:
+    """The loss of the best constant prediction: the family's oracle, else that of uniform targets."""
+    low, high = family.output_range()
+    oracle = family.oracle()
+    return (high - low) ** 2 / 12 if oracle is None else oracle
 
 
 def constant_text(loss: float) -> str:

@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
-from metalearn_gui.ui.canvas.axes import Axes, Range, draw_frame, draw_rows, grown
+from metalearn_gui.ui.canvas.axes import Axes, Range, draw_frame, draw_rows, grown, settled
 from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.canvas.rows import (
     Rows,
+    constant_loss,
     constant_text,
     dashed,
     draw_cells,
@@ -43,9 +44,8 @@ class VectorCanvas(HandleSurface):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.row = 0  # support rows first, then query rows
-        self._loss_range: Range = (0.0, 1.0)
         self._rows = Rows(self.touched)
-        self._fit_anew()
+        self._loss_range = self._wanted_losses()
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -59,7 +59,7 @@ class VectorCanvas(HandleSurface):
         super().task_changed()
         self.row = 0
         self._rows = Rows(self.touched)
-        self._fit_anew()
+        self._loss_range = self._wanted_losses()
 
     def follow(self) -> None:
         self._rows = Rows(self.touched)
@@ -67,15 +67,15 @@ class VectorCanvas(HandleSurface):
         super().follow()
 
     def refit(self) -> None:
-        losses = self._losses(self.shown_step)
-        losses = losses[np.isfinite(losses)]
-        highest = float(losses.max()) if len(losses) else 0.0
-        self._loss_range = grown(self._loss_range, (0.0, min(highest, 3 * self._loss_range[1])))
+        self._loss_range = settled(self._loss_range, self._wanted_losses(), self._base())
 
-    def _fit_anew(self) -> None:
-        low, high = self.family.output_range()
-        self._loss_range = (0.0, 2.2 * (self.family.oracle() or (high - low) ** 2 / 12))
-        self.refit()
+    def _base(self) -> Range:
+        return 0.0, 2.2 * constant_loss(self.family)
+
+    def _wanted_losses(self) -> Range:
+        losses = self._losses(self.shown_step)
+        highest = float(np.max(losses, initial=0.0, where=np.isfinite(losses)))
+        return grown(self._base(), (0.0, min(highest, 4 * self._base()[1])))
 
     def frame(self) -> QRectF:
         below = CELLS + LOSSES + self._lesson_height() + 3 * GAP
@@ -221,11 +221,9 @@ class VectorCanvas(HandleSurface):
         self._draw_points(painter)
         axes = self.loss_axes()
         draw_losses(painter, axes, self._losses(self.shown_step), len(self.touched.support.x), self.row)
-        oracle = self.family.oracle()
-        if oracle is not None:
-            draw_constant(painter, axes, oracle)
-            text = self.tr("dotted: a constant prediction, {loss}").format(loss=constant_text(oracle))
-            draw_label(painter, axes.frame, text)
+        draw_constant(painter, axes, constant_loss(self.family))
+        text = self.tr("dotted: a constant prediction, {loss}").format(loss=constant_text(constant_loss(self.family)))
+        draw_label(painter, axes.frame, text)
 
     def _draw_header(self, painter: QPainter) -> None:
         palette = theme().palette
@@ -283,11 +281,9 @@ class VectorCanvas(HandleSurface):
         step: int,
     ) -> None:
         rows = Rows(touched)
-        if adaptation is None or not rows.count:
-            return
-        low, high = family.output_range()
-        oracle = family.oracle() or (high - low) ** 2 / 12
-        losses = rows.losses(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1)])
-        axes = Axes(frame, (-0.5, rows.count - 0.5), (0.0, 3 * oracle))
-        draw_losses(painter, axes, losses, len(touched.support.x), None)
-        draw_constant(painter, axes, oracle)
+        constant = constant_loss(family)
+        axes = Axes(frame, (-0.5, max(rows.count, 1) - 0.5), (0.0, 3 * constant))
+        if adaptation is not None:
+            losses = rows.losses(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1)])
+            draw_losses(painter, axes, losses, len(touched.support.x), None)
+        draw_constant(painter, axes, constant)
