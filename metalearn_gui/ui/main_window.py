@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.actions import Actions
+from metalearn_gui.ui.export.sheet import ExportSheet
 from metalearn_gui.ui.files import SessionFile, dropped_session
 from metalearn_gui.ui.focus_ring import FocusRing
 from metalearn_gui.ui.header import HEIGHT as HEADER_HEIGHT
@@ -88,9 +90,11 @@ class MainWindow(QMainWindow):
 
     def show_export(self) -> None:
         """The sheet with every format and picture."""
-        from metalearn_gui.ui.export.sheet import ExportSheet
+        self._export_sheet.open()
 
-        ExportSheet(self.session, self).show()
+    @functools.cached_property
+    def _export_sheet(self) -> ExportSheet:
+        return ExportSheet(self.session, self)
 
     def show_help(self) -> None:
         """The window with the keys."""

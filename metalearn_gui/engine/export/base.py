@@ -53,7 +53,7 @@ class Exporter(ABC):
     suffix: ClassVar[str]  # of that name; empty for a folder
     opens_in: ClassVar[str]
     summary: ClassVar[str]  # one or two sentences for the window
-    group: ClassVar[str]  # "start", "learner" or "numbers": where the sheet shows it
+    group: ClassVar[str]  # a key of the sheet's headings
     tolerance: ClassVar[float] = 1e-3  # the largest difference that rounding explains
     needs_suffix: ClassVar[bool] = False  # whether its runtime refuses a file of another name
     folder_mark: ClassVar[str] = ""  # a file that every folder of this format has: only such a folder is replaced

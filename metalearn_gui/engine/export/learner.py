@@ -30,7 +30,7 @@ class AdaptingLearner(Exporter):
     summary = (
         "A SavedModel that learns on the spot: give it a support set of any size, it adapts and answers your queries."
     )
-    group = "learner"
+    group = "weights"
     folder_mark = "saved_model.pb"
 
     def _write_to(self, subject: ExportSubject, path: Path) -> None:
@@ -73,19 +73,21 @@ class AdaptingLearner(Exporter):
         return (
             "import tensorflow as tf\n\n"
             f'learner = tf.saved_model.load("{Path(path).name}")\n'
-            f'adapt = learner.signatures["{SIGNATURE}"]\n'
-            "# any number of points of a task nobody has seen\n"
-            f"support_x = tf.zeros((5, {family.input_dim}))\n"
-            f"support_y = tf.zeros({targets}, {kind})\n"
-            f"query_x = tf.zeros((100, {family.input_dim}))\n"
-            "y = adapt(support_x=support_x, support_y=support_y,\n"
-            '          query_x=query_x)["predictions"]\n'
+            f'adapt = learner.signatures[\n    "{SIGNATURE}"]\n'
+            "# any number of points of an unseen task\n"
+            f"points = tf.zeros((5, {family.input_dim}))\n"
+            f"targets = tf.zeros({targets}, {kind})\n"
+            f"queries = tf.zeros((100, {family.input_dim}))\n"
+            'y = adapt(support_x=points,\n          support_y=targets,\n          query_x=queries)["predictions"]\n'
         )
 
     def facts(self, subject: ExportSubject) -> dict[str, str]:
         settings = subject.settings
         steps, trained = settings.outer.test_steps, settings.learner.num_steps
-        live = {name: f"{value:g}, inside the file" for name, value in settings.learner.live_values().items()}
+        live = {
+            settings.param(name).label: f"{value:g}, inside the file"
+            for name, value in settings.learner.live_values().items()
+        }
         inputs = {
             "adaptation steps": f"{steps} (trained with {trained})",
             "support_x, query_x": f"float32 [n, {settings.tasks.input_dim}], any n",

@@ -18,7 +18,7 @@ class LiteRT(StartExporter):
     label = "LiteRT"
     file_name = "start.tflite"
     suffix = ".tflite"
-    opens_in = "Android, iOS, Raspberry Pi"
+    opens_in = "Android, iOS, Pi"
     summary = "The base network at its meta-learned start, for phones and small boards."
 
     def _write_to(self, subject: ExportSubject, path: Path) -> None:

@@ -23,6 +23,7 @@ class Onnx(StartExporter):
     file_name = "start.onnx"
     suffix = ".onnx"
     opens_in = "ONNX Runtime, browsers"
+    group = "weights"
     summary = "The base network at its meta-learned start, for ONNX Runtime on any machine and in a browser."
 
     def _write_to(self, subject: ExportSubject, path: Path) -> None:

@@ -19,7 +19,7 @@ class Safetensors(Exporter):
     suffix = ".safetensors"
     opens_in = "torch, JAX, numpy"
     summary = "All meta-learned parameters by name, with the run's settings in the header."
-    group = "start"
+    group = "weights"
     tolerance = 0.0
 
     def _write_to(self, subject: ExportSubject, path: Path) -> None:

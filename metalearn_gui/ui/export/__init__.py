@@ -1,0 +1,1 @@
+"""The export sheet: every format and picture, written beside the running window and tried at once."""

@@ -1,0 +1,130 @@
+"""Pictures of the task on the canvas, drawn anew at their own size: no screenshot, nothing of the window around it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtCore import QBuffer, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.export import ExportError, ExportSubject
+from metalearn_gui.engine.export.whole import write_whole
+from metalearn_gui.ui.canvas import CANVASES
+from metalearn_gui.ui.theme import theme
+
+SIZE, MARGIN, RATIO = QSize(960, 540), 16, 2
+Drawing = Callable[[Path], None]  # writes itself to a path
+
+
+class Picture(ABC):
+    """A picture format. Only the GUI's thread may draw; encoding and the disk can wait for another."""
+
+    key: ClassVar[str]
+    label: ClassVar[str]
+    file_name: ClassVar[str]
+    suffix: ClassVar[str]
+    opens_in: ClassVar[str]
+    summary: ClassVar[str]
+    group: ClassVar[str] = "pictures"
+
+    def write(self, session: Session, path: Path | str) -> None:
+        """Draw and write, in one piece.
+
+        Raises:
+            ExportError: the path cannot be used.
+        """
+        write_whole(Path(path), self.draw(session))
+
+    @abstractmethod
+    def draw(self, session: Session) -> Drawing:
+        """The touched task at the shown adaptation step in the theme's colours; any thread may write it."""
+
+    def snippet(self, subject: ExportSubject, path: Path | str) -> str:
+        """Nothing: a picture is looked at."""
+        return ""
+
+    @abstractmethod
+    def facts(self, subject: ExportSubject) -> dict[str, str]:
+        """What is worth knowing before using the file, by name."""
+
+
+class Png(Picture):
+    """Twice the resolution of the canvas."""
+
+    key = "png"
+    label = "Picture: PNG"
+    file_name = "canvas@2x.png"
+    suffix = ".png"
+    opens_in = "slides, posts"
+    summary = "The unseen task as the canvas shows it, at the adaptation step that is chosen there."
+
+    def draw(self, session: Session) -> Drawing:
+        image = QImage(SIZE * RATIO, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(RATIO)
+        with QPainter(image) as painter:
+            draw_canvas(session, painter)
+        return lambda path: _save(image, path)
+
+    def facts(self, subject: ExportSubject) -> dict[str, str]:
+        return {"pixels": f"{SIZE.width() * RATIO} × {SIZE.height() * RATIO}"}
+
+
+class Svg(Picture):
+    """Lines and letters, not pixels."""
+
+    key = "svg"
+    label = "Picture: SVG"
+    file_name = "canvas.svg"
+    suffix = ".svg"
+    opens_in = "papers, Inkscape"
+    summary = "The same drawing as lines and letters: sharp at any size, and open to changes."
+
+    def draw(self, session: Session) -> Drawing:
+        buffer, generator = QBuffer(), QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setSize(SIZE)
+        generator.setViewBox(QRect(0, 0, SIZE.width(), SIZE.height()))
+        generator.setTitle(session.settings.tasks.label)
+        with QPainter(generator) as painter:
+            draw_canvas(session, painter)
+        content = buffer.data().data()
+        return lambda path: _save_bytes(content, path)
+
+    def facts(self, subject: ExportSubject) -> dict[str, str]:
+        return {"size": f"{SIZE.width()} × {SIZE.height()}, any scale"}
+
+
+def _save(image: QImage, path: Path) -> None:
+    if not image.save(str(path), "PNG"):
+        raise ExportError(f"{path.parent} takes no picture; choose another folder")
+
+
+def _save_bytes(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
+
+
+PICTURES: Mapping[str, Picture] = {picture.key: picture for picture in (Png(), Svg())}
+
+
+def draw_canvas(session: Session, painter: QPainter) -> None:
+    """The task under the hand on a surface of its own, SIZE large with a margin."""
+    surface = CANVASES[session.settings.tasks.view](session)
+    surface.leave()
+    surface.resize(SIZE.width() - 2 * MARGIN, SIZE.height() - 2 * MARGIN)
+    surface.grab()  # a widget that was never shown learns its size, and lays out its parts, only now
+    painter.fillRect(QRect(0, 0, SIZE.width(), SIZE.height()), theme().palette.card)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(MARGIN, MARGIN)
+    # Not QWidget.render: the surface keeps its static layer in the pixels of the screen.
+    surface.paint_static(painter)
+    surface.paint_live(painter)
+    for part in surface.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if not part.isHidden():
+            part.render(painter, part.pos(), QRegion(), QWidget.RenderFlag.DrawChildren)
+    surface.deleteLater()

@@ -1,0 +1,284 @@
+"""The export sheet: over the dimmed window, never modal; training goes on behind it."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, QStandardPaths, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from metalearn_gui.bridge.session import Message, Session
+from metalearn_gui.store.subject import export_subject
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.export.card import ExportCard
+from metalearn_gui.ui.export.details import Details
+from metalearn_gui.ui.export.foot import Foot
+from metalearn_gui.ui.export.formats import CHOSEN_AT_FIRST, FORMATS, by_group, group_title
+from metalearn_gui.ui.export.writer import Writer
+from metalearn_gui.ui.export.writing import BUSY, DONE, Stage
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
+
+LARGEST, LEAST_EDGE, COLUMNS, GAP = QSize(1160, 768), 24, 3, 12
+DIM = {True: QColor(8, 10, 13, 190), False: QColor(20, 23, 28, 120)}  # is the theme dark?
+
+
+class ExportSheet(QWidget):
+    """Fills its parent. `open` shows what the session shows now; what was chosen stays chosen."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent, objectName="export_sheet")
+        self._session = session
+        self._picked = "learner"
+        self._folder: Path | None = None  # where a person wants the files; None = a folder named after the run
+        self._writer = Writer(session, self)
+        self._subject = export_subject(session.shown)
+        self._sheet = QFrame(self)
+        self._sheet.setProperty("kind", "sheet")
+        self._headings: dict[str, QLabel] = {}
+        self.cards = {key: ExportCard(format) for key, format in FORMATS.items()}
+        self._details, self._foot = Details(), Foot(self._sheet)
+        self._lay_out()
+        self._connect()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.hide()
+        self.retranslate()
+        self._restyle()
+
+    # --- building -------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        columns = QHBoxLayout(content)
+        columns.setContentsMargins(24, 14, 16, 14)
+        columns.setSpacing(24)
+        columns.addLayout(self._card_grid(), 1)
+        columns.addWidget(self._details)
+        area = QScrollArea(self._sheet)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(content)
+        rows = QVBoxLayout(self._sheet)
+        rows.setContentsMargins(1, 1, 1, 1)
+        rows.setSpacing(0)
+        rows.addLayout(self._head())
+        rows.addWidget(_rule(self._sheet))
+        rows.addWidget(area, 1)
+        rows.addWidget(_rule(self._sheet))
+        rows.addWidget(self._foot)
+
+    def _head(self) -> QHBoxLayout:
+        self._title, self._subtitle = QLabel(self._sheet), ElidedLabel("", self._sheet)
+        self._title.setFont(ui_font(19, 700))
+        self._subtitle.setFont(ui_font(12.5))
+        self._subtitle.setProperty("tone", "muted")
+        self._close = QToolButton(self._sheet, objectName="export_close")
+        self._close.setProperty("kind", "flat")
+        self._close.setIconSize(QSize(18, 18))
+        line = QHBoxLayout()
+        line.setContentsMargins(24, 15, 18, 13)
+        line.setSpacing(14)
+        line.addWidget(self._title)
+        line.addWidget(self._subtitle, 1)
+        line.addWidget(self._close)
+        return line
+
+    def _card_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GAP)
+        grid.setVerticalSpacing(7)
+        for group, formats in by_group().items():
+            heading = self._headings[group] = QLabel()
+            heading.setFont(small_capitals_font())
+            heading.setProperty("tone", "muted")
+            row = grid.rowCount()
+            grid.addWidget(heading, row, 0, 1, COLUMNS)
+            for place, format in enumerate(formats):
+                grid.addWidget(self.cards[format.key], row + 1 + place // COLUMNS, place % COLUMNS)
+        for place in range(COLUMNS):
+            grid.setColumnStretch(place, 1)
+        grid.setRowStretch(grid.rowCount(), 1)
+        return grid
+
+    def _connect(self) -> None:
+        for key, card in self.cards.items():
+            card.setChecked(key in CHOSEN_AT_FIRST)
+            card.toggled.connect(self._show_count)
+            card.picked.connect(self.pick)
+        self._close.clicked.connect(self.hide)
+        self._foot.startRequested.connect(self.start)
+        self._foot.stopRequested.connect(self._writer.stop)
+        self._foot.folderChosen.connect(self.set_folder)
+        self._writer.changed.connect(self._show_steps)
+        self._writer.ended.connect(self._report)
+        theme().changed.connect(self._restyle)
+        self.parentWidget().installEventFilter(self)
+
+    # --- what it is asked for -----------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Show the sheet over the window, with the run that is shown."""
+        if not self._writer.is_busy:
+            self._subject = export_subject(self._session.shown)
+        self._fit()
+        self.retranslate()
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def pick(self, key: str) -> None:
+        """Show a format's details."""
+        self._picked = key
+        for other, card in self.cards.items():
+            card.set_picked(other == key)
+        self._details.show_format(FORMATS[key], self._subject)
+
+    def set_folder(self, folder: Path | str) -> None:
+        """Write there from now on."""
+        self._folder = Path(folder)
+        self._foot.show_folder(self.folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files go."""
+        return self._folder or _exports_folder() / self._run_name()
+
+    def start(self) -> None:
+        """Write what is chosen."""
+        chosen = [key for key, card in self.cards.items() if card.isChecked()]
+        if not chosen or self._writer.is_busy:
+            return
+        self._subject = export_subject(self._session.shown)
+        self._show_run()
+        with contextlib.suppress(OSError):  # every file then says in one line what is wrong with the folder
+            self.folder.mkdir(parents=True, exist_ok=True)
+        for card in self.cards.values():
+            card.show_progress(None)
+        self._writer.start({key: self.folder / FORMATS[key].file_name for key in chosen})
+
+    # --- what it shows ------------------------------------------------------------------------------
+
+    def _run_name(self) -> str:
+        run = self._session.shown
+        number = 1 + next((place for place, other in enumerate(self._session.runs) if other is run), 0)
+        return f"{run.settings.tasks.key}-{run.settings.learner.key}-run{number}"
+
+    def _show_steps(self) -> None:
+        steps = list(self._writer.steps.values())
+        for step in steps:
+            self.cards[step.key].show_progress(step)
+        ended = sum(step.stage not in (*BUSY, Stage.WAITING) for step in steps)
+        self._foot.show_busy(self._writer.is_busy, ended, len(steps))
+        self._details.writing.show_steps(steps)
+
+    def _report(self) -> None:
+        """Closed meanwhile: the result goes where messages go."""
+        steps = self._writer.steps.values()
+        done = sum(step.stage in DONE for step in steps)
+        if not self.isVisible():
+            text = self.tr("{done} of {total} files written to {folder}")
+            text = text.format(done=done, total=len(steps), folder=self.folder)
+            self._session.messageRaised.emit(Message(text, "info" if done == len(steps) else "warning"))
+
+    def _show_count(self) -> None:
+        self._foot.show_count(sum(card.isChecked() for card in self.cards.values()))
+
+    def _show_run(self) -> None:
+        run, settings = self._session.shown, self._session.shown.settings
+        text = self.tr("{learner} · {tasks} · meta-iteration {iteration} · {weights} weights")
+        weights = count_text(settings.network.num_parameters())
+        named = {"learner": settings.learner.label, "tasks": settings.tasks.label}
+        self._subtitle.setText(text.format(**named, iteration=count_text(run.iteration), weights=weights))
+
+    # --- texts, colours, place ----------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        self.setAccessibleName(self.tr("Export"))
+        self._title.setText(self.tr("Export"))
+        self._close.setToolTip(self.tr("Close (Esc)"))
+        self._close.setAccessibleName(self.tr("Close"))
+        for group, heading in self._headings.items():
+            heading.setText(group_title(group))
+        for part in (*self.cards.values(), self._details, self._foot):
+            part.retranslate()
+        self._foot.show_folder(self.folder)
+        self._show_run()
+        self._show_count()
+        self.pick(self._picked)
+
+    def _restyle(self) -> None:
+        self._close.setIcon(icon("close", theme().palette.muted))
+        for part in (self._details, self._foot):
+            part.restyle()
+        self.update()
+
+    def _fit(self) -> None:
+        self.setGeometry(self.parentWidget().rect())
+        size = (self.size() - QSize(2 * LEAST_EDGE, 2 * LEAST_EDGE)).boundedTo(LARGEST)
+        left, top = (self.width() - size.width()) // 2, (self.height() - size.height()) // 2
+        self._sheet.setGeometry(QRect(left, top, size.width(), size.height()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The window's size is the sheet's; when the window closes, no further file is begun."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._fit()
+        elif event.type() == QEvent.Type.Close:
+            self._writer.close()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), DIM[theme().is_dark])
+
+    # --- keys and mouse stay on the sheet -------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        # Anything else ends here: Space or R must not reach the run behind the sheet.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._sheet.geometry().contains(event.position().toPoint()):
+            self.hide()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes around inside the sheet."""
+        for _ in range(500):  # more widgets than any window has
+            if not super().focusNextPrevChild(forward):
+                return False
+            focused = QApplication.focusWidget()
+            if focused is not None and self.isAncestorOf(focused):
+                return True
+        return False
+
+
+def _exports_folder() -> Path:
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(documents) / "MetaLearn" / "exports"
+
+
+def _rule(parent: QWidget) -> QFrame:
+    line = QFrame(parent)
+    line.setProperty("kind", "rule")
+    line.setFixedHeight(1)
+    return line
