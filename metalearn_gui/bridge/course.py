@@ -92,6 +92,7 @@ class Course(QObject):
             self.training.put(changed_live_values(old, self.settings))
         elif not self.runs.live.iteration:
             take_live_values(self.runs.live, self.settings)
+        self._follow()
 
     # --- run ----------------------------------------------------------------------------------------
 

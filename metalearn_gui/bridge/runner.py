@@ -168,14 +168,15 @@ class Runner(QObject):
 
     def _hand_over(self, job: Job, items: list[Any]) -> None:
         end = items.pop() if isinstance(items[-1], _End) else None
-        if items:
-            job.has_items = True
-            job.on_items(items)
-        if end is not None:
-            self._outstanding.remove(job)
-            if self._steered is job:
-                self._steered = None
-        self._derive_state()
+        job.has_items = job.has_items or bool(items)
+        try:
+            if items:
+                job.on_items(items)
+        finally:  # a mistake in what shows the items must not keep the job alive
+            if end is not None:
+                self._outstanding.remove(job)
+                self._steered = None if self._steered is job else self._steered
+            self._derive_state()
         if end is not None:
             job.on_end(end.error)
 

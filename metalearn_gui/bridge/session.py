@@ -7,6 +7,8 @@ and recovery are files.py's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -18,7 +20,7 @@ from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.touches import Adaptation, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.presets import PRESETS, preset
+from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
 from metalearn_gui.store.records import RunRecord
@@ -105,15 +107,20 @@ class Session(QObject):
 
     def change(self, **values: object) -> None:
         """`set_settings(settings.replaced(**values))`; a bad value becomes a message, nothing is lost."""
-        try:
-            self._course.set_settings(self.settings.replaced(**values), "")
-        except SettingError as error:
-            self._warn(str(error))
-            self.settingsChanged.emit()  # a widget that shows the refused value takes it back
+        self._set_or_say(lambda: self.settings.replaced(**values))
 
     def load_preset(self, key: str) -> None:
         """Undoable; the seed is the preset's own."""
-        self._course.set_settings(preset(key), PRESETS[key].label)
+        self._set_or_say(lambda: preset(key), self.tr("Preset"))
+
+    def _set_or_say(self, make: Callable[[], ExperimentSettings], text: str = "") -> None:
+        try:
+            settings = make()
+        except SettingError as error:
+            self._warn(str(error))
+            self.settingsChanged.emit()  # a widget that shows the refused value takes it back
+        else:
+            self._course.set_settings(settings, text)
 
     # --- run ----------------------------------------------------------------------------------------
 
@@ -138,6 +145,10 @@ class Session(QObject):
     def step(self) -> None:
         """One meta-iteration, then pause."""
         self._course.step()
+
+    def advance(self, count: int) -> None:
+        """So many meta-iterations of a run that is not under way, then pause."""
+        self._course.advance(count)
 
     def reset(self) -> None:
         """Back to the same start; the run stays in the list."""

@@ -67,7 +67,7 @@ def placed_task(
 ) -> TouchedTask:
     """A task with its points as they lie, and what follows from them."""
     family = settings.tasks
-    grid = GRIDS.get(family.view, _query_rows)(family, query)
+    grid = GRIDS.get(family.view, _all_rows)(family, support, query)
     truth = family.truth(tasks, grid[None])
     return TouchedTask(
         tasks=tasks,
@@ -80,17 +80,18 @@ def placed_task(
     )
 
 
-def _curve_grid(family: TaskFamily, query: PointSet) -> Array:
+def _curve_grid(family: TaskFamily, support: PointSet, query: PointSet) -> Array:
     return np.linspace(*family.input_range(), CURVE_POINTS, dtype=np.float32)[:, None]
 
 
-def _plane_grid(family: TaskFamily, query: PointSet) -> Array:
+def _plane_grid(family: TaskFamily, support: PointSet, query: PointSet) -> Array:
     side = np.linspace(*family.input_range(), PLANE_SIDE, dtype=np.float32)
     return np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
 
 
-def _query_rows(family: TaskFamily, query: PointSet) -> Array:
-    return np.asarray(query.x)
+def _all_rows(family: TaskFamily, support: PointSet, query: PointSet) -> Array:
+    """Rows that are adapted to beside rows that are not: what is learned of the one says nothing of the other."""
+    return np.concatenate([support.x, query.x])
 
 
 GRIDS = {"curve": _curve_grid, "plane": _plane_grid}

@@ -151,6 +151,8 @@ class Learner(Component, ABC):
             objectives: the objective of every meta-iteration, each before its update.
             final: the objective of the last episodes after the last update.
         """
+        if not len(objectives):  # stopped before the first meta-iteration
+            return float("nan")
         return float(np.mean(objectives[-max(1, len(objectives) // 100) :]))
 
 

@@ -1,0 +1,322 @@
+"""Settings, runs and the worker, as the session shows them; the real engine, uncompiled."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.events import LearnerState
+from tests.bridge.conftest import Heard, small_settings
+
+
+def same_params(one: LearnerState, other: LearnerState) -> bool:
+    return all(np.array_equal(one.params[name], other.params[name]) for name in one.params)
+
+
+def run_to(session: Session, qtbot, iteration: int) -> None:
+    """Step by step, so that it is this meta-iteration and no other."""
+    while session.live.iteration < iteration:
+        reached = session.live.iteration
+        session.step()
+        qtbot.waitUntil(lambda reached=reached: session.live.iteration > reached, timeout=20_000)
+        assert session.live.iteration == reached + 1
+    qtbot.waitUntil(lambda: session.live.latest.iteration == iteration)
+
+
+def run_a_while(session: Session, qtbot, iteration: int = 5) -> None:
+    session.toggle()
+    qtbot.waitUntil(lambda: session.live.iteration >= iteration, timeout=20_000)
+
+
+def test_nothing_can_be_run_before_tensorflow_is_loaded(qapp) -> None:
+    session = Session(small_settings())
+    assert not session.can_run
+    assert session.readiness == "loading TensorFlow"
+    assert session.run_state is RunState.IDLE
+    assert session.shown is session.live
+    assert session.live.latest is session.live.initial is not None
+    assert session.adaptations == {}
+    session.close()
+
+
+def test_a_press_before_tensorflow_is_loaded_is_kept(open_session, qtbot) -> None:
+    session = open_session()
+    session.toggle()
+    assert session.run_state is RunState.PREPARING
+    qtbot.waitUntil(lambda: session.live.iteration > 2, timeout=60_000)
+    assert session.run_state is RunState.RUNNING
+
+
+def test_pause_is_immediate_and_run_goes_on(session, qtbot) -> None:
+    run_a_while(session, qtbot)
+    session.toggle()
+    assert session.run_state is RunState.PAUSED
+    qtbot.wait(500)  # the chunk under way ends
+    reached = session.live.iteration
+    assert reached == session.live.latest.iteration
+    qtbot.wait(150)
+    assert session.live.iteration == reached
+    session.toggle()
+    qtbot.waitUntil(lambda: session.live.iteration > reached)
+    assert session.speed >= 0.0
+
+
+def test_a_step_adds_exactly_one_meta_iteration(session, qtbot) -> None:
+    run_to(session, qtbot, 3)
+    assert len(session.live.curve("objective")) == 3
+    assert session.run_state is RunState.PAUSED
+    qtbot.wait(100)
+    assert session.live.iteration == 3
+
+
+def test_reset_gives_the_same_start_bits_and_keeps_the_run(session, qtbot) -> None:
+    start = session.live.initial.learner
+    run_to(session, qtbot, 2)
+    old, first_losses = session.live, session.live.curve("objective").copy()
+    session.reset()
+    assert session.runs == [old, session.live]
+    assert session.shown is session.live is not old
+    assert same_params(session.live.latest.learner, start)
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
+    run_to(session, qtbot, 2)
+    assert np.array_equal(session.live.curve("objective"), first_losses)
+
+
+def test_reset_before_the_first_meta_iteration_changes_nothing(session) -> None:
+    live = session.live
+    session.reset()
+    assert session.runs == [live]
+
+
+def test_curves_are_the_same_bits_with_and_without_pauses(open_session, qtbot) -> None:
+    settings = small_settings(num_iterations=12)
+    one, other = open_session(settings), open_session(settings)
+    one.toggle()
+    run_to(other, qtbot, 2)
+    while other.live.reason != "done":
+        if other.run_state is RunState.PAUSED:
+            other.toggle()
+        qtbot.wait(15)
+        if other.run_state is RunState.RUNNING:
+            other.toggle()
+        qtbot.wait(15)
+    qtbot.waitUntil(lambda: one.live.reason == "done", timeout=20_000)
+    for name in ("objective", "before", "after"):
+        assert np.array_equal(one.live.curve(name), other.live.curve(name))
+    assert same_params(one.live.latest.learner, other.live.latest.learner)
+
+
+def test_a_live_rate_reaches_the_run_without_a_restart(session, qtbot) -> None:
+    run_a_while(session, qtbot)
+    live = session.live
+    session.change(meta_learning_rate=0.02)
+    qtbot.waitUntil(lambda: bool(session.live.changes))
+    assert session.live is live
+    assert session.run_state is RunState.RUNNING
+    assert [(change.name, change.value) for change in live.changes] == [("meta_learning_rate", 0.02)]
+    assert live.settings.outer.meta_learning_rate == 0.02
+    assert live.initial_settings.outer.meta_learning_rate == 0.001
+
+
+def test_a_live_rate_set_before_the_run_is_its_own_from_the_start(session, qtbot) -> None:
+    session.change(meta_learning_rate=0.02)
+    run_to(session, qtbot, 1)
+    assert session.live.settings.outer.meta_learning_rate == 0.02
+    assert session.live.initial_settings.outer.meta_learning_rate == 0.02
+    assert session.live.changes == []
+
+
+def test_a_structural_change_restarts_and_keeps_the_old_run(session, qtbot) -> None:
+    run_a_while(session, qtbot)
+    old = session.live
+    for shots in (4, 5, 6):
+        session.change(shots=shots)
+        assert session.run_state is RunState.PREPARING
+    qtbot.waitUntil(lambda: session.live.iteration > 2, timeout=20_000)
+    assert session.runs == [old, session.live]
+    assert session.live.settings.episodes.shots == 6
+    assert session.run_state is RunState.RUNNING
+    assert old.reason == "stopped"
+    assert old.iteration == old.latest.iteration == len(old.curve("objective"))
+
+
+def test_a_structural_change_while_paused_waits_for_run(session, qtbot) -> None:
+    run_to(session, qtbot, 1)
+    session.change(hidden_dim=5)
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
+    qtbot.wait(400)
+    assert session.live.iteration == 0
+    assert session.live.latest.learner.params["w0"].shape == (1, 5)
+
+
+def test_every_change_can_be_undone_and_redone(session) -> None:
+    first = session.settings
+    session.change(shots=5)
+    session.change(hidden_dim=6)
+    session.load_preset("blobs")
+    last = session.settings
+    assert session.preset_key == "blobs"
+    for _ in range(session.undo_stack.count()):
+        session.undo_stack.undo()
+    assert session.settings == first
+    assert session.live.settings == first.started()
+    while session.undo_stack.canRedo():
+        session.undo_stack.redo()
+    assert session.settings == last
+
+
+def test_values_under_a_dragged_slider_are_one_change(session) -> None:
+    first = session.settings
+    for shots in range(4, 10):
+        session.change(shots=shots)
+    assert session.undo_stack.count() == 1
+    session.undo_stack.undo()
+    assert session.settings == first
+
+
+def test_a_bad_value_becomes_a_message(session) -> None:
+    heard, before = Heard(session), session.settings
+    session.change(shots=0)
+    session.change(nonsense=1)
+    session.load_preset("nonsense")
+    assert session.settings == before
+    assert [message.level for message in heard.messages] == ["warning"] * 3
+    assert "it must lie in [1, 1000]" in heard.messages[0].text
+
+
+def test_reseed_gives_another_start_and_can_be_undone(session, qtbot) -> None:
+    start = session.live.initial.learner
+    run_to(session, qtbot, 1)
+    session.reseed()
+    assert session.settings.seed == 8
+    assert session.preset_key == ""
+    assert not same_params(session.live.initial.learner, start)
+    session.undo_stack.undo()
+    assert same_params(session.live.initial.learner, start)
+
+
+def test_a_run_at_its_end_goes_on_when_there_is_more_to_do(open_session, qtbot) -> None:
+    session = open_session(small_settings(num_iterations=3))
+    heard = Heard(session)
+    session.toggle()
+    qtbot.waitUntil(lambda: session.live.reason == "done" and session.run_state is RunState.IDLE, timeout=60_000)
+    session.toggle()
+    assert session.run_state is RunState.IDLE
+    assert heard.messages[-1].action == "reset"
+    live, evaluations = session.live, session.live.gradient_evaluations
+    session.change(num_iterations=5)
+    session.toggle()
+    qtbot.waitUntil(lambda: session.live.iteration == 5)
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
+    assert session.live is live
+    assert [(change.iteration, change.name) for change in live.changes] == [(3, "num_iterations")]
+    assert live.gradient_evaluations == pytest.approx(evaluations * 5 / 3)
+    whole = open_session(small_settings(num_iterations=5))
+    whole.toggle()
+    qtbot.waitUntil(lambda: whole.live.reason == "done", timeout=20_000)
+    assert np.array_equal(whole.live.curve("objective"), live.curve("objective"))
+
+
+def test_a_diverged_run_goes_on_with_half_the_rate(open_session, qtbot) -> None:
+    session = open_session(small_settings(meta_optimizer="sgd", meta_learning_rate=10.0))
+    heard = Heard(session)
+    session.toggle()
+    qtbot.waitUntil(lambda: session.live.reason == "diverged", timeout=60_000)
+    qtbot.waitUntil(lambda: bool(heard.errors))
+    message, live, good = heard.errors[0], session.live, session.live.latest
+    assert live.iteration > 0
+    assert str(live.iteration + 1) in message.text
+    assert message.action == "resume_with_half_rate"
+    assert all(np.isfinite(values).all() for values in good.learner.params.values())
+    assert session.run_state is RunState.IDLE
+    getattr(session, message.action)()
+    assert session.settings.outer.meta_learning_rate == 5.0
+    assert session.live is live
+    assert live.changes[-1].value == 5.0
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE or live.iteration > good.iteration, timeout=20_000)
+
+
+def test_another_run_is_shown_while_the_live_one_goes_on(session, qtbot) -> None:
+    run_to(session, qtbot, 2)
+    old = session.live
+    session.change(shots=4)
+    run_a_while(session, qtbot, 2)
+    session.show_run(old.run_id)
+    reached = session.live.iteration
+    qtbot.waitUntil(lambda: session.live.iteration > reached)
+    assert session.shown is old
+    assert session.live is not old
+    assert len(session.touched.support.x) == 3
+
+
+def test_a_restored_run_goes_on_as_a_branch(session, qtbot) -> None:
+    run_to(session, qtbot, 2)
+    old = session.live
+    session.change(shots=4, hidden_dim=5)
+    run_to(session, qtbot, 1)
+    session.restore_run(old.run_id)
+    branch = session.live
+    assert session.settings == old.settings
+    assert branch.parent_id == old.run_id
+    assert branch.iteration == 2
+    assert session.shown is branch
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
+    run_to(session, qtbot, 4)
+    assert old.iteration == 2
+    assert len(branch.curve("objective")) == 4
+    session.undo_stack.undo()
+    assert session.settings.episodes.shots == 4
+    assert branch in session.runs
+
+
+def test_a_deleted_run_comes_back_on_undo(session, qtbot) -> None:
+    run_to(session, qtbot, 1)
+    first = session.live
+    session.reset()
+    run_to(session, qtbot, 1)
+    second = session.live
+    session.set_overlay(first.run_id, True)
+    session.delete_run(first.run_id)
+    assert session.runs == [second]
+    assert session.overlays == set()
+    session.undo_stack.undo()
+    assert session.runs == [first, second]
+
+
+def test_deleting_the_live_run_leaves_a_fresh_one(session, qtbot) -> None:
+    run_a_while(session, qtbot, 2)
+    old = session.live
+    session.delete_run(old.run_id)
+    assert [run.iteration for run in session.runs] == [0]
+    assert session.shown is session.live
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
+    assert old not in session.runs
+    session.undo_stack.undo()
+    assert old in session.runs
+
+
+def test_runs_can_be_named_and_drawn_over(session, qtbot) -> None:
+    with qtbot.waitSignal(session.runsChanged):
+        session.rename_run(session.live.run_id, "mine")
+    with qtbot.waitSignal(session.runsChanged):
+        session.set_overlay(session.live.run_id, True)
+    assert session.live.name == "mine"
+    assert session.overlays == {session.live.run_id}
+
+
+def test_signals_of_many_meta_iterations_are_few(session, qtbot) -> None:
+    heard = []
+    session.advanced.connect(lambda: heard.append(session.live.iteration))
+    run_a_while(session, qtbot, 30)
+    assert heard == sorted(heard)
+    assert len(heard) <= session.live.iteration
+
+
+def test_two_sessions_train_side_by_side(open_session, qtbot) -> None:
+    one, other = open_session(), open_session(small_settings(shots=4))
+    one.toggle()
+    other.toggle()
+    qtbot.waitUntil(lambda: min(one.live.iteration, other.live.iteration) > 3, timeout=60_000)
+    assert len(one.live.curve("after")) == one.live.iteration

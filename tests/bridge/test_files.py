@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from metalearn_gui.bridge import files
+from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.bridge.threads import busy_threads
+from metalearn_gui.engine import Options
+from metalearn_gui.store.home import recovery_folder
+from metalearn_gui.store.recovery import pending_recoveries
+from tests.bridge.conftest import Heard, small_settings
+from tests.bridge.test_course import run_a_while, run_to
+
+
+def test_a_saved_session_goes_on_bit_for_bit(open_session, session, qtbot, tmp_path) -> None:
+    path = str(tmp_path / "one.metalearn")
+    run_to(session, qtbot, 3)
+    session.move_point(0, np.array([1.0]), np.array([4.0]))
+    assert session.is_dirty
+    assert session.save(path)
+    assert (session.file_path, session.is_dirty) == (path, False)
+    run_to(session, qtbot, 5)
+    other = open_session(small_settings(hidden_dim=7))
+    assert other.open(path)
+    assert other.file_path == path
+    assert not other.is_dirty
+    assert other.settings == session.settings
+    assert np.array_equal(other.touched.support.y, session.touched.support.y)
+    assert other.live.iteration == 3
+    run_to(other, qtbot, 5)
+    assert np.array_equal(other.live.curve("objective"), session.live.curve("objective"))
+
+
+def test_saving_while_it_trains_keeps_a_state_and_its_curve(open_session, session, qtbot, tmp_path) -> None:
+    path = str(tmp_path / "one.metalearn")
+    run_a_while(session, qtbot, 10)
+    assert session.save(path)
+    assert session.run_state is RunState.RUNNING
+    other = open_session()
+    other.open(path)
+    assert len(other.live.curve("objective")) == other.live.iteration == other.live.latest.iteration
+
+
+def test_a_file_that_cannot_be_read_changes_nothing_but_the_message_bar(session, qtbot, tmp_path) -> None:
+    heard, live = Heard(session), session.live
+    bad = tmp_path / "bad.metalearn"
+    bad.write_bytes(b"no session")
+    assert not session.open(str(bad))
+    assert not session.open(str(tmp_path / "none.metalearn"))
+    assert not session.save(str(tmp_path / "no folder" / "x.metalearn"))
+    assert session.live is live
+    assert len(heard.messages) == 3
+    assert all("\n" not in message.text for message in heard.messages)
+
+
+def test_settings_that_fit_no_run_are_opened_with_a_fresh_one(open_session, session, qtbot, tmp_path) -> None:
+    path = str(tmp_path / "one.metalearn")
+    run_to(session, qtbot, 1)
+    old = session.live
+    session.change(hidden_dim=6)
+    session.show_run(old.run_id)
+    session.save(path)
+    other = open_session()
+    other.open(path)
+    assert other.settings.value("hidden_dim") == 6
+    assert other.live.iteration == 0
+    assert other.shown.run_id == old.run_id
+
+
+def test_unsaved_work_is_offered_at_the_next_start(open_session, session, qtbot) -> None:
+    run_to(session, qtbot, 2)
+    run = session.live
+    session.close()
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=5000)
+    assert len(pending_recoveries()) == 1
+    later = Session(small_settings())
+    heard = Heard(later)
+    later.start()
+    assert heard.messages[0].action == "open_recovery"
+    assert later.live.iteration == 0
+    assert later.open_recovery()
+    assert later.live.run_id == run.run_id
+    assert np.array_equal(later.live.curve("objective"), run.curve("objective"))
+    assert later.is_dirty
+    assert later.file_path == ""
+    later.close()
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=60_000)
+    assert len(pending_recoveries()) == 1
+
+
+def test_saved_or_untouched_work_leaves_nothing_to_recover(open_session, session, qtbot, tmp_path) -> None:
+    untouched = open_session()
+    untouched.change(shots=2)
+    untouched.close()
+    run_to(session, qtbot, 1)
+    session.save(str(tmp_path / "one.metalearn"))
+    session.close()
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=5000)
+    assert pending_recoveries() == []
+
+
+def test_unsaved_work_is_kept_while_it_goes_on(monkeypatch, open_session, qtbot) -> None:
+    monkeypatch.setattr(files, "AUTOSAVE_MS", 100)
+    session = open_session()
+    run_a_while(session, qtbot, 5)
+    folder = recovery_folder()
+    qtbot.waitUntil(lambda: bool(list(folder.glob("*.metalearn"))), timeout=10_000)
+    assert pending_recoveries() == []  # it belongs to a session that is open
+
+
+def test_closing_while_it_trains_is_quick_and_loses_nothing(open_session, session, qtbot) -> None:
+    run_a_while(session, qtbot, 5)
+    started = time.perf_counter()
+    session.close()
+    assert time.perf_counter() - started < 0.3
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=5000)
+    reached, run_id = session.live.iteration, session.live.run_id
+    later = open_session()
+    assert later.open_recovery()
+    assert later.live.run_id == run_id
+    assert later.live.iteration == later.live.latest.iteration
+    assert later.live.iteration == reached
+
+
+def test_closing_while_tensorflow_compiles_is_quick(open_session, qtbot) -> None:
+    session = open_session(small_settings(hidden_dim=9), Options(compile=True, baselines=False, evaluate=False))
+    session.toggle()
+    qtbot.waitUntil(lambda: session.can_run, timeout=60_000)
+    qtbot.wait(100)
+    assert session.run_state is RunState.PREPARING
+    started = time.perf_counter()
+    session.close()
+    assert time.perf_counter() - started < 0.3
+
+
+def test_sessions_open_and_close_twenty_times(qapp, qtbot) -> None:
+    for _ in range(20):
+        session = Session(small_settings())
+        session.start()
+        session.step()
+        session.close()
+        session.deleteLater()
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=60_000)

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.runner import Job, Runner
+from metalearn_gui.bridge.threads import busy_threads
+from metalearn_gui.engine.control import Gate
+from metalearn_gui.store.home import log_file
+
+
+class Counting:
+    """A job that counts as far as its gate lets it, as fast as it can, and what arrived of it."""
+
+    def __init__(self) -> None:
+        self.gate = Gate()
+        self.counted = 0
+        self.arrived: list[int] = []
+        self.error: str | None = None
+        self.job = Job("count", self._count, self.arrived.extend, self._end, self.gate)
+
+    def _count(self) -> Iterator[int]:
+        yield 0
+        while (taken := self.gate.take_now(1)) != 0:
+            if taken is None:
+                self.gate.wait()
+                continue
+            self.counted += 1
+            yield self.counted
+            time.sleep(0.0002)
+
+    def _end(self, error: str) -> None:
+        assert self.error is None, "a job ends once"
+        self.error = error
+
+
+@pytest.fixture
+def runner(qapp) -> Iterator[Runner]:
+    runner = Runner("meta_train")
+    yield runner
+    assert runner.close(2.0)
+    assert not busy_threads()
+
+
+def test_a_job_runs_until_it_is_paused(runner, qtbot) -> None:
+    count = Counting()
+    runner.steer(count.job)
+    assert runner.state is RunState.PREPARING
+    qtbot.waitUntil(lambda: runner.state is RunState.RUNNING)
+    qtbot.waitUntil(lambda: len(count.arrived) > 5)
+    runner.pause()
+    assert runner.state is RunState.PAUSED
+    time.sleep(0.01)
+    reached = count.counted
+    qtbot.wait(60)
+    assert count.counted == reached
+    assert count.arrived == list(range(reached + 1))
+
+
+def test_a_step_adds_exactly_one(runner, qtbot) -> None:
+    count = Counting()
+    count.gate.pause()
+    runner.steer(count.job)
+    for expected in range(1, 6):
+        runner.step()
+        qtbot.waitUntil(lambda expected=expected: count.counted == expected)
+        qtbot.waitUntil(lambda expected=expected: count.arrived[-1:] == [expected])
+        assert runner.state is RunState.PAUSED
+        qtbot.wait(20)
+        assert count.counted == expected
+
+
+def test_stop_while_paused_ends_the_job(runner, qtbot) -> None:
+    count = Counting()
+    runner.steer(count.job)
+    qtbot.waitUntil(lambda: runner.state is RunState.RUNNING)
+    runner.pause()
+    runner.stop()
+    assert runner.state is RunState.STOPPING
+    qtbot.waitUntil(lambda: runner.state is RunState.IDLE)
+    assert count.error == ""
+
+
+def test_a_job_that_never_began_ends_at_once(runner) -> None:
+    count = Counting()
+    runner.steer(count.job, quiet_ms=10_000)
+    assert runner.state is RunState.PREPARING
+    runner.stop()
+    assert runner.state is RunState.IDLE
+    assert count.error == ""
+    assert count.counted == 0
+
+
+def test_of_jobs_in_quick_succession_only_the_last_begins(runner, qtbot) -> None:
+    counts = [Counting() for _ in range(5)]
+    for count in counts:
+        runner.steer(count.job, quiet_ms=30)
+    qtbot.waitUntil(lambda: len(counts[-1].arrived) > 3)
+    assert [bool(count.arrived) for count in counts] == [False] * 4 + [True]
+
+
+def test_a_failure_becomes_one_line_and_a_log(runner, qtbot) -> None:
+    ends: list[str] = []
+
+    def fail() -> Iterator[int]:
+        yield 1
+        raise ValueError("two\nlines")
+
+    arrived: list[int] = []
+    runner.steer(Job("fail", fail, arrived.extend, ends.append))
+    qtbot.waitUntil(lambda: bool(ends))
+    assert ends == ["ValueError: two lines"]
+    assert arrived == [1]
+    assert "Traceback" in log_file().read_text(encoding="utf-8")
+    assert runner.state is RunState.IDLE
+
+
+def test_after_a_failure_the_next_job_runs(runner, qtbot) -> None:
+    def fail() -> Iterator[int]:
+        raise RuntimeError
+        yield
+
+    runner.submit(Job("fail", fail))
+    count = Counting()
+    runner.steer(count.job)
+    qtbot.waitUntil(lambda: len(count.arrived) > 3)
+    assert runner.state is RunState.RUNNING
+
+
+def test_closing_while_native_code_runs_returns_at_once_and_the_thread_ends_by_itself(qapp, qtbot) -> None:
+    runner = Runner("meta_train")
+
+    def compile() -> Iterator[int]:
+        time.sleep(0.8)  # like a compilation: nothing can interrupt it
+        yield 1
+
+    count = Counting()
+    runner.submit(Job("compile", compile))
+    runner.steer(count.job)
+    qtbot.wait(50)
+    started = time.perf_counter()
+    assert not runner.close(0.1)
+    assert time.perf_counter() - started < 0.3
+    assert busy_threads() == ["meta_train"]
+    del runner
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=3000)
+    assert count.counted == 0
+
+
+def test_a_dropped_runner_ends_its_thread(qapp, qtbot) -> None:
+    runner = Runner("meta_train")
+    runner.submit(Job("nothing", lambda: iter(())))
+    qtbot.wait(50)
+    del runner
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=3000)
+
+
+def test_a_thousand_presses_at_random_lose_nothing(runner, qtbot, qapp) -> None:
+    chance = random.Random(4)
+    counts: list[Counting] = []
+
+    def start() -> None:
+        counts.append(Counting())
+        runner.steer(counts[-1].job, quiet_ms=chance.choice([0, 0, 1, 5]))
+
+    presses = [start, runner.run, runner.pause, runner.step, runner.stop]
+    for _ in range(1000):
+        chance.choice(presses)()
+        if chance.random() < 0.5:
+            qapp.processEvents()
+        if chance.random() < 0.05:
+            time.sleep(0.005)
+    runner.stop()
+    qtbot.waitUntil(lambda: all(count.error is not None for count in counts), timeout=10_000)
+    assert runner.state is RunState.IDLE
+    for count in counts:
+        assert count.error == ""
+        assert count.arrived == list(range(len(count.arrived)))
+        assert count.counted == max(0, len(count.arrived) - 1)
+    assert sum(count.counted for count in counts) > 0
+    assert busy_threads() == ["meta_train"]

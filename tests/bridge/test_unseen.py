@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.bridge.touches import Adapter, draw_task, with_added_point, without_point
+from metalearn_gui.engine import Options, adapt
+from metalearn_gui.engine.baselines import initial_state
+from metalearn_gui.engine.episodes import PointSet
+from metalearn_gui.engine.evaluation import unseen_episodes
+from tests.bridge.conftest import small_settings
+
+
+def fully_adapted(session: Session) -> bool:
+    return len(session.adaptations) == 1 + len(session.compared) and len(session.gallery_adaptations) == 8
+
+
+@pytest.fixture
+def touched_session(session, qtbot) -> Session:
+    """Ready, with everything adapted to."""
+    qtbot.waitUntil(lambda: fully_adapted(session), timeout=30_000)
+    return session
+
+
+def test_a_task_is_drawn_again_from_its_place_in_the_stream() -> None:
+    settings = small_settings()
+    one, again, other = draw_task(settings, 3), draw_task(settings, 3), draw_task(settings, 4)
+    assert np.array_equal(one.support.x, again.support.x)
+    assert not np.array_equal(one.support.x, other.support.x)
+    assert one.truth.shape == (201, 1)
+    assert set(one.description) == {"amplitude", "phase"}
+
+
+def test_touched_tasks_are_none_of_the_evaluations() -> None:
+    settings = small_settings()
+    tasks, _ = unseen_episodes(settings, 50, settings.seed)
+    phases = {draw_task(settings, block).description["phase"] for block in range(1, 20)}
+    assert not phases & set(tasks.parameters["phase"].tolist())
+
+
+@pytest.mark.parametrize(
+    ("preset", "grid"), [("first-steps", (201, 1)), ("blobs", (44 * 44, 2)), ("article", (100, 10))]
+)
+def test_every_view_has_its_grid(preset, grid) -> None:
+    from metalearn_gui.engine import preset as settings_of
+
+    task = draw_task(settings_of(preset), 1)
+    assert task.grid.shape == grid
+
+
+def test_the_loss_is_against_the_truth_where_there_is_one() -> None:
+    settings = small_settings()
+    state, task = initial_state(settings), draw_task(settings, 1)
+    found = Adapter(compile=False).adaptation(settings, state, task)
+    batch = PointSet(task.support.x[None], task.support.y[None])
+    path = adapt(settings, state, batch, task.grid[None], compile=False).predictions[:, 0]
+    assert np.allclose(found.on_grid, path, atol=1e-5)
+    assert np.allclose(found.loss, ((path - task.truth) ** 2).mean(axis=(1, 2)), rtol=1e-4)
+    assert found.accuracy is None
+
+
+def test_classification_is_judged_on_the_query_set() -> None:
+    settings = small_settings(task_family="blobs", ways=3)
+    state, task = initial_state(settings), draw_task(settings, 1)
+    found = Adapter(compile=False).adaptation(settings, state, task)
+    batch = PointSet(task.support.x[None], task.support.y[None])
+    path = adapt(settings, state, batch, task.query.x[None], compile=False).predictions[:, 0]
+    assert np.allclose(found.on_grid.sum(axis=-1), 1.0, atol=1e-5)
+    assert np.allclose(found.accuracy, (path.argmax(axis=-1) == task.query.y).mean(axis=1))
+    assert np.allclose(found.loss, -np.log(path[:, np.arange(9), task.query.y]).mean(axis=1), rtol=1e-4)
+
+
+def test_no_support_points_leave_the_learner_as_it_is_and_a_thousand_are_taken() -> None:
+    settings = small_settings()
+    state, task, adapter = initial_state(settings), draw_task(settings, 1), Adapter(compile=False)
+    for _ in range(3):
+        task = without_point(task, 0)
+    nothing = adapter.adaptation(settings, state, task)
+    assert np.array_equal(nothing.on_grid[0], nothing.on_grid[-1])
+    for x in np.linspace(-5, 5, 1000):
+        task = with_added_point(task, [x], [1.0])
+    full = adapter.adaptation(settings, state, task)
+    assert np.isfinite(full.loss).all()
+    assert not np.array_equal(full.on_grid[0], full.on_grid[-1])
+
+
+def test_a_moved_point_moves_the_adapted_curve(touched_session, qtbot) -> None:
+    session = touched_session
+    before = session.adaptations["learner"].on_grid
+    with qtbot.waitSignals([session.taskChanged, session.adaptedChanged]):
+        session.move_point(0, np.array([1.0]), np.array([4.0]))
+    after = session.adaptations["learner"].on_grid
+    assert session.touched.support.x[0, 0] == 1.0
+    assert np.array_equal(before[0], after[0])
+    assert not np.array_equal(before[-1], after[-1])
+
+
+def test_of_many_moves_the_last_one_is_shown(touched_session, qtbot) -> None:
+    session = touched_session
+    for y in np.linspace(-4, 4, 40):
+        session.move_point(0, np.array([1.0]), np.array([y]))
+    expected = Adapter(compile=False).adaptation(session.shown.settings, session.shown.latest.learner, session.touched)
+    qtbot.waitUntil(lambda: np.array_equal(session.adaptations["learner"].on_grid, expected.on_grid), timeout=10_000)
+
+
+def test_points_can_be_added_removed_and_restored(touched_session) -> None:
+    session = touched_session
+    first = session.touched
+    session.add_point(np.array([0.5]), np.array([1.5]))
+    assert session.touched.support.x[-1, 0] == 0.5
+    session.remove_point(0)
+    assert np.array_equal(session.touched.support.x[:2], first.support.x[1:])
+    session.restore_task()
+    assert np.array_equal(session.touched.support.x, first.support.x)
+    assert np.array_equal(session.touched.support.y, first.support.y)
+
+
+def test_a_new_task_is_another_one_each_time(touched_session) -> None:
+    session = touched_session
+    phases = {session.touched.description["phase"]}
+    for _ in range(5):
+        session.new_task()
+        phases.add(session.touched.description["phase"])
+    assert len(phases) == 6
+
+
+def test_a_gallery_task_is_exchanged_with_the_touched_one(touched_session, qtbot) -> None:
+    session = touched_session
+    session.move_point(0, np.array([1.0]), np.array([4.0]))
+    touched, third = session.touched, session.gallery[2]
+    with qtbot.waitSignals([session.taskChanged, session.galleryChanged, session.adaptedChanged]):
+        session.open_gallery_task(2)
+    assert session.touched is third
+    assert session.gallery[2] is touched
+    session.open_gallery_task(2)
+    assert session.touched is touched
+
+
+def test_what_is_compared_can_be_chosen(touched_session, qtbot) -> None:
+    session = touched_session
+    session.set_compared("transfer", False)
+    assert set(session.adaptations) == {"learner", "scratch"}
+    session.set_compared("transfer", True)
+    qtbot.waitUntil(lambda: set(session.adaptations) == {"learner", "scratch", "transfer"})
+
+
+def test_the_adaptation_step_stays_within_the_path(touched_session, qtbot) -> None:
+    session = touched_session
+    assert session.adaptation_step == session.num_adaptation_steps == 2
+    session.set_adaptation_step(-3)
+    assert session.adaptation_step == 0
+    session.set_adaptation_step(99)
+    assert session.adaptation_step == 2
+    with qtbot.waitSignal(session.stepChanged):
+        session.change(test_steps=1)
+    assert session.adaptation_step == session.num_adaptation_steps == 1
+
+
+def test_adaptations_follow_the_training(touched_session, qtbot) -> None:
+    session = touched_session
+    before = session.adaptations["learner"].on_grid
+    session.step()
+    qtbot.waitUntil(lambda: not np.array_equal(session.adaptations["learner"].on_grid, before), timeout=20_000)
+
+
+def test_a_live_rate_changes_the_adaptations_before_the_run_has_begun(touched_session, qtbot) -> None:
+    session = touched_session
+    before = session.adaptations["learner"].on_grid
+    with qtbot.waitSignal(session.adaptedChanged):
+        session.change(inner_learning_rate=0.1)
+    assert not np.array_equal(session.adaptations["learner"].on_grid[-1], before[-1])
+
+
+def test_another_family_never_shows_adaptations_of_the_last_one(touched_session, qtbot) -> None:
+    session = touched_session
+    sizes = []
+    session.settingsChanged.connect(lambda: sizes.append((len(session.touched.grid), dict(session.adaptations))))
+    session.change(task_family="blobs")
+    assert sizes == [(44 * 44, {})]
+    assert session.gallery_adaptations == []
+    qtbot.waitUntil(lambda: fully_adapted(session), timeout=30_000)
+    assert session.adaptations["learner"].on_grid.shape == (3, 44 * 44, 3)
+    session.undo_stack.undo()
+    assert len(session.touched.grid) == 201
+
+
+def test_adaptations_come_before_and_after_they_are_compiled(open_session, qtbot) -> None:
+    """The one test here that pays for a compilation: an uncompiled answer bridges it, and both agree."""
+    session = open_session(small_settings(), Options(compile=True, baselines=False, evaluate=False))
+    qtbot.waitUntil(lambda: bool(session.adaptations), timeout=60_000)
+    first = session.adaptations["learner"]
+    qtbot.waitUntil(lambda: fully_adapted(session), timeout=60_000)
+    assert np.allclose(first.on_grid, session.adaptations["learner"].on_grid, atol=1e-4)
