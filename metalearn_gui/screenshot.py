@@ -22,7 +22,7 @@ from metalearn_gui.cli.window import DEFAULT_SIZE
 
 LOOK_MS = 50
 QUIET_SECONDS = 0.5  # nothing new to draw for so long: the picture is complete
-PATIENCE_SECONDS = 120.0  # for what is drawn after the last meta-iteration
+PATIENCE_SECONDS = 120.0  # for the import of TensorFlow, and for what is drawn after the last meta-iteration
 
 
 def render(options: Options) -> int:
@@ -107,6 +107,9 @@ def _meta_train(session: Session, iterations: int, waiting: _Waiting) -> None:
     """Exactly so many more meta-iterations, or fewer where the run ends before."""
     if not iterations:
         return
+    waiting.until(lambda: session.can_run, PATIENCE_SECONDS)
+    if not session.can_run and not waiting.is_interrupted:
+        raise RuntimeError("TensorFlow could not be loaded")
     last = min(session.live.iteration + iterations, session.settings.outer.num_iterations)
     session.advance(iterations)
     with training_progress(session.live, last) as progress:
