@@ -213,7 +213,7 @@ class AdaptationProgram:
     def __init__(self, learner: Learner, network: Network, kind: str, num_steps: int, keep: bool, mode: str) -> None:
         self._learner, self._network, self._kind = learner, network, kind
         self._num_steps, self._keep = num_steps, keep
-        self.live_names = tuple(sorted(learner.live_values()))
+        self.live_names = learner.adaptation_live_names()
         self._run = _build(self._path, mode)
 
     def run(self, state: LearnerState, support: PointSet, query: PointSet, live: dict[str, float]) -> list[Array]:

@@ -144,6 +144,10 @@ class Learner(Component, ABC):
         """The live settings by name."""
         return {spec.name: getattr(self, spec.name) for spec in params_of(self) if spec.live}
 
+    def adaptation_live_names(self) -> tuple[str, ...]:
+        """The live settings that adapting to a task depends on."""
+        return tuple(sorted(self.live_values()))
+
     def reported_loss(self, objectives: Array, final: float) -> float:
         """The training loss that a run reports at its end.
 

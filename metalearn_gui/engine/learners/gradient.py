@@ -36,6 +36,9 @@ class GradientLearner(Learner):
     def adaptation_structure(self) -> tuple[object, ...]:
         return ("gradient", self.inner_gradient_clip > 0, self.inner_gradient_clip)
 
+    def adaptation_live_names(self) -> tuple[str, ...]:
+        return ("inner_learning_rate",)
+
     def init(self, network: Network, rng: np.random.Generator) -> State:
         params, stats = network.init(rng)
         return State(params, stats)
