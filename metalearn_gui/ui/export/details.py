@@ -28,7 +28,7 @@ class Details(QWidget):
         self._heading = QLabel(self)
         self._heading.setFont(small_capitals_font())
         self._heading.setProperty("tone", "muted")
-        self._name = QLabel(self)
+        self._name = QLabel(self, objectName="export_format")
         self._name.setFont(ui_font(16, 600))
         self._summary = QLabel(self, wordWrap=True)
         self._summary.setFont(ui_font(12.5))

@@ -44,9 +44,9 @@ class ExportSheet(QWidget):
         self._session = session
         self._picked = "learner"
         self._folder: Path | None = None  # where a person wants the files; None = a folder named after the run
-        self._writer = Writer(session, self)
+        self.writer = Writer(session, self)
         self._subject = export_subject(session.shown)
-        self._sheet = QFrame(self)
+        self._sheet = QFrame(self, objectName="export_paper")
         self._sheet.setProperty("kind", "sheet")
         self._headings: dict[str, QLabel] = {}
         self.cards = {key: ExportCard(format) for key, format in FORMATS.items()}
@@ -122,10 +122,10 @@ class ExportSheet(QWidget):
             card.picked.connect(self.pick)
         self._close.clicked.connect(self.hide)
         self._foot.startRequested.connect(self.start)
-        self._foot.stopRequested.connect(self._writer.stop)
+        self._foot.stopRequested.connect(self.writer.stop)
         self._foot.folderChosen.connect(self.set_folder)
-        self._writer.changed.connect(self._show_steps)
-        self._writer.ended.connect(self._report)
+        self.writer.changed.connect(self._show_steps)
+        self.writer.ended.connect(self._report)
         theme().changed.connect(self._restyle)
         self.parentWidget().installEventFilter(self)
 
@@ -133,7 +133,7 @@ class ExportSheet(QWidget):
 
     def open(self) -> None:
         """Show the sheet over the window, with the run that is shown."""
-        if not self._writer.is_busy:
+        if not self.writer.is_busy:
             self._subject = export_subject(self._session.shown)
         self._fit()
         self.retranslate()
@@ -161,7 +161,7 @@ class ExportSheet(QWidget):
     def start(self) -> None:
         """Write what is chosen."""
         chosen = [key for key, card in self.cards.items() if card.isChecked()]
-        if not chosen or self._writer.is_busy:
+        if not chosen or self.writer.is_busy:
             return
         self._subject = export_subject(self._session.shown)
         self._show_run()
@@ -169,7 +169,7 @@ class ExportSheet(QWidget):
             self.folder.mkdir(parents=True, exist_ok=True)
         for card in self.cards.values():
             card.show_progress(None)
-        self._writer.start({key: self.folder / FORMATS[key].file_name for key in chosen})
+        self.writer.start({key: self.folder / FORMATS[key].file_name for key in chosen})
 
     # --- what it shows ------------------------------------------------------------------------------
 
@@ -179,16 +179,16 @@ class ExportSheet(QWidget):
         return f"{run.settings.tasks.key}-{run.settings.learner.key}-run{number}"
 
     def _show_steps(self) -> None:
-        steps = list(self._writer.steps.values())
+        steps = list(self.writer.steps.values())
         for step in steps:
             self.cards[step.key].show_progress(step)
         ended = sum(step.stage not in (*BUSY, Stage.WAITING) for step in steps)
-        self._foot.show_busy(self._writer.is_busy, ended, len(steps))
+        self._foot.show_busy(self.writer.is_busy, ended, len(steps))
         self._details.writing.show_steps(steps)
 
     def _report(self) -> None:
         """Closed meanwhile: the result goes where messages go."""
-        steps = self._writer.steps.values()
+        steps = self.writer.steps.values()
         done = sum(step.stage in DONE for step in steps)
         if not self.isVisible():
             text = self.tr("{done} of {total} files written to {folder}")
@@ -244,7 +244,7 @@ class ExportSheet(QWidget):
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._fit()
         elif event.type() == QEvent.Type.Close:
-            self._writer.close()
+            self.writer.close()
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:

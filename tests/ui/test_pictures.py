@@ -1,0 +1,64 @@
+"""Pictures of the canvas, for every kind of task."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+
+from metalearn_gui.engine.export import ExportError
+from metalearn_gui.engine.presets import preset
+from metalearn_gui.ui.export.pictures import PICTURES, SIZE
+from metalearn_gui.ui.theme import theme
+from tests.ui.fake_session import FakeSession
+
+
+@pytest.fixture(params=["first-steps", "blobs", "article"])
+def shown(request: pytest.FixtureRequest) -> FakeSession:
+    """A session whose canvas is a curve, a plane, rows of numbers."""
+    return FakeSession(preset(request.param))
+
+
+def colors_of(image: QImage) -> set[str]:
+    """The colours of every third pixel."""
+    columns, rows = range(0, image.width(), 3), range(0, image.height(), 3)
+    return {image.pixelColor(x, y).name() for x in columns for y in rows}
+
+
+def read(path: Path) -> QImage:
+    """A PNG, or an SVG as it is drawn at its own size."""
+    if path.suffix == ".png":
+        return QImage(str(path))
+    image = QImage(SIZE, QImage.Format.Format_RGB32)
+    with QPainter(image) as painter:
+        QSvgRenderer(str(path)).render(painter)
+    return image
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+@pytest.mark.parametrize("key", PICTURES)
+def test_the_canvas_is_drawn_in_the_themes_colours(shown: FakeSession, key: str, mode: str, tmp_path: Path) -> None:
+    theme().set_mode(mode)
+    path = tmp_path / PICTURES[key].file_name
+    PICTURES[key].write(shown, path)
+    image = read(path)
+    assert image.width() == SIZE.width() * (2 if key == "png" else 1)
+    assert image.pixelColor(2, 2) == theme().palette.card
+    assert len(colors_of(image)) > 20
+
+
+@pytest.mark.parametrize("key", PICTURES)
+def test_a_missing_folder_is_refused_in_one_line(key: str, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="There is no folder"):
+        PICTURES[key].write(FakeSession(), tmp_path / "missing" / "canvas.png")
+
+
+@pytest.mark.parametrize("key", PICTURES)
+def test_a_picture_leaves_no_surface_listening(key: str, qapp, tmp_path: Path) -> None:
+    session = FakeSession()
+    PICTURES[key].write(session, tmp_path / "canvas")
+    session.set_settings(preset("blobs"))
+    session.set_adaptation_step(3)
+    qapp.processEvents()
