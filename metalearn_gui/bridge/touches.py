@@ -26,7 +26,7 @@ class TouchedTask:
 
     support: x (n, input_dim), y (n, output_dim) float32 or (n,) int32; mask None.
     query: the episode's own query set, likewise.
-    grid: x (m, input_dim) where predictions are drawn (curve: 201 points; plane: a square grid; else the query rows).
+    grid: x (m, input_dim) where predictions are drawn (curve: 201 points; plane: a square grid; else all rows).
     truth: noiseless targets on the grid (m, output_dim), or None.
     block: the task's place in the stream of unseen tasks; drawing it again gives the points back as they were.
     """

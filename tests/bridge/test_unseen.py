@@ -40,7 +40,7 @@ def test_touched_tasks_are_none_of_the_evaluations() -> None:
 
 
 @pytest.mark.parametrize(
-    ("preset", "grid"), [("first-steps", (201, 1)), ("blobs", (44 * 44, 2)), ("article", (100, 10))]
+    ("preset", "grid"), [("first-steps", (201, 1)), ("blobs", (44 * 44, 2)), ("article", (200, 10))]
 )
 def test_every_view_has_its_grid(preset, grid) -> None:
     from metalearn_gui.engine import preset as settings_of

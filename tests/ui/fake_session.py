@@ -74,14 +74,18 @@ class FakeSession(QObject):
             self.settingsChanged.emit()
 
     def take_settings(self, settings: ExperimentSettings) -> None:
-        same_canvas = settings.tasks == self.settings.tasks and settings.episodes == self.settings.episodes
+        same_tasks = settings.tasks == self.settings.tasks and settings.episodes == self.settings.episodes
         structural = not self.settings.differs_live_only(settings)
         self.settings, self.preset_key = settings, ""
         if structural:
             self._start_run()
-        self.settingsChanged.emit()
-        if not same_canvas:
+        if not same_tasks:
             self._draw_tasks()
+        self.settingsChanged.emit()
+        if structural:
+            self.shownChanged.emit()
+            self.runsChanged.emit()
+        if not same_tasks:
             self._announce_tasks()
 
     def load_preset(self, key: str) -> None:
@@ -103,6 +107,8 @@ class FakeSession(QObject):
     def reset(self) -> None:
         self.calls.append(("reset",))
         self._start_run()
+        self.shownChanged.emit()
+        self.runsChanged.emit()
         self.set_state(RunState.IDLE)
 
     def reseed(self) -> None:
@@ -140,8 +146,12 @@ class FakeSession(QObject):
     # --- runs -----------------------------------------------------------------------------------
 
     def show_run(self, run_id: str) -> None:
+        before = self.shown.settings.tasks
         self.shown = next(run for run in self.runs if run.run_id == run_id)
+        if self.shown.settings.tasks != before:
+            self._draw_tasks()
         self.shownChanged.emit()
+        self._announce_tasks()
 
     def restore_run(self, run_id: str) -> None:
         self.calls.append(("restore_run", run_id))
@@ -163,7 +173,7 @@ class FakeSession(QObject):
 
     @property
     def num_adaptation_steps(self) -> int:
-        return self.settings.outer.test_steps
+        return self.shown.settings.outer.test_steps
 
     def new_task(self) -> None:
         self.calls.append(("new_task",))
@@ -240,13 +250,8 @@ class FakeSession(QObject):
         return run
 
     def _start_run(self) -> None:
-        follows = self.shown is self.live
-        self.live = self._fresh_run()
+        self.live = self.shown = self._fresh_run()
         self.runs.append(self.live)
-        if follows:
-            self.shown = self.live
-            self.shownChanged.emit()
-        self.runsChanged.emit()
 
     def _set_support(self, support: PointSet) -> None:
         self.touched = dataclasses.replace(self.touched, support=support)
@@ -264,11 +269,11 @@ class FakeSession(QObject):
         self.galleryChanged.emit()
 
     def _drawn_task(self) -> TouchedTask:
-        family, episodes = self.settings.tasks, self.settings.episodes
+        family, episodes = self.shown.settings.tasks, self.shown.settings.episodes
         tasks = family.tasks(self._rng, 1, "test")
         drawn = family.draw(tasks, self._rng, episodes.shots, episodes.queries)
         support, query = (PointSet(points.x[0], points.y[0]) for points in (drawn.support, drawn.query))
-        grid = _grid(family, query)
+        grid = _grid(family, support, query)
         truth = family.truth(tasks, grid[None])
         described = {name: float(values[0]) for name, values in family.describe(tasks).items()}
         return TouchedTask(tasks, support, query, grid, None if truth is None else truth[0], described)
@@ -281,8 +286,8 @@ class FakeSession(QObject):
     def _adaptation(self, task: TouchedTask, rate: float) -> Adaptation:
         steps = self.num_adaptation_steps + 1
         share = (1.0 - np.exp(-rate * np.arange(steps))).reshape(-1, 1, 1)
-        is_classification = self.settings.tasks.kind == "classification"
-        target = _nearest_class(task, self.settings.tasks.output_dim) if is_classification else _target(task)
+        is_classification = self.shown.settings.tasks.kind == "classification"
+        target = _nearest_class(task, self.shown.settings.tasks.output_dim) if is_classification else _target(task)
         start = np.full_like(target, 1.0 / target.shape[1]) if is_classification else 0.3 * np.roll(target, 20, 0)
         on_grid = (start + share * (target - start)).astype(np.float32)
         loss = (3.0 * np.exp(-rate * np.arange(steps)) + 0.05).astype(np.float32)
@@ -302,18 +307,21 @@ class _Change(QUndoCommand):
         self._session.take_settings(self._old)
 
 
-def _grid(family: object, query: PointSet) -> np.ndarray:
+def _grid(family: object, support: PointSet, query: PointSet) -> np.ndarray:
     low, high = family.input_range()
     if family.view == "curve":
         return np.linspace(low, high, 201, dtype=np.float32)[:, None]
     if family.view == "plane":
         side = np.linspace(low, high, 48, dtype=np.float32)
         return np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    return query.x
+    return np.concatenate([support.x, query.x])
 
 
 def _target(task: TouchedTask) -> np.ndarray:
-    return np.asarray(task.query.y if task.truth is None else task.truth, np.float64)
+    if task.truth is not None:
+        return np.asarray(task.truth, np.float64)
+    rows = np.concatenate([task.support.y, task.query.y]).astype(np.float64)
+    return np.resize(rows, (len(task.grid), rows.shape[1]))
 
 
 def _nearest_class(task: TouchedTask, num_classes: int) -> np.ndarray:

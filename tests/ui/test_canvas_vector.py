@@ -83,19 +83,27 @@ def test_insert_takes_a_query_row_into_the_support_set(vector, rows_session, qtb
     assert vector.row == 10
 
 
-def test_losses_are_the_mean_squared_errors_of_rows_with_predictions(rows_session):
+def test_losses_are_the_mean_squared_errors_of_all_rows(rows_session):
     touched = rows_session.touched
-    losses = Rows(touched).losses(touched.query.y + 0.5)
-    assert np.isnan(losses[:10]).all()
-    assert losses[10:] == pytest.approx(0.25, abs=1e-6)
-
-
-def test_support_rows_have_a_loss_where_the_grid_holds_them(rows_session):
-    touched = rows_session.touched
-    grid = np.concatenate([touched.support.x, touched.query.x])
-    touched = dataclasses.replace(touched, grid=grid)
     targets = np.concatenate([touched.support.y, touched.query.y])
-    assert Rows(touched).losses(targets).tolist() == [0.0] * 20
+    losses = Rows(touched).losses(targets + np.repeat([0.5, 0.1], 10)[:, None])
+    assert losses == pytest.approx([0.25] * 10 + [0.01] * 10, abs=1e-6)
+
+
+def test_row_without_a_prediction_has_no_loss(rows_session):
+    touched = dataclasses.replace(rows_session.touched, grid=rows_session.touched.query.x)
+    losses = Rows(touched).losses(touched.query.y)
+    assert np.isnan(losses[:10]).all()
+    assert losses[10:].tolist() == [0.0] * 10
+
+
+def test_dragged_target_raises_the_loss_of_its_own_row(vector, rows_session):
+    before = vector._losses(5)[0]
+    y = rows_session.touched.support.y[0].copy()
+    y[0] = 0.0 if y[0] > 0.5 else 1.0
+    rows_session._refresh_adaptations = lambda: None
+    rows_session.move_point(0, rows_session.touched.support.x[0], y)
+    assert vector._losses(5)[0] != before
 
 
 def test_hover_over_a_loss_names_its_row(vector):
