@@ -34,37 +34,35 @@ class Command:
         return QCoreApplication.translate(CONTEXT, self.text)
 
 
-def _command(key: str, text: str, shortcut: str, group: str, run: Callable[[Any], object]) -> Command:
-    return Command(key, text, shortcut, group, run)
-
-
 RUN, TASK, EDIT, FILE, VIEW = "run", "task", "edit", "file", "view"
 COMMANDS = (
-    _command("open", QT_TRANSLATE_NOOP("Commands", "Open..."), "Ctrl+O", FILE, lambda w: w.file.open()),
-    _command("save", QT_TRANSLATE_NOOP("Commands", "Save"), "Ctrl+S", FILE, lambda w: w.file.save()),
-    _command("save_as", QT_TRANSLATE_NOOP("Commands", "Save as..."), "Ctrl+Shift+S", FILE, lambda w: w.file.save_as()),
-    _command("export", QT_TRANSLATE_NOOP("Commands", "Export..."), "Ctrl+E", FILE, lambda w: w.show_export()),
-    _command("undo", QT_TRANSLATE_NOOP("Commands", "Undo"), "Ctrl+Z", EDIT, lambda w: w.session.undo_stack.undo()),
-    _command("redo", QT_TRANSLATE_NOOP("Commands", "Redo"), "Ctrl+Shift+Z", EDIT, lambda w: w.session.undo_stack.redo()),
-    _command("toggle", QT_TRANSLATE_NOOP("Commands", "Run or pause"), "Space", RUN, lambda w: w.session.toggle()),
-    _command("step", QT_TRANSLATE_NOOP("Commands", "One meta-iteration"), "S", RUN, lambda w: w.session.step()),
-    _command("reset", QT_TRANSLATE_NOOP("Commands", "Back to the same start"), "R", RUN, lambda w: w.session.reset()),
-    _command("reseed", QT_TRANSLATE_NOOP("Commands", "Start with another seed"), "", RUN, lambda w: w.session.reseed()),
-    _command("new_task", QT_TRANSLATE_NOOP("Commands", "New unseen task"), "N", TASK, lambda w: w.session.new_task()),
-    _command(
+    Command("open", QT_TRANSLATE_NOOP("Commands", "Open..."), "Ctrl+O", FILE, lambda w: w.file.open()),
+    Command("save", QT_TRANSLATE_NOOP("Commands", "Save"), "Ctrl+S", FILE, lambda w: w.file.save()),
+    Command("save_as", QT_TRANSLATE_NOOP("Commands", "Save as..."), "Ctrl+Shift+S", FILE, lambda w: w.file.save_as()),
+    Command("export", QT_TRANSLATE_NOOP("Commands", "Export..."), "Ctrl+E", FILE, lambda w: w.show_export()),
+    Command("undo", QT_TRANSLATE_NOOP("Commands", "Undo"), "Ctrl+Z", EDIT, lambda w: w.session.undo_stack.undo()),
+    Command(
+        "redo", QT_TRANSLATE_NOOP("Commands", "Redo"), "Ctrl+Shift+Z", EDIT, lambda w: w.session.undo_stack.redo(),
+    ),
+    Command("toggle", QT_TRANSLATE_NOOP("Commands", "Run or pause"), "Space", RUN, lambda w: w.session.toggle()),
+    Command("step", QT_TRANSLATE_NOOP("Commands", "One meta-iteration"), "S", RUN, lambda w: w.session.step()),
+    Command("reset", QT_TRANSLATE_NOOP("Commands", "Back to the same start"), "R", RUN, lambda w: w.session.reset()),
+    Command("reseed", QT_TRANSLATE_NOOP("Commands", "Start with another seed"), "", RUN, lambda w: w.session.reseed()),
+    Command("new_task", QT_TRANSLATE_NOOP("Commands", "New unseen task"), "N", TASK, lambda w: w.session.new_task()),
+    Command(
         "restore_task", QT_TRANSLATE_NOOP("Commands", "Put the task's points back"), "", TASK,
         lambda w: w.session.restore_task(),
     ),
-    _command(
+    Command(
         "step_back", QT_TRANSLATE_NOOP("Commands", "Adaptation step back"), "Left", TASK,
         lambda w: w.session.set_adaptation_step(w.session.adaptation_step - 1),
     ),
-    _command(
+    Command(
         "step_on", QT_TRANSLATE_NOOP("Commands", "Adaptation step on"), "Right", TASK,
         lambda w: w.session.set_adaptation_step(w.session.adaptation_step + 1),
     ),
-    _command("theme", QT_TRANSLATE_NOOP("Commands", "Dark or light"), "", VIEW, lambda w: w.toggle_theme()),
-    _command("help", QT_TRANSLATE_NOOP("Commands", "Help"), "F1", VIEW, lambda w: w.show_help()),
+    Command("theme", QT_TRANSLATE_NOOP("Commands", "Dark or light"), "", VIEW, lambda w: w.toggle_theme()),
+    Command("help", QT_TRANSLATE_NOOP("Commands", "Help"), "F1", VIEW, lambda w: w.show_help()),
 )  # fmt: skip
 BARE_KEYS = {
     Qt.Key.Key_Space: "toggle",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QMimeData
+from PySide6.QtCore import QCoreApplication, QMimeData, QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -12,18 +12,20 @@ from metalearn_gui.bridge.session import Session
 SUFFIX, TITLE = ".metalearn", "MetaLearn Playground"
 
 
-class SessionFile:
+class SessionFile(QObject):
     """What the file commands do for a window."""
 
     def __init__(self, session: Session, window: QWidget) -> None:
+        super().__init__(window)
         self._session, self._window = session, window
+        session.fileChanged.connect(self.show_title)
         self.show_title()
 
     def open(self, path: str = "") -> None:
         """Open a path, or ask for one."""
         path = path or ask_open_path(self._window)
-        if path and self._session.open(path):
-            self.show_title()
+        if path:
+            self._session.open(path)
 
     def save(self) -> None:
         """Save where it is, or ask where."""
@@ -35,8 +37,8 @@ class SessionFile:
     def save_as(self) -> None:
         """Ask where to save."""
         path = ask_save_path(self._window, self._session.file_path)
-        if path and self._session.save(path):
-            self.show_title()
+        if path:
+            self._session.save(path)
 
     def show_title(self) -> None:
         """The file's name and the program's in the window's title."""

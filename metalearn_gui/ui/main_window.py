@@ -141,7 +141,9 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.file.open(dropped_session(event.mimeData()))
+        path = dropped_session(event.mimeData())
+        if path:
+            self.file.open(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ends the worker and asks nothing."""

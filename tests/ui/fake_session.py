@@ -39,6 +39,7 @@ class FakeSession(QObject):
     galleryChanged = Signal()
     readinessChanged = Signal()
     messageRaised = Signal(object)
+    fileChanged = Signal()
 
     def __init__(self, settings: ExperimentSettings | None = None) -> None:
         super().__init__()
@@ -220,6 +221,7 @@ class FakeSession(QObject):
     def save(self, path: str = "") -> bool:
         self.calls.append(("save", path))
         self.file_path = path or self.file_path
+        self.fileChanged.emit()
         return bool(self.file_path)
 
     def open(self, path: str) -> bool:

@@ -1,0 +1,298 @@
+"""The whole window: its layout, its keys, its messages."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from metalearn_gui.bridge.session import Message, RunState
+from metalearn_gui.engine.presets import PRESETS
+from metalearn_gui.ui.chips import PictureChip
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.rail_button import RailButton
+from metalearn_gui.ui.theme import theme
+from tests.ui.fake_session import FakeSession
+
+SIZES = [(1440, 900), (1024, 700)]
+
+
+@pytest.fixture
+def window(session, qtbot):
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def child(window, name: str):
+    widget = window.findChild(QWidget, name)
+    assert widget is not None, name
+    return widget
+
+
+# --- layout ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_no_text_is_wider_than_its_place(window, session, qtbot, size, mode):
+    theme().set_mode(mode)
+    window.resize(*size)
+    session.train(1200)
+    session.score()
+    session.set_state(RunState.RUNNING)
+    qtbot.wait(80)
+    assert (window.width(), window.height()) == size
+    assert clipped_texts(window) == []
+
+
+def clipped_texts(window) -> list[str]:
+    fits_by_itself = (ElidedLabel, PictureChip, RailButton)
+    widgets = [*window.findChildren(QLabel), *window.findChildren(QPushButton)]
+    shown = [widget for widget in widgets if widget.isVisible() and not isinstance(widget, fits_by_itself)]
+    return [
+        f"{widget.objectName()} {widget.text()!r}: {widget.width()}"
+        for widget in shown
+        if not (isinstance(widget, QLabel) and (widget.wordWrap() or "<" in widget.text()))
+        and widget.fontMetrics().horizontalAdvance(widget.text()) > widget.width()
+    ]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_no_card_lies_over_another_or_outside(window, qtbot, size):
+    window.resize(*size)
+    qtbot.wait(80)
+    places = {
+        key: panel.rect().translated(panel.mapTo(window, QPoint(0, 0)))
+        for key, panel in window.panels.items()
+        if panel.isVisible()
+    }
+    assert {"task", "meta_loss", "runs", "gallery"} <= set(places)
+    keys = sorted(places)
+    assert [(a, b) for a in keys for b in keys if a < b and places[a].intersects(places[b])] == []
+    on_the_right = {key: place for key, place in places.items() if key not in ("tasks", "learner", "network")}
+    assert [key for key, place in on_the_right.items() if not window.rect().contains(place)] == []
+    assert child(window, "header").height() == 62
+    assert child(window, "status_bar").height() == 24
+
+
+def test_the_columns_have_the_widths_of_the_drawing(window, qtbot):
+    window.resize(1440, 900)
+    qtbot.wait(50)
+    widths = [window.panels[key].width() for key in ("tasks", "task", "runs")]
+    assert widths[0] == 264
+    assert abs(widths[1] - 712) <= 6
+    assert abs(widths[2] - 416) <= 6
+
+
+def test_a_narrow_window_opens_cards_from_the_rail(window, qtbot):
+    window.resize(1024, 700)
+    qtbot.wait(50)
+    assert child(window, "rail").width() == 56
+    assert not window.panels["learner"].isVisible()
+    child(window, "rail_learner").click()
+    assert window.panels["learner"].isVisible()
+    assert not window.panels["tasks"].isVisible()
+    qtbot.mouseClick(window.panels["task"], Qt.MouseButton.LeftButton)
+    assert not window.panels["learner"].isVisible()
+    child(window, "rail_tasks").click()
+    qtbot.keyClick(child(window, "pop_over"), Qt.Key.Key_Escape)
+    assert not window.panels["tasks"].isVisible()
+    window.resize(1440, 900)
+    qtbot.wait(50)
+    assert all(window.panels[key].isVisible() for key in ("tasks", "learner", "network"))
+    assert not child(window, "rail").isVisible()
+
+
+# --- the header --------------------------------------------------------------------------------------
+
+
+def test_the_transport_tells_the_session(window, session):
+    for name in ("run_button", "step_button", "reset_button"):
+        child(window, name).click()
+    assert [call[0] for call in session.calls] == ["toggle", "step", "reset"]
+
+
+@pytest.mark.parametrize(
+    ("state", "name"), [(RunState.IDLE, "Run"), (RunState.RUNNING, "Pause"), (RunState.PAUSED, "Run")]
+)
+def test_the_run_button_derives_from_the_state(window, session, state, name):
+    session.set_state(state)
+    assert child(window, "run_button").accessibleName() == name
+
+
+def test_run_waits_until_it_can_be_pressed(window, session):
+    session.can_run, session.readiness = False, "loading TensorFlow"
+    session.readinessChanged.emit()
+    assert not child(window, "run_button").isEnabled()
+    assert "loading TensorFlow" in child(window, "status_label").text()
+
+
+def test_the_numbers_are_those_of_the_shown_run(window, session):
+    session.train(1200)
+    session.score()
+    assert child(window, "iteration_label").text() == "1\u2009200"
+    assert child(window, "speed_label").text() == "32\u2009400"
+    assert child(window, "unseen_label").text() == "0.16"
+
+
+def test_presets_are_offered_and_loaded(window, session):
+    box = child(window, "preset_box")
+    assert [box.itemData(place) for place in range(box.count())] == list(PRESETS)
+    assert box.currentIndex() == -1
+    box.setCurrentIndex(box.findData("first-steps"))
+    assert session.calls == [("load_preset", "first-steps")]
+    session.change(shots=3)
+    assert box.currentIndex() == -1
+
+
+def test_the_title_names_the_program_and_the_file(window, session, tmp_path):
+    assert "MetaLearn Playground" in window.windowTitle()
+    session.file_path = str(tmp_path / "mine.metalearn")
+    session.fileChanged.emit()
+    assert window.windowTitle() == "mine.metalearn – MetaLearn Playground"
+
+
+def test_the_theme_button_goes_between_dark_and_light(window):
+    child(window, "theme_button").click()
+    assert not theme().is_dark
+    child(window, "theme_button").click()
+    assert theme().is_dark
+
+
+# --- keys --------------------------------------------------------------------------------------------
+
+KEYS = [(Qt.Key.Key_Space, "toggle"), (Qt.Key.Key_S, "step"), (Qt.Key.Key_R, "reset"), (Qt.Key.Key_N, "new_task")]
+
+
+@pytest.mark.parametrize(("key", "call"), KEYS)
+def test_a_bare_key_does_its_command(window, session, qtbot, key, call):
+    qtbot.keyClick(window, key)
+    assert [made[0] for made in session.calls] == [call]
+
+
+def test_arrows_move_the_adaptation_step(window, session, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    qtbot.keyClick(window, Qt.Key.Key_Left)
+    assert session.adaptation_step == 6
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_S, Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_Left])
+def test_no_key_fires_while_text_is_edited(window, session, qtbot, key):
+    window.activateWindow()
+    box = child(window, "shots")
+    box.setFocus()
+    qtbot.keyClick(box.lineEdit(), key)
+    assert session.calls == []
+    assert session.adaptation_step == 5
+
+
+def test_a_focused_button_keeps_space_and_a_focused_slider_the_arrows(window, session, qtbot):
+    qtbot.keyClick(child(window, "step_button"), Qt.Key.Key_Space)
+    assert [call[0] for call in session.calls] == ["step"]
+    slider = child(window, "shots_slider")
+    place = slider.value()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert slider.value() > place
+    assert session.adaptation_step == 5
+
+
+def test_tab_shows_a_ring_round_what_has_the_focus(window, qtbot):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    child(window, "run_button").setFocus()
+    assert not child(window, "focus_ring").isVisible()
+    qtbot.keyClick(child(window, "run_button"), Qt.Key.Key_Tab)
+    ring = child(window, "focus_ring")
+    assert ring.isVisible()
+    focused = window.focusWidget()
+    assert ring.geometry().contains(focused.rect().translated(focused.mapTo(window, QPoint(0, 0))))
+
+
+def test_undo_and_redo_have_their_keys(window, session, qtbot):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    session.change(shots=3)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.settings.episodes.shots == 10
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert session.settings.episodes.shots == 3
+
+
+# --- messages, files, end ------------------------------------------------------------------------------
+
+
+def test_a_message_lies_under_the_header_and_its_action_is_done(window, session):
+    bar = child(window, "message_bar")
+    assert not bar.isVisible()
+    session.messageRaised.emit(Message("It diverged.", "error", "Restart", "reset"))
+    assert bar.isVisible()
+    assert bar.height() == 48
+    assert bar.y() >= 62
+    child(window, "message_action").click()
+    assert session.calls == [("reset",)]
+    assert not bar.isVisible()
+
+
+def test_an_empty_message_clears_the_bar(window, session):
+    session.messageRaised.emit(Message("Something", "warning"))
+    session.messageRaised.emit(Message(""))
+    assert not child(window, "message_bar").isVisible()
+
+
+def test_a_dropped_session_is_opened_and_other_files_are_not(window, session):
+    for name in ("run.metalearn", "picture.png"):
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(f"/tmp/{name}")])
+        event = QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+        window.dropEvent(event)
+    assert session.calls == [("open", "/tmp/run.metalearn")]
+
+
+def test_closing_ends_the_session_and_asks_nothing(window, session):
+    window.close()
+    assert session.calls == [("close",)]
+    assert not window.isVisible()
+
+
+def test_geometry_is_remembered_only_when_asked(session, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("METALEARN_HOME", str(tmp_path))
+    kept = []
+    for remember in (False, True):
+        window = MainWindow(session, remember)
+        qtbot.addWidget(window)
+        window.show()
+        window.resize(1030, 710)
+        window.close()
+        kept.append([path.name for path in tmp_path.iterdir()])
+    assert kept == [[], ["window.ini"]]
+    again, fresh = MainWindow(session, remember=True), MainWindow(session)
+    qtbot.addWidget(again)
+    qtbot.addWidget(fresh)
+    assert (fresh.width(), fresh.height()) == (1440, 900)
+    assert again.width() < 1100  # the offscreen platform's screen is small: Qt fits the window to it
+
+
+def test_twenty_windows_come_and_go(qtbot):
+    session = FakeSession()
+    gone = []
+    for _ in range(20):
+        window = MainWindow(session)
+        window.show()
+        session.train(2)
+        gone.append(weakref.ref(window))
+        window.close()
+        window.deleteLater()
+        del window
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert [place for place, window in enumerate(gone) if window() is not None] == []

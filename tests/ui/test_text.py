@@ -1,0 +1,42 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from metalearn_gui.ui.text import bytes_text, count_text, duration_text, number_text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "0"), (999, "999"), (12_500, "12\u2009500"), (-1_000_000, "−1\u2009000\u2009000")]
+)
+def test_counts_have_thin_spaces_between_thousands(count, text):
+    assert count_text(count) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"),
+        (0.15678, "0.157"),
+        (0.001, "0.001"),
+        (-4.0, "−4"),
+        (1e-6, "1e−6"),
+        (12_345.6, "12\u2009346"),
+        (2.5e9, "2.5e9"),
+        (float("inf"), "∞"),
+        (float("nan"), "not a number"),
+    ],
+)
+def test_numbers_have_three_figures(number, text):
+    assert number_text(number) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (9.7, "0:10"), (71, "1:11"), (3723, "1:02:03")])
+def test_durations_are_minutes_and_seconds(seconds, text):
+    assert duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(("size", "text"), [(12, "12 B"), (2500, "2.5 kB"), (612e6, "612 MB"), (1.2e9, "1.2 GB")])
+def test_sizes_have_their_unit(size, text):
+    assert bytes_text(size) == text
