@@ -16,6 +16,7 @@ from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from metalearn_gui.engine import events
+from metalearn_gui.engine.backend import return_free_memory
 from metalearn_gui.engine.baselines import baseline_settings, initial_states, steps_beside, steps_due
 from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.episodes import BLOCK_STEPS
@@ -30,6 +31,7 @@ SNAPSHOT_SECONDS = 0.2
 EVALUATION_SECONDS = 0.8
 EVALUATION_SHARE = 0.08  # of all seconds, at most
 BASELINE_SHARE = 0.04  # of the learner's gradient evaluations: well within 10 % of its seconds
+COMPILED_SECONDS = 0.3  # a warm-up that takes longer has compiled something
 VALIDATION_STEPS, VALIDATION_TASKS = 200, 200  # how often, and on how many tasks, stop_patience looks
 
 
@@ -143,10 +145,13 @@ class Experiment:
 
     def warm_up(self) -> None:
         """Compile the outer loops and the evaluation of this structure, if they are not yet."""
+        started = time.perf_counter()
         for trainer in (self._trainer, *self._baselines.values()):
             trainer.warm_up()
         if self.options.evaluate:
             self._test.warm_up(self.snapshot())
+        if time.perf_counter() - started > COMPILED_SECONDS:
+            return_free_memory()
 
     def snapshot(self) -> TrainingState:
         """Everything learned so far."""
