@@ -8,6 +8,7 @@ from metalearn_gui.engine.export.keras import KerasModel
 from metalearn_gui.engine.export.learner import AdaptingLearner
 from metalearn_gui.engine.export.litert import LiteRT
 from metalearn_gui.engine.export.onnx import Onnx
+from metalearn_gui.engine.export.python import PythonScript
 from metalearn_gui.engine.export.safetensors import Safetensors
 from metalearn_gui.engine.export.savedmodel import SavedModel
 from metalearn_gui.engine.export.whole import ExportError, file_size
@@ -21,6 +22,7 @@ EXPORTERS: dict[str, Exporter] = {
         Onnx(),
         Safetensors(),
         AdaptingLearner(),
+        PythonScript(),
         Csv(),
     )
 }

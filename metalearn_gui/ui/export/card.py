@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from metalearn_gui.ui.export.formats import Format, icon_name, shown_name, translated
@@ -15,6 +15,7 @@ from metalearn_gui.ui.theme import theme, ui_font
 
 SIZE, MARGIN, BOX = QSize(232, 124), 12, 16
 SHARES = {Stage.WRITING: 0.35, Stage.CHECKING: 0.75}
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -23,6 +24,7 @@ class ExportCard(QAbstractButton):
     """Checked = chosen; a press on its box (or Space) changes that, a press elsewhere shows its details."""
 
     picked = Signal(str)  # details are asked for
+    moved = Signal(int, int)  # an arrow key: columns to the right, rows down
 
     def __init__(self, format: Format, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName=f"export_card_{format.key}")
@@ -33,7 +35,6 @@ class ExportCard(QAbstractButton):
         self.setMinimumSize(184, SIZE.height())
         self.setMaximumHeight(SIZE.height())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.retranslate()
 
@@ -52,14 +53,16 @@ class ExportCard(QAbstractButton):
 
     def set_picked(self, picked: bool) -> None:
         """Whether its details are shown."""
-        if picked != self._is_picked:
-            self._is_picked = picked
-            self.update()
+        self._is_picked = picked
+        # Tab stops at one card and goes on to its code; arrows go from card to card.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if picked else Qt.FocusPolicy.ClickFocus)
+        self.update()
 
     def retranslate(self) -> None:
         """Write every visible text."""
         self._label = translated(self.format.label)
-        self._opens_in = self.tr("opens in {program}").format(program=translated(self.format.opens_in))
+        text = self.tr("for {purpose}") if self.format.key in PICTURES else self.tr("opens in {purpose}")
+        self._opens_in = text.format(purpose=translated(self.format.opens_in))
         self.setAccessibleName(f"{self._label}, {shown_name(self.format)}")
         self.show_progress(self.progress)
 
@@ -109,10 +112,11 @@ class ExportCard(QAbstractButton):
         super().mousePressEvent(event)
         self.picked.emit(self.format.key)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            self.picked.emit(self.format.key)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if Qt.Key(event.key()) in ARROWS:
+            self.moved.emit(*ARROWS[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
 
     # --- painting ---------------------------------------------------------------------------------------
 

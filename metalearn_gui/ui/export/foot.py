@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QStandardPaths, Signal
+from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -50,6 +50,11 @@ class Foot(QFrame):
         line.addSpacing(16)
         for widget in (self._chosen, self.stop, self.start):
             line.addWidget(widget)
+
+    @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """What can be reached by keyboard, in order."""
+        return (self._change, self.stop, self.start)
 
     def show_folder(self, folder: Path) -> None:
         """Where the files go."""
@@ -113,8 +118,8 @@ class ProgressButton(QPushButton):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
         if self._share is None:
+            super().paintEvent(event)
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -123,7 +128,10 @@ class ProgressButton(QPushButton):
         painter.setClipPath(shape)
         wash = QColor(theme().palette.learner)
         wash.setAlphaF(0.45)
+        painter.fillRect(self.rect(), theme().palette.card)
         painter.fillRect(0, 0, round(self.width() * self._share), self.height(), wash)
         painter.setClipping(False)
         painter.setPen(theme().palette.learner)
         painter.drawPath(shape)
+        painter.setPen(theme().palette.text)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, QStandardPaths, Qt
@@ -10,7 +11,6 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QScrollArea,
@@ -22,17 +22,17 @@ from PySide6.QtWidgets import (
 from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.store.subject import export_subject
 from metalearn_gui.ui.elided_label import ElidedLabel
-from metalearn_gui.ui.export.card import ExportCard
+from metalearn_gui.ui.export.cards import CardGrid
 from metalearn_gui.ui.export.details import Details
 from metalearn_gui.ui.export.foot import Foot
-from metalearn_gui.ui.export.formats import CHOSEN_AT_FIRST, FORMATS, by_group, group_title
+from metalearn_gui.ui.export.formats import FORMATS
 from metalearn_gui.ui.export.writer import Writer
 from metalearn_gui.ui.export.writing import BUSY, DONE, Stage
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import count_text
-from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
+from metalearn_gui.ui.theme import theme, ui_font
 
-LARGEST, LEAST_EDGE, COLUMNS, GAP = QSize(1160, 768), 24, 3, 12
+LARGEST, LEAST_EDGE = QSize(1160, 768), 24
 DIM = {True: QColor(8, 10, 13, 190), False: QColor(20, 23, 28, 120)}  # is the theme dark?
 
 
@@ -42,15 +42,14 @@ class ExportSheet(QWidget):
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent, objectName="export_sheet")
         self._session = session
-        self._picked = "learner"
+        self.picked = "learner"
         self._folder: Path | None = None  # where a person wants the files; None = a folder named after the run
         self.writer = Writer(session, self)
         self._subject = export_subject(session.shown)
         self._sheet = QFrame(self, objectName="export_paper")
         self._sheet.setProperty("kind", "sheet")
-        self._headings: dict[str, QLabel] = {}
-        self.cards = {key: ExportCard(format) for key, format in FORMATS.items()}
-        self._details, self._foot = Details(), Foot(self._sheet)
+        self._grid, self._details, self._foot = CardGrid(), Details(), Foot(self._sheet)
+        self.cards = self._grid.cards
         self._lay_out()
         self._connect()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -65,7 +64,7 @@ class ExportSheet(QWidget):
         columns = QHBoxLayout(content)
         columns.setContentsMargins(24, 14, 16, 14)
         columns.setSpacing(24)
-        columns.addLayout(self._card_grid(), 1)
+        columns.addWidget(self._grid, 1)
         columns.addWidget(self._details)
         area = QScrollArea(self._sheet)
         area.setWidgetResizable(True)
@@ -98,29 +97,10 @@ class ExportSheet(QWidget):
         line.addWidget(self._close)
         return line
 
-    def _card_grid(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(GAP)
-        grid.setVerticalSpacing(7)
-        for group, formats in by_group().items():
-            heading = self._headings[group] = QLabel()
-            heading.setFont(small_capitals_font())
-            heading.setProperty("tone", "muted")
-            row = grid.rowCount()
-            grid.addWidget(heading, row, 0, 1, COLUMNS)
-            for place, format in enumerate(formats):
-                grid.addWidget(self.cards[format.key], row + 1 + place // COLUMNS, place % COLUMNS)
-        for place in range(COLUMNS):
-            grid.setColumnStretch(place, 1)
-        grid.setRowStretch(grid.rowCount(), 1)
-        return grid
-
     def _connect(self) -> None:
-        for key, card in self.cards.items():
-            card.setChecked(key in CHOSEN_AT_FIRST)
-            card.toggled.connect(self._show_count)
-            card.picked.connect(self.pick)
-        self._close.clicked.connect(self.hide)
+        self._grid.picked.connect(self.pick)
+        self._grid.chosenChanged.connect(self._show_count)
+        self._close.clicked.connect(self.leave)
         self._foot.startRequested.connect(self.start)
         self._foot.stopRequested.connect(self.writer.stop)
         self._foot.folderChosen.connect(self.set_folder)
@@ -128,6 +108,9 @@ class ExportSheet(QWidget):
         self.writer.ended.connect(self._report)
         theme().changed.connect(self._restyle)
         self.parentWidget().installEventFilter(self)
+        order = (self, *self.cards.values(), *self._details.code.controls, *self._foot.controls, self._close)
+        for before, after in itertools.pairwise(order):
+            self.setTabOrder(before, after)
 
     # --- what it is asked for -----------------------------------------------------------------------
 
@@ -141,11 +124,15 @@ class ExportSheet(QWidget):
         self.raise_()
         self.setFocus()
 
+    def leave(self) -> None:
+        """Back to the window; what is being written goes on."""
+        self.parentWidget().setFocus()
+        self.hide()
+
     def pick(self, key: str) -> None:
         """Show a format's details."""
-        self._picked = key
-        for other, card in self.cards.items():
-            card.set_picked(other == key)
+        self.picked = key
+        self._grid.show_picked(key)
         self._details.show_format(FORMATS[key], self._subject)
 
     def set_folder(self, folder: Path | str) -> None:
@@ -160,8 +147,7 @@ class ExportSheet(QWidget):
 
     def start(self) -> None:
         """Write what is chosen."""
-        chosen = [key for key, card in self.cards.items() if card.isChecked()]
-        if not chosen or self.writer.is_busy:
+        if not self._grid.chosen or self.writer.is_busy:
             return
         self._subject = export_subject(self._session.shown)
         self._show_run()
@@ -169,7 +155,7 @@ class ExportSheet(QWidget):
             self.folder.mkdir(parents=True, exist_ok=True)
         for card in self.cards.values():
             card.show_progress(None)
-        self.writer.start({key: self.folder / FORMATS[key].file_name for key in chosen})
+        self.writer.start({key: self.folder / FORMATS[key].file_name for key in self._grid.chosen})
 
     # --- what it shows ------------------------------------------------------------------------------
 
@@ -196,7 +182,7 @@ class ExportSheet(QWidget):
             self._session.messageRaised.emit(Message(text, "info" if done == len(steps) else "warning"))
 
     def _show_count(self) -> None:
-        self._foot.show_count(sum(card.isChecked() for card in self.cards.values()))
+        self._foot.show_count(len(self._grid.chosen))
 
     def _show_run(self) -> None:
         run, settings = self._session.shown, self._session.shown.settings
@@ -213,14 +199,12 @@ class ExportSheet(QWidget):
         self._title.setText(self.tr("Export"))
         self._close.setToolTip(self.tr("Close (Esc)"))
         self._close.setAccessibleName(self.tr("Close"))
-        for group, heading in self._headings.items():
-            heading.setText(group_title(group))
-        for part in (*self.cards.values(), self._details, self._foot):
+        for part in (self._grid, self._details, self._foot):
             part.retranslate()
         self._foot.show_folder(self.folder)
         self._show_run()
         self._show_count()
-        self.pick(self._picked)
+        self.pick(self.picked)
 
     def _restyle(self) -> None:
         self._close.setIcon(icon("close", theme().palette.muted))
@@ -254,12 +238,12 @@ class ExportSheet(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
+            self.leave()
         # Anything else ends here: Space or R must not reach the run behind the sheet.
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if not self._sheet.geometry().contains(event.position().toPoint()):
-            self.hide()
+            self.leave()
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes around inside the sheet."""

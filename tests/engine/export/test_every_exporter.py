@@ -139,12 +139,13 @@ def test_the_snippet_loads_and_uses_the_file(
     path = tmp_path / exporter.file_name
     exporter.write(subject, path)
     code = exporter.snippet(subject, path)
-    assert path.name in code
+    assert path.stem in code
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     imported = {name.split(".")[0] for node in ast.walk(ast.parse(code)) for name in _imported(node)}
     missing = [name for name in imported if importlib.util.find_spec(name) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
-    monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     exec(compile(code, "snippet", "exec"), names)
     if "y" in names:
