@@ -84,7 +84,7 @@ class Course(QObject):
             self._pass_live_values_on(old)
             self._announce(self.settingsChanged)
         else:
-            self._restart(fresh_run(settings), goes_on=self.training.state in MOVING)
+            self._restart(fresh_run(settings), goes_on=self.training.is_running_on)
             self._announce(self.settingsChanged, self.runsChanged, self.shownChanged)
 
     def _pass_live_values_on(self, old: ExperimentSettings) -> None:
@@ -197,7 +197,7 @@ class Course(QObject):
         run = self.runs.find(run_id)
         if run is None or run is self.runs.live:  # it has not begun
             return
-        place = self.runs.list.index(run)
+        place = self.runs.place_of(run)
         take_away, put_back = functools.partial(self._remove, run), functools.partial(self._insert, place, run)
         self.undo_stack.push(Deletion(take_away, put_back, self.tr("Delete a run")))
 
@@ -207,7 +207,7 @@ class Course(QObject):
         self._announce(self.runsChanged, self.shownChanged)
 
     def _insert(self, place: int, run: RunRecord) -> None:
-        self.runs.list.insert(place, run)
+        self.runs.insert(place, run)
         self._announce(self.runsChanged)
 
     def take_saved(self, saved: SavedSession) -> None:

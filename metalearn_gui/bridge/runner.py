@@ -82,6 +82,11 @@ class Runner(QObject):
         """Whether there is a job that can be run, paused, stepped or stopped."""
         return self._steered is not None and not self._steered.gate.is_closed
 
+    @property
+    def is_running_on(self) -> bool:
+        """Whether the steered job has no bound: it is not paused, and no step is under way."""
+        return self._steered is not None and self._steered.gate.is_unlimited
+
     def submit(self, job: Job) -> None:
         """Queue a job that nobody steers."""
         if self._is_closed:

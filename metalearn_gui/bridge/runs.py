@@ -63,6 +63,10 @@ def can_go_on_with(run: RunRecord, settings: ExperimentSettings) -> bool:
     return run.settings == fixed or run.settings.differs_live_only(fixed)
 
 
+def _is_ahead(run: RunRecord) -> bool:
+    return run.latest is not None and run.latest.iteration != run.iteration
+
+
 class Runs:
     """Every run of the session. A run is in the list when it is the live one or has begun."""
 
@@ -86,7 +90,7 @@ class Runs:
             run.apply(event)
             if run.iteration and run.run_id in self._leaving:  # it had begun after all
                 del self._leaving[run.run_id]
-                self.list.insert(self._place(self.live), run)
+                self.list.insert(self.place_of(self.live), run)
                 returned = True
         return returned
 
@@ -97,7 +101,7 @@ class Runs:
         """
         old = self.live
         if old is not run and not old.iteration:
-            del self.list[self._place(old)]
+            del self.list[self.place_of(old)]
             if is_training:
                 self._leaving[old.run_id] = old
         if self.find(run.run_id) is None:
@@ -108,7 +112,7 @@ class Runs:
         """No event of this run is under way any more; after a failure its curves may be ahead of its state."""
         self._leaving.pop(run_id, None)
         run = self.find(run_id)
-        if run is not None and run.latest is not None and run.latest.iteration != run.iteration:
+        if run is not None and _is_ahead(run):
             self._exchange(run, run.settled())
 
     def take(self, runs: list[RunRecord], live: RunRecord, shown: RunRecord) -> None:
@@ -119,17 +123,22 @@ class Runs:
 
     def remove(self, run: RunRecord) -> int:
         """Take a run that is not live out of the list; returns its place."""
-        place = self._place(run)
+        place = self.place_of(run)
         del self.list[place]
         self.overlays = self.overlays - {run.run_id}
-        if self.shown is run:
+        if self.shown.run_id == run.run_id:
             self.shown = self.live
         return place
 
+    def insert(self, place: int, run: RunRecord) -> None:
+        """Put a run back; its last events may have come while it was away."""
+        self.list.insert(place, run.settled() if _is_ahead(run) else run)
+
+    def place_of(self, run: RunRecord) -> int:
+        """Where in the list a run stands."""
+        return next(place for place, other in enumerate(self.list) if other.run_id == run.run_id)
+
     def _exchange(self, old: RunRecord, new: RunRecord) -> None:
-        self.list[self._place(old)] = new
+        self.list[self.place_of(old)] = new
         self.live = new if self.live is old else self.live
         self.shown = new if self.shown is old else self.shown
-
-    def _place(self, run: RunRecord) -> int:
-        return next(place for place, other in enumerate(self.list) if other is run)

@@ -30,7 +30,7 @@ from metalearn_gui.store.session_file import SavedSession
 __all__ = ["Adaptation", "Message", "RunState", "Session", "TouchedTask"]
 
 FIRST_PRESET = "first-steps"
-WORKER_SECONDS, TOUCH_SECONDS, FILE_SECONDS = 0.12, 0.03, 0.1  # a closed window is gone within 0.3
+WORKER_SECONDS, TOUCH_SECONDS, FILE_SECONDS = 0.15, 0.02, 0.1  # a closed window is gone within 0.3
 
 
 class Session(QObject):

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import Job, Runner
@@ -27,7 +27,7 @@ class Training(QObject):
     readinessChanged = Signal()
     loaded = Signal()
     stoodStill = Signal()  # the structure that was last given to `prepare_soon` is worth compiling
-    failed = Signal(str, str)  # the run's id, or "" where it was no run; one line
+    failed = Signal(str, str)  # what, in words; why, in one line
 
     def __init__(
         self, options: Options, on_events: Callable[[list[Event]], None], on_end: Callable[[str], None], parent: QObject
@@ -56,12 +56,17 @@ class Training(QObject):
         return self._runner.is_steering
 
     @property
+    def is_running_on(self) -> bool:
+        """Whether a run is under way without a bound."""
+        return self._runner.is_running_on
+
+    @property
     def readiness(self) -> str:
         """What waits, in words; empty when nothing does."""
         if not self.is_loaded:
-            return QCoreApplication.translate("Training", "loading TensorFlow")
+            return self.tr("loading TensorFlow")
         if self._preparing is not None or self.state is RunState.PREPARING:
-            return QCoreApplication.translate("Training", "compiling")
+            return self.tr("compiling")
         return ""
 
     # --- before the run ---------------------------------------------------------------------------
@@ -126,7 +131,7 @@ class Training(QObject):
 
     def _take_loaded(self, error: str) -> None:
         if error:
-            self.failed.emit("", error)
+            self.failed.emit(self.tr("Loading TensorFlow"), error)
             return
         self.is_loaded = True
         self.loaded.emit()
@@ -148,12 +153,12 @@ class Training(QObject):
         if self._preparing is job:
             self._preparing = None
         if error:
-            self.failed.emit("", error)
+            self.failed.emit(self.tr("Compiling"), error)
         self.readinessChanged.emit()
 
     def _take_end(self, run_id: str, error: str) -> None:
         if error:
-            self.failed.emit(run_id, error)
+            self.failed.emit(self.tr("Meta-training"), error)
         self._on_end(run_id)
 
 

@@ -41,6 +41,7 @@ class _Shown:
     settings: ExperimentSettings
     state: TrainingState
 
+    @functools.cached_property
     def structure(self) -> tuple[object, ...]:
         """What the compiled adaptation depends on."""
         settings = self.settings
@@ -49,12 +50,12 @@ class _Shown:
             settings.outer.test_steps,
         )  # fmt: skip
 
-    def adapting(self, compared: set[str]) -> dict[str, tuple[ExperimentSettings, LearnerState]]:
-        """Settings and state of every learner that is drawn, by key."""
+    @functools.cached_property
+    def learners(self) -> dict[str, tuple[ExperimentSettings, LearnerState]]:
+        """Settings and state of the learner and its baselines, by key."""
         others = baseline_settings(self.settings, self.state.tuned)
         beside = {key: (others[key], self.state.baselines[key]) for key in others if key in self.state.baselines}
-        chosen = {key: pair for key, pair in beside.items() if key in compared}
-        return {"learner": (self.settings, self.state.learner)} | chosen
+        return {"learner": (self.settings, self.state.learner)} | beside
 
 
 class UnseenTasks(QObject):
@@ -74,7 +75,6 @@ class UnseenTasks(QObject):
         self._always_warm = not compile
         self._warm: set[tuple[object, ...]] = set()
         self._is_ready = False
-        self._news: list[Callable[[], None]] = []
         self._series = 0  # answers of an earlier series are stale
         self._shown = _Shown(settings, state)
         self.compared = {"transfer", "scratch"}
@@ -82,7 +82,9 @@ class UnseenTasks(QObject):
         self.adaptations: dict[str, Adaptation] = {}
         self._answers: dict[int, Adaptation] = {}  # of the gallery
         self._awaited: set[int] = set()
-        self._draw_all()
+        self._news: list[Callable[[], None]] = []
+        self._next_block = FIRST_TOUCHED
+        self.touched, self.gallery = draw_task(settings, FIRST_TOUCHED), _drawn_gallery(settings)
 
     @property
     def num_steps(self) -> int:
@@ -97,7 +99,7 @@ class UnseenTasks(QObject):
         if task_key(before.settings) != task_key(settings):
             self._draw_all()
             self._news += [self.taskChanged.emit, self.galleryChanged.emit]
-        elif before.structure() != self._shown.structure():
+        elif before.structure != self._shown.structure:
             self._forget_adaptations()
         if self.step > self.num_steps:
             self.step = self.num_steps
@@ -117,7 +119,7 @@ class UnseenTasks(QObject):
 
     def warm_up(self) -> None:
         """Compile the adaptation of what is shown."""
-        if self._is_ready and not self._always_warm and self._shown.structure() not in self._warm:
+        if self._is_ready and not self._always_warm and self._shown.structure not in self._warm:
             self._latest.request("warm", self._warming(self._shown, WARMING))
 
     def close(self, seconds: float) -> bool:
@@ -174,8 +176,10 @@ class UnseenTasks(QObject):
         return [SavedTask(task.block, task.tasks, task.support, task.query) for task in (self.touched, *self.gallery)]
 
     def take_saved(self, saved: list[SavedTask]) -> None:
-        """The inverse of `saved`, for the settings that are shown; call `announce` afterwards."""
-        tasks = [placed_task(self._shown.settings, one.index, one.tasks, one.support, one.query) for one in saved]
+        """The inverse of `saved`, as far as it fits what is shown; call `announce` afterwards."""
+        settings = self._shown.settings
+        fitting = [one for one in saved if _fits(one, self.touched)]
+        tasks = [placed_task(settings, one.index, one.tasks, one.support, one.query) for one in fitting]
         if not tasks:
             return
         self.touched = tasks[0]
@@ -195,13 +199,12 @@ class UnseenTasks(QObject):
 
     @property
     def _is_warm(self) -> bool:
-        return self._always_warm or self._shown.structure() in self._warm
+        return self._always_warm or self._shown.structure in self._warm
 
     def _draw_all(self) -> None:
         settings = self._shown.settings
-        self.gallery = [draw_task(settings, block) for block in range(1, FIRST_TOUCHED)]
         self._next_block = FIRST_TOUCHED
-        self.touched = draw_task(settings, FIRST_TOUCHED)
+        self.touched, self.gallery = draw_task(settings, FIRST_TOUCHED), _drawn_gallery(settings)
         self._forget_adaptations()
 
     def _forget_adaptations(self) -> None:
@@ -229,7 +232,8 @@ class UnseenTasks(QObject):
     def _ask_touched(self) -> None:
         if not self._is_ready:
             return
-        compute = functools.partial(_adaptations, self._adapter, self._shown.adapting(self.compared), self.touched)
+        keys = ("learner", *self.compared)
+        compute = functools.partial(_adaptations, self._adapter, self._shown, keys, self.touched)
         self._request("touched", compute, self._take_touched, TOUCHING)
 
     def _ask_gallery(self) -> None:
@@ -254,12 +258,12 @@ class UnseenTasks(QObject):
     def _warming(self, shown: _Shown, rank: int) -> Request:
         tasks = (self.touched, self.gallery[0])
         compute = functools.partial(_warm_up, self._adapter, shown, tasks)
-        return Request(compute, functools.partial(self._take_warm, shown.structure()), self.failed.emit, rank)
+        return Request(compute, functools.partial(self._take_warm, shown.structure), self.failed.emit, rank)
 
     def _take_warm(self, structure: tuple[object, ...], _: None) -> None:
         if structure not in self._warm:
             self._warm.add(structure)
-            if structure == self._shown.structure():
+            if structure == self._shown.structure:
                 self._ask()
 
     def _take_touched(self, adaptations: Mapping[str, Adaptation]) -> None:
@@ -273,13 +277,29 @@ class UnseenTasks(QObject):
             self.galleryChanged.emit()
 
 
-def _adaptations(
-    adapter: Adapter, adapting: Mapping[str, tuple[ExperimentSettings, LearnerState]], task: TouchedTask
-) -> dict[str, Adaptation]:
-    return {key: adapter.adaptation(settings, state, task) for key, (settings, state) in adapting.items()}
+def _drawn_gallery(settings: ExperimentSettings) -> list[TouchedTask]:
+    return [draw_task(settings, block) for block in range(1, 1 + NUM_GALLERY)]
+
+
+def _adaptations(adapter: Adapter, shown: _Shown, keys: tuple[str, ...], task: TouchedTask) -> dict[str, Adaptation]:
+    return {key: adapter.adaptation(*shown.learners[key], task) for key in keys if key in shown.learners}
+
+
+def _fits(saved: SavedTask, drawn: TouchedTask) -> bool:
+    """Whether a task from a file is of the family that is shown."""
+    return (
+        _shapes(saved.tasks.parameters) == _shapes(drawn.tasks.parameters)
+        and _shapes(saved.support._asdict()) == _shapes(drawn.support._asdict())
+        and _shapes(saved.query._asdict()) == _shapes(drawn.query._asdict())
+    )
+
+
+def _shapes(arrays: Mapping[str, Array | None]) -> dict[str, tuple[int, ...]]:
+    """The shape of one entry, by name."""
+    return {name: values.shape[1:] for name, values in arrays.items() if values is not None}
 
 
 def _warm_up(adapter: Adapter, shown: _Shown, tasks: tuple[TouchedTask, ...]) -> None:
-    for settings, state in shown.adapting({"transfer", "scratch"}).values():
+    for settings, state in shown.learners.values():
         for task in tasks:
             adapter.warm_up(settings, state, task)

@@ -6,6 +6,7 @@ The form, the command line, the file format and the error lines all read the sam
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
@@ -93,6 +94,11 @@ def _kind_of(default: Any, choices: tuple[str, ...]) -> str:
 
 def params_of(component: Any) -> tuple[Param, ...]:
     """The settings of a component or its class, in the order of its fields."""
+    return _params_of_class(component if isinstance(component, type) else type(component))
+
+
+@functools.cache
+def _params_of_class(component: type[Any]) -> tuple[Param, ...]:
     return tuple(
         dataclasses.replace(field.metadata[METADATA_KEY], name=field.name)
         for field in dataclasses.fields(component)

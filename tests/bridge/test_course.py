@@ -294,7 +294,9 @@ def test_deleting_the_live_run_leaves_a_fresh_one(session, qtbot) -> None:
     qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
     assert old not in session.runs
     session.undo_stack.undo()
-    assert old in session.runs
+    back = session.runs[0]
+    assert back.run_id == old.run_id
+    assert len(back.curve("objective")) == back.iteration == back.latest.iteration
 
 
 def test_runs_can_be_named_and_drawn_over(session, qtbot) -> None:

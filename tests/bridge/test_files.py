@@ -117,7 +117,8 @@ def test_closing_while_it_trains_is_quick_and_loses_nothing(open_session, sessio
     session.close()
     assert time.perf_counter() - started < 0.3
     qtbot.waitUntil(lambda: not busy_threads(), timeout=5000)
-    reached, run_id = session.live.iteration, session.live.run_id
+    reached, run_id = session.live.latest.iteration, session.live.run_id
+    assert reached >= 4
     later = open_session()
     assert later.open_recovery()
     assert later.live.run_id == run_id

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -11,6 +13,7 @@ from metalearn_gui.bridge.runner import Job, Runner
 from metalearn_gui.bridge.threads import busy_threads
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.store.home import log_file
+from tests.conftest import ROOT
 
 
 class Counting:
@@ -183,3 +186,23 @@ def test_a_thousand_presses_at_random_lose_nothing(runner, qtbot, qapp) -> None:
         assert count.counted == max(0, len(count.arrived) - 1)
     assert sum(count.counted for count in counts) > 0
     assert busy_threads() == ["meta_train"]
+
+
+def test_the_process_ends_soon_after_a_compilation_that_outlives_its_window() -> None:
+    code = """
+import time
+from PySide6.QtGui import QGuiApplication
+from metalearn_gui.bridge.runner import Job, Runner
+app = QGuiApplication([])
+runner = Runner()
+def compile():
+    time.sleep(1.0)
+    yield
+runner.submit(Job("compile", compile))
+time.sleep(0.1)
+assert not runner.close(0.05)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
