@@ -23,13 +23,13 @@ class TextChip(QPushButton):
         super().__init__(label, parent, objectName=name)
         self.setCheckable(True)
         self.setProperty("kind", "chip")
-        self.setFont(ui_font(11.5, 500))
+        self.setFont(ui_font(11, 500))
         self.setFixedHeight(25)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(label)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 14, 25)
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 12, 25)
 
     minimumSizeHint = sizeHint
 
@@ -68,8 +68,9 @@ class PictureChip(QPushButton):
         svg(self._picture).render(painter, QRectF((self.width() - width) / 2, 3, width, height))
         painter.setPen(colors.accent_text if self.isChecked() else colors.muted)
         painter.setFont(self._fitting_font())
-        area = QRectF(-3, self.PICTURE_HEIGHT + 2, self.width() + 6, self.height() - self.PICTURE_HEIGHT - 2)
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.text())
+        area = QRectF(0, self.PICTURE_HEIGHT + 2, self.width(), self.height() - self.PICTURE_HEIGHT - 2)
+        text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
     def _edge_color(self) -> QColor:
         colors = theme().palette
@@ -79,7 +80,7 @@ class PictureChip(QPushButton):
         """The label's type, smaller where the word is long: nothing is clipped."""
         weight = 600 if self.isChecked() else 400
         sizes = (11, 10.5, 10, 9)
-        room = self.width() + 6
+        room = self.width()
         fonts = [ui_font(size, weight) for size in sizes]
         return next((font for font in fonts if QFontMetrics(font).horizontalAdvance(self.text()) <= room), fonts[-1])
 
@@ -133,9 +134,8 @@ class ChipBox(QWidget):
             line.setSpacing(SPACING)
             for key in row:
                 line.addWidget(self.chips[key], self.chips[key].sizeHint().width())
-            missing = COLUMNS - len(row) if isinstance(self.chips[row[0]], PictureChip) else 0
-            for _ in range(missing):
-                line.addStretch(PictureChip.SIZE.width())
+            if isinstance(self.chips[row[0]], PictureChip):
+                _fill(line, COLUMNS - len(row), self.chips[row[0]])
             column.addLayout(line)
         return holder
 
@@ -160,6 +160,15 @@ class ChipBox(QWidget):
         """Take the theme's colours."""
         name = "chevron_right" if self._fold.isHidden() else "chevron_down"
         self.more.setIcon(icon(name, theme().palette.muted))
+
+
+def _fill(line: QHBoxLayout, missing: int, like: QWidget) -> None:
+    """Empty places after the last chip, so that it is as wide as the others."""
+    for _ in range(missing):
+        place = QWidget(like.parentWidget())
+        place.setSizePolicy(like.sizePolicy())
+        place.setMinimumWidth(like.sizeHint().width())
+        line.addWidget(place, like.sizeHint().width())
 
 
 def _packed(widths: Sequence[tuple[str, int]], available: int) -> list[list[str]]:

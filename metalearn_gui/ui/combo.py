@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import theme
 
-CHEVRON = 12
+CHEVRON, MARGIN = 12, 7
 
 
 class Combo(QComboBox):
-    """QComboBox, dressed."""
+    """QComboBox, dressed; a choice too long for the box ends in an ellipsis."""
+
+    def sizeHint(self) -> QSize:
+        texts = [self.itemText(place) for place in range(self.count())]
+        widest = max((self.fontMetrics().horizontalAdvance(text) for text in texts), default=0)
+        return QSize(widest + CHEVRON + 2 * MARGIN + 8, max(24, super().sizeHint().height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        chevron = icon("chevron_down", theme().palette.muted).pixmap(QSize(CHEVRON, CHEVRON), self.devicePixelRatioF())
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        room = self.rect().adjusted(MARGIN, 0, -CHEVRON - MARGIN - 4, 0)
+        text = self.currentText() or self.placeholderText()
+        colors = theme().palette
+        painter.setPen(colors.text if self.isEnabled() and self.currentText() else colors.muted)
+        elided = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
+        chevron = icon("chevron_down", colors.muted).pixmap(QSize(CHEVRON, CHEVRON), self.devicePixelRatioF())
         painter.drawPixmap(self.width() - CHEVRON - 6, (self.height() - CHEVRON) // 2, chevron)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -162,10 +164,15 @@ class Header(QFrame):
         self._unseen.set_caption(self.tr("unseen, %n steps", "", steps))
         if scores is None:
             self._unseen.show_value("–")
-        elif scores.evaluation.learner.accuracy is not None:
-            self._unseen.show_value(f"{100 * float(scores.evaluation.learner.accuracy[-1]):.1f}", "%")
+            return
+        learner = scores.evaluation.learner
+        loss = float(learner.loss[-1])
+        if not math.isfinite(loss):
+            self._unseen.show_value(self.tr("diverges"))
+        elif learner.accuracy is not None:
+            self._unseen.show_value(f"{100 * float(learner.accuracy[-1]):.1f}", "%")
         else:
-            self._unseen.show_value(number_text(float(scores.evaluation.learner.loss[-1])), self.tr("MSE"))
+            self._unseen.show_value(number_text(loss), self.tr("MSE"))
 
     def _load_preset(self, index: int) -> None:
         if index >= 0:

@@ -31,12 +31,11 @@ class LeftSide(QWidget):
         self._rail_buttons = {key: RailButton(key, number, self._rail) for number, key in enumerate(panels, 1)}
         self._all = QPushButton(self._rail, objectName="rail_all")
         self._arrange_rail()
-        line = QHBoxLayout(self)
+        self._line = line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
-        line.addWidget(self._column)
-        line.addWidget(self._rail)
-        line.addStretch(1)
+        line.addWidget(self._column, 1)
+        line.addWidget(self._rail, 0, Qt.AlignmentFlag.AlignLeft)
         theme().changed.connect(self._restyle)
         self.retranslate()
         self._restyle()
@@ -52,6 +51,7 @@ class LeftSide(QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
+        column.setAlignment(Qt.AlignmentFlag.AlignLeft)
         for panel in self._panels.values():
             panel.setFixedWidth(COLUMN_WIDTH)
             column.addWidget(panel)
@@ -86,7 +86,7 @@ class LeftSide(QWidget):
         self._column.setVisible(not narrow)
         self.setFixedWidth((RAIL_WIDTH if narrow else COLUMN_WIDTH) + SCROLL_BAR_ROOM)
         if not narrow and self._column.parentWidget() is not self:
-            self.layout().insertWidget(0, self._column)
+            self._line.insertWidget(0, self._column, 1)
             self._show_cards(tuple(self._panels))
             self._column.show()
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from metalearn_gui.ui.network_drawing import Layer
 from metalearn_gui.ui.theme import theme, ui_font
 
-UNIT = 22
-GAP = 4
+UNIT = 21
+GAP = 3
 MAX_WIDTH = 3.2
 
 

@@ -39,7 +39,7 @@ class Panel(QFrame):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(8)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(MARGIN, 9, MARGIN, MARGIN - 2)
+        outer.setContentsMargins(MARGIN, 8, MARGIN, MARGIN - 4)
         outer.setSpacing(7)
         outer.addLayout(self._header)
         outer.addWidget(self._content, 1)

@@ -58,7 +58,8 @@ class StatusBar(QFrame):
         """Say what the session does."""
         self._since_refresh.start()
         parts = [self._state_text(), *self._details()]
-        self._status.setText(" · ".join(part for part in parts if part))
+        text = " · ".join(part for part in parts if part)
+        self._status.setText(text[:1].upper() + text[1:])
         self._status.setAccessibleName(self._status.text())
         self._dot.show_color(self._state_color())
 
@@ -85,9 +86,10 @@ class StatusBar(QFrame):
 
     def _details(self) -> list[str]:
         session = self._session
-        details = []
-        if session.live.baseline_share > 0:
-            details.append(self.tr("baselines {share} %").format(share=round(100 * session.live.baseline_share)))
+        details = ["XLA"] if session.run_state is RunState.RUNNING and session.live.settings.network.compiles else []
+        share = round(100 * session.live.baseline_share)
+        if share > 0:
+            details.append(self.tr("baselines {share} %").format(share=share))
         if session.memory_mb:
             details.append(bytes_text(session.memory_mb * 1e6))
         if session.run_state is RunState.RUNNING and session.eta_seconds is not None:

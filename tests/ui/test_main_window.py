@@ -131,7 +131,7 @@ def test_run_waits_until_it_can_be_pressed(window, session):
     session.can_run, session.readiness = False, "loading TensorFlow"
     session.readinessChanged.emit()
     assert not child(window, "run_button").isEnabled()
-    assert "loading TensorFlow" in child(window, "status_label").text()
+    assert child(window, "status_label").text().startswith("Loading TensorFlow")
 
 
 def test_the_numbers_are_those_of_the_shown_run(window, session):
