@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from metalearn_gui.ui.export.formats import Format, icon_name, shown_name, translated
 from metalearn_gui.ui.export.pictures import PICTURES
 from metalearn_gui.ui.export.writing import BUSY, DONE, Progress, Stage
-from metalearn_gui.ui.icons import svg
+from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import bytes_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
@@ -36,6 +36,7 @@ class ExportCard(QAbstractButton):
         self.setMaximumHeight(SIZE.height())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.toggled.connect(self._forget)
         self.retranslate()
 
     @property
@@ -45,7 +46,16 @@ class ExportCard(QAbstractButton):
 
     def show_progress(self, progress: Progress | None) -> None:
         """How the file is doing; None = not written yet."""
-        self.progress = progress
+        if progress != self.progress:
+            self.progress = progress
+            self._describe()
+
+    def _forget(self) -> None:
+        """Chosen or not, the last writing is over."""
+        self.progress = None
+        self._describe()
+
+    def _describe(self) -> None:
         self.setAccessibleDescription(f"{self._state_text()}. {self._note_text()}")
         went_wrong = self.stage in (Stage.FAILED, Stage.DIFFERS)
         self.setToolTip(self._note_text() if went_wrong else translated(self.format.summary))
@@ -64,7 +74,7 @@ class ExportCard(QAbstractButton):
         text = self.tr("for {purpose}") if self.format.key in PICTURES else self.tr("opens in {purpose}")
         self._opens_in = text.format(purpose=translated(self.format.opens_in))
         self.setAccessibleName(f"{self._label}, {shown_name(self.format)}")
-        self.show_progress(self.progress)
+        self._describe()
 
     # --- what it says -----------------------------------------------------------------------------
 
@@ -103,10 +113,6 @@ class ExportCard(QAbstractButton):
 
     def hitButton(self, position: QPoint) -> bool:
         return position.x() >= self.width() - 44 and position.y() <= 44
-
-    def nextCheckState(self) -> None:
-        super().nextCheckState()
-        self.show_progress(None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
@@ -159,7 +165,7 @@ class ExportCard(QAbstractButton):
         painter.setBrush(colors.background)
         painter.drawRoundedRect(QRectF(MARGIN, MARGIN, 32, 32), 6, 6)
         tint = colors.accent_text if self._is_picked else colors.text
-        svg(icon_name(self.format), tint).render(painter, QRectF(MARGIN + 8, MARGIN + 8, 16, 16))
+        icon(icon_name(self.format), tint).paint(painter, QRect(MARGIN + 8, MARGIN + 8, 16, 16))
         left, width = MARGIN + 42, self.width() - 2 * MARGIN - 42 - BOX - 8
         self._text(painter, QRectF(left, MARGIN - 1, width, 18), self._label, ui_font(13, 600), colors.text)
         self._text(painter, QRectF(left, MARGIN + 17, width, 16), shown_name(self.format), ui_font(11.5), colors.muted)
@@ -168,12 +174,12 @@ class ExportCard(QAbstractButton):
         painter.setBrush(colors.learner if self.isChecked() else colors.background)
         painter.drawRoundedRect(box, 4, 4)
         if self.isChecked():
-            svg("check", colors.on_accent).render(painter, box.adjusted(1.5, 1.5, -1.5, -1.5))
+            icon("check", colors.on_accent).paint(painter, box.toRect().adjusted(1, 1, -1, -1))
 
     def _paint_state(self, painter: QPainter) -> None:
         left, color = float(MARGIN), self._state_color()
         if self.stage in DONE:
-            svg("check", color).render(painter, QRectF(left, 84, 13, 13))
+            icon("check", color).paint(painter, QRect(round(left), 83, 14, 14))
             left += 18
         weight = 600 if self.stage is not None else 400
         self._text(painter, QRectF(left, 82, 110, 17), self._state_text(), ui_font(11.5, weight), color)
