@@ -1,0 +1,34 @@
+"""The competitor's end of a lane: enter, then race whenever a number of meta-iterations comes in."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import time
+
+from metalearn_gui.benchmark.work import Work
+
+
+def main(arguments: list[str]) -> None:
+    """Module, inner steps, and 1 to be kept to one core."""
+    module, inner_steps, pinned = arguments
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # libraries that print do it elsewhere
+    if int(pinned):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    try:
+        race = importlib.import_module(module).enter(Work(int(inner_steps)))
+    except ImportError as error:
+        print(json.dumps({"absent": str(error)}), file=answers)
+        return
+    print(json.dumps({"name": module}), file=answers)
+    for line in sys.stdin:
+        started = time.perf_counter()
+        loss = race(int(line))
+        print(json.dumps({"seconds": time.perf_counter() - started, "loss": loss}), file=answers)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

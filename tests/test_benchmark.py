@@ -1,0 +1,90 @@
+"""The benchmark's own honesty: turns, ratios of pairs, and who is not there."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from metalearn_gui import benchmark as package
+from metalearn_gui.benchmark import PEERS, Entrant, benchmark
+from metalearn_gui.benchmark.lane import Absent, Lane
+from metalearn_gui.benchmark.work import WORKS, Work, num_averaged
+
+# Sleeps for as long as it says it works: 1 ms an iteration alone, four where it is pinned or has more inner steps.
+FAKE = """
+import os, time
+def enter(work):
+    print("chatter of a library")
+    milliseconds = 1 if work.inner_steps == 1 else 4
+    def race(num_iterations):
+        time.sleep(num_iterations * milliseconds / 1000)
+        return 1.0 / num_iterations
+    return race
+"""
+ABSENT = "import a_library_that_nobody_has"
+LOST = "import os\ndef enter(work):\n    return lambda num_iterations: os._exit(3)"
+
+
+@pytest.fixture
+def fakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, code in {"fake_racer": FAKE, "absent_racer": ABSENT, "lost_racer": LOST}.items():
+        (tmp_path / f"{name}.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(__file__).parent.parent}")
+    monkeypatch.setattr(package, "OURS", Entrant("fake_racer"))
+    monkeypatch.setattr(package, "ROUNDS", 3)
+    monkeypatch.setattr(package, "TURN_SECONDS", 0.02)
+    monkeypatch.setattr(package, "FIRST_ITERATIONS", 20)
+    monkeypatch.setitem(PEERS, "torch", Entrant("fake_racer", grain=10))
+    monkeypatch.setitem(PEERS, "jax", Entrant("absent_racer"))
+    return
+
+
+@pytest.mark.usefixtures("fakes")
+def test_a_report_is_json_with_pairs_for_every_peer_that_is_there() -> None:
+    report = json.loads(json.dumps(benchmark(["torch", "jax"]), allow_nan=False))
+    assert set(report) == {"machine", "work", "absent"}
+    assert "a_library_that_nobody_has" in report["absent"]["jax"]
+    assert [work["name"] for work in report["work"]] == [work.name for work in WORKS]
+    for work in report["work"]:
+        assert set(work) == {"name", "ours", "peers", "ratio", "loss"}
+        assert set(work["peers"]) == set(work["ratio"]) == {"torch"}
+        assert 0.3 < work["ratio"]["torch"] < 3
+        assert work["loss"] == {"ours": 0.05, "torch": 0.05}
+    assert report["work"][0]["ours"] > report["work"][1]["ours"]
+
+
+@pytest.mark.usefixtures("fakes")
+def test_a_competitor_is_timed_where_it_works_and_may_print() -> None:
+    with Lane("fake_racer", Work(5)) as lane:
+        seconds, loss = lane.run(10)
+    assert 0.04 <= seconds < 1.0
+    assert loss == 0.1
+
+
+@pytest.mark.usefixtures("fakes")
+def test_a_competitor_whose_library_is_missing_is_absent() -> None:
+    with pytest.raises(Absent, match="a_library_that_nobody_has"):
+        Lane("absent_racer", Work(1))
+
+
+@pytest.mark.usefixtures("fakes")
+def test_a_competitor_that_dies_in_a_race_is_no_silent_zero() -> None:
+    with Lane("lost_racer", Work(1)) as lane, pytest.raises(RuntimeError, match=r"lost_racer was lost in a race: .* 3"):
+        lane.run(1)
+
+
+def test_every_peer_is_a_file_and_none_is_imported_by_asking() -> None:
+    for entrant in PEERS.values():
+        assert importlib.util.find_spec(entrant.module) is not None
+        assert entrant.module not in sys.modules
+
+
+@pytest.mark.parametrize(("count", "averaged"), [(1, 1), (10, 5), (100, 50), (5000, 50)])
+def test_the_loss_is_a_mean_over_late_meta_iterations(count: int, averaged: int) -> None:
+    assert num_averaged(count) == averaged
