@@ -11,9 +11,12 @@ import pytest
 
 from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.backend import tf
+from metalearn_gui.engine.baselines import initial_states
 from metalearn_gui.engine.episodes import PointSet
+from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.export import EXPORTERS, ExportSubject
 from tests.engine.export.test_every_exporter import subject_of
+from tests.engine.small import PAIRS, small_settings
 
 ELSEWHERE = """
 import sys
@@ -50,6 +53,14 @@ def export_with_example(subject: ExportSubject, folder: str) -> None:
     x, queries = x.astype(np.float32), queries.astype(np.float32)
     path = adapt(subject.settings, subject.learner_state, PointSet(x[None], y[None]), queries[None], compile=False)
     np.savez(f"{folder}.npz", x=x, y=y, queries=queries, expected=path.predictions[-1, 0])
+
+
+@pytest.mark.parametrize(("family", "learner"), PAIRS)
+def test_every_learner_adapts_from_its_file_as_it_does_here(family: str, learner: str, tmp_path: Path) -> None:
+    settings = small_settings(family, learner, test_steps=2)
+    subject = ExportSubject(settings, TrainingState(*initial_states(settings)))
+    EXPORTERS["learner"].write(subject, tmp_path / "learner")
+    assert EXPORTERS["learner"].verify(subject, tmp_path / "learner") < 1e-5
 
 
 @pytest.fixture(scope="module")
