@@ -35,6 +35,7 @@ QUIET_MS = 300  # a structural change restarts a running run once nothing has fo
 MOVING = (RunState.RUNNING, RunState.PREPARING)
 _STATE_EVENTS = {events.Prepared, events.Snapshot, events.Diverged, events.Finished, events.LiveChanged}
 _LIST_EVENTS = {events.Diverged, events.Finished}
+_WORK_EVENTS = {events.Progress, events.LiveChanged}
 
 
 class Course(QObject):
@@ -140,8 +141,9 @@ class Course(QObject):
             self.messageRaised.emit(Message(text, "info", self.tr("Start again"), "reset"))
             return
         take_live_values(live, self.settings)
-        live.reason = ""
-        self.messageRaised.emit(Message(""))
+        if live.reason:  # what was said of its end is over; other messages stay
+            live.reason = ""
+            self.messageRaised.emit(Message(""))
         self.training.start(live, steps)
         self.unseen.warm_up()
         self.show(live.run_id)
@@ -166,7 +168,7 @@ class Course(QObject):
         if run is not None and run is not self.runs.shown:
             self.runs.shown = run
             self._follow()
-            self._announce(self.shownChanged)
+            self._announce(self.shownChanged, is_work=False)
 
     def restore(self, run_id: str) -> None:
         """Go on from where a run is, as a run of its own."""
@@ -242,7 +244,7 @@ class Course(QObject):
             signals.append(self.scored)
         if list_changed or kinds & _LIST_EVENTS:
             signals.append(self.runsChanged)
-        self._announce(*signals)
+        self._announce(*signals, is_work=bool(kinds & _WORK_EVENTS))
         for event in arrived:
             if isinstance(event, events.Diverged):
                 self._offer_half_rate(event)
@@ -271,8 +273,9 @@ class Course(QObject):
         settings = with_live_values(run.settings, self.settings) if run is self.runs.live else run.settings
         self.unseen.follow(settings, state_of(run))
 
-    def _announce(self, *signals: SignalInstance) -> None:
-        self.worked.emit()
+    def _announce(self, *signals: SignalInstance, is_work: bool = True) -> None:
+        if is_work:
+            self.worked.emit()
         for signal in signals:
             signal.emit()
         self.unseen.announce()

@@ -7,10 +7,10 @@ window closes is kept here until it ends, and the end of the process waits for i
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -70,10 +70,14 @@ def _forget_finished() -> None:
         _alive.discard(thread)
 
 
-@atexit.register
 def _wait_for_the_rest() -> None:
     deadline = time.monotonic() + EXIT_SECONDS
     if not all(thread.leave(deadline - time.monotonic()) for thread in list(_alive)):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)  # everything is on disk; what still runs holds nothing but a compilation
+
+
+# Not `atexit`: what is still being imported registers its own way out there (h5py crashes without it),
+# and atexit takes no more once it has begun. This runs before it.
+threading._register_atexit(_wait_for_the_rest)  # type: ignore[attr-defined]

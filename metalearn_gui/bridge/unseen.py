@@ -232,7 +232,8 @@ class UnseenTasks(QObject):
     def _ask_touched(self) -> None:
         if not self._is_ready:
             return
-        keys = ("learner", *self.compared)
+        # Uncompiled answers slow the window, so the baselines wait for their program.
+        keys = ("learner", *self.compared) if self._is_warm else ("learner",)
         compute = functools.partial(_adaptations, self._adapter, self._shown, keys, self.touched)
         self._request("touched", compute, self._take_touched, TOUCHING)
 

@@ -235,6 +235,8 @@ def test_a_diverged_run_goes_on_with_half_the_rate(open_session, qtbot) -> None:
     assert session.settings.outer.meta_learning_rate == 5.0
     assert session.live is live
     assert live.changes[-1].value == 5.0
+    assert heard.messages[-1].text == ""  # the bar is cleared
+    assert live.reason == ""
     qtbot.waitUntil(lambda: session.run_state is RunState.IDLE or live.iteration > good.iteration, timeout=20_000)
 
 
