@@ -23,9 +23,9 @@ def run(options: Options) -> int:
     if options.json:
         print_json(report)
         return DONE
-    columns = ("work", "ours", *(name for name in options.against))
-    rows = [
-        (work["name"], work["ours"], *(work["peers"].get(peer) for peer in options.against)) for work in report["work"]
-    ]
-    print_table(f"Meta-iterations per second on {report['machine']}", columns, rows)
+    peers = list(dict.fromkeys(peer for work in report["work"] for peer in work["peers"]))
+    rows = [(work["name"], work["ours"], *(work["peers"].get(peer) for peer in peers)) for work in report["work"]]
+    print_table(f"Meta-iterations per second on {report['machine']}", ("work", "ours", *peers), rows)
+    for peer, why in report["absent"].items():
+        print(f"{peer} is left out: {why}")
     return DONE

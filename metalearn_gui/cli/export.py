@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from metalearn_gui.cli.command import DONE
 from metalearn_gui.cli.inputs import load_run
 from metalearn_gui.cli.output import number, print_json
 from metalearn_gui.cli.parser import BadInput, Options, Parser
-from metalearn_gui.engine.export import EXPORTERS, file_size
+from metalearn_gui.cli.window import refuse_a_missing_screen
+from metalearn_gui.engine.export import EXPORTERS, Exporter, file_size
 from metalearn_gui.store.subject import export_subject
 
 
@@ -25,19 +27,37 @@ def parser() -> Parser:
 def run(options: Options) -> int:
     """Write, load again, and say the largest difference."""
     exporter = EXPORTERS.get(options.format)
-    if exporter is None:
-        raise BadInput(f"There is no format {options.format!r}; choose one of {', '.join(EXPORTERS)}")
-    subject = export_subject(load_run(options.file)[1])
-    exporter.write(subject, options.output)
+    snippet, difference = _write_format(exporter, options) if exporter else _write_picture(options)
     report: dict[str, Any] = {
         "format": options.format,
         "file": options.output,
         "bytes": file_size(options.output),
-        "max_difference": exporter.verify(subject, options.output),
+        "max_difference": difference,
     }
     if options.json:
         print_json(report)
     else:
         print(" · ".join(f"{name.replace('_', ' ')} {number(value)}" for name, value in report.items()))
-        print(exporter.snippet(subject, options.output))
+        print(snippet)
     return DONE
+
+
+def _write_format(exporter: Exporter, options: Options) -> tuple[str, float | None]:
+    subject = export_subject(load_run(options.file)[1])
+    exporter.write(subject, options.output)
+    return exporter.snippet(subject, options.output), exporter.verify(subject, options.output)
+
+
+def _write_picture(options: Options) -> tuple[str, float | None]:
+    """Pictures are the window's: without a screen, but with all that Qt needs."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    refuse_a_missing_screen()
+    from metalearn_gui import screenshot
+    from metalearn_gui.ui.export.pictures import PICTURES
+
+    if options.format not in PICTURES:
+        known = ", ".join([*EXPORTERS, *PICTURES])
+        raise BadInput(f"There is no format {options.format!r}; choose one of {known}")
+    load_run(options.file)
+    screenshot.draw_task(options.file, options.format, options.output)
+    return "", None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 
 from metalearn_gui import display, system_libraries
 from metalearn_gui.cli.parser import BadInput, Options, Parser, whole_number
@@ -63,7 +64,7 @@ def refuse_a_missing_screen() -> None:
         raise BadInput(line)
 
 
-def _one_of(*words: str):  # type: ignore[no-untyped-def]
+def _one_of(*words: str) -> Callable[[str], str]:
     def convert(text: str) -> str:
         if text not in words:
             raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(words)}")
