@@ -54,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has gone; Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except BadInput as error:
+        say(str(error))
+        return BAD_INPUT
     except Exception as error:
         return _report(error)
 
@@ -71,7 +74,7 @@ def _bad_input_types() -> tuple[type[Exception], ...]:
     from metalearn_gui.engine.params import SettingError
     from metalearn_gui.store.session_file import StoreError
 
-    return (BadInput, SettingError, StoreError, ExportError)
+    return (SettingError, StoreError, ExportError)
 
 
 def _logged(error: Exception) -> str:

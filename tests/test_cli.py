@@ -1,0 +1,448 @@
+from __future__ import annotations
+
+import json
+import math
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from metalearn_gui.cli import main
+from metalearn_gui.cli.command import COMMANDS
+from metalearn_gui.engine import ExperimentSettings, Options, preset, training
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.session_file import SavedSession, load, save
+from tests.store.sessions import plain, trained_run
+
+SMALL = ["hidden_dim=4", "num_hidden_layers=1", "meta_batch=2", "shots=3", "queries=3", "test_steps=2"]
+BLOBS = ["hidden_dim=4", "num_hidden_layers=1", "meta_batch=2", "shots=2", "queries=2", "test_steps=2"]
+
+
+@pytest.fixture(autouse=True)
+def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "DEFAULT_OPTIONS", Options(compile=False, num_tasks=4, chunk_steps=2))
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Runs a command line; returns its status, stdout and stderr."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = main([str(argument) for argument in arguments])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def refused(call: Callable[..., tuple[int, str, str]]) -> Callable[..., str]:
+    """Runs a command line that must be refused; returns the line that says why."""
+
+    def run(*arguments: object) -> str:
+        status, out, err = call(*arguments)
+        assert status == 2
+        assert out == ""
+        lines = err.splitlines()
+        assert len(lines) == 1, err
+        assert lines[0].startswith("metalearn-gui: ")
+        return lines[0]
+
+    return run
+
+
+def sets(pairs: list[str]) -> list[str]:
+    return [word for pair in pairs for word in ("--set", pair)]
+
+
+def train(path: Path, *more: object, preset: str = "first-steps", pairs: list[str] = SMALL) -> list[object]:
+    """The arguments of a small training."""
+    return ["train", "--preset", preset, *sets(pairs), "--output", path, *more]
+
+
+@pytest.fixture(scope="module")
+def session_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("session") / "run.metalearn"
+    run = trained_run()
+    save(path, SavedSession([run], run.run_id, run.settings))
+    return path
+
+
+# --- train ------------------------------------------------------------------------------------------
+
+
+def test_train_prints_one_json_object_and_saves_the_run(call: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.metalearn"
+    status, out, _ = call(*train(path, "--set", "num_iterations=6", "--json"))
+    assert status == 0
+    report = json.loads(out)
+    assert out.count("\n") == 1
+    assert list(report) == [
+        "learner", "tasks", "iterations", "seconds", "compile_seconds", "meta_iterations_per_second", "loss_first",
+        "loss_last", "file",
+    ]  # fmt: skip
+    run = load(path).runs[0]
+    objectives = run.curve("objective")
+    assert report | {"learner": "maml", "tasks": "sinusoid", "iterations": 6, "file": str(path)} == report
+    assert report["loss_first"] == float(objectives[0])
+    assert report["loss_last"] == float(objectives[-1])
+    assert report["meta_iterations_per_second"] > 0
+    assert report["seconds"] > report["compile_seconds"] >= 0
+    assert (run.reason, run.iteration, run.name) == ("done", 6, "first-steps")
+
+
+def test_the_article_reports_its_loss_after_the_last_update(call: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.metalearn"
+    _, out, _ = call(*train(path, "--set", "num_iterations=4", "--json", preset="article", pairs=[]))
+    run = load(path).runs[0]
+    assert json.loads(out)["loss_last"] == run.reported_loss
+    assert run.reported_loss < run.curve("objective")[-1]
+
+
+@pytest.mark.parametrize("make", [lambda s: s.to_dict(), lambda s: {"learner": "reptile", "seed": 3, "hidden_dim": 5}])
+def test_train_takes_settings_from_a_file(make: Any, call: Any, tmp_path: Path) -> None:
+    file, path = tmp_path / "settings.json", tmp_path / "a.metalearn"
+    settings = preset("reptile").replaced(seed=3, hidden_dim=5)
+    file.write_text(json.dumps(make(settings)))
+    status, _, err = call("train", "--settings", file, "--set", "num_iterations=2", "--output", path)
+    assert status == 0, err
+    kept = load(path).settings
+    assert [kept.value(name) for name in ("learner", "seed", "hidden_dim")] == ["reptile", 3, 5]
+
+
+def test_a_resumed_run_equals_one_that_was_never_stopped(call: Any, tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole.metalearn", tmp_path / "parts.metalearn"
+    call(*train(whole, "--set", "num_iterations=9"))
+    call(*train(parts, "--set", "num_iterations=5"))
+    status, out, _ = call("train", "--resume", parts, "--set", "num_iterations=9", "--json")
+    assert status == 0
+    assert json.loads(out)["iterations"] == 9
+    one, two = load(whole).runs[0], load(parts).runs[0]
+    assert len(load(parts).runs) == 1
+    assert plain(one.curves) == plain(two.curves)
+    assert plain(one.latest) == plain(two.latest)
+    assert one.reported_loss == two.reported_loss
+    assert (one.tasks_seen, one.gradient_evaluations) == (two.tasks_seen, two.gradient_evaluations)
+
+
+def test_a_schedule_keeps_its_length_when_the_run_goes_on(call: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.metalearn"
+    call(*train(path, "--set", "num_iterations=4", "--set", "meta_schedule=cosine"))
+    call("train", "--resume", path, "--set", "num_iterations=6")
+    assert load(path).runs[0].settings.value("schedule_iterations") == 4
+
+
+def test_a_changed_rate_is_logged_where_the_run_goes_on(call: Any, tmp_path: Path) -> None:
+    path, other = tmp_path / "a.metalearn", tmp_path / "b.metalearn"
+    call(*train(path, "--set", "num_iterations=4"))
+    status, *_ = call("train", "--resume", path, "--output", other, "--set", "num_iterations=6",
+                      "--set", "meta_learning_rate=0.1")  # fmt: skip
+    assert status == 0
+    assert load(path).runs[0].iteration == 4
+    run = load(other).runs[0]
+    assert {(change.iteration, change.name) for change in run.changes} == {
+        (4, "num_iterations"),
+        (4, "meta_learning_rate"),
+    }
+    assert run.settings.value("meta_learning_rate") == 0.1
+    assert run.initial_settings
+    assert run.initial_settings.value("meta_learning_rate") == 0.001
+
+
+def test_resuming_a_file_keeps_its_other_runs(call: Any, tmp_path: Path) -> None:
+    path, first, second = tmp_path / "a.metalearn", trained_run(), trained_run()
+    save(path, SavedSession([first, second], first.run_id, first.settings))
+    call("train", "--resume", path, "--set", "num_iterations=5")
+    assert [run.iteration for run in load(path).runs] == [5, 4]
+
+
+def test_a_run_that_diverges_keeps_its_last_good_state_and_advises(call: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.metalearn"
+    arguments = train(path, *sets(["num_iterations=200", "meta_optimizer=sgd", "meta_learning_rate=10"]), "--json")
+    status, out, err = call(*arguments)
+    assert (status, out) == (2, "")
+    line = err.splitlines()[-1]
+    assert "half the meta learning rate" in line
+    run = load(path).runs[0]
+    assert run.reason == "diverged"
+    assert run.latest
+    assert all(np.isfinite(values).all() for values in run.latest.learner.params.values())
+
+
+def test_ctrl_c_saves_what_there_is_and_says_130(call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, apply = tmp_path / "a.metalearn", RunRecord.apply
+
+    def interrupt(run: RunRecord, event: Any) -> None:
+        apply(run, event)
+        if run.iteration == 4:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(RunRecord, "apply", interrupt)
+    status, out, _ = call(*train(path, "--set", "num_iterations=1000000", "--json"))
+    assert status == 130
+    run = load(path).runs[0]
+    assert 4 <= run.iteration < 10
+    assert json.loads(out)["iterations"] == run.iteration == len(run.curve("objective"))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_run_is_saved_as_it_goes(call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, seen = tmp_path / "a.metalearn", []
+    monkeypatch.setattr("metalearn_gui.cli.train.SAVE_SECONDS", 0.0)
+    apply = RunRecord.apply
+
+    def look(run: RunRecord, event: Any) -> None:
+        if path.exists():
+            saved = load(path).runs[0]
+            seen.append(saved.iteration)
+            assert saved.latest is None or len(saved.curve("objective")) == saved.latest.iteration
+        apply(run, event)
+
+    monkeypatch.setattr(RunRecord, "apply", look)
+    call(*train(path, "--set", "num_iterations=4"))
+    assert seen
+    assert max(seen) <= 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["train"], "--preset"),
+        (["train", "--preset", "first-steps"], "--output"),
+        (["train", "--preset", "no", "--output", "a"], "first-steps"),
+        (["train", "--preset", "maml", "--settings", "x", "--output", "a"], "not allowed"),
+        (["train", "--settings", "no.json", "--output", "a"], "no.json"),
+        (["train", "--resume", "no.metalearn"], "no.metalearn"),
+        (["train", "--preset", "maml", "--output", "no/a.metalearn"], "no folder no"),
+        (["train", "--preset", "maml", "--output", "."], "is a folder"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "shots"], "NAME=VALUE"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "shots=0"], "[1, 1000]"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "shots=x"], "whole number"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "shoots=1"], "shoots"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "input_dim=3"], "one number"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "data=x.csv"], "x.csv"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "base_loss_weight=1"], "base_loss_weight"),
+        (["train", "--preset", "maml", "--out", "a"], "--out"),
+    ],
+)
+def test_train_refuses_in_one_line(
+    arguments: list[str], expected: str, refused: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert expected in refused(*arguments)
+    assert not list(tmp_path.glob("*.metalearn"))
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '"x"', '{"version": 9}', '{"shots": null}', '{"no": 1}'])
+def test_settings_that_are_none_are_refused(content: str, refused: Any, tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(content)
+    refused("train", "--settings", file, "--output", tmp_path / "a.metalearn")
+
+
+def test_a_resumed_run_stays_the_run_it_was(refused: Any, session_path: Path) -> None:
+    before = session_path.read_bytes()
+    assert "meta_learning_rate" in refused("train", "--resume", session_path, "--set", "shots=5")
+    assert session_path.read_bytes() == before
+
+
+# --- evaluate -----------------------------------------------------------------------------------------
+
+
+def test_evaluate_prints_the_learner_and_its_baselines_by_step(call: Any, session_path: Path) -> None:
+    before = session_path.read_bytes()
+    status, out, err = call("evaluate", session_path, "--num-tasks", 5, "--steps", 3, "--seed", 1, "--json")
+    assert (status, err) == (0, "")
+    report = json.loads(out)
+    assert list(report) == ["learner", "tasks", "iterations", "num_tasks", "shots", "steps", "baselines"]
+    assert [row["step"] for row in report["steps"]] == [0, 1, 2, 3]
+    assert set(report["steps"][0]) == {"step", "loss", "loss_median", "loss_ci95"}
+    assert set(report["baselines"]) == {"transfer", "scratch", "mean", "oracle"}
+    assert len(report["baselines"]["transfer"]) == 4
+    assert (report["num_tasks"], report["shots"], report["iterations"]) == (5, 3, 4)
+    assert session_path.read_bytes() == before
+
+
+def test_evaluate_is_a_function_of_its_seed(call: Any, session_path: Path) -> None:
+    def losses(seed: int) -> Any:
+        return json.loads(call("evaluate", session_path, "--num-tasks", 3, "--steps", 1, "--seed", seed, "--json")[1])
+
+    assert losses(1) == losses(1)
+    assert losses(1)["steps"] != losses(2)["steps"]
+
+
+def test_evaluate_says_ways_and_accuracy_for_classification(call: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.metalearn"
+    call(*train(path, "--set", "num_iterations=2", preset="blobs", pairs=BLOBS))
+    _, out, _ = call("evaluate", path, "--num-tasks", 3, "--steps", 2, "--json")
+    report = json.loads(out)
+    assert report["ways"] == 3
+    assert {"accuracy", "accuracy_ci95"} <= set(report["steps"][0])
+    assert report["baselines"]["mean"] == pytest.approx(math.log(3))
+
+
+def test_evaluate_changes_the_unseen_tasks_alone(call: Any, session_path: Path) -> None:
+    _, out, _ = call("evaluate", session_path, "--num-tasks", 3, "--set", "shots=7", "--set", "noise=0.5", "--json")
+    assert json.loads(out)["shots"] == 7
+
+
+def test_evaluate_shows_a_table_to_people(call: Any, session_path: Path) -> None:
+    _, out, _ = call("evaluate", session_path, "--num-tasks", 3, "--steps", 2)
+    assert "transfer" in out
+    assert "±" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--set", "hidden_dim=8"], "hidden_dim"),
+        (["--set", "learner=reptile"], "learner"),
+        (["--set", "inner_learning_rate=0.1"], "inner_learning_rate"),
+        (["--set", "meta_batch=3"], "meta_batch"),
+        (["--set", "seed=3"], "seed"),
+        (["--set", "shots=-1"], "shots"),
+        (["--set", "no=1"], "no"),
+        (["--set", "data=a.csv"], "a.csv"),
+        (["--tasks", "vectors"], "same shape"),
+        (["--tasks", "blobs"], "blobs"),
+        (["--tasks", "no"], "sinusoid"),
+        (["--data", "a.csv"], "a.csv"),
+        (["--num-tasks", "0"], "--num-tasks"),
+        (["--steps", "0"], "--steps"),
+        (["--seed", "-1"], "--seed"),
+    ],
+)
+def test_evaluate_refuses_in_one_line(arguments: list[str], expected: str, refused: Any, session_path: Path) -> None:
+    assert expected in refused("evaluate", session_path, *arguments)
+
+
+def test_evaluate_refuses_files_that_hold_no_trained_run(refused: Any, tmp_path: Path) -> None:
+    empty, fresh, foreign = (tmp_path / name for name in ("empty", "fresh", "foreign"))
+    save(empty, SavedSession([], "", preset("maml")))
+    run = RunRecord(preset("maml"))
+    save(fresh, SavedSession([run], run.run_id, run.settings))
+    foreign.write_text("not a session")
+    assert "no run" in refused("evaluate", empty)
+    assert "no weights" in refused("evaluate", fresh)
+    assert "not a session" in refused("evaluate", foreign)
+    assert "cannot be read" in refused("evaluate", tmp_path / "missing")
+
+
+# --- export, list, benchmark ------------------------------------------------------------------------------
+
+
+def test_export_writes_verifies_and_says_so(call: Any, session_path: Path, tmp_path: Path) -> None:
+    path = tmp_path / "curves.csv"
+    status, out, err = call("export", session_path, "--format", "csv", "--output", path, "--json")
+    assert (status, err) == (0, "")
+    assert json.loads(out) == {
+        "format": "csv", "file": str(path), "bytes": path.stat().st_size, "max_difference": 0.0,
+    }  # fmt: skip
+
+
+def test_export_refuses_in_one_line(refused: Any, session_path: Path, tmp_path: Path) -> None:
+    assert "keras" in refused("export", session_path, "--format", "no", "--output", tmp_path / "a")
+    assert "folder" in refused("export", session_path, "--format", "csv", "--output", tmp_path / "no" / "a.csv")
+    assert "--format" in refused("export", session_path, "--output", tmp_path / "a")
+
+
+def test_list_names_everything_with_ranges_and_defaults(call: Any) -> None:
+    status, out, err = call("list", "--json")
+    assert (status, err) == (0, "")
+    found = json.loads(out)
+    assert list(found) == ["tasks", "learners", "presets", "exporters"]
+    assert [entry["key"] for entry in found["tasks"]] == list(TASKS)
+    assert [entry["key"] for entry in found["learners"]] == list(LEARNERS)
+    rate = next(s for s in found["learners"][0]["settings"] if s["name"] == "inner_learning_rate")
+    assert (rate["minimum"], rate["maximum"], rate["default"], rate["live"]) == (1e-6, 10.0, 0.01, True)
+
+
+def test_a_listed_preset_says_every_setting_with_its_own_value(call: Any) -> None:
+    presets = json.loads(call("list", "presets", "--json")[1])["presets"]
+    for entry in presets:
+        settings: ExperimentSettings = preset(entry["key"])
+        assert {spec["name"]: spec["default"] for spec in entry["settings"]} == {
+            name: settings.value(name) for name in settings.names()
+        }
+
+
+def test_list_takes_some_kinds_and_refuses_others(call: Any, refused: Any) -> None:
+    assert list(json.loads(call("list", "learners,tasks", "--json")[1])) == ["tasks", "learners"]
+    assert "presets" in refused("list", "widgets")
+    status, out, _ = call("list", "presets")
+    assert status == 0
+    assert "first-steps" in out
+
+
+def test_benchmark_prints_what_was_measured(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = {
+        "machine": "a machine",
+        "work": [{"name": "maml", "ours": 100.0, "peers": {"jax": 50.0}, "ratio": {"jax": 2.0}}],
+        "absent": {"torch": "it is not installed"},
+    }
+    asked: list[Any] = []
+    monkeypatch.setattr("metalearn_gui.cli.benchmark.benchmark", lambda against: asked.append(against) or measured)
+    assert json.loads(call("benchmark", "--against", "jax,torch", "--json")[1]) == measured
+    assert asked == [["jax", "torch"]]
+    _, out, _ = call("benchmark")
+    assert "jax" in out
+    assert "torch is left out" in out
+
+
+def test_benchmark_refuses_a_peer_that_it_does_not_know(refused: Any) -> None:
+    assert "learn2learn" in refused("benchmark", "--against", "numpy")
+
+
+# --- all ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_and_version_are_no_errors(command: str, call: Any) -> None:
+    for option in ("--help", "--version"):
+        status, out, err = call(*command.split(), option)
+        assert (status, err) == (0, "")
+        assert "metalearn-gui" in out
+
+
+def test_a_fault_of_ours_is_one_line_with_status_1_and_a_log(
+    call: Any, session_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def break_down(*_: Any) -> None:
+        raise ZeroDivisionError("nothing to divide by")
+
+    monkeypatch.setattr("metalearn_gui.cli.evaluate.evaluation.evaluate", break_down)
+    status, out, err = call("evaluate", session_path)
+    assert (status, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert "ZeroDivisionError" in (tmp_path / "home" / "errors.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--no-such-option"], "--no-such-option"),
+        (["--preset", "no"], "first-steps"),
+        (["a.metalearn", "--preset", "maml"], "one of them"),
+        (["missing.metalearn"], "missing.metalearn"),
+        (["--theme", "pink"], "dark"),
+        (["--language", "tlh"], "en"),
+        (["--set", "shots=0"], "[1, 1000]"),
+        (["--size", "1440x900"], "--screenshot"),
+        (["--screenshot", "a.jpg"], "PNG"),
+        (["--screenshot", "no/a.png"], "no/a.png"),
+        (["--screenshot", "a.png", "--size", "big"], "1440x900"),
+        (["--screenshot", "a.png", "--size", "10x10"], "1024x700"),
+        (["--screenshot", "a.png", "--iterations", "-1"], "--iterations"),
+    ],
+)
+def test_the_window_refuses_in_one_line(
+    arguments: list[str], expected: str, refused: Any, qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert expected in refused(*arguments)
+    assert not list(tmp_path.glob("*.png"))
