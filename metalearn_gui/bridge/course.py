@@ -145,7 +145,6 @@ class Course(QObject):
             live.reason = ""
             self.messageRaised.emit(Message(""))
         self.training.start(live, steps)
-        self.unseen.warm_up()
         self.show(live.run_id)
 
     def _restart(self, run: RunRecord, goes_on: bool) -> None:
@@ -236,6 +235,8 @@ class Course(QObject):
         kinds = {type(event) for event in arrived}
         if kinds & _STATE_EVENTS:
             self._follow()
+        if events.Prepared in kinds:
+            self.unseen.warm_up()
         signals = []
         if events.Progress in kinds:
             self.pace.mark(self.runs.live.tasks_seen)

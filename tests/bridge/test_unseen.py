@@ -186,9 +186,13 @@ def test_another_family_never_shows_adaptations_of_the_last_one(touched_session,
 
 
 def test_adaptations_come_before_and_after_they_are_compiled(open_session, qtbot) -> None:
-    """The one test here that pays for a compilation: an uncompiled answer bridges it, and both agree."""
+    """Pays for compilations: an uncompiled answer bridges each, and both agree."""
     session = open_session(small_settings(), Options(compile=True, baselines=False, evaluate=False))
     qtbot.waitUntil(lambda: bool(session.adaptations), timeout=60_000)
     first = session.adaptations["learner"]
     qtbot.waitUntil(lambda: fully_adapted(session), timeout=60_000)
     assert np.allclose(first.on_grid, session.adaptations["learner"].on_grid, atol=1e-4)
+    session.toggle()
+    session.change(hidden_dim=5)  # a new structure while a run is under way
+    assert not fully_adapted(session)
+    qtbot.waitUntil(lambda: session.live.iteration > 0 and fully_adapted(session), timeout=60_000)
