@@ -19,7 +19,6 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
@@ -100,7 +99,9 @@ def _native_chatter_held_back() -> Iterator[None]:
                 os.write(2, b"".join(kept))
 
 
-_NATIVE_LOG = re.compile(rb"^(\s*$|WARNING: All log messages before absl|[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] |To enable the following)")
+_NATIVE_LOG = re.compile(
+    rb"^(\s*$|WARNING: All log messages before absl|[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] |To enable the following)"
+)
 
 
 def _keep_few_arenas() -> None:

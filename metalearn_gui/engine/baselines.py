@@ -20,7 +20,7 @@ def baseline_settings(settings: ExperimentSettings, tuned: Mapping[str, float]) 
         tuned: inner learning rates by key. A rate that suits a meta-learned start can ruin another start,
             and a baseline that was not given its best rate proves nothing.
     """
-    plain = dict(meta_optimizer="adam", meta_learning_rate=TRANSFER_LEARNING_RATE, meta_schedule="constant")
+    plain = {"meta_optimizer": "adam", "meta_learning_rate": TRANSFER_LEARNING_RATE, "meta_schedule": "constant"}
     others = {key: settings.replaced(learner=key, gradient_clip=0.0, **plain) for key in BASELINES}
     return {
         key: other.replaced(inner_learning_rate=tuned[key]) if key in tuned else other for key, other in others.items()

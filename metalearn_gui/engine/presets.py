@@ -57,11 +57,11 @@ _ALL = (
         {"num_iterations": 70_000},
     ),
     Preset(
-        "article", "The article's run", "One hidden layer fits 100 fixed rows of random numbers; nothing there can be transferred.",
+        "article", "The article's run", "One hidden layer fits 100 fixed rows of random numbers: nothing to transfer.",
         _ARTICLE_ROWS,
     ),
     Preset(
-        "article-meta", "The article's two gradients", "Meta-gradient descent on L + R: both gradients and the angle between them.",
+        "article-meta", "The article's two gradients", "Meta-gradient descent on L + R: both gradients, live.",
         {"learner": "article", "initialization": "uniform", "num_iterations": 20_000},
     ),
     Preset("maml", "MAML", "Exact second order, judged after one step.", {"num_iterations": 20_000}),

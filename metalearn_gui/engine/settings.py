@@ -29,14 +29,31 @@ class EpisodeSettings(Component):
     label = "Episodes"
 
     shots: int = param(
-        10, "Shots K", minimum=1, maximum=1000, unit="points", help="Support points per task (per class in classification)."
+        10,
+        "Shots K",
+        minimum=1,
+        maximum=1000,
+        unit="points",
+        help="Support points per task (per class in classification).",
     )
     queries: int = param(
-        10, "Queries", minimum=1, maximum=1000, unit="points", advanced=True,
+        10,
+        "Queries",
+        minimum=1,
+        maximum=1000,
+        unit="points",
+        advanced=True,
         help="Query points per task (per class): the adapted learner is judged on them.",
     )
     num_training_tasks: int = param(
-        UNLIMITED, "Training tasks", minimum=1, maximum=1_000_000, off=UNLIMITED, unit="tasks", advanced=True, log=True,
+        UNLIMITED,
+        "Training tasks",
+        minimum=1,
+        maximum=1_000_000,
+        off=UNLIMITED,
+        unit="tasks",
+        advanced=True,
+        log=True,
         help="How many different tasks there are to learn from; 0 = unlimited, a new one every time.",
     )
 
@@ -48,33 +65,81 @@ class OuterLoopSettings(Component):
     label = "Outer loop"
 
     meta_learning_rate: float = param(
-        0.001, "Meta learning rate η", minimum=1e-6, maximum=10.0, log=True, live=True,
+        0.001,
+        "Meta learning rate η",
+        minimum=1e-6,
+        maximum=10.0,
+        log=True,
+        live=True,
         help="Size of an outer step; the article's learning rate.",
     )
     meta_batch: int = param(
-        25, "Meta-batch", minimum=1, maximum=1000, unit="tasks", log=True, help="Tasks per meta-iteration.", advanced=True
+        25,
+        "Meta-batch",
+        minimum=1,
+        maximum=1000,
+        unit="tasks",
+        log=True,
+        help="Tasks per meta-iteration.",
+        advanced=True,
     )
     num_iterations: int = param(
-        20_000, "Meta-iterations", minimum=1, maximum=10_000_000, log=True, live=True, advanced=True, help="Outer steps of a run, in all."
+        20_000,
+        "Meta-iterations",
+        minimum=1,
+        maximum=10_000_000,
+        log=True,
+        live=True,
+        advanced=True,
+        help="Outer steps of a run, in all.",
     )
-    meta_optimizer: str = param("adam", "Meta-optimiser", choices=("adam", "sgd"), advanced=True, help="Takes the meta-gradient to a step.")
+    meta_optimizer: str = param(
+        "adam", "Meta-optimiser", choices=("adam", "sgd"), advanced=True, help="Takes the meta-gradient to a step."
+    )
     meta_schedule: str = param(
-        "constant", "Schedule of η", choices=("constant", "cosine", "linear"), advanced=True,
+        "constant",
+        "Schedule of η",
+        choices=("constant", "cosine", "linear"),
+        advanced=True,
         help="Constant, or falling to 0 over the schedule's length.",
     )
     schedule_iterations: int = param(
-        0, "Schedule's length", minimum=1, maximum=10_000_000, off=0, advanced=True, log=True,
+        0,
+        "Schedule's length",
+        minimum=1,
+        maximum=10_000_000,
+        off=0,
+        advanced=True,
+        log=True,
         help="Meta-iterations over which the rate falls; 0 = the run's length at its start.",
     )
     gradient_clip: float = param(
-        0.0, "Gradient clip", minimum=0.0, maximum=1e6, live=True, advanced=True, help="Largest norm of the meta-gradient; 0 = off."
+        0.0,
+        "Gradient clip",
+        minimum=0.0,
+        maximum=1e6,
+        live=True,
+        advanced=True,
+        help="Largest norm of the meta-gradient; 0 = off.",
     )
     stop_patience: int = param(
-        0, "Stop patience", minimum=1, maximum=10_000_000, off=0, live=True, advanced=True, log=True,
+        0,
+        "Stop patience",
+        minimum=1,
+        maximum=10_000_000,
+        off=0,
+        live=True,
+        advanced=True,
+        log=True,
         help="Stop once the validation loss has not improved for so many meta-iterations; 0 = never.",
     )
     test_steps: int = param(
-        10, "Adaptation steps shown", minimum=1, maximum=100, advanced=True, help="Adaptation steps taken on unseen tasks."
+        10,
+        "Adaptation steps shown",
+        minimum=1,
+        maximum=100,
+        advanced=True,
+        help="Adaptation steps taken on unseen tasks.",
     )
 
 
@@ -84,7 +149,9 @@ class RunSettings(Component):
 
     label = "Run"
 
-    seed: int = param(7, "Seed", minimum=0, maximum=2**31 - 1, advanced=True, help="The same seed gives the same run, bit for bit.")
+    seed: int = param(
+        7, "Seed", minimum=0, maximum=2**31 - 1, advanced=True, help="The same seed gives the same run, bit for bit."
+    )
 
 
 GROUPS = ("tasks", "episodes", "learner", "outer", "network", "run")
@@ -202,9 +269,13 @@ class ExperimentSettings:
             SettingError: a missing or foreign part, an unknown setting, a value out of range.
         """
         if not isinstance(values, Mapping):
-            raise SettingError(f"The settings are a {type(values).__name__}; expected a JSON object as `to_dict` writes it")
+            raise SettingError(
+                f"The settings are a {type(values).__name__}; expected a JSON object as `to_dict` writes it"
+            )
         if values.get("version") != FORMAT_VERSION:
-            raise SettingError(f"The settings' version is {values.get('version')!r}; this program reads {FORMAT_VERSION}")
+            raise SettingError(
+                f"The settings' version is {values.get('version')!r}; this program reads {FORMAT_VERSION}"
+            )
         for name in values:
             if name not in ("version", *GROUPS):
                 raise SettingError(f"The settings have a part {name!r}; known parts are {', '.join(GROUPS)}")

@@ -52,7 +52,11 @@ def meta_rates(settings: ExperimentSettings, iterations: Array) -> Array:
     outer = settings.outer
     length = outer.schedule_iterations or outer.num_iterations
     progress = np.minimum(np.asarray(iterations, np.float64) / length, 1.0)
-    factors = {"constant": np.ones_like(progress), "cosine": 0.5 + 0.5 * np.cos(np.pi * progress), "linear": 1 - progress}
+    factors = {
+        "constant": np.ones_like(progress),
+        "cosine": 0.5 + 0.5 * np.cos(np.pi * progress),
+        "linear": 1 - progress,
+    }
     return np.asarray(outer.meta_learning_rate * factors[outer.meta_schedule])
 
 

@@ -28,10 +28,20 @@ class Article(GradientLearner):
     order = "2nd order"
 
     base_loss_weight: float = param(
-        1.0, "Weight of L", minimum=0.0, maximum=10.0, live=True, help="Weight of the base loss: support set, before adapting."
+        1.0,
+        "Weight of L",
+        minimum=0.0,
+        maximum=10.0,
+        live=True,
+        help="Weight of the base loss: support set, before adapting.",
     )
     meta_loss_weight: float = param(
-        1.0, "Weight of R", minimum=0.0, maximum=10.0, live=True, help="Weight of the meta loss: query set, after adapting."
+        1.0,
+        "Weight of R",
+        minimum=0.0,
+        maximum=10.0,
+        live=True,
+        help="Weight of the meta loss: query set, after adapting.",
     )
 
     @property

@@ -18,11 +18,24 @@ class GradientLearner(Learner):
     """theta' = theta - inner_learning_rate * grad L_support(theta), step by step, for every task."""
 
     inner_learning_rate: float = param(
-        0.01, "Inner learning rate α", minimum=1e-6, maximum=10.0, log=True, live=True, help="Size of an adaptation step."
+        0.01,
+        "Inner learning rate α",
+        minimum=1e-6,
+        maximum=10.0,
+        log=True,
+        live=True,
+        help="Size of an adaptation step.",
     )
-    inner_steps: int = param(1, "Inner steps", minimum=1, maximum=20, unit="steps", help="Adaptation steps that training takes.")
+    inner_steps: int = param(
+        1, "Inner steps", minimum=1, maximum=20, unit="steps", help="Adaptation steps that training takes."
+    )
     inner_gradient_clip: float = param(
-        0.0, "Inner gradient clip", minimum=0.0, maximum=1e6, advanced=True, help="Largest norm of a task's inner gradient; 0 = off."
+        0.0,
+        "Inner gradient clip",
+        minimum=0.0,
+        maximum=1e6,
+        advanced=True,
+        help="Largest norm of a task's inner gradient; 0 = off.",
     )
 
     @property
@@ -103,4 +116,3 @@ def norm(gradients: Params) -> Tensor:
 def inner_product(one: Params, other: Params) -> Tensor:
     """The sum of products over all parameters."""
     return tf.add_n([tf.reduce_sum(one[name] * other[name]) for name in one])
-

@@ -37,9 +37,7 @@ class Network(Component, ABC):
         """Fresh parameters and statistics, float32 numpy."""
 
     @abstractmethod
-    def apply(
-        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
-    ) -> tuple[Tensor, Stats]:
+    def apply(self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context) -> tuple[Tensor, Stats]:
         """Outputs (tasks, points, output_dim) for x (tasks, points, ...).
 
         Args:

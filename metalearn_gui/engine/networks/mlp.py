@@ -42,15 +42,31 @@ class Mlp(Network):
     summary = "Dense layers, one after the other."
 
     input_dim: int = param(1, "Input dimension", minimum=1, maximum=1000, unit="numbers", help="Numbers per input.")
-    hidden_dim: int = param(40, "Hidden dimension", minimum=1, maximum=MAX_WIDTH, unit="units", log=True, help="Units in every hidden layer.")
+    hidden_dim: int = param(
+        40,
+        "Hidden dimension",
+        minimum=1,
+        maximum=MAX_WIDTH,
+        unit="units",
+        log=True,
+        help="Units in every hidden layer.",
+    )
     output_dim: int = param(1, "Output dimension", minimum=1, maximum=1000, unit="numbers", help="Numbers per output.")
-    num_hidden_layers: int = param(2, "Hidden layers", minimum=0, maximum=MAX_LAYERS, unit="layers", help="Hidden layers; 0 is a linear model.")
+    num_hidden_layers: int = param(
+        2, "Hidden layers", minimum=0, maximum=MAX_LAYERS, unit="layers", help="Hidden layers; 0 is a linear model."
+    )
     hidden_dims: str = param(
-        "", "Units by layer", advanced=True, help="For example 256,128,64,64; empty = the hidden dimension in every layer."
+        "",
+        "Units by layer",
+        advanced=True,
+        help="For example 256,128,64,64; empty = the hidden dimension in every layer.",
     )
     activation: str = param("relu", "Activation", choices=tuple(ACTIVATIONS), help="Between the layers.")
     initialization: str = param(
-        "he", "Start", choices=tuple(INITIALIZATIONS), advanced=True,
+        "he",
+        "Start",
+        choices=tuple(INITIALIZATIONS),
+        advanced=True,
         help="He normal with zero biases, Glorot uniform with zero biases, or uniform within 1/sqrt(fan-in).",
     )
 
@@ -93,9 +109,7 @@ class Mlp(Network):
             params[f"b{layer}"] = rng.uniform(-bound, bound, fan_out).astype(np.float32)
         return params, {}
 
-    def apply(
-        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
-    ) -> tuple[Tensor, Stats]:
+    def apply(self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context) -> tuple[Tensor, Stats]:
         per_task = len(params["w0"].shape) == 3
         dense = _dense_per_task if per_task else _dense_shared
         last = len(self.dims) - 2

@@ -25,11 +25,27 @@ class Sinusoid(TaskFamily):
     view = "curve"
 
     noise: float = param(
-        0.0, "Noise", minimum=0.0, maximum=2.0, help="Standard deviation of the noise on the targets of the support set."
+        0.0,
+        "Noise",
+        minimum=0.0,
+        maximum=2.0,
+        help="Standard deviation of the noise on the targets of the support set.",
     )
-    amplitude_min: float = param(0.1, "Amplitude from", minimum=0.0, maximum=10.0, advanced=True, help="Smallest amplitude of a task.")
-    amplitude_max: float = param(5.0, "Amplitude to", minimum=0.0, maximum=10.0, advanced=True, help="Largest amplitude of a task.")
-    phase_max: float = param(np.pi, "Phase to", minimum=0.0, maximum=2 * np.pi, unit="rad", advanced=True, help="Phases lie between 0 and this.")
+    amplitude_min: float = param(
+        0.1, "Amplitude from", minimum=0.0, maximum=10.0, advanced=True, help="Smallest amplitude of a task."
+    )
+    amplitude_max: float = param(
+        5.0, "Amplitude to", minimum=0.0, maximum=10.0, advanced=True, help="Largest amplitude of a task."
+    )
+    phase_max: float = param(
+        np.pi,
+        "Phase to",
+        minimum=0.0,
+        maximum=2 * np.pi,
+        unit="rad",
+        advanced=True,
+        help="Phases lie between 0 and this.",
+    )
 
     def check(self) -> None:
         if self.amplitude_min > self.amplitude_max:
