@@ -18,6 +18,7 @@ from metalearn_gui.cli.parser import BadInput, Options, assigned
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
+    from metalearn_gui.bridge.session import Session
     from metalearn_gui.ui.main_window import MainWindow
 
 WAKE_MS = 200  # how often Python gets to see a signal while Qt waits for events
@@ -90,10 +91,15 @@ def build_window(options: Options, remember: bool) -> MainWindow:
         theme().set_mode(options.theme)
     if options.file:
         _open(window, options.file)
-    after_first_paint(window, session.start)
-    if options.run:
-        after_first_paint(window, session.toggle)
+    after_first_paint(window, lambda: _start(session, options.run))
     return window
+
+
+def _start(session: Session, run: bool) -> None:
+    """Load TensorFlow, and only then run: the worker does one thing after the other."""
+    session.start()
+    if run:
+        session.toggle()
 
 
 def _open(window: MainWindow, path: str) -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +64,7 @@ def test_a_preset_settings_and_run_are_taken_from_the_arguments(opened: list[QMa
     assert window.session.settings.value("learner") == "reptile"
     assert window.session.settings.seed == 3
     qtbot.waitUntil(lambda: window.session.live.iteration > 2, timeout=60_000)
+    qtbot.waitUntil(lambda: "learner" in window.session.adaptations, timeout=60_000)
 
 
 def test_a_file_is_opened_and_named_in_the_title(opened: list[QMainWindow], tmp_path: Path) -> None:
@@ -201,13 +201,25 @@ def test_a_process_that_ends_while_tensorflow_loads_ends_well(checkout: Path) ->
     assert (done.returncode, done.stderr) == (0, "")
 
 
+SAYS_WHEN_IT_LISTENS = """
+import sys
+from metalearn_gui import app
+from metalearn_gui.cli import main
+close_on_signals = app._close_on_signals
+app._close_on_signals = lambda window: (close_on_signals(window), print("ready", flush=True))[0]
+sys.exit(main([]))
+"""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_closes_the_window(number: signal.Signals, checkout: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "metalearn_gui"], cwd=checkout, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    time.sleep(6.0)
+        [sys.executable, "-c", SAYS_WHEN_IT_LISTENS],
+        cwd=checkout, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
     process.send_signal(number)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (0, "", "")

@@ -175,11 +175,12 @@ def test_a_run_that_diverges_keeps_its_last_good_state_and_advises(call: Any, tm
 
 
 def test_ctrl_c_saves_what_there_is_and_says_130(call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, apply = tmp_path / "a.metalearn", RunRecord.apply
+    path, apply, interrupted = tmp_path / "a.metalearn", RunRecord.apply, []
 
     def interrupt(run: RunRecord, event: Any) -> None:
         apply(run, event)
-        if run.iteration == 4:
+        if run.iteration >= 4 and not interrupted:
+            interrupted.append(run.iteration)
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(RunRecord, "apply", interrupt)
@@ -189,6 +190,22 @@ def test_ctrl_c_saves_what_there_is_and_says_130(call: Any, tmp_path: Path, monk
     assert 4 <= run.iteration < 10
     assert json.loads(out)["iterations"] == run.iteration == len(run.curve("objective"))
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_ctrl_c_saves_at_once(call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, apply = tmp_path / "a.metalearn", RunRecord.apply
+
+    def interrupt(run: RunRecord, event: Any) -> None:
+        apply(run, event)
+        if run.iteration >= 4:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(RunRecord, "apply", interrupt)
+    status, out, _ = call(*train(path, "--set", "num_iterations=1000000", "--json"))
+    assert (status, out) == (130, "")
+    run = load(path).runs[0]
+    assert run.latest
+    assert run.iteration == run.latest.iteration
 
 
 def test_a_run_is_saved_as_it_goes(call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,6 +306,12 @@ def test_evaluate_says_ways_and_accuracy_for_classification(call: Any, tmp_path:
 def test_evaluate_changes_the_unseen_tasks_alone(call: Any, session_path: Path) -> None:
     _, out, _ = call("evaluate", session_path, "--num-tasks", 3, "--set", "shots=7", "--set", "noise=0.5", "--json")
     assert json.loads(out)["shots"] == 7
+
+
+def test_evaluate_takes_another_family_of_the_same_shape(call: Any, session_path: Path) -> None:
+    other = ["--tasks", "vectors", "--set", "input_dim=1", "--set", "output_dim=1"]
+    report = json.loads(call("evaluate", session_path, "--num-tasks", 3, *other, "--json")[1])
+    assert (report["tasks"], report["learner"]) == ("vectors", "maml")
 
 
 def test_evaluate_shows_a_table_to_people(call: Any, session_path: Path) -> None:

@@ -75,8 +75,10 @@ def run(options: Options) -> int:
     job = _resumed(options) if options.resume else _fresh(options)
     _check_place(job.path)
     before = job.run.iteration, job.run.compute_seconds
-    diverged = _train(job)
-    job.save()
+    try:
+        diverged = _train(job)
+    finally:  # a second Ctrl+C, too
+        job.save()
     if diverged:
         say(f"{diverged.advice}: --resume {job.path} --set meta_learning_rate=VALUE")
         return BAD_INPUT
