@@ -62,7 +62,7 @@ class Runner(QObject):
         self._state = RunState.IDLE
         # The thread does not keep the runner alive, and a runner that is dropped unclosed ends its thread.
         self._thread = Thread(name, functools.partial(_work, self._jobs, self._mailbox))
-        weakref.finalize(self, self._jobs.put, None)
+        weakref.finalize(self, _leave, self._jobs, self._outstanding)
         self._drain_timer = QTimer(self)
         self._drain_timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._drain_timer.setInterval(DRAIN_MS)
@@ -202,6 +202,14 @@ def _state_of(job: Job | None) -> RunState:
     if not job.has_items:
         return RunState.PREPARING
     return RunState.RUNNING if job.gate.is_unlimited else RunState.PAUSED
+
+
+def _leave(jobs: queue.SimpleQueue[Job | None], outstanding: list[Job]) -> None:
+    """Let the worker end as soon as it can."""
+    for job in outstanding:
+        job.gate.close()
+        job.is_abandoned = True
+    jobs.put(None)
 
 
 def _work(jobs: queue.SimpleQueue[Job | None], mailbox: collections.deque[tuple[Job, Any]]) -> None:

@@ -156,8 +156,9 @@ def test_closing_while_native_code_runs_returns_at_once_and_the_thread_ends_by_i
 
 def test_a_dropped_runner_ends_its_thread(qapp, qtbot) -> None:
     runner = Runner("meta_train")
-    runner.submit(Job("nothing", lambda: iter(())))
-    qtbot.wait(50)
+    count = Counting()
+    runner.steer(count.job)
+    qtbot.waitUntil(lambda: count.counted > 3)
     del runner
     qtbot.waitUntil(lambda: not busy_threads(), timeout=3000)
 
