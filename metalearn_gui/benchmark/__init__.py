@@ -1,7 +1,8 @@
 """The engine's speed beside other programs' on the same work, in one run; `metalearn-gui benchmark`.
 
 A machine is never the same twice: everybody takes turns of about a second, round after round, and what
-counts is the median of the ratios within a round.
+counts is the median of the ratios within a round. Tensors are small here, and a library that spreads them
+over cores may lose by it, so peers are measured as they come and a second time kept to one core.
 """
 
 from __future__ import annotations
@@ -28,14 +29,13 @@ class Entrant:
 
     module: str
     grain: int = 1
-    pinned_as: str = ""  # the name under which it is measured a second time, kept to one core
 
 
 OURS = Entrant("metalearn_gui.benchmark.ours", grain=100)
 PEERS = {
     "learn2learn": Entrant("metalearn_gui.benchmark.learn2learn_peer"),
     "torch": Entrant("metalearn_gui.benchmark.torch_peer"),
-    "jax": Entrant("metalearn_gui.benchmark.jax_peer", grain=100, pinned_as="jax_one_core"),
+    "jax": Entrant("metalearn_gui.benchmark.jax_peer", grain=100),
 }
 
 
@@ -43,7 +43,7 @@ def benchmark(against: Sequence[str]) -> dict[str, Any]:
     """Meta-iterations per second, ours and of every peer that is installed.
 
     Args:
-        against: keys of PEERS.
+        against: keys of PEERS; each is measured twice, as "jax" and as "jax_one_core".
     Returns: {"machine", "work": [{"name", "ours", "peers", "ratio", "loss"}], "absent": {peer: why}}.
         ratio: ours to the peer's; loss: the objective around meta-iteration 75, in everybody's own draw of tasks.
     """
@@ -75,10 +75,10 @@ def _measured(work: Work, against: Sequence[str], absent: dict[str, str]) -> dic
 
 
 def _entries(against: Sequence[str]) -> list[tuple[str, Entrant, bool]]:
-    """Name, entrant and whether it is pinned, of every peer to be measured."""
+    """Name, entrant and whether it is pinned, of every peer: as it comes, and kept to one core where that can be."""
     entries = [(name, PEERS[name], False) for name in against]
     if hasattr(os, "sched_setaffinity"):
-        entries += [(PEERS[name].pinned_as, PEERS[name], True) for name in against if PEERS[name].pinned_as]
+        entries += [(f"{name}_one_core", PEERS[name], True) for name in against]
     return entries
 
 
