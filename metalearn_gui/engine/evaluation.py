@@ -83,8 +83,10 @@ class Evaluator:
         return self._scores("learner", self.settings, state)
 
     def warm_up(self, state: TrainingState) -> None:
-        """Compile, on one slice of tasks."""
-        one = _slice(self._episodes, 0)
+        """Compile, on one slice of tasks; nothing to do where nothing is compiled."""
+        if not self._compile:
+            return
+        one = _slice(self._episodes, 0, SLICE)
         score(self.settings, state.learner, one, self._compile)
         for key, other in baseline_settings(self.settings, {}).items():
             score(other, state.baselines[key], one, self._compile)
@@ -102,7 +104,8 @@ def score(settings: ExperimentSettings, state: LearnerState, episodes: Episodes,
     program = adaptation_program(settings, settings.outer.test_steps, keep=False, compile=compile)
     live = settings.learner.live_values()
     num_tasks = episodes.query.x.shape[0]
-    slices = [_slice(episodes, start) for start in range(0, num_tasks, SLICE)]
+    size = SLICE if compile else min(SLICE, num_tasks)  # only a compiled program needs one shape for all
+    slices = [_slice(episodes, start, size) for start in range(0, num_tasks, size)]
     parts = [program.run(state, part.support, part.query, live) for part in slices]
     values = [np.concatenate(column, axis=1)[:, :num_tasks].astype(np.float64) for column in zip(*parts, strict=True)]
     loss, accuracy = values[0], values[1] if len(values) > 1 else None
@@ -142,9 +145,9 @@ def constant_loss(settings: ExperimentSettings, episodes: Episodes) -> float:
     return float(np.mean((targets - targets.mean(axis=(0, 1))) ** 2))
 
 
-def _slice(episodes: Episodes, start: int) -> Episodes:
-    """SLICE tasks from `start`; the last slice is filled up with its last task, so that shapes stay."""
-    places = np.minimum(np.arange(start, start + SLICE), episodes.query.x.shape[0] - 1)
+def _slice(episodes: Episodes, start: int, size: int) -> Episodes:
+    """`size` tasks from `start`; the last slice is filled up with its last task, so that shapes stay."""
+    places = np.minimum(np.arange(start, start + size), episodes.query.x.shape[0] - 1)
     return map_episodes(lambda values: values[places], episodes)
 
 
