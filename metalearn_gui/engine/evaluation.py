@@ -108,7 +108,7 @@ def score(settings: ExperimentSettings, state: LearnerState, episodes: Episodes,
     slices = [_slice(episodes, start, size) for start in range(0, num_tasks, size)]
     parts = [program.run(state, part.support, part.query, live) for part in slices]
     values = [np.concatenate(column, axis=1)[:, :num_tasks].astype(np.float64) for column in zip(*parts, strict=True)]
-    loss, accuracy = values[0], values[1] if len(values) > 1 else None
+    loss, accuracy = values[0], values[1] if settings.tasks.kind == "classification" else None
     with np.errstate(invalid="ignore", over="ignore"):  # a learner may diverge beyond its trained steps
         return StepScores(
             loss=loss.mean(axis=1),

@@ -30,6 +30,11 @@ def accuracy(logits: Tensor, points: PointSet) -> Tensor:
     return _masked_mean(tf.cast(hit, tf.float32), points.mask)
 
 
+def no_accuracy(outputs: Tensor, points: PointSet) -> Tensor:
+    """Regression has none: zeros, shape (tasks,)."""
+    return tf.zeros_like(outputs[:, 0, 0])
+
+
 def _masked_mean(values: Tensor, mask: Tensor | None) -> Tensor:
     if mask is None:
         return tf.reduce_mean(values, axis=-1)
@@ -38,3 +43,4 @@ def _masked_mean(values: Tensor, mask: Tensor | None) -> Tensor:
 
 
 LOSSES: dict[str, Loss] = {"regression": mean_squared_error, "classification": cross_entropy}
+ACCURACIES: dict[str, Loss] = {"regression": no_accuracy, "classification": accuracy}

@@ -17,7 +17,7 @@ from metalearn_gui.engine import losses
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, PointSet, map_episodes, map_points
 from metalearn_gui.engine.events import LearnerState
-from metalearn_gui.engine.learners.base import Context, Learner, State, fold
+from metalearn_gui.engine.learners.base import Context, Learner, State
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.settings import ExperimentSettings
 
@@ -220,7 +220,7 @@ class AdaptationProgram:
         """What `keep` asks for.
 
         Returns: with keep, predictions (steps + 1, tasks, points, output_dim) on the query's x and the support
-            loss (steps + 1, tasks); else the query loss and, for classification, accuracy, each (steps + 1, tasks).
+            loss (steps + 1, tasks); else the query loss and the accuracy (0 for regression), each (steps + 1, tasks).
         """
         live_vector = np.array([live[name] for name in self.live_names], np.float32)
         params, carry = tf.nest.map_structure(tf.constant, (dict(state.params), dict(state.carry)))
@@ -232,25 +232,22 @@ class AdaptationProgram:
         ctx = Context(self._network, losses.LOSSES[self._kind], named_live)
         state = State(params, carry)
         measure = self._kept if self._keep else self._scored
-
-        def step(adapted, index):  # type: ignore[no-untyped-def]
-            return self._learner.adapt_step(state, adapted, support, ctx)
-
-        adapted = fold(self._learner, state, support, ctx, 0)
-        first = measure(state, adapted, support, query, ctx)
-        rows = [tf.TensorArray(value.dtype, self._num_steps + 1, element_shape=value.shape) for value in first]
-        rows = [row.write(0, value) for row, value in zip(rows, first, strict=True)]
+        num_tasks, num_queries = query.x.shape[:2]
+        tasks_only = [num_tasks]
+        shapes = [[num_tasks, num_queries, self._network.output_dim], tasks_only] if self._keep else [tasks_only] * 2
+        rows = [tf.TensorArray(tf.float32, self._num_steps + 1, element_shape=shape) for shape in shapes]
 
         def body(index, adapted, rows):  # type: ignore[no-untyped-def]
-            adapted = step(adapted, index)
             values = measure(state, adapted, support, query, ctx)
-            return index + 1, adapted, [row.write(index, value) for row, value in zip(rows, values, strict=True)]
+            rows = [row.write(index, value) for row, value in zip(rows, values, strict=True)]
+            # One step more than is looked at: a second copy of the program for step 0 would cost more.
+            return index + 1, self._learner.adapt_step(state, adapted, support, ctx), rows
 
         _, _, rows = tf.while_loop(
             lambda index, *rest: index <= self._num_steps,
             body,
-            (tf.constant(1), adapted, rows),
-            maximum_iterations=self._num_steps,
+            (tf.constant(0), self._learner.begin(state, support, ctx), rows),
+            maximum_iterations=self._num_steps + 1,
         )
         return [row.stack() for row in rows]
 
@@ -262,8 +259,8 @@ class AdaptationProgram:
 
     def _scored(self, state, adapted, support, query, ctx):  # type: ignore[no-untyped-def]
         outputs, _ = self._learner.predict(state, adapted, query.x, ctx)
-        values = [ctx.loss(outputs, query)]
-        return [*values, losses.accuracy(outputs, query)] if self._kind == "classification" else values
+        accuracy = losses.ACCURACIES[self._kind](outputs, query)
+        return [ctx.loss(outputs, query), accuracy]
 
 
 def _build(function: Callable[..., Any], mode: str) -> Callable[..., Any]:

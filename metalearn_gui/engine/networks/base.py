@@ -29,6 +29,11 @@ class Network(Component, ABC):
 
     @property
     @abstractmethod
+    def output_dim(self) -> int:
+        """Numbers per output: a target's, or one logit per class."""
+
+    @property
+    @abstractmethod
     def parts(self) -> dict[str, tuple[str, ...]]:
         """Parameter names by part: "embedding", "body", "head"; each name in exactly one part."""
 
