@@ -111,6 +111,7 @@ def _keep_few_arenas() -> None:
 
 
 def return_free_memory() -> None:
-    """Give freed memory back to the system: compiling leaves tens of megabytes of it behind (glibc only)."""
+    """Give freed memory back to the system: tracing and compiling leave tens of megabytes of it (glibc only)."""
+    gc.collect()
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -58,12 +58,8 @@ class Layout:
 
     def split_tensor(self, flat: Tensor) -> Params:
         """The inverse of `join_tensors`, with static shapes."""
-        params, start = {}, 0
-        for name, shape in zip(self.names, self.shapes, strict=True):
-            size = int(np.prod(shape))
-            params[name] = tf.reshape(flat[start : start + size], shape)
-            start += size
-        return params
+        parts = tf.split(flat, [int(np.prod(shape)) for shape in self.shapes])
+        return {name: tf.reshape(part, shape) for name, shape, part in zip(self.names, self.shapes, parts, strict=True)}
 
 
 class Optimizer(NamedTuple):

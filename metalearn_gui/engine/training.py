@@ -32,6 +32,7 @@ EVALUATION_SECONDS = 0.8
 EVALUATION_SHARE = 0.08  # of all seconds, at most
 BASELINE_SHARE = 0.04  # of the learner's gradient evaluations: well within 10 % of its seconds
 COMPILED_SECONDS = 0.3  # a warm-up that takes longer has compiled something
+SANE_LOSS = 30.0  # a state is good while its objective is below this many constant predictions' losses
 VALIDATION_STEPS, VALIDATION_TASKS = 200, 200  # how often, and on how many tasks, stop_patience looks
 
 
@@ -134,6 +135,7 @@ class Experiment:
         self.run_id = "run"
         self.gradient_evaluations = self.compute_seconds = self.baseline_seconds = 0.0
         self._chunk_steps = options.chunk_steps or 1
+        self.last_good = self._state
 
     @property
     def iteration(self) -> int:
@@ -166,7 +168,7 @@ class Experiment:
 
     def advance(self, count: int) -> Chunk:
         """Up to `count` meta-iterations of the learner, and the baselines' share after them."""
-        started = time.perf_counter()
+        start, started = self.snapshot(), time.perf_counter()
         chunk = self._trainer.run(count)
         seconds = time.perf_counter() - started
         self.compute_seconds += seconds
@@ -178,6 +180,8 @@ class Experiment:
         for key, trainer in self._baselines.items():
             trainer.run_to(steps_due(self.iteration, self._share[key]))
         self.baseline_seconds += time.perf_counter() - started - seconds
+        if chunk.completed and chunk.curves[0, 0] <= SANE_LOSS * self._validation.constant_loss:
+            self.last_good = start
         return chunk
 
     def change(self, values: dict[str, Any]) -> None:
@@ -288,7 +292,7 @@ def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _
         if chunk.completed:
             yield run.progress(chunk)
         if chunk.completed < count:
-            yield events.Diverged(**run.where(), state=run.snapshot(), advice=_advice(run))
+            yield events.Diverged(**run.where(), state=run.last_good, advice=_advice(run))
             return "diverged"
         if run.has_converged():
             return "converged"

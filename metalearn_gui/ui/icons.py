@@ -6,20 +6,21 @@ import functools
 import re
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from metalearn_gui.assets import asset
 from metalearn_gui.ui.theme import theme
 
-# Device pixels an icon is rendered at, so that none is scaled at 100, 125, 150 and 200 %.
-SIZES = (12, 14, 16, 18, 20, 22, 24, 28, 32, 36, 40, 48, 64, 96)
+# Logical pixels that icons are shown at; each is rendered for the scale of every screen, so that none is scaled.
+SIZES = (12, 14, 16, 18, 20, 22, 24, 28)
 _TOKEN = re.compile(r"var\(--(\w+)\)")
 
 
 def icon(name: str, color: QColor | None = None) -> QIcon:
     """The icon assets/icons/NAME.svg in a colour (the text's, if none), muted while disabled."""
-    return _icon(name, (color or theme().palette.text).name(), theme().palette.muted.name())
+    ratios = frozenset(screen.devicePixelRatio() for screen in QGuiApplication.screens())
+    return _icon(name, (color or theme().palette.text).name(), theme().palette.muted.name(), ratios)
 
 
 def has_icon(name: str) -> bool:
@@ -44,11 +45,12 @@ def pixmap(name: str, width: int, height: int, ratio: float, color: QColor | Non
 
 
 @functools.lru_cache(maxsize=512)
-def _icon(name: str, color: str, disabled: str) -> QIcon:
+def _icon(name: str, color: str, disabled: str, ratios: frozenset[float]) -> QIcon:
     result = QIcon()
+    device_sizes = sorted({round(size * ratio) for size in SIZES for ratio in ratios})
     for mode, tint in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
         renderer = _renderer(name, tint)
-        for size in SIZES:
+        for size in device_sizes:
             image = QPixmap(size, size)
             image.fill(Qt.GlobalColor.transparent)
             painter = QPainter(image)
