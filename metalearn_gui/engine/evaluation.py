@@ -66,6 +66,11 @@ class Evaluator:
     def _episodes(self) -> Episodes:
         return unseen_episodes(self.settings, self._num_tasks, self._seed, self._split)[1]
 
+    @functools.cached_property
+    def constant_loss(self) -> float:
+        """What a constant prediction comes to on these episodes."""
+        return constant_loss(self.settings, self._episodes)
+
     def evaluation(self, state: TrainingState) -> Evaluation:
         """The learner and its baselines."""
         others = baseline_settings(self.settings, state.tuned)
@@ -73,7 +78,7 @@ class Evaluator:
             num_tasks=self._num_tasks,
             learner=self.learner_scores(state.learner),
             baselines={key: self._scores(key, other, state.baselines[key]) for key, other in others.items()},
-            mean=constant_loss(self.settings, self._episodes),
+            mean=self.constant_loss,
             oracle=self.settings.tasks.oracle(),
             baseline_iterations={key: state.baselines[key].iteration for key in others},
         )

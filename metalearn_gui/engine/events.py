@@ -130,7 +130,11 @@ class LiveChanged(Event):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Diverged(Event):
-    """A loss or a parameter is not finite any more. `state` is the last good one."""
+    """A loss or a parameter is not finite any more.
+
+    state: the last good one, from before the loss began to explode: its iteration is below the event's, where
+        half the rate would come too late.
+    """
 
     state: TrainingState
     advice: str

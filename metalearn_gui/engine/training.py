@@ -268,9 +268,11 @@ def _events(run: Experiment, gate: Gate, changes: _Changes) -> Iterator[Event]:
     yield events.Prepared(**run.where(), compile_seconds=seconds, state=run.snapshot())
     watch = _Watch(run)
     reason = yield from _advance_until_over(run, gate, changes, watch)
+    state = run.last_good
     if reason != "diverged":
         yield from watch.look(at_rest=True)
-    yield events.Finished(**run.where(), reason=reason, state=run.snapshot(), final_objective=run.final_objective())
+        state = run.snapshot()
+    yield events.Finished(**run.where(), reason=reason, state=state, final_objective=run.final_objective())
 
 
 def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _Watch) -> Generator[Event, None, str]:
@@ -303,6 +305,6 @@ def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _
 def _advice(run: Experiment) -> str:
     rate = run.settings.outer.meta_learning_rate
     return (
-        f"Meta-iteration {run.iteration + 1} is not finite; everything up to {run.iteration} is kept. "
+        f"Meta-iteration {run.iteration + 1} is not finite; everything up to {run.last_good.iteration} is kept. "
         f"Go on from there with half the meta learning rate, {rate / 2:g}"
     )

@@ -220,14 +220,16 @@ def test_a_run_at_its_end_goes_on_when_there_is_more_to_do(open_session, qtbot) 
 
 
 def test_a_diverged_run_goes_on_with_half_the_rate(open_session, qtbot) -> None:
-    session = open_session(small_settings(meta_optimizer="sgd", meta_learning_rate=10.0))
+    session = open_session(small_settings(meta_optimizer="sgd", meta_learning_rate=1e-4))
+    run_to(session, qtbot, 2)
+    session.change(meta_learning_rate=10.0)
     heard = Heard(session)
     session.toggle()
     qtbot.waitUntil(lambda: session.live.reason == "diverged", timeout=60_000)
     qtbot.waitUntil(lambda: bool(heard.errors))
     message, live, good = heard.errors[0], session.live, session.live.latest
-    assert live.iteration > 0
-    assert str(live.iteration + 1) in message.text
+    assert live.iteration == good.iteration >= 2
+    assert f"everything up to {live.iteration} is kept" in message.text
     assert message.action == "resume_with_half_rate"
     assert all(np.isfinite(values).all() for values in good.learner.params.values())
     assert session.run_state is RunState.IDLE

@@ -249,13 +249,14 @@ def test_the_length_of_a_run_may_be_raised_while_it_runs() -> None:
     assert finished(events).reason == "done"
 
 
-def diverging(**values: object) -> list[Event]:
+def diverging(options: Options = QUIET, **values: object) -> list[Event]:
     settings = small_settings(num_iterations=60, meta_optimizer="sgd", meta_learning_rate=10.0, **values)
-    return list(meta_train(settings, options=QUIET))
+    return list(meta_train(settings, options=options))
 
 
-def test_divergence_keeps_the_last_good_state_and_says_the_iteration() -> None:
-    events = diverging()
+@pytest.mark.parametrize("chunk", [1, 100])
+def test_divergence_says_its_iteration_and_ends_the_run(chunk: int) -> None:
+    events = diverging(chunked(chunk))
     end, told = finished(events), of_type(events, Diverged)
     assert end.reason == "diverged"
     assert len(told) == 1
@@ -264,8 +265,27 @@ def test_divergence_keeps_the_last_good_state_and_says_the_iteration() -> None:
     assert f"Meta-iteration {end.iteration + 1} is not finite" in told[0].advice
     assert "half the meta learning rate, 5" in told[0].advice
     assert np.isfinite(objectives(events)).all()
+
+
+@pytest.mark.parametrize("chunk", [1, 100])
+def test_divergence_keeps_the_last_state_whose_loss_was_good(chunk: int) -> None:
+    events = diverging(chunked(chunk))
+    end = finished(events)
+    good = end.state.iteration
+    assert good < end.iteration
+    assert f"everything up to {good} is kept" in of_type(events, Diverged)[0].advice
+    assert objectives(events)[good] < 200 < objectives(events).max()
+    assert of_type(events, Diverged)[0].state is end.state
     for values in (*end.state.learner.params.values(), *end.state.learner.moments.values()):
         assert np.isfinite(values).all()
+
+
+def test_a_diverged_run_goes_on_from_its_last_good_state_at_a_lower_rate() -> None:
+    state = finished(diverging(chunked(1))).state
+    settings = small_settings(num_iterations=state.iteration + 5, meta_optimizer="sgd", meta_learning_rate=0.01)
+    again = list(meta_train(settings, resume=state, options=QUIET))
+    assert finished(again).reason == "done"
+    assert objectives(again).max() < 200
 
 
 def test_a_gradient_clip_bounds_the_first_step() -> None:
