@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from metalearn_gui.engine.adaptation import adapt
-from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.backend import Array, return_free_memory
 from metalearn_gui.engine.episodes import PointSet, Tasks, capacity, generator
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.programs import adaptation_program
@@ -150,6 +150,7 @@ class Adapter:
                 support = PointSet(*(values[np.zeros(count, int)] for values in _one_point(task)))
                 adapt(settings, state, _as_batch(support), _points_of_interest(task)[None], compile=True)
                 self._warm.add(key)
+                return_free_memory()
 
     def adaptation(self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask) -> Adaptation:
         """Predictions on the grid and the loss, step by step."""

@@ -22,7 +22,7 @@ from metalearn_gui.bridge.touches import (
     with_moved_point,
     without_point,
 )
-from metalearn_gui.engine.backend import Array, return_free_memory
+from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import baseline_settings
 from metalearn_gui.engine.events import LearnerState, TrainingState
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -304,4 +304,3 @@ def _warm_up(adapter: Adapter, shown: _Shown, tasks: tuple[TouchedTask, ...]) ->
     for settings, state in shown.learners.values():
         for task in tasks:
             adapter.warm_up(settings, state, task)
-    return_free_memory()

@@ -6,6 +6,7 @@ import dataclasses
 import math
 
 import numpy as np
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
@@ -57,7 +58,8 @@ class Axes:
 
 
 def _polygon(pixels: Array) -> QPolygonF:
-    return QPolygonF([QPointF(x, y) for x, y in pixels.tolist()])
+    polygon: QPolygonF = arrayToQPolygonF(pixels[:, 0], pixels[:, 1])
+    return polygon
 
 
 def ticks(low: float, high: float, count: int) -> list[float]:
