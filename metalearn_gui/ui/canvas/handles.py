@@ -92,14 +92,13 @@ class HandleSurface(Surface):
     def task_changed(self) -> None:
         self.grabbed = self.chosen = self._wanted = None
 
-    def follow(self) -> None:
+    def settle(self) -> None:
         """Axes stand still while a handle is dragged; a handle that is gone is let go."""
         count = len(self.handle_pixels())
         self.grabbed = self.grabbed if self.grabbed is not None and self.grabbed < count else None
         self.chosen = self.chosen if self.chosen is not None and self.chosen < count else None
         if self.grabbed is None:
             self.refit()
-        self.update()
 
     # --- painting -------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -180,7 +179,6 @@ class HandleSurface(Surface):
         position, self._wanted = self._wanted, None
         self._awaits_paint = self.isVisible()
         self.move_handle(self.grabbed, position)
-        self.update()
 
     # --- keyboard -------------------------------------------------------------------------------
     def event(self, event: QEvent) -> bool:

@@ -83,8 +83,8 @@ class PlaneCanvas(HandleSurface):
         super().task_changed()
         self.placing = min(self.placing, self.family.output_dim - 1)
 
-    def follow(self) -> None:
-        super().follow()
+    def settle(self) -> None:
+        super().settle()
         self._take_tables()
 
     def drop_layers(self) -> None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.theme import theme, ui_font
+
+ANSWER_MS = 12  # a touch is answered sooner than that, as a rule
 
 
 class Surface(QWidget):
@@ -31,6 +33,10 @@ class Surface(QWidget):
         self.setObjectName(self.object_name)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the card below is painted with every move
         self.setMinimumSize(240, 150)
+        self._paint_soon = QTimer(self)
+        self._paint_soon.setSingleShot(True)
+        self._paint_soon.setInterval(ANSWER_MS)
+        self._paint_soon.timeout.connect(self.update)
         self._connections = [
             session.taskChanged.connect(self._take_task),
             session.adaptedChanged.connect(self.follow),
@@ -119,12 +125,18 @@ class Surface(QWidget):
         if self.touched.tasks is not self._tasks:
             self._tasks = self.touched.tasks
             self.task_changed()
-        self.follow()
+        self.settle()
+        self._paint_soon.start()  # the answer is under way: one picture with it is sooner there than two
 
     def follow(self) -> None:
         """Show what the session holds now."""
-        self.refit()
+        self._paint_soon.stop()
+        self.settle()
         self.update()
+
+    def settle(self) -> None:
+        """Bring the view's own state in line with the session's."""
+        self.refit()
 
     def drop_layers(self) -> None:
         """Forget cached pictures (theme, language) and paint anew."""

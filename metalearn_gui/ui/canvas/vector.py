@@ -61,10 +61,10 @@ class VectorCanvas(HandleSurface):
         self._rows = Rows(self.touched)
         self._loss_range = self._wanted_losses()
 
-    def follow(self) -> None:
+    def settle(self) -> None:
         self._rows = Rows(self.touched)
         self.row = min(self.row, max(self._rows.count - 1, 0))
-        super().follow()
+        super().settle()
 
     def refit(self) -> None:
         self._loss_range = settled(self._loss_range, self._wanted_losses(), self._base())
