@@ -15,6 +15,10 @@ from metalearn_gui.ui.theme import register_fonts, theme, ui_font
 NAME, ORGANISATION = "MetaLearn Playground", "MetaLearn"
 
 
+# How long a thread may keep the interpreter from another: a touch is answered by one and painted by the next.
+SWITCH_SECONDS = 0.001
+
+
 def build_application() -> QApplication:
     """The application that there is, or a new one; dressed either way. The theme's mode is kept."""
     app = QApplication.instance()
@@ -22,6 +26,7 @@ def build_application() -> QApplication:
         rounding = Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
         QGuiApplication.setHighDpiScaleFactorRoundingPolicy(rounding)
         app = QApplication(sys.argv[:1])
+        sys.setswitchinterval(SWITCH_SECONDS)
     app.setApplicationName(NAME)
     app.setApplicationDisplayName(NAME)
     app.setOrganizationName(ORGANISATION)
