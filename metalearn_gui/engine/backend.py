@@ -25,7 +25,8 @@ Array = NDArray[Any]
 Tensor = Any  # tf.Tensor, or a numpy array outside a traced function
 Params = dict[str, Tensor]  # a flat dictionary; groups are told apart by a prefix such as "rates/"
 
-M_ARENA_MAX = -8  # malloc.h
+# malloc.h: M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
+MALLOC_OPTIONS = {-8: 2, -3: 256 * 1024, -1: 1024 * 1024}
 
 _import_lock = threading.Lock()
 
@@ -65,7 +66,7 @@ def _import_quietly() -> None:
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     # Small programs compile as fast in one part as in 32, and leave less memory and no burst of threads behind.
     os.environ["XLA_FLAGS"] = f"--xla_cpu_parallel_codegen_split_count=1 {os.environ.get('XLA_FLAGS', '')}".strip()
-    _keep_few_arenas()
+    _keep_little()
     with _native_chatter_held_back():
         tensorflow = importlib.import_module("tensorflow")
     tensorflow.get_logger().setLevel(logging.ERROR)
@@ -104,10 +105,11 @@ _NATIVE_LOG = re.compile(
 )
 
 
-def _keep_few_arenas() -> None:
-    """Let all threads share two heaps: with one heap each, freed memory cannot be used again (glibc only)."""
+def _keep_little() -> None:
+    """Let all threads share two heaps and return large pieces at once: compiling frees what it took (glibc only)."""
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+        for option, value in MALLOC_OPTIONS.items():
+            ctypes.CDLL(None).mallopt(option, value)
 
 
 def return_free_memory() -> None:

@@ -54,7 +54,7 @@ _ARTICLE_ROWS = {
 _ALL = (
     Preset(
         "first-steps", "First steps", "MAML learns a start from which one gradient step finds a sine wave.",
-        {"num_iterations": 70_000},
+        {"initialization": "he", "num_iterations": 70_000},
     ),
     Preset(
         "article", "The article's run", "One hidden layer fits 100 fixed rows of random numbers: nothing to transfer.",
@@ -62,12 +62,12 @@ _ALL = (
     ),
     Preset(
         "article-meta", "The article's two gradients", "Meta-gradient descent on L + R: both gradients, live.",
-        {"learner": "article", "initialization": "uniform", "num_iterations": 20_000},
+        {"learner": "article", "num_iterations": 20_000},
     ),
-    Preset("maml", "MAML", "Exact second order, judged after one step.", {"num_iterations": 20_000}),
+    Preset("maml", "MAML", "Exact second order, judged after one step.", {"initialization": "he", "num_iterations": 20_000}),
     Preset(
         "fomaml", "First-order MAML", "The same without second derivatives.",
-        {"learner": "fomaml", "initialization": "uniform", "num_iterations": 30_000},
+        {"learner": "fomaml", "num_iterations": 30_000},
     ),
     Preset(
         "reptile", "Reptile", "Moves the start towards where each task's own training ends, one task at a time.",
@@ -79,11 +79,11 @@ _ALL = (
     ),
     Preset(
         "transfer", "Transfer learning", "One network for all tasks, then fine-tuning: what there is to beat.",
-        {"learner": "transfer", "initialization": "uniform", "num_iterations": 10_000},
+        {"learner": "transfer", "num_iterations": 10_000},
     ),
     Preset(
         "scratch", "From scratch", "No meta-learning: every task starts from the same random network.",
-        {"learner": "scratch", "initialization": "uniform", "num_iterations": 1_000},
+        {"learner": "scratch", "num_iterations": 1_000},
     ),
     Preset(
         "blobs", "Blobs in the plane", "Classes that are new in every task, told apart from five points each.",

@@ -63,7 +63,7 @@ class Mlp(Network):
     )
     activation: str = param("relu", "Activation", choices=tuple(ACTIVATIONS), help="Between the layers.")
     initialization: str = param(
-        "he",
+        "uniform",
         "Start",
         choices=tuple(INITIALIZATIONS),
         advanced=True,
