@@ -12,6 +12,8 @@ from metalearn_gui.engine.settings import ExperimentSettings
 BASELINES = ("transfer", "scratch")
 TRANSFER_LEARNING_RATE = 0.01  # joint training is short here; at 0.001 it would prove nothing
 
+BASELINE_META_BATCH = 25  # joint training on one task at a time would be a straw man
+
 
 def baseline_settings(settings: ExperimentSettings, tuned: Mapping[str, float]) -> dict[str, ExperimentSettings]:
     """The experiment of each baseline: same tasks, episodes and network; plain Adam outside.
@@ -20,7 +22,14 @@ def baseline_settings(settings: ExperimentSettings, tuned: Mapping[str, float]) 
         tuned: inner learning rates by key. A rate that suits a meta-learned start can ruin another start,
             and a baseline that was not given its best rate proves nothing.
     """
-    plain = {"meta_optimizer": "adam", "meta_learning_rate": TRANSFER_LEARNING_RATE, "meta_schedule": "constant"}
+    episodes, outer = settings.episodes, settings.outer
+    meta_batch = max(outer.meta_batch, min(BASELINE_META_BATCH, episodes.num_training_tasks or BASELINE_META_BATCH))
+    plain = {
+        "meta_batch": meta_batch,
+        "meta_optimizer": "adam",
+        "meta_learning_rate": TRANSFER_LEARNING_RATE,
+        "meta_schedule": "constant",
+    }
     others = {key: settings.replaced(learner=key, gradient_clip=0.0, **plain) for key in BASELINES}
     return {
         key: other.replaced(inner_learning_rate=tuned[key]) if key in tuned else other for key, other in others.items()
@@ -41,9 +50,14 @@ def initial_state(settings: ExperimentSettings) -> LearnerState:
 
 def steps_beside(settings: ExperimentSettings, share: float) -> dict[str, float]:
     """Baseline meta-iterations per meta-iteration of the learner that cost at most `share` of its gradients."""
-    own = max(settings.learner.gradient_evaluations, 1.0)
-    costs = {key: other.learner.gradient_evaluations for key, other in baseline_settings(settings, {}).items()}
+    own = max(_gradients(settings), 1.0)
+    costs = {key: _gradients(other) for key, other in baseline_settings(settings, {}).items()}
     return {key: min(0.2, share * own / cost) for key, cost in costs.items() if cost > 0}
+
+
+def _gradients(settings: ExperimentSettings) -> float:
+    """Gradient evaluations of one meta-iteration."""
+    return settings.learner.gradient_evaluations * settings.outer.meta_batch
 
 
 def steps_due(iteration: int, per_iteration: float) -> int:

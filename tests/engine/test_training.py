@@ -310,7 +310,7 @@ def test_patience_ends_a_run_that_stands_still_and_keeps_its_best_state(monkeypa
 def test_baselines_stand_where_the_learners_iteration_puts_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "BASELINE_SHARE", 1.0)  # so that a short run has some
     options = dataclasses.replace(QUIET, baselines=True)
-    settings = small_settings("sinusoid", FAST, num_iterations=60)
+    settings = small_settings("sinusoid", FAST, num_iterations=60, num_training_tasks=2)
     ends = [
         finished(list(meta_train(settings, options=dataclasses.replace(options, chunk_steps=size))))
         for size in (40, 60)
