@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metalearn_gui.engine.adaptation import adapt
+from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.evaluation import evaluate
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import PRESETS, default_settings, preset
@@ -13,6 +14,7 @@ __all__ = [
     "PRESETS",
     "ExperimentSettings",
     "Options",
+    "PointSet",
     "SettingError",
     "adapt",
     "default_settings",
