@@ -64,7 +64,10 @@ _ALL = (
         "article-meta", "The article's two gradients", "Meta-gradient descent on L + R: both gradients, live.",
         {"learner": "article", "num_iterations": 20_000},
     ),
-    Preset("maml", "MAML", "Exact second order, judged after one step.", {"initialization": "he", "num_iterations": 20_000}),
+    Preset(
+        "maml", "MAML", "Exact second order, judged after one step.",
+        {"initialization": "he", "num_iterations": 20_000},
+    ),
     Preset(
         "fomaml", "First-order MAML", "The same without second derivatives.",
         {"learner": "fomaml", "num_iterations": 30_000},
