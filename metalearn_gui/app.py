@@ -91,14 +91,14 @@ def build_window(options: Options, remember: bool) -> MainWindow:
         theme().set_mode(options.theme)
     if options.file:
         _open(window, options.file)
-    after_first_paint(window, lambda: _start(session, options.run))
+    after_first_paint(window, lambda: _start(session, options))
     return window
 
 
-def _start(session: Session, run: bool) -> None:
+def _start(session: Session, options: Options) -> None:
     """Load TensorFlow, and only then run: the worker does one thing after the other."""
-    session.start()
-    if run:
+    session.start(offers_recovery=not options.screenshot)  # a picture is nobody's to answer
+    if options.run:
         session.toggle()
 
 

@@ -46,7 +46,7 @@ def draw_task(session_path: str, key: str, path: str) -> None:
     """
     window = build_window(parser().parse_args([session_path]), remember=False)
     try:
-        window.session.start()
+        window.session.start(offers_recovery=False)
         waiting = Waiting(window.session)
         waiting.until_loaded()
         waiting.until_complete()

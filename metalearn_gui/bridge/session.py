@@ -78,11 +78,11 @@ class Session(QObject):
         self._files.changed.connect(self.fileChanged)
         self._files.failed.connect(self._warn)
 
-    def start(self) -> None:
+    def start(self, offers_recovery: bool = True) -> None:
         """Load TensorFlow, and offer what was left unsaved. Called once the window is painted."""
         self._training.load()
         self._training.prepare_soon(self.live.settings)
-        if pending_recoveries():
+        if offers_recovery and pending_recoveries():
             text = self.tr("The last session was closed before it was saved.")
             self.messageRaised.emit(Message(text, "info", self.tr("Open it"), "open_recovery"))
 

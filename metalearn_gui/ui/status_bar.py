@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QElapsedTimer, QEvent
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.ui.elided_label import ElidedLabel
-from metalearn_gui.ui.text import bytes_text, duration_text
+from metalearn_gui.ui.text import bytes_text, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
 HEIGHT = 24
@@ -82,7 +84,11 @@ class StatusBar(QFrame):
             "diverged": self.tr("Diverged"),
             "stopped": self.tr("Stopped"),
         }
-        return texts.get(self._session.live.reason, self.tr("Ready"))
+        live = self._session.live
+        text = texts.get(live.reason, self.tr("Ready"))
+        if live.reason and math.isfinite(live.reported_loss):
+            text += " · " + self.tr("training loss {loss}").format(loss=number_text(live.reported_loss))
+        return text
 
     def _details(self) -> list[str]:
         session = self._session

@@ -134,6 +134,12 @@ def test_run_waits_until_it_can_be_pressed(window, session):
     assert child(window, "status_label").text().startswith("Loading TensorFlow")
 
 
+def test_a_run_that_is_over_reports_its_loss(window, session):
+    session.live.reason, session.live.reported_loss = "done", 0.0779
+    session.stateChanged.emit()
+    assert "Done · training loss 0.0779" in child(window, "status_label").text()
+
+
 def test_the_numbers_are_those_of_the_shown_run(window, session):
     session.train(1200)
     session.score()
