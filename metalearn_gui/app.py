@@ -120,7 +120,8 @@ def _close_on_signals(window: QMainWindow) -> Any:
 
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: window.close())
+            # From inside the event loop: a window that closes before it began would leave it running for ever.
+            signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
     timer = QTimer(interval=WAKE_MS)
     timer.timeout.connect(lambda: None)
     timer.start()
