@@ -81,6 +81,18 @@ _ALL = (
         },
     ),
     Preset(
+        "meta_sgd", "Meta-SGD", "Learns a rate for every parameter, sign and all, beside the start.",
+        {"learner": "meta_sgd", "initialization": "he", "meta_batch": 4, "num_iterations": 60_000, "test_steps": 3},
+    ),
+    Preset(
+        "anil", "Almost no inner loop", "Only the last layer adapts, five steps; the features are everybody's.",
+        {"learner": "anil", "inner_steps": 5, "initialization": "uniform", "num_iterations": 70_000},
+    ),
+    Preset(
+        "cavia", "Context adaptation", "Five numbers say which task it is; the weights never move.",
+        {"learner": "cavia", "inner_learning_rate": 1.0, "initialization": "he", "num_iterations": 20_000},
+    ),
+    Preset(
         "transfer", "Transfer learning", "One network for all tasks, then fine-tuning: what there is to beat.",
         {"learner": "transfer", "num_iterations": 10_000},
     ),

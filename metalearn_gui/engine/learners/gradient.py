@@ -58,18 +58,25 @@ class GradientLearner(Learner):
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
         num_tasks = tf.shape(support.x)[0] if support.x.shape[0] is None else support.x.shape[0]
-        return {name: per_task(values, num_tasks) for name, values in state.params.items()}
+        return {name: per_task(state.params[name], num_tasks) for name in self.adapting(ctx.network)}
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(adapted)
             loss = tf.reduce_sum(self.loss(state, adapted, support, ctx))
         gradients = self.shaped(tape.gradient(loss, adapted))
-        rate = ctx.live["inner_learning_rate"]
-        return {name: values - rate * gradients[name] for name, values in adapted.items()}
+        return {name: values - self.rate(name, state, ctx) * gradients[name] for name, values in adapted.items()}
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
-        return ctx.network.apply(adapted, state.carry, x, None, ctx)
+        return ctx.network.apply({**state.params, **adapted}, state.carry, x, None, ctx)
+
+    def adapting(self, network: Network) -> tuple[str, ...]:
+        """The names of the parameters that adapt to a task; the others are shared by all tasks."""
+        return tuple(name for part in network.parts.values() for name in part)
+
+    def rate(self, name: str, state: State, ctx: Context) -> Tensor:
+        """What a step multiplies the gradient of this parameter by: a number, or one for each entry."""
+        return ctx.live["inner_learning_rate"]
 
     def shaped(self, gradients: Params) -> Params:
         """The inner gradients as the step uses them: clipped to a norm per task."""

@@ -29,6 +29,11 @@ class Network(Component, ABC):
 
     @property
     @abstractmethod
+    def input_dim(self) -> int:
+        """Numbers per input."""
+
+    @property
+    @abstractmethod
     def output_dim(self) -> int:
         """Numbers per output: a target's, or one logit per class."""
 
@@ -46,7 +51,7 @@ class Network(Component, ABC):
         """Outputs (tasks, points, output_dim) for x (tasks, points, ...).
 
         Args:
-            params: shared (as from `init`), or each with a leading task axis.
+            params: shared (as from `init`) or with a leading task axis, layer by layer; other names are left alone.
             mask: see episodes.py; for layers that average over points.
         """
 

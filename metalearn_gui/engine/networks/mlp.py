@@ -110,12 +110,10 @@ class Mlp(Network):
         return params, {}
 
     def apply(self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context) -> tuple[Tensor, Stats]:
-        per_task = len(params["w0"].shape) == 3
-        dense = _dense_per_task if per_task else _dense_shared
         last = len(self.dims) - 2
         for layer in range(last):
-            x = ACTIVATIONS[self.activation](dense(x, params[f"w{layer}"], params[f"b{layer}"]))
-        return dense(x, params[f"w{last}"], params[f"b{last}"]), stats
+            x = ACTIVATIONS[self.activation](_dense(x, params[f"w{layer}"], params[f"b{layer}"]))
+        return _dense(x, params[f"w{last}"], params[f"b{last}"]), stats
 
     def build(self, params: dict[str, Array]) -> Any:
         keras = tf.keras
@@ -137,6 +135,11 @@ KERAS_ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     # An operation of its own: keras cannot load a file whose layer names a bare function.
     "sine": lambda z: tf.keras.ops.sin(z),
 }
+
+
+def _dense(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    per_task = len(w.shape) == 3
+    return _dense_per_task(x, w, b) if per_task else _dense_shared(x, w, b)
 
 
 def _dense_per_task(x: Tensor, w: Tensor, b: Tensor) -> Tensor:

@@ -1,0 +1,30 @@
+"""ANIL: almost no inner loop. Only the network's head adapts; all tasks share the features below it.
+
+For each task: head' = head - inner_learning_rate * grad_head L_support(body, head), inner_steps times;
+then move body and head down the exact gradient of the mean L_query(body, head').
+
+Raghu, Raghu, Bengio, Vinyals (2020), arXiv:1909.09157, section 4.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from metalearn_gui.engine.learners.gradient import GradientLearner
+from metalearn_gui.engine.networks.base import Network
+
+
+@dataclasses.dataclass(frozen=True)
+class Anil(GradientLearner):
+    """MAML whose inner loop is the head's alone: if that is nearly as good, MAML mostly learned features."""
+
+    key = "anil"
+    label = "ANIL"
+    summary = "Only the last layer adapts to a task; everything below it is shared by all tasks."
+    order = "2nd order"
+
+    def adaptation_structure(self) -> tuple[object, ...]:
+        return (type(self).__name__, self.inner_gradient_clip)
+
+    def adapting(self, network: Network) -> tuple[str, ...]:
+        return network.parts["head"]

@@ -1,0 +1,97 @@
+"""CAVIA: a few context numbers adapt to a task; the network that reads them is the same for all tasks.
+
+For each task: phi = 0; phi <- phi - inner_learning_rate * grad_phi L_support(theta, phi), inner_steps times;
+then move theta down the exact gradient of the mean L_query(theta, phi). The network's input is (x, phi).
+
+Zintgraf, Shiarlis, Kurin, Hofmann, Whiteson (2019), arXiv:1810.03642, algorithm 1.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Params, Tensor, tf
+from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.learners.base import Adapted, Context, State, View
+from metalearn_gui.engine.learners.gradient import GradientLearner
+from metalearn_gui.engine.networks import ops
+from metalearn_gui.engine.networks.base import Network, Stats
+from metalearn_gui.engine.params import param
+
+CONTEXT = "context"
+
+
+@dataclasses.dataclass(frozen=True)
+class Cavia(GradientLearner):
+    """The rows of weights that read the context are "context/NAME"; at context 0 the plain network is all there is.
+
+    View "context": "context" (inner_steps + 1, tasks, num_context), each task's context after every step.
+    A context c of one's own is shown by predict(state, {"context": c}, x, ctx), c of shape (tasks, num_context).
+    """
+
+    key = "cavia"
+    label = "CAVIA"
+    summary = "A handful of context numbers adapts to a task; the network's weights stay as they are."
+    order = "2nd order"
+
+    inner_learning_rate: float = param(
+        1.0,
+        "Inner learning rate α",
+        minimum=1e-6,
+        maximum=10.0,
+        log=True,
+        live=True,
+        help="Size of an adaptation step of the context: larger than weights could bear.",
+    )
+    num_context: int = param(
+        5,
+        "Context numbers",
+        minimum=1,
+        maximum=100,
+        unit="numbers",
+        help="Numbers that say which task it is, beside the network's input.",
+    )
+
+    @property
+    def gradient_evaluations(self) -> float:
+        return 3.0 * self.inner_steps + 1.0  # a Hessian-vector product costs about two
+
+    def adaptation_structure(self) -> tuple[object, ...]:
+        return (type(self).__name__, self.num_context, self.inner_gradient_clip)
+
+    def init(self, network: Network, rng: np.random.Generator) -> State:
+        """The wider network's start, its rows for the context kept apart from the plain network's."""
+        plain, _ = network.init(np.random.default_rng(0))  # for its shapes
+        wide, stats = self._widened(network).init(rng)
+        own = {name: values[: len(plain[name])] for name, values in wide.items()}
+        rest = {f"{CONTEXT}/{name}": values[len(plain[name]) :] for name, values in wide.items()}
+        return State(own | {name: values for name, values in rest.items() if values.size}, stats)
+
+    def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
+        num_tasks = tf.shape(support.x)[0] if support.x.shape[0] is None else support.x.shape[0]
+        return {CONTEXT: tf.zeros([num_tasks, self.num_context])}
+
+    def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
+        no_context = tf.zeros(tf.concat([tf.shape(x)[:-1], [self.num_context]], axis=0))
+        inputs = tf.concat([x, ops.add_bias(no_context, adapted[CONTEXT])], axis=-1)
+        return self._widened(ctx.network).apply(_joined(state.params), state.carry, inputs, None, ctx)
+
+    def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
+        path = [self.begin(state, episodes.support, ctx)]
+        for _ in range(self.inner_steps):
+            path.append(self.adapt_step(state, path[-1], episodes.support, ctx))
+        return [View(CONTEXT, {CONTEXT: np.stack([np.asarray(adapted[CONTEXT]) for adapted in path])})]
+
+    def _widened(self, network: Network) -> Network:
+        return network.fitted(network.input_dim + self.num_context, network.output_dim)
+
+
+def _joined(params: Params) -> Params:
+    """The wider network's parameters: the plain one's, and below them the rows that read the context."""
+    return {
+        name: tf.concat([values, params[f"{CONTEXT}/{name}"]], axis=0) if f"{CONTEXT}/{name}" in params else values
+        for name, values in params.items()
+        if not name.startswith(f"{CONTEXT}/")
+    }
