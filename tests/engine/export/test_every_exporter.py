@@ -16,9 +16,11 @@ import pytest
 from metalearn_gui.engine.baselines import initial_states
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.export import EXPORTERS, Exporter, ExportError, ExportSubject, file_size
+from metalearn_gui.engine.learners import LEARNERS
 from tests.engine.small import small_settings
 
 WORK = [("sinusoid", "relu"), ("sinusoid", "tanh"), ("sinusoid", "sine"), ("blobs", "relu")]
+EVERY_LEARNERS = ("python", "keras", "safetensors", "learner")  # one of each kind: the others convert what keras builds
 every_exporter = pytest.mark.parametrize("exporter", EXPORTERS.values(), ids=EXPORTERS.keys())
 
 
@@ -43,6 +45,15 @@ def test_a_file_says_in_its_own_runtime_what_the_engine_says(
     exporter.write(subject, path)
     assert path.is_dir() == exporter.is_folder
     assert file_size(path) > 100
+    assert exporter.verify(subject, path) <= exporter.tolerance
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+@pytest.mark.parametrize("key", EVERY_LEARNERS)
+def test_a_format_takes_every_learner(key: str, learner: str, tmp_path: Path) -> None:
+    exporter, subject = EXPORTERS[key], subject_of(learner=learner)
+    path = tmp_path / exporter.file_name
+    exporter.write(subject, path)
     assert exporter.verify(subject, path) <= exporter.tolerance
 
 
