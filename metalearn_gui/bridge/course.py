@@ -201,6 +201,7 @@ class Course(QObject):
         place = self.runs.place_of(run)
         take_away, put_back = functools.partial(self._remove, run), functools.partial(self._insert, place, run)
         self.undo_stack.push(Deletion(take_away, put_back, self.tr("Delete a run")))
+        self.messageRaised.emit(Message(self.tr("A run was deleted."), "info", self.tr("Undo"), "undo"))
 
     def _remove(self, run: RunRecord) -> None:
         self.runs.remove(run)

@@ -101,6 +101,14 @@ class Session(QObject):
     def undo_stack(self) -> QUndoStack:
         return self._course.undo_stack
 
+    def undo(self) -> None:
+        """Take the last change back."""
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Make the change again that was taken back."""
+        self.undo_stack.redo()
+
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         """Undoable. Live values reach the run; structural ones restart it (old run kept), after 300 ms of quiet."""
         self._course.set_settings(settings, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
@@ -117,12 +118,15 @@ class RunsModel(QAbstractTableModel):
 
     def _row_texts(self, run: RunRecord) -> tuple[str, ...]:
         losses = () if run.latest_scores is None else run.latest_scores.evaluation.learner.loss
-        first = number_text(float(losses[1])) if len(losses) > 1 else NOTHING
-        last = number_text(float(losses[-1])) if len(losses) else NOTHING
+        first = self._loss_text(float(losses[1])) if len(losses) > 1 else NOTHING
+        last = self._loss_text(float(losses[-1])) if len(losses) else NOTHING
         if run.reason == DIVERGED:
             last = self.tr("diverges")
         time = duration_text(run.compute_seconds) if run.iteration else NOTHING
         return (run_name(run), run.settings.tasks.label, first, last, time)
+
+    def _loss_text(self, loss: float) -> str:
+        return number_text(loss) if math.isfinite(loss) else self.tr("diverges")
 
     def _display(self, row: int, column: int) -> str:
         return self._texts[row][column]

@@ -282,11 +282,14 @@ def test_a_deleted_run_comes_back_on_undo(session, qtbot) -> None:
     run_to(session, qtbot, 1)
     second = session.live
     session.set_overlay(first.run_id, True)
-    session.delete_run(first.run_id)
+    with qtbot.waitSignal(session.messageRaised) as said:
+        session.delete_run(first.run_id)
     assert session.runs == [second]
     assert session.overlays == set()
-    session.undo_stack.undo()
+    getattr(session, said.args[0].action)()
     assert session.runs == [first, second]
+    session.redo()
+    assert session.runs == [second]
 
 
 def test_deleting_the_live_run_leaves_a_fresh_one(session, qtbot) -> None:

@@ -62,6 +62,12 @@ class FakeSession(QObject):
 
     # --- settings -------------------------------------------------------------------------------
 
+    def undo(self) -> None:
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        self.undo_stack.redo()
+
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         if settings != self.settings:
             self.undo_stack.push(_Change(self, settings, text))

@@ -140,3 +140,11 @@ def test_a_hidden_panel_catches_up_when_shown(panel, session):
     assert len(panel._lines["learner"].x) == 0
     panel.show()
     assert len(panel._lines["learner"].x) == 11
+
+
+def test_a_loss_that_is_not_finite_reads_diverges(panel, session):
+    loss = np.linspace(3.0, 1.0, 11)
+    loss[5] = np.inf
+    _score(session, loss=loss, loss_ci95=np.where(np.isfinite(loss), 0.1, np.nan))
+    assert panel._readout_lines(panel.evaluation, 5)[1] == "diverges"
+    assert panel._readout_lines(panel.evaluation, 4)[1].startswith("mean ")

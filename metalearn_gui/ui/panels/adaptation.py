@@ -187,14 +187,20 @@ class AdaptationPanel(Panel):
         scores = evaluation.learner
         title = self.tr("step {step} · {count} unseen tasks")
         mean = self.tr("accuracy {mean}") if self.shows_accuracy else self.tr("mean {mean}")
+        if not np.isfinite(self._values(scores)[0][step]):
+            mean = "{mean}"
         lines = [
             title.format(step=step, count=count_text(evaluation.num_tasks)),
             mean.format(mean=self._mean_text(evaluation, step)),
         ]
         if not self.shows_accuracy:
-            lines.append(self.tr("median {median}").format(median=number_text(float(scores.loss_median[step]))))
+            median = float(scores.loss_median[step])
+            text = number_text(median) if np.isfinite(median) else self.tr("diverges")
+            lines.append(self.tr("median {median}").format(median=text))
         return lines
 
     def _mean_text(self, evaluation: Evaluation, step: int) -> str:
         values, half_widths = self._values(evaluation.learner)
+        if not np.isfinite(values[step]):
+            return self.tr("diverges")
         return f"{number_text(float(values[step]))} ± {float(half_widths[step]):.2g}"
