@@ -79,7 +79,7 @@ class Evaluator:
             learner=self.learner_scores(state.learner),
             baselines={key: self._scores(key, other, state.baselines[key]) for key, other in others.items()},
             mean=self.constant_loss,
-            oracle=self.settings.tasks.oracle(),
+            oracle=self.settings.tasks.oracle(self.settings.episodes.shots),
             baseline_iterations={key: state.baselines[key].iteration for key in others},
         )
 

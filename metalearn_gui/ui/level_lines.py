@@ -60,7 +60,8 @@ def levels_of(run: RunRecord) -> dict[str, float]:
     scored, levels = run.latest_scores, {}
     if scored is not None:
         levels["constant"] = scored.evaluation.mean
-    oracle = run.settings.tasks.oracle() if scored is None else scored.evaluation.oracle
+    settings = run.settings
+    oracle = settings.tasks.oracle(settings.episodes.shots) if scored is None else scored.evaluation.oracle
     if oracle is not None and abs(oracle - levels.get("constant", float("inf"))) > SAME * abs(oracle):
         levels["oracle"] = oracle
     return levels

@@ -96,7 +96,7 @@ def test_a_bad_number_is_refused_in_one_line_that_names_its_setting(name: str, v
 
 @pytest.mark.parametrize("name", ["input_dim", "output_dim"])
 def test_a_size_that_the_family_fixes_is_refused_with_the_reason(name: str) -> None:
-    with pytest.raises(SettingError, match=r"is 3; it is fixed at 1: a sinusoid maps one number to one number"):
+    with pytest.raises(SettingError, match=r"is 3; it is fixed at 1: a curve maps one number to one number"):
         default_settings().replaced(**{name: 3})
     assert default_settings().replaced(**{name: 1}) == default_settings()
 

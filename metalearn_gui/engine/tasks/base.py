@@ -10,7 +10,9 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Episodes, Tasks
-from metalearn_gui.engine.params import Component
+from metalearn_gui.engine.params import Component, param
+
+MEASURED_TASKS = 500  # for the loss of a constant prediction
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,6 +21,16 @@ class TaskFamily(Component, ABC):
 
     kind: ClassVar[str] = "regression"  # or "classification"
     view: ClassVar[str] = "curve"  # a key of the window's CANVASES
+
+    beyond: float = param(
+        1.0,
+        "Beyond the trained range",
+        minimum=1.0,
+        maximum=3.0,
+        unit="times",
+        advanced=True,
+        help="Unseen tasks are drawn from a range so many times wider than the trained one; 1 = the same range.",
+    )
 
     @property
     @abstractmethod
@@ -59,9 +71,19 @@ class TaskFamily(Component, ABC):
         """Named numbers of each task, shape (tasks,), for captions and for the task-space view."""
         return {}
 
-    def oracle(self) -> float | None:
-        """The loss that no learner can beat on average, where it is known."""
+    def reach(self, split: str) -> float:
+        """How many times wider than in training the tasks of this split range; only test tasks go beyond."""
+        return self.beyond if split == "test" else 1.0
+
+    def oracle(self, shots: int) -> float | None:
+        """The loss on query sets that no learner can beat on average from so many shots, where it is known."""
         return None
+
+    def constant_loss(self) -> float:
+        """The loss of the best constant prediction (regression), measured where there is no formula."""
+        rng = np.random.default_rng(0)
+        episodes = self.draw(self.tasks(rng, MEASURED_TASKS, "test"), rng, 1, 2)
+        return float(np.mean(np.var(episodes.query.y, axis=(0, 1), dtype=np.float64)))
 
     def input_range(self) -> tuple[float, float]:
         """The interval that training inputs come from (every coordinate)."""

@@ -44,7 +44,7 @@ class Blobs(TaskFamily):
         turn = rng.uniform(0.0, 2 * np.pi, (num_tasks, 1))
         order = rng.permuted(np.tile(np.arange(self.ways), (num_tasks, 1)), axis=1)
         angle = turn + 2 * np.pi * (order + rng.uniform(-0.25, 0.25, order.shape)) / self.ways
-        radius = SPREAD * rng.uniform(0.6, 1.3, order.shape)
+        radius = SPREAD * self.reach(split) * rng.uniform(0.6, 1.3, order.shape)
         centres = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
         return Tasks({"centres": centres})
 
@@ -58,10 +58,10 @@ class Blobs(TaskFamily):
         return {"closest classes": gaps.min(axis=(1, 2))}
 
     def input_range(self) -> tuple[float, float]:
-        return (-FRAME, FRAME)
+        return (-FRAME * self.beyond, FRAME * self.beyond)
 
     def output_range(self) -> tuple[float, float]:
-        return (-FRAME, FRAME)
+        return (-FRAME * self.beyond, FRAME * self.beyond)
 
     def _points(self, tasks: Tasks, rng: np.random.Generator, per_class: int) -> PointSet:
         """Points in the order class 0, 1, ..., 0, 1, ...: any prefix of whole shots is balanced."""
