@@ -19,6 +19,7 @@ from metalearn_gui.bridge.pace import Memory
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.touches import Adaptation, TouchedTask
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -44,6 +45,7 @@ class Session(QObject):
     stepChanged = Signal()  # adaptation_step
     runsChanged = Signal()  # runs, overlays, names
     taskChanged = Signal()  # touched: another task, or its points
+    viewsChanged = Signal()  # views
     adaptedChanged = Signal()  # adaptations of the touched task
     galleryChanged = Signal()  # gallery, gallery_adaptations
     readinessChanged = Signal()  # readiness, can_run
@@ -68,7 +70,7 @@ class Session(QObject):
     def _connect(self) -> None:
         for name in ("settingsChanged", "stateChanged", "advanced", "scored", "shownChanged", "runsChanged"):
             getattr(self._course, name).connect(getattr(self, name))
-        for name in ("stepChanged", "taskChanged", "adaptedChanged", "galleryChanged"):
+        for name in ("stepChanged", "taskChanged", "adaptedChanged", "galleryChanged", "viewsChanged"):
             getattr(self._unseen, name).connect(getattr(self, name))
         self._course.messageRaised.connect(self.messageRaised)
         self._course.worked.connect(self._files.mark_dirty)
@@ -235,6 +237,11 @@ class Session(QObject):
     def adaptations(self) -> dict[str, Adaptation]:
         """How the shown run and its baselines adapt to the touched task; empty before TensorFlow is there."""
         return self._unseen.adaptations
+
+    @property
+    def views(self) -> list[View]:
+        """What the shown run's learner shows about itself on the touched task; at most two answers a second."""
+        return self._unseen.views
 
     @property
     def compared(self) -> set[str]:

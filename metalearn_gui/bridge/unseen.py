@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from metalearn_gui.bridge.latest import Latest, Request
 from metalearn_gui.bridge.touches import (
@@ -24,14 +24,18 @@ from metalearn_gui.bridge.touches import (
 )
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import baseline_settings
+from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.events import LearnerState, TrainingState
+from metalearn_gui.engine.inspection import inspect
+from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.session_file import SavedTask
 
 NUM_GALLERY = 8
 FIRST_TOUCHED = NUM_GALLERY + 1  # blocks 1..8 of the stream are the gallery's
 FIRST_STEP = 5
-WARMING, TOUCHING, SHOWING, MAKING_ROOM = range(4)  # ranks of requests: lower goes first
+INSPECT_MS = 500  # views run uncompiled: twice a second is what the window bears
+WARMING, TOUCHING, SHOWING, MAKING_ROOM, INSPECTING = range(5)  # ranks of requests: lower goes first
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +69,7 @@ class UnseenTasks(QObject):
     adaptedChanged = Signal()
     galleryChanged = Signal()
     stepChanged = Signal()
+    viewsChanged = Signal()
     worked = Signal()  # there is something new to save
     failed = Signal(str)
 
@@ -80,6 +85,9 @@ class UnseenTasks(QObject):
         self.compared = {"transfer", "scratch"}
         self.step = min(FIRST_STEP, self.num_steps)
         self.adaptations: dict[str, Adaptation] = {}
+        self.views: list[View] = []  # what the learner shows about itself on the touched task
+        self._inspection = QTimer(self, singleShot=True, interval=INSPECT_MS)
+        self._inspection.timeout.connect(self._ask_views)
         self._answers: dict[int, Adaptation] = {}  # of the gallery
         self._awaited: set[int] = set()
         self._news: list[Callable[[], None]] = []
@@ -124,6 +132,7 @@ class UnseenTasks(QObject):
 
     def close(self, seconds: float) -> bool:
         """End the worker; wait so long at most. Whether it has ended."""
+        self._inspection.stop()
         return self._latest.close(seconds)
 
     # --- the hand ---------------------------------------------------------------------------------
@@ -209,8 +218,8 @@ class UnseenTasks(QObject):
 
     def _forget_adaptations(self) -> None:
         self._series += 1
-        self.adaptations, self._answers, self._awaited = {}, {}, set()
-        self._news += [self.adaptedChanged.emit, self.galleryChanged.emit]
+        self.adaptations, self._answers, self._awaited, self.views = {}, {}, set(), []
+        self._news += [self.adaptedChanged.emit, self.galleryChanged.emit, self.viewsChanged.emit]
 
     def _put_under_hand(self, task: TouchedTask) -> None:
         self._series += 1  # an answer for the task before is not one for this
@@ -236,6 +245,16 @@ class UnseenTasks(QObject):
         keys = ("learner", *self.compared) if self._is_warm else ("learner",)
         compute = functools.partial(_adaptations, self._adapter, self._shown, keys, self.touched)
         self._request("touched", compute, self._take_touched, TOUCHING)
+        if not self._inspection.isActive():
+            self._inspection.start()
+
+    def _ask_views(self) -> None:
+        compute = functools.partial(_views, self._shown, self.touched)
+        self._request("views", compute, self._take_views, INSPECTING)
+
+    def _take_views(self, views: list[View]) -> None:
+        self.views = views
+        self.viewsChanged.emit()
 
     def _ask_gallery(self) -> None:
         """The gallery waits for its compiled program: eight uncompiled tasks would slow the window."""
@@ -284,6 +303,11 @@ def _drawn_gallery(settings: ExperimentSettings) -> list[TouchedTask]:
 
 def _adaptations(adapter: Adapter, shown: _Shown, keys: tuple[str, ...], task: TouchedTask) -> dict[str, Adaptation]:
     return {key: adapter.adaptation(*shown.learners[key], task) for key in keys if key in shown.learners}
+
+
+def _views(shown: _Shown, task: TouchedTask) -> list[View]:
+    batch = Episodes(*(PointSet(points.x[None], points.y[None]) for points in (task.support, task.query)))
+    return inspect(*shown.learners["learner"], batch) if len(task.support.x) else []
 
 
 def _fits(saved: SavedTask, drawn: TouchedTask) -> bool:

@@ -21,13 +21,14 @@ from metalearn_gui.ui.left_side import SCROLL_BAR_ROOM, LeftSide
 from metalearn_gui.ui.memory import keep_window, restore_window
 from metalearn_gui.ui.message_bar import MessageBar
 from metalearn_gui.ui.panels import PANELS
+from metalearn_gui.ui.panels.views import VIEW_PANELS
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import theme
 
 LEFT, CENTRE, RIGHT = (
     ("tasks", "learner", "network"),
     ("task", "gallery"),
-    ("meta_loss", "gradients", "adaptation", "runs"),
+    ("meta_loss", "gradients", "adaptation", *VIEW_PANELS, "runs"),
 )
 CENTRE_SHARE, RIGHT_SHARE = 712, 416
 STRETCH = {"task": 480, "gallery": 300, "meta_loss": 272, "gradients": 180, "adaptation": 244, "runs": 252}
@@ -83,7 +84,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout()
         column.setSpacing(GAP)
         for key in keys:
-            column.addWidget(self.panels[key], STRETCH[key])
+            column.addWidget(self.panels[key], STRETCH.get(key, 0))
         return column
 
     # --- what the commands call -------------------------------------------------------------------

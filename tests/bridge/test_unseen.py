@@ -196,3 +196,13 @@ def test_adaptations_come_before_and_after_they_are_compiled(open_session, qtbot
     session.change(hidden_dim=5)  # a new structure while a run is under way
     assert not fully_adapted(session)
     qtbot.waitUntil(lambda: session.live.iteration > 0 and fully_adapted(session), timeout=60_000)
+
+
+def test_the_learners_views_follow_the_touched_task(touched_session, qtbot) -> None:
+    session = touched_session
+    qtbot.waitUntil(lambda: bool(session.views), timeout=10_000)
+    before = session.views[0].arrays["b0"]
+    with qtbot.waitSignal(session.viewsChanged, timeout=10_000):
+        session.move_point(0, np.array([1.0]), np.array([4.0]))
+    assert session.views[0].kind == "moved"
+    assert not np.array_equal(session.views[0].arrays["b0"], before)

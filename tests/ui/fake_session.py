@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from metalearn_gui.bridge.session import Adaptation, Message, RunState, TouchedTask
 from metalearn_gui.engine import events
 from metalearn_gui.engine.episodes import PointSet
+from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.learners.maml import Maml
 from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.params import SettingError
@@ -36,6 +37,7 @@ class FakeSession(QObject):
     runsChanged = Signal()
     taskChanged = Signal()
     adaptedChanged = Signal()
+    viewsChanged = Signal()
     galleryChanged = Signal()
     readinessChanged = Signal()
     messageRaised = Signal(object)
@@ -51,6 +53,7 @@ class FakeSession(QObject):
         self.can_run = True
         self.speed, self.eta_seconds, self.memory_mb = 32_400.0, 42.0, 612.0
         self.overlays: set[str] = set()
+        self.views: list[View] = []
         self.compared = {"transfer", "scratch"}
         self.adaptation_step = 5
         self.file_path, self.is_dirty = "", False
@@ -140,6 +143,11 @@ class FakeSession(QObject):
         self._refresh_adaptations()
         self.advanced.emit()
         self.adaptedChanged.emit()
+
+    def show_views(self, views: list[View]) -> None:
+        """What an inspection would report."""
+        self.views = views
+        self.viewsChanged.emit()
 
     def score(self) -> None:
         """What an evaluation on unseen tasks would report."""

@@ -18,7 +18,7 @@ from tests.ui.fake_session import FakeSession
 
 SIGNALS = (
     "settingsChanged()", "stateChanged()", "advanced()", "scored()", "shownChanged()", "stepChanged()",
-    "runsChanged()", "taskChanged()", "adaptedChanged()", "galleryChanged()", "readinessChanged()",
+    "runsChanged()", "taskChanged()", "adaptedChanged()", "galleryChanged()", "readinessChanged()", "viewsChanged()",
 )  # fmt: skip
 
 

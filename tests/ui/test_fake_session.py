@@ -11,7 +11,7 @@ from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.tasks import TASKS
 from tests.ui.fake_session import FakeSession
 
-OWN = {"train", "score", "set_state", "take_settings"}  # what stands in for the worker
+OWN = {"train", "show_views", "score", "set_state", "take_settings"}  # what stands in for the worker
 
 
 def test_whatever_the_fake_offers_the_session_has():

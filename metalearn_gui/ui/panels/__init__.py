@@ -12,6 +12,7 @@ from metalearn_gui.ui.panels.network import NetworkPanel
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.panels.tasks import TasksPanel
+from metalearn_gui.ui.panels.views import VIEW_PANELS
 
 PANELS: dict[str, type[Panel]] = {
     TasksPanel.key: TasksPanel,
@@ -23,4 +24,5 @@ PANELS: dict[str, type[Panel]] = {
     AdaptationPanel.key: AdaptationPanel,
     GradientsPanel.key: GradientsPanel,
     RunsPanel.key: RunsPanel,
+    **VIEW_PANELS,
 }

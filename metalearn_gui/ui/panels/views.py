@@ -1,0 +1,117 @@
+"""What a learner shows about itself: one card for each kind of view, there only while a view of it is.
+
+A new kind is a class here and its place in VIEW_PANELS; none asks which learner it shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.bars import Bar, Bars
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.theme import theme
+
+ROOMY = 800  # a lower window has no room for further cards; they come folded
+
+
+class ViewPanel(Panel):
+    """Follows the view of its kind (`key`) in `session.views`, as bars."""
+
+    color: ClassVar[str] = "learner"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.bars = Bars(self)
+        self.body.addWidget(self.bars)
+        self._has_appeared = False
+        session.viewsChanged.connect(self.refresh)
+        session.stepChanged.connect(self.refresh)
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._has_appeared and self.window().height() < ROOMY:
+            self.toggle_collapsed()
+        self._has_appeared = True
+
+    def restyle(self) -> None:
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw the newest view of this kind; the card is away without one."""
+        arrays = next((view.arrays for view in self.session.views if view.kind == self.key), None)
+        self.setVisible(arrays is not None)
+        if arrays is not None:
+            self.bars.set_bars(self.bars_of(arrays), theme().color_of(self.color))
+
+    def bars_of(self, arrays: Mapping[str, Array]) -> list[Bar]:
+        """A view's arrays as bars."""
+        raise NotImplementedError
+
+
+class MovedPanel(ViewPanel):
+    """How far each layer is from the start after the shown adaptation step."""
+
+    key = "moved"
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("What moved"))
+        self.set_hint(self.tr("distance from step 0, by layer"))
+        self.bars.setAccessibleName(self.tr("Distance of every layer from step 0"))
+        self.refresh()
+
+    def bars_of(self, arrays: Mapping[str, Array]) -> list[Bar]:
+        step = self.session.adaptation_step
+        squares: dict[str, float] = {}
+        for name, path in arrays.items():
+            layer = self._layer(name)
+            squares[layer] = squares.get(layer, 0.0) + float(path[min(step, len(path) - 1)]) ** 2
+        return [Bar(layer, float(np.sqrt(square))) for layer, square in squares.items()]
+
+    def _layer(self, name: str) -> str:
+        number = re.fullmatch(r"[a-z]+(\d+)", name)
+        return name if number is None else self.tr("layer {number}").format(number=int(number[1]) + 1)
+
+
+class RatesPanel(ViewPanel):
+    """The mean learned rate of each parameter, on either side of 0."""
+
+    key = "rates"
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Learned rates"))
+        self.set_hint(self.tr("mean of each parameter"))
+        self.bars.setAccessibleName(self.tr("Mean learned rate of each parameter"))
+        self.refresh()
+
+    def bars_of(self, arrays: Mapping[str, Array]) -> list[Bar]:
+        return [Bar(name.removeprefix("rates/"), float(np.mean(values))) for name, values in arrays.items()]
+
+
+class ContextPanel(ViewPanel):
+    """The context numbers of the touched task after the last step."""
+
+    key = "context"
+    color = "unseen"
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Context"))
+        self.set_hint(self.tr("the numbers that say which task it is"))
+        self.bars.setAccessibleName(self.tr("Context numbers of the touched task"))
+        self.refresh()
+
+    def bars_of(self, arrays: Mapping[str, Array]) -> list[Bar]:
+        path = next(iter(arrays.values()))
+        last = path[-1].reshape(-1, path.shape[-1])[0]
+        return [Bar(self.tr("c{number}").format(number=place + 1), float(value)) for place, value in enumerate(last)]
+
+
+VIEW_PANELS: dict[str, type[ViewPanel]] = {panel.key: panel for panel in (MovedPanel, RatesPanel, ContextPanel)}
