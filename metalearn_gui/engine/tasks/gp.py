@@ -33,7 +33,7 @@ class GaussianProcess(CurveFamily):
     """Functions of variance scale^2; length scales ~ U[length_min, length_max], periods ~ U[their range]."""
 
     key = "gp"
-    label = "Gaussian process"
+    label = "GP curves"
     summary = "Every task is a random smooth function; away from the points nobody can know it."
 
     kernel: str = param("rbf", "Kernel", choices=KERNELS, help="How values at two inputs hang together.")
