@@ -51,6 +51,11 @@ _ARTICLE_ROWS = {
     "base_loss_weight": 1.0, "meta_loss_weight": 0.0,
 }  # fmt: skip
 
+_CLIENTS = {
+    "initialization": "uniform", "num_training_tasks": 100, "fixed_points": True, "meta_batch": 10,
+    "meta_optimizer": "sgd", "meta_learning_rate": 1.0, "num_iterations": 30_000,
+}  # fmt: skip
+
 _ALL = (
     Preset(
         "first-steps", "First steps", "MAML learns a start from which one gradient step finds a sine wave.",
@@ -91,6 +96,14 @@ _ALL = (
     Preset(
         "cavia", "Context adaptation", "Five numbers say which task it is; the weights never move.",
         {"learner": "cavia", "inner_learning_rate": 1.0, "initialization": "he", "num_iterations": 20_000},
+    ),
+    Preset(
+        "fedavg", "Federated averaging", "100 clients of 20 points each; ten a round train and are averaged.",
+        {"learner": "fedavg", **_CLIENTS},
+    ),
+    Preset(
+        "perfedavg", "Personalised federated averaging", "The same clients, trained for what a step of their own does.",
+        {"learner": "perfedavg", **_CLIENTS},
     ),
     Preset(
         "transfer", "Transfer learning", "One network for all tasks, then fine-tuning: what there is to beat.",

@@ -56,6 +56,20 @@ class EpisodeSettings(Component):
         log=True,
         help="How many different tasks there are to learn from; 0 = unlimited, a new one every time.",
     )
+    fixed_points: bool = param(
+        False,
+        "Fixed points",
+        advanced=True,
+        help="Each of a limited number of training tasks keeps its points; otherwise it gives new ones every time.",
+    )
+    non_iid: float = param(
+        1.0,
+        "Non-IID share",
+        minimum=0.0,
+        maximum=1.0,
+        advanced=True,
+        help="Share of a task's fixed points that are its own; the others are dealt out among all tasks.",
+    )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from metalearn_gui.engine.backend import Array, tf
-from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, generator, map_episodes
+from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, PointSet, generator, map_episodes, map_points
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.programs import Chunk, bias_corrections, outer_program
 from metalearn_gui.engine.settings import UNLIMITED, ExperimentSettings
@@ -23,10 +23,13 @@ class EpisodeSource:
         self._shape = (BLOCK_STEPS, settings.outer.meta_batch)
         self._held: tuple[int, Episodes] | None = None
         self._pool = None
+        self._fixed: Episodes | None = None
         num_tasks = settings.episodes.num_training_tasks
         if num_tasks != UNLIMITED:
             rng = generator(settings.seed, "train", POOL_BLOCK)
             self._pool = settings.tasks.tasks(rng, num_tasks, "train")
+            if settings.episodes.fixed_points:
+                self._fixed = self._fixed_episodes(rng)
 
     def block(self, number: int) -> Episodes:
         """Tensors (BLOCK_STEPS, meta-batch, points, ...); the newest block is kept."""
@@ -38,6 +41,9 @@ class EpisodeSource:
         """The same block as numpy: a function of the settings, the seed and the number alone."""
         family, episodes = self._settings.tasks, self._settings.episodes
         rng = generator(self._settings.seed, "train", number)
+        if self._fixed is not None:
+            places = _distinct_places(rng, len(self._fixed.support.x), self._shape)
+            return map_episodes(lambda values: values[places], self._fixed)
         count = self._shape[0] * self._shape[1]
         if self._pool is None:
             tasks = family.tasks(rng, count, "train")
@@ -45,6 +51,29 @@ class EpisodeSource:
             tasks = self._pool.take(rng.integers(0, self._pool.num_tasks, count))
         drawn = family.draw(tasks, rng, episodes.shots, episodes.queries)
         return map_episodes(lambda values: values.reshape(self._shape + values.shape[1:]), drawn)
+
+    def _fixed_episodes(self, rng: np.random.Generator) -> Episodes:
+        """One episode of every task of the pool; all but the non-IID share of its points are dealt out anew."""
+        assert self._pool is not None
+        episodes = self._settings.episodes
+        drawn = self._settings.tasks.draw(self._pool, rng, episodes.shots, episodes.queries)
+        return Episodes(*(_dealt(part, 1.0 - episodes.non_iid, rng) for part in drawn))
+
+
+def _dealt(points: PointSet, share: float, rng: np.random.Generator) -> PointSet:
+    """The first `share` of every task's points, each place dealt out among all tasks."""
+    num_tasks, num_points = points.x.shape[:2]
+    owners = np.tile(np.arange(num_tasks)[:, None], num_points)
+    moved = round(share * num_points)
+    owners[:, :moved] = rng.permuted(owners[:, :moved], axis=0)
+    return map_points(lambda values: values[owners, np.arange(num_points)], points)
+
+
+def _distinct_places(rng: np.random.Generator, num_tasks: int, shape: tuple[int, int]) -> Array:
+    """Who is drawn in each meta-iteration: nobody twice, unless the meta-batch is larger than the pool."""
+    if shape[1] > num_tasks:
+        return rng.integers(0, num_tasks, shape)
+    return rng.permuted(np.tile(np.arange(num_tasks), (shape[0], 1)), axis=1)[:, : shape[1]]
 
 
 def meta_rates(settings: ExperimentSettings, iterations: Array) -> Array:

@@ -1,0 +1,134 @@
+"""FedAvg: every task is a client that trains on its own points; the server averages what comes back.
+
+For each client of a round: theta_k = theta - inner_learning_rate * grad L_k(theta), inner_steps times, where L_k
+is the loss of its two minibatches in turn, the support set and the query set; then the server moves,
+theta <- theta + meta_learning_rate * sum_k (n_k / n) (theta_k - theta).
+
+McMahan, Moore, Ramage, Hampson, Aguera y Arcas (2017), arXiv:1602.05629, algorithm 1.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import abstractmethod
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array, Params, Tensor, tf
+from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.learners.base import Adapted, Context, MetaGradient, State, View, fold
+from metalearn_gui.engine.learners.gradient import GradientLearner
+from metalearn_gui.engine.params import param
+
+BYTES_PER_NUMBER = 4  # float32 on the wire
+
+
+@dataclasses.dataclass(frozen=True)
+class FederatedLearner(GradientLearner):
+    """A server and its clients; a round is a meta-iteration and a meta-batch is who is asked.
+
+    View "clients", one entry per client: weight (0 = its answer was lost), bytes_down, bytes_up, and the
+    loss on its query set before and after personalising.
+    """
+
+    lost_clients: float = param(
+        0.0,
+        "Lost clients",
+        minimum=0.0,
+        maximum=0.95,
+        live=True,
+        help="Share of a round's clients whose answer never arrives.",
+    )
+
+    @property
+    def metric_names(self) -> tuple[str, ...]:
+        return ("clients_heard", "bytes_down", "bytes_up")
+
+    def adaptation_live_names(self) -> tuple[str, ...]:
+        return ("inner_learning_rate",)
+
+    @abstractmethod
+    def trained_locally(self, state: State, episodes: Episodes, ctx: Context) -> Adapted:
+        """The parameters that each client sends back, leading axis = clients."""
+
+    def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
+        answers = self.trained_locally(state, episodes, ctx)
+        weights = self.client_weights(episodes, ctx)
+        heard = tf.reduce_sum(tf.cast(weights > 0, tf.float32))
+        gradients = {
+            name: tf.tensordot(weights, values[None] - answers[name], axes=1) for name, values in state.params.items()
+        }
+        before = self.loss_before(state, episodes.support, ctx)
+        after = self.loss_after(state, episodes, ctx)
+        size = float(_num_bytes(state.params))
+        metrics = {"clients_heard": heard, "bytes_down": size * weights.shape[0], "bytes_up": size * heard}
+        return MetaGradient(gradients, after, before, after, state.carry, metrics)
+
+    def client_weights(self, episodes: Episodes, ctx: Context) -> Tensor:
+        """n_k / n over the clients that were heard; all 0 where every answer was lost."""
+        counts = _num_points(episodes.support) + _num_points(episodes.query)
+        arrives = _scattered(tf.shape(counts)[0], ctx.iteration) >= ctx.live["lost_clients"]
+        counts = counts * tf.cast(arrives, tf.float32)
+        return counts / tf.maximum(tf.reduce_sum(counts), 1.0)
+
+    def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
+        weights = np.asarray(self.client_weights(episodes, ctx))
+        size = float(_num_bytes(state.params))
+        personal = fold(self, state, episodes.support, ctx, self.num_steps)
+        arrays: dict[str, Array] = {
+            "weight": weights,
+            "bytes_down": np.full_like(weights, size),
+            "bytes_up": np.where(weights > 0, size, 0.0),
+            "before": np.asarray(self.loss(state, self.begin(state, episodes.support, ctx), episodes.query, ctx)),
+            "after": np.asarray(self.loss(state, personal, episodes.query, ctx)),
+        }
+        return [View("clients", arrays)]
+
+
+@dataclasses.dataclass(frozen=True)
+class FedAvg(FederatedLearner):
+    """The average of networks that never saw each other's points."""
+
+    key = "fedavg"
+    label = "FedAvg"
+    summary = "Every task is a client that trains on its own points; the server averages what comes back."
+    order = "1st order"
+
+    inner_steps: int = param(
+        5, "Local steps", minimum=1, maximum=20, unit="steps", help="Steps of a client before it answers."
+    )
+
+    @property
+    def gradient_evaluations(self) -> float:
+        return float(self.inner_steps)
+
+    def trained_locally(self, state: State, episodes: Episodes, ctx: Context) -> Adapted:
+        own = self.begin(state, episodes.support, ctx)
+        for step in range(self.inner_steps):
+            own = self.adapt_step(state, own, episodes[step % len(episodes)], ctx)
+        return own
+
+
+def _scattered(num_clients: Tensor, iteration: Tensor | int) -> Tensor:
+    """A number in [0, 1) per client, new in every round: Wellons' lowbias32 hash.
+
+    TensorFlow's own stateless numbers differ between a compiled program and an uncompiled one.
+    """
+    rounds = tf.cast(tf.cast(iteration, tf.int32), tf.uint32)
+    bits = tf.cast(tf.range(num_clients), tf.uint32) * tf.constant(0x9E3779B9, tf.uint32)
+    bits += (rounds + 1) * tf.constant(0x85EBCA6B, tf.uint32)
+    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B), (16, 1)):
+        shifted = tf.bitwise.right_shift(bits, tf.constant(shift, tf.uint32))
+        bits = tf.bitwise.bitwise_xor(bits, shifted) * tf.constant(factor, tf.uint32)
+    kept = tf.bitwise.right_shift(bits, tf.constant(8, tf.uint32))
+    return tf.cast(kept, tf.float32) / 2.0**24
+
+
+def _num_points(points: PointSet) -> Tensor:
+    if points.mask is None:
+        return tf.fill(tf.shape(points.x)[:1], float(points.x.shape[1]))
+    return tf.reduce_sum(points.mask, axis=1)
+
+
+def _num_bytes(params: Params) -> int:
+    return BYTES_PER_NUMBER * sum(int(np.prod(values.shape)) for values in params.values())
