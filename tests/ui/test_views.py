@@ -11,11 +11,13 @@ STEPS = np.arange(11.0)
 VIEWS = {
     "moved": {"w0": 3 * STEPS, "b0": 4 * STEPS, "w1": 0 * STEPS, "context": STEPS},
     "rates": {"rates/w0": np.full((3, 4), 0.25), "b0": np.array([-0.5, -0.25])},
+    "proposal": {"stages": np.ones(5), "change/w0": np.array([0.5, 0.25])},
     "context": {"path": np.stack([STEPS, -STEPS], axis=1)},
 }
 EXPECTED = {
     "moved": [("layer 1", 10.0), ("layer 2", 0.0), ("context", 2.0)],
     "rates": [("w0", 0.25), ("b0", -0.375)],
+    "proposal": [("w0", 0.25)],
     "context": [("c1", 10.0), ("c2", -10.0)],
 }
 

@@ -114,4 +114,22 @@ class ContextPanel(ViewPanel):
         return [Bar(self.tr("c{number}").format(number=place + 1), float(value)) for place, value in enumerate(last)]
 
 
-VIEW_PANELS: dict[str, type[ViewPanel]] = {panel.key: panel for panel in (MovedPanel, RatesPanel, ContextPanel)}
+class ProposalPanel(ViewPanel):
+    """The size of the change that the last application proposes for each parameter."""
+
+    key = "proposal"
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Proposed change"))
+        self.set_hint(self.tr("of each parameter, last application"))
+        self.bars.setAccessibleName(self.tr("Size of the proposed change of each parameter"))
+        self.refresh()
+
+    def bars_of(self, arrays: Mapping[str, Array]) -> list[Bar]:
+        sizes = {name.removeprefix("change/"): path for name, path in arrays.items() if name.startswith("change/")}
+        return [Bar(name, float(path[-1])) for name, path in sizes.items()]
+
+
+VIEW_PANELS: dict[str, type[ViewPanel]] = {
+    panel.key: panel for panel in (MovedPanel, RatesPanel, ContextPanel, ProposalPanel)
+}
