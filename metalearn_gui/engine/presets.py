@@ -98,6 +98,10 @@ _ALL = (
         {"learner": "cavia", "inner_learning_rate": 1.0, "initialization": "he", "num_iterations": 20_000},
     ),
     Preset(
+        "metann", "Meta-network", "A second network reads ten points once and rewrites the head of the first.",
+        {"learner": "metann", "meta_schedule": "cosine", "num_iterations": 20_000, "test_steps": 1},
+    ),
+    Preset(
         "fedavg", "Federated averaging", "100 clients of 20 points each; ten a round train and are averaged.",
         {"learner": "fedavg", **_CLIENTS},
     ),

@@ -10,6 +10,7 @@ from metalearn_gui.engine.learners.fedavg import FedAvg
 from metalearn_gui.engine.learners.fomaml import FirstOrderMaml
 from metalearn_gui.engine.learners.maml import Maml
 from metalearn_gui.engine.learners.meta_sgd import MetaSgd
+from metalearn_gui.engine.learners.metann import MetaNetwork
 from metalearn_gui.engine.learners.perfedavg import PerFedAvg
 from metalearn_gui.engine.learners.reptile import Reptile
 from metalearn_gui.engine.learners.scratch import Scratch
@@ -17,5 +18,18 @@ from metalearn_gui.engine.learners.transfer import Transfer
 
 LEARNERS: dict[str, type[Learner]] = {
     learner.key: learner
-    for learner in (Maml, FirstOrderMaml, Reptile, MetaSgd, Anil, Cavia, FedAvg, PerFedAvg, Article, Transfer, Scratch)
+    for learner in (
+        Maml,
+        FirstOrderMaml,
+        Reptile,
+        MetaSgd,
+        Anil,
+        Cavia,
+        MetaNetwork,
+        FedAvg,
+        PerFedAvg,
+        Article,
+        Transfer,
+        Scratch,
+    )
 }

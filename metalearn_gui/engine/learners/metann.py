@@ -1,0 +1,216 @@
+"""The article's meta-neural network: a network that reads a task and adjusts another network's parameters.
+
+    phi = decode(mean over the support set of encode(x, y, f_theta(x), y - f_theta(x)));  theta <- theta + adjust(phi)
+
+applied num_applications times, each time seeing what the base network f still gets wrong; then encoder,
+decoder and the start theta move down the gradient of the query loss of f_theta, the mean over the
+applications. Predictions are a plain forward pass of f with the adjusted parameters.
+
+The set encoder with a mean is that of Garnelo et al. (2018), arXiv:1807.01613, section 3; parameters as the
+output of a network are those of Ha, Dai, Le (2016), arXiv:1609.09106.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array, Params, Tensor, tf
+from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, View
+from metalearn_gui.engine.learners.gradient import norm, per_task
+from metalearn_gui.engine.networks.base import Network, Stats
+from metalearn_gui.engine.params import param
+
+ENCODER = "encoder/"
+FIRST_PROPOSAL = 0.1  # the last layer starts this much smaller: the first proposals are small ones
+
+
+@dataclasses.dataclass(frozen=True)
+class MetaNetwork(Learner):
+    """Params: the base network's under its own names, and the meta-network's under "encoder/".
+
+    View "proposal": "stages" (5,): support points, base loss, size of the proposal, loss with it (query set),
+    size of the gradient that trains the meta-network; "change/NAME" (applications,): root mean square of
+    what each application changes in a parameter; "parameter/NAME" (1,): that of the start.
+    """
+
+    key = "metann"
+    label = "Meta-network"
+    summary = "A second network reads the support set and proposes how to change the base network's parameters."
+
+    adjusts: str = param(
+        "head",
+        "Adjusts",
+        choices=("head", "biases", "gains and shifts", "everything"),
+        help="What of the base network the meta-network changes.",
+    )
+    num_applications: int = param(
+        1,
+        "Applications",
+        minimum=1,
+        maximum=10,
+        unit="times",
+        help="How often it is applied in training, each time seeing what is still wrong.",
+    )
+    encoder_width: int = param(
+        128, "Encoder width", minimum=4, maximum=512, unit="units", log=True, advanced=True,
+        help="Units in every layer of the meta-network.",
+    )  # fmt: skip
+
+    @property
+    def num_steps(self) -> int:
+        return self.num_applications
+
+    @property
+    def gradient_evaluations(self) -> float:
+        return 2.0 * self.num_applications + 1.0
+
+    def adaptation_structure(self) -> tuple[object, ...]:
+        return (self.key, self.adjusts, self.encoder_width)
+
+    def init(self, network: Network, rng: np.random.Generator) -> State:
+        params, stats = network.init(rng)
+        adjusted = sum(int(np.prod(shape)) for shape in _adjusted(self.adjusts, network, params).values())
+        width, features = self.encoder_width, _num_features(network)
+        dims = (features, width, width, width, adjusted)
+        encoder: dict[str, Array] = {}
+        for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(dims)):
+            bound = np.sqrt(6.0 / fan_in) if layer < len(dims) - 2 else FIRST_PROPOSAL / np.sqrt(fan_in)
+            encoder[f"{ENCODER}w{layer}"] = rng.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)
+            encoder[f"{ENCODER}b{layer}"] = np.zeros(fan_out, np.float32)
+        return State(params | encoder, stats)
+
+    def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
+        num_tasks = tf.shape(support.x)[0] if support.x.shape[0] is None else support.x.shape[0]
+        return {name: per_task(values, num_tasks) for name, values in _base(state.params).items()}
+
+    def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
+        outputs, _ = self.predict(state, adapted, support.x, ctx)
+        points = _features(support, outputs)
+        hidden = tf.nn.relu(_dense(state.params, 1, tf.nn.relu(_dense(state.params, 0, points))))
+        summary, is_seen = _mean_over_points(hidden, support.mask)
+        proposal = _dense(state.params, 3, tf.nn.relu(_dense(state.params, 2, summary))) * is_seen
+        return adapted | self._changed(proposal, adapted, ctx.network)
+
+    def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
+        return ctx.network.apply(adapted, state.carry, x, None, ctx)
+
+    def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(state.params)
+            losses = self._losses(state, episodes, ctx)
+            objective = tf.add_n(losses) / len(losses)
+        gradients = tape.gradient(objective, state.params, unconnected_gradients="zero")
+        before = self.loss_before(state, episodes.support, ctx)
+        return MetaGradient(gradients, objective, before, losses[-1], state.carry, {})
+
+    def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
+        path = [self.begin(state, episodes.support, ctx)]
+        for _ in range(self.num_applications):
+            path.append(self.adapt_step(state, path[-1], episodes.support, ctx))
+        changes = {name: [_size(new[name] - old[name]) for old, new in itertools.pairwise(path)]
+                   for name in path[0]}  # fmt: skip
+        result = self.meta_gradient(state, episodes, ctx)
+        trained = {name: values for name, values in result.gradients.items() if name.startswith(ENCODER)}
+        total = norm({name: tf.reduce_mean(path[-1][name] - path[0][name], axis=0) for name in path[0]})
+        points = float(episodes.support.x.shape[1])
+        arrays = {"stages": np.array([points, result.before, total, result.after, norm(trained)], np.float32)}
+        arrays |= {f"change/{name}": np.array(sizes, np.float32) for name, sizes in changes.items()}
+        arrays |= {f"parameter/{name}": np.array([_size(values)], np.float32) for name, values in path[0].items()}
+        return [View("proposal", arrays)]
+
+    def _losses(self, state: State, episodes: Episodes, ctx: Context) -> list[Tensor]:
+        """The mean query loss after each application."""
+        adapted, losses = self.begin(state, episodes.support, ctx), []
+        for _ in range(self.num_applications):
+            adapted = self.adapt_step(state, adapted, episodes.support, ctx)
+            losses.append(tf.reduce_mean(self.loss(state, adapted, episodes.query, ctx)))
+        return losses
+
+    def _changed(self, proposal: Tensor, adapted: Adapted, network: Network) -> Params:
+        """The parameters that a flat proposal (tasks, numbers) changes."""
+        shared = {name: values[0] for name, values in adapted.items()}
+        shapes = _adjusted(self.adjusts, network, shared)
+        parts = tf.split(proposal, [int(np.prod(shape)) for shape in shapes.values()], axis=1)
+        named = {
+            name: tf.reshape(part, [-1, *shape]) for (name, shape), part in zip(shapes.items(), parts, strict=True)
+        }
+        return _APPLIED[self.adjusts](adapted, named)
+
+
+def _added(adapted: Adapted, proposal: Params) -> Params:
+    return {name: adapted[name] + change for name, change in proposal.items()}
+
+
+def _gained_and_shifted(adapted: Adapted, proposal: Params) -> Params:
+    """Each unit's input, times 1 + gain, plus a shift: the same as other weights and another bias."""
+    changed = {}
+    for name, change in proposal.items():
+        gain = 1.0 + change[:, :1]
+        weights, bias = f"w{name}", f"b{name}"
+        changed[weights] = adapted[weights] * gain
+        changed[bias] = adapted[bias] * gain[:, 0] + change[:, 1]
+    return changed
+
+
+_APPLIED: dict[str, Callable[[Adapted, Params], Params]] = {
+    "head": _added, "biases": _added, "everything": _added, "gains and shifts": _gained_and_shifted,
+}  # fmt: skip
+
+
+def _adjusted(adjusts: str, network: Network, params: Params) -> dict[str, tuple[int, ...]]:
+    """What a proposal holds, in order: name -> shape; for gains and shifts a layer's number -> (2, units)."""
+    names = network.parts["head"] if adjusts == "head" else tuple(sorted(_base(params)))
+    shapes = {name: tuple(params[name].shape) for name in names}
+    if adjusts == "biases":
+        return {name: shape for name, shape in shapes.items() if name.startswith("b")}
+    if adjusts == "gains and shifts":
+        return {name[1:]: (2, *shape) for name, shape in shapes.items() if name.startswith("b")}
+    return shapes
+
+
+def _base(params: Params) -> Params:
+    return {name: values for name, values in params.items() if not name.startswith(ENCODER)}
+
+
+def _num_features(network: Network) -> int:
+    """x, and y, prediction and residual."""
+    return network.input_dim + 3 * network.output_dim
+
+
+def _features(support: PointSet, outputs: Tensor) -> Tensor:
+    """(tasks, points, features); classes as one-hot targets beside their probabilities."""
+    if support.y.dtype.is_integer:
+        targets, outputs = tf.one_hot(support.y, outputs.shape[-1]), tf.nn.softmax(outputs)
+    else:
+        targets = support.y
+    return tf.concat([support.x, targets, outputs, targets - outputs], axis=-1)
+
+
+def _mean_over_points(values: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor | float]:
+    """The mean over real points (tasks, units), and whether there are any (tasks, 1)."""
+    if mask is None:
+        return tf.reduce_mean(values, axis=1), 1.0
+    count = tf.reduce_sum(mask, axis=1)[:, None]
+    # With no points nothing is known: a proposal made of biases alone would still move the network.
+    return tf.reduce_sum(values * mask[..., None], axis=1) / tf.maximum(count, 1.0), tf.minimum(count, 1.0)
+
+
+def _dense(params: Params, layer: int, x: Tensor) -> Tensor:
+    weights = params[f"{ENCODER}w{layer}"]
+    rows = tf.matmul(tf.reshape(x, [-1, weights.shape[0]]), weights) + params[f"{ENCODER}b{layer}"]
+    return tf.reshape(rows, [*_sizes(x)[:-1], weights.shape[1]])
+
+
+def _sizes(x: Tensor) -> list[Tensor | int]:
+    dynamic = tf.shape(x)
+    return [dynamic[axis] if size is None else size for axis, size in enumerate(x.shape)]
+
+
+def _size(values: Tensor) -> Tensor:
+    """Root mean square over tasks and entries."""
+    return tf.sqrt(tf.reduce_mean(tf.square(values)))
