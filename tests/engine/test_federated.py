@@ -29,7 +29,7 @@ def numpy_rounds(settings: ExperimentSettings, num_rounds: int) -> dict[str, np.
         answers = []
         for client in range(settings.outer.meta_batch):
             own = theta
-            for step in range(settings.learner.num_steps):
+            for step in range(settings.value("local_steps")):
                 points = block[step % 2]
                 gradients = numpy_loss(own, points.x[place, client], points.y[place, client])[1]
                 own = {

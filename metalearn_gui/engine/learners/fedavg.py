@@ -1,6 +1,6 @@
 """FedAvg: every task is a client that trains on its own points; the server averages what comes back.
 
-For each client of a round: theta_k = theta - inner_learning_rate * grad L_k(theta), inner_steps times, where L_k
+For each client of a round: theta_k = theta - inner_learning_rate * grad L_k(theta), local_steps times, where L_k
 is the loss of its two minibatches in turn, the support set and the query set; then the server moves,
 theta <- theta + meta_learning_rate * sum_k (n_k / n) (theta_k - theta).
 
@@ -31,6 +31,9 @@ class FederatedLearner(GradientLearner):
     loss on its query set before and after personalising.
     """
 
+    local_steps: int = param(
+        5, "Local steps", minimum=1, maximum=20, unit="steps", help="Steps of a client before it answers."
+    )
     lost_clients: float = param(
         0.0,
         "Lost clients",
@@ -94,17 +97,13 @@ class FedAvg(FederatedLearner):
     summary = "Every task is a client that trains on its own points; the server averages what comes back."
     order = "1st order"
 
-    inner_steps: int = param(
-        5, "Local steps", minimum=1, maximum=20, unit="steps", help="Steps of a client before it answers."
-    )
-
     @property
     def gradient_evaluations(self) -> float:
-        return float(self.inner_steps)
+        return float(self.local_steps)
 
     def trained_locally(self, state: State, episodes: Episodes, ctx: Context) -> Adapted:
         own = self.begin(state, episodes.support, ctx)
-        for step in range(self.inner_steps):
+        for step in range(self.local_steps):
             own = self.adapt_step(state, own, episodes[step % len(episodes)], ctx)
         return own
 

@@ -26,9 +26,6 @@ class PerFedAvg(FederatedLearner):
     label = "Per-FedAvg"
     summary = "Clients agree on a start that each of them can make its own in a step."
 
-    local_steps: int = param(
-        5, "Local steps", minimum=1, maximum=20, unit="steps", help="Steps of a client before it answers."
-    )
     local_learning_rate: float = param(
         0.01,
         "Local learning rate β",
