@@ -229,6 +229,7 @@ class UnseenTasks(QObject):
     def _set_points(self, task: TouchedTask) -> None:
         self.touched = task
         self._ask_touched()
+        self._inspection.start()  # not while the hand moves: an inspection is uncompiled and would hold a touch up
         if self._is_ready and not self._always_warm and self._is_warm:
             self._latest.request("room", self._warming(self._shown, MAKING_ROOM))
         self.taskChanged.emit()

@@ -62,9 +62,9 @@ class Axis(pg.AxisItem):
     On a logarithmic axis view coordinates are log10 of the values.
     """
 
-    def __init__(self, orientation: str, text: Callable[[float], str]) -> None:
+    def __init__(self, orientation: str, text: Callable[[float], str], counts: bool = False) -> None:
         super().__init__(orientation, showValues=True)
-        self._text = text
+        self._text, self._counts = text, counts
         self.is_log = False
         self.least_spacing = 56 if orientation == "bottom" else 19  # pixels between two labels
         self.setStyle(tickLength=0, autoExpandTextSpace=False)
@@ -76,7 +76,8 @@ class Axis(pg.AxisItem):
         most = max(2, int(length // self.least_spacing))
         if self.is_log:
             return log_ticks(10.0 ** self.range[0], 10.0 ** self.range[1], most)
-        return linear_ticks(*self.range, most)
+        values = linear_ticks(*self.range, most)
+        return [value for value in values if value == round(value)] if self._counts else values
 
     def generateDrawSpecs(self, painter: QPainter) -> tuple[Any, ...] | None:
         """Grid lines over the linked view, labels inside the widget; the base class drops the first and the last."""

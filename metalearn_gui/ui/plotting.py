@@ -90,7 +90,7 @@ class ThemedPlot(pg.PlotWidget):
     doubleClicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.count_axis = Axis("bottom", count_tick_text)
+        self.count_axis = Axis("bottom", count_tick_text, counts=True)
         self.value_axis = Axis("left", tick_text)
         super().__init__(parent, axisItems={"bottom": self.count_axis, "left": self.value_axis})
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -18,6 +18,6 @@ class FirstOrderMaml(FirstOrderLearner):
     """No second derivatives: cheaper, and often nearly as good."""
 
     key = "fomaml"
-    label = "First-order MAML"
+    label = "FOMAML"
     summary = "MAML without second derivatives: cheaper, and often nearly as good."
     order = "1st order"

@@ -39,7 +39,7 @@ class MetaNetwork(Learner):
     """
 
     key = "metann"
-    label = "Meta-network"
+    label = "MetaNN"
     summary = "A second network reads the support set and proposes how to change the base network's parameters."
 
     adjusts: str = param(

@@ -78,4 +78,4 @@ class LearnerPanel(Panel):
         self._chips.restyle()
 
     def _more_text(self, hidden: int, unfolded: bool) -> str:
-        return self.tr("Fewer learners") if unfolded else self.tr("More... %n other learners", "", hidden)
+        return self.tr("Fewer learners") if unfolded else self.tr("More learners: %n", "", hidden)

@@ -65,7 +65,7 @@ class TasksPanel(Panel):
         self._chips.restyle()
 
     def _more_text(self, hidden: int, unfolded: bool) -> str:
-        return self.tr("Fewer families") if unfolded else self.tr("More... %n families", "", hidden)
+        return self.tr("Fewer families") if unfolded else self.tr("More families: %n", "", hidden)
 
 
 def _picture(key: str) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -19,7 +18,7 @@ from metalearn_gui.ui.bars import Bar, Bars
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.theme import theme
 
-ROOMY = 800  # a lower window has no room for further cards; they come folded
+ROOMY = 800  # a lower window has no room for further cards beside the losses
 
 
 class ViewPanel(Panel):
@@ -31,16 +30,9 @@ class ViewPanel(Panel):
         super().__init__(session, parent)
         self.bars = Bars(self)
         self.body.addWidget(self.bars)
-        self._has_appeared = False
         session.viewsChanged.connect(self.refresh)
         session.stepChanged.connect(self.refresh)
         self.refresh()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._has_appeared and self.window().height() < ROOMY:
-            self.toggle_collapsed()
-        self._has_appeared = True
 
     def restyle(self) -> None:
         self.refresh()
@@ -48,7 +40,7 @@ class ViewPanel(Panel):
     def refresh(self) -> None:
         """Draw the newest view of this kind; the card is away without one."""
         arrays = next((view.arrays for view in self.session.views if view.kind == self.key), None)
-        self.setVisible(arrays is not None)
+        self.setVisible(arrays is not None and self.window().height() >= ROOMY)
         if arrays is not None:
             self.bars.set_bars(self.bars_of(arrays), theme().color_of(self.color))
 
