@@ -29,7 +29,7 @@ class TextChip(QPushButton):
         self.setAccessibleName(label)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 12, 25)
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 8, 25)
 
     minimumSizeHint = sizeHint
 
