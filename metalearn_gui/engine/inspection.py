@@ -15,8 +15,6 @@ from metalearn_gui.engine.learners.base import Adapted, Context, State, View
 from metalearn_gui.engine.losses import LOSSES
 from metalearn_gui.engine.settings import ExperimentSettings
 
-Given = dict[str, Array]  # a learner's Adapted as numpy, leading axis = tasks
-
 
 def inspect(
     settings: ExperimentSettings, state: LearnerState, episodes: Episodes, num_steps: int | None = None
@@ -31,19 +29,6 @@ def inspect(
     steps = settings.outer.test_steps if num_steps is None else num_steps
     common = [View("moved", _moved(settings, learned, tensors, ctx, steps))]
     return common + settings.learner.inspect(learned, tensors, ctx)
-
-
-def predict_given(settings: ExperimentSettings, state: LearnerState, given: Given, x: Array) -> Array:
-    """Predictions (tasks, points, output_dim) of a learner that a hand has adapted, not a support set.
-
-    Args:
-        given: what `adapt_step` would have made, such as {"context": (tasks, n)}.
-        x: (tasks, points, ...).
-    """
-    adapted = {name: tf.constant(values, tf.float32) for name, values in given.items()}
-    ctx = _context(settings, state)
-    outputs, _ = settings.learner.predict(_learned(state), adapted, tf.constant(x, tf.float32), ctx)
-    return np.array(tf.nn.softmax(outputs) if settings.tasks.kind == "classification" else outputs)
 
 
 def _moved(

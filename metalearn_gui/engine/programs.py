@@ -85,7 +85,7 @@ class OuterProgram:
 
     def __init__(self, learner: Learner, network: Network, kind: str, optimizer: str, mode: str) -> None:
         state = learner.init(network, np.random.default_rng(0))
-        self.layout, self.carry_layout = Layout.of(state.params), Layout.of(state.carry)
+        self.layout = Layout.of(state.params)
         self._learner, self._network, self._loss = learner, network, losses.LOSSES[kind]
         self._update = {"adam": _adam, "sgd": _sgd}[optimizer]
         self.live_names = tuple(sorted(learner.live_values()))

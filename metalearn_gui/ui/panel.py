@@ -15,6 +15,7 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 
 MARGIN = 14
+ROOMY = 800  # a lower window has no room for cards beyond the usual ones
 ICON_SIZE, ICON_BUTTON = QSize(16, 16), QSize(22, 20)
 
 

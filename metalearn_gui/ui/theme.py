@@ -38,10 +38,6 @@ class Palette:
     on_accent: QColor
     series: tuple[QColor, ...]  # runs and classes, each with a shape beside it
 
-    @property
-    def accent(self) -> QColor:
-        return self.learner
-
 
 def _palette(series: tuple[str, ...], **colors: str) -> Palette:
     named = {name: QColor(value) for name, value in colors.items()}

@@ -25,7 +25,7 @@ class Foot(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, objectName="export_foot")
         self.setFixedHeight(HEIGHT)
-        self._folder, self._count, self._total, self._is_busy = Path(), 0, 0, False
+        self._folder, self._count, self._is_busy = Path(), 0, False
         self._icon, self._path, self._chosen = QLabel(self), ElidedLabel("", self), QLabel(self)
         self._change = QPushButton(self, objectName="export_folder")
         self.stop = QPushButton(self, objectName="export_stop")
@@ -71,7 +71,7 @@ class Foot(QFrame):
 
     def show_busy(self, is_busy: bool, ended: int, total: int) -> None:
         """While files are written the main button is their progress, and Stop stands beside it."""
-        self._is_busy, self._total = is_busy, total
+        self._is_busy = is_busy
         self.start.set_share(ended / max(1, total) if is_busy else None)
         self.start.setText(self.tr("Writing {done} of {total}...").format(done=min(ended + 1, total), total=total))
         self.stop.setVisible(is_busy)

@@ -10,7 +10,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.curve_line import CurveLine
 from metalearn_gui.ui.legend import Legend, LegendEntry
-from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.panel import ROOMY, Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.run_traces import RunTrace, axis_reach
 from metalearn_gui.ui.text import number_text
@@ -19,7 +19,6 @@ from metalearn_gui.ui.theme import theme
 CURVES = ("base_gradient", "meta_gradient", "cosine")
 SMOOTHING = 0.97
 TICK_SPACING = 70
-ROOMY = 800  # a lower window has no room for a fourth card beside the losses; it comes folded
 
 
 def reports_gradients(run: RunRecord) -> bool:

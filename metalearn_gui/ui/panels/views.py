@@ -15,10 +15,8 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.bars import Bar, Bars
-from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.panel import ROOMY, Panel
 from metalearn_gui.ui.theme import theme
-
-ROOMY = 800  # a lower window has no room for further cards beside the losses
 
 
 class ViewPanel(Panel):
