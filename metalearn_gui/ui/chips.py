@@ -122,6 +122,7 @@ class ChipBox(QWidget):
         column.addWidget(self._fold)
         for key, chip in chips.items():
             self._group.addButton(chip)
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still runs and pauses
             chip.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
 
     def _rows(self, keys: Sequence[str], width: int) -> QWidget:

@@ -8,7 +8,7 @@ import weakref
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Message, RunState
 from metalearn_gui.engine.presets import PRESETS
@@ -198,6 +198,17 @@ def test_no_key_fires_while_text_is_edited(window, session, qtbot, key):
     qtbot.keyClick(box.lineEdit(), key)
     assert session.calls == []
     assert session.adaptation_step == 5
+
+
+@pytest.mark.parametrize("name", ["task_family_blobs", "learner_reptile"])
+def test_space_runs_after_a_click_on_a_chip(window, session, qtbot, name):
+    window.activateWindow()
+    chip = child(window, name)
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert not chip.hasFocus()
+    session.calls.clear()
+    qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Space)
+    assert [call[0] for call in session.calls] == ["toggle"]
 
 
 def test_a_focused_button_keeps_space_and_a_focused_slider_the_arrows(window, session, qtbot):
