@@ -35,11 +35,12 @@ class NowMarker:
 
     def restyle(self) -> None:
         palette = theme().palette
+        ground = palette.background.name()  # at a run's end the words lie over the curves
         self._line.setPen(line_pen(palette.muted, "dotted", 1.0))
         self._dot.setPen(None)
         self._dot.setBrush(palette.unseen)
-        self._value.setStyleSheet(f"color: {palette.unseen.name()}; background: transparent;")
-        self._word.setStyleSheet(f"color: {palette.muted.name()}; background: transparent;")
+        self._value.setStyleSheet(f"color: {palette.unseen.name()}; background: {ground};")
+        self._word.setStyleSheet(f"color: {palette.muted.name()}; background: {ground};")
 
     def hide(self) -> None:
         for part in (self._line, self._dot, self._value, self._word):
