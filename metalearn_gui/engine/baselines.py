@@ -13,6 +13,7 @@ BASELINES = ("transfer", "scratch")
 TRANSFER_LEARNING_RATE = 0.01  # joint training is short here; at 0.001 it would prove nothing
 
 BASELINE_META_BATCH = 25  # joint training on one task at a time would be a straw man
+BASELINE_NUMBERS = 2**23  # activations of the widest layer in one of its steps, at most
 
 
 def baseline_settings(settings: ExperimentSettings, tuned: Mapping[str, float]) -> dict[str, ExperimentSettings]:
@@ -22,15 +23,18 @@ def baseline_settings(settings: ExperimentSettings, tuned: Mapping[str, float]) 
         tuned: inner learning rates by key. A rate that suits a meta-learned start can ruin another start,
             and a baseline that was not given its best rate proves nothing.
     """
-    episodes, outer = settings.episodes, settings.outer
-    meta_batch = max(outer.meta_batch, min(BASELINE_META_BATCH, episodes.num_training_tasks or BASELINE_META_BATCH))
+    num_tasks = settings.episodes.num_training_tasks or BASELINE_META_BATCH
+    affordable = BASELINE_NUMBERS // (settings.points_per_task * settings.network.largest_activation)
+    meta_batch = max(settings.outer.meta_batch, min(BASELINE_META_BATCH, num_tasks, affordable))
     plain = {
         "meta_batch": meta_batch,
         "meta_optimizer": "adam",
         "meta_learning_rate": TRANSFER_LEARNING_RATE,
         "meta_schedule": "constant",
+        "training_episodes": "",
+        "gradient_clip": 0.0,
     }
-    others = {key: settings.replaced(learner=key, gradient_clip=0.0, **plain) for key in BASELINES}
+    others = {key: settings.replaced(learner=key, **plain) for key in BASELINES}
     return {
         key: other.replaced(inner_learning_rate=tuned[key]) if key in tuned else other for key, other in others.items()
     }
@@ -56,8 +60,9 @@ def steps_beside(settings: ExperimentSettings, share: float) -> dict[str, float]
 
 
 def _gradients(settings: ExperimentSettings) -> float:
-    """Gradient evaluations of one meta-iteration."""
-    return settings.learner.gradient_evaluations * settings.outer.meta_batch
+    """Points that gradients are taken at in one meta-iteration, the mean over the stages of training."""
+    points = [stage.points_per_task for stage in settings.stages()]
+    return settings.learner.gradient_evaluations * settings.outer.meta_batch * sum(points) / len(points)
 
 
 def steps_due(iteration: int, per_iteration: float) -> int:

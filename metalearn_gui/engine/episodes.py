@@ -6,6 +6,8 @@ Shapes are stated here once. `tasks` is always the leading axis.
     y       (tasks, points, output_dim)      float32, regression
             (tasks, points)                  int32 class ids, classification
     mask    (tasks, points)                  float32, 1 for a real point and 0 for padding; None = all real
+    classes (tasks, ways)                    int32: which of the family's training classes a class id of the
+            episode stands for; None where there is no fixed set of classes
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import numpy as np
 from metalearn_gui.engine.backend import Array, Tensor
 
 SPLITS = ("train", "validation", "test")
-BLOCK_STEPS = 100  # meta-iterations whose episodes are drawn together
+BLOCK_STEPS = 100  # meta-iterations whose episodes are drawn together, where points are a few numbers
 
 
 class PointSet(NamedTuple):
@@ -34,6 +36,12 @@ class Episodes(NamedTuple):
 
     support: PointSet
     query: PointSet
+    classes: Tensor | None = None
+
+    @property
+    def parts(self) -> tuple[PointSet, PointSet]:
+        """The two point sets."""
+        return self.support, self.query
 
 
 class Tasks(NamedTuple):
@@ -87,4 +95,5 @@ def map_points(function: Callable[[Tensor], Tensor], points: PointSet) -> PointS
 
 def map_episodes(function: Callable[[Tensor], Tensor], episodes: Episodes) -> Episodes:
     """`function` on every array of the support and the query sets."""
-    return Episodes(map_points(function, episodes.support), map_points(function, episodes.query))
+    classes = None if episodes.classes is None else function(episodes.classes)
+    return Episodes(map_points(function, episodes.support), map_points(function, episodes.query), classes)

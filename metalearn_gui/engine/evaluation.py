@@ -17,7 +17,8 @@ from metalearn_gui.engine.settings import ExperimentSettings
 
 NUM_TASKS = 600
 RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # a baseline's inner learning rate is one of these
-SLICE = 200  # tasks in one call; losses only are kept
+SLICE = 200  # tasks in one call, at most; losses only are kept
+SLICE_NUMBERS = 2**25  # and so many activations of the widest layer
 
 
 def unseen_episodes(
@@ -91,7 +92,7 @@ class Evaluator:
         """Compile, on one slice of tasks; nothing to do where nothing is compiled."""
         if not self._compile:
             return
-        one = _slice(self._episodes, 0, SLICE)
+        one = _slice(self._episodes, 0, slice_size(self.settings, self._episodes))
         score(self.settings, state.learner, one, self._compile)
         for key, other in baseline_settings(self.settings, {}).items():
             score(other, state.baselines[key], one, self._compile)
@@ -109,7 +110,8 @@ def score(settings: ExperimentSettings, state: LearnerState, episodes: Episodes,
     program = adaptation_program(settings, settings.outer.test_steps, keep=False, compile=compile)
     live = settings.learner.live_values()
     num_tasks = episodes.query.x.shape[0]
-    size = SLICE if compile else min(SLICE, num_tasks)  # only a compiled program needs one shape for all
+    size = slice_size(settings, episodes)
+    size = size if compile else min(size, num_tasks)  # only a compiled program needs one shape for all
     slices = [_slice(episodes, start, size) for start in range(0, num_tasks, size)]
     parts = [program.run(state, part.support, part.query, live) for part in slices]
     values = [np.concatenate(column, axis=1)[:, :num_tasks].astype(np.float64) for column in zip(*parts, strict=True)]
@@ -122,6 +124,12 @@ def score(settings: ExperimentSettings, state: LearnerState, episodes: Episodes,
             accuracy=None if accuracy is None else accuracy.mean(axis=1),
             accuracy_ci95=None if accuracy is None else interval(accuracy),
         )
+
+
+def slice_size(settings: ExperimentSettings, episodes: Episodes) -> int:
+    """How many of these tasks are adapted to in one call: as many as memory bears."""
+    num_points = episodes.support.x.shape[1] + episodes.query.x.shape[1]
+    return max(1, min(SLICE, SLICE_NUMBERS // (num_points * settings.network.largest_activation)))
 
 
 def best_inner_rate(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool) -> float:

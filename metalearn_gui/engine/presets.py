@@ -118,6 +118,14 @@ _ALL = (
         {"learner": "scratch", "num_iterations": 1_000},
     ),
     Preset(
+        "protonet", "ProtoNet on images", "Real characters: a class is the mean of its examples' features.",
+        {
+            "task_family": "images", "learner": "protonet", "network": "conv4", "ways": 5, "shots": 1, "queries": 15,
+            "training_episodes": "60x1x5", "meta_batch": 1, "meta_learning_rate": 0.002, "meta_schedule": "cosine",
+            "num_iterations": 8_000, "test_steps": 1,
+        },
+    ),
+    Preset(
         "blobs", "Blobs in the plane", "Classes that are new in every task, told apart from five points each.",
         {
             "task_family": "blobs", "ways": 3, "shots": 5, "queries": 10, "inner_learning_rate": 0.1,

@@ -15,7 +15,7 @@ import numpy as np
 
 from metalearn_gui.engine import losses
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
-from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, PointSet, map_episodes, map_points
+from metalearn_gui.engine.episodes import Episodes, PointSet, map_episodes, map_points
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import Context, Learner, State
 from metalearn_gui.engine.networks.base import Network
@@ -105,8 +105,8 @@ class OuterProgram:
 
         Args:
             state: where they start from.
-            block: episodes of the whole block, (BLOCK_STEPS, meta-batch, ...), tensors.
-            schedule: (BLOCK_STEPS, 3): the rate and Adam's two bias corrections.
+            block: episodes of the whole block, (steps, meta-batch, ...), tensors.
+            schedule: (steps, 3): the rate and Adam's two bias corrections.
             clip: largest norm of the meta-gradient; 0 = off.
         """
         theta = self.layout.flatten(state.params)
@@ -128,8 +128,8 @@ class OuterProgram:
         return Chunk(result, completed, np.array(curves)[:, span[0] : int(step)])
 
     def _run_block(self, theta, optimizer, carry, block, start, stop, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
-        curves = tf.zeros((self.num_curves, BLOCK_STEPS))
-        columns = tf.range(BLOCK_STEPS)
+        curves = tf.zeros((self.num_curves, schedule.shape[0]))
+        columns = tf.range(schedule.shape[0])
 
         def body(step, finite, theta, optimizer, carry, curves):  # type: ignore[no-untyped-def]
             episodes = _episodes_at(block, step)
@@ -148,7 +148,7 @@ class OuterProgram:
         return step, theta, optimizer, carry, curves
 
     def _run_eagerly(self, theta, optimizer, carry, block, start, stop, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
-        curves = np.zeros((self.num_curves, BLOCK_STEPS), np.float32)
+        curves = np.zeros((self.num_curves, schedule.shape[0]), np.float32)
         step = int(start)
         while step < int(stop):
             episodes = _episodes_at(block, step)

@@ -19,6 +19,7 @@ from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.tasks.base import TaskFamily
 
 FORMAT_VERSION = 1
+MAX_EPISODE = 1000
 UNLIMITED = 0
 
 
@@ -70,6 +71,34 @@ class EpisodeSettings(Component):
         advanced=True,
         help="Share of a task's fixed points that are its own; the others are dealt out among all tasks.",
     )
+
+
+    training_episodes: str = param(
+        "",
+        "Training episodes",
+        advanced=True,
+        help="Ways x shots x queries of training episodes where they differ from unseen ones, in turn: "
+        "for example 60x1x5, 30x5x5. Empty = the same.",
+    )
+
+    def check(self) -> None:
+        self.training_sizes()
+
+    def training_sizes(self) -> tuple[tuple[int, int, int], ...]:
+        """(ways, shots, queries) of every stage of training; none where training is as testing."""
+        texts = [text.strip() for text in self.training_episodes.split(",") if text.strip()]
+        return tuple(_episode_size(text) for text in texts)
+
+
+def _episode_size(text: str) -> tuple[int, int, int]:
+    parts = text.lower().split("x")
+    numbers = [int(part) if part.strip().isascii() and part.strip().isdigit() else 0 for part in parts]
+    if len(numbers) != 3 or not all(1 <= number <= MAX_EPISODE for number in numbers):
+        raise SettingError(
+            f"Training episodes (training_episodes) has {text[:40]!r}; expected ways x shots x queries, "
+            f"whole numbers in [1, {MAX_EPISODE}], for example 60x1x5"
+        )
+    return numbers[0], numbers[1], numbers[2]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -195,10 +224,37 @@ class ExperimentSettings:
             )
         fitted = self.network.fitted(self.tasks.input_dim, self.tasks.output_dim)
         object.__setattr__(self, "network", fitted)
+        object.__setattr__(self, "learner", self.learner.fitted(self.tasks))
+        self._refuse_other_ways()
+
+    def _refuse_other_ways(self) -> None:
+        """A head with one output per class has no other number of ways to train on."""
+        others = {ways for ways, _, _ in self.episodes.training_sizes()} - {self.tasks.output_dim}
+        if others and self.tasks.kind == "classification" and not self.learner.any_ways:
+            raise SettingError(
+                f"Training episodes (training_episodes) have {min(others)} ways; {self.learner.label} has an output "
+                f"for each of {self.tasks.output_dim} classes and trains on as many ways as it is tried on"
+            )
 
     @property
     def seed(self) -> int:
         return self.run.seed
+
+    @property
+    def points_per_task(self) -> int:
+        """Support and query points of an episode."""
+        return (self.episodes.shots + self.episodes.queries) * self.tasks.points_per_shot
+
+    def stages(self) -> tuple[ExperimentSettings, ...]:
+        """What training does block by block, in turn: these settings with the episodes' sizes of training."""
+        sizes = self.episodes.training_sizes()
+        return tuple(self._sized(*size) for size in sizes) or (self,)
+
+    def _sized(self, ways: int, shots: int, queries: int) -> ExperimentSettings:
+        sizes: dict[str, Any] = {"shots": shots, "queries": queries, "training_episodes": ""}
+        if self.tasks.kind == "classification":
+            sizes["ways"] = ways
+        return self.replaced(**sizes)
 
     def group(self, name: str) -> Component:
         """One of GROUPS."""

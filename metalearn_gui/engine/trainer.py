@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import functools
 import math
 
 import numpy as np
@@ -15,13 +17,46 @@ from metalearn_gui.engine.settings import UNLIMITED, ExperimentSettings
 POOL_BLOCK = 2**31 - 1  # the block number that a limited pool of training tasks is drawn from
 
 
+class BlockSource:
+    """Blocks of training episodes as tensors, the stages of training in turn; drawn outside the compiled program.
+
+    Where drawing takes its time the next block is drawn ahead on a thread of its own: one block, no more.
+    """
+
+    def __init__(self, settings: ExperimentSettings) -> None:
+        self._sources = [EpisodeSource(stage) for stage in settings.stages()]
+        self._draws_ahead = settings.tasks.block_steps < BLOCK_STEPS
+        self._held: tuple[int, Episodes] | None = None
+        self._ahead: tuple[int, concurrent.futures.Future[Episodes]] | None = None
+
+    def block(self, number: int) -> Episodes:
+        """Tensors (steps, meta-batch, points, ...); the newest block is kept."""
+        if self._held is None or self._held[0] != number:
+            self._held = (number, map_episodes(tf.constant, self._drawn(number)))
+            if self._draws_ahead:
+                self._ahead = (number + 1, _drawing_thread().submit(self.draw, number + 1))
+        return self._held[1]
+
+    def draw(self, number: int) -> Episodes:
+        """The same block as numpy."""
+        return self._sources[number % len(self._sources)].draw(number)
+
+    def _drawn(self, number: int) -> Episodes:
+        ahead, self._ahead = self._ahead, None
+        return ahead[1].result() if ahead is not None and ahead[0] == number else self.draw(number)
+
+
+@functools.cache
+def _drawing_thread() -> concurrent.futures.Executor:
+    return concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="episodes")
+
+
 class EpisodeSource:
-    """Blocks of training episodes, drawn outside the compiled program."""
+    """Training episodes of one size, block by block, in numpy."""
 
     def __init__(self, settings: ExperimentSettings) -> None:
         self._settings = settings
-        self._shape = (BLOCK_STEPS, settings.outer.meta_batch)
-        self._held: tuple[int, Episodes] | None = None
+        self._shape = (settings.tasks.block_steps, settings.outer.meta_batch)
         self._pool = None
         self._fixed: Episodes | None = None
         num_tasks = settings.episodes.num_training_tasks
@@ -31,14 +66,8 @@ class EpisodeSource:
             if settings.episodes.fixed_points:
                 self._fixed = self._fixed_episodes(rng)
 
-    def block(self, number: int) -> Episodes:
-        """Tensors (BLOCK_STEPS, meta-batch, points, ...); the newest block is kept."""
-        if self._held is None or self._held[0] != number:
-            self._held = (number, map_episodes(tf.constant, self.draw(number)))
-        return self._held[1]
-
     def draw(self, number: int) -> Episodes:
-        """The same block as numpy: a function of the settings, the seed and the number alone."""
+        """A block: a function of the settings, the seed and the number alone."""
         family, episodes = self._settings.tasks, self._settings.episodes
         rng = generator(self._settings.seed, "train", number)
         if self._fixed is not None:
@@ -57,7 +86,7 @@ class EpisodeSource:
         assert self._pool is not None
         episodes = self._settings.episodes
         drawn = self._settings.tasks.draw(self._pool, rng, episodes.shots, episodes.queries)
-        return Episodes(*(_dealt(part, 1.0 - episodes.non_iid, rng) for part in drawn))
+        return Episodes(*(_dealt(part, 1.0 - episodes.non_iid, rng) for part in drawn.parts))
 
 
 def _dealt(points: PointSet, share: float, rng: np.random.Generator) -> PointSet:
@@ -94,13 +123,14 @@ class Trainer:
 
     def __init__(self, settings: ExperimentSettings, state: LearnerState, compile: bool) -> None:
         self.settings, self.state = settings, state
-        self._source = EpisodeSource(settings)
-        self._program = outer_program(settings, compile)
+        self.block_steps = settings.tasks.block_steps
+        self._source = BlockSource(settings)
+        self._programs = [outer_program(stage, compile) for stage in settings.stages()]
 
     def run(self, count: int) -> Chunk:
         """Up to `count` meta-iterations, not beyond the end of the block."""
-        block, start = divmod(self.state.iteration, BLOCK_STEPS)
-        chunk = self._run_span(block, (start, min(start + count, BLOCK_STEPS)))
+        block, start = divmod(self.state.iteration, self.block_steps)
+        chunk = self._run_span(block, (start, min(start + count, self.block_steps)))
         self.state = chunk.state
         return chunk
 
@@ -117,17 +147,20 @@ class Trainer:
         """The objective of the last episodes after the last update; the state does not move."""
         if self.state.iteration == 0:
             return math.nan
-        block, place = divmod(self.state.iteration - 1, BLOCK_STEPS)
+        block, place = divmod(self.state.iteration - 1, self.block_steps)
         chunk = self._run_span(block, (place, place + 1))
         return float(chunk.curves[0, 0]) if chunk.completed else math.nan
 
     def warm_up(self) -> None:
         """Compile: a chunk of no meta-iterations."""
-        self._run_span(self.state.iteration // BLOCK_STEPS, (0, 0))
+        block = self.state.iteration // self.block_steps
+        for stage in range(len(self._programs)):
+            self._run_span(block + stage, (0, 0))
 
     def _run_span(self, block: int, span: tuple[int, int]) -> Chunk:
-        iterations = block * BLOCK_STEPS + np.arange(BLOCK_STEPS)
+        iterations = block * self.block_steps + np.arange(self.block_steps)
         rates = meta_rates(self.settings, iterations)[:, None]
         schedule = np.concatenate([rates, bias_corrections(iterations)], axis=1).astype(np.float32)
         live, clip = self.settings.learner.live_values(), self.settings.outer.gradient_clip
-        return self._program.run(self.state, self._source.block(block), span, schedule, clip, live)
+        program = self._programs[block % len(self._programs)]
+        return program.run(self.state, self._source.block(block), span, schedule, clip, live)

@@ -19,7 +19,6 @@ from metalearn_gui.engine import events
 from metalearn_gui.engine.backend import return_free_memory
 from metalearn_gui.engine.baselines import baseline_settings, initial_states, steps_beside, steps_due
 from metalearn_gui.engine.control import Gate, LiveValues
-from metalearn_gui.engine.episodes import BLOCK_STEPS
 from metalearn_gui.engine.evaluation import NUM_TASKS, Evaluator
 from metalearn_gui.engine.events import Change, Event, TrainingState
 from metalearn_gui.engine.programs import Chunk
@@ -162,9 +161,9 @@ class Experiment:
 
     def next_count(self) -> int:
         """Meta-iterations of the next chunk: about CHUNK_SECONDS, within block, validation and run."""
-        left = self.settings.outer.num_iterations - self.iteration
+        left, block_steps = self.settings.outer.num_iterations - self.iteration, self._trainer.block_steps
         until = VALIDATION_STEPS - self.iteration % VALIDATION_STEPS if self.settings.outer.stop_patience else left
-        return min(self._chunk_steps, BLOCK_STEPS - self.iteration % BLOCK_STEPS, until, left)
+        return min(self._chunk_steps, block_steps - self.iteration % block_steps, until, left)
 
     def advance(self, count: int) -> Chunk:
         """Up to `count` meta-iterations of the learner, and the baselines' share after them."""
@@ -176,7 +175,7 @@ class Experiment:
         self.gradient_evaluations += chunk.completed * per_iteration
         if not self.options.chunk_steps:
             affordable = int(CHUNK_SECONDS * count / max(seconds, 1e-6))
-            self._chunk_steps = max(1, min(affordable, 4 * self._chunk_steps, BLOCK_STEPS))
+            self._chunk_steps = max(1, min(affordable, 4 * self._chunk_steps, self._trainer.block_steps))
         for key, trainer in self._baselines.items():
             trainer.run_to(steps_due(self.iteration, self._share[key]))
         self.baseline_seconds += time.perf_counter() - started - seconds

@@ -43,7 +43,7 @@ class StartExporter(Exporter):
 
 def keras_model(subject: ExportSubject) -> Any:
     """The keras.Model at the meta-learned start."""
-    return subject.settings.network.build(subject.learner_state.params)
+    return subject.settings.network.build(subject.learner_state.params, subject.learner_state.carry)
 
 
 def fresh_inputs(subject: ExportSubject) -> list[Array]:

@@ -12,6 +12,7 @@ from metalearn_gui.engine.learners.maml import Maml
 from metalearn_gui.engine.learners.meta_sgd import MetaSgd
 from metalearn_gui.engine.learners.metann import MetaNetwork
 from metalearn_gui.engine.learners.perfedavg import PerFedAvg
+from metalearn_gui.engine.learners.protonet import ProtoNet
 from metalearn_gui.engine.learners.reptile import Reptile
 from metalearn_gui.engine.learners.scratch import Scratch
 from metalearn_gui.engine.learners.transfer import Transfer
@@ -28,6 +29,7 @@ LEARNERS: dict[str, type[Learner]] = {
         MetaNetwork,
         FedAvg,
         PerFedAvg,
+        ProtoNet,
         Article,
         Transfer,
         Scratch,

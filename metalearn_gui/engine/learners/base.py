@@ -18,6 +18,7 @@ from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.losses import Loss
 from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import Component, params_of
+from metalearn_gui.engine.tasks.base import TaskFamily
 
 UNROLLED_STEPS = 5
 Adapted = dict[str, Tensor]  # whatever `predict` needs for a task; leading axis = tasks
@@ -77,6 +78,11 @@ class Learner(Component, ABC):
 
     kinds: ClassVar[tuple[str, ...]] = ("regression", "classification")  # task kinds it takes
     order: ClassVar[str] = ""  # "1st order" or "2nd order", said in the window where it applies
+    any_ways: ClassVar[bool] = False  # True: what it learns fits any number of classes
+
+    def fitted(self, tasks: TaskFamily) -> Learner:
+        """This learner with what it has to know of the family."""
+        return self
 
     @property
     def num_steps(self) -> int:

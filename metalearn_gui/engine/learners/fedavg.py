@@ -104,7 +104,7 @@ class FedAvg(FederatedLearner):
     def trained_locally(self, state: State, episodes: Episodes, ctx: Context) -> Adapted:
         own = self.begin(state, episodes.support, ctx)
         for step in range(self.local_steps):
-            own = self.adapt_step(state, own, episodes[step % len(episodes)], ctx)
+            own = self.adapt_step(state, own, episodes.parts[step % 2], ctx)
         return own
 
 

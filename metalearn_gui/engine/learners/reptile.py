@@ -43,7 +43,7 @@ class Reptile(FirstOrderLearner):
 
 def _minibatches(episodes: Episodes) -> list[PointSet]:
     """The support set, then as many sets of its size as the query set holds."""
-    support, query = episodes
+    support, query = episodes.parts
     size, num_queries = support.x.shape[1], query.x.shape[1]
     starts = range(0, num_queries - size + 1, size)
     return [support, *(PointSet(query.x[:, s : s + size], query.y[:, s : s + size]) for s in starts)]

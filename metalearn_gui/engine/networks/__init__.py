@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metalearn_gui.engine.networks.base import Network
+from metalearn_gui.engine.networks.conv4 import Conv4
 from metalearn_gui.engine.networks.mlp import Mlp
 
-NETWORKS: dict[str, type[Network]] = {network.key: network for network in (Mlp,)}
+NETWORKS: dict[str, type[Network]] = {network.key: network for network in (Mlp, Conv4)}

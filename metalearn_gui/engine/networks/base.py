@@ -46,17 +46,40 @@ class Network(Component, ABC):
     def init(self, rng: np.random.Generator) -> tuple[dict[str, Array], dict[str, Array]]:
         """Fresh parameters and statistics, float32 numpy."""
 
+    @property
     @abstractmethod
-    def apply(self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context) -> tuple[Tensor, Stats]:
-        """Outputs (tasks, points, output_dim) for x (tasks, points, ...).
+    def feature_dim(self) -> int:
+        """Numbers per point that the head reads."""
+
+    @property
+    def largest_activation(self) -> int:
+        """Numbers that the widest layer holds for one point: how many points fit into memory at once."""
+        return max(self.feature_dim, self.input_dim)
+
+    @abstractmethod
+    def features(
+        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
+    ) -> tuple[Tensor, Stats]:
+        """What the head reads, (tasks, points, feature_dim), for x (tasks, points, ...).
 
         Args:
             params: shared (as from `init`) or with a leading task axis, layer by layer; other names are left alone.
             mask: see episodes.py; for layers that average over points.
+
+        Returns: the features, and the statistics that a meta-iteration leaves behind.
         """
 
     @abstractmethod
-    def build(self, params: dict[str, Array]) -> Any:
+    def head(self, params: Params, features: Tensor) -> Tensor:
+        """Outputs (tasks, points, output_dim): the last layer, linear."""
+
+    def apply(self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context) -> tuple[Tensor, Stats]:
+        """Outputs (tasks, points, output_dim) for x (tasks, points, ...): the head of the features."""
+        features, stats = self.features(params, stats, x, mask, ctx)
+        return self.head(params, features), stats
+
+    @abstractmethod
+    def build(self, params: dict[str, Array], stats: dict[str, Array]) -> Any:
         """A keras.Model with these shared parameters: inputs -> outputs (logits for classification)."""
 
     def num_parameters(self) -> int:

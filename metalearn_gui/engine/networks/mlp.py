@@ -109,13 +109,26 @@ class Mlp(Network):
             params[f"b{layer}"] = rng.uniform(-bound, bound, fan_out).astype(np.float32)
         return params, {}
 
-    def apply(self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context) -> tuple[Tensor, Stats]:
-        last = len(self.dims) - 2
-        for layer in range(last):
-            x = ACTIVATIONS[self.activation](_dense(x, params[f"w{layer}"], params[f"b{layer}"]))
-        return _dense(x, params[f"w{last}"], params[f"b{last}"]), stats
+    @property
+    def feature_dim(self) -> int:
+        return self.dims[-2]
 
-    def build(self, params: dict[str, Array]) -> Any:
+    @property
+    def largest_activation(self) -> int:
+        return max(self.dims)
+
+    def features(
+        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
+    ) -> tuple[Tensor, Stats]:
+        for layer in range(len(self.dims) - 2):
+            x = ACTIVATIONS[self.activation](dense(x, params[f"w{layer}"], params[f"b{layer}"]))
+        return x, stats
+
+    def head(self, params: Params, features: Tensor) -> Tensor:
+        last = len(self.dims) - 2
+        return dense(features, params[f"w{last}"], params[f"b{last}"])
+
+    def build(self, params: dict[str, Array], stats: dict[str, Array]) -> Any:
         keras = tf.keras
         inputs = x = keras.Input((self.input_dim,), name="inputs")
         last = len(self.dims) - 2
@@ -137,7 +150,8 @@ KERAS_ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _dense(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+def dense(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    """x W + b with W shared by all tasks or one for each."""
     per_task = len(w.shape) == 3
     return _dense_per_task(x, w, b) if per_task else _dense_shared(x, w, b)
 

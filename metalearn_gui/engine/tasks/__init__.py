@@ -7,6 +7,7 @@ from metalearn_gui.engine.tasks.blobs import Blobs
 from metalearn_gui.engine.tasks.denoise import Denoise
 from metalearn_gui.engine.tasks.gp import GaussianProcess
 from metalearn_gui.engine.tasks.harmonics import Harmonics
+from metalearn_gui.engine.tasks.images import Images
 from metalearn_gui.engine.tasks.linear import Linear
 from metalearn_gui.engine.tasks.polynomials import Polynomials
 from metalearn_gui.engine.tasks.sinusoid import Sinusoid
@@ -23,6 +24,7 @@ TASKS: dict[str, type[TaskFamily]] = {
         Polynomials,
         GaussianProcess,
         Blobs,
+        Images,
         Denoise,
         Vectors,
     )

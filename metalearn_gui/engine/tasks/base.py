@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.episodes import Episodes, Tasks
+from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, Tasks
 from metalearn_gui.engine.params import Component, param
 
 MEASURED_TASKS = 500  # for the loss of a constant prediction
@@ -21,6 +21,7 @@ class TaskFamily(Component, ABC):
 
     kind: ClassVar[str] = "regression"  # or "classification"
     view: ClassVar[str] = "curve"  # a key of the window's CANVASES
+    block_steps: ClassVar[int] = BLOCK_STEPS  # meta-iterations whose episodes are drawn together; few for images
 
     beyond: float = param(
         1.0,
@@ -46,6 +47,11 @@ class TaskFamily(Component, ABC):
     def fixed_dims(self) -> str:
         """Why the network's input and output sizes cannot be chosen; empty where they are settings here."""
         return ""
+
+    @property
+    def num_classes(self) -> int:
+        """The fixed classes that training episodes are made of (`Episodes.classes`); 0 = there is no such set."""
+        return 0
 
     @property
     def points_per_shot(self) -> int:

@@ -1,0 +1,94 @@
+"""Prototypical networks: a class is the mean of its support points' features, and the nearest mean wins.
+
+    c_k = mean of f(x) over the support points of class k;   p(y = k | x) = softmax over k of -|f(x) - c_k|^2
+
+Snell, Swersky, Zemel (2017), arXiv:1703.05175, equations 1 and 2. With "cosine attention" it is the matching network of
+Vinyals et al. (2016), arXiv:1606.04080, equation 1: p(y = k | x) = sum over class k of softmax of cosine similarities.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Tensor, tf
+from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.learners.base import Adapted, Context, State, View
+from metalearn_gui.engine.learners.features import FeatureLearner
+from metalearn_gui.engine.params import param
+
+UNSEEN = -1e4  # the logit of a class without a support point: below all others, and finite
+SHARPNESS = 10.0  # of the attention: cosines lie within 1 of each other
+PROTOTYPES, ATTENTION = "prototypes", "cosine attention"
+
+
+@dataclasses.dataclass(frozen=True)
+class ProtoNet(FeatureLearner):
+    """Squared Euclidean distances to class means, or attention over the support points.
+
+    View "prototypes": "prototypes" (tasks, ways, features), "support" and "query" (tasks, points, features),
+    "support_labels" and "query_labels" (tasks, points).
+    """
+
+    key = "protonet"
+    label = "ProtoNet"
+    summary = "Learns features in which every class of a new task is the mean of its few examples."
+    kinds = ("classification",)
+
+    compares: str = param(
+        PROTOTYPES,
+        "Compares with",
+        choices=(PROTOTYPES, ATTENTION),
+        help="The mean of each class, or every support point (a matching network).",
+    )
+
+    def nothing_seen(self, support: PointSet, ctx: Context) -> Adapted:
+        ways, width = ctx.network.output_dim, ctx.network.feature_dim
+        num_tasks, num_points = support.x.shape[:2]
+        if self.compares == ATTENTION:
+            return {"features": tf.zeros([num_tasks, num_points, width]), "chosen": tf.zeros([num_tasks, num_points, ways])}
+        return {"prototypes": tf.zeros([num_tasks, ways, width]), "counts": tf.zeros([num_tasks, ways])}
+
+    def fit(self, state: State, features: Tensor, support: PointSet, ctx: Context) -> Adapted:
+        chosen = tf.one_hot(support.y, ctx.network.output_dim)
+        if support.mask is not None:
+            chosen = chosen * support.mask[:, :, None]
+        counts = tf.reduce_sum(chosen, axis=1)
+        if self.compares == ATTENTION:
+            return {"features": _unit(features), "chosen": chosen}
+        sums = tf.matmul(chosen, features, transpose_a=True)
+        return {"prototypes": sums / tf.maximum(counts, 1.0)[:, :, None], "counts": counts}
+
+    def outputs(self, state: State, adapted: Adapted, features: Tensor, ctx: Context) -> Tensor:
+        if "features" in adapted:
+            return _attended(adapted, features)
+        centres = adapted["prototypes"]
+        products = tf.matmul(features, centres, transpose_b=True)
+        # |f(x)|^2 is the same for every class: it cancels in the softmax.
+        logits = 2.0 * products - tf.reduce_sum(tf.square(centres), axis=-1)[:, None]
+        return tf.where(adapted["counts"][:, None] > 0, logits, UNSEEN)
+
+    def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
+        support, query = episodes.parts
+        seen, asked = (ctx.network.features(state.params, state.carry, part.x, None, ctx)[0] for part in (support, query))
+        plain = dataclasses.replace(self, compares=PROTOTYPES)
+        arrays = {
+            "prototypes": plain.fit(state, seen, support, ctx)["prototypes"],
+            "support": seen, "query": asked, "support_labels": support.y, "query_labels": query.y,
+        }  # fmt: skip
+        return [View("prototypes", {name: np.asarray(values) for name, values in arrays.items()})]
+
+
+def _unit(features: Tensor) -> Tensor:
+    return features * tf.math.rsqrt(tf.reduce_sum(tf.square(features), axis=-1, keepdims=True) + 1e-12)
+
+
+def _attended(adapted: Adapted, features: Tensor) -> Tensor:
+    """Log probabilities: the attention that each class's support points get together."""
+    similarity = SHARPNESS * tf.matmul(_unit(features), adapted["features"], transpose_b=True)
+    is_real = tf.reduce_sum(adapted["chosen"], axis=-1)[:, None] > 0
+    weights = tf.where(is_real, tf.exp(similarity - SHARPNESS), 0.0)
+    per_class = tf.matmul(weights, adapted["chosen"])
+    total = tf.reduce_sum(per_class, axis=-1, keepdims=True)
+    return tf.math.log(per_class + 1e-12) - tf.math.log(total + 1e-12)

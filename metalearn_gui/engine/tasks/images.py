@@ -1,0 +1,112 @@
+"""Images from a file: an Omniglot zip as published, or a folder of class folders."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+import numpy as np
+
+from metalearn_gui.engine import imagefiles
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import Tasks
+from metalearn_gui.engine.params import SettingError, param
+from metalearn_gui.engine.tasks.pictures import PictureFamily, chosen_instances
+
+TURNS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Images(PictureFamily):
+    """Classes of real images; training, validation and test classes never meet."""
+
+    key = "images"
+    label = "Images"
+    summary = "Every task is a few classes of real images, each known from one or a few examples."
+
+    path: str = param("", "Images", help="An Omniglot zip, or a folder with a folder of images for every class.")
+    test_path: str = param(
+        "", "Unseen images", advanced=True,
+        help="Images of the same kind that unseen tasks are made of; empty = classes held out from the others.",
+    )  # fmt: skip
+    split_by: str = param(
+        "group", "Split by", choices=("group", "class"), advanced=True,
+        help="Whole groups (alphabets) are held out, or single classes.",
+    )  # fmt: skip
+    held_out: float = param(
+        0.3, "Held out", minimum=0.05, maximum=0.9, advanced=True, help="Share of the classes kept for unseen tasks."
+    )
+    split_seed: int = param(0, "Split's seed", minimum=0, maximum=2**31 - 1, advanced=True, help="Who is held out.")
+    turns: bool = param(
+        True, "Turned images are classes", advanced=True,
+        help="In training every class is four: upright and turned by 90, 180 and 270 degrees.",
+    )  # fmt: skip
+    inverted: str = param(
+        "automatic", "Invert", choices=("automatic", "yes", "no"), advanced=True,
+        help="Dark ink on light paper becomes 1 on 0; automatic looks at the borders.",
+    )  # fmt: skip
+
+    @property
+    def num_channels_in(self) -> int:
+        return self._pictures("train").pixels.shape[-1] if self.path else 1
+
+    @property
+    def num_classes(self) -> int:
+        return len(self._classes("train")) * self._num_turns("train")
+
+    def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
+        classes, turns = self._classes(split), self._num_turns(split)
+        total = len(classes) * turns
+        if total < self.ways:
+            raise SettingError(f"Ways (ways) is {self.ways}; {split} has {total} classes of images: choose fewer ways")
+        keys = rng.random((num_tasks, total))
+        chosen = np.argpartition(keys, self.ways - 1, axis=1)[:, : self.ways]
+        chosen = rng.permuted(chosen, axis=1)
+        parameters = {"class": classes[chosen // turns], "turn": chosen % turns}
+        parameters["trains"] = np.full(num_tasks, split == "train")
+        parameters["file"] = np.full(num_tasks, split != "train" and bool(self.test_path))
+        return Tasks(parameters | ({"classes": chosen} if split == "train" else {}))
+
+    def images(self, tasks: Tasks, rng: np.random.Generator, per_class: int) -> Array:
+        source = self._pictures("test" if tasks.parameters["file"].any() else "train")
+        classes, turns = tasks.parameters["class"], tasks.parameters["turn"]
+        counts = source.counts[classes.ravel()]
+        if counts.min() < per_class:
+            raise SettingError(
+                f"A class has {counts.min()} images; an episode takes {per_class} of each: choose fewer shots or queries"
+            )
+        places = chosen_instances(rng, counts, per_class) + source.starts[classes.ravel()][:, None]
+        pixels = source.pixels[places]
+        for turn in range(1, TURNS):
+            is_turned = turns.ravel() == turn
+            pixels[is_turned] = np.rot90(pixels[is_turned], turn, axes=(2, 3))
+        pixels = pixels.reshape(*classes.shape, per_class, *pixels.shape[2:])
+        return np.swapaxes(pixels, 1, 2).astype(np.float32) / 255.0
+
+    def _num_turns(self, split: str) -> int:
+        return TURNS if self.turns and split == "train" else 1
+
+    def _pictures(self, split: str) -> imagefiles.Pictures:
+        path = self.test_path if self.test_path and split != "train" else self.path
+        return imagefiles.read(path, self.image_size, self.inverted)
+
+    def _classes(self, split: str) -> Array:
+        """The ids of a split's classes in its file."""
+        if self.test_path:
+            return np.arange(len(self._pictures(split).names))
+        return _split(self._pictures(split), self.split_by, self.held_out, self.split_seed)[split]
+
+
+@functools.lru_cache(maxsize=8)
+def _split(pictures: imagefiles.Pictures, by: str, held_out: float, seed: int) -> dict[str, Array]:
+    """Class ids by split: the held-out share is the test, and half as much again is for validation."""
+    owners = pictures.groups if by == "group" else np.arange(len(pictures.names))
+    units = np.random.default_rng(seed).permutation(np.unique(owners))
+    num_test = max(1, round(held_out * len(units)))
+    test = units[:num_test]
+    train = units[num_test:]
+    return {
+        "test": np.flatnonzero(np.isin(owners, test)),
+        "validation": np.flatnonzero(np.isin(owners, test)),
+        "train": np.flatnonzero(np.isin(owners, train)),
+    }
