@@ -14,6 +14,7 @@ from metalearn_gui.engine.learners.metann import MetaNetwork
 from metalearn_gui.engine.learners.perfedavg import PerFedAvg
 from metalearn_gui.engine.learners.protonet import ProtoNet
 from metalearn_gui.engine.learners.reptile import Reptile
+from metalearn_gui.engine.learners.ridge import Ridge
 from metalearn_gui.engine.learners.scratch import Scratch
 from metalearn_gui.engine.learners.transfer import Transfer
 
@@ -30,6 +31,7 @@ LEARNERS: dict[str, type[Learner]] = {
         FedAvg,
         PerFedAvg,
         ProtoNet,
+        Ridge,
         Article,
         Transfer,
         Scratch,
