@@ -21,10 +21,12 @@ class Path(NamedTuple):
 
     predictions: (steps + 1, tasks, points, output_dim); probabilities for classification.
     support_loss: (steps + 1, tasks).
+    deviation: the predictions' standard deviations, for learners that say how sure they are.
     """
 
     predictions: Array
     support_loss: Array
+    deviation: Array | None = None
 
 
 def adapt(
@@ -53,8 +55,8 @@ def adapt(
     query_x = np.pad(query_x, [(0, 0), (0, size - num_queries)] + [(0, 0)] * (query_x.ndim - 2))
     query = PointSet(query_x, _no_targets(support.y, size))
     support = padded(support, capacity(support.x.shape[1]))
-    predictions, support_loss = program.run(state, support, query, settings.learner.live_values())
-    return Path(predictions[:, :, :num_queries], support_loss)
+    predictions, support_loss, *rest = program.run(state, support, query, settings.learner.live_values())
+    return Path(predictions[:, :, :num_queries], support_loss, rest[0][:, :, :num_queries] if rest else None)
 
 
 def _no_targets(like: Array, num_points: int) -> Array:

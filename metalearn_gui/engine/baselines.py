@@ -48,7 +48,8 @@ def initial_states(settings: ExperimentSettings) -> tuple[LearnerState, dict[str
 
 def initial_state(settings: ExperimentSettings) -> LearnerState:
     """A fresh learner: the same seed gives the same start."""
-    state = settings.learner.init(settings.network, np.random.default_rng(settings.seed))
+    learner = settings.learner.fitted(settings.tasks)
+    state = learner.init(settings.network, np.random.default_rng(settings.seed))
     return LearnerState(dict(state.params), dict(state.carry), {}, 0)
 
 

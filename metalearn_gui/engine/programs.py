@@ -48,16 +48,20 @@ class Layout:
 
     def split(self, flat: Array) -> dict[str, Array]:
         """The inverse of `flatten`, as copies."""
+        if not self.names:
+            return {}
         ends = np.cumsum([int(np.prod(shape)) for shape in self.shapes])
         parts = np.split(np.array(flat), ends[:-1])
         return {name: part.reshape(shape) for name, shape, part in zip(self.names, self.shapes, parts, strict=True)}
 
     def join_tensors(self, params: Params) -> Tensor:
         """Tensors as one flat tensor, inside a traced function."""
-        return tf.concat([tf.reshape(params[name], [-1]) for name in self.names], axis=0)
+        return tf.concat([tf.zeros(0), *(tf.reshape(params[name], [-1]) for name in self.names)], axis=0)
 
     def split_tensor(self, flat: Tensor) -> Params:
         """The inverse of `join_tensors`, with static shapes."""
+        if not self.names:
+            return {}
         parts = tf.split(flat, [int(np.prod(shape)) for shape in self.shapes])
         return {name: tf.reshape(part, shape) for name, shape, part in zip(self.names, self.shapes, parts, strict=True)}
 
@@ -83,9 +87,10 @@ class Chunk(NamedTuple):
 class OuterProgram:
     """The outer loop of one structure: up to a block of meta-iterations in one call."""
 
-    def __init__(self, learner: Learner, network: Network, kind: str, optimizer: str, mode: str) -> None:
-        state = learner.init(network, np.random.default_rng(0))
-        self.layout = Layout.of(state.params)
+    def __init__(
+        self, learner: Learner, network: Network, kind: str, optimizer: str, layout: Layout, mode: str
+    ) -> None:
+        self.layout = layout
         self._learner, self._network, self._loss = learner, network, losses.LOSSES[kind]
         self._update = {"adam": _adam, "sgd": _sgd}[optimizer]
         self.live_names = tuple(sorted(learner.live_values()))
@@ -209,14 +214,15 @@ class AdaptationProgram:
     def __init__(self, learner: Learner, network: Network, kind: str, num_steps: int, keep: bool, mode: str) -> None:
         self._learner, self._network, self._kind = learner, network, kind
         self._num_steps, self._keep = num_steps, keep
+        self._has_deviation = learner.has_deviation and kind == "regression"
         self.live_names = learner.adaptation_live_names()
         self._run = _build(self._path, mode)
 
     def run(self, state: LearnerState, support: PointSet, query: PointSet, live: dict[str, float]) -> list[Array]:
         """What `keep` asks for.
 
-        Returns: with keep, predictions (steps + 1, tasks, points, output_dim) on the query's x and the support
-            loss (steps + 1, tasks); else the query loss and the accuracy (0 for regression), each (steps + 1, tasks).
+        Returns: with keep, predictions (steps + 1, tasks, points, output_dim) on the query's x, the support loss
+            (steps + 1, tasks), and where the learner has them the predictions' deviations; else the query loss and the accuracy (0 for regression), each (steps + 1, tasks).
         """
         live_vector = np.array([live[name] for name in self.live_names], np.float32)
         params, carry = tf.nest.map_structure(tf.constant, (dict(state.params), dict(state.carry)))
@@ -229,8 +235,8 @@ class AdaptationProgram:
         state = State(params, carry)
         measure = self._kept if self._keep else self._scored
         num_tasks, num_queries = query.x.shape[:2]
-        tasks_only = [num_tasks]
-        shapes = [[num_tasks, num_queries, self._network.output_dim], tasks_only] if self._keep else [tasks_only] * 2
+        tasks_only, outputs = [num_tasks], [num_tasks, num_queries, self._network.output_dim]
+        shapes = [outputs, tasks_only, *[outputs] * self._has_deviation] if self._keep else [tasks_only] * 2
         rows = [tf.TensorArray(tf.float32, self._num_steps + 1, element_shape=shape) for shape in shapes]
 
         def body(index, adapted, rows):  # type: ignore[no-untyped-def]
@@ -251,7 +257,10 @@ class AdaptationProgram:
         outputs, _ = self._learner.predict(state, adapted, query.x, ctx)
         if self._kind == "classification":
             outputs = tf.nn.softmax(outputs)
-        return [outputs, self._learner.loss(state, adapted, support, ctx)]
+        kept = [outputs, self._learner.loss(state, adapted, support, ctx)]
+        if self._has_deviation:
+            kept.append(self._learner.deviation(state, adapted, query.x, ctx))
+        return kept
 
     def _scored(self, state, adapted, support, query, ctx):  # type: ignore[no-untyped-def]
         outputs, _ = self._learner.predict(state, adapted, query.x, ctx)
@@ -272,10 +281,10 @@ def execution_mode(network: Network, compile: bool) -> str:
     return "xla" if network.compiles else "graph"
 
 
-def outer_program(settings: ExperimentSettings, compile: bool = True) -> OuterProgram:
-    """The outer loop for these settings' structure, made at most once."""
+def outer_program(settings: ExperimentSettings, params: Params, compile: bool = True) -> OuterProgram:
+    """The outer loop for these settings' structure and parameters of these shapes, made at most once."""
     mode = execution_mode(settings.network, compile)
-    return _outer_program(_Keyed.of(settings), settings.tasks.kind, settings.outer.meta_optimizer, mode)
+    return _outer_program(_Keyed.of(settings), settings.tasks.kind, settings.outer.meta_optimizer, Layout.of(params), mode)
 
 
 def adaptation_program(
@@ -302,8 +311,8 @@ class _Keyed:
 
 
 @functools.cache
-def _outer_program(keyed: _Keyed, kind: str, optimizer: str, mode: str) -> OuterProgram:
-    return OuterProgram(keyed.learner, keyed.network, kind, optimizer, mode)
+def _outer_program(keyed: _Keyed, kind: str, optimizer: str, layout: Layout, mode: str) -> OuterProgram:
+    return OuterProgram(keyed.learner, keyed.network, kind, optimizer, layout, mode)
 
 
 @functools.cache

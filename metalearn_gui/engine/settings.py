@@ -224,7 +224,6 @@ class ExperimentSettings:
             )
         fitted = self.network.fitted(self.tasks.input_dim, self.tasks.output_dim)
         object.__setattr__(self, "network", fitted)
-        object.__setattr__(self, "learner", self.learner.fitted(self.tasks))
         self._refuse_other_ways()
 
     def _refuse_other_ways(self) -> None:
@@ -246,9 +245,10 @@ class ExperimentSettings:
         return (self.episodes.shots + self.episodes.queries) * self.tasks.points_per_shot
 
     def stages(self) -> tuple[ExperimentSettings, ...]:
-        """What training does block by block, in turn: these settings with the episodes' sizes of training."""
+        """What training does block by block, in turn: these settings with the tasks and sizes of training."""
+        training = dataclasses.replace(self, tasks=self.learner.trains_on(self.tasks))
         sizes = self.episodes.training_sizes()
-        return tuple(self._sized(*size) for size in sizes) or (self,)
+        return tuple(training._sized(*size) for size in sizes) or (training,)
 
     def _sized(self, ways: int, shots: int, queries: int) -> ExperimentSettings:
         sizes: dict[str, Any] = {"shots": shots, "queries": queries, "training_episodes": ""}

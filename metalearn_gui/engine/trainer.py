@@ -125,7 +125,7 @@ class Trainer:
         self.settings, self.state = settings, state
         self.block_steps = settings.tasks.block_steps
         self._source = BlockSource(settings)
-        self._programs = [outer_program(stage, compile) for stage in settings.stages()]
+        self._programs = [outer_program(stage, state.params, compile) for stage in settings.stages()]
 
     def run(self, count: int) -> Chunk:
         """Up to `count` meta-iterations, not beyond the end of the block."""

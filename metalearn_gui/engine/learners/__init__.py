@@ -6,11 +6,13 @@ from metalearn_gui.engine.learners.anil import Anil
 from metalearn_gui.engine.learners.article import Article
 from metalearn_gui.engine.learners.base import Learner
 from metalearn_gui.engine.learners.cavia import Cavia
+from metalearn_gui.engine.learners.cnp import ConditionalNeuralProcess
 from metalearn_gui.engine.learners.fedavg import FedAvg
 from metalearn_gui.engine.learners.fomaml import FirstOrderMaml
 from metalearn_gui.engine.learners.maml import Maml
 from metalearn_gui.engine.learners.meta_sgd import MetaSgd
 from metalearn_gui.engine.learners.metann import MetaNetwork
+from metalearn_gui.engine.learners.nearest import NearestNeighbour
 from metalearn_gui.engine.learners.perfedavg import PerFedAvg
 from metalearn_gui.engine.learners.protonet import ProtoNet
 from metalearn_gui.engine.learners.reptile import Reptile
@@ -32,8 +34,10 @@ LEARNERS: dict[str, type[Learner]] = {
         PerFedAvg,
         ProtoNet,
         Ridge,
+        ConditionalNeuralProcess,
         Article,
         Transfer,
+        NearestNeighbour,
         Scratch,
     )
 }

@@ -79,10 +79,15 @@ class Learner(Component, ABC):
     kinds: ClassVar[tuple[str, ...]] = ("regression", "classification")  # task kinds it takes
     order: ClassVar[str] = ""  # "1st order" or "2nd order", said in the window where it applies
     any_ways: ClassVar[bool] = False  # True: what it learns fits any number of classes
+    has_deviation: ClassVar[bool] = False  # True: it says how sure it is of a number
 
     def fitted(self, tasks: TaskFamily) -> Learner:
-        """This learner with what it has to know of the family."""
+        """This learner with what its start has to know of the family."""
         return self
+
+    def trains_on(self, tasks: TaskFamily) -> TaskFamily:
+        """The family that training draws from, where it is not the one of unseen tasks."""
+        return tasks
 
     @property
     def num_steps(self) -> int:
@@ -114,6 +119,10 @@ class Learner(Component, ABC):
     @abstractmethod
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
         """Outputs (tasks, points, output_dim): numbers, or logits for classification."""
+
+    def deviation(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> Tensor:
+        """The standard deviation of every number that `predict` gives, where `has_deviation`."""
+        raise NotImplementedError
 
     def loss(self, state: State, adapted: Adapted, points: PointSet, ctx: Context) -> Tensor:
         """The loss of the adapted learner on a point set, shape (tasks,)."""

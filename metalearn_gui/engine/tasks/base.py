@@ -53,6 +53,10 @@ class TaskFamily(Component, ABC):
         """The fixed classes that training episodes are made of (`Episodes.classes`); 0 = there is no such set."""
         return 0
 
+    def with_fixed_classes(self) -> TaskFamily:
+        """This family with a fixed set of training classes, where it can have one."""
+        return self
+
     @property
     def points_per_shot(self) -> int:
         """Points that one shot stands for: 1, or the ways of a classification task."""

@@ -46,9 +46,11 @@ class Images(PictureFamily):
         help="Dark ink on light paper becomes 1 on 0; automatic looks at the borders.",
     )  # fmt: skip
 
+    colour: bool = param(False, "Colour", advanced=True, help="Three numbers a pixel instead of one.")
+
     @property
     def num_channels_in(self) -> int:
-        return self._pictures("train").pixels.shape[-1] if self.path else 1
+        return 3 if self.colour else 1
 
     @property
     def num_classes(self) -> int:

@@ -1,0 +1,128 @@
+"""Conditional neural process: one network reads the support set, another says what is where, and how sure it is.
+
+    r = mean over the support set of encode(x, y);   mean, deviation = decode(x, r)
+
+Everything is learned by the likelihood of targets given support sets of random size; adapting is one forward pass.
+
+Garnelo et al. (2018), arXiv:1807.01613, equations 1 to 4. The base network is the decoder, made wider by r.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array, Tensor, tf
+from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State
+from metalearn_gui.engine.networks.base import Network, Stats
+from metalearn_gui.engine.params import param
+
+ENCODER, DECODER = "encoder/", "decoder/"
+LEAST_DEVIATION = 0.1  # of the targets, where they are numbers
+STRIDE = 7919  # a prime: support sizes follow each other in no visible order, each as often as the others
+
+
+@dataclasses.dataclass(frozen=True)
+class ConditionalNeuralProcess(Learner):
+    """Params: "encoder/w0", ... and the wider network's under "decoder/". Step 0 has seen nothing: r = 0."""
+
+    key = "cnp"
+    label = "CNP"
+    summary = "Reads the support set in one pass and answers with a value and how sure it is."
+    has_deviation = True
+
+    encoder_width: int = param(
+        128, "Encoder width", minimum=4, maximum=512, unit="units", log=True, advanced=True,
+        help="Units in every layer of the encoder, and numbers in a task's summary.",
+    )  # fmt: skip
+    least_support: int = param(
+        0, "Least support", minimum=0, maximum=1000, unit="points", advanced=True,
+        help="Training uses support sets from so many points up to all of them.",
+    )  # fmt: skip
+
+    @property
+    def gradient_evaluations(self) -> float:
+        return 2.0
+
+    def adaptation_structure(self) -> tuple[object, ...]:
+        return (self.key, self.encoder_width)
+
+    def init(self, network: Network, rng: np.random.Generator) -> State:
+        decoder, stats = self._decoder(network).init(rng)
+        width = self.encoder_width
+        dims = (network.input_dim + network.output_dim, width, width, width)
+        encoder: dict[str, Array] = {}
+        for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(dims)):
+            bound = np.sqrt(6.0 / fan_in)
+            encoder[f"{ENCODER}w{layer}"] = rng.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)
+            encoder[f"{ENCODER}b{layer}"] = np.zeros(fan_out, np.float32)
+        return State(encoder | {f"{DECODER}{name}": values for name, values in decoder.items()}, stats)
+
+    def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
+        return {"summary": tf.zeros([support.x.shape[0], self.encoder_width])}
+
+    def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
+        targets = support.y
+        if targets.dtype.is_integer:
+            targets = tf.one_hot(targets, ctx.network.output_dim)
+        points = tf.concat([support.x, targets], axis=-1)
+        for layer in range(3):
+            points = tf.matmul(points, state.params[f"{ENCODER}w{layer}"]) + state.params[f"{ENCODER}b{layer}"]
+            points = tf.nn.relu(points) if layer < 2 else points
+        if support.mask is None:
+            return {"summary": tf.reduce_mean(points, axis=1)}
+        counts = tf.maximum(tf.reduce_sum(support.mask, axis=1, keepdims=True), 1.0)
+        return {"summary": tf.reduce_sum(points * support.mask[:, :, None], axis=1) / counts}
+
+    def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
+        outputs, stats = self._decoded(state, adapted, x, ctx)
+        return outputs[..., : ctx.network.output_dim], stats
+
+    def deviation(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> Tensor:
+        outputs, _ = self._decoded(state, adapted, x, ctx)
+        return LEAST_DEVIATION + (1.0 - LEAST_DEVIATION) * tf.nn.softplus(outputs[..., ctx.network.output_dim :])
+
+    def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
+        support = self._some_of(episodes.support, ctx)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(state.params)
+            adapted = self.adapt_step(state, self.begin(state, support, ctx), support, ctx)
+            objective = self._unlikelihood(state, adapted, episodes.query, ctx)
+        gradients = tape.gradient(objective, state.params, unconnected_gradients="zero")
+        before = self.loss_before(state, episodes.support, ctx)
+        after = tf.reduce_mean(self.loss(state, adapted, episodes.query, ctx))
+        return MetaGradient(gradients, objective, before, after, state.carry, {})
+
+    def _unlikelihood(self, state: State, adapted: Adapted, points: PointSet, ctx: Context) -> Tensor:
+        """Mean negative log likelihood of the targets, in nats per number (classification: per point)."""
+        if points.y.dtype.is_integer:
+            return tf.reduce_mean(self.loss(state, adapted, points, ctx))
+        mean, _ = self.predict(state, adapted, points.x, ctx)
+        deviation = self.deviation(state, adapted, points.x, ctx)
+        squares = tf.square((points.y - mean) / deviation)
+        return tf.reduce_mean(0.5 * squares + tf.math.log(deviation)) + 0.5 * math.log(2 * math.pi)
+
+    def _some_of(self, support: PointSet, ctx: Context) -> PointSet:
+        """The first so many points of the support sets, another number in every meta-iteration."""
+        num_points = support.x.shape[1]
+        least = min(self.least_support, num_points)
+        turn = tf.cast(ctx.iteration, tf.int32) % 65536
+        size = least + (turn * STRIDE) % (num_points - least + 1)
+        mask = tf.cast(tf.range(num_points) < size, tf.float32)
+        return support._replace(mask=tf.broadcast_to(mask, tf.shape(support.x)[:2]))
+
+    def _decoded(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
+        """Means and raw deviations, side by side."""
+        summary = tf.broadcast_to(
+            adapted["summary"][:, None], tf.concat([tf.shape(x)[:2], [self.encoder_width]], axis=0)
+        )
+        decoder = {name.removeprefix(DECODER): values for name, values in state.params.items() if DECODER in name}
+        inputs = tf.concat([x, summary], axis=-1)
+        return self._decoder(ctx.network).apply(decoder, state.carry, inputs, None, ctx)
+
+    def _decoder(self, network: Network) -> Network:
+        return network.fitted(network.input_dim + self.encoder_width, 2 * network.output_dim)

@@ -1,0 +1,55 @@
+"""Nearest neighbour: a query is of the class of the support point next to it. Nothing is learned.
+
+What features have to beat, on pixels as on points of the plane: Cover, Hart (1967), "Nearest neighbor pattern
+classification", IEEE Transactions on Information Theory 13.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Tensor, tf
+from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State
+from metalearn_gui.engine.networks.base import Network, Stats
+
+FAR = 1e4  # the squared distance to a class without a support point
+
+
+@dataclasses.dataclass(frozen=True)
+class NearestNeighbour(Learner):
+    """Euclidean distance between inputs; logits are minus the squared distance to each class."""
+
+    key = "nearest"
+    label = "Nearest neighbour"
+    summary = "No learning at all: a query is of the class of the example it looks most like."
+    kinds = ("classification",)
+    any_ways = True
+
+    @property
+    def gradient_evaluations(self) -> float:
+        return 0.0
+
+    def init(self, network: Network, rng: np.random.Generator) -> State:
+        return State({}, {})
+
+    def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
+        num_tasks, num_points = support.x.shape[:2]
+        return {"x": tf.zeros_like(support.x), "chosen": tf.zeros([num_tasks, num_points, ctx.network.output_dim])}
+
+    def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
+        chosen = tf.one_hot(support.y, ctx.network.output_dim)
+        return {"x": support.x, "chosen": chosen if support.mask is None else chosen * support.mask[:, :, None]}
+
+    def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
+        products = tf.matmul(x, adapted["x"], transpose_b=True)
+        squares = tf.reduce_sum(tf.square(adapted["x"]), axis=-1)[:, None] - 2.0 * products
+        squares += tf.reduce_sum(tf.square(x), axis=-1, keepdims=True)
+        by_class = tf.where(adapted["chosen"][:, None] > 0, squares[..., None], FAR)
+        return -tf.reduce_min(by_class, axis=2), {}
+
+    def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
+        before, after = self.loss_before(state, episodes.support, ctx), self.loss_after(state, episodes, ctx)
+        return MetaGradient({}, after, before, after, state.carry, {})
