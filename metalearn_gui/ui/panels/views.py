@@ -7,47 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
-from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.bars import Bar, Bars
-from metalearn_gui.ui.panel import ROOMY, Panel
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.bars import Bar
+from metalearn_gui.ui.panels.view import BarsPanel, ViewPanel
 
 
-class ViewPanel(Panel):
-    """Follows the view of its kind (`key`) in `session.views`, as bars."""
-
-    color: ClassVar[str] = "learner"
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
-        self.bars = Bars(self)
-        self.body.addWidget(self.bars)
-        session.viewsChanged.connect(self.refresh)
-        session.stepChanged.connect(self.refresh)
-        self.refresh()
-
-    def restyle(self) -> None:
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Draw the newest view of this kind; the card is away without one."""
-        arrays = next((view.arrays for view in self.session.views if view.kind == self.key), None)
-        self.setVisible(arrays is not None and self.window().height() >= ROOMY)
-        if arrays is not None:
-            self.bars.set_bars(self.bars_of(arrays), theme().color_of(self.color))
-
-    def bars_of(self, arrays: Mapping[str, Array]) -> list[Bar]:
-        """A view's arrays as bars."""
-        raise NotImplementedError
-
-
-class MovedPanel(ViewPanel):
+class MovedPanel(BarsPanel):
     """How far each layer is from the start after the shown adaptation step."""
 
     key = "moved"
@@ -71,7 +39,7 @@ class MovedPanel(ViewPanel):
         return name if number is None else self.tr("layer {number}").format(number=int(number[1]) + 1)
 
 
-class RatesPanel(ViewPanel):
+class RatesPanel(BarsPanel):
     """The mean learned rate of each parameter, on either side of 0."""
 
     key = "rates"
@@ -86,7 +54,7 @@ class RatesPanel(ViewPanel):
         return [Bar(name.removeprefix("rates/"), float(np.mean(values))) for name, values in arrays.items()]
 
 
-class ContextPanel(ViewPanel):
+class ContextPanel(BarsPanel):
     """The context numbers of the touched task after the last step."""
 
     key = "context"
@@ -104,7 +72,7 @@ class ContextPanel(ViewPanel):
         return [Bar(self.tr("c{number}").format(number=place + 1), float(value)) for place, value in enumerate(last)]
 
 
-class ProposalPanel(ViewPanel):
+class ProposalPanel(BarsPanel):
     """The size of the change that the last application proposes for each parameter."""
 
     key = "proposal"
