@@ -244,6 +244,11 @@ class Session(QObject):
         return self._unseen.views
 
     @property
+    def context(self) -> Array | None:
+        """The vector that a hand has put in the place of the learner's own context (view "context"), or None."""
+        return self._unseen.context
+
+    @property
     def compared(self) -> set[str]:
         """Of "transfer", "scratch": drawn beside the learner."""
         return self._unseen.compared
@@ -286,6 +291,13 @@ class Session(QObject):
     def set_adaptation_step(self, step: int) -> None:
         """Show another step of the adaptation; out of range means the nearest."""
         self._unseen.set_step(step)
+
+    def set_context(self, context: Array | None) -> None:
+        """What the learner predicts with this context shows in `adaptations`, until the task is touched; None: its own.
+
+        Ignored where no view "context" is shown.
+        """
+        self._unseen.set_context(context)
 
     def set_compared(self, key: str, on: bool) -> None:
         """Draw a baseline beside the learner, or not."""
