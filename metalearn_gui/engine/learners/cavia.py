@@ -58,7 +58,7 @@ class Cavia(GradientLearner):
         return 3.0 * self.inner_steps + 1.0  # a Hessian-vector product costs about two
 
     def adaptation_structure(self) -> tuple[object, ...]:
-        return (type(self).__name__, self.num_context, self.inner_gradient_clip)
+        return (type(self).__name__, self.num_context, *self.step_structure())
 
     def init(self, network: Network, rng: np.random.Generator) -> State:
         """The wider network's start, its rows for the context kept apart from the plain network's."""
@@ -70,7 +70,7 @@ class Cavia(GradientLearner):
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
         num_tasks = tf.shape(support.x)[0] if support.x.shape[0] is None else support.x.shape[0]
-        return {CONTEXT: tf.zeros([num_tasks, self.num_context])}
+        return self.remembering({CONTEXT: tf.zeros([num_tasks, self.num_context])})
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
         no_context = tf.zeros(tf.concat([tf.shape(x)[:-1], [self.num_context]], axis=0))
