@@ -8,6 +8,7 @@ numbers), under its name. A vector of one's own in its place is what `predicted`
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,9 +16,10 @@ import numpy as np
 from metalearn_gui.engine.backend import Array, tf
 from metalearn_gui.engine.episodes import Episodes, map_episodes
 from metalearn_gui.engine.events import LearnerState
-from metalearn_gui.engine.learners.base import Adapted, Context, State, View
+from metalearn_gui.engine.learners.base import Adapted, Context, State, TrainingTasks, View
 from metalearn_gui.engine.losses import LOSSES
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.trainer import EpisodeSource
 
 
 def inspect(
@@ -39,7 +41,12 @@ def inspect(
     common = [View("moved", {name: _distances(path, name) for name in (*shared, *own)})]
     if len(own) == 1 and path[0][own[0]].shape.rank == 2 and not path[0].keys() & set(shared):
         common.append(View("context", {own[0]: np.stack([np.asarray(adapted[own[0]]) for adapted in path])}))
-    return common + settings.learner.inspect(learned, tensors, ctx)
+    views = common + settings.learner.inspect(learned, tensors, ctx)
+    if settings.learner.shows_training_tasks:
+        shown, drawn = _source(settings).training_tasks(state.iteration)
+        training = TrainingTasks(map_episodes(tf.constant, shown), drawn)
+        views += settings.learner.inspect_training(learned, training, ctx)
+    return views
 
 
 def predicted(settings: ExperimentSettings, state: LearnerState, adapted: Mapping[str, Array], x: Array) -> Array:
@@ -64,10 +71,15 @@ def _distances(path: list[Adapted], name: str) -> Array:
     return np.array([float(tf.norm(adapted[name] - path[0][name])) for adapted in path], np.float32)
 
 
+@functools.lru_cache(maxsize=1)
+def _source(settings: ExperimentSettings) -> EpisodeSource:
+    return EpisodeSource(settings)
+
+
 def _context(settings: ExperimentSettings, state: LearnerState) -> Context:
     live = {name: tf.constant(value, tf.float32) for name, value in settings.learner.live_values().items()}
     loss = LOSSES[settings.tasks.kind]
-    return Context(settings.network, loss, live, tf.constant(float(state.iteration)), seed=settings.seed)
+    return Context(settings.network, loss, live, tf.constant(float(state.iteration)))
 
 
 def _learned(state: LearnerState) -> State:
