@@ -44,9 +44,11 @@ class Shown:
     ) -> dict[str, Adaptation]:
         """How these learners adapt. context: what a hand has put in the place of that; empty if nothing."""
         found = {key: adapter.adaptation(*self.learners[key], task) for key in keys if key in self.learners}
-        if context:
-            found["learner"] = by_hand(*self.learners["learner"], task, context, found["learner"])
-        return found
+        return found | self.steered(task, context, found["learner"]) if context else found
+
+    def steered(self, task: TouchedTask, context: Mapping[str, Array], own: Adaptation) -> dict[str, Adaptation]:
+        """The learner alone, its own adaptation given way to a context."""
+        return {"learner": by_hand(*self.learners["learner"], task, context, own)}
 
     def views(self, task: TouchedTask) -> list[View]:
         """What the learner shows about itself on this task; nothing without points."""

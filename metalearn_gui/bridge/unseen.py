@@ -150,8 +150,13 @@ class UnseenTasks(QObject):
         self.context = context if self._context_name else None
         if self.context is not None and self.step == 0:
             self.set_step(self.num_steps)  # step 0 is the start, which no hand moves
-        self._ask_touched()
-        self._inspection.start()  # the views stay as they are: let nothing hold the answer up
+        own = self.adaptations.get("learner")
+        if own is None or self.context is None:
+            self._ask_touched()
+        else:  # the baselines stay as they are, and so do the views: let nothing hold the answer up
+            steered = functools.partial(self._shown.steered, self.touched, {self._context_name: self.context}, own)
+            self._request("touched", steered, lambda found: self._take_touched(self.adaptations | found), TOUCHING)
+            self._inspection.start()
 
     def set_compared(self, key: str, on: bool) -> None:
         """Draw a baseline beside the learner, or not."""

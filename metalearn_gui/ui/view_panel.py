@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.bars import Bar, Bars
-from metalearn_gui.ui.panel import ROOMY, Panel
+from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.theme import theme
 
 
@@ -28,7 +30,7 @@ class ViewPanel(Panel):
     def refresh(self) -> None:
         """Draw the newest view of this kind; the card is away without one."""
         arrays = next((view.arrays for view in self.session.views if view.kind == self.key), None)
-        self.setVisible(arrays is not None and self.window().height() >= ROOMY)
+        self.setVisible(arrays is not None)
         if arrays is not None:
             self.show_arrays(arrays)
 
@@ -46,6 +48,7 @@ class BarsPanel(ViewPanel):
         super().__init__(session, parent)
         self.bars = Bars(self)
         self.body.addWidget(self.bars)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)  # rows need no more than rows
         self.refresh()
 
     def show_arrays(self, arrays: Mapping[str, Array]) -> None:
@@ -54,3 +57,11 @@ class BarsPanel(ViewPanel):
     def bars_of(self, arrays: Mapping[str, Array]) -> list[Bar]:
         """A view's arrays as bars."""
         raise NotImplementedError
+
+
+def layer_of(name: str) -> str:
+    """The layer that a parameter belongs to, in words; what is no layer's parameter keeps its name."""
+    number = re.fullmatch(r"[a-z]+(\d+)", name)
+    if number is None:
+        return name
+    return QCoreApplication.translate("Views", "layer {number}").format(number=int(number[1]) + 1)
