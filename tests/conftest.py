@@ -45,8 +45,12 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """A window still on the screen, or a thread still running, fails the test that made it."""
     threads = set(threading.enumerate())
+    has_windows = "qapp" in request.fixturenames
+    if has_windows:
+        gc.collect()
+        gc.freeze()  # what outlives the test, thousands of collected tests too, is not searched again after it
     yield
-    if "qapp" in request.fixturenames:
+    if has_windows:
         _no_window_left()
     left = [thread for thread in threading.enumerate() if thread not in threads and not thread.daemon]
     assert not left, f"threads still running: {left}"

@@ -9,19 +9,23 @@ import sys
 import textwrap
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from metalearn_gui import benchmark as package
 from metalearn_gui.benchmark import PEERS, Entrant, benchmark
 from metalearn_gui.benchmark.lane import Absent, Lane
-from metalearn_gui.benchmark.work import WORKS, Work, num_averaged
+from metalearn_gui.benchmark.work import WORKS, num_averaged
+from metalearn_gui.engine.baselines import initial_state
+from metalearn_gui.engine.episodes import Episodes, map_episodes
+from metalearn_gui.engine.trainer import EpisodeSource, Trainer
 
-# Sleeps instead of working: 1 ms a meta-iteration with one inner step, four with more.
+# Sleeps instead of working: 1 ms a meta-iteration with one inner step, four with anything else.
 FAKE = """
 import os, time
 def enter(work):
     print("chatter of a library")
-    milliseconds = 1 if work.inner_steps == 1 else 4
+    milliseconds = 1 if work.key == "maml-1" else 4
     def race(num_iterations):
         time.sleep(num_iterations * milliseconds / 1000)
         return 1.0 / num_iterations
@@ -51,11 +55,12 @@ def with_pinned(name: str) -> set[str]:
 
 @pytest.mark.usefixtures("fakes")
 def test_a_report_is_json_with_pairs_for_every_peer_that_is_there() -> None:
-    report = json.loads(json.dumps(benchmark(["torch", "jax"]), allow_nan=False))
+    works = ["maml-1", "maml-5"]
+    report = json.loads(json.dumps(benchmark(["torch", "jax"], works), allow_nan=False))
     assert set(report) == {"machine", "work", "absent"}
     assert set(report["absent"]) == with_pinned("jax")
     assert "a_library_that_nobody_has" in report["absent"]["jax"]
-    assert [work["name"] for work in report["work"]] == [work.name for work in WORKS]
+    assert [work["name"] for work in report["work"]] == [WORKS[key].name for key in works]
     for work in report["work"]:
         assert set(work) == {"name", "ours", "peers", "ratio", "loss"}
         assert set(work["peers"]) == set(work["ratio"]) == with_pinned("torch")
@@ -65,8 +70,15 @@ def test_a_report_is_json_with_pairs_for_every_peer_that_is_there() -> None:
 
 
 @pytest.mark.usefixtures("fakes")
+def test_only_peers_with_a_program_for_the_work_are_measured() -> None:
+    report = benchmark(["torch"], ["cavia"])
+    assert report["work"][0]["peers"] == report["absent"] == {}
+    assert report["work"][0]["ours"] > 0
+
+
+@pytest.mark.usefixtures("fakes")
 def test_a_competitor_is_timed_where_it_works_and_may_print() -> None:
-    with Lane("fake_racer", Work(5)) as lane:
+    with Lane("fake_racer", WORKS["maml-5"]) as lane:
         seconds, loss = lane.run(10)
     assert 0.04 <= seconds < 1.0
     assert loss == 0.1
@@ -75,13 +87,43 @@ def test_a_competitor_is_timed_where_it_works_and_may_print() -> None:
 @pytest.mark.usefixtures("fakes")
 def test_a_competitor_whose_library_is_missing_is_absent() -> None:
     with pytest.raises(Absent, match="a_library_that_nobody_has"):
-        Lane("absent_racer", Work(1))
+        Lane("absent_racer", WORKS["maml-1"])
 
 
 @pytest.mark.usefixtures("fakes")
 def test_a_competitor_that_dies_in_a_race_is_no_silent_zero() -> None:
-    with Lane("lost_racer", Work(1)) as lane, pytest.raises(RuntimeError, match=r"lost_racer was lost in a race: .* 3"):
+    with (
+        Lane("lost_racer", WORKS["maml-1"]) as lane,
+        pytest.raises(RuntimeError, match=r"lost_racer was lost in a race: .* 3"),
+    ):
         lane.run(1)
+
+
+def first_episodes(key: str) -> Episodes:
+    """The first three meta-iterations' episodes of a work."""
+    return map_episodes(lambda values: values[:3], EpisodeSource(WORKS[key].settings).draw(0))
+
+
+def our_objectives(key: str) -> np.ndarray:
+    settings = WORKS[key].settings
+    return Trainer(settings, initial_state(settings), compile=False).run(3).curves[0]
+
+
+@pytest.mark.parametrize("key", WORKS)
+def test_jax_does_the_same_work(key: str) -> None:
+    jax = pytest.importorskip("jax")
+    peer = importlib.import_module(PEERS["jax"].module)
+    settings = WORKS[key].settings
+    _, theirs = jax.lax.scan(peer.meta_step(settings), peer.start(settings), first_episodes(key))
+    np.testing.assert_allclose(theirs, our_objectives(key), rtol=1e-3)
+
+
+@pytest.mark.parametrize("key", [key for key, work in WORKS.items() if "torch" in work.peers])
+def test_torch_does_the_same_work(key: str) -> None:
+    pytest.importorskip("torch")
+    race = importlib.import_module(PEERS["torch"].module).enter(WORKS[key])
+    for ours in our_objectives(key):
+        assert race(1) == pytest.approx(ours, rel=1e-3)
 
 
 def test_every_peer_is_a_file_and_none_is_imported_by_asking() -> None:

@@ -410,9 +410,9 @@ def test_benchmark_prints_what_was_measured(call: Any, monkeypatch: pytest.Monke
         "absent": {"torch": "it is not installed"},
     }
     asked: list[Any] = []
-    monkeypatch.setattr("metalearn_gui.cli.benchmark.benchmark", lambda against: asked.append(against) or measured)
-    assert json.loads(call("benchmark", "--against", "jax,torch", "--json")[1]) == measured
-    assert asked == [["jax", "torch"]]
+    monkeypatch.setattr("metalearn_gui.cli.benchmark.benchmark", lambda *keys: asked.append(keys) or measured)
+    assert json.loads(call("benchmark", "--against", "jax,torch", "--work", "cavia", "--json")[1]) == measured
+    assert asked == [(["jax", "torch"], ["cavia"])]
     _, out, _ = call("benchmark")
     assert "jax" in out
     assert "torch is left out" in out

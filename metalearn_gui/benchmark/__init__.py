@@ -39,16 +39,18 @@ PEERS = {
 }
 
 
-def benchmark(against: Sequence[str]) -> dict[str, Any]:
-    """Meta-iterations per second, ours and of every peer that is installed.
+def benchmark(against: Sequence[str], works: Sequence[str] = tuple(WORKS)) -> dict[str, Any]:
+    """Meta-iterations per second, ours and of every peer that is installed and has a program for the work.
 
     Args:
         against: keys of PEERS; each is measured twice, as "jax" and as "jax_one_core".
+        works: keys of WORKS.
     Returns: {"machine", "work": [{"name", "ours", "peers", "ratio", "loss"}], "absent": {peer: why}}.
-        ratio: ours to the peer's; loss: the objective around meta-iteration 75, in everybody's own draw of tasks.
+        ratio: ours to the peer's; loss: the objective around meta-iteration 75, on the same episodes for everybody.
     """
     absent: dict[str, str] = {}
-    return {"machine": _machine(), "work": [_measured(work, against, absent) for work in WORKS], "absent": absent}
+    measured = [_measured(WORKS[key], [peer for peer in against if peer in WORKS[key].peers], absent) for key in works]
+    return {"machine": _machine(), "work": measured, "absent": absent}
 
 
 def _measured(work: Work, against: Sequence[str], absent: dict[str, str]) -> dict[str, Any]:

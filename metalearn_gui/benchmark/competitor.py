@@ -8,18 +8,18 @@ import os
 import sys
 import time
 
-from metalearn_gui.benchmark.work import Work
+from metalearn_gui.benchmark.work import WORKS
 
 
 def main(arguments: list[str]) -> None:
-    """Module, inner steps, and 1 to be kept to one core."""
-    module, inner_steps, pinned = arguments
+    """Module, key of the work, and 1 to be kept to one core."""
+    module, work, pinned = arguments
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # libraries that print do it elsewhere
     if int(pinned):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     try:
-        race = importlib.import_module(module).enter(Work(int(inner_steps)))
+        race = importlib.import_module(module).enter(WORKS[work])
     except ImportError as error:
         print(json.dumps({"absent": str(error)}), file=answers)
         return

@@ -35,7 +35,7 @@ class Lane:
 
     def __init__(self, module: str, work: Work, pinned: bool = False) -> None:
         self._module = module
-        command = [sys.executable, "-m", COMPETITOR, module, str(work.inner_steps), str(int(pinned))]
+        command = [sys.executable, "-m", COMPETITOR, module, work.key, str(int(pinned))]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         first = self._answer()
         if "absent" in first:

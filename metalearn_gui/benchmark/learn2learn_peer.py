@@ -6,25 +6,26 @@ import torch
 from learn2learn.algorithms import MAML
 from torch import nn
 
-from metalearn_gui.benchmark.torch_peer import draw_episodes
-from metalearn_gui.benchmark.work import HIDDEN_DIM, INNER_RATE, META_BATCH, META_RATE, SHOTS, Race, Work, num_averaged
+from metalearn_gui.benchmark.torch_peer import Params, drawn_episodes, start
+from metalearn_gui.benchmark.work import Race, Work, num_averaged
 
 
 def enter(work: Work) -> Race:
-    """Fresh parameters."""
-    torch.manual_seed(0)
-    maml = MAML(_network(), lr=INNER_RATE, first_order=False)
-    optimizer = torch.optim.Adam(maml.parameters(), lr=META_RATE)
+    """The engine's own start."""
+    settings = work.settings
+    episodes = drawn_episodes(settings)
+    maml = MAML(_network(start(settings)), lr=settings.learner.inner_learning_rate, first_order=False)
+    optimizer = torch.optim.Adam(maml.parameters(), lr=settings.outer.meta_learning_rate)
     loss = nn.MSELoss()
 
     def step() -> torch.Tensor:
         optimizer.zero_grad()
         total = torch.zeros(())
-        for x, y in zip(*draw_episodes(), strict=True):
+        for support_x, support_y, query_x, query_y in zip(*next(episodes), strict=True):
             learner = maml.clone()
-            for _ in range(work.inner_steps):
-                learner.adapt(loss(learner(x[:SHOTS]), y[:SHOTS]))
-            total = total + loss(learner(x[SHOTS:]), y[SHOTS:]) / META_BATCH
+            for _ in range(settings.learner.inner_steps):
+                learner.adapt(loss(learner(support_x), support_y))
+            total = total + loss(learner(query_x), query_y) / settings.outer.meta_batch
         total.backward()
         optimizer.step()
         return total.detach()
@@ -36,8 +37,10 @@ def enter(work: Work) -> Race:
     return race
 
 
-def _network() -> nn.Module:
-    """The uniform start is what nn.Linear has by itself."""
-    return nn.Sequential(
-        nn.Linear(1, HIDDEN_DIM), nn.ReLU(), nn.Linear(HIDDEN_DIM, HIDDEN_DIM), nn.ReLU(), nn.Linear(HIDDEN_DIM, 1)
-    )
+def _network(params: Params) -> nn.Module:
+    layers: list[nn.Module] = []
+    for layer in range(len(params) // 2):
+        linear = nn.Linear(*params[f"w{layer}"].shape)
+        linear.load_state_dict({"weight": params[f"w{layer}"].T, "bias": params[f"b{layer}"]})
+        layers += [linear, nn.ReLU()]
+    return nn.Sequential(*layers[:-1])

@@ -3,50 +3,43 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 from torch.func import grad, grad_and_value, vmap
 
-from metalearn_gui.benchmark.work import (
-    AMPLITUDES,
-    HIDDEN_DIM,
-    INNER_RATE,
-    INPUTS,
-    LATEST_PHASE,
-    META_BATCH,
-    META_RATE,
-    QUERIES,
-    SHOTS,
-    Race,
-    Work,
-    num_averaged,
-)
+from metalearn_gui.benchmark.work import Race, Work, num_averaged
+from metalearn_gui.engine.baselines import initial_state
+from metalearn_gui.engine.episodes import BLOCK_STEPS
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.trainer import EpisodeSource
 
 Params = dict[str, Tensor]
 
 
 def enter(work: Work) -> Race:
-    """Fresh parameters."""
-    torch.manual_seed(0)
-    params = _start()
-    optimizer = torch.optim.Adam(params.values(), lr=META_RATE)
+    """The engine's own start."""
+    settings = work.settings
+    params, episodes = start(settings), drawn_episodes(settings)
+    optimizer = torch.optim.Adam(params.values(), lr=settings.outer.meta_learning_rate)
+    rate, num_steps = settings.learner.inner_learning_rate, settings.learner.inner_steps
 
-    def task_loss(params: Params, x: Tensor, y: Tensor) -> Tensor:
-        for _ in range(work.inner_steps):
-            gradients = grad(_loss)(params, x[:SHOTS], y[:SHOTS])
-            params = {name: values - INNER_RATE * gradients[name] for name, values in params.items()}
-        return _loss(params, x[SHOTS:], y[SHOTS:])
+    def task_loss(params: Params, support_x: Tensor, support_y: Tensor, query_x: Tensor, query_y: Tensor) -> Tensor:
+        for _ in range(num_steps):
+            gradients = grad(_loss)(params, support_x, support_y)
+            params = {name: values - rate * gradients[name] for name, values in params.items()}
+        return _loss(params, query_x, query_y)
 
-    def meta_loss(params: Params, x: Tensor, y: Tensor) -> Tensor:
-        return vmap(task_loss, in_dims=(None, 0, 0))(params, x, y).mean()
+    def meta_loss(params: Params, *points: Tensor) -> Tensor:
+        return vmap(task_loss, in_dims=(None, 0, 0, 0, 0))(params, *points).mean()
 
     meta_gradient = grad_and_value(meta_loss)
 
     def race(num_iterations: int) -> float:
         objectives = []
         for _ in range(num_iterations):
-            gradients, value = meta_gradient(params, *draw_episodes())
+            gradients, value = meta_gradient(params, *next(episodes))
             for name, values in params.items():
                 values.grad = gradients[name]
             optimizer.step()
@@ -56,21 +49,18 @@ def enter(work: Work) -> Race:
     return race
 
 
-def draw_episodes() -> tuple[Tensor, Tensor]:
-    """(tasks, shots + queries, 1) of sinusoids."""
-    amplitude = AMPLITUDES[0] + (AMPLITUDES[1] - AMPLITUDES[0]) * torch.rand(META_BATCH, 1, 1)
-    phase = LATEST_PHASE * torch.rand(META_BATCH, 1, 1)
-    x = INPUTS[0] + (INPUTS[1] - INPUTS[0]) * torch.rand(META_BATCH, SHOTS + QUERIES, 1)
-    return x, amplitude * torch.sin(x - phase)
+def start(settings: ExperimentSettings) -> Params:
+    """The engine's own start, weights as (inputs, outputs)."""
+    return {name: torch.tensor(values) for name, values in initial_state(settings).params.items()}
 
 
-def _start() -> Params:
-    """The uniform start."""
-    dims, params = (1, HIDDEN_DIM, HIDDEN_DIM, 1), {}
-    for layer, (n, m) in enumerate(itertools.pairwise(dims)):
-        params[f"w{layer}"] = (2 * torch.rand(n, m) - 1) * n**-0.5
-        params[f"b{layer}"] = (2 * torch.rand(m) - 1) * n**-0.5
-    return params
+def drawn_episodes(settings: ExperimentSettings) -> Iterator[tuple[Tensor, ...]]:
+    """The engine's own episodes, one meta-iteration after the other: support x and y, query x and y."""
+    source = EpisodeSource(settings)
+    for number in itertools.count():
+        block = source.draw(number)
+        tensors = [torch.from_numpy(values) for points in block for values in points[:2]]
+        yield from (tuple(values[step] for values in tensors) for step in range(BLOCK_STEPS))
 
 
 def _loss(params: Params, x: Tensor, y: Tensor) -> Tensor:

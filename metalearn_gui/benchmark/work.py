@@ -1,18 +1,17 @@
-"""The work that everybody is measured on: MAML on sinusoids, exact second order, as in the paper.
+"""The work that everybody is measured on: learners on sinusoids, each in the settings of its preset.
 
-Everybody starts uniformly within 1/sqrt(fan-in): from a He start five inner steps at this rate blow up.
+Everybody has the same start and draws the same episodes, by the same numpy code, and that is counted: so the
+losses that are reported beside the speeds tell whether everybody does the same work.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-HIDDEN_DIM = 40  # a 1-40-40-1 network of ReLUs
-SHOTS = QUERIES = 10
-META_BATCH = 25
-INNER_RATE, META_RATE = 0.01, 0.001
-AMPLITUDES, LATEST_PHASE, INPUTS = (0.1, 5.0), 3.141592653589793, (-5.0, 5.0)
+from metalearn_gui.engine.presets import preset
+from metalearn_gui.engine.settings import ExperimentSettings
 
 # One competitor: meta-iterations -> the training objective's mean over the last of them (half, at most 50).
 Race = Callable[[int], float]
@@ -20,17 +19,35 @@ Race = Callable[[int], float]
 
 @dataclasses.dataclass(frozen=True)
 class Work:
-    """Finn, Abbeel, Levine (2017), arXiv:1703.03400, section 5.1, with Adam outside."""
+    """A preset and what differs from it, at a constant meta learning rate.
 
-    inner_steps: int
+    peers: who has a program for it; all of them need not be installed.
+    """
+
+    key: str
+    name: str
+    preset: str
+    values: Mapping[str, Any]
+    peers: tuple[str, ...] = ("jax",)
 
     @property
-    def name(self) -> str:
-        steps = "1 inner step" if self.inner_steps == 1 else f"{self.inner_steps} inner steps"
-        return f"sinusoid MAML, exact second order, {steps}"
+    def settings(self) -> ExperimentSettings:
+        return preset(self.preset).replaced(meta_schedule="constant", **self.values)
 
 
-WORKS = (Work(inner_steps=1), Work(inner_steps=5))
+# From a He start five inner steps at this rate blow up; 1/sqrt(fan-in) stays finite.
+_MAML = {"initialization": "uniform"}
+_EVERYBODY = ("learn2learn", "torch", "jax")
+
+_ALL = (
+    Work("maml-1", "MAML, exact second order, 1 inner step", "first-steps", _MAML | {"inner_steps": 1}, _EVERYBODY),
+    Work("maml-5", "MAML, exact second order, 5 inner steps", "first-steps", _MAML | {"inner_steps": 5}, _EVERYBODY),
+    Work("meta_sgd", "Meta-SGD, meta-batch 4", "meta_sgd", {}),
+    Work("cavia", "CAVIA, 5 context numbers", "cavia", {}),
+    Work("reptile", "Reptile, 64-64 tanh, one task at a time", "reptile", {}),
+    Work("metann", "meta-neural network, one application", "metann", {}),
+)
+WORKS: dict[str, Work] = {work.key: work for work in _ALL}
 
 
 def num_averaged(num_iterations: int) -> int:

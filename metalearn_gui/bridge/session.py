@@ -7,7 +7,7 @@ and recovery are files.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -22,7 +22,8 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import preset
-from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.settings import ExperimentSettings, offer_label
+from metalearn_gui.engine.switching import switched
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.store.recovery import pending_recoveries
@@ -64,6 +65,7 @@ class Session(QObject):
         self._runs, self._training, self._unseen = self._course.runs, self._course.training, self._course.unseen
         self._files = Files(self._saved, self)
         self._memory = Memory()
+        self._offered: dict[str, object] = {}
         self._is_closed = False
         self._connect()
 
@@ -116,18 +118,29 @@ class Session(QObject):
         self._course.set_settings(settings, text)
 
     def change(self, **values: object) -> None:
-        """`set_settings(settings.replaced(**values))`; a bad value becomes a message, nothing is lost."""
-        self._set_or_say(lambda: self.settings.replaced(**values))
+        """Other values by flat name; a chosen learner brings what it is tuned with (engine/switching.py).
+
+        A bad value becomes a message, with a button where something near would do; nothing is lost.
+        """
+        self._set_or_say(lambda: switched(self.settings, **values), wanted=values)
+
+    def take_offer(self) -> None:
+        """What was refused last, together with what was offered to make it fit."""
+        self.change(**self._offered)
 
     def load_preset(self, key: str) -> None:
         """Undoable; the seed is the preset's own."""
         self._set_or_say(lambda: preset(key), self.tr("Preset"))
 
-    def _set_or_say(self, make: Callable[[], ExperimentSettings], text: str = "") -> None:
+    def _set_or_say(
+        self, make: Callable[[], ExperimentSettings], text: str = "", wanted: Mapping[str, object] | None = None
+    ) -> None:
         try:
             settings = make()
         except SettingError as error:
-            self._warn(str(error))
+            self._offered = {**(wanted or {}), **error.offer}
+            label = self.tr("Try {name}").format(name=offer_label(error)) if error.offer else ""
+            self.messageRaised.emit(Message(str(error), "warning", label, "take_offer" if error.offer else ""))
             self.settingsChanged.emit()  # a widget that shows the refused value takes it back
         else:
             self._course.set_settings(settings, text)
@@ -244,6 +257,11 @@ class Session(QObject):
         return self._unseen.views
 
     @property
+    def context(self) -> Array | None:
+        """The vector that a hand has put in the place of the learner's own context (view "context"), or None."""
+        return self._unseen.context
+
+    @property
     def compared(self) -> set[str]:
         """Of "transfer", "scratch": drawn beside the learner."""
         return self._unseen.compared
@@ -286,6 +304,13 @@ class Session(QObject):
     def set_adaptation_step(self, step: int) -> None:
         """Show another step of the adaptation; out of range means the nearest."""
         self._unseen.set_step(step)
+
+    def set_context(self, context: Array | None) -> None:
+        """What the learner predicts with this context shows in `adaptations`, until the task is touched; None: its own.
+
+        Ignored where no view "context" is shown.
+        """
+        self._unseen.set_context(context)
 
     def set_compared(self, key: str, on: bool) -> None:
         """Draw a baseline beside the learner, or not."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from metalearn_gui.bridge.gallery import NUM_GALLERY, Gallery
 from metalearn_gui.bridge.latest import Latest, Request
+from metalearn_gui.bridge.shown import Shown
 from metalearn_gui.bridge.touches import (
     MAX_SUPPORT,
     Adaptation,
@@ -23,43 +24,15 @@ from metalearn_gui.bridge.touches import (
     without_point,
 )
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.baselines import baseline_settings
-from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.events import LearnerState, TrainingState
-from metalearn_gui.engine.inspection import inspect
+from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.session_file import SavedTask
 
-NUM_GALLERY = 8
 FIRST_TOUCHED = NUM_GALLERY + 1  # blocks 1..8 of the stream are the gallery's
 FIRST_STEP = 5
 INSPECT_MS = 500  # views run uncompiled: twice a second is what the window bears
 WARMING, TOUCHING, SHOWING, MAKING_ROOM, INSPECTING = range(5)  # ranks of requests: lower goes first
-
-
-@dataclasses.dataclass(frozen=True)
-class _Shown:
-    """Whose adaptations are shown."""
-
-    settings: ExperimentSettings
-    state: TrainingState
-
-    @functools.cached_property
-    def structure(self) -> tuple[object, ...]:
-        """What the compiled adaptation depends on."""
-        settings = self.settings
-        return (
-            settings.learner.adaptation_structure(), settings.network.structure(), task_key(settings)[:-1],
-            settings.outer.test_steps,
-        )  # fmt: skip
-
-    @functools.cached_property
-    def learners(self) -> dict[str, tuple[ExperimentSettings, LearnerState]]:
-        """Settings and state of the learner and its baselines, by key."""
-        others = baseline_settings(self.settings, self.state.tuned)
-        beside = {key: (others[key], self.state.baselines[key]) for key in others if key in self.state.baselines}
-        return {"learner": (self.settings, self.state.learner)} | beside
 
 
 class UnseenTasks(QObject):
@@ -81,29 +54,37 @@ class UnseenTasks(QObject):
         self._warm: set[tuple[object, ...]] = set()
         self._is_ready = False
         self._series = 0  # answers of an earlier series are stale
-        self._shown = _Shown(settings, state)
+        self._shown = Shown(settings, state)
         self.compared = {"transfer", "scratch"}
         self.step = min(FIRST_STEP, self.num_steps)
         self.adaptations: dict[str, Adaptation] = {}
         self.views: list[View] = []  # what the learner shows about itself on the touched task
         self._inspection = QTimer(self, singleShot=True, interval=INSPECT_MS)
         self._inspection.timeout.connect(self._ask_views)
-        self._answers: dict[int, Adaptation] = {}  # of the gallery
-        self._awaited: set[int] = set()
+        self.context: Array | None = None  # what a hand has put in the place of the learner's own
         self._news: list[Callable[[], None]] = []
         self._next_block = FIRST_TOUCHED
-        self.touched, self.gallery = draw_task(settings, FIRST_TOUCHED), _drawn_gallery(settings)
+        self.touched, self._gallery = draw_task(settings, FIRST_TOUCHED), Gallery(settings)
 
     @property
     def num_steps(self) -> int:
         """Adaptation steps that are shown."""
         return self._shown.settings.outer.test_steps
 
+    @property
+    def gallery(self) -> list[TouchedTask]:
+        return self._gallery.tasks
+
+    @property
+    def gallery_adaptations(self) -> list[Adaptation]:
+        """In the gallery's order; empty until all are there."""
+        return self._gallery.adaptations
+
     # --- what is shown ----------------------------------------------------------------------------
 
     def follow(self, settings: ExperimentSettings, state: TrainingState) -> None:
         """Show how this state adapts; call `announce` when the session is ready for it."""
-        before, self._shown = self._shown, _Shown(settings, state)
+        before, self._shown = self._shown, Shown(settings, state)
         if task_key(before.settings) != task_key(settings):
             self._draw_all()
             self._news += [self.taskChanged.emit, self.galleryChanged.emit]
@@ -158,11 +139,24 @@ class UnseenTasks(QObject):
 
     def open_gallery_task(self, index: int) -> None:
         """Exchange the touched task for one of the gallery."""
-        opened, self.gallery[index] = self.gallery[index], self.touched
-        if self.gallery_adaptations and "learner" in self.adaptations:
-            self._answers[index] = self.adaptations["learner"]
-        self._put_under_hand(opened)
+        self._put_under_hand(self._gallery.exchange(index, self.touched, self.adaptations.get("learner")))
         self.galleryChanged.emit()
+
+    def set_context(self, context: Array | None) -> None:
+        """Put a vector in the place of the one that adapting comes to; None gives that back.
+
+        It stays until the task is touched. A learner that shows no context has no place for it.
+        """
+        self.context = context if self._context_name else None
+        if self.context is not None and self.step == 0:
+            self.set_step(self.num_steps)  # step 0 is the start, which no hand moves
+        own = self.adaptations.get("learner")
+        if own is None or self.context is None:
+            self._ask_touched()
+        else:  # the baselines stay as they are, and so do the views: let nothing hold the answer up
+            steered = functools.partial(self._shown.steered, self.touched, {self._context_name: self.context}, own)
+            self._request("touched", steered, lambda found: self._take_touched(self.adaptations | found), TOUCHING)
+            self._inspection.start()
 
     def set_compared(self, key: str, on: bool) -> None:
         """Draw a baseline beside the learner, or not."""
@@ -193,7 +187,7 @@ class UnseenTasks(QObject):
             return
         self.touched = tasks[0]
         if len(tasks) == 1 + NUM_GALLERY:
-            self.gallery = tasks[1:]
+            self._gallery.tasks = tasks[1:]
         self._next_block = max(FIRST_TOUCHED, *(task.block for task in tasks))
         self._forget_adaptations()
         self._news += [self.taskChanged.emit, self.galleryChanged.emit]
@@ -202,9 +196,9 @@ class UnseenTasks(QObject):
     # --- inside -----------------------------------------------------------------------------------
 
     @property
-    def gallery_adaptations(self) -> list[Adaptation]:
-        """In the gallery's order; empty until all are there."""
-        return [self._answers[index] for index in range(NUM_GALLERY)] if len(self._answers) == NUM_GALLERY else []
+    def _context_name(self) -> str:
+        """What the learner calls its context; empty where it shows none."""
+        return next((name for view in self.views if view.kind == "context" for name in view.arrays), "")
 
     @property
     def _is_warm(self) -> bool:
@@ -213,12 +207,14 @@ class UnseenTasks(QObject):
     def _draw_all(self) -> None:
         settings = self._shown.settings
         self._next_block = FIRST_TOUCHED
-        self.touched, self.gallery = draw_task(settings, FIRST_TOUCHED), _drawn_gallery(settings)
+        self.touched = draw_task(settings, FIRST_TOUCHED)
+        self._gallery.draw(settings)
         self._forget_adaptations()
 
     def _forget_adaptations(self) -> None:
         self._series += 1
-        self.adaptations, self._answers, self._awaited, self.views = {}, {}, set(), []
+        self.adaptations, self.views, self.context = {}, [], None
+        self._gallery.forget()
         self._news += [self.adaptedChanged.emit, self.galleryChanged.emit, self.viewsChanged.emit]
 
     def _put_under_hand(self, task: TouchedTask) -> None:
@@ -227,7 +223,7 @@ class UnseenTasks(QObject):
         self._ask_gallery()
 
     def _set_points(self, task: TouchedTask) -> None:
-        self.touched = task
+        self.touched, self.context = task, None
         self._ask_touched()
         self._inspection.start()  # not while the hand moves: an inspection is uncompiled and would hold a touch up
         if self._is_ready and not self._always_warm and self._is_warm:
@@ -244,13 +240,14 @@ class UnseenTasks(QObject):
             return
         # Uncompiled answers slow the window, so the baselines wait for their program.
         keys = ("learner", *self.compared) if self._is_warm else ("learner",)
-        compute = functools.partial(_adaptations, self._adapter, self._shown, keys, self.touched)
+        context = {} if self.context is None else {self._context_name: self.context}
+        compute = functools.partial(self._shown.adaptations, self._adapter, keys, self.touched, context)
         self._request("touched", compute, self._take_touched, TOUCHING)
         if not self._inspection.isActive():
             self._inspection.start()
 
     def _ask_views(self) -> None:
-        compute = functools.partial(_views, self._shown, self.touched)
+        compute = functools.partial(self._shown.views, self.touched)
         self._request("views", compute, self._take_views, INSPECTING)
 
     def _take_views(self, views: list[View]) -> None:
@@ -264,7 +261,7 @@ class UnseenTasks(QObject):
         settings, state = self._shown.settings, self._shown.state.learner
         for index, task in enumerate(self.gallery):
             compute = functools.partial(self._adapter.adaptation, settings, state, task)
-            self._awaited.add(index)
+            self._gallery.expect(index)
             self._request(("gallery", index), compute, functools.partial(self._take_gallery, index), SHOWING)
 
     def _request(self, key: object, compute: Callable[[], Any], take: Callable[[Any], None], rank: int) -> None:
@@ -276,9 +273,9 @@ class UnseenTasks(QObject):
 
         self._latest.request(key, Request(compute, deliver, self.failed.emit, rank))
 
-    def _warming(self, shown: _Shown, rank: int) -> Request:
+    def _warming(self, shown: Shown, rank: int) -> Request:
         tasks = (self.touched, self.gallery[0])
-        compute = functools.partial(_warm_up, self._adapter, shown, tasks)
+        compute = functools.partial(shown.warm_up, self._adapter, tasks)
         return Request(compute, functools.partial(self._take_warm, shown.structure), self.failed.emit, rank)
 
     def _take_warm(self, structure: tuple[object, ...], _: None) -> None:
@@ -292,23 +289,8 @@ class UnseenTasks(QObject):
         self.adaptedChanged.emit()
 
     def _take_gallery(self, index: int, adaptation: Adaptation) -> None:
-        self._answers[index] = adaptation
-        self._awaited.discard(index)
-        if not self._awaited:
+        if self._gallery.take(index, adaptation):
             self.galleryChanged.emit()
-
-
-def _drawn_gallery(settings: ExperimentSettings) -> list[TouchedTask]:
-    return [draw_task(settings, block) for block in range(1, 1 + NUM_GALLERY)]
-
-
-def _adaptations(adapter: Adapter, shown: _Shown, keys: tuple[str, ...], task: TouchedTask) -> dict[str, Adaptation]:
-    return {key: adapter.adaptation(*shown.learners[key], task) for key in keys if key in shown.learners}
-
-
-def _views(shown: _Shown, task: TouchedTask) -> list[View]:
-    batch = Episodes(*(PointSet(points.x[None], points.y[None]) for points in (task.support, task.query)))
-    return inspect(*shown.learners["learner"], batch) if len(task.support.x) else []
 
 
 def _fits(saved: SavedTask, drawn: TouchedTask) -> bool:
@@ -323,9 +305,3 @@ def _fits(saved: SavedTask, drawn: TouchedTask) -> bool:
 def _shapes(arrays: Mapping[str, Array | None]) -> dict[str, tuple[int, ...]]:
     """The shape of one entry, by name."""
     return {name: values.shape[1:] for name, values in arrays.items() if values is not None}
-
-
-def _warm_up(adapter: Adapter, shown: _Shown, tasks: tuple[TouchedTask, ...]) -> None:
-    for settings, state in shown.learners.values():
-        for task in tasks:
-            adapter.warm_up(settings, state, task)

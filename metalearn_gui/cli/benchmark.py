@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metalearn_gui.benchmark import PEERS, benchmark
+from metalearn_gui.benchmark.work import WORKS
 from metalearn_gui.cli.command import DONE
 from metalearn_gui.cli.output import print_json, print_table
 from metalearn_gui.cli.parser import Options, Parser, listed
@@ -11,15 +12,16 @@ from metalearn_gui.cli.parser import Options, Parser, listed
 def parser() -> Parser:
     """The arguments of `benchmark`."""
     parser = Parser("benchmark", "Meta-iterations per second, alternating with other programs on the same work.")
-    names = ",".join(PEERS)
-    parser.add_argument("--against", type=listed(*PEERS), default=list(PEERS), metavar=names, help="by default all")
+    for option, known in (("--against", PEERS), ("--work", WORKS)):
+        names = ",".join(known)
+        parser.add_argument(option, type=listed(*known), default=list(known), metavar=names, help="by default all")
     parser.add_json()
     return parser
 
 
 def run(options: Options) -> int:
     """Measure and print."""
-    report = benchmark(options.against)
+    report = benchmark(options.against, options.work)
     if options.json:
         print_json(report)
         return DONE

@@ -23,6 +23,7 @@ COMMANDS = {
     "export": "metalearn_gui.cli.export",
     "list": "metalearn_gui.cli.listing",
     "benchmark": "metalearn_gui.cli.benchmark",
+    "reproduce": "metalearn_gui.cli.reproduce",
 }
 
 

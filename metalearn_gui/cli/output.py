@@ -1,11 +1,26 @@
-"""What goes to stdout: one JSON object, or tables for people."""
+"""What goes to stdout or to a file: one JSON object, or tables for people."""
 
 from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
+
+from metalearn_gui.cli.parser import BadInput
+
+
+def check_place(path: str, example: str) -> None:
+    """Refuse an --output that cannot be written to, before any work is done for it."""
+    place = Path(path)
+    if place.is_dir():
+        raise BadInput(f"--output {path} is a folder; name a file in it, for example {place / example}")
+    if not place.parent.is_dir():
+        raise BadInput(f"There is no folder {place.parent} for --output {path}; make it, or choose another one")
+    if not os.access(place.parent, os.W_OK):
+        raise BadInput(f"The folder {place.parent} of --output {path} cannot be written to; choose another one")
 
 
 def print_json(value: Any) -> None:
@@ -34,6 +49,12 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     for row in rows:
         table.add_row(*(number(value) for value in row))
     Console().print(table)
+
+
+def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The same for a file that people read and programs render."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def number(value: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import signal
 import threading
 import time
@@ -14,7 +13,7 @@ from typing import Any
 
 from metalearn_gui.cli.command import BAD_INPUT, DONE, INTERRUPTED, say
 from metalearn_gui.cli.inputs import load_run, read_settings, refuse_data, with_assigned
-from metalearn_gui.cli.output import number, print_json
+from metalearn_gui.cli.output import check_place, number, print_json
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.engine import training
@@ -73,7 +72,7 @@ def run(options: Options) -> int:
     """Train, save, and say how it went."""
     started = time.perf_counter()
     job = _resumed(options) if options.resume else _fresh(options)
-    _check_place(job.path)
+    check_place(job.path, "run.metalearn")
     before = job.run.iteration, job.run.compute_seconds
     try:
         diverged = _train(job)
@@ -121,16 +120,6 @@ def _changed_live(settings: ExperimentSettings, values: dict[str, Any]) -> Exper
         live = ", ".join(sorted(settings.live_values()))
         raise BadInput(f"--set {' '.join(values)} would make it another run; a run that goes on can change {live}")
     return changed
-
-
-def _check_place(path: str) -> None:
-    place = Path(path)
-    if place.is_dir():
-        raise BadInput(f"--output {path} is a folder; name a file in it, for example {place / 'run.metalearn'}")
-    if not place.parent.is_dir():
-        raise BadInput(f"There is no folder {place.parent} for --output {path}; make it, or choose another one")
-    if not os.access(place.parent, os.W_OK):
-        raise BadInput(f"The folder {place.parent} of --output {path} cannot be written to; choose another one")
 
 
 def _train(job: Job) -> Diverged | None:

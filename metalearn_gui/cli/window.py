@@ -18,7 +18,7 @@ PICTURE, PICTURE_ITERATIONS = "metalearn-playground.png", 2000  # where there is
 def parser() -> Parser:
     """The arguments of the window."""
     parser = Parser("", "A window in which learning to learn can be watched and touched.")
-    parser.epilog = "Commands: train, evaluate, export, list, benchmark; each has its own --help."
+    parser.epilog = "Commands: train, evaluate, export, list, benchmark, reproduce; each has its own --help."
     parser.add_argument("file", nargs="?", default="", metavar="FILE", help="a session to open")
     parser.add_argument("--preset", metavar="KEY", help="start from a preset; `list presets` names them")
     parser.add_argument("--run", action="store_true", help="press Run")

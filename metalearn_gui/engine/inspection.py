@@ -2,18 +2,24 @@
 
 View "moved": for every parameter of the base network and everything else that adapts, how far it is from step
 0 after each step (Euclidean norm), (steps + 1,) by name; parameters that never adapt stay at 0.
+View "context", where what adapts is one vector and no weight: that vector after each step, (steps + 1, tasks,
+numbers), under its name. A vector of one's own in its place is what `predicted` takes.
 """
 
 from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array, tf
 from metalearn_gui.engine.episodes import Episodes, map_episodes
 from metalearn_gui.engine.events import LearnerState
-from metalearn_gui.engine.learners.base import Adapted, Context, State, View
+from metalearn_gui.engine.learners.base import Adapted, Context, State, TrainingTasks, View
 from metalearn_gui.engine.losses import LOSSES
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.trainer import EpisodeSource
 
 
 def inspect(
@@ -27,33 +33,53 @@ def inspect(
     """
     tensors, ctx, learned = map_episodes(tf.constant, episodes), _context(settings, state), _learned(state)
     steps = settings.outer.test_steps if num_steps is None else num_steps
-    common = [View("moved", _moved(settings, learned, tensors, ctx, steps))]
-    return common + settings.learner.inspect(learned, tensors, ctx)
+    path = [settings.learner.begin(learned, tensors.support, ctx)]
+    for _ in range(steps):
+        path.append(settings.learner.adapt_step(learned, path[-1], tensors.support, ctx))
+    shared = tuple(settings.network.init(np.random.default_rng(0))[0])
+    own = [name for name in path[0] if name not in shared and "/" not in name]
+    common = [View("moved", {name: _distances(path, name) for name in (*shared, *own)})]
+    if len(own) == 1 and path[0][own[0]].shape.rank == 2 and not path[0].keys() & set(shared):
+        common.append(View("context", {own[0]: np.stack([np.asarray(adapted[own[0]]) for adapted in path])}))
+    views = common + settings.learner.inspect(learned, tensors, ctx)
+    if settings.learner.shows_training_tasks:
+        shown, drawn = _source(settings).training_tasks(state.iteration)
+        training = TrainingTasks(map_episodes(tf.constant, shown), drawn)
+        views += settings.learner.inspect_training(learned, training, ctx)
+    return views
 
 
-def _moved(
-    settings: ExperimentSettings, state: State, episodes: Episodes, ctx: Context, num_steps: int
-) -> dict[str, Array]:
-    learner = settings.learner
-    start = adapted = learner.begin(state, episodes.support, ctx)
-    shared = settings.network.init(np.random.default_rng(0))[0]
-    names = list(shared) + [name for name in start if name not in shared and "/" not in name]
-    path = {name: np.zeros(num_steps + 1, np.float32) for name in names}
-    for step in range(1, num_steps + 1):
-        adapted = learner.adapt_step(state, adapted, episodes.support, ctx)
-        for name in names:
-            path[name][step] = _distance(start, adapted, name)
-    return path
+def predicted(settings: ExperimentSettings, state: LearnerState, adapted: Mapping[str, Array], x: Array) -> Array:
+    """What a learner predicts once it is adapted to this, however it came to it; run uncompiled.
+
+    Args:
+        adapted: what its `predict` needs, a leading task axis first (see Learner.begin).
+        x: (tasks, points, ...).
+
+    Returns: (tasks, points, output_dim); probabilities for classification.
+    """
+    tensors = {name: tf.constant(values, tf.float32) for name, values in adapted.items()}
+    outputs, _ = settings.learner.predict(
+        _learned(state), tensors, tf.constant(x, tf.float32), _context(settings, state)
+    )
+    return np.asarray(tf.nn.softmax(outputs) if settings.tasks.kind == "classification" else outputs)
 
 
-def _distance(start: Adapted, adapted: Adapted, name: str) -> float:
-    return float(tf.norm(adapted[name] - start[name])) if name in start else 0.0
+def _distances(path: list[Adapted], name: str) -> Array:
+    if name not in path[0]:
+        return np.zeros(len(path), np.float32)
+    return np.array([float(tf.norm(adapted[name] - path[0][name])) for adapted in path], np.float32)
+
+
+@functools.lru_cache(maxsize=1)
+def _source(settings: ExperimentSettings) -> EpisodeSource:
+    return EpisodeSource(settings)
 
 
 def _context(settings: ExperimentSettings, state: LearnerState) -> Context:
     live = {name: tf.constant(value, tf.float32) for name, value in settings.learner.live_values().items()}
     loss = LOSSES[settings.tasks.kind]
-    return Context(settings.network, loss, live, tf.constant(float(state.iteration)), seed=settings.seed)
+    return Context(settings.network, loss, live, tf.constant(float(state.iteration)))
 
 
 def _learned(state: LearnerState) -> State:

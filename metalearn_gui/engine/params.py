@@ -15,7 +15,14 @@ METADATA_KEY = "param"
 
 
 class SettingError(ValueError):
-    """A setting that cannot be used; its text is one line: what came, what was expected, what to do."""
+    """A setting that cannot be used; its text is one line: what came, what was expected, what to do.
+
+    offer: settings by flat name with which it could be used; empty where nothing near would do.
+    """
+
+    def __init__(self, line: str, offer: Mapping[str, Any] | None = None) -> None:
+        super().__init__(line)
+        self.offer = dict(offer or {})
 
 
 @dataclasses.dataclass(frozen=True)

@@ -51,6 +51,10 @@ _ARTICLE_ROWS = {
     "base_loss_weight": 1.0, "meta_loss_weight": 0.0,
 }  # fmt: skip
 
+_FIVE_STEPS = {
+    "inner_steps": 5, "initialization": "uniform", "inner_gradient_clip": 10.0, "num_iterations": 20_000,
+}  # fmt: skip
+
 _CLIENTS = {
     "initialization": "uniform", "num_training_tasks": 100, "fixed_points": True, "meta_batch": 10,
     "meta_optimizer": "sgd", "meta_learning_rate": 1.0, "num_iterations": 30_000,
@@ -72,6 +76,14 @@ _ALL = (
     Preset(
         "maml", "MAML", "Exact second order, judged after one step.",
         {"initialization": "he", "num_iterations": 20_000},
+    ),
+    Preset(
+        "maml-5-steps", "MAML, five steps", "Judged after five gradient steps at one fixed rate.",
+        _FIVE_STEPS,
+    ),
+    Preset(
+        "maml-lslr", "MAML with learned rates", "The same five steps, each with a learned rate for every layer.",
+        {**_FIVE_STEPS, "learned_rates": True},
     ),
     Preset(
         "fomaml", "First-order MAML", "The same without second derivatives.",

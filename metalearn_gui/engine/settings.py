@@ -61,7 +61,7 @@ class EpisodeSettings(Component):
         False,
         "Fixed points",
         advanced=True,
-        help="Each of a limited number of training tasks keeps its points; otherwise it gives new ones every time.",
+        help="Each of a limited number of training tasks keeps its points, split anew into support and query set.",
     )
     non_iid: float = param(
         1.0,
@@ -218,10 +218,7 @@ class ExperimentSettings:
 
     def __post_init__(self) -> None:
         if self.tasks.kind not in self.learner.kinds:
-            raise SettingError(
-                f"Learner {self.learner.key} cannot take {self.tasks.kind} tasks such as {self.tasks.key}; "
-                f"it takes {', '.join(self.learner.kinds)}"
-            )
+            raise _misfit(self.learner, self.tasks)
         fitted = self.network.fitted(self.tasks.input_dim, self.tasks.output_dim)
         object.__setattr__(self, "network", fitted)
         self._refuse_other_ways()
@@ -372,17 +369,39 @@ def _chosen(name: str, key: Any, registry: Mapping[str, type[Any]]) -> type[Comp
 
 
 def _exchanged(old: Component, new_type: type[Component]) -> Component:
-    """The new component, with every setting that it shares with the old one where that fits."""
+    """The new component, with every setting that it shares with the old one and that was changed there."""
     if type(old) is new_type:
         return old
-    shared = {spec.name for spec in params_of(old)} & {spec.name for spec in params_of(new_type)}
+    changed = {spec.name for spec in params_of(old) if getattr(old, spec.name) != spec.default}
     new = new_type()
-    for name in sorted(shared):
+    for name in sorted(changed & {spec.name for spec in params_of(new_type)}):
         try:
             new = new.replaced(**{name: getattr(old, name)})
         except SettingError:
             continue
     return new
+
+
+def _misfit(learner: Learner, tasks: TaskFamily) -> SettingError:
+    """The refusal of a family's kind of task, with the nearest family that the learner takes."""
+    nearest = fitting_family(type(learner), tasks)
+    line = (
+        f"Learner {learner.key} cannot take {tasks.kind} tasks such as {tasks.key}; it takes {', '.join(learner.kinds)}"
+    )
+    return SettingError(f"{line}: try {nearest}", {"task_family": nearest}) if nearest else SettingError(line)
+
+
+def fitting_family(learner: type[Learner], tasks: TaskFamily) -> str:
+    """The key of the first family that the learner takes, one of the same view where there is one; "" for none."""
+    fitting = (family for family in TASKS.values() if family.kind in learner.kinds)
+    nearest = min(fitting, key=lambda family: family.view != tasks.view, default=None)
+    return nearest.key if nearest else ""
+
+
+def offer_label(error: SettingError) -> str:
+    """What a refusal offers, in the words of its buttons."""
+    labels = (CHOICES[name][1][value].label if name in CHOICES else str(value) for name, value in error.offer.items())
+    return ", ".join(labels)
 
 
 def _find_group(groups: Mapping[str, Component], name: str) -> str:

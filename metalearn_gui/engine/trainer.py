@@ -11,9 +11,11 @@ import numpy as np
 from metalearn_gui.engine.backend import Array, tf
 from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, PointSet, generator, map_episodes, map_points
 from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.learners.base import TrainingTasks
 from metalearn_gui.engine.programs import Chunk, bias_corrections, outer_program
 from metalearn_gui.engine.settings import UNLIMITED, ExperimentSettings
 
+SHOWN_TASKS = 200  # more training tasks than these are not listed one by one
 POOL_BLOCK = 2**31 - 1  # the block number that a limited pool of training tasks is drawn from
 
 
@@ -72,7 +74,8 @@ class EpisodeSource:
         rng = generator(self._settings.seed, "train", number)
         if self._fixed is not None:
             places = _distinct_places(rng, len(self._fixed.support.x), self._shape)
-            return map_episodes(lambda values: values[places], self._fixed)
+            held = map_episodes(lambda values: values[places], self._fixed)
+            return _split_anew(held, family.points_per_shot, rng)
         count = self._shape[0] * self._shape[1]
         if self._pool is None:
             tasks = family.tasks(rng, count, "train")
@@ -80,6 +83,21 @@ class EpisodeSource:
             tasks = self._pool.take(rng.integers(0, self._pool.num_tasks, count))
         drawn = family.draw(tasks, rng, episodes.shots, episodes.queries)
         return map_episodes(lambda values: values.reshape(self._shape + values.shape[1:]), drawn)
+
+    def training_tasks(self, iteration: int) -> TrainingTasks:
+        """All tasks that keep their points, or those alone that were drawn last where there are none or too many.
+
+        Args:
+            iteration: meta-iterations behind us; the newest is the one before.
+        """
+        last = max(iteration - 1, 0)
+        block, place = divmod(last, BLOCK_STEPS)
+        if self._fixed is not None and len(self._fixed.support.x) <= SHOWN_TASKS:
+            rng = generator(self._settings.seed, "train", block)
+            drawn = _distinct_places(rng, len(self._fixed.support.x), self._shape)[place]
+            return TrainingTasks(self._fixed, drawn if iteration else drawn[:0])
+        episodes = map_episodes(lambda values: np.asarray(values[place]), self.block(block))
+        return TrainingTasks(episodes, np.arange(self._shape[1] if iteration else 0))
 
     def _fixed_episodes(self, rng: np.random.Generator) -> Episodes:
         """One episode of every task of the pool; all but the non-IID share of its points are dealt out anew."""
@@ -96,6 +114,26 @@ def _dealt(points: PointSet, share: float, rng: np.random.Generator) -> PointSet
     moved = round(share * num_points)
     owners[:, :moved] = rng.permuted(owners[:, :moved], axis=0)
     return map_points(lambda values: values[owners, np.arange(num_points)], points)
+
+
+def _split_anew(held: Episodes, per_shot: int, rng: np.random.Generator) -> Episodes:
+    """The points of every episode in another support set and query set; classes stay as balanced as they were."""
+    points = PointSet(*(_joined(*pair) for pair in zip(held.support, held.query, strict=True)))
+    shape = points.x.shape[:3]
+    labels = points.y if points.y.ndim == len(shape) else np.zeros(shape)
+    by_class = np.argsort(labels + rng.random(shape), axis=-1).reshape(*shape[:2], per_shot, -1)
+    order = np.swapaxes(by_class, -2, -1).reshape(shape)  # a shot of every class, again and again
+    grid = np.ogrid[: shape[0], : shape[1], :1][:2]
+    mixed = map_points(lambda values: values[*grid, order], points)
+    num_support = held.support.x.shape[2]
+    return Episodes(
+        map_points(lambda values: values[:, :, :num_support], mixed),
+        map_points(lambda values: values[:, :, num_support:], mixed),
+    )
+
+
+def _joined(support: Array | None, query: Array | None) -> Array | None:
+    return None if support is None or query is None else np.concatenate([support, query], axis=2)
 
 
 def _distinct_places(rng: np.random.Generator, num_tasks: int, shape: tuple[int, int]) -> Array:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
-ROW, NAME, VALUE, MOST_ROWS = 16, 72, 64, 8
+ROW, WIDEST_NAME, VALUE, MOST_ROWS = 16, 72, 64, 8
 
 
 class Bar(NamedTuple):
@@ -59,13 +59,20 @@ class Bars(QWidget):
         for row, bar in enumerate(self._bars[:MOST_ROWS]):
             self._paint_row(painter, ROW * row, bar, largest, has_negative)
 
+    @property
+    def _name_width(self) -> int:
+        """Room for the longest name, within reason."""
+        longest = max((self.fontMetrics().horizontalAdvance(bar.name) for bar in self._bars), default=0)
+        return min(longest + 12, WIDEST_NAME)
+
     def _paint_row(self, painter: QPainter, top: int, bar: Bar, largest: float, has_negative: bool) -> None:
         palette = theme().palette
-        width = max(1.0, self.width() - NAME - VALUE)
-        zero, reach = (NAME + width / 2, width / 2) if has_negative else (float(NAME), width)
+        names = self._name_width
+        width = max(1.0, self.width() - names - VALUE)
+        zero, reach = (names + width / 2, width / 2) if has_negative else (float(names), width)
         painter.setPen(palette.muted)
-        name = painter.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideRight, NAME - 8)
-        painter.drawText(QRectF(0, top, NAME - 8, ROW), Qt.AlignmentFlag.AlignVCenter, name)
+        name = painter.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideRight, names - 8)
+        painter.drawText(QRectF(0, top, names - 8, ROW), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(palette.text)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(QRectF(self.width() - VALUE, top, VALUE, ROW), right, number_text(bar.value))

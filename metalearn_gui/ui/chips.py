@@ -28,6 +28,13 @@ class TextChip(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(label)
 
+    def set_fits(self, fits: bool) -> None:
+        """Look like a choice that goes with the others, or like one that does not."""
+        if fits != (self.property("fits") is not False):
+            self.setProperty("fits", fits)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 8, 25)
 

@@ -20,8 +20,8 @@ from metalearn_gui.ui.help import HelpWindow
 from metalearn_gui.ui.left_side import SCROLL_BAR_ROOM, LeftSide
 from metalearn_gui.ui.memory import keep_window, restore_window
 from metalearn_gui.ui.message_bar import MessageBar
-from metalearn_gui.ui.panels import PANELS
-from metalearn_gui.ui.panels.views import VIEW_PANELS
+from metalearn_gui.ui.panels import PANELS, VIEW_PANELS
+from metalearn_gui.ui.right_side import RightSide
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import theme
 
@@ -31,7 +31,16 @@ LEFT, CENTRE, RIGHT = (
     ("meta_loss", "gradients", "adaptation", *VIEW_PANELS, "runs"),
 )
 CENTRE_SHARE, RIGHT_SHARE = 712, 416
-STRETCH = {"task": 480, "gallery": 300, "meta_loss": 272, "gradients": 180, "adaptation": 244, "runs": 252}
+ROOM_FIRST = ("meta_loss", "gradients", *(key for key in VIEW_PANELS if key != "moved"), "adaptation", "runs", "moved")
+STRETCH = {
+    "task": 480,
+    "gallery": 300,
+    "meta_loss": 272,
+    "gradients": 180,
+    "adaptation": 244,
+    "runs": 252,
+    **dict.fromkeys(VIEW_PANELS, 200),
+}
 GAP, NARROW, MINIMUM, FIRST_SIZE = 12, 1100, (1024, 700), (1440, 900)
 
 
@@ -70,7 +79,8 @@ class MainWindow(QMainWindow):
         columns.addSpacing(GAP - SCROLL_BAR_ROOM)
         columns.addLayout(self._column(CENTRE), CENTRE_SHARE)
         columns.addSpacing(GAP)
-        columns.addLayout(self._column(RIGHT), RIGHT_SHARE)
+        right = {key: self.panels[key] for key in RIGHT}
+        columns.addWidget(RightSide(right, STRETCH, ROOM_FIRST, GAP, self._content), RIGHT_SHARE)
         central = QWidget(self)
         rows = QVBoxLayout(central)
         rows.setContentsMargins(0, 0, 0, 0)

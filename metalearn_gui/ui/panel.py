@@ -15,7 +15,6 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 
 MARGIN = 14
-ROOMY = 800  # a lower window has no room for cards beyond the usual ones
 ICON_SIZE, ICON_BUTTON = QSize(16, 16), QSize(22, 20)
 
 
@@ -23,6 +22,7 @@ class Panel(QFrame):
     """The base of every card. Subclasses fill `self.body` and override `retranslate`, and `restyle` if they draw."""
 
     key: ClassVar[str] = ""
+    room: ClassVar[int] = 150  # a height that the card needs to say something; with less it had better be folded
 
     collapsedChanged = Signal(bool)
     detachedChanged = Signal(bool)

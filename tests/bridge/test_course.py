@@ -167,6 +167,16 @@ def test_every_change_can_be_undone_and_redone(session) -> None:
     assert session.settings == last
 
 
+def test_another_learner_brings_what_it_is_tuned_with_in_one_change(session) -> None:
+    first = session.settings
+    session.change(learner="reptile")
+    assert session.settings.value("meta_optimizer") == "sgd"
+    assert session.settings.value("inner_steps") == 5
+    assert session.settings.value("meta_batch") == first.value("meta_batch") == 2  # set by hand
+    session.undo()
+    assert session.settings == first
+
+
 def test_values_under_a_dragged_slider_are_one_change(session) -> None:
     first = session.settings
     for shots in range(4, 10):

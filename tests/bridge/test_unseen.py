@@ -206,3 +206,33 @@ def test_the_learners_views_follow_the_touched_task(touched_session, qtbot) -> N
         session.move_point(0, np.array([1.0]), np.array([4.0]))
     assert session.views[0].kind == "moved"
     assert not np.array_equal(session.views[0].arrays["b0"], before)
+
+
+def test_a_context_of_one_s_own_shows_until_the_task_is_touched(open_session, qtbot) -> None:
+    session = open_session(small_settings(learner="cavia", num_context=2))
+    qtbot.waitUntil(lambda: bool(session.views) and bool(session.adaptations), timeout=30_000)
+    own = session.adaptations["learner"]
+    path = next(view for view in session.views if view.kind == "context").arrays["context"][:, 0]
+    session.set_adaptation_step(0)
+    for x in (0.5, 1.0, 3.0):
+        session.set_context(np.array([x, -1.0], np.float32))
+    assert session.adaptation_step == 2  # the start is nobody's to move
+    qtbot.waitUntil(lambda: not np.allclose(session.adaptations["learner"].on_grid[1], own.on_grid[1], atol=1e-4))
+    qtbot.wait(50)
+    steered = session.adaptations["learner"]
+    assert np.array_equal(steered.on_grid[0], own.on_grid[0])
+    assert np.array_equal(steered.on_grid[1], steered.on_grid[2])
+    with qtbot.waitSignal(session.adaptedChanged):
+        session.set_context(path[1])  # where the learner's own first step led
+    assert np.allclose(session.adaptations["learner"].on_grid[2], own.on_grid[1], atol=1e-5)
+    assert np.allclose(session.adaptations["learner"].loss[2], own.loss[1], atol=1e-5)
+    session.restore_task()
+    assert session.context is None
+    qtbot.waitUntil(lambda: np.allclose(session.adaptations["learner"].on_grid, own.on_grid, atol=1e-6))
+
+
+def test_a_learner_without_a_context_has_no_place_for_one(touched_session, qtbot) -> None:
+    session = touched_session
+    qtbot.waitUntil(lambda: bool(session.views), timeout=10_000)
+    session.set_context(np.array([1.0]))
+    assert session.context is None

@@ -18,6 +18,16 @@ from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.training import Options
 
 PAIRS = [(family, learner) for family in TASKS for learner in LEARNERS if TASKS[family].kind in LEARNERS[learner].kinds]
+
+
+def _first_of_each_shape() -> list[str]:
+    """One family of every kind and sizes: the numbers of one more of the same are nothing new to a learner."""
+    families = {key: make() for key, make in reversed(TASKS.items())}
+    return list({(one.kind, one.input_dim, one.output_dim): key for key, one in families.items()}.values())
+
+
+SHAPES = _first_of_each_shape()
+PAIRS_OF_EACH_SHAPE = [pair for pair in PAIRS if pair[0] in SHAPES]
 QUIET = Options(compile=False, baselines=False, evaluate=False)
 
 

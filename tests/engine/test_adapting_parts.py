@@ -102,18 +102,6 @@ def test_anil_moves_the_head_and_leaves_the_body() -> None:
     assert all(np.abs(gradients[name]).max() > 0 for name in settings.network.parts["body"])
 
 
-def test_cavia_shows_each_task_s_context_from_zero_on() -> None:
-    settings = experiment("cavia", num_context=2)
-    episodes, state, ctx = tensors(drawn(settings, 3)), start_of(settings), context(settings)
-    (view,) = settings.learner.inspect(state, episodes, ctx)
-    path = view.arrays["context"]
-    assert view.kind == "context"
-    assert path.shape == (3, 3, 2)
-    np.testing.assert_array_equal(path[0], 0.0)
-    np.testing.assert_allclose(path[-1], fold(settings.learner, state, episodes.support, ctx, 2)["context"], atol=1e-6)
-    assert len({tuple(row) for row in path[-1]}) == 3
-
-
 def test_a_context_of_one_s_own_moves_cavia_s_predictions() -> None:
     settings = experiment("cavia", num_context=2)
     episodes, state, ctx = tensors(drawn(settings, 1)), start_of(settings), context(settings)

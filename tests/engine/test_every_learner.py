@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from metalearn_gui.engine.adaptation import adapt, fold
 from metalearn_gui.engine.backend import tf
 from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.episodes import Episodes, PointSet, map_episodes, map_points
-from metalearn_gui.engine.events import LearnerState, Progress
+from metalearn_gui.engine.events import Event, LearnerState, Progress, Snapshot
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.learners.gradient import GradientLearner
 from metalearn_gui.engine.params import SettingError
@@ -18,6 +20,7 @@ from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.training import meta_train
 from tests.engine.small import (
     PAIRS,
+    PAIRS_OF_EACH_SHAPE,
     QUIET,
     assert_same_bits,
     context,
@@ -29,9 +32,23 @@ from tests.engine.small import (
     tensors,
 )
 
+STEPWISE = dataclasses.replace(QUIET, chunk_steps=1)
 
-@pytest.fixture(params=PAIRS, ids="-".join)
+
+@pytest.fixture(scope="module", params=PAIRS, ids="-".join)
 def settings(request: pytest.FixtureRequest) -> ExperimentSettings:
+    return small_settings(*request.param)
+
+
+@pytest.fixture(scope="module")
+def run(settings: ExperimentSettings) -> list[Event]:
+    """Three meta-iterations, one at a time: the dearest thing here, done once for every pair."""
+    return list(meta_train(settings, options=STEPWISE))
+
+
+@pytest.fixture(scope="module", params=PAIRS_OF_EACH_SHAPE, ids="-".join)
+def of_a_shape(request: pytest.FixtureRequest) -> ExperimentSettings:
+    """For what depends on a family's kind and sizes alone."""
     return small_settings(*request.param)
 
 
@@ -53,13 +70,14 @@ def test_a_learner_refuses_a_kind_of_task_that_it_does_not_take() -> None:
                     small_settings(family, key)
 
 
-def test_three_meta_iterations_stay_finite_and_change_only_what_is_learned(settings: ExperimentSettings) -> None:
-    events = list(meta_train(settings, options=QUIET))
-    end = finished(events)
+def test_three_meta_iterations_stay_finite_and_change_only_what_is_learned(
+    settings: ExperimentSettings, run: list[Event]
+) -> None:
+    end = finished(run)
     assert end.reason == "done"
     assert end.iteration == 3
     assert np.isfinite(end.final_objective)
-    for progress in of_type(events, Progress):
+    for progress in of_type(run, Progress):
         curves = [progress.objective, progress.before, progress.after, *progress.metrics.values()]
         assert all(np.isfinite(curve).all() for curve in curves)
         assert tuple(progress.metrics) == settings.learner.metric_names
@@ -74,12 +92,11 @@ def test_three_meta_iterations_stay_finite_and_change_only_what_is_learned(setti
         assert values.shape == start.params[name].shape
 
 
-def test_a_state_goes_on_from_where_it_was_taken(settings: ExperimentSettings) -> None:
-    two = settings.replaced(num_iterations=2)
-    whole = finished(list(meta_train(two, options=QUIET)))
-    half = finished(list(meta_train(two.replaced(num_iterations=1), options=QUIET)))
-    rest = finished(list(meta_train(two, resume=half.state, options=QUIET)))
-    assert_same_bits(rest.state.learner, whole.state.learner)
+def test_a_state_goes_on_from_where_it_was_taken(settings: ExperimentSettings, run: list[Event]) -> None:
+    early = of_type(run, Snapshot)[0]
+    assert early.iteration == 1
+    rest = finished(list(meta_train(settings, resume=early.state, options=QUIET)))
+    assert_same_bits(rest.state.learner, finished(run).state.learner)
 
 
 def test_a_start_is_the_seed_s_alone(settings: ExperimentSettings) -> None:
@@ -102,7 +119,8 @@ def test_a_batch_of_tasks_adapts_as_each_of_them_alone(settings: ExperimentSetti
         np.testing.assert_allclose(outputs[place], expected[0], atol=1e-5)
 
 
-def test_the_gradient_of_a_meta_batch_is_the_mean_over_its_tasks(settings: ExperimentSettings) -> None:
+def test_the_gradient_of_a_meta_batch_is_the_mean_over_its_tasks(of_a_shape: ExperimentSettings) -> None:
+    settings = of_a_shape
     episodes, state, ctx = tensors(drawn(settings, 4)), start_of(settings), context(settings)
     batch = settings.learner.meta_gradient(state, episodes, ctx)
     singles = []
@@ -128,7 +146,8 @@ def test_adapting_lowers_the_loss_on_the_support_set(settings: ExperimentSetting
     assert (np.diff(path.support_loss.mean(axis=1)) < 0).all()
 
 
-def test_padding_a_support_set_changes_no_prediction(settings: ExperimentSettings) -> None:
+def test_padding_a_support_set_changes_no_prediction(of_a_shape: ExperimentSettings) -> None:
+    settings = of_a_shape
     episodes, state, ctx = drawn(settings, 2), initial_state(settings), context(settings)
     padded_path = adapt(settings, state, episodes.support, episodes.query.x, num_steps=2, compile=False)
     plain = tensors(episodes)
@@ -139,7 +158,8 @@ def test_padding_a_support_set_changes_no_prediction(settings: ExperimentSetting
     np.testing.assert_allclose(padded_path.predictions[2], outputs, atol=1e-5)
 
 
-def test_an_empty_support_set_leaves_predictions_where_they_were(settings: ExperimentSettings) -> None:
+def test_an_empty_support_set_leaves_predictions_where_they_were(of_a_shape: ExperimentSettings) -> None:
+    settings = of_a_shape
     episodes = drawn(settings, 2)
     nothing = PointSet(episodes.support.x[:, :0], episodes.support.y[:, :0])
     path = adapt(settings, initial_state(settings), nothing, episodes.query.x, compile=False)
@@ -147,9 +167,9 @@ def test_an_empty_support_set_leaves_predictions_where_they_were(settings: Exper
     np.testing.assert_array_equal(path.predictions[-1], path.predictions[0])
 
 
-def test_classes_come_out_as_probabilities(settings: ExperimentSettings) -> None:
-    if settings.tasks.kind != "classification":
-        return
+@pytest.mark.parametrize(("family", "learner"), [pair for pair in PAIRS if TASKS[pair[0]].kind == "classification"])
+def test_classes_come_out_as_probabilities(family: str, learner: str) -> None:
+    settings = small_settings(family, learner)
     episodes = drawn(settings, 3)
     path = adapt(settings, initial_state(settings), episodes.support, episodes.query.x, compile=False)
     assert path.predictions.min() >= 0

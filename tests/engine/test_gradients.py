@@ -223,3 +223,19 @@ def test_an_operation_is_the_plain_one_to_the_second_derivative(name: str) -> No
     inputs = [random(*shape) for shape in shapes]
     for ours, theirs in zip(derivatives(operation, inputs), derivatives(plain, inputs), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_fomaml_shows_the_angle_to_the_exact_gradient(steps: int) -> None:
+    settings, state, episodes = small_case("fomaml", "sinusoid", "tanh", steps)
+    view = {view.kind: view.arrays for view in settings.learner.inspect(state, episodes, context(settings))}["orders"]
+    flat = []
+    for second_order, name in ((False, "first"), (True, "second")):
+        gradient = tape_gradient(
+            lambda params, exact=second_order: plain_meta_loss(params, episodes, settings, exact), state.params
+        )
+        flat.append(np.concatenate([np.ravel(gradient[name]) for name in sorted(gradient)]))
+        assert float(view[name][0]) == pytest.approx(float(np.linalg.norm(flat[-1])), rel=1e-4)
+    cosine = float(flat[0] @ flat[1]) / float(np.linalg.norm(flat[0]) * np.linalg.norm(flat[1]))
+    assert float(view["angle"][0]) == pytest.approx(np.degrees(np.arccos(cosine)), abs=0.1)
+    assert float(view["angle"][0]) > 1.0

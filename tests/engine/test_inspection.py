@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.baselines import initial_state
-from metalearn_gui.engine.inspection import inspect
+from metalearn_gui.engine.inspection import inspect, predicted
 from tests.engine.small import drawn, small_settings
 
 
@@ -23,3 +24,23 @@ def test_what_a_learner_leaves_alone_stays_at_zero():
     settings = settings.replaced(inner_steps=1)
     moved = inspect(settings, initial_state(settings), drawn(settings, 1), num_steps=0)[0]
     assert all(np.array_equal(path, [0.0]) for path in moved.arrays.values())
+
+
+def test_what_adapts_as_one_vector_is_shown_step_by_step_and_may_be_set_by_hand():
+    settings = small_settings(learner="cavia", num_context=2)
+    state, episodes = initial_state(settings), drawn(settings, 3)
+    view = next(view for view in inspect(settings, state, episodes, num_steps=2) if view.kind == "context")
+    path = view.arrays["context"]
+    assert path.shape == (3, 3, 2)
+    np.testing.assert_array_equal(path[0], 0.0)
+    assert len({tuple(row) for row in path[-1]}) == 3
+    by_steps = adapt(settings, state, episodes.support, episodes.query.x, num_steps=2, compile=False).predictions
+    for step, context in enumerate(path):
+        by_hand = predicted(settings, state, {"context": context}, episodes.query.x)
+        np.testing.assert_allclose(by_hand, by_steps[step], atol=1e-5)
+
+
+def test_weights_that_adapt_are_no_context():
+    settings = small_settings()
+    views = inspect(settings, initial_state(settings), drawn(settings, 1), num_steps=1)
+    assert "context" not in [view.kind for view in views]

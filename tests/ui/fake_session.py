@@ -54,6 +54,7 @@ class FakeSession(QObject):
         self.speed, self.eta_seconds, self.memory_mb = 32_400.0, 42.0, 612.0
         self.overlays: set[str] = set()
         self.views: list[View] = []
+        self.context: np.ndarray | None = None
         self.compared = {"transfer", "scratch"}
         self.adaptation_step = 5
         self.file_path, self.is_dirty = "", False
@@ -148,6 +149,11 @@ class FakeSession(QObject):
         """What an inspection would report."""
         self.views = views
         self.viewsChanged.emit()
+
+    def set_context(self, context: np.ndarray | None) -> None:
+        self.calls.append(("set_context", context))
+        self.context = context
+        self.adaptedChanged.emit()
 
     def score(self) -> None:
         """What an evaluation on unseen tasks would report."""

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.learners.transfer import Transfer
 from metalearn_gui.engine.networks import mlp
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui import network_drawing
+from metalearn_gui.ui.message_bar import MessageBar
 from metalearn_gui.ui.panels.learner import LearnerPanel
 from metalearn_gui.ui.panels.network import NetworkPanel
 from metalearn_gui.ui.panels.tasks import TasksPanel
@@ -50,13 +53,32 @@ def test_a_learner_chip_chooses_the_learner_if_it_takes_the_tasks(session, qtbot
     assert (session.settings.learner.key == learner) == ("regression" in LEARNERS[learner].kinds)
 
 
-def test_learners_that_cannot_take_the_tasks_are_off_and_say_why(session, qtbot):
-    panel = shown(LearnerPanel, session, qtbot)
-    session.change(task_family="blobs")
-    for key, learner in LEARNERS.items():
-        fits = "classification" in learner.kinds
-        assert chip(panel, f"learner_{key}").isEnabled() == fits
-        assert ("cannot take" in chip(panel, f"learner_{key}").toolTip()) != fits
+class Classifier(Transfer):
+    """A learner that takes classes alone."""
+
+    key, label, kinds = "classifier", "Classifier", ("classification",)
+
+
+def test_a_learner_that_cannot_take_the_tasks_looks_so_says_why_and_offers_a_family(qapp, qtbot, monkeypatch):
+    monkeypatch.setitem(LEARNERS, Classifier.key, Classifier)
+    session = Session()
+    panel, bar = shown(LearnerPanel, session, qtbot), shown(lambda session: MessageBar(session, None), session, qtbot)
+    misfit = chip(panel, "learner_classifier")
+    assert misfit.property("fits") is False
+    assert "cannot take" in misfit.toolTip()
+    misfit.click()
+    assert session.settings.learner.key == "maml"
+    assert chip(panel, "learner_maml").isChecked()
+    assert "it takes classification: try blobs" in bar.accessibleName()
+    button = bar.findChild(QPushButton, "message_action")
+    assert button.text() == "Try Blobs"
+    button.click()
+    assert (session.settings.learner.key, session.settings.tasks.key) == ("classifier", "blobs")
+    assert misfit.isChecked()
+    assert misfit.property("fits") is True
+    session.undo()
+    assert (session.settings.learner.key, session.settings.tasks.key) == ("maml", "sinusoid")
+    session.close()
 
 
 def test_every_chip_has_a_name_of_its_own(session, qtbot):

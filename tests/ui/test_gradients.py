@@ -36,15 +36,3 @@ def test_both_sizes_and_the_cosine_follow_training(panel, session):
         assert 140 < line.x[-1] <= 200  # the last pixel's extremes
         assert np.isfinite(line.y).all()
     assert panel.legends["cosine"].accessibleName().startswith("cosine ")
-
-
-def test_in_a_low_window_the_card_comes_folded_once(panel, session):
-    panel.window().resize(416, 600)
-    session.change(learner="article")
-    assert panel.is_collapsed
-    panel.toggle_collapsed()
-    session.train(50)
-    session.show_run(session.runs[0].run_id)
-    session.show_run(session.runs[1].run_id)
-    assert not panel.is_collapsed
-    assert 40 < panel._meta.x[-1] <= 50

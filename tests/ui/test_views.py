@@ -2,35 +2,160 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
 
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.ui.main_window import MainWindow
-from metalearn_gui.ui.panels.views import VIEW_PANELS
+from metalearn_gui.ui.panels import VIEW_PANELS
 
 STEPS = np.arange(11.0)
+CONTEXT = np.stack([STEPS, 0.1 * STEPS, -STEPS], axis=1)[:, None]  # (steps + 1, one task, numbers)
 VIEWS = {
     "moved": {"w0": 3 * STEPS, "b0": 4 * STEPS, "w1": 0 * STEPS, "context": STEPS},
-    "rates": {"rates/w0": np.full((3, 4), 0.25), "b0": np.array([-0.5, -0.25])},
+    "rates": {"w0": np.array([[0.25, -0.5, 0.0]]), "b0": np.zeros(3), "w1": np.ones((3, 1)), "b1": np.ones(1)},
     "proposal": {"stages": np.ones(5), "change/w0": np.array([0.5, 0.25])},
-    "context": {"path": np.stack([STEPS, -STEPS], axis=1)},
+    "context": {"context": CONTEXT},
 }
-EXPECTED = {
+BARS = {
     "moved": [("layer 1", 10.0), ("layer 2", 0.0), ("context", 2.0)],
-    "rates": [("w0", 0.25), ("b0", -0.375)],
-    "proposal": [("w0", 0.25)],
-    "context": [("c1", 10.0), ("c2", -10.0)],
+    "context": [("c1", 2.0), ("c2", 0.2), ("c3", -2.0)],
 }
 
 
-@pytest.mark.parametrize("kind", VIEW_PANELS)
-def test_a_card_is_there_only_with_a_view_of_its_kind(kind, session, qtbot):
+@pytest.fixture
+def window(session, qtbot):
     window = MainWindow(session)
     qtbot.addWidget(window)
     window.show()
-    assert not window.panels[kind].isVisible()
     session.set_adaptation_step(2)
+    return window
+
+
+@pytest.mark.parametrize("kind", VIEW_PANELS)
+def test_a_card_is_there_only_with_a_view_of_its_kind(kind, window, session):
+    assert not window.panels[kind].isVisible()
     session.show_views([View(kind, VIEWS[kind])])
     assert [key for key in VIEW_PANELS if window.panels[key].isVisible()] == [kind]
-    assert list(window.panels[kind].bars.bars) == EXPECTED[kind]
     session.show_views([])
     assert not window.panels[kind].isVisible()
+
+
+@pytest.mark.parametrize("kind", BARS)
+def test_bars_name_the_numbers_of_the_shown_step(kind, window, session):
+    session.show_views([View(kind, VIEWS[kind])])
+    assert list(window.panels[kind].bars.bars) == BARS[kind]
+
+
+# --- rates -------------------------------------------------------------------------------------------
+
+
+def test_rates_of_every_entry_lie_layer_by_layer(window, session):
+    session.show_views([View("rates", VIEWS["rates"])])
+    heat_map = window.panels["rates"].map
+    assert [group.name for group in heat_map.groups] == ["layer 1", "layer 2"]
+    assert [tile.values.shape for group in heat_map.groups for tile in group.tiles] == [(1, 3), (1, 3), (3, 1), (1, 1)]
+    places = {tile.name: place for tile, place in heat_map._places()}
+    first = places["w0"]
+    assert heat_map.text_at(first.center()) == "w0[2]  \N{MINUS SIGN}0.5"
+    assert heat_map.text_at(places["w1"].bottomRight() - QPointF(1, 1)) == "w1[3, 1]  1"
+    assert heat_map.text_at(QPointF(heat_map.width() - 1.0, 1.0)) == ""
+
+
+def test_a_rate_s_colour_says_its_sign(window, session, qtbot):
+    session.show_views([View("rates", VIEWS["rates"])])
+    qtbot.wait(20)
+    heat_map = window.panels["rates"].map
+    place = next(place for tile, place in heat_map._places() if tile.name == "w0")
+    image = heat_map.grab().toImage()
+    colors = [image.pixelColor((place.topLeft() + QPointF(place.width() * x, 6)).toPoint()) for x in (0.17, 0.5, 0.83)]
+    plus, minus, zero = colors
+    assert plus.red() > plus.blue()
+    assert minus.blue() > minus.red()
+    assert len({color.name() for color in (plus, minus, zero)}) == 3
+
+
+def test_rates_of_every_step_are_a_row_for_each_parameter(window, session):
+    session.show_views([View("rates", {"w0": np.array([0.1, 0.2, 0.3]), "b0": np.array([0.4, 0.5, 0.6])})])
+    ((tile,),) = [group.tiles for group in window.panels["rates"].map.groups]
+    assert tile.row_names == ("w0", "b0")
+    assert tile.values.tolist() == [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]
+
+
+# --- context -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def context(window, session):
+    session.show_views([View("context", VIEWS["context"])])
+    return window.panels["context"]
+
+
+def test_the_pad_shows_the_two_numbers_that_moved_most(context):
+    assert [axis.currentText() for axis in context.axes] == ["c1", "c3"]
+    assert context.pad.point.tolist() == [2.0, -2.0]
+
+
+def test_a_dragged_point_asks_for_its_context_and_stays_until_it_is_given_back(context, session, qtbot):
+    pad = context.pad
+    right_of_middle = QPoint(3 * pad.width() // 4, pad.height() // 2)
+    qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=pad.rect().center())
+    qtbot.mouseMove(pad, right_of_middle)
+    qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=right_of_middle)
+    across, kept, up = session.context.tolist()
+    assert across > 0.2 * CONTEXT.max()
+    assert abs(up) < 0.1 * CONTEXT.max()
+    assert kept == pytest.approx(0.2)
+    assert pad.point.tolist() == [across, up]
+    session.set_adaptation_step(5)
+    assert pad.point.tolist() == [across, up]
+    qtbot.mouseClick(context._own_again, Qt.MouseButton.LeftButton)
+    assert session.context is None
+    assert pad.point.tolist() == [5.0, -5.0]
+
+
+def test_arrows_nudge_the_point_and_escape_gives_it_back(context, session, qtbot):
+    context.pad.setFocus()
+    step = session.adaptation_step
+    qtbot.keyClick(context.pad, Qt.Key.Key_Right)
+    qtbot.keyClick(context.pad, Qt.Key.Key_Up)
+    assert session.context[0] > 2.0
+    assert session.context[2] > -2.0
+    assert session.adaptation_step == step
+    qtbot.keyClick(context.pad, Qt.Key.Key_Escape)
+    assert session.context is None
+
+
+def test_another_number_can_be_put_on_an_axis(context, session):
+    context.axes[1].setCurrentIndex(1)
+    assert context.pad.point.tolist() == [2.0, pytest.approx(0.2)]
+
+
+def test_a_lone_number_is_dragged_across(window, session, qtbot):
+    session.show_views([View("context", {"context": CONTEXT[..., :1]})])
+    pad = window.panels["context"].pad
+    assert pad.point.tolist() == [2.0, 0.0]
+    qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    assert session.context.shape == (1,)
+    assert session.context[0] < 0
+
+
+# --- room --------------------------------------------------------------------------------------------
+
+
+def test_in_a_low_window_what_is_opened_makes_the_rest_fold(window, session, qtbot):
+    session.show_views([View(kind, VIEWS[kind]) for kind in ("moved", "context")])
+    window.resize(1024, 700)
+    qtbot.wait(60)
+    cards = {key: window.panels[key] for key in ("meta_loss", "context", "adaptation", "moved", "runs")}
+    assert [key for key, card in cards.items() if not card.is_collapsed] == ["meta_loss", "context"]
+    cards["adaptation"].toggle_collapsed()
+    qtbot.wait(20)
+    assert [key for key, card in cards.items() if not card.is_collapsed] == ["meta_loss", "adaptation"]
+    cards["meta_loss"].toggle_collapsed()
+    qtbot.wait(20)
+    assert [key for key, card in cards.items() if not card.is_collapsed] == ["context", "adaptation"]
+    window.resize(1440, 1200)
+    qtbot.wait(60)
+    assert [key for key, card in cards.items() if card.is_collapsed] == ["meta_loss"]
+    for card in cards.values():
+        assert window.rect().contains(card.rect().translated(card.mapTo(window, QPoint(0, 0))))

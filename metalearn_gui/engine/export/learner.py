@@ -85,8 +85,8 @@ class AdaptingLearner(Exporter):
         settings = subject.settings
         steps, trained = settings.outer.test_steps, settings.learner.num_steps
         live = {
-            settings.param(name).label: f"{value:g}, inside the file"
-            for name, value in settings.learner.live_values().items()
+            settings.param(name).label: f"{settings.value(name):g}, inside the file"
+            for name in settings.learner.adaptation_live_names()
         }
         inputs = {
             "adaptation steps": f"{steps} (trained with {trained})",

@@ -24,7 +24,7 @@ class Anil(GradientLearner):
     order = "2nd order"
 
     def adaptation_structure(self) -> tuple[object, ...]:
-        return (type(self).__name__, self.inner_gradient_clip)
+        return (type(self).__name__, *self.step_structure())
 
     def adapting(self, network: Network) -> tuple[str, ...]:
         return network.parts["head"]

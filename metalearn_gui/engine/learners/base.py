@@ -47,7 +47,6 @@ class Context(NamedTuple):
     live: Mapping[str, Tensor]
     iteration: Tensor | int = 0
     training: bool = False
-    seed: int = 0
 
 
 class MetaGradient(NamedTuple):
@@ -72,11 +71,23 @@ class View(NamedTuple):
     arrays: dict[str, Array]
 
 
+class TrainingTasks(NamedTuple):
+    """An episode of each training task there is to show.
+
+    drawn: the places of those that the newest meta-iteration drew, in its order; none before the first.
+    """
+
+    episodes: Episodes
+    drawn: Array
+
+
 @dataclasses.dataclass(frozen=True)
 class Learner(Component, ABC):
     """A meta-learning algorithm: a frozen value of hyper-parameters."""
 
     kinds: ClassVar[tuple[str, ...]] = ("regression", "classification")  # task kinds it takes
+    shows_training_tasks: ClassVar[bool] = False  # whether inspect_training has something to say
+    concerns: ClassVar[tuple[str, ...]] = ()  # settings of others that its story needs: the window shows them at once
     order: ClassVar[str] = ""  # "1st order" or "2nd order", said in the window where it applies
     any_ways: ClassVar[bool] = False  # True: what it learns fits any number of classes
     has_deviation: ClassVar[bool] = False  # True: it says how sure it is of a number
@@ -107,6 +118,14 @@ class Learner(Component, ABC):
     @abstractmethod
     def init(self, network: Network, rng: np.random.Generator) -> State:
         """A fresh state, float32 numpy."""
+
+    def unfinished(self, state: State, episodes: Episodes) -> Params:
+        """What goes on across meta-iterations and has the meta-batch's shape: more carry of a fresh state.
+
+        Args:
+            episodes: a meta-batch to take the shapes from, numpy; its tasks may be begun with.
+        """
+        return {}
 
     @abstractmethod
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
@@ -149,6 +168,10 @@ class Learner(Component, ABC):
 
     def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
         """What this learner shows beyond the common views."""
+        return []
+
+    def inspect_training(self, state: State, training: TrainingTasks, ctx: Context) -> list[View]:
+        """What this learner shows about the tasks that it trains on; ctx.iteration is the next meta-iteration."""
         return []
 
     def adaptation_structure(self) -> tuple[object, ...]:

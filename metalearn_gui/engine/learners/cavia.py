@@ -13,8 +13,8 @@ import dataclasses
 import numpy as np
 
 from metalearn_gui.engine.backend import Params, Tensor, tf
-from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, State, View
+from metalearn_gui.engine.episodes import PointSet
+from metalearn_gui.engine.learners.base import Adapted, Context, State
 from metalearn_gui.engine.learners.gradient import GradientLearner
 from metalearn_gui.engine.networks import ops
 from metalearn_gui.engine.networks.base import Network, Stats
@@ -27,7 +27,6 @@ CONTEXT = "context"
 class Cavia(GradientLearner):
     """The rows of weights that read the context are "context/NAME"; at context 0 the plain network is all there is.
 
-    View "context": "context" (inner_steps + 1, tasks, num_context), each task's context after every step.
     A context c of one's own is shown by predict(state, {"context": c}, x, ctx), c of shape (tasks, num_context).
     """
 
@@ -59,7 +58,7 @@ class Cavia(GradientLearner):
         return 3.0 * self.inner_steps + 1.0  # a Hessian-vector product costs about two
 
     def adaptation_structure(self) -> tuple[object, ...]:
-        return (type(self).__name__, self.num_context, self.inner_gradient_clip)
+        return (type(self).__name__, self.num_context, *self.step_structure())
 
     def init(self, network: Network, rng: np.random.Generator) -> State:
         """The wider network's start, its rows for the context kept apart from the plain network's."""
@@ -71,18 +70,12 @@ class Cavia(GradientLearner):
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
         num_tasks = tf.shape(support.x)[0] if support.x.shape[0] is None else support.x.shape[0]
-        return {CONTEXT: tf.zeros([num_tasks, self.num_context])}
+        return self.remembering({CONTEXT: tf.zeros([num_tasks, self.num_context])})
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
         no_context = tf.zeros(tf.concat([tf.shape(x)[:-1], [self.num_context]], axis=0))
         inputs = tf.concat([x, ops.add_bias(no_context, adapted[CONTEXT])], axis=-1)
         return self._widened(ctx.network).apply(_joined(state.params), state.carry, inputs, None, ctx)
-
-    def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
-        path = [self.begin(state, episodes.support, ctx)]
-        for _ in range(self.inner_steps):
-            path.append(self.adapt_step(state, path[-1], episodes.support, ctx))
-        return [View(CONTEXT, {CONTEXT: np.stack([np.asarray(adapted[CONTEXT]) for adapted in path])})]
 
     def _widened(self, network: Network) -> Network:
         return network.fitted(network.input_dim + self.num_context, network.output_dim)

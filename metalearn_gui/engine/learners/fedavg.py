@@ -16,20 +16,26 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, MetaGradient, State, View, fold
+from metalearn_gui.engine.learners.base import Adapted, Context, MetaGradient, State, TrainingTasks, View, fold
 from metalearn_gui.engine.learners.gradient import GradientLearner
+from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import param
 
 BYTES_PER_NUMBER = 4  # float32 on the wire
+ANSWERS = "clients/answers"  # in the carry: answers that arrived since the start
 
 
 @dataclasses.dataclass(frozen=True)
 class FederatedLearner(GradientLearner):
     """A server and its clients; a round is a meta-iteration and a meta-batch is who is asked.
 
-    View "clients", one entry per client: weight (0 = its answer was lost), bytes_down, bytes_up, and the
-    loss on its query set before and after personalising.
+    View "clients", one entry per client: points, drawn (in the newest round), weight in it (0 = not drawn, or
+    its answer was lost), and the loss on its query set before and after personalising; and since the start:
+    rounds, bytes_down, bytes_up.
     """
+
+    shows_training_tasks = True
+    concerns = ("num_training_tasks", "fixed_points", "non_iid", "meta_batch")
 
     local_steps: int = param(
         5, "Local steps", minimum=1, maximum=20, unit="steps", help="Steps of a client before it answers."
@@ -54,9 +60,13 @@ class FederatedLearner(GradientLearner):
     def trained_locally(self, state: State, episodes: Episodes, ctx: Context) -> Adapted:
         """The parameters that each client sends back, leading axis = clients."""
 
+    def init(self, network: Network, rng: np.random.Generator) -> State:
+        state = super().init(network, rng)
+        return State(state.params, state.carry | {ANSWERS: np.zeros((), np.float32)})
+
     def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
         answers = self.trained_locally(state, episodes, ctx)
-        weights = self.client_weights(episodes, ctx)
+        weights = self.client_weights(_num_points(episodes), ctx)
         heard = tf.reduce_sum(tf.cast(weights > 0, tf.float32))
         gradients = {
             name: tf.tensordot(weights, values[None] - answers[name], axes=1) for name, values in state.params.items()
@@ -65,25 +75,32 @@ class FederatedLearner(GradientLearner):
         after = self.loss_after(state, episodes, ctx)
         size = float(_num_bytes(state.params))
         metrics = {"clients_heard": heard, "bytes_down": size * weights.shape[0], "bytes_up": size * heard}
-        return MetaGradient(gradients, after, before, after, state.carry, metrics)
+        carry = {**state.carry, ANSWERS: state.carry[ANSWERS] + heard}
+        return MetaGradient(gradients, after, before, after, carry, metrics)
 
-    def client_weights(self, episodes: Episodes, ctx: Context) -> Tensor:
-        """n_k / n over the clients that were heard; all 0 where every answer was lost."""
-        counts = _num_points(episodes.support) + _num_points(episodes.query)
+    def client_weights(self, counts: Tensor, ctx: Context) -> Tensor:
+        """n_k / n over the clients of a round that were heard; all 0 where every answer was lost."""
         arrives = _scattered(tf.shape(counts)[0], ctx.iteration) >= ctx.live["lost_clients"]
         counts = counts * tf.cast(arrives, tf.float32)
         return counts / tf.maximum(tf.reduce_sum(counts), 1.0)
 
-    def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
-        weights = np.asarray(self.client_weights(episodes, ctx))
-        size = float(_num_bytes(state.params))
+    def inspect_training(self, state: State, training: TrainingTasks, ctx: Context) -> list[View]:
+        episodes, drawn = training
+        points = _num_points(episodes)
+        weights = self.client_weights(tf.gather(points, drawn), ctx._replace(iteration=ctx.iteration - 1.0))
         personal = fold(self, state, episodes.support, ctx, self.num_steps)
+        own_weights = np.zeros(points.shape[0], np.float32)
+        own_weights[drawn] = weights
+        rounds, size = float(ctx.iteration), float(_num_bytes(state.params))
         arrays: dict[str, Array] = {
-            "weight": weights,
-            "bytes_down": np.full_like(weights, size),
-            "bytes_up": np.where(weights > 0, size, 0.0),
+            "points": np.asarray(points),
+            "drawn": np.isin(np.arange(points.shape[0]), drawn),
+            "weight": own_weights,
             "before": np.asarray(self.loss(state, self.begin(state, episodes.support, ctx), episodes.query, ctx)),
             "after": np.asarray(self.loss(state, personal, episodes.query, ctx)),
+            "rounds": np.array(rounds),
+            "bytes_down": np.array(rounds * len(drawn) * size),
+            "bytes_up": np.asarray(state.carry[ANSWERS]) * size,
         }
         return [View("clients", arrays)]
 
@@ -123,7 +140,12 @@ def _scattered(num_clients: Tensor, iteration: Tensor | int) -> Tensor:
     return tf.cast(kept, tf.float32) / 2.0**24
 
 
-def _num_points(points: PointSet) -> Tensor:
+def _num_points(episodes: Episodes) -> Tensor:
+    """The points of every client, its support and its query set together."""
+    return tf.add_n([_counted(points) for points in episodes])
+
+
+def _counted(points: PointSet) -> Tensor:
     if points.mask is None:
         return tf.fill(tf.shape(points.x)[:1], float(points.x.shape[1]))
     return tf.reduce_sum(points.mask, axis=1)

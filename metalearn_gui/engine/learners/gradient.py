@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import ClassVar
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, Learner, State
+from metalearn_gui.engine.learners.inner_optimizers import (
+    INNER_OPTIMIZERS,
+    STEP,
+    InnerOptimizer,
+    beside,
+    parameters_of,
+)
 from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
 
 
 @dataclasses.dataclass(frozen=True)
 class GradientLearner(Learner):
-    """theta' = theta - inner_learning_rate * grad L_support(theta), step by step, for every task."""
+    """theta' = theta - inner_learning_rate * grad L_support(theta), step by step, for every task.
+
+    With momentum or Adam the gradient's place is taken by the optimiser's direction, and weight decay pulls
+    the parameters themselves: theta' = theta - inner_learning_rate * (direction + inner_weight_decay * theta).
+    """
+
+    inner_betas: ClassVar[tuple[float, float]] = (0.9, 0.999)  # of the inner Adam
 
     inner_learning_rate: float = param(
         0.01,
@@ -37,6 +51,21 @@ class GradientLearner(Learner):
         advanced=True,
         help="Largest norm of a task's inner gradient; 0 = off.",
     )
+    inner_optimizer: str = param(
+        "sgd",
+        "Inner optimiser",
+        choices=tuple(INNER_OPTIMIZERS),
+        advanced=True,
+        help="Takes an inner gradient to an adaptation step; every task begins with an empty memory.",
+    )
+    inner_weight_decay: float = param(
+        0.0,
+        "Inner weight decay",
+        minimum=0.0,
+        maximum=100.0,
+        advanced=True,
+        help="How strongly each adaptation step pulls what adapts towards 0; 0 = off.",
+    )
 
     @property
     def num_steps(self) -> int:
@@ -47,7 +76,11 @@ class GradientLearner(Learner):
         return self.inner_steps + 1.0
 
     def adaptation_structure(self) -> tuple[object, ...]:
-        return ("gradient", self.inner_gradient_clip > 0, self.inner_gradient_clip)
+        return ("gradient", *self.step_structure())
+
+    def step_structure(self) -> tuple[object, ...]:
+        """What the program of a single step depends on, whichever parameters adapt."""
+        return (self.inner_gradient_clip, self.inner_optimizer, self.inner_weight_decay, self.inner_betas)
 
     def adaptation_live_names(self) -> tuple[str, ...]:
         return ("inner_learning_rate",)
@@ -58,24 +91,45 @@ class GradientLearner(Learner):
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
         num_tasks = tf.shape(support.x)[0] if support.x.shape[0] is None else support.x.shape[0]
-        return {name: per_task(state.params[name], num_tasks) for name in self.adapting(ctx.network)}
+        return self.remembering({name: per_task(state.params[name], num_tasks) for name in self.adapting(ctx.network)})
+
+    def remembering(self, parameters: Params) -> Adapted:
+        """Parameters (tasks, ...) with the memory of a step that has none before it."""
+        return {**parameters, **self._optimizer.fresh_memory(parameters)}
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
+        parameters = parameters_of(adapted)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(adapted)
-            loss = tf.reduce_sum(self.loss(state, adapted, support, ctx))
-        gradients = self.shaped(tape.gradient(loss, adapted))
-        return {name: values - self.rate(name, state, ctx) * gradients[name] for name, values in adapted.items()}
+            tape.watch(parameters)
+            loss = tf.reduce_sum(self.loss(state, parameters, support, ctx))
+        gradients = self.shaped(tape.gradient(loss, parameters))
+        directions, memory = self._optimizer.directions(gradients, adapted, self.inner_betas)
+        if self.inner_weight_decay:
+            directions = {name: d + self.inner_weight_decay * parameters[name] for name, d in directions.items()}
+        moved = {
+            name: values - self.rate(name, state, adapted, ctx) * directions[name]
+            for name, values in parameters.items()
+        }
+        count = {STEP: adapted[STEP] + 1.0} if STEP in adapted else {}
+        return {**moved, **memory, **count}
+
+    @property
+    def _optimizer(self) -> InnerOptimizer:
+        return INNER_OPTIMIZERS[self.inner_optimizer]
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
-        return ctx.network.apply({**state.params, **adapted}, state.carry, x, None, ctx)
+        return ctx.network.apply({**state.params, **parameters_of(adapted)}, state.carry, x, None, ctx)
 
     def adapting(self, network: Network) -> tuple[str, ...]:
         """The names of the parameters that adapt to a task; the others are shared by all tasks."""
         return tuple(name for part in network.parts.values() for name in part)
 
-    def rate(self, name: str, state: State, ctx: Context) -> Tensor:
-        """What a step multiplies the gradient of this parameter by: a number, or one for each entry."""
+    def rate(self, name: str, state: State, adapted: Adapted, ctx: Context) -> Tensor:
+        """What a step multiplies the direction of this parameter by: a number, one per task or one for each entry.
+
+        Args:
+            adapted: what the step starts from, with its memory.
+        """
         return ctx.live["inner_learning_rate"]
 
     def shaped(self, gradients: Params) -> Params:
@@ -85,7 +139,7 @@ class GradientLearner(Learner):
         squares = [tf.reduce_sum(tf.square(g), axis=list(range(1, g.shape.rank))) for g in gradients.values()]
         norm = tf.sqrt(tf.add_n(squares) + 1e-12)
         scale = tf.minimum(1.0, self.inner_gradient_clip / norm)
-        return {name: g * tf.reshape(scale, [-1] + [1] * (g.shape.rank - 1)) for name, g in gradients.items()}
+        return {name: g * beside(scale, g) for name, g in gradients.items()}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Tensor
 from metalearn_gui.engine.episodes import Episodes
-from metalearn_gui.engine.learners.base import Context, State, View
+from metalearn_gui.engine.learners.base import Adapted, Context, State, View
 from metalearn_gui.engine.learners.gradient import GradientLearner
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import param
@@ -48,10 +48,10 @@ class MetaSgd(GradientLearner):
         return 3.0 * self.inner_steps + 1.0  # a Hessian-vector product costs about two
 
     def structure(self) -> tuple[object, ...]:
-        return (type(self).__name__, self.inner_steps, self.inner_gradient_clip)  # where rates start changes no program
+        return (type(self).__name__, self.inner_steps, *self.step_structure())  # where rates start changes no program
 
     def adaptation_structure(self) -> tuple[object, ...]:
-        return (type(self).__name__, self.inner_gradient_clip)
+        return (type(self).__name__, *self.step_structure())
 
     def adaptation_live_names(self) -> tuple[str, ...]:
         return ()
@@ -61,7 +61,7 @@ class MetaSgd(GradientLearner):
         rates = {RATES + name: np.full_like(values, self.inner_learning_rate) for name, values in params.items()}
         return State(params | rates, stats)
 
-    def rate(self, name: str, state: State, ctx: Context) -> Tensor:
+    def rate(self, name: str, state: State, adapted: Adapted, ctx: Context) -> Tensor:
         return state.params[RATES + name]
 
     def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:

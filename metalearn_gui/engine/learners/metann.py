@@ -34,8 +34,8 @@ class MetaNetwork(Learner):
     """Params: the base network's under its own names, and the meta-network's under "encoder/".
 
     View "proposal": "stages" (5,): support points, base loss, size of the proposal, loss with it (query set),
-    size of the gradient that trains the meta-network; "change/NAME" (applications,): root mean square of
-    what each application changes in a parameter; "parameter/NAME" (1,): that of the start.
+    size of the gradient that trains the meta-network; "change/NAME" (applications,): size of what each
+    application changes in a parameter. Sizes are Euclidean norms, over tasks their root mean square.
     """
 
     key = "metann"
@@ -112,15 +112,14 @@ class MetaNetwork(Learner):
         path = [self.begin(state, episodes.support, ctx)]
         for _ in range(self.num_applications):
             path.append(self.adapt_step(state, path[-1], episodes.support, ctx))
-        changes = {name: [_size(new[name] - old[name]) for old, new in itertools.pairwise(path)]
+        changes = {name: [_size({name: new[name] - old[name]}) for old, new in itertools.pairwise(path)]
                    for name in path[0]}  # fmt: skip
         result = self.meta_gradient(state, episodes, ctx)
         trained = {name: values for name, values in result.gradients.items() if name.startswith(ENCODER)}
-        total = norm({name: tf.reduce_mean(path[-1][name] - path[0][name], axis=0) for name in path[0]})
+        total = _size({name: path[-1][name] - path[0][name] for name in path[0]})
         points = float(episodes.support.x.shape[1])
         arrays = {"stages": np.array([points, result.before, total, result.after, norm(trained)], np.float32)}
         arrays |= {f"change/{name}": np.array(sizes, np.float32) for name, sizes in changes.items()}
-        arrays |= {f"parameter/{name}": np.array([_size(values)], np.float32) for name, values in path[0].items()}
         return [View("proposal", arrays)]
 
     def _losses(self, state: State, episodes: Episodes, ctx: Context) -> list[Tensor]:
@@ -211,6 +210,7 @@ def _sizes(x: Tensor) -> list[Tensor | int]:
     return [dynamic[axis] if size is None else size for axis, size in enumerate(x.shape)]
 
 
-def _size(values: Tensor) -> Tensor:
-    """Root mean square over tasks and entries."""
-    return tf.sqrt(tf.reduce_mean(tf.square(values)))
+def _size(changes: Params) -> Tensor:
+    """Norm of all changes (tasks, ...) together, root mean square over tasks."""
+    num_tasks = tf.cast(tf.shape(next(iter(changes.values())))[0], tf.float32)
+    return norm(changes) / tf.sqrt(num_tasks)

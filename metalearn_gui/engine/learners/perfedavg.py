@@ -15,6 +15,7 @@ from metalearn_gui.engine.backend import Params, tf
 from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.learners.base import Adapted, Context, State
 from metalearn_gui.engine.learners.fedavg import FederatedLearner
+from metalearn_gui.engine.learners.inner_optimizers import parameters_of
 from metalearn_gui.engine.params import param
 
 
@@ -54,7 +55,7 @@ class PerFedAvg(FederatedLearner):
         return super().shaped(gradients)
 
     def trained_locally(self, state: State, episodes: Episodes, ctx: Context) -> Adapted:
-        own = self.begin(state, episodes.support, ctx)
+        own = parameters_of(self.begin(state, episodes.support, ctx))
         for _ in range(self.local_steps):
             own = self._local_step(state, own, episodes, ctx)
         return own
@@ -62,7 +63,7 @@ class PerFedAvg(FederatedLearner):
     def _local_step(self, state: State, own: Adapted, episodes: Episodes, ctx: Context) -> Adapted:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(own)
-            personal = own
+            personal = self.remembering(own)
             for _ in range(self.inner_steps):
                 personal = self.adapt_step(state, personal, episodes.support, ctx)
             loss = tf.reduce_sum(self.loss(state, personal, episodes.query, ctx))

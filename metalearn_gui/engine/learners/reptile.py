@@ -25,6 +25,7 @@ class Reptile(FirstOrderLearner):
     label = "Reptile"
     summary = "Moves the start towards where training on each task ends; needs no query set."
     order = "1st order"
+    inner_betas = (0.0, 0.999)  # the paper's inner Adam has no first moment (section 6)
 
     @property
     def gradient_evaluations(self) -> float:

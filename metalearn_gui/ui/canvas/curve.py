@@ -43,6 +43,7 @@ class CurveCanvas(HandleSurface):
             "before": self.tr("before adapting (meta-learned start)"),
             "learner": self.tr("after adapting, step {step}"),
         }
+        self._by_hand = self.tr("with your context")
         self._short_legend = {"truth": self.tr("truth"), "before": self.tr("before"), "learner": self.tr("step {step}")}
 
     def hint(self) -> str:
@@ -201,6 +202,8 @@ class CurveCanvas(HandleSurface):
         if self.touched.truth is None:
             keys = [key for key in keys if key != "truth"]
         labels = {key: texts[key].format(step=self.shown_step) for key in keys}
+        if "learner" in labels and self.session.context is not None:
+            labels["learner"] = self._by_hand
         width = sum(metrics.horizontalAdvance(text) + 52 for text in labels.values()) + 4
         if not keys or width > frame.width() - 16 or frame.height() < 140:
             return

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels.adaptation import AdaptationPanel
+from metalearn_gui.ui.panels.context import ContextPanel
 from metalearn_gui.ui.panels.gallery import GalleryPanel
 from metalearn_gui.ui.panels.gradients import GradientsPanel
 from metalearn_gui.ui.panels.learner import LearnerPanel
 from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
+from metalearn_gui.ui.panels.moved import MovedPanel
 from metalearn_gui.ui.panels.network import NetworkPanel
+from metalearn_gui.ui.panels.proposal import ProposalPanel
+from metalearn_gui.ui.panels.rates import RatesPanel
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.panels.tasks import TasksPanel
-from metalearn_gui.ui.panels.views import VIEW_PANELS
+from metalearn_gui.ui.view_panel import ViewPanel
+
+# What a learner shows about itself: a card for each kind of view, there only while a view of it is.
+VIEW_PANELS: dict[str, type[ViewPanel]] = {
+    MovedPanel.key: MovedPanel,
+    RatesPanel.key: RatesPanel,
+    ContextPanel.key: ContextPanel,
+    ProposalPanel.key: ProposalPanel,
+}
 
 PANELS: dict[str, type[Panel]] = {
     TasksPanel.key: TasksPanel,

@@ -28,6 +28,7 @@ class AdaptationPanel(Panel):
     """Draws the latest scores of `session.shown`; the hand on a step shows that step everywhere."""
 
     key = "adaptation"
+    room = 190
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

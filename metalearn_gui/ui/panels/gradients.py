@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.curve_line import CurveLine
 from metalearn_gui.ui.legend import Legend, LegendEntry
-from metalearn_gui.ui.panel import ROOMY, Panel
+from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.run_traces import RunTrace, axis_reach
 from metalearn_gui.ui.text import number_text
@@ -35,7 +34,6 @@ class GradientsPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._trace = RunTrace(session.shown, SMOOTHING)
-        self._has_appeared = False
         self._build_plots()
         session.advanced.connect(self.refresh)
         session.shownChanged.connect(self._take_shown)
@@ -82,12 +80,6 @@ class GradientsPanel(Panel):
         self._cosine.set_style(palette.text, "solid", 1.5)
         self._zero.setPen(line_pen(palette.muted, "dotted"))
         self.refresh()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not self._has_appeared and self.window().height() < ROOMY:
-            self.toggle_collapsed()
-        self._has_appeared = True
 
     # --- what is drawn ----------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ class LearnerPanel(Panel):
         for key, chip in self._chips.chips.items():
             learner = LEARNERS[key]
             fits = family.kind in learner.kinds
-            chip.setEnabled(fits)
+            chip.set_fits(fits)  # it stays enabled: its refusal offers a way out
             summary = QCoreApplication.translate("Settings", learner.summary)
             chip.setToolTip(summary if fits else self._misfit_text(learner.label, family.label))
 

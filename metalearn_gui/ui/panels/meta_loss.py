@@ -30,6 +30,7 @@ class MetaLossPanel(Panel):
     """Draws `session.shown` and, over it, the runs of `session.overlays`."""
 
     key = "meta_loss"
+    room = 190
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

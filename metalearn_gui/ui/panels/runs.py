@@ -17,6 +17,7 @@ class RunsPanel(Panel):
     """The table, and a line in its place while there is no run."""
 
     key = "runs"
+    room = 110
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

@@ -57,6 +57,15 @@ def test_a_format_takes_every_learner(key: str, learner: str, tmp_path: Path) ->
     assert exporter.verify(subject, path) <= exporter.tolerance
 
 
+@pytest.mark.parametrize("key", EVERY_LEARNERS)
+def test_a_format_takes_an_inner_loop_with_options(key: str, tmp_path: Path) -> None:
+    options = {"inner_optimizer": "adam", "inner_weight_decay": 0.1, "learned_rates": True, "inner_gradient_clip": 1.0}
+    exporter, subject = EXPORTERS[key], subject_of(test_steps=7, inner_steps=2, **options)
+    path = tmp_path / exporter.file_name
+    exporter.write(subject, path)
+    assert exporter.verify(subject, path) <= exporter.tolerance
+
+
 @every_exporter
 def test_a_file_of_other_weights_does_not_verify(exporter: Exporter, tmp_path: Path) -> None:
     path, subject = tmp_path / exporter.file_name, subject_of()

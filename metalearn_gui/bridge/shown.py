@@ -1,0 +1,62 @@
+"""Whose adaptations are shown, and what is asked of them on the worker."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+
+from metalearn_gui.bridge.touches import Adaptation, Adapter, TouchedTask, by_hand, task_key
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.baselines import baseline_settings
+from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.events import LearnerState, TrainingState
+from metalearn_gui.engine.inspection import inspect
+from metalearn_gui.engine.learners.base import View
+from metalearn_gui.engine.settings import ExperimentSettings
+
+
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """A run's settings and a moment of it."""
+
+    settings: ExperimentSettings
+    state: TrainingState
+
+    @functools.cached_property
+    def structure(self) -> tuple[object, ...]:
+        """What the compiled adaptation depends on."""
+        settings = self.settings
+        return (
+            settings.learner.adaptation_structure(), settings.network.structure(), task_key(settings)[:-1],
+            settings.outer.test_steps,
+        )  # fmt: skip
+
+    @functools.cached_property
+    def learners(self) -> dict[str, tuple[ExperimentSettings, LearnerState]]:
+        """Settings and state of the learner and its baselines, by key."""
+        others = baseline_settings(self.settings, self.state.tuned)
+        beside = {key: (others[key], self.state.baselines[key]) for key in others if key in self.state.baselines}
+        return {"learner": (self.settings, self.state.learner)} | beside
+
+    def adaptations(
+        self, adapter: Adapter, keys: tuple[str, ...], task: TouchedTask, context: Mapping[str, Array]
+    ) -> dict[str, Adaptation]:
+        """How these learners adapt. context: what a hand has put in the place of that; empty if nothing."""
+        found = {key: adapter.adaptation(*self.learners[key], task) for key in keys if key in self.learners}
+        return found | self.steered(task, context, found["learner"]) if context else found
+
+    def steered(self, task: TouchedTask, context: Mapping[str, Array], own: Adaptation) -> dict[str, Adaptation]:
+        """The learner alone, its own adaptation given way to a context."""
+        return {"learner": by_hand(*self.learners["learner"], task, context, own)}
+
+    def views(self, task: TouchedTask) -> list[View]:
+        """What the learner shows about itself on this task; nothing without points."""
+        batch = Episodes(*(PointSet(points.x[None], points.y[None]) for points in (task.support, task.query)))
+        return inspect(*self.learners["learner"], batch) if len(task.support.x) else []
+
+    def warm_up(self, adapter: Adapter, tasks: tuple[TouchedTask, ...]) -> None:
+        """Compile what these tasks ask for."""
+        for settings, state in self.learners.values():
+            for task in tasks:
+                adapter.warm_up(settings, state, task)

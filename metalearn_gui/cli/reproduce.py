@@ -1,0 +1,186 @@
+"""`metalearn-gui reproduce`: train the presets again and hold them to their bars, as a Markdown table."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from metalearn_gui.cli.command import DONE, INTERRUPTED, say
+from metalearn_gui.cli.inputs import with_assigned
+from metalearn_gui.cli.output import check_place, markdown_table, print_json, print_table
+from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
+from metalearn_gui.cli.progress import training_progress
+from metalearn_gui.engine import training
+from metalearn_gui.engine.reproduction import EVALUATION_SEED, ROWS, Figure, Row, figures
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.store.records import RunRecord
+
+SEEDS = (7,)
+COLUMNS = (
+    "run",
+    "from",
+    "settings",
+    "meta-iterations",
+    "seconds",
+    "seed",
+    "step",
+    "loss",
+    "median",
+    "bar",
+    "met",
+    "reference",
+)
+MATTERS = {
+    "shots": "K {}", "meta_batch": "{} tasks", "inner_steps": "{} inner", "num_applications": "{} times",
+    "inner_learning_rate": "α {:g}", "meta_learning_rate": "η {:g}", "initialization": "{}",
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """One row, trained once. seconds: compiling and training, without trying the unseen tasks."""
+
+    row: Row
+    settings: ExperimentSettings
+    iterations: int
+    seconds: float
+    has_diverged: bool
+    figures: list[Figure]
+
+    def is_met(self, figure: Figure) -> bool | None:
+        """A run that diverged meets no bar, whatever its last good state comes to."""
+        return figure.is_met and not self.has_diverged
+
+
+def parser() -> Parser:
+    """The arguments of `reproduce`."""
+    parser = Parser("reproduce", "Train the presets again and hold them to their bars. Ctrl+C keeps what is done.")
+    parser.add_argument("keys", nargs="*", metavar="KEY", help="some rows; by default all, --list names them")
+    parser.add_argument("--list", action="store_true", help="say what there is, and train nothing")
+    parser.add_argument("--output", metavar="FILE.md", default="", help="where the table goes, by default to stdout")
+    parser.add_argument(
+        "--seed", type=whole_number(0, 2**31 - 1), action="append", metavar="N", help="of the runs; may come again"
+    )
+    parser.add_set("a setting of every run, for example num_iterations=1000")
+    parser.add_json()
+    return parser
+
+
+def run(options: Options) -> int:
+    """Train row after row; the file is written anew after each of them."""
+    rows = [_row(key) for key in options.keys] or list(ROWS.values())
+    if options.list:
+        return _list(rows, options.json)
+    if options.output:
+        check_place(options.output, "table.md")
+    jobs = [(row, seed) for seed in options.seed or SEEDS for row in rows]
+    settings = [with_assigned(row.settings(seed=seed), assigned(options.set)) for row, seed in jobs]
+    results: list[Result] = []
+    status = DONE
+    try:
+        for (row, _), one in zip(jobs, settings, strict=True):
+            results.append(_measured(row, one))
+            _write(results, options.output)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+        say(f"Stopped with {len(results)} of {len(jobs)} runs done")
+    if options.json:
+        print_json(_report(results))
+    elif not options.output:
+        print(_markdown(results))
+    return status
+
+
+def _row(key: str) -> Row:
+    if key not in ROWS:
+        raise BadInput(f"There is no row {key!r}; choose from {', '.join(ROWS)}")
+    return ROWS[key]
+
+
+def _list(rows: Sequence[Row], as_json: bool) -> int:
+    bars = [(row, bar) for row in rows for bar in row.bars]
+    if as_json:
+        print_json([{"key": row.key, "from": row.recipe, **_bar_entry(bar)} for row, bar in bars])
+    else:
+        cells = [(row.key, row.recipe, bar.step, bar.text, bar.reference) for row, bar in bars]
+        print_table("What reproduce trains", ("run", "from", "step", "bar", "reference"), cells)
+    return DONE
+
+
+def _measured(row: Row, settings: ExperimentSettings) -> Result:
+    options = dataclasses.replace(training.DEFAULT_OPTIONS, baselines=False, evaluate=False)
+    record = RunRecord(settings, name=row.key)
+    started = time.perf_counter()
+    with training_progress(record) as progress:
+        for event in training.meta_train(settings, options=options, run_id=record.run_id):
+            record.apply(event)
+            progress.show()
+    seconds = time.perf_counter() - started
+    assert record.latest is not None
+    found = figures(row, settings, record.latest.learner, options.num_tasks, options.compile)
+    return Result(row, settings, record.iteration, seconds, record.reason == "diverged", found)
+
+
+def _write(results: Sequence[Result], path: str) -> None:
+    if path:
+        Path(path).write_text(_markdown(results) + "\n", encoding="utf-8")
+
+
+def _markdown(results: Sequence[Result]) -> str:
+    head = (
+        f"Mean loss ± half its 95 % interval, and median, on {training.DEFAULT_OPTIONS.num_tasks} unseen tasks of the "
+        f"test split, evaluation seed {EVALUATION_SEED}; seconds: compiling and training."
+    )
+    rows = [_cells(result, figure) for result in results for figure in result.figures]
+    return f"{head}\n\n{markdown_table(COLUMNS, rows)}"
+
+
+def _cells(result: Result, figure: Figure) -> tuple[str, ...]:
+    met = {True: "yes", False: "**no**", None: "–"}[result.is_met(figure)]
+    return (
+        f"`{result.row.key}`",
+        f"`{result.row.recipe}`",
+        _settings_text(result.settings),
+        f"{result.iterations:,}{' (diverged)' if result.has_diverged else ''}",
+        f"{result.seconds:.0f}",
+        str(result.settings.seed),
+        str(figure.bar.step),
+        f"{figure.loss:.3g} ± {figure.loss_ci95:.2g}",
+        f"{figure.loss_median:.3g}",
+        figure.bar.text,
+        met,
+        figure.bar.reference or "–",
+    )
+
+
+def _settings_text(settings: ExperimentSettings) -> str:
+    known = settings.names()
+    return ", ".join(text.format(settings.value(name)) for name, text in MATTERS.items() if name in known)
+
+
+def _report(results: Sequence[Result]) -> dict[str, Any]:
+    rows = [_entry(result, figure) for result in results for figure in result.figures]
+    return {"num_tasks": training.DEFAULT_OPTIONS.num_tasks, "evaluation_seed": EVALUATION_SEED, "rows": rows}
+
+
+def _entry(result: Result, figure: Figure) -> dict[str, Any]:
+    return {
+        "key": result.row.key,
+        "from": result.row.recipe,
+        "settings": result.settings.to_dict(),
+        "meta_iterations": result.iterations,
+        "seconds": result.seconds,
+        "seed": result.settings.seed,
+        **_bar_entry(figure.bar),
+        "loss": figure.loss,
+        "loss_ci95": figure.loss_ci95,
+        "loss_median": figure.loss_median,
+        "met": result.is_met(figure),
+    }
+
+
+def _bar_entry(bar: Any) -> dict[str, Any]:
+    return {"step": bar.step, "at_least": bar.at_least, "at_most": bar.at_most, "reference": bar.reference}

@@ -1,0 +1,88 @@
+"""The column of results: as many cards stand open as have room, and what a hand opens makes others fold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from metalearn_gui.ui.panel import Panel
+
+FOLDED = 40  # pixels of a card that shows its header alone
+
+
+class RightSide(QWidget):
+    """Holds cards that come and go with what there is to show.
+
+    Args:
+        panels: from top to bottom.
+        stretch: how much of the height an open card takes.
+        first: the order in which cards are given room.
+    """
+
+    def __init__(
+        self, panels: Mapping[str, Panel], stretch: Mapping[str, int], first: Sequence[str], gap: int, parent: QWidget
+    ) -> None:
+        super().__init__(parent, objectName="right_side")
+        self._panels = dict(panels)
+        self._order = sorted(panels, key=first.index)
+        self._folded_by_hand: set[str] = set()
+        self._is_arranging = False
+        self._gap = gap
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(gap)
+        for key, panel in panels.items():
+            column.addWidget(panel, stretch.get(key, 0))
+            panel.collapsedChanged.connect(lambda collapsed, key=key: self._take_hand(key, collapsed))
+        column.addStretch(1)  # only where every card is folded
+
+    def event(self, event: QEvent) -> bool:
+        answered = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:  # a card came or went
+            self._arrange()
+        return answered
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _take_hand(self, key: str, collapsed: bool) -> None:
+        """A card that a hand has folded stays so; one that it has opened comes before all others."""
+        if self._is_arranging:
+            return
+        if collapsed:
+            self._folded_by_hand.add(key)
+        else:
+            self._folded_by_hand.discard(key)
+            self._order.insert(0, self._order.pop(self._order.index(key)))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self._is_arranging or not self.isVisible():
+            return
+        self._is_arranging = True
+        try:
+            here = [key for key in self._order if not (self._panels[key].isHidden() or self._panels[key].is_detached)]
+            still_open = self._with_room(here)
+            for key in here:
+                if self._panels[key].is_collapsed == (key in still_open):
+                    self._panels[key].toggle_collapsed()
+        finally:
+            self._is_arranging = False
+
+    def _with_room(self, here: Sequence[str]) -> set[str]:
+        """The cards that may stand open, up to the first for which there is no room; one always may."""
+        room = self.height() - self._gap * (len(here) - 1) - FOLDED * len(here)
+        still_open: set[str] = set()
+        for key in here:
+            needed = self._panels[key].room - FOLDED
+            if key in self._folded_by_hand:
+                continue
+            if needed > room and still_open:
+                break
+            still_open.add(key)
+            room -= needed
+        return still_open

@@ -1,0 +1,105 @@
+"""Another learner or family comes with what it is tuned with; what was set by hand stays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from metalearn_gui.engine import programs
+from metalearn_gui.engine.baselines import initial_state
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.learners.base import UNROLLED_STEPS
+from metalearn_gui.engine.learners.transfer import Transfer
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.presets import PRESETS, default_settings, preset
+from metalearn_gui.engine.settings import offer_label
+from metalearn_gui.engine.switching import TUNED_GROUPS, switched
+from metalearn_gui.engine.trainer import Trainer
+
+
+class Classifier(Transfer):
+    """A learner that takes classes alone."""
+
+    key, label, kinds = "classifier", "Classifier", ("classification",)
+
+
+def test_every_learner_chosen_in_turn_after_first_steps_stays_finite(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "execution_mode", lambda network, compile: "graph")  # cheaper to make than XLA's
+    experiment = preset("first-steps")
+    for key in LEARNERS:
+        experiment = switched(experiment, learner=key)
+        if experiment.learner.num_steps > UNROLLED_STEPS:  # too dear without XLA
+            continue
+        trainer = Trainer(experiment, initial_state(experiment), compile=True)
+        curves = [trainer.run(100).curves for _ in range(2)]
+        assert trainer.state.iteration == 200, key
+        assert np.isfinite(np.concatenate(curves, axis=1)).all(), key
+
+
+@pytest.mark.parametrize("key", sorted(PRESETS.keys() & LEARNERS.keys()))
+def test_a_learner_with_a_preset_comes_with_its_rates_and_its_start(key: str) -> None:
+    tuned, other = preset(key), switched(preset("first-steps"), learner="scratch" if key != "scratch" else "maml")
+    experiment = switched(other, learner=key, task_family=tuned.tasks.key)
+    names = {name for name, group in tuned.names().items() if group in TUNED_GROUPS} | {"initialization"}
+    assert {name: experiment.value(name) for name in names} == {name: tuned.value(name) for name in names}
+    assert experiment.episodes == preset("first-steps").episodes
+    assert experiment.network.widths == preset("first-steps").network.widths
+
+
+def test_values_set_by_hand_stay_on_the_way_there_and_back() -> None:
+    by_hand = {"meta_batch": 13, "inner_learning_rate": 0.123, "shots": 7, "hidden_dim": 24, "seed": 3, "noise": 0.3}
+    start = preset("first-steps").replaced(**by_hand)
+    there = switched(start, learner="reptile")
+    assert {name: there.value(name) for name in by_hand} == by_hand
+    assert (there.value("meta_optimizer"), there.value("inner_steps")) == ("sgd", 5)
+    back = switched(switched(there, task_family="harmonics"), learner="maml")
+    assert {name: back.value(name) for name in by_hand} == by_hand
+    assert (back.value("meta_optimizer"), back.value("inner_steps")) == ("adam", 1)
+
+
+def test_values_given_with_the_learner_win() -> None:
+    asked = {"inner_steps": 1, "meta_optimizer": "adam", "meta_learning_rate": 0.25}
+    experiment = switched(preset("first-steps"), learner="reptile", **asked)
+    assert {name: experiment.value(name) for name in asked} == asked
+
+
+def test_a_family_with_a_preset_of_its_own_brings_that_and_others_change_nothing() -> None:
+    start = preset("first-steps")
+    assert switched(start, task_family="blobs").value("inner_learning_rate") == 0.1
+    assert switched(start, task_family="waves") == start.replaced(task_family="waves")
+    assert switched(start, learner="maml", task_family="sinusoid", shots=3) == start.replaced(shots=3)
+
+
+@pytest.mark.parametrize("family", ["waves", "blobs"])
+def test_the_articles_rows_are_no_pattern_for_families_that_have_tasks_to_transfer_between(family: str) -> None:
+    experiment = switched(preset("first-steps").replaced(task_family=family), learner="article")
+    assert experiment.value("meta_loss_weight") == 1.0
+    assert experiment.value("num_iterations") == 20_000
+
+
+def test_a_subclass_own_default_holds_where_the_old_value_was_a_default() -> None:
+    start = default_settings()
+    assert start.replaced(learner="cavia").value("inner_learning_rate") == 1.0
+    assert start.replaced(learner="cavia").replaced(learner="maml") == start
+    assert start.replaced(inner_learning_rate=0.3, learner="cavia").value("inner_learning_rate") == 0.3
+
+
+def test_a_family_that_a_learner_cannot_take_is_refused_with_the_nearest_that_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(LEARNERS, Classifier.key, Classifier)
+    with pytest.raises(SettingError) as caught:
+        default_settings().replaced(learner="classifier")
+    assert str(caught.value) == (
+        "Learner classifier cannot take regression tasks such as sinusoid; it takes classification: try blobs"
+    )
+    assert offer_label(caught.value) == "Blobs"
+    assert default_settings().replaced(learner="classifier", **caught.value.offer).tasks.key == "blobs"
+
+
+def test_a_learner_that_takes_no_family_is_refused_without_an_offer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LEARNERS, Classifier.key, Classifier)
+    monkeypatch.setattr(Classifier, "kinds", ("ranking",))
+    with pytest.raises(SettingError, match=r"it takes ranking$") as caught:
+        default_settings().replaced(learner="classifier")
+    assert caught.value.offer == {}
