@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from metalearn_gui.engine.episodes import Episodes, generator
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.settings import ExperimentSettings
 
@@ -13,6 +14,7 @@ BASELINES = ("transfer", "scratch")
 TRANSFER_LEARNING_RATE = 0.01  # joint training is short here; at 0.001 it would prove nothing
 
 BASELINE_META_BATCH = 25  # joint training on one task at a time would be a straw man
+EXAMPLE_BLOCK = 2**31 - 3  # the block number of the meta-batch that a fresh state is shaped by: no training draws it
 
 
 def baseline_settings(settings: ExperimentSettings, tuned: Mapping[str, float]) -> dict[str, ExperimentSettings]:
@@ -45,7 +47,14 @@ def initial_states(settings: ExperimentSettings) -> tuple[LearnerState, dict[str
 def initial_state(settings: ExperimentSettings) -> LearnerState:
     """A fresh learner: the same seed gives the same start."""
     state = settings.learner.init(settings.network, np.random.default_rng(settings.seed))
-    return LearnerState(dict(state.params), dict(state.carry), {}, 0)
+    unfinished = settings.learner.unfinished(state, _example_meta_batch(settings))
+    return LearnerState(dict(state.params), dict(state.carry) | unfinished, {}, 0)
+
+
+def _example_meta_batch(settings: ExperimentSettings) -> Episodes:
+    rng = generator(settings.seed, "train", EXAMPLE_BLOCK)
+    tasks = settings.tasks.tasks(rng, settings.outer.meta_batch, "train")
+    return settings.tasks.draw(tasks, rng, settings.episodes.shots, settings.episodes.queries)
 
 
 def steps_beside(settings: ExperimentSettings, share: float) -> dict[str, float]:
