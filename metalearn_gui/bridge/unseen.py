@@ -154,8 +154,9 @@ class UnseenTasks(QObject):
         if own is None or self.context is None:
             self._ask_touched()
         else:  # the baselines stay as they are, and so do the views: let nothing hold the answer up
-            steered = functools.partial(self._shown.steered, self.touched, {self._context_name: self.context}, own)
-            self._request("touched", steered, lambda found: self._take_touched(self.adaptations | found), TOUCHING)
+            held = {self._context_name: self.context}
+            compute = functools.partial(self._shown.steered, self._adapter, self.touched, held, own)
+            self._request("touched", compute, lambda found: self._take_touched(self.adaptations | found), TOUCHING)
             self._inspection.start()
 
     def set_compared(self, key: str, on: bool) -> None:
