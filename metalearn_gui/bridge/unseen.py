@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -182,9 +183,12 @@ class UnseenTasks(QObject):
     def take_saved(self, saved: list[SavedTask]) -> None:
         """The inverse of `saved`, as far as it fits what is shown; call `announce` afterwards."""
         settings = self._shown.settings
-        fitting = [one for one in saved if _fits(one, self.touched)]
+        completed = [dataclasses.replace(one, tasks=settings.tasks.completed(one.tasks)) for one in saved]
+        fitting = [one for one in completed if _fits(one, self.touched)]
         tasks = [placed_task(settings, one.index, one.tasks, one.support, one.query) for one in fitting]
         if not tasks:
+            if saved:
+                self.failed.emit(self.tr("The file's unseen tasks do not fit its run; others are drawn instead."))
             return
         self.touched = tasks[0]
         if len(tasks) == 1 + NUM_GALLERY:
