@@ -30,6 +30,7 @@ class TouchedTask:
     grid: x (m, input_dim) where predictions are drawn (curve: 201 points; plane: a square grid; else all rows).
     truth: noiseless targets on the grid (m, output_dim), or None.
     block: the task's place in the stream of unseen tasks; drawing it again gives the points back as they were.
+    has_rows: whether the grid is the rows of the support and of the query set.
     """
 
     tasks: Tasks  # one task
@@ -39,6 +40,7 @@ class TouchedTask:
     truth: Array | None
     description: dict[str, float]
     block: int = 0
+    has_rows: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +80,7 @@ def placed_task(
         truth=None if truth is None else np.asarray(truth[0], np.float32),
         description={name: float(values[0]) for name, values in family.describe(tasks).items()},
         block=block,
+        has_rows=family.view not in GRIDS,
     )
 
 
@@ -102,10 +105,14 @@ GRIDS = {"curve": _curve_grid, "plane": _plane_grid}
 
 
 def with_moved_point(task: TouchedTask, index: int, x: Array, y: Array | int) -> TouchedTask:
-    """One support point elsewhere."""
+    """One support point elsewhere; where the grid is rows, its row goes with it."""
     new_x, new_y = task.support.x.copy(), task.support.y.copy()
     new_x[index], new_y[index] = x, y
-    return dataclasses.replace(task, support=PointSet(new_x, new_y))
+    grid = task.grid
+    if task.has_rows:
+        is_moved = (grid == task.support.x[index]).all(axis=1, keepdims=True)
+        grid = np.where(is_moved, new_x[index], grid)
+    return dataclasses.replace(task, support=PointSet(new_x, new_y), grid=grid)
 
 
 def with_added_point(task: TouchedTask, x: Array, y: Array | int) -> TouchedTask:

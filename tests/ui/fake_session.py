@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from metalearn_gui.bridge.session import Adaptation, Message, RunState, TouchedTask
+from metalearn_gui.bridge.touches import GRIDS, with_moved_point
 from metalearn_gui.engine import events
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import View
@@ -159,7 +160,7 @@ class FakeSession(QObject):
         """What an evaluation on unseen tasks would report."""
         run, steps = self.live, self.num_adaptation_steps + 1
         curve = lambda start, end: _scores(start, end, steps, run.settings.tasks.kind)  # noqa: E731
-        baselines = {"transfer": curve(3.0, 2.0), "scratch": curve(8.0, 4.0)}
+        baselines = {"transfer": curve(3.0, 2.0), "scratch": curve(8.0, 4.0), "scratch_adam": curve(8.0, 3.0)}
         evaluation = events.Evaluation(600, curve(3.2, 0.16), baselines, 4.3, 0.0, {"transfer": 400})
         run.apply(events.Evaluated(**self._place(run.iteration), evaluation=evaluation, baseline_share=0.09))
         self.scored.emit()
@@ -207,10 +208,8 @@ class FakeSession(QObject):
         self._announce_tasks()
 
     def move_point(self, index: int, x: object, y: object) -> None:
-        support = self.touched.support
-        new_x, new_y = support.x.copy(), support.y.copy()
-        new_x[index], new_y[index] = x, y
-        self._set_support(PointSet(new_x, new_y))
+        self.touched = with_moved_point(self.touched, index, x, y)
+        self._announce_tasks()
 
     def add_point(self, x: object, y: object) -> None:
         support = self.touched.support
@@ -298,7 +297,8 @@ class FakeSession(QObject):
         grid = _grid(family, support, query)
         truth = family.truth(tasks, grid[None])
         described = {name: float(values[0]) for name, values in family.describe(tasks).items()}
-        return TouchedTask(tasks, support, query, grid, None if truth is None else truth[0], described)
+        truth = None if truth is None else truth[0]
+        return TouchedTask(tasks, support, query, grid, truth, described, has_rows=family.view not in GRIDS)
 
     def _refresh_adaptations(self) -> None:
         keys = {"learner": 0.6, "transfer": 0.2, "scratch": 0.1}
