@@ -269,6 +269,37 @@ def test_a_resumed_run_stays_the_run_it_was(refused: Any, session_path: Path) ->
     assert session_path.read_bytes() == before
 
 
+def test_a_run_starts_from_the_weights_of_another_and_goes_on_as_such(
+    call: Any, session_path: Path, tmp_path: Path
+) -> None:
+    other, path = load(session_path).runs[0], tmp_path / "a.metalearn"
+    sizes = ["hidden_dim=6", *SMALL[2:], "learner=anil"]
+    status, _, err = call(*train(path, "--set", "num_iterations=2", "--start-from", session_path, pairs=sizes))
+    assert status == 0
+    assert "6 of 6 parameters start from MAML" in err
+    run = load(path).runs[0]
+    assert (run.start.run_id, run.start.taken) == (other.run_id, 6)
+    for name, values in other.latest.learner.params.items():
+        np.testing.assert_array_equal(run.initial.learner.params[name], values)
+    assert call("train", "--resume", path, "--set", "num_iterations=4")[0] == 0
+    once = tmp_path / "b.metalearn"
+    more = ("--start-from", session_path, "--start-run", other.run_id, "--set", "num_iterations=4")
+    assert call(*train(once, *more, pairs=sizes))[0] == 0
+    resumed, whole = load(path).runs[0], load(once).runs[0]
+    assert resumed.start == whole.start
+    assert plain(resumed.latest.learner) == plain(whole.latest.learner)
+
+
+def test_a_start_that_is_none_is_refused(refused: Any, session_path: Path, tmp_path: Path) -> None:
+    path, source = tmp_path / "a.metalearn", ("--start-from", session_path)
+    assert "None of these weights fit" in refused(*train(path, *source, preset="blobs", pairs=BLOBS))
+    assert "has no run nobody; it has" in refused(*train(path, *source, "--start-run", "nobody"))
+    assert "add --start-from" in refused(*train(path, "--start-run", "nobody"))
+    assert "leave one out" in refused("train", "--resume", session_path, *source)
+    assert "missing.metalearn" in refused(*train(path, "--start-from", tmp_path / "missing.metalearn"))
+    assert not path.exists()
+
+
 # --- evaluate -----------------------------------------------------------------------------------------
 
 
@@ -280,7 +311,7 @@ def test_evaluate_prints_the_learner_and_its_baselines_by_step(call: Any, sessio
     assert list(report) == ["learner", "tasks", "iterations", "num_tasks", "shots", "steps", "baselines"]
     assert [row["step"] for row in report["steps"]] == [0, 1, 2, 3]
     assert set(report["steps"][0]) == {"step", "loss", "loss_median", "loss_ci95"}
-    assert set(report["baselines"]) == {"transfer", "scratch", "mean", "oracle"}
+    assert set(report["baselines"]) == {"transfer", "scratch", "scratch_adam", "mean", "oracle"}
     assert len(report["baselines"]["transfer"]) == 4
     assert (report["num_tasks"], report["shots"], report["iterations"]) == (5, 3, 4)
     assert session_path.read_bytes() == before

@@ -7,7 +7,7 @@ import functools
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
 
-from metalearn_gui.bridge.history import Deletion, SettingsCommand, changed_names
+from metalearn_gui.bridge.history import Deed, SettingsCommand, changed_names
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.pace import Pace
 from metalearn_gui.bridge.run_state import RunState
@@ -16,7 +16,7 @@ from metalearn_gui.bridge.runs import (
     branch,
     can_go_on_with,
     changed_live_values,
-    fresh_run,
+    started_again,
     state_of,
     take_live_values,
     with_live_values,
@@ -24,11 +24,12 @@ from metalearn_gui.bridge.runs import (
 from metalearn_gui.bridge.training import Training
 from metalearn_gui.bridge.unseen import UnseenTasks
 from metalearn_gui.engine import events
+from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import Options
 from metalearn_gui.store.home import log_file
-from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.records import RunRecord, fresh_run, run_from_weights
 from metalearn_gui.store.session_file import SavedSession
 
 QUIET_MS = 300  # a structural change restarts a running run once nothing has followed for so long
@@ -119,11 +120,10 @@ class Course(QObject):
             self._begin(count)
 
     def reset(self) -> None:
-        """A fresh run of the same settings and seed."""
+        """A fresh run of the same settings and start."""
         self.training.drain()
         if self.training.is_active or self.runs.live.iteration:
-            self._restart(fresh_run(self.settings), goes_on=False)
-            self._announce(self.runsChanged, self.shownChanged)
+            self._begin_anew(started_again(self.runs.live, self.settings))
 
     def resume_with_half_rate(self) -> None:
         """Go on from the last good state with half the meta learning rate."""
@@ -177,7 +177,35 @@ class Course(QObject):
             return
         self.training.stop()
         self.set_settings(with_live_values(run.settings, run.settings), self.tr("Restore a run"))
-        self._restart(branch(run), goes_on=False)
+        self._begin_anew(branch(run))
+
+    def start_from(self, run_id: str) -> None:
+        """Undoable: a fresh run of what is set, with another run's weights as far as they fit."""
+        other = self.runs.find(run_id)
+        if other is None:
+            return
+        try:
+            run = run_from_weights(self.settings, other)
+        except SettingError as error:
+            self.messageRaised.emit(Message(str(error), "warning"))
+            return
+        assert run.start is not None
+        begin = functools.partial(self._begin_from, run)
+        self.undo_stack.push(Deed(begin, self._forget_start, self.tr("Start from other weights")))
+        text = self.tr("{taken} of {total} parameters start from {name}; the others are fresh.")
+        if run.start.taken == run.start.total:
+            text = self.tr("All {total} parameters start from {name}.")
+        text = text.format(taken=run.start.taken, total=run.start.total, name=run.start.name)
+        self.messageRaised.emit(Message(text, "info", self.tr("Undo"), "undo"))
+
+    def _begin_from(self, start: RunRecord) -> None:
+        self._begin_anew(started_again(start, self.settings))
+
+    def _forget_start(self) -> None:
+        self._begin_anew(fresh_run(self.settings))
+
+    def _begin_anew(self, run: RunRecord) -> None:
+        self._restart(run, goes_on=False)
         self._announce(self.runsChanged, self.shownChanged)
 
     def set_overlay(self, run_id: str, on: bool) -> None:
@@ -200,7 +228,7 @@ class Course(QObject):
             return
         place = self.runs.place_of(run)
         take_away, put_back = functools.partial(self._remove, run), functools.partial(self._insert, place, run)
-        self.undo_stack.push(Deletion(take_away, put_back, self.tr("Delete a run")))
+        self.undo_stack.push(Deed(take_away, put_back, self.tr("Delete a run")))
         self.messageRaised.emit(Message(self.tr("A run was deleted."), "info", self.tr("Undo"), "undo"))
 
     def _remove(self, run: RunRecord) -> None:

@@ -1,4 +1,4 @@
-"""What can be undone: settings, and runs taken from the list.
+"""What can be undone: settings, and what is done to the list of runs.
 
 QUndoStack lives in QtGui, not in QtWidgets: it is a history of values and knows no widget.
 """
@@ -46,18 +46,18 @@ class SettingsCommand(QUndoCommand):
         return True
 
 
-class Deletion(QUndoCommand):
-    """Something taken away that can be put back."""
+class Deed(QUndoCommand):
+    """Something done to the runs that can be taken back."""
 
-    def __init__(self, take_away: Callable[[], None], put_back: Callable[[], None], text: str) -> None:
+    def __init__(self, do: Callable[[], None], take_back: Callable[[], None], text: str) -> None:
         super().__init__(text)
-        self._take_away, self._put_back = take_away, put_back
+        self._do, self._take_back = do, take_back
 
     def redo(self) -> None:
-        self._take_away()
+        self._do()
 
     def undo(self) -> None:
-        self._put_back()
+        self._take_back()
 
 
 def changed_names(old: ExperimentSettings, new: ExperimentSettings) -> frozenset[str]:

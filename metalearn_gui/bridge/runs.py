@@ -10,14 +10,15 @@ from metalearn_gui.engine import events
 from metalearn_gui.engine.baselines import initial_states
 from metalearn_gui.engine.events import Change, TrainingState
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.records import RunRecord, fresh_run
 
 
-def fresh_run(settings: ExperimentSettings) -> RunRecord:
-    """A run that has not begun; its start is there already, so that it can be looked at."""
-    run = RunRecord(settings)
-    run.initial = run.latest = TrainingState(*initial_states(settings))
-    return run
+def started_again(run: RunRecord, settings: ExperimentSettings) -> RunRecord:
+    """A run that has not begun, with the start of this one; settings: of the same structure."""
+    other = fresh_run(settings)
+    if run.start is not None:
+        other.start, other.initial, other.latest = run.start, run.initial, run.initial
+    return other
 
 
 def state_of(run: RunRecord) -> TrainingState:

@@ -228,6 +228,10 @@ class Session(QObject):
         """Its settings and state become the ones that Run goes on from, as a run of its own."""
         self._course.restore(run_id)
 
+    def start_from(self, run_id: str) -> None:
+        """Undoable: a fresh run of what is set, with this run's weights as far as they fit."""
+        self._course.start_from(run_id)
+
     def set_overlay(self, run_id: str, on: bool) -> None:
         """Draw a run over the shown curves, or not."""
         self._course.set_overlay(run_id, on)

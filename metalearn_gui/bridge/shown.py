@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 
-from metalearn_gui.bridge.touches import Adaptation, Adapter, TouchedTask, by_hand, task_key
+from metalearn_gui.bridge.touches import Adaptation, Adapter, TouchedTask, task_key
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import baseline_settings
 from metalearn_gui.engine.episodes import Episodes, PointSet
@@ -44,11 +44,13 @@ class Shown:
     ) -> dict[str, Adaptation]:
         """How these learners adapt. context: what a hand has put in the place of that; empty if nothing."""
         found = {key: adapter.adaptation(*self.learners[key], task) for key in keys if key in self.learners}
-        return found | self.steered(task, context, found["learner"]) if context else found
+        return found | self.steered(adapter, task, context, found["learner"]) if context else found
 
-    def steered(self, task: TouchedTask, context: Mapping[str, Array], own: Adaptation) -> dict[str, Adaptation]:
+    def steered(
+        self, adapter: Adapter, task: TouchedTask, context: Mapping[str, Array], own: Adaptation
+    ) -> dict[str, Adaptation]:
         """The learner alone, its own adaptation given way to a context."""
-        return {"learner": by_hand(*self.learners["learner"], task, context, own)}
+        return {"learner": adapter.steered(*self.learners["learner"], task, context, own)}
 
     def views(self, task: TouchedTask) -> list[View]:
         """What the learner shows about itself on this task; nothing without points."""

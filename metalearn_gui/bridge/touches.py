@@ -7,11 +7,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from metalearn_gui.engine.adaptation import adapt
+from metalearn_gui.engine.adaptation import adapt, predict_adapted
 from metalearn_gui.engine.backend import Array, return_free_memory
 from metalearn_gui.engine.episodes import PointSet, Tasks, capacity, generator
 from metalearn_gui.engine.events import LearnerState
-from metalearn_gui.engine.inspection import predicted
 from metalearn_gui.engine.programs import adaptation_program
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.base import TaskFamily
@@ -31,6 +30,7 @@ class TouchedTask:
     grid: x (m, input_dim) where predictions are drawn (curve: 201 points; plane: a square grid; else all rows).
     truth: noiseless targets on the grid (m, output_dim), or None.
     block: the task's place in the stream of unseen tasks; drawing it again gives the points back as they were.
+    has_rows: whether the grid is the rows of the support and of the query set.
     """
 
     tasks: Tasks  # one task
@@ -40,6 +40,7 @@ class TouchedTask:
     truth: Array | None
     description: dict[str, float]
     block: int = 0
+    has_rows: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,6 +80,7 @@ def placed_task(
         truth=None if truth is None else np.asarray(truth[0], np.float32),
         description={name: float(values[0]) for name, values in family.describe(tasks).items()},
         block=block,
+        has_rows=family.view not in GRIDS,
     )
 
 
@@ -103,10 +105,14 @@ GRIDS = {"curve": _curve_grid, "plane": _plane_grid}
 
 
 def with_moved_point(task: TouchedTask, index: int, x: Array, y: Array | int) -> TouchedTask:
-    """One support point elsewhere."""
+    """One support point elsewhere; where the grid is rows, its row goes with it."""
     new_x, new_y = task.support.x.copy(), task.support.y.copy()
     new_x[index], new_y[index] = x, y
-    return dataclasses.replace(task, support=PointSet(new_x, new_y))
+    grid = task.grid
+    if task.has_rows:
+        is_moved = (grid == task.support.x[index]).all(axis=1, keepdims=True)
+        grid = np.where(is_moved, new_x[index], grid)
+    return dataclasses.replace(task, support=PointSet(new_x, new_y), grid=grid)
 
 
 def with_added_point(task: TouchedTask, x: Array, y: Array | int) -> TouchedTask:
@@ -161,24 +167,28 @@ class Adapter:
         on_grid, on_query = np.split(path.predictions[:, 0], [len(task.grid)], axis=1)
         return _judged(settings.tasks.kind, task, on_grid, on_query)
 
+    def steered(
+        self,
+        settings: ExperimentSettings,
+        state: LearnerState,
+        task: TouchedTask,
+        adapted: Mapping[str, Array],
+        own: Adaptation,
+    ) -> Adaptation:
+        """The learner's own adaptation, given way from step 1 on to what a hand has put in its place.
+
+        Args:
+            adapted: what the learner's `predict` needs, for this one task.
+        """
+        batch = {name: values[None] for name, values in adapted.items()}
+        points = predict_adapted(settings, state, batch, _points_of_interest(task)[None], self._compile)
+        end = _judged(settings.tasks.kind, task, *np.split(points, [len(task.grid)], axis=1))
+        accuracy = None if end.accuracy is None or own.accuracy is None else _led_to(own.accuracy, end.accuracy)
+        return Adaptation(_led_to(own.on_grid, end.on_grid), _led_to(own.loss, end.loss), accuracy)
+
     def _key(self, settings: ExperimentSettings, count: int, task: TouchedTask) -> tuple[object, int, int]:
         program = adaptation_program(settings, settings.outer.test_steps, keep=True)
         return program, capacity(count), capacity(len(task.grid) + len(task.query.x))
-
-
-def by_hand(
-    settings: ExperimentSettings, state: LearnerState, task: TouchedTask, adapted: Mapping[str, Array], own: Adaptation
-) -> Adaptation:
-    """A learner whose own adaptation gives way, from step 1 on, to what a hand has put in its place.
-
-    Args:
-        adapted: what the learner's `predict` needs, for this one task.
-    """
-    batch = {name: values[None] for name, values in adapted.items()}
-    points = predicted(settings, state, batch, _points_of_interest(task)[None])
-    end = _judged(settings.tasks.kind, task, *np.split(points, [len(task.grid)], axis=1))
-    accuracy = own.accuracy if end.accuracy is None or own.accuracy is None else _led_to(own.accuracy, end.accuracy)
-    return Adaptation(_led_to(own.on_grid, end.on_grid), _led_to(own.loss, end.loss), accuracy)
 
 
 def _led_to(path: Array, end: Array) -> Array:

@@ -95,7 +95,7 @@ class Training(QObject):
             gate.pause()
             gate.step(steps)
         begin = functools.partial(
-            meta_train, run.settings, resume=run.latest if run.iteration else None, gate=gate, live=self._live_values,
+            meta_train, run.settings, resume=run.latest, gate=gate, live=self._live_values,
             options=self._options, run_id=run.run_id, gradient_evaluations=run.gradient_evaluations,
             compute_seconds=run.compute_seconds,
         )  # fmt: skip

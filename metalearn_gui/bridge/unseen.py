@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -154,8 +155,9 @@ class UnseenTasks(QObject):
         if own is None or self.context is None:
             self._ask_touched()
         else:  # the baselines stay as they are, and so do the views: let nothing hold the answer up
-            steered = functools.partial(self._shown.steered, self.touched, {self._context_name: self.context}, own)
-            self._request("touched", steered, lambda found: self._take_touched(self.adaptations | found), TOUCHING)
+            held = {self._context_name: self.context}
+            compute = functools.partial(self._shown.steered, self._adapter, self.touched, held, own)
+            self._request("touched", compute, lambda found: self._take_touched(self.adaptations | found), TOUCHING)
             self._inspection.start()
 
     def set_compared(self, key: str, on: bool) -> None:
@@ -181,9 +183,12 @@ class UnseenTasks(QObject):
     def take_saved(self, saved: list[SavedTask]) -> None:
         """The inverse of `saved`, as far as it fits what is shown; call `announce` afterwards."""
         settings = self._shown.settings
-        fitting = [one for one in saved if _fits(one, self.touched)]
+        completed = [dataclasses.replace(one, tasks=settings.tasks.completed(one.tasks)) for one in saved]
+        fitting = [one for one in completed if _fits(one, self.touched)]
         tasks = [placed_task(settings, one.index, one.tasks, one.support, one.query) for one in fitting]
         if not tasks:
+            if saved:
+                self.failed.emit(self.tr("The file's unseen tasks do not fit its run; others are drawn instead."))
             return
         self.touched = tasks[0]
         if len(tasks) == 1 + NUM_GALLERY:

@@ -21,7 +21,7 @@ from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.events import Change, Diverged, Event
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.records import RunRecord, run_from_weights
 from metalearn_gui.store.session_file import SavedSession, StoreError, save
 
 SAVE_SECONDS = 10.0
@@ -35,6 +35,10 @@ def parser() -> Parser:
     source.add_argument("--settings", metavar="FILE", help="start from a JSON file of settings")
     source.add_argument("--resume", metavar="FILE", help="go on from a session, to num_iterations in all")
     parser.add_set("a setting by its name; on --resume only one that may change in a run")
+    parser.add_argument(
+        "--start-from", metavar="FILE", help="begin with the weights of a session's run, where they fit"
+    )
+    parser.add_argument("--start-run", metavar="ID", help="which run of that session; by default the shown one")
     parser.add_argument("--output", metavar="FILE.metalearn", help="where to save; by default the resumed file")
     parser.add_json()
     return parser
@@ -71,6 +75,7 @@ class Job:
 def run(options: Options) -> int:
     """Train, save, and say how it went."""
     started = time.perf_counter()
+    _check_start(options)
     job = _resumed(options) if options.resume else _fresh(options)
     check_place(job.path, "run.metalearn")
     before = job.run.iteration, job.run.compute_seconds
@@ -90,11 +95,39 @@ def run(options: Options) -> int:
 
 
 def _fresh(options: Options) -> Job:
+    settings = read_settings(options.settings) if options.settings else preset(options.preset)
+    settings = with_assigned(settings, assigned(options.set))
     if not options.output:
         raise BadInput("There is no --output; name the file to save in, for example --output run.metalearn")
-    settings = read_settings(options.settings) if options.settings else preset(options.preset)
-    run = RunRecord(with_assigned(settings, assigned(options.set)), name=options.preset or Path(options.settings).stem)
+    run = _started_from(options, settings) if options.start_from else RunRecord(settings)
+    run.name = options.preset or Path(options.settings).stem
     return Job(SavedSession([run], run.run_id, run.settings), run, options.output)
+
+
+def _check_start(options: Options) -> None:
+    if options.start_run and not options.start_from:
+        raise BadInput("--start-run names a run of a session; add --start-from FILE")
+    if options.resume and options.start_from:
+        raise BadInput("--resume goes on with a run that has its start; --start-from is for a new one: leave one out")
+
+
+def _started_from(options: Options, settings: ExperimentSettings) -> RunRecord:
+    """A new run with another one's weights; says how many were taken."""
+    run = run_from_weights(settings, _start_run(options.start_from, options.start_run))
+    if run.start is not None:
+        say(f"{run.start.taken} of {run.start.total} parameters start from {run.start.name}; any other is fresh")
+    return run
+
+
+def _start_run(path: str, run_id: str | None) -> RunRecord:
+    saved, shown = load_run(path)
+    if not run_id:
+        return shown
+    named = next((run for run in saved.runs if run.run_id == run_id), None)
+    if named is None:
+        known = ", ".join(f"{run.run_id} ({run.name or run.settings.learner.key})" for run in saved.runs)
+        raise BadInput(f"{path} has no run {run_id}; it has {known}")
+    return named
 
 
 def _resumed(options: Options) -> Job:

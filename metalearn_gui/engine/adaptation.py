@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +11,10 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet, capacity, padded
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import fold
-from metalearn_gui.engine.programs import adaptation_program
+from metalearn_gui.engine.programs import adaptation_program, prediction_program
 from metalearn_gui.engine.settings import ExperimentSettings
 
-__all__ = ["Path", "adapt", "fold"]
+__all__ = ["Path", "adapt", "fold", "predict_adapted"]
 
 
 class Path(NamedTuple):
@@ -57,6 +58,20 @@ def adapt(
     support = padded(support, capacity(support.x.shape[1]))
     predictions, support_loss, *rest = program.run(state, support, query, settings.learner.live_values())
     return Path(predictions[:, :, :num_queries], support_loss, rest[0][:, :, :num_queries] if rest else None)
+
+
+def predict_adapted(
+    settings: ExperimentSettings, state: LearnerState, adapted: Mapping[str, Array], x: Array, compile: bool = True
+) -> Array:
+    """What a learner predicts once it is adapted to this, however it came to it.
+
+    Args:
+        adapted: what its `predict` needs, a leading task axis first (see Learner.begin).
+        x: (tasks, points, ...).
+
+    Returns: (tasks, points, output_dim); probabilities for classification.
+    """
+    return prediction_program(settings, compile).run(state, adapted, x, settings.learner.live_values())
 
 
 def _no_targets(like: Array, num_points: int) -> Array:

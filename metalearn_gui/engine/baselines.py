@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from metalearn_gui.engine.episodes import Episodes, generator
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.settings import ExperimentSettings
 
@@ -14,6 +15,7 @@ TRANSFER_LEARNING_RATE = 0.01  # joint training is short here; at 0.001 it would
 
 BASELINE_META_BATCH = 25  # joint training on one task at a time would be a straw man
 BASELINE_NUMBERS = 2**23  # activations of the widest layer in one of its steps, at most
+EXAMPLE_BLOCK = 2**31 - 3  # the block number of the meta-batch that a fresh state is shaped by: no training draws it
 
 
 def baseline_settings(settings: ExperimentSettings, tuned: Mapping[str, float]) -> dict[str, ExperimentSettings]:
@@ -50,7 +52,14 @@ def initial_state(settings: ExperimentSettings) -> LearnerState:
     """A fresh learner: the same seed gives the same start."""
     learner = settings.learner.fitted(settings.tasks)
     state = learner.init(settings.network, np.random.default_rng(settings.seed))
-    return LearnerState(dict(state.params), dict(state.carry), {}, 0)
+    unfinished = learner.unfinished(state, lambda: _example_meta_batch(settings))
+    return LearnerState(dict(state.params), dict(state.carry) | unfinished, {}, 0)
+
+
+def _example_meta_batch(settings: ExperimentSettings) -> Episodes:
+    rng = generator(settings.seed, "train", EXAMPLE_BLOCK)
+    tasks = settings.tasks.tasks(rng, settings.outer.meta_batch, "train")
+    return settings.tasks.draw(tasks, rng, settings.episodes.shots, settings.episodes.queries)
 
 
 def steps_beside(settings: ExperimentSettings, share: float) -> dict[str, float]:

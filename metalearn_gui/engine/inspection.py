@@ -3,13 +3,12 @@
 View "moved": for every parameter of the base network and everything else that adapts, how far it is from step
 0 after each step (Euclidean norm), (steps + 1,) by name; parameters that never adapt stay at 0.
 View "context", where what adapts is one vector and no weight: that vector after each step, (steps + 1, tasks,
-numbers), under its name. A vector of one's own in its place is what `predicted` takes.
+numbers), under its name. A vector of one's own in its place is what adaptation.predict_adapted takes.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -47,22 +46,6 @@ def inspect(
         training = TrainingTasks(map_episodes(tf.constant, shown), drawn)
         views += settings.learner.inspect_training(learned, training, ctx)
     return views
-
-
-def predicted(settings: ExperimentSettings, state: LearnerState, adapted: Mapping[str, Array], x: Array) -> Array:
-    """What a learner predicts once it is adapted to this, however it came to it; run uncompiled.
-
-    Args:
-        adapted: what its `predict` needs, a leading task axis first (see Learner.begin).
-        x: (tasks, points, ...).
-
-    Returns: (tasks, points, output_dim); probabilities for classification.
-    """
-    tensors = {name: tf.constant(values, tf.float32) for name, values in adapted.items()}
-    outputs, _ = settings.learner.predict(
-        _learned(state), tensors, tf.constant(x, tf.float32), _context(settings, state)
-    )
-    return np.asarray(tf.nn.softmax(outputs) if settings.tasks.kind == "classification" else outputs)
 
 
 def _distances(path: list[Adapted], name: str) -> Array:

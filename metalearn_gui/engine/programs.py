@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -268,6 +268,28 @@ class AdaptationProgram:
         return [ctx.loss(outputs, query), accuracy]
 
 
+class PredictionProgram:
+    """What a learner predicts once it is adapted to something, however it came to it."""
+
+    def __init__(self, learner: Learner, network: Network, kind: str, mode: str) -> None:
+        self._learner, self._network, self._kind = learner, network, kind
+        self.live_names = learner.adaptation_live_names()
+        self._run = _build(self._predict, mode)
+
+    def run(self, state: LearnerState, adapted: Mapping[str, Array], x: Array, live: dict[str, float]) -> Array:
+        """Predictions (tasks, points, output_dim) at x (tasks, points, ...); probabilities for classification."""
+        live_vector = np.array([live[name] for name in self.live_names], np.float32)
+        learned = ({name: tf.constant(values) for name, values in part.items()} for part in (state.params, state.carry))
+        tensors = {name: tf.constant(values, tf.float32) for name, values in adapted.items()}
+        return np.array(self._run(*learned, tensors, tf.constant(x, tf.float32), tf.constant(live_vector)))
+
+    def _predict(self, params, carry, adapted, x, live):  # type: ignore[no-untyped-def]
+        named_live = {name: live[place] for place, name in enumerate(self.live_names)}
+        ctx = Context(self._network, losses.LOSSES[self._kind], named_live)
+        outputs, _ = self._learner.predict(State(params, carry), adapted, x, ctx)
+        return tf.nn.softmax(outputs) if self._kind == "classification" else outputs
+
+
 def _build(function: Callable[..., Any], mode: str) -> Callable[..., Any]:
     if mode == "eager":
         return function
@@ -295,6 +317,12 @@ def adaptation_program(
     return _adaptation_program(_Keyed.of(settings, adapting=True), settings.tasks.kind, num_steps, keep, mode)
 
 
+def prediction_program(settings: ExperimentSettings, compile: bool = True) -> PredictionProgram:
+    """Prediction alone, for these settings' structure; traced but never compiled, so the first answer is soon there."""
+    mode = "graph" if compile else "eager"
+    return _prediction_program(_Keyed.of(settings, adapting=True), settings.tasks.kind, mode)
+
+
 @dataclasses.dataclass(frozen=True)
 class _Keyed:
     """A learner and a network that are equal where their structures are: the key of the caches."""
@@ -318,3 +346,8 @@ def _outer_program(keyed: _Keyed, kind: str, optimizer: str, layout: Layout, mod
 @functools.cache
 def _adaptation_program(keyed: _Keyed, kind: str, num_steps: int, keep: bool, mode: str) -> AdaptationProgram:
     return AdaptationProgram(keyed.learner, keyed.network, kind, num_steps, keep, mode)
+
+
+@functools.cache
+def _prediction_program(keyed: _Keyed, kind: str, mode: str) -> PredictionProgram:
+    return PredictionProgram(keyed.learner, keyed.network, kind, mode)

@@ -15,7 +15,7 @@ from metalearn_gui.engine import events
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet, Tasks
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.store.records import Curve, RunRecord, Scored
+from metalearn_gui.store.records import Curve, RunRecord, Scored, Start
 
 Document = dict[str, Any]
 Arrays = dict[str, Array]
@@ -58,6 +58,7 @@ def run_document(run: RunRecord) -> tuple[Document, Arrays]:
     document = {name: getattr(run, name) for name in SCALARS} | {
         "settings": run.settings.to_dict(),
         "initial_settings": (run.initial_settings or run.settings).to_dict(),
+        "start": dataclasses.asdict(run.start) if run.start else None,
         "curves": list(run.curves),
         "changes": [dataclasses.asdict(change) for change in run.changes],
         "scores": scores,
@@ -77,12 +78,20 @@ def run_from(document: Document, arrays: Arrays) -> RunRecord:
         **{name: _typed(document[name], name, types) for name, types in SCALARS.items()},
         settings=ExperimentSettings.from_dict(document["settings"]),
         initial_settings=ExperimentSettings.from_dict(document["initial_settings"]),
+        start=_start_from(document.get("start")),  # files of before there was a choice have none
         curves={name: Curve(_flat(arrays[f"curves/{name}"], np.float32)) for name in document["curves"]},
         changes=[events.Change(**change) for change in document["changes"]],
         scores=_scores_from(document["scores"], _flat(arrays["scores"], np.float64)),
         initial=_training_from("initial", document["initial"], arrays),
         latest=_training_from("latest", document["latest"], arrays),
     )
+
+
+def _start_from(document: Document | None) -> Start | None:
+    if document is None:
+        return None
+    types = {"run_id": str, "name": str, "taken": int, "total": int}
+    return Start(**{name: _typed(document[name], name, (kind,)) for name, kind in types.items()})
 
 
 def task_document(task: SavedTask) -> tuple[Document, Arrays]:

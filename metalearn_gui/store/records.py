@@ -12,7 +12,10 @@ import numpy as np
 
 from metalearn_gui.engine import events
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.baselines import initial_states
+from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.starts import fitting, started_from
 
 
 class Curve:
@@ -52,6 +55,19 @@ class Scored:
     evaluation: events.Evaluation
 
 
+@dataclasses.dataclass(frozen=True)
+class Start:
+    """Whose weights a run began with: `taken` of its `total` parameters, the others were fresh.
+
+    name: what the other run was called then; it may be gone from the list.
+    """
+
+    run_id: str
+    name: str
+    taken: int
+    total: int
+
+
 @dataclasses.dataclass
 class RunRecord:
     """One run. `apply` is the only thing that changes it while it trains."""
@@ -61,6 +77,7 @@ class RunRecord:
     name: str = ""
     created: float = dataclasses.field(default_factory=time.time)
     parent_id: str | None = None  # the run that this one went on from
+    start: Start | None = None  # None = its own seed
     iteration: int = 0
     tasks_seen: int = 0
     gradient_evaluations: float = 0.0
@@ -146,6 +163,30 @@ class RunRecord:
         self.latest = event.state
         self.reason = event.reason
         self.reported_loss = self.settings.learner.reported_loss(self.curve("objective"), event.final_objective)
+
+
+def fresh_run(settings: ExperimentSettings) -> RunRecord:
+    """A run that has not begun; its start is there already, so that it can be looked at."""
+    run = RunRecord(settings)
+    run.initial = run.latest = events.TrainingState(*initial_states(settings))
+    return run
+
+
+def run_from_weights(settings: ExperimentSettings, other: RunRecord) -> RunRecord:
+    """A run that has not begun, with the other's newest weights as far as they fit.
+
+    Raises:
+        SettingError: none fits, or there are none.
+    """
+    if other.latest is None:
+        raise SettingError(f"The run {other.run_id} has no weights yet; train it first")
+    run = fresh_run(settings)
+    assert run.latest is not None  # a fresh run has its start
+    weights, learner = other.latest.learner.params, run.latest.learner
+    run.initial = run.latest = dataclasses.replace(run.latest, learner=started_from(learner, weights))
+    called = other.name or other.settings.learner.label
+    run.start = Start(other.run_id, called, len(fitting(learner, weights)), len(learner.params))
+    return run
 
 
 _FOLDS: dict[type[events.Event], Callable[..., None]] = {

@@ -132,7 +132,7 @@ class SettingRow(QWidget):
 
 
 class Form(QWidget):
-    """The settings of some groups of ExperimentSettings; the advanced ones unfold on request."""
+    """The settings of some groups of ExperimentSettings; advanced ones that do not concern the learner unfold."""
 
     def __init__(
         self, session: Session, groups: Sequence[str], skip: Collection[str] = (), parent: QWidget | None = None
@@ -140,7 +140,7 @@ class Form(QWidget):
         super().__init__(parent)
         self.rows: dict[str, SettingRow] = {}
         self._session, self._groups, self._skip = session, tuple(groups), frozenset(skip)
-        self._built_for: tuple[type, ...] = ()
+        self._built_for: tuple[object, ...] = ()
         self._plain, self._advanced = _Column(self), _Column(self)
         self._reset_all = QPushButton(self, objectName=f"{self._groups[0]}_reset_all")
         self._arrange()
@@ -162,9 +162,9 @@ class Form(QWidget):
     def show_values(self) -> None:
         """Show what the session holds; other rows where another component has come."""
         components = [self._session.settings.group(group) for group in self._groups]
-        types = tuple(type(component) for component in components)
-        if types != self._built_for:
-            self._built_for = types
+        rows_depend_on = (*(type(component) for component in components), self._session.settings.learner.concerns)
+        if rows_depend_on != self._built_for:
+            self._built_for = rows_depend_on
             self._build([spec for component in components for spec in params_of(component)])
         for row in self.rows.values():
             row.show_value()
@@ -178,12 +178,14 @@ class Form(QWidget):
             row.setParent(None)
             row.deleteLater()
         wanted = [spec for spec in specs if spec.name not in self._skip]
+        concerns = self._session.settings.learner.concerns
+        hidden = {spec.name for spec in wanted if spec.advanced and spec.name not in concerns}
         self.rows = {}
         for spec in wanted:
-            column = self._advanced if spec.advanced else self._plain
+            column = self._advanced if spec.name in hidden else self._plain
             self.rows[spec.name] = SettingRow(self._session, spec, column)
             column.layout().addWidget(self.rows[spec.name])
-        self._plain.setVisible(not all(spec.advanced for spec in wanted))
+        self._plain.setVisible(len(hidden) < len(wanted))
 
     def reset_all(self) -> None:
         """Every setting of the form back to its default, in one step that can be undone."""

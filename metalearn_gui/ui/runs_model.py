@@ -19,6 +19,7 @@ NAME, TASKS, FIRST_STEP, LAST_STEP, TIME = range(5)
 MARK_ROLE = Qt.ItemDataRole.UserRole
 IS_SHOWN_ROLE = Qt.ItemDataRole.UserRole + 1
 IS_DRAWN_ROLE = Qt.ItemDataRole.UserRole + 2  # shown, or laid over what is shown
+START_ROLE = Qt.ItemDataRole.UserRole + 3  # whose weights the run began with, in words; "" for its own
 NOTHING = "–"
 DIVERGED = "diverged"
 Index = QModelIndex
@@ -147,10 +148,15 @@ class RunsModel(QAbstractTableModel):
     def _is_drawn(self, row: int, column: int) -> bool:
         return self._is_shown(row, column) or self._runs[row].run_id in self._session.overlays
 
+    def _start(self, row: int, column: int) -> str:
+        start = self._runs[row].start
+        return self.tr("from {name}").format(name=start.name) if start is not None and column == NAME else ""
+
     def _spoken(self, row: int, column: int) -> str:
         text = self._texts[row][column]
         if column != NAME:
             return text
+        text = " ".join(filter(None, (text, self._start(row, column))))
         if self._is_shown(row, column):
             return self.tr("{name}, shown").format(name=text)
         return self.tr("{name}, overlaid").format(name=text) if self._is_drawn(row, column) else text
@@ -161,6 +167,10 @@ class RunsModel(QAbstractTableModel):
         parts = [settings.learner, settings.tasks, settings.episodes, settings.network, settings.outer]
         lines = [f"<b>{html.escape(name)}</b>"] + [_settings_line(part) for part in parts]
         lines.append(self.tr("seed {seed}").format(seed=settings.seed))
+        if run.start is not None:
+            start = self.tr("{taken} of {total} parameters started from {name}")
+            name = html.escape(run.start.name)
+            lines.append(start.format(taken=run.start.taken, total=run.start.total, name=name))
         figures = self.tr("{iterations} meta-iterations in {time}; unseen loss {first} after 1 step, {last} at the end")
         count = count_text(run.iteration)
         lines.append(figures.format(iterations=count, time=time, first=first, last=last))
@@ -176,6 +186,7 @@ class RunsModel(QAbstractTableModel):
         MARK_ROLE: _mark,
         IS_SHOWN_ROLE: _is_shown,
         IS_DRAWN_ROLE: _is_drawn,
+        START_ROLE: _start,
     }
 
 

@@ -24,6 +24,7 @@ from metalearn_gui.ui.runs_model import (
     LAST_STEP,
     MARK_ROLE,
     NAME,
+    START_ROLE,
     TASKS,
     TIME,
 )
@@ -31,6 +32,7 @@ from metalearn_gui.ui.theme import theme, ui_font
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT, MARK_SIZE, TEXT_LEFT = 28, 9, 24
+LEAST_BADGE = 40
 NARROW = 350  # below it the tasks' column gives way
 WIDTHS = {FIRST_STEP: 56, LAST_STEP: 66, TIME: 52}
 
@@ -73,8 +75,24 @@ class RunsDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
         room = rect.adjusted(TEXT_LEFT if index.column() == NAME else 4, 0, -4, 0)
-        text = painter.fontMetrics().elidedText(option.text, Qt.TextElideMode.ElideRight, int(room.width()))
+        metrics = painter.fontMetrics()
+        text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        self._paint_badge(painter, room.adjusted(metrics.horizontalAdvance(text) + 6, 0, 0, 0), index.data(START_ROLE))
+
+    def _paint_badge(self, painter: QPainter, room: QRectF, text: str) -> None:
+        """A pill with whose weights the run began with, as much of it as there is room for."""
+        if not text or room.width() < LEAST_BADGE:
+            return
+        painter.setFont(ui_font(10.5, 500))
+        metrics = painter.fontMetrics()
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) - 12)
+        pill = QRectF(room.left(), room.center().y() - 8.5, metrics.horizontalAdvance(text) + 12, 17)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(faded(theme().palette.transfer, 0.18))
+        painter.drawRoundedRect(pill, 8.5, 8.5)
+        painter.setPen(theme().palette.text)
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(super().sizeHint(option, index).width() + 6, ROW_HEIGHT)

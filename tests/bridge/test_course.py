@@ -339,3 +339,60 @@ def test_two_sessions_train_side_by_side(open_session, qtbot) -> None:
     other.toggle()
     qtbot.waitUntil(lambda: min(one.live.iteration, other.live.iteration) > 3, timeout=60_000)
     assert len(one.live.curve("after")) == one.live.iteration
+
+
+def test_a_run_starts_from_the_weights_of_another_learner(open_session, session, qtbot, tmp_path) -> None:
+    session.change(learner="transfer")
+    run_to(session, qtbot, 3)
+    other, weights = session.live, session.live.latest.learner
+    session.change(learner="maml")
+    heard = Heard(session)
+    session.start_from(other.run_id)
+    start = session.live
+    assert same_params(start.initial.learner, weights)
+    assert (start.start.run_id, start.start.name, start.start.taken, start.start.total) == (
+        other.run_id, "Transfer", len(weights.params), len(weights.params),
+    )  # fmt: skip
+    assert heard.messages[-1].text == "All 4 parameters start from Transfer."
+    run_to(session, qtbot, 2)
+    path = str(tmp_path / "one.metalearn")
+    session.save(path)
+    session.reset()
+    assert session.live is not start
+    assert (session.live.start, same_params(session.live.initial.learner, weights)) == (start.start, True)
+    run_to(session, qtbot, 2)
+    assert np.array_equal(session.live.curve("objective"), start.curve("objective"))
+    reopened = open_session()
+    reopened.open(path)
+    assert reopened.live.start == start.start
+    run_to(reopened, qtbot, 4)
+    run_to(session, qtbot, 4)
+    assert np.array_equal(reopened.live.curve("objective"), session.live.curve("objective"))
+
+
+def test_a_start_from_other_weights_can_be_undone_and_redone(session, qtbot) -> None:
+    own = session.live.initial.learner
+    session.change(learner="transfer")
+    run_to(session, qtbot, 2)
+    other = session.live
+    session.start_from(other.run_id)
+    session.undo()
+    assert session.live.start is None
+    assert same_params(session.live.initial.learner, own)
+    session.redo()
+    assert session.live.start is not None
+    assert same_params(session.live.initial.learner, other.latest.learner)
+    session.change(hidden_dim=6)
+    assert session.live.start is None
+
+
+def test_weights_that_do_not_fit_are_refused_in_one_line(session, qtbot) -> None:
+    run_to(session, qtbot, 1)
+    other = session.live
+    session.load_preset("blobs")
+    live, heard = session.live, Heard(session)
+    session.start_from(other.run_id)
+    session.start_from("no such run")
+    assert session.live is live
+    assert [message.level for message in heard.messages] == ["warning"]
+    assert "None of these weights fit" in heard.messages[0].text

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import time
 
 import numpy as np
@@ -9,6 +10,8 @@ from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.threads import busy_threads
 from metalearn_gui.engine import Options
+from metalearn_gui.engine.episodes import Tasks
+from metalearn_gui.store import session_file
 from metalearn_gui.store.home import recovery_folder
 from metalearn_gui.store.recovery import pending_recoveries
 from tests.bridge.conftest import Heard, small_settings
@@ -145,3 +148,41 @@ def test_sessions_open_and_close_twenty_times(qapp, qtbot) -> None:
         session.close()
         session.deleteLater()
     qtbot.waitUntil(lambda: not busy_threads(), timeout=60_000)
+
+
+def without_parameter(path: str, name: str) -> None:
+    """Make a file one of a version whose tasks did not have this parameter yet."""
+    saved = session_file.load(path)
+    old = [Tasks({key: values for key, values in one.tasks.parameters.items() if key != name}) for one in saved.touched]
+    touched = [dataclasses.replace(one, tasks=tasks) for one, tasks in zip(saved.touched, old, strict=True)]
+    session_file.save(path, dataclasses.replace(saved, touched=touched))
+
+
+def test_points_of_a_file_from_before_tasks_had_a_frequency_lie_where_they_lay(session, open_session, tmp_path) -> None:
+    path = str(tmp_path / "old.metalearn")
+    session.move_point(0, np.array([1.0]), np.array([4.0]))
+    session.save(path)
+    without_parameter(path, "frequency")
+    other = open_session()
+    heard = Heard(other)
+    assert other.open(path)
+    assert np.array_equal(other.touched.support.y, session.touched.support.y)
+    assert np.array_equal(other.touched.truth, session.touched.truth)
+    assert heard.messages == []
+
+
+def test_tasks_that_lack_what_nobody_can_know_are_drawn_anew_and_one_line_says_so(
+    session, open_session, tmp_path
+) -> None:
+    path = str(tmp_path / "old.metalearn")
+    session.move_point(0, np.array([1.0]), np.array([4.0]))
+    session.save(path)
+    without_parameter(path, "phase")
+    other = open_session()
+    heard = Heard(other)
+    assert other.open(path)
+    assert not np.array_equal(other.touched.support.y, session.touched.support.y)
+    assert other.touched.truth is not None
+    assert [message.text for message in heard.messages] == [
+        "The file's unseen tasks do not fit its run; others are drawn instead."
+    ]

@@ -35,7 +35,8 @@ def small_settings(family: str = "sinusoid", learner: str = "maml", **values: An
     """An experiment that an eager meta-iteration of takes some milliseconds."""
     settings = ExperimentSettings(TASKS[family](), LEARNERS[learner](), NETWORKS["mlp"]())
     sizes = {"hidden_dim": 8, "num_hidden_layers": 1, "meta_batch": 3, "shots": 5, "queries": 5}
-    lengths = {"test_steps": 3, "num_iterations": 3}
+    lengths = {"test_steps": 3, "num_iterations": 3, "unroll_steps": 2}
+    lengths = {name: length for name, length in lengths.items() if name in settings.names()}
     return settings.replaced(**(sizes | lengths | values))
 
 
@@ -77,10 +78,12 @@ def context(settings: ExperimentSettings, **live: float) -> Context:
     return Context(settings.network, LOSSES[settings.tasks.kind], {name: tf.constant(v) for name, v in values.items()})
 
 
-def start_of(settings: ExperimentSettings) -> State:
-    """A fresh state as tensors."""
+def start_of(settings: ExperimentSettings, episodes: Episodes | None = None) -> State:
+    """A fresh state as tensors, for meta-gradients of meta-batches such as these episodes."""
     state = settings.learner.init(settings.network, np.random.default_rng(settings.seed))
-    return State(*({name: tf.constant(values) for name, values in part.items()} for part in state))
+    unfinished = settings.learner.unfinished(state, lambda: episodes or drawn(settings, settings.outer.meta_batch))
+    parts = (state.params, dict(state.carry) | unfinished)
+    return State(*({name: tf.constant(values) for name, values in part.items()} for part in parts))
 
 
 def tensors(episodes: Episodes) -> Episodes:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from metalearn_gui.engine.adaptation import adapt
+from metalearn_gui.engine.adaptation import adapt, predict_adapted
 from metalearn_gui.engine.baselines import initial_state
-from metalearn_gui.engine.inspection import inspect, predicted
+from metalearn_gui.engine.inspection import inspect
 from tests.engine.small import drawn, small_settings
 
 
@@ -36,7 +36,7 @@ def test_what_adapts_as_one_vector_is_shown_step_by_step_and_may_be_set_by_hand(
     assert len({tuple(row) for row in path[-1]}) == 3
     by_steps = adapt(settings, state, episodes.support, episodes.query.x, num_steps=2, compile=False).predictions
     for step, context in enumerate(path):
-        by_hand = predicted(settings, state, {"context": context}, episodes.query.x)
+        by_hand = predict_adapted(settings, state, {"context": context}, episodes.query.x, compile=False)
         np.testing.assert_allclose(by_hand, by_steps[step], atol=1e-5)
 
 

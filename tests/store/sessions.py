@@ -13,7 +13,7 @@ from metalearn_gui.engine import ExperimentSettings, Options, meta_train, preset
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet, Tasks
 from metalearn_gui.engine.events import Change, Evaluation, LearnerState, StepScores, TrainingState
-from metalearn_gui.store.records import Curve, RunRecord, Scored
+from metalearn_gui.store.records import Curve, RunRecord, Scored, Start
 from metalearn_gui.store.session_file import SavedSession, SavedTask
 
 SMALL = {"num_iterations": 4, "hidden_dim": 6, "meta_batch": 2, "shots": 3, "queries": 3, "test_steps": 2}
@@ -107,6 +107,7 @@ runs = st.builds(
     name=st.text(max_size=8),
     created=floats,
     parent_id=st.none() | names,
+    start=st.none() | st.builds(Start, names, st.text(max_size=8), numbers, numbers),
     iteration=numbers,
     tasks_seen=numbers,
     gradient_evaluations=floats,

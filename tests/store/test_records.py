@@ -3,6 +3,7 @@ from __future__ import annotations
 from metalearn_gui.engine import Options, meta_train, preset
 from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.events import Progress, Snapshot
+from metalearn_gui.store.documents import run_document, run_from
 from metalearn_gui.store.records import RunRecord
 from tests.store.sessions import SMALL, plain, trained_run
 
@@ -53,3 +54,10 @@ def test_a_finished_run_reports_its_learners_loss() -> None:
     assert run.reason == "done"
     assert run.reported_loss == float(run.curve("objective")[-1])
     assert len(run.scores) >= 1
+
+
+def test_a_run_of_a_file_from_before_starts_were_chosen_is_read() -> None:
+    run = trained_run()
+    document, arrays = run_document(run)
+    del document["start"]
+    assert run_from(document, arrays).start is None

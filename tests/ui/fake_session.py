@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from metalearn_gui.bridge.session import Adaptation, Message, RunState, TouchedTask
+from metalearn_gui.bridge.touches import GRIDS, with_moved_point
 from metalearn_gui.engine import events
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import View
@@ -207,10 +208,8 @@ class FakeSession(QObject):
         self._announce_tasks()
 
     def move_point(self, index: int, x: object, y: object) -> None:
-        support = self.touched.support
-        new_x, new_y = support.x.copy(), support.y.copy()
-        new_x[index], new_y[index] = x, y
-        self._set_support(PointSet(new_x, new_y))
+        self.touched = with_moved_point(self.touched, index, x, y)
+        self._announce_tasks()
 
     def add_point(self, x: object, y: object) -> None:
         support = self.touched.support
@@ -298,7 +297,8 @@ class FakeSession(QObject):
         grid = _grid(family, support, query)
         truth = family.truth(tasks, grid[None])
         described = {name: float(values[0]) for name, values in family.describe(tasks).items()}
-        return TouchedTask(tasks, support, query, grid, None if truth is None else truth[0], described)
+        truth = None if truth is None else truth[0]
+        return TouchedTask(tasks, support, query, grid, truth, described, has_rows=family.view not in GRIDS)
 
     def _refresh_adaptations(self) -> None:
         keys = {"learner": 0.6, "transfer": 0.2, "scratch": 0.1}

@@ -174,6 +174,24 @@ def test_advanced_settings_unfold(session, qtbot):
     assert form.rows["meta_batch"].isVisible()
 
 
+def test_a_learner_brings_the_settings_that_concern_it_into_sight(session, qtbot):
+    form = make_form(session, qtbot, "episodes")
+    assert not form.rows["non_iid"].isVisible()
+    session.change(learner="fedavg")
+    wanted = ("shots", "num_training_tasks", "fixed_points", "non_iid")
+    qtbot.waitUntil(lambda: all(form.rows[name].isVisible() for name in wanted))
+    assert not form.rows["queries"].isVisible()
+    session.change(learner="maml")
+    qtbot.waitUntil(form.rows["shots"].isVisible)
+    assert not form.rows["non_iid"].isVisible()
+
+
+@pytest.mark.parametrize("learner", LEARNERS.values(), ids=lambda learner: learner.key)
+def test_what_concerns_a_learner_is_a_setting(learner):
+    names = default_settings().replaced(learner=learner.key).names()
+    assert set(learner.concerns) <= set(names)
+
+
 def test_every_group_is_covered_by_a_component():
     assert {owner for owner, _ in CHOICES.values()} | {"episodes", "outer", "run"} == set(GROUPS)
     assert all(dataclasses.is_dataclass(owner) for owner in COMPONENTS)

@@ -6,9 +6,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from metalearn_gui.store.records import Start
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.run_traces import run_mark
-from metalearn_gui.ui.runs_model import IS_DRAWN_ROLE, LAST_STEP, NAME, TASKS, TIME
+from metalearn_gui.ui.runs_model import IS_DRAWN_ROLE, LAST_STEP, NAME, START_ROLE, TASKS, TIME
 from metalearn_gui.ui.theme import theme
 
 
@@ -178,3 +179,30 @@ def test_rows_follow_whatever_happens_to_the_runs(panel, session):
     session.runsChanged.emit()
     rows = [panel.model.run_at(row).run_id for row in range(panel.model.rowCount())]
     assert rows == [run.run_id for run in reversed(session.runs)]
+
+
+def test_the_menu_starts_a_run_from_these_weights_and_the_row_says_so(panel, session, two_runs):
+    asked = []
+    session.start_from = asked.append
+    menu = panel.row_menu(1)
+    next(action for action in menu.actions() if action.text() == "Start from these weights").trigger()
+    menu.close()
+    assert asked == [two_runs[0].run_id]
+    two_runs[1].start = Start(two_runs[0].run_id, "<i>MAML</i>", 5, 6)
+    session.runsChanged.emit()
+    index = panel.model.index(0, NAME)
+    assert index.data(START_ROLE) == "from <i>MAML</i>"
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "Reptile from <i>MAML</i>, shown"
+    assert index.data(Qt.ItemDataRole.EditRole) == "Reptile"
+    assert "5 of 6 parameters started from &lt;i&gt;MAML" in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert [panel.model.index(1, column).data(START_ROLE) for column in (NAME, TIME)] == ["", ""]
+
+
+def test_the_badge_is_painted_behind_the_name(panel, session, two_runs):
+    before = panel.table.viewport().grab().toImage()
+    two_runs[1].start = Start(two_runs[0].run_id, "MAML", 6, 6)
+    session.runsChanged.emit()
+    after = panel.table.viewport().grab().toImage()
+    row = panel.table.visualRect(panel.model.index(0, NAME))
+    changed = [x for x in range(row.width()) if before.pixel(x, row.center().y()) != after.pixel(x, row.center().y())]
+    assert len(changed) > 30

@@ -15,6 +15,8 @@ VIEWS = {
     "rates": {"w0": np.array([[0.25, -0.5, 0.0]]), "b0": np.zeros(3), "w1": np.ones((3, 1)), "b1": np.ones(1)},
     "proposal": {"stages": np.ones(5), "change/w0": np.array([0.5, 0.25])},
     "context": {"context": CONTEXT},
+    "clients": {name: np.ones(3) for name in ("points", "drawn", "weight", "before", "after")}
+    | {name: np.array(1.0) for name in ("rounds", "bytes_down", "bytes_up")},
 }
 BARS = {
     "moved": [("layer 1", 10.0), ("layer 2", 0.0), ("context", 2.0)],

@@ -12,6 +12,7 @@ from metalearn_gui.engine import losses
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import generator
 from metalearn_gui.engine.export.base import FRESH_BLOCK, Exporter, ExportSubject, largest_difference
+from metalearn_gui.engine.export.whole import ExportError
 from metalearn_gui.engine.learners.base import Context
 
 BATCHES = (1, 7, 64)  # rows that a file is tried with: any number of them must do
@@ -42,8 +43,18 @@ class StartExporter(Exporter):
 
 
 def keras_model(subject: ExportSubject) -> Any:
-    """The keras.Model at the meta-learned start."""
-    return subject.settings.network.build(subject.learner_state.params, subject.learner_state.carry)
+    """The keras.Model at the meta-learned start.
+
+    Raises:
+        ExportError: the learner has no such start.
+    """
+    network, params = subject.settings.network, subject.learner_state.params
+    if not all(name in params for part in network.parts.values() for name in part):
+        raise ExportError(
+            f"{subject.settings.learner.label} learns no start of the network, every task begins at a random one; "
+            "choose a format that holds what is learned, such as learner or safetensors"
+        )
+    return network.build(params, subject.learner_state.carry)
 
 
 def fresh_inputs(subject: ExportSubject) -> list[Array]:

@@ -9,6 +9,7 @@ from metalearn_gui.engine.learners.cavia import Cavia
 from metalearn_gui.engine.learners.cnp import ConditionalNeuralProcess
 from metalearn_gui.engine.learners.fedavg import FedAvg
 from metalearn_gui.engine.learners.fomaml import FirstOrderMaml
+from metalearn_gui.engine.learners.learned_optimizer import LearnedOptimizer
 from metalearn_gui.engine.learners.maml import Maml
 from metalearn_gui.engine.learners.meta_sgd import MetaSgd
 from metalearn_gui.engine.learners.metann import MetaNetwork
@@ -30,6 +31,7 @@ LEARNERS: dict[str, type[Learner]] = {
         Anil,
         Cavia,
         MetaNetwork,
+        LearnedOptimizer,
         FedAvg,
         PerFedAvg,
         ProtoNet,

@@ -56,7 +56,7 @@ class Article(GradientLearner):
         with tf.GradientTape(watch_accessed_variables=False, persistent=True) as tape:
             tape.watch(state.params)
             base = self.loss_before(state, episodes.support, ctx)
-            meta = self.loss_after(state, episodes, ctx)
+            meta, carry = self.loss_after(state, episodes, ctx)
         base_gradient = tape.gradient(base, state.params)
         meta_gradient = tape.gradient(meta, state.params)
         base_weight, meta_weight = ctx.live["base_loss_weight"], ctx.live["meta_loss_weight"]
@@ -72,7 +72,7 @@ class Article(GradientLearner):
             "cosine": inner_product(base_gradient, meta_gradient) / tf.maximum(sizes[0] * sizes[1], 1e-20),
         }
         objective = base_weight * base + meta_weight * meta
-        return MetaGradient(gradients, objective, base, meta, state.carry, metrics)
+        return MetaGradient(gradients, objective, base, meta, carry, metrics)
 
     def reported_loss(self, objectives: Array, final: float) -> float:
         return final  # the article prints the loss of its rows after the last epoch

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -119,11 +119,11 @@ class Learner(Component, ABC):
     def init(self, network: Network, rng: np.random.Generator) -> State:
         """A fresh state, float32 numpy."""
 
-    def unfinished(self, state: State, episodes: Episodes) -> Params:
+    def unfinished(self, state: State, example: Callable[[], Episodes]) -> Params:
         """What goes on across meta-iterations and has the meta-batch's shape: more carry of a fresh state.
 
         Args:
-            episodes: a meta-batch to take the shapes from, numpy; its tasks may be begun with.
+            example: draws a meta-batch to take the shapes from, numpy; its tasks may be begun with.
         """
         return {}
 
@@ -152,19 +152,24 @@ class Learner(Component, ABC):
         """Differentiate the mean query loss through the whole adaptation (exact second order)."""
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(state.params)
-            after = self.loss_after(state, episodes, ctx)
+            after, carry = self.loss_after(state, episodes, ctx)
         gradients = tape.gradient(after, state.params, unconnected_gradients="zero")
         before = self.loss_before(state, episodes.support, ctx)
-        return MetaGradient(gradients, after, before, after, state.carry, {})
+        return MetaGradient(gradients, after, before, after, carry, {})
 
     def loss_before(self, state: State, support: PointSet, ctx: Context) -> Tensor:
         """Mean loss at step 0, on the support set: a compiler finds that the inner loop has it already."""
         return tf.reduce_mean(self.loss(state, self.begin(state, support, ctx), support, ctx))
 
-    def loss_after(self, state: State, episodes: Episodes, ctx: Context) -> Tensor:
-        """Mean query loss after num_steps adaptation steps."""
+    def loss_after(self, state: State, episodes: Episodes, ctx: Context) -> tuple[Tensor, Stats]:
+        """Mean query loss after num_steps adaptation steps, and the carry that the query set leaves."""
         adapted = fold(self, state, episodes.support, ctx, self.num_steps)
-        return tf.reduce_mean(self.loss(state, adapted, episodes.query, ctx))
+        return self.judged(state, adapted, episodes.query, ctx)
+
+    def judged(self, state: State, adapted: Adapted, points: PointSet, ctx: Context) -> tuple[Tensor, Stats]:
+        """Mean loss of the adapted learner on a point set, and the carry that these points leave."""
+        outputs, carry = self.predict(state, adapted, points.x, ctx)
+        return tf.reduce_mean(ctx.loss(outputs, points)), carry
 
     def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
         """What this learner shows beyond the common views."""

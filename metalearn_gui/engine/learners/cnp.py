@@ -94,8 +94,8 @@ class ConditionalNeuralProcess(Learner):
             objective = self._unlikelihood(state, adapted, episodes.query, ctx)
         gradients = tape.gradient(objective, state.params, unconnected_gradients="zero")
         before = self.loss_before(state, episodes.support, ctx)
-        after = tf.reduce_mean(self.loss(state, adapted, episodes.query, ctx))
-        return MetaGradient(gradients, objective, before, after, state.carry, {})
+        after, carry = self.judged(state, adapted, episodes.query, ctx)
+        return MetaGradient(gradients, objective, before, after, carry, {})
 
     def _unlikelihood(self, state: State, adapted: Adapted, points: PointSet, ctx: Context) -> Tensor:
         """Mean negative log likelihood of the targets, in nats per number (classification: per point)."""

@@ -72,10 +72,10 @@ class FederatedLearner(GradientLearner):
             name: tf.tensordot(weights, values[None] - answers[name], axes=1) for name, values in state.params.items()
         }
         before = self.loss_before(state, episodes.support, ctx)
-        after = self.loss_after(state, episodes, ctx)
+        after, carry = self.loss_after(state, episodes, ctx)
         size = float(_num_bytes(state.params))
         metrics = {"clients_heard": heard, "bytes_down": size * weights.shape[0], "bytes_up": size * heard}
-        carry = {**state.carry, ANSWERS: state.carry[ANSWERS] + heard}
+        carry = {**carry, ANSWERS: state.carry[ANSWERS] + heard}
         return MetaGradient(gradients, after, before, after, carry, metrics)
 
     def client_weights(self, counts: Tensor, ctx: Context) -> Tensor:

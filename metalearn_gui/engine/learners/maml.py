@@ -116,11 +116,11 @@ class Maml(GradientLearner):
             return super().meta_gradient(state, episodes, ctx)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(state.params)
-            losses = self._losses(state, episodes, ctx)
+            losses, carry = self._losses(state, episodes, ctx)
             objective = tf.reduce_sum(self.loss_weights(ctx.iteration) * tf.stack(losses))
         gradients = tape.gradient(objective, state.params, unconnected_gradients="zero")
         before = self.loss_before(state, episodes.support, ctx)
-        return MetaGradient(gradients, objective, before, losses[-1], state.carry, {})
+        return MetaGradient(gradients, objective, before, losses[-1], carry, {})
 
     def loss_weights(self, iteration: Tensor | int) -> Tensor:
         """The weight of the loss after each inner step, (inner_steps,), sum 1: all alike at first, then the last."""
@@ -134,13 +134,14 @@ class Maml(GradientLearner):
         names = self.adapting(ctx.network)
         return [View("rates", {name: np.asarray(state.params[RATES + name]) for name in names})]
 
-    def _losses(self, state: State, episodes: Episodes, ctx: Context) -> list[Tensor]:
-        """The mean query loss after each inner step."""
-        adapted, losses = self.begin(state, episodes.support, ctx), []
+    def _losses(self, state: State, episodes: Episodes, ctx: Context) -> tuple[list[Tensor], Stats]:
+        """The mean query loss after each inner step, and the carry that the last one leaves."""
+        adapted, losses, carry = self.begin(state, episodes.support, ctx), [], state.carry
         for _ in range(self.inner_steps):
             adapted = self.adapt_step(state, adapted, episodes.support, ctx)
-            losses.append(tf.reduce_mean(self.loss(state, adapted, episodes.query, ctx)))
-        return losses
+            loss, carry = self.judged(state, adapted, episodes.query, ctx)
+            losses.append(loss)
+        return losses, carry
 
 
 @dataclasses.dataclass(frozen=True)

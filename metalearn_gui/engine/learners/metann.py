@@ -102,11 +102,11 @@ class MetaNetwork(Learner):
     def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(state.params)
-            losses = self._losses(state, episodes, ctx)
+            losses, carry = self._losses(state, episodes, ctx)
             objective = tf.add_n(losses) / len(losses)
         gradients = tape.gradient(objective, state.params, unconnected_gradients="zero")
         before = self.loss_before(state, episodes.support, ctx)
-        return MetaGradient(gradients, objective, before, losses[-1], state.carry, {})
+        return MetaGradient(gradients, objective, before, losses[-1], carry, {})
 
     def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
         path = [self.begin(state, episodes.support, ctx)]
@@ -122,13 +122,14 @@ class MetaNetwork(Learner):
         arrays |= {f"change/{name}": np.array(sizes, np.float32) for name, sizes in changes.items()}
         return [View("proposal", arrays)]
 
-    def _losses(self, state: State, episodes: Episodes, ctx: Context) -> list[Tensor]:
-        """The mean query loss after each application."""
-        adapted, losses = self.begin(state, episodes.support, ctx), []
+    def _losses(self, state: State, episodes: Episodes, ctx: Context) -> tuple[list[Tensor], Stats]:
+        """The mean query loss after each application, and the carry that the last one leaves."""
+        adapted, losses, carry = self.begin(state, episodes.support, ctx), [], state.carry
         for _ in range(self.num_applications):
             adapted = self.adapt_step(state, adapted, episodes.support, ctx)
-            losses.append(tf.reduce_mean(self.loss(state, adapted, episodes.query, ctx)))
-        return losses
+            loss, carry = self.judged(state, adapted, episodes.query, ctx)
+            losses.append(loss)
+        return losses, carry
 
     def _changed(self, proposal: Tensor, adapted: Adapted, network: Network) -> Params:
         """The parameters that a flat proposal (tasks, numbers) changes."""

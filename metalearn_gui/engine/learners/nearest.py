@@ -51,5 +51,6 @@ class NearestNeighbour(Learner):
         return -tf.reduce_min(by_class, axis=2), {}
 
     def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
-        before, after = self.loss_before(state, episodes.support, ctx), self.loss_after(state, episodes, ctx)
+        before = self.loss_before(state, episodes.support, ctx)
+        after, _ = self.loss_after(state, episodes, ctx)
         return MetaGradient({}, after, before, after, state.carry, {})

@@ -38,8 +38,8 @@ class Reptile(FirstOrderLearner):
             adapted = self.adapt_step(state, adapted, batches[step % len(batches)], ctx)
         gradients = {name: values - tf.reduce_mean(adapted[name], axis=0) for name, values in state.params.items()}
         before = self.loss_before(state, episodes.support, ctx)
-        after = tf.reduce_mean(self.loss(state, adapted, episodes.query, ctx))
-        return MetaGradient(gradients, after, before, after, state.carry, {})
+        after, carry = self.judged(state, adapted, episodes.query, ctx)
+        return MetaGradient(gradients, after, before, after, carry, {})
 
 
 def _minibatches(episodes: Episodes) -> list[PointSet]:

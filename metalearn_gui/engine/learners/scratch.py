@@ -26,5 +26,5 @@ class Scratch(FirstOrderLearner):
 
     def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
         before = self.loss_before(state, episodes.support, ctx)
-        after = self.loss_after(state, episodes, ctx)
-        return MetaGradient(zeros_like(state.params), after, before, after, state.carry, {})
+        after, carry = self.loss_after(state, episodes, ctx)
+        return MetaGradient(zeros_like(state.params), after, before, after, carry, {})

@@ -63,8 +63,8 @@ class Transfer(FirstOrderLearner):
             queries = tf.reduce_mean(self._joint_loss(state, episodes.query, ctx))
             objective = 0.5 * (before + queries)
         gradients = tape.gradient(objective, state.params)
-        after = self.loss_after(state, episodes, ctx)
-        return MetaGradient(gradients, objective, before, after, state.carry, {})
+        after, carry = self.loss_after(state, episodes, ctx)
+        return MetaGradient(gradients, objective, before, after, carry, {})
 
     def _over_all_classes(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
         """The gradient of the classifier of all training classes at once."""
@@ -77,7 +77,7 @@ class Transfer(FirstOrderLearner):
             logits = dense(features, state.params[f"{SOFTMAX}w"], state.params[f"{SOFTMAX}b"])
             objective = tf.reduce_mean(ctx.loss(logits, points))
         gradients = tape.gradient(objective, state.params, unconnected_gradients="zero")
-        after = self.loss_after(state, episodes, ctx)
+        after, _ = self.loss_after(state, episodes, ctx)
         return MetaGradient(gradients, objective, objective, after, stats, {})
 
     def _joint_loss(self, state: State, points: PointSet, ctx: Context) -> Tensor:

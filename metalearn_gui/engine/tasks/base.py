@@ -13,6 +13,7 @@ from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, Tasks
 from metalearn_gui.engine.params import Component, param
 
 MEASURED_TASKS = 500  # for the loss of a constant prediction
+COMPARED_TASKS = 8  # to see whether all tasks share a parameter
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +81,18 @@ class TaskFamily(Component, ABC):
     def describe(self, tasks: Tasks) -> dict[str, Array]:
         """Named numbers of each task, shape (tasks,), for captions and for the task-space view."""
         return {}
+
+    def completed(self, tasks: Tasks) -> Tasks:
+        """Tasks of an older version of this family, with the parameters that it has had since.
+
+        A parameter that differs between tasks cannot be made up: it stays missing.
+        """
+        examples = self.tasks(np.random.default_rng(0), COMPARED_TASKS, "test").parameters
+        known = {name: values for name, values in examples.items() if np.all(values == values[:1])}
+        missing = {
+            name: np.repeat(known[name][:1], tasks.num_tasks, axis=0) for name in known.keys() - tasks.parameters
+        }
+        return Tasks({**tasks.parameters, **missing})
 
     def reach(self, split: str) -> float:
         """How many times wider than in training the tasks of this split range; only test tasks go beyond."""

@@ -35,7 +35,6 @@ class Denoise(TaskFamily):
     label = "Denoising"
     summary = "Every task is a kind of pattern under a kind of noise: two noisy views of a pattern teach what is noise."
     kind = "regression"
-    view = "vector"
 
     targets: str = param(
         "second view",
@@ -58,6 +57,10 @@ class Denoise(TaskFamily):
         32, "Signal length", minimum=16, maximum=64, unit="numbers", advanced=True, help="Numbers in a signal."
     )
     side: int = param(8, "Picture side", minimum=8, maximum=16, unit="px", advanced=True, help="A picture is a square.")
+
+    @property
+    def view(self) -> str:  # type: ignore[override]
+        return "vector" if self.form == "signal" else "image"
 
     @property
     def input_dim(self) -> int:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from metalearn_gui.ui.canvas.curve import CurveCanvas
+from metalearn_gui.ui.canvas.image import ImageCanvas
 from metalearn_gui.ui.canvas.plane import PlaneCanvas
 from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.canvas.vector import VectorCanvas
 
-CANVASES: dict[str, type[Surface]] = {"curve": CurveCanvas, "plane": PlaneCanvas, "vector": VectorCanvas}
+CANVASES: dict[str, type[Surface]] = {
+    "curve": CurveCanvas,
+    "plane": PlaneCanvas,
+    "vector": VectorCanvas,
+    "image": ImageCanvas,
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels.adaptation import AdaptationPanel
+from metalearn_gui.ui.panels.clients import ClientsPanel
 from metalearn_gui.ui.panels.context import ContextPanel
 from metalearn_gui.ui.panels.gallery import GalleryPanel
 from metalearn_gui.ui.panels.gradients import GradientsPanel
@@ -24,6 +25,7 @@ VIEW_PANELS: dict[str, type[ViewPanel]] = {
     RatesPanel.key: RatesPanel,
     ContextPanel.key: ContextPanel,
     ProposalPanel.key: ProposalPanel,
+    ClientsPanel.key: ClientsPanel,
 }
 
 PANELS: dict[str, type[Panel]] = {

@@ -1,25 +1,67 @@
-"""What a meta-network proposes to change, parameter by parameter."""
+"""How one network adjusts another: the five stages of it, and the size of the proposal in every layer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.bars import Bar
-from metalearn_gui.ui.view_panel import BarsPanel
+from metalearn_gui.ui.bars import Bar, Bars
+from metalearn_gui.ui.stages import Stage, Stages
+from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.view_panel import ViewPanel, layer_of
 
 
-class ProposalPanel(BarsPanel):
-    """The size of the change that the last application proposes for each parameter."""
+class ProposalPanel(ViewPanel):
+    """Stages that light up in turn while training runs; below, the application that the shown step is."""
 
     key = "proposal"
+    room = 180
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.stages, self.bars = Stages(self), Bars(self)
+        self.stages.setObjectName("proposal_stages")
+        self.body.addWidget(self.stages)
+        self.body.addWidget(self.bars)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)  # rows need no more than rows
+        session.stateChanged.connect(self._follow_state)
+        self.refresh()
 
     def retranslate(self) -> None:
         self.set_title(self.tr("Proposed change"))
-        self.set_hint(self.tr("of each parameter, last application"))
-        self.bars.setAccessibleName(self.tr("Size of the proposed change of each parameter"))
+        self.set_hint(self.tr("one network adjusts the other"))
+        self.stages.setAccessibleName(self.tr("Five stages from a task to the gradient that trains the meta-network"))
+        self.bars.setAccessibleName(self.tr("Size of the proposed change of each layer"))
         self.refresh()
 
-    def bars_of(self, arrays: Mapping[str, Array]) -> list[Bar]:
-        sizes = {name.removeprefix("change/"): path for name, path in arrays.items() if name.startswith("change/")}
-        return [Bar(name, float(path[-1])) for name, path in sizes.items()]
+    def refresh(self) -> None:
+        super().refresh()
+        self._follow_state()
+
+    def _follow_state(self) -> None:
+        self.stages.set_going(self.stages.isVisible() and self.session.run_state is RunState.RUNNING)
+
+    def show_arrays(self, arrays: Mapping[str, Array]) -> None:
+        names = (
+            (self.tr("Task"), self.tr("points")),
+            (self.tr("Meta-net"), self.tr("sees loss")),
+            (self.tr("Proposal"), self.tr("size")),
+            (self.tr("Base network"), self.tr("loss now")),
+            (self.tr("Feedback"), self.tr("gradient")),
+        )
+        values = [float(value) for value in arrays["stages"]]
+        self.stages.set_stages([Stage(name, value, words) for (name, words), value in zip(names, values, strict=True)])
+        self.bars.set_bars(self._layers(arrays), theme().color_of("learner"))
+
+    def _layers(self, arrays: Mapping[str, Array]) -> list[Bar]:
+        squares: dict[str, float] = {}
+        for name, sizes in arrays.items():
+            if name.startswith("change/"):
+                layer = layer_of(name.removeprefix("change/"))
+                application = min(max(self.session.adaptation_step, 1), len(sizes)) - 1
+                squares[layer] = squares.get(layer, 0.0) + float(sizes[application]) ** 2
+        return [Bar(layer, float(np.sqrt(square))) for layer, square in squares.items()]

@@ -1,0 +1,274 @@
+"""The canvas of small pictures: what comes in, what the learner makes of it before and after, and the target.
+
+A handle is a support picture in the strip below. The brush leaves noise on what comes in and a pattern on
+the target, and every prediction answers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from typing import NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
+from metalearn_gui.ui.canvas.pixels import cells_between, draw_picture, grey_span, tiled
+from metalearn_gui.ui.canvas.rows import Rows, dashed
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+GAP, CAPTION, LESSON, LARGEST_THUMB, SMALLEST_THUMB = 12.0, 20.0, 18.0, 30.0, 9.0
+LARGE, SMALLEST_COMPARED = 4, 40.0
+BRUSH = 0.5  # of the span of greys: how strong the noise is that the brush leaves
+LEFT = Qt.AlignmentFlag.AlignVCenter
+RIGHT = LEFT | Qt.AlignmentFlag.AlignRight
+
+
+class Shown(NamedTuple):
+    """A picture on the canvas: its name, its numbers where there are any, its outline."""
+
+    key: str
+    name: str
+    values: Array | None
+    outline: QPen
+
+
+class ImageCanvas(HandleSurface):
+    """Support pictures first, then query pictures; the chosen one is shown large."""
+
+    object_name = "image_canvas"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._rng = np.random.default_rng(0)
+        self._stroke: tuple[str, QPointF, float] | None = None  # picture, last place, the grey that is painted
+        self._take_rows()
+        self.row = len(self.touched.support.x) if self._rows.count > len(self.touched.support.x) else 0
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Unseen pictures: paint noise on a support picture, or a pattern on its target"))
+
+    def hint(self) -> str:
+        return self.tr("choose a picture below, paint on it")
+
+    # --- data and geometry --------------------------------------------------------------------------
+    def _take_rows(self) -> None:
+        self._rows = Rows(self.touched)
+        self._span = grey_span(self._rows.x)
+
+    def task_changed(self) -> None:
+        super().task_changed()
+        self._take_rows()
+        self.row = min(len(self.touched.support.x), max(self._rows.count - 1, 0))
+
+    def settle(self) -> None:
+        self._rows = Rows(self.touched)
+        self.row = min(self.row, max(self._rows.count - 1, 0))
+        super().settle()
+
+    @property
+    def _is_support(self) -> bool:
+        return self.row < len(self.touched.support.x)
+
+    def _pictures(self) -> list[Shown]:
+        """What is drawn large, from left to right."""
+        if not self._rows.count:
+            return []
+        palette, step = theme().palette, self.shown_step
+        compared = [
+            Shown(key, self.tr("transfer learning") if key == "transfer" else self.tr("from scratch"),
+                  self._prediction(step, key), dashed(theme().color_of(key)))
+            for key in sorted(self.session.compared, reverse=True)
+        ]  # fmt: skip
+        return [
+            Shown("noisy", self.tr("comes in"), self._rows.x[self.row], QPen(palette.line, 1)),
+            Shown("before", self.tr("before"), self._prediction(0), dashed(palette.before)),
+            Shown("after", self.tr("step {step}").format(step=step), self._prediction(step), QPen(palette.learner, 2)),
+            Shown("target", self.tr("target"), self._rows.y[self.row], QPen(palette.truth, 1)),
+            *compared,
+        ]
+
+    def _prediction(self, step: int, key: str = "learner") -> Array | None:
+        adaptation, place = self.adaptation_of(key), self._rows.places[self.row]
+        return adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), place] if adaptation and place >= 0 else None
+
+    def frame(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(1, 0, -1, -(LARGEST_THUMB + LESSON + 2 * GAP))
+
+    def boxes(self) -> dict[str, QRectF]:
+        """Where the pictures are, by key: four large ones, and below those to compare with, if there is room."""
+        pictures, frame = self._pictures(), self.frame()
+        places = tiled(frame, LARGE, GAP, CAPTION)
+        top = places[-1].bottom() + GAP
+        side = min(frame.bottom() - top, places[0].width() / 2)
+        if side >= SMALLEST_COMPARED:
+            pitch = 2 * (places[1].left() - places[0].left())
+            places += [QRectF(frame.left() + pitch * place, top, side, side) for place in range(len(pictures) - LARGE)]
+        return {picture.key: box for picture, box in zip(pictures, places, strict=False)}
+
+    def _thumb_boxes(self) -> list[QRectF]:
+        """Of all rows that there is room for."""
+        strip = QRectF(1, self.frame().bottom() + GAP, self.width() - 2, LARGEST_THUMB)
+        pitch = min(LARGEST_THUMB + 4, max(strip.width() / max(self._rows.count, 1), SMALLEST_THUMB + 3))
+        side = pitch - 4
+        count = min(self._rows.count, int(strip.width() / pitch))
+        return [QRectF(strip.left() + place * pitch, strip.top(), side, side) for place in range(count)]
+
+    # --- handles and the brush ------------------------------------------------------------------------
+    def handle_pixels(self) -> Array:
+        boxes = self._thumb_boxes()[: len(self.touched.support.x)]
+        return np.array([(box.center().x(), box.center().y()) for box in boxes]).reshape(-1, 2)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._stroke = None
+        super().mousePressEvent(event)
+
+    def add_at(self, position: QPointF) -> int | None:
+        """Choose a query picture, or begin a stroke on the chosen support picture."""
+        for row, box in enumerate(self._thumb_boxes()):
+            if box.contains(position):
+                self.choose_row(row)
+                return None
+        for key in ("noisy", "target"):
+            if self._is_support and self.boxes().get(key, QRectF()).contains(position):
+                self._stroke = (key, position, self._painted_grey(position))
+                self.move_handle(self.row, position)
+                return self.row
+        return None
+
+    def move_handle(self, index: int, position: QPointF) -> None:
+        """The brush goes on to this place."""
+        if self._stroke is None:
+            return
+        key, last, grey = self._stroke
+        self._stroke = (key, position, grey)
+        x, y = self._rows.x[index].copy(), self._rows.y[index].copy()
+        cells = cells_between(self.boxes()[key], last, position, math.isqrt(len(x)))
+        if key == "noisy":
+            reach = BRUSH * (self._span[1] - self._span[0])
+            x[cells] = np.clip(x[cells] + reach * self._rng.normal(size=len(cells)), *self.family.input_range())
+        else:
+            y[cells] = grey
+        self.session.move_point(index, x, y)
+
+    def _painted_grey(self, position: QPointF) -> float:
+        """A stroke on the target turns what it begins on: dark to light, light to dark."""
+        y = self._rows.y[self.row]
+        cells = cells_between(self.boxes()["target"], position, position, math.isqrt(len(y)))
+        dark, light = self._span
+        is_dark = bool(cells) and y[cells[0]] < (dark + light) / 2
+        return float(np.clip(light if is_dark else dark, *self.family.output_range()))
+
+    def insert(self) -> int | None:
+        """The chosen picture joins the support set: then it can be painted on."""
+        if not self._rows.count:
+            return None
+        self.session.add_point(self._rows.x[self.row], self._rows.y[self.row])
+        return len(self.touched.support.x) - 1
+
+    def choose(self, index: int | None) -> None:
+        if index is not None:
+            self.row = index
+        super().choose(index)
+
+    def choose_row(self, row: int) -> None:
+        """Show this picture large."""
+        self.row = row % max(self._rows.count, 1)
+        self.chosen = self.row if self._is_support else None
+        self.setAccessibleDescription(self.describe_handle(self.row))
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ARROWS and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            forward = event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down)
+            self.choose_row(self.row + (1 if forward else -1))
+        else:
+            super().keyPressEvent(event)
+
+    def describe_handle(self, index: int) -> str:
+        num_support = len(self.touched.support.x)
+        if index < num_support:
+            return self.tr("support picture {index} of {count}").format(index=index + 1, count=num_support)
+        count = self._rows.count - num_support
+        return self.tr("query picture {index} of {count}").format(index=index - num_support + 1, count=count)
+
+    def hover_lines(self, position: QPointF) -> list[str]:
+        for row, box in enumerate(self._thumb_boxes()):
+            if box.contains(position):
+                return [self.describe_handle(row)]
+        boxes = self.boxes()
+        for picture in self._pictures():
+            box = boxes.get(picture.key, QRectF())
+            if box.contains(position) and picture.values is not None:
+                cells = cells_between(box, position, position, math.isqrt(len(picture.values)))
+                values = [f"{picture.name} {picture.values[cell]:.4f}" for cell in cells]
+                return values + ([] if self._is_support else [self.tr("Insert makes it a support picture")])
+        return []
+
+    # --- painting ---------------------------------------------------------------------------------------
+    def static_key(self) -> Hashable:
+        return self.family.lesson()
+
+    def paint_static(self, painter: QPainter) -> None:
+        painter.setFont(ui_font(12))
+        painter.setPen(theme().palette.muted)
+        box = QRectF(0, self.height() - LESSON, self.width(), LESSON)
+        text = painter.fontMetrics().elidedText(self.family.lesson(), Qt.TextElideMode.ElideRight, int(box.width()))
+        painter.drawText(box, LEFT, text)
+
+    def paint_live(self, painter: QPainter) -> None:
+        boxes = self.boxes()
+        for place, picture in enumerate(self._pictures()[: len(boxes)]):
+            box = boxes[picture.key]
+            if picture.values is not None:
+                draw_picture(painter, box, picture.values, self._span, picture.outline)
+            above = QRectF(box.left(), box.top() - CAPTION, box.width(), CAPTION - 2)
+            beside = QRectF(box.right() + 8, box.center().y() - CAPTION / 2, 190, CAPTION)
+            self._draw_caption(painter, above if place < LARGE else beside, picture)
+        palette, num_support = theme().palette, len(self.touched.support.x)
+        for row, box in enumerate(self._thumb_boxes()):
+            color = palette.text if row == self.row else palette.learner if row < num_support else palette.unseen
+            draw_picture(painter, box, self._rows.x[row], self._span, QPen(color, 3 if row == self.row else 1))
+
+    def _draw_caption(self, painter: QPainter, line: QRectF, picture: Shown) -> None:
+        """The name, and the mean squared difference from the target."""
+        palette = theme().palette
+        painter.setFont(ui_font(12, 600))
+        painter.setPen(palette.text)
+        if picture.values is not None and picture.key != "target":
+            error = number_text(float(np.mean((picture.values - self._rows.y[self.row]) ** 2)))
+            painter.setPen(palette.accent_text if picture.key == "after" else palette.text)
+            painter.drawText(line, RIGHT, error)
+            line.setRight(line.right() - painter.fontMetrics().horizontalAdvance(error) - 6)
+        painter.setFont(ui_font(12))
+        name = painter.fontMetrics().elidedText(picture.name, Qt.TextElideMode.ElideRight, max(int(line.width()), 0))
+        painter.drawText(line, LEFT, name)
+
+    @classmethod
+    def paint_small(
+        cls,
+        painter: QPainter,
+        frame: QRectF,
+        family: TaskFamily,
+        touched: TouchedTask,
+        adaptation: Adaptation | None,
+        step: int,
+    ) -> None:
+        """The first query picture, as it comes in and as it comes out."""
+        rows, row = Rows(touched), len(touched.support.x)
+        if row >= rows.count:
+            return
+        inside, span = frame.adjusted(8, 0, -8, -4), grey_span(rows.x)
+        boxes = tiled(inside, 2, 8, 8)
+        draw_picture(painter, boxes[0], rows.x[row], span, QPen(theme().palette.line, 1))
+        if adaptation is not None and rows.places[row] >= 0:
+            after = adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), rows.places[row]]
+            draw_picture(painter, boxes[1], after, span, QPen(theme().palette.learner, 1.5))

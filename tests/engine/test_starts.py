@@ -1,0 +1,44 @@
+"""Weights of one run as the start of another."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from metalearn_gui.engine.baselines import initial_state
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.starts import fitting, started_from
+from tests.engine.small import small_settings
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_every_learner_takes_the_network_of_joint_training(learner: str) -> None:
+    weights = initial_state(small_settings(learner="transfer", seed=99)).params
+    fresh = initial_state(small_settings(learner=learner))
+    names = set(fitting(fresh, weights))
+    started = started_from(fresh, weights) if names else fresh
+    assert names == {name for name in fresh.params if name in weights}
+    for name, values in started.params.items():
+        expected = weights[name] if name in names else fresh.params[name]
+        np.testing.assert_array_equal(values, expected, err_msg=name)
+        assert values is not weights.get(name)
+    assert (started.carry, started.moments, started.iteration) == (fresh.carry, fresh.moments, 0)
+
+
+def test_parameters_of_another_shape_stay_fresh() -> None:
+    weights = initial_state(small_settings(seed=99).replaced(hidden_dims="8,6")).params
+    fresh = initial_state(small_settings().replaced(hidden_dims="8,5"))
+    assert set(fitting(fresh, weights)) == {"w0", "b0", "b2"}
+    started = started_from(fresh, weights)
+    np.testing.assert_array_equal(started.params["w0"], weights["w0"])
+    np.testing.assert_array_equal(started.params["w1"], fresh.params["w1"])
+
+
+def test_weights_of_which_none_fits_are_refused_in_one_line() -> None:
+    weights = initial_state(small_settings(family="blobs", hidden_dim=5)).params
+    with pytest.raises(
+        SettingError, match=r"None of these weights fit \(w0 2x5, .*has w0 1x8, .*same network"
+    ) as caught:
+        started_from(initial_state(small_settings()), weights)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,160 @@
+"""The pictures' own behaviour: choosing one, painting on it, what answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+
+from metalearn_gui.ui.canvas import CANVASES
+from metalearn_gui.ui.canvas.image import ImageCanvas
+from metalearn_gui.ui.canvas.pixels import cells_between, grey_image, grey_span, tiled
+from metalearn_gui.ui.theme import theme
+from tests.ui.hand import click, drag, handle, mouse, session_for, spoil
+
+SIDE = 8
+
+
+@pytest.fixture
+def picture_session():
+    return session_for("denoise", form="picture", side=SIDE)
+
+
+@pytest.fixture
+def canvas(qtbot, picture_session):
+    widget = CANVASES[picture_session.settings.tasks.view](picture_session)
+    qtbot.addWidget(widget)
+    widget.resize(684, 330)
+    widget.show()
+    return widget
+
+
+def cell(box: QRectF, column: int, row: int) -> QPointF:
+    return QPointF(box.left() + (column + 0.5) * box.width() / SIDE, box.top() + (row + 0.5) * box.width() / SIDE)
+
+
+def thumb(canvas: ImageCanvas, row: int) -> QPointF:
+    return canvas._thumb_boxes()[row].center()
+
+
+def test_signals_stay_bars_and_pictures_get_the_image_canvas(canvas):
+    assert canvas.objectName() == "image_canvas"
+    assert session_for("denoise").settings.tasks.view == "vector"
+
+
+def test_a_query_picture_is_shown_first_and_cannot_be_painted(canvas, picture_session):
+    before = picture_session.touched
+    click(canvas, canvas.boxes()["noisy"].center())
+    assert canvas.row == len(before.support.x)
+    assert picture_session.touched is before
+
+
+def test_a_stroke_leaves_noise_on_every_cell_it_passes_and_nowhere_else(canvas, picture_session):
+    click(canvas, thumb(canvas, 2))
+    before, box = picture_session.touched.support, canvas.boxes()["noisy"]
+    drag(canvas, cell(box, 1, 3), cell(box, 6, 3))
+    after = picture_session.touched.support
+    changed = np.argwhere(after.x != before.x)
+    assert {row for row, _ in changed.tolist()} == {2}
+    assert {place for _, place in changed.tolist()} == {3 * SIDE + column for column in range(1, 7)}
+    assert np.array_equal(after.y, before.y)
+
+
+def test_a_painted_picture_still_has_a_prediction(canvas, picture_session):
+    click(canvas, thumb(canvas, 0))
+    click(canvas, canvas.boxes()["noisy"].center())
+    assert canvas._prediction(1) is not None
+    painted = picture_session.touched.support.x[0]
+    assert (picture_session.touched.grid == painted).all(axis=1).sum() == 1
+
+
+def test_a_stroke_on_the_target_turns_what_it_begins_on(canvas, picture_session):
+    click(canvas, thumb(canvas, 1))
+    box, place = canvas.boxes()["target"], 4 * SIDE + 4
+    was_dark = picture_session.touched.support.y[1, place] < sum(canvas._span) / 2
+    click(canvas, cell(box, 4, 4))
+    assert picture_session.touched.support.y[1, place] == pytest.approx(canvas._span[int(was_dark)], abs=1e-6)
+
+
+def test_dragging_a_thumb_paints_nothing(canvas, picture_session):
+    before = picture_session.touched
+    drag(canvas, handle(canvas, 1), canvas.boxes()["noisy"].center())
+    assert picture_session.touched is before
+    assert canvas.row == 1
+
+
+def test_insert_takes_a_query_picture_into_the_support_set_and_delete_out_again(canvas, picture_session, qtbot):
+    wanted = picture_session.touched.query.x[0].copy()
+    qtbot.keyClick(canvas, Qt.Key.Key_Insert)
+    assert np.array_equal(picture_session.touched.support.x[-1], wanted)
+    assert canvas.row == len(picture_session.touched.support.x) - 1
+    qtbot.keyClick(canvas, Qt.Key.Key_Delete)
+    assert not (picture_session.touched.support.x == wanted).all(axis=1).any()
+
+
+def test_right_click_on_a_thumb_removes_its_picture(canvas, picture_session):
+    count = len(picture_session.touched.support.x)
+    click(canvas, handle(canvas, 1), Qt.MouseButton.RightButton)
+    assert len(picture_session.touched.support.x) == count - 1
+
+
+def test_arrows_walk_through_all_pictures_and_say_which(canvas, qtbot):
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    assert canvas.accessibleDescription() == "query picture 2 of 10"
+    for _ in range(2):
+        qtbot.keyClick(canvas, Qt.Key.Key_Left)
+    assert canvas.accessibleDescription() == "support picture 10 of 10"
+
+
+def test_hover_tells_the_cells_number(canvas, picture_session):
+    lines = canvas.hover_lines(cell(canvas.boxes()["target"], 2, 1))
+    assert f"{picture_session.touched.query.y[0, SIDE + 2]:.4f}" in lines[0]
+
+
+def test_double_click_restores_the_task(canvas, picture_session):
+    mouse(canvas, QEvent.Type.MouseButtonDblClick, canvas.boxes()["noisy"].center())
+    assert ("restore_task",) in picture_session.calls
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_without_predictions_or_with_none_that_is_a_number_it_still_draws(canvas, picture_session, mode):
+    theme().set_mode(mode)
+    spoil(picture_session)
+    canvas.grab()
+    picture_session.adaptations = {}
+    picture_session.adaptedChanged.emit()
+    canvas.grab()
+    assert canvas.adaptation is None
+
+
+def test_empty_sets_can_be_drawn_and_touched(canvas, picture_session, qtbot):
+    for _ in range(len(picture_session.touched.support.x)):
+        picture_session.remove_point(0)
+    click(canvas, canvas.frame().center())
+    qtbot.keyClick(canvas, Qt.Key.Key_Left)
+    canvas.grab()
+    assert len(canvas.handle_pixels()) == 0
+
+
+def test_greys_span_the_bulk_of_the_numbers() -> None:
+    values = np.concatenate([np.linspace(0.0, 1.0, 1000), [50.0, np.nan]])
+    low, high = grey_span(values)
+    assert 0.0 <= low < 0.05
+    assert 0.95 < high <= 1.0
+    image = grey_image(np.array([0.0, 1.0, np.nan, 9.0]), (0.0, 1.0))
+    assert [image.pixelColor(place % 2, place // 2).red() for place in range(4)] == [0, 255, 0, 255]
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 6])
+@pytest.mark.parametrize("area", [QRectF(0, 0, 684, 260), QRectF(5, 7, 240, 100)])
+def test_tiles_are_square_inside_their_area_and_apart(area, count) -> None:
+    boxes = tiled(area, count, 12, 20)
+    assert len(boxes) == count
+    assert all(box.width() == box.height() and area.adjusted(-0.1, -0.1, 0.1, 0.1).contains(box) for box in boxes)
+    assert not any(one.intersects(other) for place, one in enumerate(boxes) for other in boxes[:place])
+
+
+def test_a_stroke_outside_the_picture_passes_no_cell() -> None:
+    box = QRectF(10, 10, 80, 80)
+    assert cells_between(box, QPointF(0, 0), QPointF(5, 90), SIDE) == []
+    assert cells_between(box, QPointF(11, 11), QPointF(11, 11), SIDE) == [0]
