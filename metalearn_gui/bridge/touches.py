@@ -61,7 +61,7 @@ def draw_task(settings: ExperimentSettings, block: int) -> TouchedTask:
     rng = generator(settings.seed, "test", block)
     tasks = settings.tasks.tasks(rng, 1, "test")
     drawn = settings.tasks.draw(tasks, rng, settings.episodes.shots, settings.episodes.queries)
-    support, query = (PointSet(np.array(points.x[0]), np.array(points.y[0])) for points in drawn)
+    support, query = (PointSet(np.array(points.x[0]), np.array(points.y[0])) for points in drawn.parts)
     return placed_task(settings, block, tasks, support, query)
 
 

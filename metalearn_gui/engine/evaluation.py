@@ -129,7 +129,8 @@ def score(settings: ExperimentSettings, state: LearnerState, episodes: Episodes,
 def slice_size(settings: ExperimentSettings, episodes: Episodes) -> int:
     """How many of these tasks are adapted to in one call: as many as memory bears."""
     num_points = episodes.support.x.shape[1] + episodes.query.x.shape[1]
-    return max(1, min(SLICE, SLICE_NUMBERS // (num_points * settings.network.largest_activation)))
+    affordable = SLICE_NUMBERS // (int(num_points) * settings.network.largest_activation)
+    return max(1, min(SLICE, affordable))
 
 
 def best_inner_rate(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool) -> float:

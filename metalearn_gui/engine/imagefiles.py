@@ -1,4 +1,4 @@
-"""Reading images: draft."""
+"""Images of classes from a zip or a folder, as one array of small pictures."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ import dataclasses
 import functools
 import io
 import zipfile
-from pathlib import PurePosixPath
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 import numpy as np
+from PIL import Image
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.params import SettingError
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
+FORMATS = ("PNG", "JPEG", "BMP")  # no other decoder is reached, whatever a file is called
+MODES = {1: "L", 3: "RGB"}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -29,19 +36,59 @@ class Pictures:
 
 
 @functools.lru_cache(maxsize=4)
-def read(path: str, size: int, inverted: str) -> Pictures:
-    from PIL import Image
-    with zipfile.ZipFile(path) as z:
-        names=sorted(n for n in z.namelist() if n.endswith(".png") and "__MACOSX" not in n)
-        by={}
-        for n in names:
-            p=PurePosixPath(n)
-            by.setdefault((p.parts[-3],p.parts[-2]),[]).append(n)
-        pix=[];starts=[];counts=[];groups=[];k=0
-        gn=sorted({a for a,_ in by})
-        for (a,c),ns in sorted(by.items()):
-            starts.append(k);counts.append(len(ns));groups.append(gn.index(a));k+=len(ns)
-            for n in ns:
-                im=Image.open(io.BytesIO(z.read(n))).convert("L").resize((size,size),Image.BILINEAR)
-                pix.append(255-np.asarray(im))
-    return Pictures(np.stack(pix)[...,None],np.array(starts),np.array(counts),tuple(f"{a}/{c}" for a,c in sorted(by)),np.array(groups))
+def read(path: str, size: int, channels: int, inverted: str) -> Pictures:
+    """Every image of a zip or folder whose images lie in a folder for each class.
+
+    Args:
+        size: pixels of a side, by antialiased resizing.
+        channels: 1 or 3.
+        inverted: "yes", "no", or "automatic": where the borders are lighter than the middle.
+
+    Raises:
+        SettingError: nothing there, or nothing in it that is an image of a class.
+    """
+    source = Path(path).expanduser()
+    if not source.exists():
+        raise SettingError(f"Images (path) is {path!r}, and there is no such file or folder; choose another one")
+    by_class: dict[PurePosixPath, list[Array]] = {}
+    for name, data in _files(source):
+        by_class.setdefault(name.parent, []).append(_small(data, size, channels))
+    classes = sorted(by_class)
+    if not classes:
+        raise SettingError(f"Images (path) is {path!r}; no images of classes in it: expected a folder for every class")
+    counts = np.array([len(by_class[name]) for name in classes])
+    pixels = np.concatenate([np.stack(by_class[name]) for name in classes])
+    groups = sorted({name.parent for name in classes})
+    return Pictures(
+        _with_dark_background(pixels, inverted),
+        np.cumsum(counts) - counts,
+        counts,
+        tuple(str(name) for name in classes),
+        np.array([groups.index(name.parent) for name in classes]),
+    )
+
+
+def _files(source: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
+    """Names and contents of the images, in the order of their names."""
+    if source.is_dir():
+        for found in sorted(source.rglob("*")):
+            if found.suffix.lower() in SUFFIXES and found.is_file():
+                yield PurePosixPath(found.relative_to(source).as_posix()), found.read_bytes()
+        return
+    with zipfile.ZipFile(source) as archive:
+        for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
+            name = PurePosixPath(entry.filename)
+            if name.suffix.lower() in SUFFIXES and "__MACOSX" not in name.parts:
+                yield name, archive.read(entry)
+
+
+def _small(data: bytes, size: int, channels: int) -> Array:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        small = image.convert(MODES[channels]).resize((size, size), Image.Resampling.BILINEAR)
+    return np.asarray(small).reshape(size, size, channels)
+
+
+def _with_dark_background(pixels: Array, inverted: str) -> Array:
+    borders = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]], axis=1)
+    is_light = borders.mean() > pixels.mean()
+    return 255 - pixels if inverted == "yes" or (inverted == "automatic" and is_light) else pixels

@@ -222,7 +222,8 @@ class AdaptationProgram:
         """What `keep` asks for.
 
         Returns: with keep, predictions (steps + 1, tasks, points, output_dim) on the query's x, the support loss
-            (steps + 1, tasks), and where the learner has them the predictions' deviations; else the query loss and the accuracy (0 for regression), each (steps + 1, tasks).
+            (steps + 1, tasks), and where the learner has them the predictions' deviations; else the query loss
+            and the accuracy (0 for regression), each (steps + 1, tasks).
         """
         live_vector = np.array([live[name] for name in self.live_names], np.float32)
         params, carry = tf.nest.map_structure(tf.constant, (dict(state.params), dict(state.carry)))
@@ -306,7 +307,9 @@ def execution_mode(network: Network, compile: bool) -> str:
 def outer_program(settings: ExperimentSettings, params: Params, compile: bool = True) -> OuterProgram:
     """The outer loop for these settings' structure and parameters of these shapes, made at most once."""
     mode = execution_mode(settings.network, compile)
-    return _outer_program(_Keyed.of(settings), settings.tasks.kind, settings.outer.meta_optimizer, Layout.of(params), mode)
+    return _outer_program(
+        _Keyed.of(settings), settings.tasks.kind, settings.outer.meta_optimizer, Layout.of(params), mode
+    )
 
 
 def adaptation_program(

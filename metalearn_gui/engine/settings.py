@@ -72,7 +72,6 @@ class EpisodeSettings(Component):
         help="Share of a task's fixed points that are its own; the others are dealt out among all tasks.",
     )
 
-
     training_episodes: str = param(
         "",
         "Training episodes",

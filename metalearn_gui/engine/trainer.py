@@ -91,12 +91,12 @@ class EpisodeSource:
             iteration: meta-iterations behind us; the newest is the one before.
         """
         last = max(iteration - 1, 0)
-        block, place = divmod(last, BLOCK_STEPS)
+        block, place = divmod(last, self._settings.tasks.block_steps)
         if self._fixed is not None and len(self._fixed.support.x) <= SHOWN_TASKS:
             rng = generator(self._settings.seed, "train", block)
             drawn = _distinct_places(rng, len(self._fixed.support.x), self._shape)[place]
             return TrainingTasks(self._fixed, drawn if iteration else drawn[:0])
-        episodes = map_episodes(lambda values: np.asarray(values[place]), self.block(block))
+        episodes = map_episodes(lambda values: values[place], self.draw(block))
         return TrainingTasks(episodes, np.arange(self._shape[1] if iteration else 0))
 
     def _fixed_episodes(self, rng: np.random.Generator) -> Episodes:

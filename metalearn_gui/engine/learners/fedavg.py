@@ -142,7 +142,7 @@ def _scattered(num_clients: Tensor, iteration: Tensor | int) -> Tensor:
 
 def _num_points(episodes: Episodes) -> Tensor:
     """The points of every client, its support and its query set together."""
-    return tf.add_n([_counted(points) for points in episodes])
+    return tf.add_n([_counted(points) for points in episodes.parts])
 
 
 def _counted(points: PointSet) -> Tensor:

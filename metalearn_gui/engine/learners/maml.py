@@ -19,7 +19,7 @@ from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.learners.base import Adapted, Context, MetaGradient, State, View
 from metalearn_gui.engine.learners.gradient import FirstOrderLearner, GradientLearner
 from metalearn_gui.engine.learners.inner_optimizers import STEP, beside, fresh_count
-from metalearn_gui.engine.networks.base import Network
+from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
 
 RATES = "rates/"

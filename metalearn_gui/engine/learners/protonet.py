@@ -9,6 +9,7 @@ Vinyals et al. (2016), arXiv:1606.04080, equation 1: p(y = k | x) = sum over cla
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -47,7 +48,10 @@ class ProtoNet(FeatureLearner):
         ways, width = ctx.network.output_dim, ctx.network.feature_dim
         num_tasks, num_points = support.x.shape[:2]
         if self.compares == ATTENTION:
-            return {"features": tf.zeros([num_tasks, num_points, width]), "chosen": tf.zeros([num_tasks, num_points, ways])}
+            return {
+                "features": tf.zeros([num_tasks, num_points, width]),
+                "chosen": tf.zeros([num_tasks, num_points, ways]),
+            }
         return {"prototypes": tf.zeros([num_tasks, ways, width]), "counts": tf.zeros([num_tasks, ways])}
 
     def fit(self, state: State, features: Tensor, support: PointSet, ctx: Context) -> Adapted:
@@ -71,7 +75,8 @@ class ProtoNet(FeatureLearner):
 
     def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
         support, query = episodes.parts
-        seen, asked = (ctx.network.features(state.params, state.carry, part.x, None, ctx)[0] for part in (support, query))
+        features = functools.partial(ctx.network.features, state.params, state.carry)
+        seen, asked = (features(part.x, None, ctx)[0] for part in (support, query))
         plain = dataclasses.replace(self, compares=PROTOTYPES)
         arrays = {
             "prototypes": plain.fit(state, seen, support, ctx)["prototypes"],

@@ -3,7 +3,8 @@
     W = (F^T F + lambda I)^-1 F^T Y  on the support set's features F;   outputs = F_query W
 
 lambda, the features and (classification) the scale of the logits are meta-learned through the solution.
-R2-D2 of Bertinetto, Henriques, Torr, Vedaldi (2019), arXiv:1805.08136, equations 4 to 6 (Woodbury where points are few).
+R2-D2 of Bertinetto, Henriques, Torr, Vedaldi (2019), arXiv:1805.08136, equations 4 to 6 (Woodbury where points
+are few).
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Conv4(Network):
         "Normalisation",
         choices=tuple(norms.NORMS),
         advanced=True,
-        help="Batch: by the batch in training, by running averages at test. Transductive: by the batch at test as well.",
+        help="Batch: by the batch in training, by running averages at test. Transductive: by the batch at test too.",
     )
 
     def fitted(self, input_dim: int, output_dim: int) -> Conv4:
@@ -62,7 +62,7 @@ class Conv4(Network):
             )
         if self.norm == "group" and self.num_channels % norms.GROUPS:
             raise SettingError(
-                f"Channels (num_channels) is {self.num_channels}; group normalisation needs a multiple of {norms.GROUPS}"
+                f"Channels (num_channels) is {self.num_channels}; group norm takes a multiple of {norms.GROUPS}"
             )
 
     @property
@@ -168,7 +168,7 @@ class Conv4(Network):
             tasks = [one(({name: body[name][i] for name in body}, x[i], weights[i])) for i in range(num_tasks)]
             rows, new = tf.nest.map_structure(lambda *parts: tf.stack(parts), *tasks)
         else:
-            signature = (tf.float32, {name: tf.float32 for name in self._moving(ctx)})
+            signature = (tf.float32, dict.fromkeys(self._moving(ctx), tf.float32))
             rows, new = tf.map_fn(one, (body, x, weights), fn_output_signature=signature, parallel_iterations=2)
         return rows, {**stats, **{name: tf.reduce_mean(values, axis=0) for name, values in new.items()}}
 

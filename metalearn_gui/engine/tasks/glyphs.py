@@ -37,6 +37,9 @@ class Hand(NamedTuple):
     pen: tuple[float, float] = (2.0, 5.0)  # pixels of CANVAS
 
 
+HAND = Hand()
+
+
 class Strokes(NamedTuple):
     """Characters: points (n, strokes, points, 2) in [-1, 1], lengths (n, strokes), is_smooth (n, strokes)."""
 
@@ -122,10 +125,10 @@ def _framed(points: Array, lengths: Array, rng: np.random.Generator) -> Array:
     high = np.where(is_real[..., None], points, -np.inf).max(axis=(1, 2))
     size = np.maximum((high - low).max(axis=-1), 1e-3)
     scale = 2.0 * rng.uniform(0.6, 0.9, len(points)) / size
-    return (points - ((low + high) / 2)[:, None, None]) * scale[:, None, None, None]
+    return np.asarray((points - ((low + high) / 2)[:, None, None]) * scale[:, None, None, None])
 
 
-def written(classes: Strokes, rng: np.random.Generator, hand: Hand = Hand()) -> Strokes:
+def written(classes: Strokes, rng: np.random.Generator, hand: Hand = HAND) -> Strokes:
     """One instance of every character, by another hand each."""
     count = len(classes.points)
     points = classes.points + rng.normal(0.0, hand.jitter, classes.points.shape)
@@ -138,7 +141,7 @@ def written(classes: Strokes, rng: np.random.Generator, hand: Hand = Hand()) -> 
     return classes._replace(points=np.einsum("nij,nspj->nspi", matrix, points))
 
 
-def drawn(strokes: Strokes, rng: np.random.Generator, size: int, hand: Hand = Hand()) -> Array:
+def drawn(strokes: Strokes, rng: np.random.Generator, size: int, hand: Hand = HAND) -> Array:
     """Ink of every character, float32 (n, size, size) in [0, 1]."""
     pens = rng.uniform(*hand.pen, len(strokes.points))
     curves = _smoothed(strokes.points)

@@ -75,7 +75,7 @@ class Images(PictureFamily):
         counts = source.counts[classes.ravel()]
         if counts.min() < per_class:
             raise SettingError(
-                f"A class has {counts.min()} images; an episode takes {per_class} of each: choose fewer shots or queries"
+                f"A class has {counts.min()} images and an episode takes {per_class}; choose fewer shots or queries"
             )
         places = chosen_instances(rng, counts, per_class) + source.starts[classes.ravel()][:, None]
         pixels = source.pixels[places]
@@ -83,14 +83,14 @@ class Images(PictureFamily):
             is_turned = turns.ravel() == turn
             pixels[is_turned] = np.rot90(pixels[is_turned], turn, axes=(2, 3))
         pixels = pixels.reshape(*classes.shape, per_class, *pixels.shape[2:])
-        return np.swapaxes(pixels, 1, 2).astype(np.float32) / 255.0
+        return np.asarray(np.swapaxes(pixels, 1, 2) / np.float32(255.0))
 
     def _num_turns(self, split: str) -> int:
         return TURNS if self.turns and split == "train" else 1
 
     def _pictures(self, split: str) -> imagefiles.Pictures:
         path = self.test_path if self.test_path and split != "train" else self.path
-        return imagefiles.read(path, self.image_size, self.inverted)
+        return imagefiles.read(path, self.image_size, self.num_channels_in, self.inverted)
 
     def _classes(self, split: str) -> Array:
         """The ids of a split's classes in its file."""

@@ -25,6 +25,9 @@ class Distortion(NamedTuple):
     shift: float = 2.0 / 28.0  # of the image's side
 
 
+DISTORTION = Distortion()
+
+
 @dataclasses.dataclass(frozen=True)
 class PictureFamily(TaskFamily):
     """`ways` classes of square images a task; inputs are flat, 0 = background and 1 = ink where the ink is dark."""
@@ -71,8 +74,8 @@ class PictureFamily(TaskFamily):
             flat = pixels.reshape(-1, *pixels.shape[-3:])
             pixels = distorted(flat, rng).reshape(pixels.shape)
         classes = tasks.parameters.get("classes")
-        parts = (self._points(part) for part in (pixels[:, :shots], pixels[:, shots:]))
-        return Episodes(*parts, None if classes is None else classes.astype(np.int32))
+        support, query = (self._points(part) for part in (pixels[:, :shots], pixels[:, shots:]))
+        return Episodes(support, query, None if classes is None else classes.astype(np.int32))
 
     def input_range(self) -> tuple[float, float]:
         return (0.0, 1.0)
@@ -96,7 +99,7 @@ def chosen_instances(rng: np.random.Generator, counts: Array, number: int) -> Ar
     return np.concatenate(rows)
 
 
-def distorted(images: Array, rng: np.random.Generator, ranges: Distortion = Distortion()) -> Array:
+def distorted(images: Array, rng: np.random.Generator, ranges: Distortion = DISTORTION) -> Array:
     """Every image under a small affine map of its own, bilinear, background 0: (n, height, width, channels)."""
     count, side = images.shape[:2]
     turn, shear = (rng.uniform(-half, half, count) for half in (ranges.rotation, ranges.shear))
@@ -127,4 +130,4 @@ def warped(images: Array, matrices: Array, shifts: Array) -> Array:
     top = flat[first] * (1 - right) + flat[first + 1] * right
     first += width + 3
     bottom = flat[first] * (1 - right) + flat[first + 1] * right
-    return (top * (1 - down) + bottom * down).reshape(images.shape)
+    return np.reshape(top * (1 - down) + bottom * down, images.shape)
