@@ -49,13 +49,13 @@ def read(path: str, size: int, channels: int, inverted: str) -> Pictures:
     """
     source = Path(path).expanduser()
     if not source.exists():
-        raise SettingError(f"Images (path) is {path!r}, and there is no such file or folder; choose another one")
+        raise SettingError(f"Images (data) is {path!r}, and there is no such file or folder; choose another one")
     by_class: dict[PurePosixPath, list[Array]] = {}
     for name, data in _files(source):
         by_class.setdefault(name.parent, []).append(_small(data, size, channels))
     classes = sorted(by_class)
     if not classes:
-        raise SettingError(f"Images (path) is {path!r}; no images of classes in it: expected a folder for every class")
+        raise SettingError(f"Images (data) is {path!r}; no images of classes in it: expected a folder for every class")
     counts = np.array([len(by_class[name]) for name in classes])
     pixels = np.concatenate([np.stack(by_class[name]) for name in classes])
     groups = sorted({name.parent for name in classes})

@@ -24,8 +24,8 @@ class Images(PictureFamily):
     label = "Images"
     summary = "Every task is a few classes of real images, each known from one or a few examples."
 
-    path: str = param("", "Images", help="An Omniglot zip, or a folder with a folder of images for every class.")
-    test_path: str = param(
+    data: str = param("", "Images", help="An Omniglot zip, or a folder with a folder of images for every class.")
+    test_data: str = param(
         "", "Unseen images", advanced=True,
         help="Images of the same kind that unseen tasks are made of; empty = classes held out from the others.",
     )  # fmt: skip
@@ -66,7 +66,7 @@ class Images(PictureFamily):
         chosen = rng.permuted(chosen, axis=1)
         parameters = {"class": classes[chosen // turns], "turn": chosen % turns}
         parameters["trains"] = np.full(num_tasks, split == "train")
-        parameters["file"] = np.full(num_tasks, split != "train" and bool(self.test_path))
+        parameters["file"] = np.full(num_tasks, split != "train" and bool(self.test_data))
         return Tasks(parameters | ({"classes": chosen} if split == "train" else {}))
 
     def images(self, tasks: Tasks, rng: np.random.Generator, per_class: int) -> Array:
@@ -89,12 +89,12 @@ class Images(PictureFamily):
         return TURNS if self.turns and split == "train" else 1
 
     def _pictures(self, split: str) -> imagefiles.Pictures:
-        path = self.test_path if self.test_path and split != "train" else self.path
+        path = self.test_data if self.test_data and split != "train" else self.data
         return imagefiles.read(path, self.image_size, self.num_channels_in, self.inverted)
 
     def _classes(self, split: str) -> Array:
         """The ids of a split's classes in its file."""
-        if self.test_path:
+        if self.test_data:
             return np.arange(len(self._pictures(split).names))
         return _split(self._pictures(split), self.split_by, self.held_out, self.split_seed)[split]
 
