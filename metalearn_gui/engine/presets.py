@@ -134,7 +134,7 @@ _ALL = (
     ),
     Preset(
         "perfedavg", "Personalised federated averaging", "The same clients, trained for what a step of their own does.",
-        {"learner": "perfedavg", **_CLIENTS},
+        {"learner": "perfedavg", **_CLIENTS, "meta_schedule": "cosine"},
     ),
     Preset(
         "transfer", "Transfer learning", "One network for all tasks, then fine-tuning: what there is to beat.",
