@@ -11,6 +11,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import Evaluation, StepScores
 from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel, Readout
+from metalearn_gui.ui.level_lines import LevelLines
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.step_line import StepLine
@@ -50,6 +51,7 @@ class AdaptationPanel(Panel):
             key: StepLine(self.plot, layer) for key, layer in (("scratch", 1), ("transfer", 2), ("learner", 4))
         }
         self._median = StepLine(self.plot, 3.0)
+        self.levels = LevelLines(self.plot)
         self._cursor = pg.InfiniteLine(angle=90)
         self.plot.addItem(self._cursor, ignoreBounds=True)
         self._empty = PlotLabel(self.plot, is_central=True)
@@ -75,6 +77,7 @@ class AdaptationPanel(Panel):
 
     def restyle(self) -> None:
         self.plot.restyle()
+        self.levels.restyle()
         self._readout.restyle()
         self._empty.restyle()
         for key, line in self._lines.items():
@@ -108,7 +111,7 @@ class AdaptationPanel(Panel):
         scores = {} if evaluation is None else {"learner": evaluation.learner, **evaluation.baselines}
         self._feed(scores)
         self.plot.getViewBox().setXRange(-MARGIN, self._last_step() + MARGIN, padding=0.0)
-        self.legend.set_entries(self._legend_entries(scores))
+        self.legend.set_entries(self._legend_entries(scores) + self.levels.legend_entries())
         self._show_step()
 
     def _feed(self, scores: dict[str, StepScores]) -> None:
@@ -117,7 +120,8 @@ class AdaptationPanel(Panel):
             line.feed(values, half_widths)
         has_median = "learner" in scores and not self.shows_accuracy
         self._median.feed(scores["learner"].loss_median if has_median else EMPTY)
-        self.plot.fit_values(self._median.y, *(line.y for line in self._lines.values()))
+        levels = self.levels.hide() if self.shows_accuracy else self.levels.show(self.session.shown)
+        self.plot.fit_values(self._median.y, *(line.y for line in self._lines.values()), levels)
 
     def _values(self, scores: StepScores) -> tuple[Array, Array]:
         if not self.shows_accuracy:
