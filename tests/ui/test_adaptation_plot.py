@@ -43,7 +43,7 @@ def test_learner_and_baselines_are_drawn_for_every_step(panel, session):
         assert line.x.tolist() == list(range(11))
         assert np.allclose(10.0**line.y, scores.loss, rtol=1e-5)
     assert np.allclose(10.0**panel._median.y, evaluation.learner.loss_median, rtol=1e-5)
-    assert panel.legend.accessibleName().startswith("MAML, median, transfer, scratch")
+    assert panel.legend.accessibleName().startswith("MAML, median, transfer, scratch, scratch with Adam")
 
 
 def test_the_band_is_the_interval_of_the_mean(panel, session):

@@ -15,12 +15,14 @@ VIEWS = {
     "rates": {"w0": np.array([[0.25, -0.5, 0.0]]), "b0": np.zeros(3), "w1": np.ones((3, 1)), "b1": np.ones(1)},
     "proposal": {"stages": np.ones(5), "change/w0": np.array([0.5, 0.25])},
     "context": {"context": CONTEXT},
+    "orders": {"angle": np.array([12.34]), "first": np.array([0.5]), "second": np.array([2.0])},
     "clients": {name: np.ones(3) for name in ("points", "drawn", "weight", "before", "after")}
     | {name: np.array(1.0) for name in ("rounds", "bytes_down", "bytes_up")},
 }
 BARS = {
     "moved": [("layer 1", 10.0), ("layer 2", 0.0), ("context", 2.0)],
     "context": [("c1", 2.0), ("c2", 0.2), ("c3", -2.0)],
+    "orders": [("1st order", 0.5), ("2nd order", 2.0)],
 }
 
 
@@ -46,6 +48,11 @@ def test_a_card_is_there_only_with_a_view_of_its_kind(kind, window, session):
 def test_bars_name_the_numbers_of_the_shown_step(kind, window, session):
     session.show_views([View(kind, VIEWS[kind])])
     assert list(window.panels[kind].bars.bars) == BARS[kind]
+
+
+def test_the_angle_between_both_orders_is_said_in_degrees(window, session):
+    session.show_views([View("orders", VIEWS["orders"])])
+    assert "12.3\N{DEGREE SIGN} apart" in window.panels["orders"]._hint.text()
 
 
 # --- rates -------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from metalearn_gui.ui.panels.learner import LearnerPanel
 from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
 from metalearn_gui.ui.panels.moved import MovedPanel
 from metalearn_gui.ui.panels.network import NetworkPanel
+from metalearn_gui.ui.panels.orders import OrdersPanel
 from metalearn_gui.ui.panels.proposal import ProposalPanel
 from metalearn_gui.ui.panels.rates import RatesPanel
 from metalearn_gui.ui.panels.runs import RunsPanel
@@ -26,6 +27,7 @@ VIEW_PANELS: dict[str, type[ViewPanel]] = {
     ContextPanel.key: ContextPanel,
     ProposalPanel.key: ProposalPanel,
     ClientsPanel.key: ClientsPanel,
+    OrdersPanel.key: OrdersPanel,
 }
 
 PANELS: dict[str, type[Panel]] = {
