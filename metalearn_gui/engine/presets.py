@@ -125,7 +125,8 @@ _ALL = (
     Preset(
         "learned_optimizer-100", "Learned optimiser, long runs", "Runs of 100 steps, learned from in pieces of 20.",
         {
-            **_RULE, "unrolls_per_run": 5, "meta_schedule": "cosine", "num_iterations": 900, "test_steps": 100,
+            **_RULE, "unrolls_per_run": 5, "test_steps": 100,
+            "meta_learning_rate": 0.005, "meta_schedule": "cosine", "num_iterations": 1_500,
         },
     ),
     Preset(

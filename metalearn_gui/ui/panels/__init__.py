@@ -18,6 +18,7 @@ from metalearn_gui.ui.panels.rates import RatesPanel
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.panels.tasks import TasksPanel
+from metalearn_gui.ui.panels.update_rule import UpdateRulePanel
 from metalearn_gui.ui.view_panel import ViewPanel
 
 # What a learner shows about itself: a card for each kind of view, there only while a view of it is.
@@ -28,6 +29,7 @@ VIEW_PANELS: dict[str, type[ViewPanel]] = {
     ProposalPanel.key: ProposalPanel,
     ClientsPanel.key: ClientsPanel,
     OrdersPanel.key: OrdersPanel,
+    UpdateRulePanel.key: UpdateRulePanel,
 }
 
 PANELS: dict[str, type[Panel]] = {
