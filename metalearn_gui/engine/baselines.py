@@ -34,6 +34,7 @@ def baseline_settings(settings: ExperimentSettings, tuned: Mapping[str, float]) 
         "meta_learning_rate": TRANSFER_LEARNING_RATE,
         "meta_schedule": "constant",
         "training_episodes": "",
+        "inner_optimizer": "sgd",
         "gradient_clip": 0.0,
     }
     others = {key: settings.replaced(learner=key, **plain) for key in BASELINES}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -17,8 +17,12 @@ from metalearn_gui.engine.settings import ExperimentSettings
 
 NUM_TASKS = 600
 RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # a baseline's inner learning rate is one of these
+SCRATCH_WITH_ADAM = "scratch_adam"  # the start from scratch once more, fine-tuned with Adam
+ADAM_GRID = tuple(float(rate) for rate in np.logspace(-4, 0, 13))  # the inner learning rate of that one
+FEW_RATES = (1e-2, 1e-1)  # for networks whose adaptation takes seconds; a tenth of them for Adam
 SLICE = 200  # tasks in one call, at most; losses only are kept
 SLICE_NUMBERS = 2**25  # and so many activations of the widest layer
+WATCHED_NUMBERS, FEWEST_TASKS = 2**27, 30  # such activations in one look at unseen tasks while training goes on
 
 
 def unseen_episodes(
@@ -57,11 +61,18 @@ class Evaluator:
         self._known: dict[str, tuple[LearnerState, ExperimentSettings, StepScores]] = {}
 
     def tuned(self, state: TrainingState) -> dict[str, float]:
-        """The best inner learning rate of each baseline on these episodes."""
-        return {
-            key: best_inner_rate(other, state.baselines[key], self._episodes, self._compile)
-            for key, other in baseline_settings(self.settings, {}).items()
+        """The best inner learning rate of each baseline on these episodes, and of Adam from scratch."""
+        others, is_cheap = baseline_settings(self.settings, {}), self.settings.network.compiles
+        rates, adam_rates = (RATE_GRID, ADAM_GRID) if is_cheap else (FEW_RATES, tuple(rate / 10 for rate in FEW_RATES))
+        found = {
+            key: best_inner_rate(other, state.baselines[key], self._episodes, self._compile, rates)
+            for key, other in others.items()
         }
+        with_adam = state.tuned.get(SCRATCH_WITH_ADAM)  # from scratch there is nothing that training would change
+        if with_adam is None:
+            adam = _with_adam(others["scratch"], {})
+            with_adam = best_inner_rate(adam, state.baselines["scratch"], self._episodes, self._compile, adam_rates)
+        return found | {SCRATCH_WITH_ADAM: with_adam}
 
     @functools.cached_property
     def _episodes(self) -> Episodes:
@@ -73,12 +84,16 @@ class Evaluator:
         return constant_loss(self.settings, self._episodes)
 
     def evaluation(self, state: TrainingState) -> Evaluation:
-        """The learner and its baselines."""
-        others = baseline_settings(self.settings, state.tuned)
+        """The learner and its baselines; Adam from scratch once its rate is chosen."""
+        learner, others = self.learner_scores(state.learner), baseline_settings(self.settings, state.tuned)
+        scores = {key: self._scores(key, other, state.baselines[key]) for key, other in others.items()}
+        if SCRATCH_WITH_ADAM in state.tuned:
+            adam = _with_adam(others["scratch"], state.tuned)
+            scores[SCRATCH_WITH_ADAM] = self._scores(SCRATCH_WITH_ADAM, adam, state.baselines["scratch"])
         return Evaluation(
             num_tasks=self._num_tasks,
-            learner=self.learner_scores(state.learner),
-            baselines={key: self._scores(key, other, state.baselines[key]) for key, other in others.items()},
+            learner=learner,
+            baselines=scores,
             mean=self.constant_loss,
             oracle=self.settings.tasks.oracle(self.settings.episodes.shots),
             baseline_iterations={key: state.baselines[key].iteration for key in others},
@@ -94,8 +109,10 @@ class Evaluator:
             return
         one = _slice(self._episodes, 0, slice_size(self.settings, self._episodes))
         score(self.settings, state.learner, one, self._compile)
-        for key, other in baseline_settings(self.settings, {}).items():
+        others = baseline_settings(self.settings, {})
+        for key, other in others.items():
             score(other, state.baselines[key], one, self._compile)
+        score(_with_adam(others["scratch"], {}), state.baselines["scratch"], one, self._compile)
 
     def _scores(self, key: str, settings: ExperimentSettings, state: LearnerState) -> StepScores:
         known = self._known.get(key)
@@ -126,6 +143,14 @@ def score(settings: ExperimentSettings, state: LearnerState, episodes: Episodes,
         )
 
 
+def watched_tasks(settings: ExperimentSettings, asked: int) -> int:
+    """How many of the unseen tasks asked for are tried while training goes on: all, or what takes about a second."""
+    if settings.network.compiles:
+        return asked
+    numbers = settings.points_per_task * settings.network.largest_activation * (settings.outer.test_steps + 1)
+    return min(asked, max(FEWEST_TASKS, WATCHED_NUMBERS // numbers))
+
+
 def slice_size(settings: ExperimentSettings, episodes: Episodes) -> int:
     """How many of these tasks are adapted to in one call: as many as memory bears."""
     num_points = episodes.support.x.shape[1] + episodes.query.x.shape[1]
@@ -133,14 +158,25 @@ def slice_size(settings: ExperimentSettings, episodes: Episodes) -> int:
     return max(1, min(SLICE, affordable))
 
 
-def best_inner_rate(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool) -> float:
-    """The inner learning rate of RATE_GRID with the lowest mean loss over steps 1..test_steps."""
+def _with_adam(scratch: ExperimentSettings, tuned: Mapping[str, float]) -> ExperimentSettings:
+    rate = tuned.get(SCRATCH_WITH_ADAM, scratch.value("inner_learning_rate"))
+    return scratch.replaced(inner_optimizer="adam", inner_learning_rate=rate)
+
+
+def best_inner_rate(
+    settings: ExperimentSettings,
+    state: LearnerState,
+    episodes: Episodes,
+    compile: bool,
+    grid: Sequence[float] = RATE_GRID,
+) -> float:
+    """The inner learning rate of the grid with the lowest mean loss over steps 1..test_steps."""
 
     def mean_loss(rate: float) -> float:
         loss = score(settings.replaced(inner_learning_rate=rate), state, episodes, compile).loss[1:]
         return float(loss.mean()) if np.isfinite(loss).all() else math.inf
 
-    return min(RATE_GRID, key=mean_loss)
+    return min(grid, key=mean_loss)
 
 
 def interval(values: Array) -> Array:

@@ -60,6 +60,11 @@ _CLIENTS = {
     "meta_optimizer": "sgd", "meta_learning_rate": 1.0, "num_iterations": 30_000,
 }  # fmt: skip
 
+_RULE = {
+    "learner": "learned_optimizer", "update_rule": "mlp", "rule_units": 16, "initialization": "he",
+    "shots": 20, "queries": 20, "meta_batch": 4, "meta_learning_rate": 0.003, "gradient_clip": 1.0,
+}  # fmt: skip
+
 _ALL = (
     Preset(
         "first-steps", "First steps", "MAML learns a start from which one gradient step finds a sine wave.",
@@ -114,12 +119,23 @@ _ALL = (
         {"learner": "metann", "meta_schedule": "cosine", "num_iterations": 20_000, "test_steps": 1},
     ),
     Preset(
+        "learned_optimizer", "Learned optimiser", "A small network takes Adam's place: 20 steps from a random start.",
+        {**_RULE, "num_iterations": 600, "test_steps": 20},
+    ),
+    Preset(
+        "learned_optimizer-100", "Learned optimiser, long runs", "Runs of 100 steps, learned from in pieces of 20.",
+        {
+            **_RULE, "unrolls_per_run": 5, "test_steps": 100,
+            "meta_learning_rate": 0.005, "meta_schedule": "cosine", "num_iterations": 1_500,
+        },
+    ),
+    Preset(
         "fedavg", "Federated averaging", "100 clients of 20 points each; ten a round train and are averaged.",
         {"learner": "fedavg", **_CLIENTS},
     ),
     Preset(
         "perfedavg", "Personalised federated averaging", "The same clients, trained for what a step of their own does.",
-        {"learner": "perfedavg", **_CLIENTS},
+        {"learner": "perfedavg", **_CLIENTS, "meta_schedule": "cosine"},
     ),
     Preset(
         "transfer", "Transfer learning", "One network for all tasks, then fine-tuning: what there is to beat.",

@@ -19,7 +19,7 @@ from metalearn_gui.engine import events
 from metalearn_gui.engine.backend import return_free_memory
 from metalearn_gui.engine.baselines import baseline_settings, initial_states, steps_beside, steps_due
 from metalearn_gui.engine.control import Gate, LiveValues
-from metalearn_gui.engine.evaluation import NUM_TASKS, Evaluator
+from metalearn_gui.engine.evaluation import NUM_TASKS, Evaluator, watched_tasks
 from metalearn_gui.engine.events import Change, Event, TrainingState
 from metalearn_gui.engine.programs import Chunk
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -129,8 +129,9 @@ class Experiment:
             if key in self._share
         }
         self._tuned, self._tuned_at = dict(self._state.tuned), -1
-        self._test = Evaluator(self.settings, options.num_tasks, self.settings.seed, "test", options.compile)
-        self._validation = Evaluator(self.settings, VALIDATION_TASKS, self.settings.seed, "validation", options.compile)
+        num_test, num_validation = (watched_tasks(settings, asked) for asked in (options.num_tasks, VALIDATION_TASKS))
+        self._test = Evaluator(self.settings, num_test, self.settings.seed, "test", options.compile)
+        self._validation = Evaluator(self.settings, num_validation, self.settings.seed, "validation", options.compile)
         self.run_id = "run"
         self.gradient_evaluations = self.compute_seconds = self.baseline_seconds = 0.0
         self._chunk_steps = options.chunk_steps or 1

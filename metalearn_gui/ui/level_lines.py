@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication
 
@@ -42,6 +43,13 @@ class LevelLines:
             if key in self._levels:
                 line.setValue(float(self._plot.to_axis(self._levels[key])))
         return self._plot.to_axis(list(self._levels.values()))
+
+    def hide(self) -> Array:
+        """Draw none: the plot shows no losses. Returns: nothing to make room for."""
+        self._levels = {}
+        for line in self.lines.values():
+            line.hide()
+        return np.empty(0)
 
     def legend_entries(self) -> list[LegendEntry]:
         """What is drawn, with the figures."""

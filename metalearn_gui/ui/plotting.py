@@ -75,7 +75,7 @@ class Ground(pg.GraphicsObject):
 
 
 class ThemedPlot(pg.PlotWidget):
-    """A plot in the theme's colours with counts below and values, linear or logarithmic, on the left.
+    """A plot in the theme's colours with counts below and values, linear or logarithmic, on the left, unless told.
 
     Curves are added with `add_line` and fed once per update with `to_axis` applied to their values.
     """
@@ -89,9 +89,11 @@ class ThemedPlot(pg.PlotWidget):
     stepped = Signal(int)  # Left and Right: -1 and 1
     doubleClicked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        self.count_axis = Axis("bottom", count_tick_text, counts=True)
-        self.value_axis = Axis("left", tick_text)
+    def __init__(
+        self, parent: QWidget | None = None, bottom_axis: Axis | None = None, left_axis: Axis | None = None
+    ) -> None:
+        self.count_axis = bottom_axis or Axis("bottom", count_tick_text, counts=True)
+        self.value_axis = left_axis or Axis("left", tick_text)
         super().__init__(parent, axisItems={"bottom": self.count_axis, "left": self.value_axis})
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)

@@ -87,7 +87,8 @@ class StatusBar(QFrame):
         live = self._session.live
         text = texts.get(live.reason, self.tr("Ready"))
         if live.reason and math.isfinite(live.reported_loss):
-            text += " · " + self.tr("training loss {loss}").format(loss=number_text(live.reported_loss))
+            name = live.settings.learner.objective or self.tr("training loss")
+            text += f" · {name} {number_text(live.reported_loss)}"
         return text
 
     def _details(self) -> list[str]:

@@ -13,7 +13,9 @@ from metalearn_gui.engine import evaluation
 from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.baselines import BASELINES, baseline_settings, initial_states
 from metalearn_gui.engine.evaluation import (
+    ADAM_GRID,
     RATE_GRID,
+    SCRATCH_WITH_ADAM,
     Evaluator,
     best_inner_rate,
     constant_loss,
@@ -134,10 +136,28 @@ def test_a_baseline_gets_the_inner_rate_that_serves_it_best() -> None:
 def test_tuned_rates_reach_the_baselines_alone() -> None:
     settings = small_settings(inner_learning_rate=0.02)
     tuned = Evaluator(settings, 8, 0, "validation", False).tuned(start(settings))
-    assert set(tuned) == set(BASELINES)
+    assert set(tuned) == {*BASELINES, SCRATCH_WITH_ADAM}
     others = baseline_settings(settings, {"scratch": 0.1})
     assert others["scratch"].value("inner_learning_rate") == 0.1
     assert others["transfer"].value("inner_learning_rate") == 0.02
+
+
+def test_scratch_is_fine_tuned_with_adam_at_a_rate_chosen_once() -> None:
+    settings = small_settings()
+    validation, test = (Evaluator(settings, 8, 0, split, False) for split in ("validation", "test"))
+    state = start(settings)
+    assert SCRATCH_WITH_ADAM not in test.evaluation(state).baselines
+    tuned = validation.tuned(state)
+    assert tuned[SCRATCH_WITH_ADAM] in ADAM_GRID
+    found = test.evaluation(dataclasses.replace(state, tuned=tuned)).baselines
+    adam = baseline_settings(settings, {})["scratch"].replaced(
+        inner_optimizer="adam", inner_learning_rate=tuned[SCRATCH_WITH_ADAM]
+    )
+    expected = score(adam, state.baselines["scratch"], unseen_episodes(settings, 8, 0)[1], False)
+    np.testing.assert_array_equal(found[SCRATCH_WITH_ADAM].loss, expected.loss)
+    assert not np.array_equal(found[SCRATCH_WITH_ADAM].loss, found["scratch"].loss)
+    kept = validation.tuned(dataclasses.replace(state, tuned={SCRATCH_WITH_ADAM: 0.5}))
+    assert kept[SCRATCH_WITH_ADAM] == 0.5
 
 
 def test_what_has_not_changed_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

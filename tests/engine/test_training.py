@@ -341,7 +341,7 @@ def test_trained_returns_what_the_events_end_with() -> None:
 def test_an_evaluation_comes_with_its_baselines_and_their_share() -> None:
     events = list(meta_train(small_settings(num_iterations=2), options=CHATTY))
     last = of_type(events, Evaluated)[-1]
-    assert set(last.evaluation.baselines) == {"transfer", "scratch"}
+    assert set(last.evaluation.baselines) == {"transfer", "scratch", "scratch_adam"}
     assert last.evaluation.baseline_iterations["scratch"] == 0
     assert last.evaluation.num_tasks == 4
     assert 0.0 <= last.baseline_share < 1.0

@@ -160,7 +160,7 @@ class FakeSession(QObject):
         """What an evaluation on unseen tasks would report."""
         run, steps = self.live, self.num_adaptation_steps + 1
         curve = lambda start, end: _scores(start, end, steps, run.settings.tasks.kind)  # noqa: E731
-        baselines = {"transfer": curve(3.0, 2.0), "scratch": curve(8.0, 4.0)}
+        baselines = {"transfer": curve(3.0, 2.0), "scratch": curve(8.0, 4.0), "scratch_adam": curve(8.0, 3.0)}
         evaluation = events.Evaluation(600, curve(3.2, 0.16), baselines, 4.3, 0.0, {"transfer": 400})
         run.apply(events.Evaluated(**self._place(run.iteration), evaluation=evaluation, baseline_share=0.09))
         self.scored.emit()

@@ -43,7 +43,7 @@ def test_learner_and_baselines_are_drawn_for_every_step(panel, session):
         assert line.x.tolist() == list(range(11))
         assert np.allclose(10.0**line.y, scores.loss, rtol=1e-5)
     assert np.allclose(10.0**panel._median.y, evaluation.learner.loss_median, rtol=1e-5)
-    assert panel.legend.accessibleName() == "MAML, median, transfer, scratch"
+    assert panel.legend.accessibleName().startswith("MAML, median, transfer, scratch, scratch with Adam")
 
 
 def test_the_band_is_the_interval_of_the_mean(panel, session):
@@ -148,3 +148,13 @@ def test_a_loss_that_is_not_finite_reads_diverges(panel, session):
     _score(session, loss=loss, loss_ci95=np.where(np.isfinite(loss), 0.1, np.nan))
     assert panel._readout_lines(panel.evaluation, 5)[1] == "diverges"
     assert panel._readout_lines(panel.evaluation, 4)[1].startswith("mean ")
+
+
+def test_what_a_constant_prediction_loses_is_a_line_beside_losses_only(panel, session):
+    session.change(task_family="blobs")
+    session.score()
+    assert panel.levels.lines["constant"].isVisible()
+    assert panel.legend.accessibleName().endswith("constant prediction 4.3")
+    panel.accuracy_button.click()
+    assert not panel.levels.lines["constant"].isVisible()
+    assert "constant prediction" not in panel.legend.accessibleName()

@@ -144,3 +144,12 @@ def test_ticks_are_few_round_and_inside(low, high):
 def test_axis_that_holds_everything_does_not_grow():
     assert grown((-5.0, 5.0), (-4.0, 5.0)) == (-5.0, 5.0)
     assert grown((-5.0, 5.0), (-4.0, 5.5)) == (-5.0, 6.0)
+
+
+def test_the_legend_leaves_the_corner_where_points_lie(curve, sinusoid):
+    set_points(sinusoid, np.zeros((1, 1)), np.zeros((1, 1)))
+    lower_left = curve._emptiest(300.0)
+    x, y = curve.axes().numbers(lower_left.center())
+    sinusoid.move_point(0, np.array([x]), np.array([y]))
+    assert lower_left.contains(handle(curve, 0))
+    assert not curve._emptiest(300.0).contains(handle(curve, 0))

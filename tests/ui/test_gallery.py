@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
@@ -80,3 +81,9 @@ def test_change_of_family_draws_the_new_tasks(qtbot, session):
     for family in ("blobs", "vectors", "sinusoid"):
         session.change(task_family=family)
         panel.grab()
+
+
+def test_a_tile_says_in_words_that_a_loss_overflows(qtbot, session):
+    panel = shown(qtbot, session)
+    session.gallery_adaptations[0].loss[:] = np.inf
+    assert visible_tiles(panel)[0].score_text() == "diverges"

@@ -140,6 +140,19 @@ def test_a_run_that_is_over_reports_its_loss(window, session):
     assert "Done · training loss 0.0779" in child(window, "status_label").text()
 
 
+def test_a_learner_with_an_objective_of_its_own_reports_it_by_name(window, session):
+    session.change(learner="article")
+    session.live.reason, session.live.reported_loss = "done", 9.25
+    session.stateChanged.emit()
+    assert "Done · L + w·R 9.25" in child(window, "status_label").text()
+
+
+@pytest.mark.parametrize(("family", "words"), [("sinusoid", "drag the points"), ("vectors", "drag the bars")])
+def test_the_canvas_title_says_what_the_hand_drags(window, session, family, words):
+    session.change(task_family=family, learner="maml")
+    assert window.panels["task"].accessibleName().endswith(words)
+
+
 def test_the_numbers_are_those_of_the_shown_run(window, session):
     session.train(1200)
     session.score()

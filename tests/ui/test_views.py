@@ -17,10 +17,18 @@ VIEWS = {
     "context": {"context": CONTEXT},
     "clients": {name: np.ones(3) for name in ("points", "drawn", "weight", "before", "after")}
     | {name: np.array(1.0) for name in ("rounds", "bytes_down", "bytes_up")},
+    "orders": {"angle": np.array([12.34]), "first": np.array([0.5]), "second": np.array([2.0])},
+    "update_rule": {
+        "gradient": np.array([-10.0, -1e-4, 0.0, 1e-4, 10.0]),
+        "learned": np.stack([np.full(5, 0.01), np.full(5, -0.1), np.full(5, 1e-5)]),
+        "adam": np.array([0.1, 0.1, 0.0, -0.1, -0.1]),
+        "sgd": np.array([0.1, 1e-6, 0.0, -1e-6, -0.1]),
+    },
 }
 BARS = {
     "moved": [("layer 1", 10.0), ("layer 2", 0.0), ("context", 2.0)],
     "context": [("c1", 2.0), ("c2", 0.2), ("c3", -2.0)],
+    "orders": [("1st order", 0.5), ("2nd order", 2.0)],
 }
 
 
@@ -46,6 +54,11 @@ def test_a_card_is_there_only_with_a_view_of_its_kind(kind, window, session):
 def test_bars_name_the_numbers_of_the_shown_step(kind, window, session):
     session.show_views([View(kind, VIEWS[kind])])
     assert list(window.panels[kind].bars.bars) == BARS[kind]
+
+
+def test_the_angle_between_both_orders_is_said_in_degrees(window, session):
+    session.show_views([View("orders", VIEWS["orders"])])
+    assert "12.3\N{DEGREE SIGN} apart" in window.panels["orders"]._hint.text()
 
 
 # --- rates -------------------------------------------------------------------------------------------
@@ -139,6 +152,30 @@ def test_a_lone_number_is_dragged_across(window, session, qtbot):
     qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
     assert session.context.shape == (1,)
     assert session.context[0] < 0
+
+
+# --- update rule -------------------------------------------------------------------------------------
+
+
+def test_the_learned_update_is_that_of_the_shown_step(window, session):
+    session.show_views([View("update_rule", VIEWS["update_rule"])])
+    panel = window.panels["update_rule"]
+    x, learned = panel.lines["learned"].getData()
+    assert x.tolist() == pytest.approx([-6.0, -1.0, 0.0, 1.0, 6.0])
+    assert learned.tolist() == pytest.approx([-4.0] * 5)
+    assert panel.lines["first"].getData()[1].tolist() == pytest.approx([3.0] * 5)
+    assert "learned, step 2" in panel.legend.accessibleName()
+    session.set_adaptation_step(9)
+    assert panel.lines["learned"].getData()[1].tolist() == pytest.approx([0.1] * 5)
+    session.set_adaptation_step(0)
+    assert panel.legend.entries[0].text == "learned, step 1"
+    assert len(panel.legend.entries) == 3
+
+
+def test_ticks_of_an_update_plot_say_what_lies_there(window):
+    axis = window.panels["update_rule"].plot.count_axis
+    texts = [axis._text(place) for place in (-6, -1, 0, 1, 4)]
+    assert texts == ["\N{MINUS SIGN}10", "\N{MINUS SIGN}0.0001", "0", "0.0001", "0.1"]
 
 
 # --- room --------------------------------------------------------------------------------------------

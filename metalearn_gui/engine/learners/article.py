@@ -25,6 +25,7 @@ class Article(GradientLearner):
     key = "article"
     label = "L + R"
     summary = "The article's meta-gradient descent: the loss before adapting plus the loss after it."
+    objective = "L + w·R"
     order = "2nd order"
 
     base_loss_weight: float = param(

@@ -88,6 +88,7 @@ class Learner(Component, ABC):
     kinds: ClassVar[tuple[str, ...]] = ("regression", "classification")  # task kinds it takes
     shows_training_tasks: ClassVar[bool] = False  # whether inspect_training has something to say
     concerns: ClassVar[tuple[str, ...]] = ()  # settings of others that its story needs: the window shows them at once
+    objective: ClassVar[str] = ""  # a name of its own for what training makes small; "" = the training loss
     order: ClassVar[str] = ""  # "1st order" or "2nd order", said in the window where it applies
     any_ways: ClassVar[bool] = False  # True: what it learns fits any number of classes
     has_deviation: ClassVar[bool] = False  # True: it says how sure it is of a number

@@ -21,6 +21,7 @@ from metalearn_gui.ui.theme import theme, ui_font
 LEFT, TOP, RIGHT, BOTTOM = 30.0, 1.0, 1.0, 26.0  # room for the axes' numbers
 FAINT_POINTS = 60  # at 1 px: the steps between must cost next to nothing
 FAINT_CURVES = 12
+LEGEND_MARGIN = 8.0  # around the legend: a point so near would be half hidden
 REACH_BEYOND = 0.01  # of the trained inputs: how far outside a point may go
 TALLEST = 1.0  # of the targets' range, on either side: a curve that runs away is cut there
 DASHES = {"before": [5.0, 3.0], "truth": [0.1, 2.4], "transfer": [4.5, 2.2], "scratch": [1.6, 1.8]}
@@ -207,7 +208,7 @@ class CurveCanvas(HandleSurface):
         width = sum(metrics.horizontalAdvance(text) + 52 for text in labels.values()) + 4
         if not keys or width > frame.width() - 16 or frame.height() < 140:
             return
-        box = QRectF(frame.left() + 10, frame.bottom() - 32, width, 22)
+        box = self._emptiest(width)
         painter.setPen(QPen(palette.line, 1))
         painter.setBrush(faded(palette.background, 225))
         painter.drawRoundedRect(box, 5, 5)
@@ -218,6 +219,23 @@ class CurveCanvas(HandleSurface):
             painter.setPen(palette.text)
             painter.drawText(box.adjusted(left + 30 - box.left(), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
             left += metrics.horizontalAdvance(text) + 52
+
+    def _emptiest(self, width: float) -> QRectF:
+        """The corner for the legend that hides fewest points, the lower left one if it may be."""
+        frame = self.frame()
+        pixels = self.handle_pixels()
+        boxes = [
+            QRectF(left, top, width, 22)
+            for top in (frame.bottom() - 32, frame.top() + 10)
+            for left in (frame.left() + 10, frame.right() - 10 - width)
+        ]
+        reach = LEGEND_MARGIN
+
+        def hidden(box: QRectF) -> int:
+            wide = box.adjusted(-reach, -reach, reach, reach)
+            return sum(wide.contains(QPointF(x, y)) for x, y in pixels.tolist())
+
+        return min(boxes, key=hidden)
 
     @classmethod
     def paint_small(

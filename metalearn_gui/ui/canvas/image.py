@@ -56,8 +56,11 @@ class ImageCanvas(HandleSurface):
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Unseen pictures: paint noise on a support picture, or a pattern on its target"))
 
+    def invitation(self) -> str:
+        return self.tr("paint on it")
+
     def hint(self) -> str:
-        return self.tr("choose a picture below, paint on it")
+        return self.tr("choose a picture below")
 
     # --- data and geometry --------------------------------------------------------------------------
     def _take_rows(self) -> None:

@@ -77,6 +77,10 @@ class Surface(QWidget):
         """Predictions, points, whatever follows the hand."""
         raise NotImplementedError
 
+    def invitation(self) -> str:
+        """What the hand does first, for the card's title."""
+        return self.tr("drag the points")
+
     def hint(self) -> str:
         """Half a line on what the hand can do, for the card's header."""
         return ""

@@ -51,8 +51,11 @@ class VectorCanvas(HandleSurface):
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Unseen rows: drag the targets of a support row"))
 
+    def invitation(self) -> str:
+        return self.tr("drag the bars")
+
     def hint(self) -> str:
-        return self.tr("drag a bar, click a loss to see its row")
+        return self.tr("click a loss to see its row")
 
     # --- data and geometry --------------------------------------------------------------------------
     def task_changed(self) -> None:

@@ -12,11 +12,13 @@ from metalearn_gui.ui.panels.learner import LearnerPanel
 from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
 from metalearn_gui.ui.panels.moved import MovedPanel
 from metalearn_gui.ui.panels.network import NetworkPanel
+from metalearn_gui.ui.panels.orders import OrdersPanel
 from metalearn_gui.ui.panels.proposal import ProposalPanel
 from metalearn_gui.ui.panels.rates import RatesPanel
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.panels.tasks import TasksPanel
+from metalearn_gui.ui.panels.update_rule import UpdateRulePanel
 from metalearn_gui.ui.view_panel import ViewPanel
 
 # What a learner shows about itself: a card for each kind of view, there only while a view of it is.
@@ -26,6 +28,8 @@ VIEW_PANELS: dict[str, type[ViewPanel]] = {
     ContextPanel.key: ContextPanel,
     ProposalPanel.key: ProposalPanel,
     ClientsPanel.key: ClientsPanel,
+    OrdersPanel.key: OrdersPanel,
+    UpdateRulePanel.key: UpdateRulePanel,
 }
 
 PANELS: dict[str, type[Panel]] = {

@@ -11,14 +11,16 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import Evaluation, StepScores
 from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel, Readout
+from metalearn_gui.ui.level_lines import LevelLines
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.step_line import StepLine
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme
 
-STYLES = {"learner": "solid", "transfer": "dashed", "scratch": "dotted"}
-LAYERS = {"scratch": 1.0, "transfer": 2.0, "learner": 4.0}
+STYLES = {"learner": "solid", "transfer": "dashed", "scratch": "dotted", "scratch_adam": "dashdot"}
+COLORS = {"learner": "learner", "transfer": "transfer", "scratch": "scratch", "scratch_adam": "scratch"}
+LAYERS = {"scratch": 1.0, "scratch_adam": 1.5, "transfer": 2.0, "learner": 4.0}
 EMPTY = np.empty(0)
 LOW = 130  # a plot with fewer pixels has room for one line of the box
 MARGIN = 0.35  # steps shown left of the first and right of the last
@@ -46,10 +48,9 @@ class AdaptationPanel(Panel):
         self.plot = ThemedPlot(self)
         self.plot.setObjectName("adaptation_plot")
         self.plot.count_axis.least_spacing = 26
-        self._lines = {
-            key: StepLine(self.plot, layer) for key, layer in (("scratch", 1), ("transfer", 2), ("learner", 4))
-        }
+        self._lines = {key: StepLine(self.plot, layer) for key, layer in LAYERS.items()}
         self._median = StepLine(self.plot, 3.0)
+        self.levels = LevelLines(self.plot)
         self._cursor = pg.InfiniteLine(angle=90)
         self.plot.addItem(self._cursor, ignoreBounds=True)
         self._empty = PlotLabel(self.plot, is_central=True)
@@ -75,10 +76,11 @@ class AdaptationPanel(Panel):
 
     def restyle(self) -> None:
         self.plot.restyle()
+        self.levels.restyle()
         self._readout.restyle()
         self._empty.restyle()
         for key, line in self._lines.items():
-            line.set_style(theme().color_of(key), STYLES[key])
+            line.set_style(theme().color_of(COLORS[key]), STYLES[key])
         self._median.set_style(theme().palette.learner, "dotted", 1.2)
         self._cursor.setPen(line_pen(theme().palette.muted, "dotted"))
         self.refresh()
@@ -108,7 +110,7 @@ class AdaptationPanel(Panel):
         scores = {} if evaluation is None else {"learner": evaluation.learner, **evaluation.baselines}
         self._feed(scores)
         self.plot.getViewBox().setXRange(-MARGIN, self._last_step() + MARGIN, padding=0.0)
-        self.legend.set_entries(self._legend_entries(scores))
+        self.legend.set_entries(self._legend_entries(scores) + self.levels.legend_entries())
         self._show_step()
 
     def _feed(self, scores: dict[str, StepScores]) -> None:
@@ -117,7 +119,8 @@ class AdaptationPanel(Panel):
             line.feed(values, half_widths)
         has_median = "learner" in scores and not self.shows_accuracy
         self._median.feed(scores["learner"].loss_median if has_median else EMPTY)
-        self.plot.fit_values(self._median.y, *(line.y for line in self._lines.values()))
+        levels = self.levels.hide() if self.shows_accuracy else self.levels.show(self.session.shown)
+        self.plot.fit_values(self._median.y, *(line.y for line in self._lines.values()), levels)
 
     def _values(self, scores: StepScores) -> tuple[Array, Array]:
         if not self.shows_accuracy:
@@ -133,9 +136,15 @@ class AdaptationPanel(Panel):
         entries = [LegendEntry(self.session.shown.settings.learner.label, palette.learner)]
         if not self.shows_accuracy:
             entries.append(LegendEntry(self.tr("median"), palette.learner, "dotted", 1.2))
-        names = {"transfer": self.tr("transfer"), "scratch": self.tr("scratch")}
+        names = {
+            "transfer": self.tr("transfer"),
+            "scratch": self.tr("scratch"),
+            "scratch_adam": self.tr("scratch with Adam"),
+        }
         entries += [
-            LegendEntry(name, theme().color_of(key), STYLES[key]) for key, name in names.items() if key in scores
+            LegendEntry(name, theme().color_of(COLORS[key]), STYLES[key])
+            for key, name in names.items()
+            if key in scores
         ]
         return entries
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
@@ -44,7 +46,8 @@ class GalleryTile(QAbstractButton):
         step = min(self._session.adaptation_step, len(adaptation.loss) - 1)
         if adaptation.accuracy is not None:
             return f"{100 * float(adaptation.accuracy[step]):.0f} %"
-        return number_text(float(adaptation.loss[step]))
+        loss = float(adaptation.loss[step])
+        return number_text(loss) if math.isfinite(loss) else self.tr("diverges")
 
     def _adaptation(self) -> Adaptation | None:
         adaptations, task = self._session.gallery_adaptations, self._session.gallery[self._index]

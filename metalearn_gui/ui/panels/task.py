@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
@@ -137,7 +139,8 @@ class TaskPanel(Panel):
         step = min(step, len(adaptation.loss) - 1)
         if adaptation.accuracy is not None:
             return self.tr("accuracy {percent} %").format(percent=round(100 * float(adaptation.accuracy[step])))
-        return self.tr("loss {loss}").format(loss=number_text(float(adaptation.loss[step])))
+        loss = float(adaptation.loss[step])
+        return self.tr("loss {loss}").format(loss=number_text(loss)) if math.isfinite(loss) else self.tr("diverges")
 
     def _show_compared(self) -> None:
         for key in COMPARED:
@@ -172,7 +175,6 @@ class TaskPanel(Panel):
     # --- texts, colours, size -----------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        self.set_title(self.tr("An unseen task — drag the points"))
         self._show_hint()
         for button, text in ((self._new_task, self.tr("new task")), (self._restore, self.tr("restore"))):
             button.setText(text)
@@ -195,6 +197,8 @@ class TaskPanel(Panel):
         self._play.setIcon(icon("pause" if self.is_playing else "play", theme().palette.learner))
 
     def _show_hint(self) -> None:
+        what = self.surface.invitation() if self.surface else ""
+        self.set_title(self.tr("An unseen task — {what}").format(what=what))
         roomy = self.surface is not None and self.width() >= NARROWEST_WITH_HINT
         self.set_hint(self.surface.hint() if self.surface and roomy else "")
 
