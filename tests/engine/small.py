@@ -17,12 +17,15 @@ from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.training import Options
 
-PAIRS = [(family, learner) for family in TASKS for learner in LEARNERS if TASKS[family].kind in LEARNERS[learner].kinds]
+FAMILIES = [key for key, family in TASKS.items() if not family.needs_data]
+PAIRS = [
+    (family, learner) for family in FAMILIES for learner in LEARNERS if TASKS[family].kind in LEARNERS[learner].kinds
+]
 
 
 def _first_of_each_shape() -> list[str]:
     """One family of every kind and sizes: the numbers of one more of the same are nothing new to a learner."""
-    families = {key: make() for key, make in reversed(TASKS.items())}
+    families = {key: TASKS[key]() for key in reversed(FAMILIES)}
     return list({(one.kind, one.input_dim, one.output_dim): key for key, one in families.items()}.values())
 
 

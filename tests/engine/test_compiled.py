@@ -9,7 +9,7 @@ import pytest
 
 from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.baselines import initial_state
-from metalearn_gui.engine.programs import outer_program
+from metalearn_gui.engine.programs import OuterProgram, outer_program
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import Options, meta_train, prepare
 from tests.engine.small import QUIET, assert_same_bits, drawn, finished, objectives, small_settings
@@ -40,6 +40,10 @@ def test_compiled_chunks_of_any_size_give_the_same_bits(settings: ExperimentSett
         assert_same_bits(run.state.learner, runs[0].state.learner)
 
 
+def program_of(settings: ExperimentSettings) -> OuterProgram:
+    return outer_program(settings, initial_state(settings).params)
+
+
 def test_what_is_no_structure_compiles_nothing(settings: ExperimentSettings) -> None:
     prepare(settings, COMPILED)
     others = [
@@ -49,13 +53,13 @@ def test_what_is_no_structure_compiles_nothing(settings: ExperimentSettings) -> 
     ]  # fmt: skip
     for values in others:
         changed = settings.replaced(**values)
-        assert outer_program(changed) is outer_program(settings), values
+        assert program_of(changed) is program_of(settings), values
         assert prepare(changed, COMPILED) < SEEN_SECONDS, values
 
 
 def test_a_new_structure_is_another_program(settings: ExperimentSettings) -> None:
     for values in ({"inner_steps": 3}, {"hidden_dim": 9}, {"activation": "tanh"}, {"learner": "fomaml"}):
-        assert outer_program(settings.replaced(**values)) is not outer_program(settings)
+        assert program_of(settings.replaced(**values)) is not program_of(settings)
 
 
 def test_a_compiled_adaptation_equals_an_uncompiled_one(settings: ExperimentSettings) -> None:

@@ -16,13 +16,12 @@ from metalearn_gui.engine.episodes import (
     padded,
 )
 from metalearn_gui.engine.evaluation import unseen_episodes
-from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.trainer import EpisodeSource
-from tests.engine.small import small_settings
+from tests.engine.small import FAMILIES, small_settings
 
 
 def arrays(episodes: Episodes) -> list[np.ndarray]:
-    return [np.asarray(values) for points in episodes for values in points if values is not None]
+    return [np.asarray(values) for points in episodes.parts for values in points if values is not None]
 
 
 def equal(one: Episodes, other: Episodes) -> bool:
@@ -40,7 +39,7 @@ def test_a_generator_is_a_function_of_seed_split_and_block() -> None:
     assert tuple(generator(1, "test", 0).integers(0, 2**62, 4)) == draws[1, "test", 0]
 
 
-@pytest.mark.parametrize("family", TASKS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_a_block_is_the_same_whatever_was_drawn_before_it(family: str) -> None:
     settings = small_settings(family)
     forward, backward = EpisodeSource(settings), EpisodeSource(settings)
@@ -62,14 +61,14 @@ def test_a_block_does_not_depend_on_what_else_is_set() -> None:
     assert equal(one, other)
 
 
-@pytest.mark.parametrize("family", TASKS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_a_block_holds_a_meta_batch_for_each_of_its_steps(family: str) -> None:
     settings = small_settings(family)
     for values in arrays(EpisodeSource(settings).draw(0)):
         assert values.shape[:3] == (BLOCK_STEPS, 3, 5 * settings.tasks.points_per_shot)
 
 
-@pytest.mark.parametrize("family", TASKS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_tasks_of_different_splits_never_meet(family: str) -> None:
     settings = small_settings(family, seed=0)
     rows: list[bytes] = []
@@ -79,7 +78,7 @@ def test_tasks_of_different_splits_never_meet(family: str) -> None:
     assert len(set(rows)) == len(rows) == 1500
 
 
-@pytest.mark.parametrize("family", TASKS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_unseen_tasks_are_none_of_those_that_trained(family: str) -> None:
     settings = small_settings(family, seed=0)
     seen = EpisodeSource(settings).draw(0).support.x.reshape(BLOCK_STEPS * 3, -1)
@@ -87,7 +86,7 @@ def test_unseen_tasks_are_none_of_those_that_trained(family: str) -> None:
     assert not {row.tobytes() for row in seen} & {row.tobytes() for row in unseen}
 
 
-@pytest.mark.parametrize("family", TASKS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_a_limited_pool_repeats_its_tasks_in_every_block(family: str) -> None:
     source = EpisodeSource(small_settings(family, num_training_tasks=2, shots=1, queries=1))
     pool = source._pool
@@ -120,7 +119,7 @@ def test_padding_sizes_are_32_and_then_doubled(points: int, size: int) -> None:
     assert capacity(points) == size
 
 
-@pytest.mark.parametrize("family", TASKS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_padding_adds_masked_places_and_keeps_the_points(family: str) -> None:
     settings = small_settings(family)
     _, episodes = unseen_episodes(settings, 4, 0)

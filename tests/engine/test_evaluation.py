@@ -27,8 +27,7 @@ from metalearn_gui.engine.evaluation import (
 )
 from metalearn_gui.engine.events import StepScores, TrainingState
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.tasks import TASKS
-from tests.engine.small import small_settings
+from tests.engine.small import FAMILIES, small_settings
 
 
 def start(settings: ExperimentSettings) -> TrainingState:
@@ -45,7 +44,7 @@ def losses_by_hand(settings: ExperimentSettings, num_tasks: int) -> np.ndarray:
     return np.square(path.predictions - episodes.query.y).mean(axis=(2, 3))
 
 
-@pytest.mark.parametrize("family", TASKS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_scores_are_the_mean_median_and_interval_of_the_tasks_losses(family: str) -> None:
     settings = small_settings(family)
     losses = losses_by_hand(settings, 30)

@@ -20,6 +20,7 @@ from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.training import meta_train
 from tests.engine.small import (
+    FAMILIES,
     PAIRS,
     PAIRS_OF_EACH_SHAPE,
     QUIET,
@@ -64,7 +65,7 @@ def test_a_learner_says_who_it_is(key: str) -> None:
 
 
 def test_a_learner_refuses_a_kind_of_task_that_it_does_not_take() -> None:
-    for family in TASKS:
+    for family in FAMILIES:
         for key in LEARNERS:
             if (family, key) not in PAIRS:
                 with pytest.raises(SettingError, match=f"Learner {key} cannot take"):
@@ -87,7 +88,7 @@ def test_three_meta_iterations_stay_finite_and_change_only_what_is_learned(
     assert state.params.keys() == start.params.keys()
     assert state.carry.keys() == start.carry.keys()
     moved = any(not np.array_equal(state.params[name], start.params[name]) for name in start.params)
-    assert moved == (settings.learner.key != "scratch")
+    assert moved == (settings.learner.gradient_evaluations > 0)
     for name, values in state.params.items():
         assert values.dtype == np.float32
         assert values.shape == start.params[name].shape
@@ -103,7 +104,7 @@ def test_a_state_goes_on_from_where_it_was_taken(settings: ExperimentSettings, r
 def test_a_start_is_the_seed_s_alone(settings: ExperimentSettings) -> None:
     assert_same_bits(initial_state(settings), initial_state(settings))
     other = initial_state(settings.replaced(seed=8))
-    assert any(
+    assert not other.params or any(
         not np.array_equal(values, other.params[name]) for name, values in initial_state(settings).params.items()
     )
 

@@ -11,6 +11,7 @@ from metalearn_gui.engine.episodes import SPLITS, PointSet, Tasks
 from metalearn_gui.engine.params import params_of
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.tasks.base import TaskFamily
+from tests.engine.small import FAMILIES
 
 SHOTS, QUERIES = 4, 6
 
@@ -19,7 +20,7 @@ def rng(seed: int = 0) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-@pytest.fixture(params=TASKS)
+@pytest.fixture(params=FAMILIES)
 def family(request: pytest.FixtureRequest) -> TaskFamily:
     return TASKS[request.param]()
 

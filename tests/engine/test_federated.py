@@ -70,7 +70,7 @@ def test_a_client_splits_its_points_anew_in_every_round() -> None:
     block = EpisodeSource(federated(num_training_tasks=1, meta_batch=1)).draw(0)
     support = np.sort(block.support.x[:, 0, :, 0], axis=1)
     assert len(np.unique(support, axis=0)) > 50
-    pairs = np.concatenate([np.concatenate(points[:2], axis=3) for points in block], axis=2)
+    pairs = np.concatenate([np.concatenate(points[:2], axis=3) for points in block.parts], axis=2)
     assert len(np.unique(pairs.reshape(-1, 2), axis=0)) == 10  # no target has left its input
 
 

@@ -161,7 +161,7 @@ def test_second_order_gradient_matches_finite_differences(learner: str, steps: i
     live = {"base_loss_weight": 0.0, "meta_loss_weight": 1.0} if learner == "article" else {}
     result = settings.learner.meta_gradient(state, episodes, context(settings, **live))
     exact = {name: np.asarray(values, np.float64) for name, values in state.params.items()}
-    points = Episodes(*(PointSet(np.float64(part.x), np.float64(part.y)) for part in episodes))
+    points = Episodes(*(PointSet(np.float64(part.x), np.float64(part.y)) for part in episodes.parts))
     differences = {}
     for name, values in exact.items():
         slopes = np.zeros_like(values)

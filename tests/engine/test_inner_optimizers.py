@@ -55,7 +55,7 @@ def numpy_adapted(start: Numbers, points: PointSet, place: int, optimizer: str, 
 
 
 def exact(episodes: Episodes) -> Episodes:
-    return Episodes(*(PointSet(np.float64(part.x), np.float64(part.y)) for part in episodes))
+    return Episodes(*(PointSet(np.float64(part.x), np.float64(part.y)) for part in episodes.parts))
 
 
 @pytest.mark.parametrize("decay", [0.0, DECAY])

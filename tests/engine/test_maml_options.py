@@ -55,7 +55,7 @@ def test_gradients_of_annealed_losses_and_learned_rates_match_finite_differences
     ctx = context(settings)._replace(iteration=tf.constant(float(iteration)))
     result = settings.learner.meta_gradient(state, tensors(episodes), ctx)
     exact = {name: np.float64(values) for name, values in state.params.items()}
-    points = Episodes(*(PointSet(np.float64(part.x), np.float64(part.y)) for part in episodes))
+    points = Episodes(*(PointSet(np.float64(part.x), np.float64(part.y)) for part in episodes.parts))
     assert float(result.objective) == pytest.approx(numpy_objective(exact, points, weights), rel=1e-4)
     differences = {}
     for name, values in exact.items():

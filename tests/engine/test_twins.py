@@ -86,7 +86,7 @@ def test_reptile_equals_its_numpy_twin() -> None:
         meta_learning_rate=0.5, inner_learning_rate=0.02, initialization="uniform",
     )  # fmt: skip
     p, episodes = start_and_episodes(settings)
-    for support, query in episodes:
+    for support, query, _ in episodes:
         ends = []
         for task in range(3):
             x = [support.x[task], query.x[task, :5], query.x[task, 5:]]
@@ -104,7 +104,7 @@ def test_transfer_equals_its_numpy_twin() -> None:
     settings = small_settings("sinusoid", "transfer", num_iterations=100, meta_learning_rate=0.01)
     p, episodes = start_and_episodes(settings)
     adam, losses = Adam(0.01), []
-    for support, query in episodes:
+    for support, query, _ in episodes:
         x = np.concatenate([part.reshape(-1, 1) for part in (support.x, query.x)])
         y = np.concatenate([part.reshape(-1, 1) for part in (support.y, query.y)])
         loss, gradient = loss_and_gradient(p, x, y)

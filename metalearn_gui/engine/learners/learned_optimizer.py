@@ -23,6 +23,7 @@ from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
 
 RULE, MEMORY, STARTS, RUNS = "rule/", "memory/", "starts/", "runs/"
+PLACES = ("support", "query")
 NUM_STARTS = 100  # random networks: runs in training start from one half, unseen tasks from the other
 MOST_NUMBERS = 4_000_000  # in all of them; there are fewer of large networks
 RATES = np.logspace(-4, 0, 13)  # that Adam and SGD may choose from
@@ -219,7 +220,7 @@ def _named(episodes: Episodes) -> Params:
     """Episodes as named arrays, for the carry; an absent mask has no name."""
     return {
         f"{place}/{name}": values
-        for place, points in episodes._asdict().items()
+        for place, points in zip(PLACES, episodes.parts, strict=True)
         for name, values in points._asdict().items()
         if values is not None
     }
@@ -227,7 +228,7 @@ def _named(episodes: Episodes) -> Params:
 
 def _episodes(runs: Params) -> Episodes:
     """The inverse of `_named`."""
-    sets = (_part(runs, f"{place}/") for place in Episodes._fields)
+    sets = (_part(runs, f"{place}/") for place in PLACES)
     return Episodes(*(PointSet(**arrays) for arrays in sets))
 
 

@@ -22,6 +22,7 @@ class TaskFamily(Component, ABC):
 
     kind: ClassVar[str] = "regression"  # or "classification"
     view: ClassVar[str] = "curve"  # a key of the window's CANVASES
+    needs_data: ClassVar[bool] = False  # True: there are no tasks before a file is chosen
     block_steps: ClassVar[int] = BLOCK_STEPS  # meta-iterations whose episodes are drawn together; few for images
 
     beyond: float = param(

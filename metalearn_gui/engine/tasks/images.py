@@ -14,6 +14,7 @@ from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.tasks.pictures import PictureFamily, chosen_instances
 
 TURNS = 4
+VALIDATION_SHARE = 0.1  # of the classes that are not held out
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Images(PictureFamily):
     """Classes of real images; training, validation and test classes never meet."""
 
     key = "images"
+    needs_data = True
     label = "Images"
     summary = "Every task is a few classes of real images, each known from one or a few examples."
 
@@ -66,7 +68,7 @@ class Images(PictureFamily):
         chosen = rng.permuted(chosen, axis=1)
         parameters = {"class": classes[chosen // turns], "turn": chosen % turns}
         parameters["trains"] = np.full(num_tasks, split == "train")
-        parameters["file"] = np.full(num_tasks, split != "train" and bool(self.test_data))
+        parameters["file"] = np.full(num_tasks, split == "test" and bool(self.test_data))
         return Tasks(parameters | ({"classes": chosen} if split == "train" else {}))
 
     def images(self, tasks: Tasks, rng: np.random.Generator, per_class: int) -> Array:
@@ -86,29 +88,34 @@ class Images(PictureFamily):
         return np.asarray(np.swapaxes(pixels, 1, 2) / np.float32(255.0))
 
     def _num_turns(self, split: str) -> int:
-        return TURNS if self.turns and split == "train" else 1
+        return TURNS if self.turns and split != "test" else 1
 
     def _pictures(self, split: str) -> imagefiles.Pictures:
-        path = self.test_data if self.test_data and split != "train" else self.data
+        path = self.test_data if self.test_data and split == "test" else self.data
+        if not path:
+            raise SettingError(
+                "Images (data) is empty; choose a zip or a folder with a folder of images for every class"
+            )
         return imagefiles.read(path, self.image_size, self.num_channels_in, self.inverted)
 
     def _classes(self, split: str) -> Array:
         """The ids of a split's classes in its file."""
-        if self.test_data:
-            return np.arange(len(self._pictures(split).names))
-        return _split(self._pictures(split), self.split_by, self.held_out, self.split_seed)[split]
+        pictures = self._pictures(split)
+        if self.test_data and split == "test":
+            return np.arange(len(pictures.names))
+        held_out = 0.0 if self.test_data else self.held_out
+        return _split(pictures, self.split_by, held_out, self.split_seed)[split]
 
 
 @functools.lru_cache(maxsize=8)
 def _split(pictures: imagefiles.Pictures, by: str, held_out: float, seed: int) -> dict[str, Array]:
-    """Class ids by split: the held-out share is the test, and half as much again is for validation."""
+    """Class ids by split: whole groups or classes are held out for the test, some of the other classes to choose by."""
+    rng = np.random.default_rng(seed)
     owners = pictures.groups if by == "group" else np.arange(len(pictures.names))
-    units = np.random.default_rng(seed).permutation(np.unique(owners))
-    num_test = max(1, round(held_out * len(units)))
-    test = units[:num_test]
-    train = units[num_test:]
-    return {
-        "test": np.flatnonzero(np.isin(owners, test)),
-        "validation": np.flatnonzero(np.isin(owners, test)),
-        "train": np.flatnonzero(np.isin(owners, train)),
-    }
+    units = rng.permutation(np.unique(owners))
+    num_test = max(1, round(held_out * len(units))) if held_out else 0
+    is_test = np.isin(owners, units[:num_test])
+    others = rng.permutation(np.flatnonzero(~is_test))
+    num_validation = max(1, round(VALIDATION_SHARE * len(others))) if len(others) > 1 else 0
+    parts = {"test": np.flatnonzero(is_test), "validation": others[:num_validation], "train": others[num_validation:]}
+    return {split: np.sort(ids) for split, ids in parts.items()}

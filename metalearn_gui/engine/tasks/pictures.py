@@ -70,12 +70,19 @@ class PictureFamily(TaskFamily):
 
     def draw(self, tasks: Tasks, rng: np.random.Generator, shots: int, queries: int) -> Episodes:
         pixels = self.images(tasks, rng, shots + queries)
-        if self.distorts and bool(tasks.parameters["trains"].any()):
+        ranges = self._distortion(bool(tasks.parameters["trains"].any()))
+        if ranges is not None:
             flat = pixels.reshape(-1, *pixels.shape[-3:])
-            pixels = distorted(flat, rng).reshape(pixels.shape)
+            pixels = distorted(flat, rng, ranges).reshape(pixels.shape)
         classes = tasks.parameters.get("classes")
         support, query = (self._points(part) for part in (pixels[:, :shots], pixels[:, shots:]))
         return Episodes(support, query, None if classes is None else classes.astype(np.int32))
+
+    def _distortion(self, trains: bool) -> Distortion | None:
+        """Of training images, and of unseen ones where they are asked to go beyond."""
+        if trains:
+            return DISTORTION if self.distorts else None
+        return Distortion(*((self.beyond - 1.0) * half for half in DISTORTION)) if self.beyond > 1.0 else None
 
     def input_range(self) -> tuple[float, float]:
         return (0.0, 1.0)
