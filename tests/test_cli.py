@@ -233,6 +233,7 @@ def test_a_run_is_saved_as_it_goes(call: Any, tmp_path: Path, monkeypatch: pytes
         (["train"], "--preset"),
         (["train", "--preset", "first-steps"], "--output"),
         (["train", "--preset", "no", "--output", "a"], "first-steps"),
+        (["train", "--preset", "no"], "first-steps"),
         (["train", "--preset", "maml", "--settings", "x", "--output", "a"], "not allowed"),
         (["train", "--settings", "no.json", "--output", "a"], "no.json"),
         (["train", "--resume", "no.metalearn"], "no.metalearn"),
@@ -254,6 +255,27 @@ def test_train_refuses_in_one_line(
     monkeypatch.chdir(tmp_path)
     assert expected in refused(*arguments)
     assert not list(tmp_path.glob("*.metalearn"))
+
+
+def test_train_replaces_a_session_and_nothing_else(call: Any, refused: Any, tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not to be lost")
+    assert "would replace a file that is no session" in refused(*train(path, "--set", "num_iterations=1"))
+    assert path.read_text() == "not to be lost"
+    again = tmp_path / "a.metalearn"
+    for seed in (1, 2):
+        assert call(*train(again, "--set", "num_iterations=1", "--set", f"seed={seed}"))[0] == 0
+    assert load(again).settings.seed == 2
+
+
+@pytest.mark.parametrize("arguments", [["trian"], ["--preset", "no"]])
+def test_a_mistyped_word_without_a_display_is_one_line(
+    arguments: list[str], refused: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("metalearn_gui.cli.window.display.is_absent", lambda: True)
+    assert "first-steps" in refused(*arguments) or "no such command" in refused(*arguments)
+    assert not list(tmp_path.glob("*.png"))
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '"x"', '{"version": 9}', '{"shots": null}', '{"no": 1}'])

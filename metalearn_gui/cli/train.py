@@ -22,7 +22,7 @@ from metalearn_gui.engine.events import Change, Diverged, Event
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.records import RunRecord, run_from_weights
-from metalearn_gui.store.session_file import SavedSession, StoreError, save
+from metalearn_gui.store.session_file import SavedSession, StoreError, load, save
 
 SAVE_SECONDS = 10.0
 
@@ -78,6 +78,7 @@ def run(options: Options) -> int:
     _check_start(options)
     job = _resumed(options) if options.resume else _fresh(options)
     check_place(job.path, "run.metalearn")
+    _refuse_foreign_file(Path(job.path))
     before = job.run.iteration, job.run.compute_seconds
     try:
         diverged = _train(job)
@@ -153,6 +154,16 @@ def _changed_live(settings: ExperimentSettings, values: dict[str, Any]) -> Exper
         live = ", ".join(sorted(settings.live_values()))
         raise BadInput(f"--set {' '.join(values)} would make it another run; a run that goes on can change {live}")
     return changed
+
+
+def _refuse_foreign_file(place: Path) -> None:
+    """An older session is replaced; what another program wrote is not."""
+    if not place.exists():
+        return
+    try:
+        load(place)
+    except StoreError as error:
+        raise BadInput(f"--output would replace a file that is no session: {error}") from None
 
 
 def _train(job: Job) -> Diverged | None:

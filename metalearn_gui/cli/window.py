@@ -35,6 +35,7 @@ def parser() -> Parser:
 def run(options: Options) -> int:
     """Open the window and stay until it is closed, or render it."""
     check(options)
+    _check_start(options)
     if display.is_absent() and not options.screenshot:
         print(f"There is no display here, so the window is rendered to {PICTURE} instead.", flush=True)
         options.screenshot, options.size = PICTURE, options.size or DEFAULT_SIZE
@@ -54,6 +55,16 @@ def check(options: Options) -> None:
         raise BadInput("FILE and --preset are two places to start from; give one of them")
     if not options.screenshot and (options.size or options.iterations is not None):
         raise BadInput("--size and --iterations are for a picture; add --screenshot OUT.png")
+
+
+def _check_start(options: Options) -> None:
+    """Refuse a file or a preset that is none before anything is said or shown."""
+    if options.file and not os.path.exists(options.file):
+        raise BadInput(f"There is no file {options.file}, and no such command; {parser().epilog}")
+    if options.preset:
+        from metalearn_gui.engine.presets import preset  # numpy, which a window without a preset needs only later
+
+        preset(options.preset)
 
 
 def refuse_a_missing_screen() -> None:
