@@ -71,9 +71,10 @@ def steps_beside(settings: ExperimentSettings, share: float) -> dict[str, float]
 
 
 def _gradients(settings: ExperimentSettings) -> float:
-    """Points that gradients are taken at in one meta-iteration, the mean over the stages of training."""
-    points = [stage.points_per_task for stage in settings.stages()]
-    return settings.learner.gradient_evaluations * settings.outer.meta_batch * sum(points) / len(points)
+    """Gradient evaluations of one meta-iteration, in episodes of the size of unseen ones."""
+    stages = settings.stages()
+    size = sum(stage.points_per_task for stage in stages) / len(stages) / settings.points_per_task
+    return settings.learner.gradient_evaluations * settings.outer.meta_batch * size
 
 
 def steps_due(iteration: int, per_iteration: float) -> int:

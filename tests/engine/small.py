@@ -31,6 +31,13 @@ def _first_of_each_shape() -> list[str]:
 
 SHAPES = _first_of_each_shape()
 PAIRS_OF_EACH_SHAPE = [pair for pair in PAIRS if pair[0] in SHAPES]
+
+
+def family_for(learner: str) -> str:
+    """Sinusoids, or blobs for learners that only classify."""
+    return "sinusoid" if "regression" in LEARNERS[learner].kinds else "blobs"
+
+
 QUIET = Options(compile=False, baselines=False, evaluate=False)
 
 
@@ -83,7 +90,8 @@ def context(settings: ExperimentSettings, **live: float) -> Context:
 
 def start_of(settings: ExperimentSettings, episodes: Episodes | None = None) -> State:
     """A fresh state as tensors, for meta-gradients of meta-batches such as these episodes."""
-    state = settings.learner.init(settings.network, np.random.default_rng(settings.seed))
+    learner = settings.learner.fitted(settings.tasks)
+    state = learner.init(settings.network, np.random.default_rng(settings.seed))
     unfinished = settings.learner.unfinished(state, lambda: episodes or drawn(settings, settings.outer.meta_batch))
     parts = (state.params, dict(state.carry) | unfinished)
     return State(*({name: tf.constant(values) for name, values in part.items()} for part in parts))

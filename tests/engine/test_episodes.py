@@ -65,7 +65,7 @@ def test_a_block_does_not_depend_on_what_else_is_set() -> None:
 def test_a_block_holds_a_meta_batch_for_each_of_its_steps(family: str) -> None:
     settings = small_settings(family)
     for values in arrays(EpisodeSource(settings).draw(0)):
-        assert values.shape[:3] == (BLOCK_STEPS, 3, 5 * settings.tasks.points_per_shot)
+        assert values.shape[:3] == (settings.tasks.block_steps, 3, 5 * settings.tasks.points_per_shot)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

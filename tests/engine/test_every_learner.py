@@ -27,6 +27,7 @@ from tests.engine.small import (
     assert_same_bits,
     context,
     drawn,
+    family_for,
     finished,
     of_type,
     small_settings,
@@ -144,7 +145,7 @@ def test_the_gradient_of_a_meta_batch_is_the_mean_over_its_tasks(of_a_shape: Exp
 def test_adapting_lowers_the_loss_on_the_support_set(settings: ExperimentSettings) -> None:
     if not issubclass(type(settings.learner), GradientLearner):
         pytest.skip("adapts by what it has learned, which is nothing yet")
-    quick = settings.replaced(inner_learning_rate=0.01, test_steps=3)
+    quick = settings.replaced(inner_learning_rate=min(0.1, type(settings.learner)().inner_learning_rate), test_steps=3)
     episodes = drawn(quick, 6)
     path = adapt(quick, initial_state(quick), episodes.support, episodes.query.x, compile=False)
     assert path.predictions.shape == (4, 6, episodes.query.x.shape[1], quick.tasks.output_dim)
@@ -184,7 +185,7 @@ def test_classes_come_out_as_probabilities(family: str, learner: str) -> None:
 
 @pytest.mark.parametrize("key", LEARNERS)
 def test_a_long_adaptation_equals_the_same_steps_one_by_one(key: str) -> None:
-    settings = small_settings("sinusoid", key)
+    settings = small_settings(family_for(key), key)
     episodes, state, ctx = tensors(drawn(settings, 2)), start_of(settings), context(settings)
     looped = fold(settings.learner, state, episodes.support, ctx, 7)
     stepped = settings.learner.begin(state, episodes.support, ctx)

@@ -117,9 +117,9 @@ def test_every_client_of_a_small_pool_is_shown_with_who_was_drawn_last() -> None
     np.testing.assert_allclose(after["weight"], after["drawn"] / 3.0)
     assert (after["before"] != after["after"]).all()
     source = EpisodeSource(settings)
-    asked = {np.sort(np.concatenate([part.x[1, k, :, 0] for part in source.draw(0)])).tobytes() for k in range(3)}
+    asked = {np.sort(np.concatenate([part.x[1, k, :, 0] for part in source.draw(0).parts])).tobytes() for k in range(3)}
     held = source.training_tasks(2).episodes
-    pool = [np.sort(np.concatenate([part.x[k, :, 0] for part in held])).tobytes() for k in range(8)]
+    pool = [np.sort(np.concatenate([part.x[k, :, 0] for part in held.parts])).tobytes() for k in range(8)]
     np.testing.assert_array_equal(after["drawn"], [points in asked for points in pool])
 
 

@@ -10,28 +10,35 @@ from metalearn_gui.engine.learners.gradient import per_task
 from metalearn_gui.engine.networks import NETWORKS
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.networks.mlp import ACTIVATIONS, INITIALIZATIONS, Mlp
+from metalearn_gui.engine.networks.norms import NORMS
 from tests.engine.small import context, small_settings
 
 CTX_SETTINGS = small_settings()
+INPUT_DIM = 64  # also a picture of 8 x 8
+
+
+SMALL = {"mlp": {"hidden_dim": 6, "initialization": "uniform"}, "conv4": {"num_channels": 8, "num_blocks": 3}}
+VARIANTS = [("mlp", {"activation": name}) for name in ACTIVATIONS] + [("conv4", {"norm": name}) for name in NORMS]
 
 
 def small_network(key: str, **values: object) -> Network:
-    return NETWORKS[key]().fitted(3, 2).replaced(hidden_dim=6, **values)
+    return NETWORKS[key]().fitted(INPUT_DIM, 2).replaced(**(SMALL[key] | values))
 
 
-def inputs(tasks: int = 4, points: int = 5, input_dim: int = 3) -> np.ndarray:
+def inputs(tasks: int = 4, points: int = 5, input_dim: int = INPUT_DIM) -> np.ndarray:
     return np.random.default_rng(0).normal(size=(tasks, points, input_dim)).astype(np.float32)
 
 
 def outputs(network: Network, params: dict[str, object], x: np.ndarray) -> np.ndarray:
-    result, stats = network.apply(params, {}, tf.constant(x), None, context(CTX_SETTINGS))
-    assert stats == {}
+    stats = network.init(np.random.default_rng(0))[1]
+    result, left = network.apply(params, stats, tf.constant(x), None, context(CTX_SETTINGS))
+    assert left.keys() == stats.keys()
     return np.asarray(result)
 
 
 @pytest.fixture(params=NETWORKS)
 def network(request: pytest.FixtureRequest) -> Network:
-    return small_network(request.param, initialization="uniform")
+    return small_network(request.param)
 
 
 def test_a_network_is_a_value_of_its_key(network: Network) -> None:
@@ -72,13 +79,12 @@ def test_every_task_has_its_own_parameters(network: Network) -> None:
         np.testing.assert_allclose(together[task], outputs(network, params, x[task : task + 1])[0], atol=1e-6)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("key", NETWORKS)
-def test_the_keras_model_predicts_what_the_network_predicts(key: str, activation: str) -> None:
-    network = small_network(key, activation=activation, initialization="uniform")
-    params, _ = network.init(np.random.default_rng(0))
+@pytest.mark.parametrize(("key", "values"), VARIANTS)
+def test_the_keras_model_predicts_what_the_network_predicts(key: str, values: dict[str, str]) -> None:
+    network = small_network(key, **values)
+    params, stats = network.init(np.random.default_rng(0))
     x = inputs(tasks=1, points=40)
-    np.testing.assert_allclose(network.build(params)(x[0]), outputs(network, params, x)[0], atol=1e-5)
+    np.testing.assert_allclose(network.build(params, stats)(x[0]), outputs(network, params, x)[0], atol=1e-5)
 
 
 def test_an_mlp_without_hidden_layers_is_linear() -> None:

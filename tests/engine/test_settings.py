@@ -31,7 +31,7 @@ def values_of(spec: Param) -> st.SearchStrategy[Any]:
 
 
 # Names whose value is the family's own to say, or that another setting decides.
-DEPENDENT = {"input_dim", "output_dim", "amplitude_min", "num_hidden_layers", "hidden_dim"}
+DEPENDENT = {"training_episodes", "input_dim", "output_dim", "amplitude_min", "num_hidden_layers", "hidden_dim"}
 
 
 @st.composite

@@ -9,13 +9,14 @@ from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.starts import fitting, started_from
-from tests.engine.small import small_settings
+from tests.engine.small import family_for, small_settings
 
 
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_every_learner_takes_the_network_of_joint_training(learner: str) -> None:
-    weights = initial_state(small_settings(learner="transfer", seed=99)).params
-    fresh = initial_state(small_settings(learner=learner))
+    family = family_for(learner)
+    weights = initial_state(small_settings(family, "transfer", seed=99)).params
+    fresh = initial_state(small_settings(family, learner))
     names = set(fitting(fresh, weights))
     started = started_from(fresh, weights) if names else fresh
     assert names == {name for name in fresh.params if name in weights}

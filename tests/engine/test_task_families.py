@@ -87,7 +87,7 @@ def test_values_of_gp_tasks_covary_as_the_kernel_says(kernel: str) -> None:
 @pytest.mark.parametrize("kernel", COVARIANCES)
 def test_the_oracle_of_gp_is_what_the_exact_posterior_mean_reaches(kernel: str) -> None:
     family = TASKS["gp"](kernel=kernel, noise=0.3)
-    tasks, (support, query) = drawn(family, num_tasks=10_000, shots=5)
+    tasks, (support, query, _) = drawn(family, num_tasks=10_000, shots=5)
     length, period = (tasks.parameters[name][:, None, None] for name in ("length", "period"))
     x = np.concatenate([support.x, query.x], axis=1)[..., 0].astype(float)
     covariance = family.scale**2 * COVARIANCES[kernel](x[:, :, None] - x[:, None], length, period)
@@ -103,14 +103,14 @@ def test_the_oracle_of_gp_is_what_the_exact_posterior_mean_reaches(kernel: str) 
 def test_the_noise_of_two_views_is_independent_and_its_mean_is_the_pattern(form: str) -> None:
     clean, noisy = (TASKS["denoise"](form=form, targets=targets) for targets in ("clean", "second view"))
     assert clean.input_dim == {"signal": 32, "picture": 64}[form]
-    tasks, (support, _) = drawn(clean)
+    tasks, (support, _, _) = drawn(clean)
     own = support.x - support.y
     level = clean.describe(tasks)["noise level"]
     np.testing.assert_allclose((own**2).mean() / (level**2).mean(), 1.0, atol=0.03)
     assert abs(own.mean()) < 0.01
     assert abs((own * support.y).mean()) < 0.01
     assert np.abs(support.y).max() <= 1.0
-    _, (views, _) = drawn(noisy)
+    _, (views, _, _) = drawn(noisy)
     np.testing.assert_array_equal(views.x, support.x)
     other = views.y - support.y
     assert abs((own * other).mean()) < 0.01
@@ -119,13 +119,13 @@ def test_the_noise_of_two_views_is_independent_and_its_mean_is_the_pattern(form:
 
 def test_patterns_and_noises_can_be_chosen_alone() -> None:
     family = TASKS["denoise"](pattern="steps", targets="clean")
-    _, (support, _) = drawn(family, 100)
+    _, (support, _, _) = drawn(family, 100)
     assert set(np.unique(support.y).tolist()) == {-1.0, 1.0}
 
 
 def test_mapped_vectors_can_be_told_from_their_rows_and_shared_maps() -> None:
     family = TASKS["vectors"](map="linear-nonlinear", input_dim=6, output_dim=4)
-    tasks, (support, query) = drawn(family, 300)
+    tasks, (support, query, _) = drawn(family, 300)
     np.testing.assert_allclose(family.truth(tasks, query.x), query.y, atol=1e-6)
     assert 0.0 <= support.y.min() < support.y.max() <= 1.0
     assert family.constant_loss() > 0.01

@@ -30,7 +30,7 @@ class Safetensors(Exporter):
         expected, found = subject.learner_state.params, _module().load_file(str(path))
         if found.keys() != expected.keys():
             return float("inf")
-        return max(largest_difference(found[name], expected[name]) for name in expected)
+        return max((largest_difference(found[name], expected[name]) for name in expected), default=0.0)
 
     def snippet(self, subject: ExportSubject, path: Path | str) -> str:
         return (

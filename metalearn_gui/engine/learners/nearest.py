@@ -36,7 +36,7 @@ class NearestNeighbour(Learner):
         return State({}, {})
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
-        num_tasks, num_points = support.x.shape[:2]
+        num_tasks, num_points = support.x.shape[0], tf.shape(support.x)[1]
         return {"x": tf.zeros_like(support.x), "chosen": tf.zeros([num_tasks, num_points, ctx.network.output_dim])}
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:

@@ -46,7 +46,7 @@ class ProtoNet(FeatureLearner):
 
     def nothing_seen(self, support: PointSet, ctx: Context) -> Adapted:
         ways, width = ctx.network.output_dim, ctx.network.feature_dim
-        num_tasks, num_points = support.x.shape[:2]
+        num_tasks, num_points = support.x.shape[0], tf.shape(support.x)[1]
         if self.compares == ATTENTION:
             return {
                 "features": tf.zeros([num_tasks, num_points, width]),

@@ -63,7 +63,7 @@ class Ridge(FeatureLearner):
 def solved(rows: Tensor, targets: Tensor, penalty: Tensor) -> Tensor:
     """argmin |rows W - targets|^2 + penalty |W|^2: (tasks, features, outputs), by the smaller of two systems."""
     num_points, width = rows.shape[1:]
-    if num_points <= width:
+    if num_points is not None and num_points <= width:  # unknown in an exported learner
         system = tf.matmul(rows, rows, transpose_b=True) + penalty * tf.eye(num_points)
         return tf.matmul(rows, _solve(system, targets), transpose_a=True)
     system = tf.matmul(rows, rows, transpose_a=True) + penalty * tf.eye(width)

@@ -93,9 +93,7 @@ class Images(PictureFamily):
     def _pictures(self, split: str) -> imagefiles.Pictures:
         path = self.test_data if self.test_data and split == "test" else self.data
         if not path:
-            raise SettingError(
-                "Images (data) is empty; choose a zip or a folder with a folder of images for every class"
-            )
+            raise SettingError("Images (data) is empty; choose a zip or a folder with a folder for every class")
         return imagefiles.read(path, self.image_size, self.num_channels_in, self.inverted)
 
     def _classes(self, split: str) -> Array:

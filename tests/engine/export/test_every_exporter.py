@@ -18,7 +18,7 @@ from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.export import EXPORTERS, Exporter, ExportError, ExportSubject, file_size
 from metalearn_gui.engine.export.start import StartExporter
 from metalearn_gui.engine.learners import LEARNERS
-from tests.engine.small import small_settings
+from tests.engine.small import family_for, small_settings
 
 WORK = [("sinusoid", "relu"), ("sinusoid", "tanh"), ("sinusoid", "sine"), ("blobs", "relu")]
 EVERY_LEARNERS = ("python", "keras", "safetensors", "learner")  # one of each kind: the others convert what keras builds
@@ -52,7 +52,7 @@ def test_a_file_says_in_its_own_runtime_what_the_engine_says(
 @pytest.mark.parametrize("learner", LEARNERS)
 @pytest.mark.parametrize("key", EVERY_LEARNERS)
 def test_a_format_takes_every_learner(key: str, learner: str, tmp_path: Path) -> None:
-    exporter, subject = EXPORTERS[key], subject_of(learner=learner)
+    exporter, subject = EXPORTERS[key], subject_of(family_for(learner), learner=learner)
     path = tmp_path / exporter.file_name
     network = subject.settings.network.init(np.random.default_rng(0))[0]
     if isinstance(exporter, StartExporter) and not network.keys() <= subject.learner_state.params.keys():

@@ -85,7 +85,7 @@ def test_a_support_set_without_points_leaves_the_learner_at_its_start(classifier
     nothing = {"support_x": tf.zeros((0, 2)), "support_y": tf.zeros((0,), tf.int32)}
     predictions = classifier(**nothing, query_x=queries)["predictions"].numpy()
     subject = subject_of("blobs")
-    outputs = subject.settings.network.build(subject.learner_state.params)(queries)
+    outputs = subject.settings.network.build(subject.learner_state.params, {})(queries)
     np.testing.assert_allclose(predictions, tf.nn.softmax(outputs).numpy(), atol=1e-6)
 
 
