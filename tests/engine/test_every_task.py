@@ -40,7 +40,7 @@ def test_a_family_says_who_it_is(family: TaskFamily) -> None:
     assert family.label
     assert family.lesson()
     assert family.kind in ("regression", "classification")
-    assert family.view in ("curve", "plane", "vector", "image")
+    assert family.view in ("curve", "plane", "vector", "image", "pictures")
 
 
 def test_episodes_have_the_promised_shapes_and_types(family: TaskFamily) -> None:

@@ -33,7 +33,7 @@ class PictureFamily(TaskFamily):
     """`ways` classes of square images a task; inputs are flat, 0 = background and 1 = ink where the ink is dark."""
 
     kind = "classification"
-    view = "image"
+    view = "pictures"
     block_steps: ClassVar[int] = 10
 
     ways: int = param(5, "Ways (classes)", minimum=2, maximum=100, unit="classes", help="Classes in an episode.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from metalearn_gui.ui.canvas.curve import CurveCanvas
 from metalearn_gui.ui.canvas.image import ImageCanvas
+from metalearn_gui.ui.canvas.pictures import PicturesCanvas
 from metalearn_gui.ui.canvas.plane import PlaneCanvas
 from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.canvas.vector import VectorCanvas
@@ -13,4 +14,5 @@ CANVASES: dict[str, type[Surface]] = {
     "plane": PlaneCanvas,
     "vector": VectorCanvas,
     "image": ImageCanvas,
+    "pictures": PicturesCanvas,
 }
