@@ -137,6 +137,7 @@ class Session(QObject):
     ) -> None:
         try:
             settings = make()
+            settings.tasks.check_data()
         except SettingError as error:
             self._offered = {**(wanted or {}), **error.offer}
             label = self.tr("Try {name}").format(name=offer_label(error)) if error.offer else ""

@@ -144,9 +144,9 @@ _ALL = (
         {"learner": "scratch", "num_iterations": 1_000},
     ),
     Preset(
-        "protonet", "ProtoNet on images", "Real characters: a class is the mean of its examples' features.",
+        "protonet", "ProtoNet", "Invented characters: a class is the mean of its examples' features.",
         {
-            "task_family": "images", "learner": "protonet", "network": "conv4", "ways": 5, "shots": 1, "queries": 15,
+            "task_family": "glyphs", "learner": "protonet", "network": "conv4", "ways": 5, "shots": 1, "queries": 15,
             "training_episodes": "60x1x5", "meta_batch": 1, "meta_learning_rate": 0.002, "meta_schedule": "cosine",
             "num_iterations": 8_000, "test_steps": 1,
         },

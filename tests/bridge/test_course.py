@@ -371,8 +371,8 @@ def test_a_run_starts_from_the_weights_of_another_learner(open_session, session,
 
 
 def test_a_start_from_other_weights_can_be_undone_and_redone(session, qtbot) -> None:
-    own = session.live.initial.learner
     session.change(learner="transfer")
+    own = session.live.initial.learner
     run_to(session, qtbot, 2)
     other = session.live
     session.start_from(other.run_id)

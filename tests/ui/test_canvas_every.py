@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QApplication
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.theme import theme
+from tests.engine.small import FAMILIES
 from tests.ui.hand import click, drag, handle, mouse, session_for, set_points, spoil
 
 
-@pytest.fixture(params=sorted(TASKS))
+@pytest.fixture(params=sorted(key for key in FAMILIES if TASKS[key].view != "pictures"))
 def family(request):
     return request.param
 

@@ -16,6 +16,7 @@ from metalearn_gui.ui.message_bar import MessageBar
 from metalearn_gui.ui.panels.learner import LearnerPanel
 from metalearn_gui.ui.panels.network import NetworkPanel
 from metalearn_gui.ui.panels.tasks import TasksPanel
+from tests.engine.small import FAMILIES
 from tests.ui.fake_session import FakeSession
 
 
@@ -30,7 +31,7 @@ def chip(panel, name: str) -> QPushButton:
     return panel.findChild(QPushButton, name)
 
 
-@pytest.mark.parametrize("family", TASKS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_a_family_chip_chooses_the_family(session, qtbot, family):
     panel = shown(TasksPanel, session, qtbot)
     chip(panel, f"task_family_{family}").click()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.tasks import TASKS
+from tests.engine.small import FAMILIES
 from tests.ui.fake_session import FakeSession
 
 OWN = {"train", "show_views", "score", "set_state", "take_settings"}  # what stands in for the worker
@@ -25,7 +26,7 @@ def test_the_fake_has_every_signal_of_the_session():
     assert [name for name in signals if not isinstance(getattr(FakeSession, name, None), Signal)] == []
 
 
-@pytest.mark.parametrize("family", TASKS)
+@pytest.mark.parametrize("family", FAMILIES)
 def test_fake_adaptations_have_the_shapes_of_the_contract(family):
     session = FakeSession()
     learner = next(key for key in LEARNERS if TASKS[family].kind in LEARNERS[key].kinds)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from metalearn_gui.bridge.session import RunState
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.networks import NETWORKS
-from metalearn_gui.engine.params import Param, params_of
+from metalearn_gui.engine.params import Param, SettingError, params_of
 from metalearn_gui.engine.settings import (
     CHOICES,
     GROUPS,
@@ -22,6 +22,7 @@ from metalearn_gui.engine.settings import (
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.scale import Scale
+from tests.engine.small import family_for
 from tests.ui.fake_session import FakeSession, default_settings
 
 COMPONENTS = [*TASKS.values(), *LEARNERS.values(), *NETWORKS.values(), EpisodeSettings, OuterLoopSettings, RunSettings]
@@ -33,7 +34,11 @@ def settings_with(owner: type) -> ExperimentSettings:
     for family in TASKS:
         for learner in LEARNERS:
             if TASKS[family].kind in LEARNERS[learner].kinds:
-                settings = default_settings().replaced(task_family=family, learner=learner)
+                network = owner.key if owner in NETWORKS.values() else "mlp"
+                try:
+                    settings = default_settings().replaced(task_family=family, learner=learner, network=network)
+                except SettingError:  # a network of pictures, a family of curves
+                    continue
                 if owner in {type(component) for component in settings.groups().values()}:
                     return settings
     raise AssertionError(f"{owner.__name__} is never in use")
@@ -188,7 +193,7 @@ def test_a_learner_brings_the_settings_that_concern_it_into_sight(session, qtbot
 
 @pytest.mark.parametrize("learner", LEARNERS.values(), ids=lambda learner: learner.key)
 def test_what_concerns_a_learner_is_a_setting(learner):
-    names = default_settings().replaced(learner=learner.key).names()
+    names = default_settings().replaced(task_family=family_for(learner.key), learner=learner.key).names()
     assert set(learner.concerns) <= set(names)
 
 

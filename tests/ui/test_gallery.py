@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
-from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.panels.gallery import GalleryPanel, GalleryTile
 from metalearn_gui.ui.theme import theme
+from tests.engine.small import FAMILIES
 from tests.ui.hand import session_for
 
 
@@ -67,7 +67,7 @@ def test_tiles_are_named_for_screen_readers(qtbot, session):
 
 
 @pytest.mark.parametrize("mode", ["dark", "light"])
-@pytest.mark.parametrize("family", sorted(TASKS))
+@pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_every_family_has_small_drawings_in_both_themes(qtbot, family, mode):
     theme().set_mode(mode)
     panel = shown(qtbot, session_for(family))

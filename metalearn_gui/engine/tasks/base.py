@@ -59,6 +59,9 @@ class TaskFamily(Component, ABC):
         """This family with a fixed set of training classes, where it can have one."""
         return self
 
+    def check_data(self) -> None:
+        """Raise SettingError where there are no tasks to draw, or not enough classes of them."""
+
     @property
     def points_per_shot(self) -> int:
         """Points that one shot stands for: 1, or the ways of a classification task."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from metalearn_gui.engine import imagefiles
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.episodes import Tasks
+from metalearn_gui.engine.episodes import SPLITS, Tasks
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.tasks.pictures import PictureFamily, chosen_instances
 
@@ -57,6 +57,10 @@ class Images(PictureFamily):
     @property
     def num_classes(self) -> int:
         return len(self._classes("train")) * self._num_turns("train")
+
+    def check_data(self) -> None:
+        for split in SPLITS:
+            self.tasks(np.random.default_rng(0), 1, split)
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
         classes, turns = self._classes(split), self._num_turns(split)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.learners import LEARNERS
@@ -42,6 +42,12 @@ class TasksPanel(Panel):
         """Where the learner cannot take the family's kind of task, the first that can comes with it."""
         kind = TASKS[key].kind
         values = {"task_family": key}
+        if TASKS[key].needs_data:
+            path, _ = QFileDialog.getOpenFileName(self, self.tr("Choose images"), "", self.tr("Zip files (*.zip)"))
+            if not path:
+                self._show_choice()
+                return
+            values["data"] = path
         if kind not in self.session.settings.learner.kinds:
             values["learner"] = next(name for name, learner in LEARNERS.items() if kind in learner.kinds)
         self.session.change(**values)
