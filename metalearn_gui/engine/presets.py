@@ -105,7 +105,7 @@ _ALL = (
     ),
     Preset(
         "meta_sgd", "Meta-SGD", "Learns a rate for every parameter, sign and all, beside the start.",
-        {"learner": "meta_sgd", "initialization": "he", "meta_batch": 4, "num_iterations": 60_000, "test_steps": 3},
+        {"learner": "meta_sgd", "initialization": "he", "meta_batch": 4, "num_iterations": 60_000, "test_steps": 1},
     ),
     Preset(
         "anil", "Almost no inner loop", "Only the last layer adapts, five steps; the features are everybody's.",
@@ -118,6 +118,11 @@ _ALL = (
     Preset(
         "metann", "Meta-network", "A second network reads ten points once and rewrites the head of the first.",
         {"learner": "metann", "meta_schedule": "cosine", "num_iterations": 20_000, "test_steps": 1},
+    ),
+    Preset(
+        "metann-3", "Meta-network, three times", "Applied three times, each time seeing what is still wrong.",
+        {"learner": "metann", "num_applications": 3, "meta_schedule": "cosine", "num_iterations": 20_000,
+         "test_steps": 3},
     ),
     Preset(
         "learned_optimizer", "Learned optimiser", "A small network takes Adam's place: 20 steps from a random start.",
