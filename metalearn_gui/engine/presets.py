@@ -149,6 +149,21 @@ _ALL = (
         {"learner": "scratch", "num_iterations": 1_000},
     ),
     Preset(
+        "ridge", "Ridge head", "The last layer is solved for at once; the features below it are learned for that.",
+        {"learner": "ridge", "activation": "tanh", "gradient_clip": 10.0, "num_iterations": 20_000, "test_steps": 1},
+    ),
+    Preset(
+        "cnp", "Neural process", "One pass over the points gives the curve, and how sure it is of it.",
+        {
+            "learner": "cnp", "hidden_dim": 128, "training_episodes": "1x20x20", "meta_schedule": "cosine",
+            "num_iterations": 20_000, "test_steps": 1,
+        },
+    ),
+    Preset(
+        "nearest", "Nearest neighbour", "No learning: what features have to beat.",
+        {"learner": "nearest", "task_family": "moons", "num_iterations": 100, "test_steps": 1},
+    ),
+    Preset(
         "protonet", "ProtoNet", "Invented characters: a class is the mean of its examples' features.",
         {
             "task_family": "glyphs", "learner": "protonet", "network": "conv4", "ways": 5, "shots": 1, "queries": 15,

@@ -96,6 +96,8 @@ _ALL: Sequence[Row] = (
     Row("maml-lslr", "maml-lslr", (Bar(5, 0.02, reference="0.007 to 0.010"),)),
     Row("learned_optimizer", "learned_optimizer", (Bar(20, 2.6, reference="1.67 to 2.5"),)),
     Row("learned_optimizer-100", "learned_optimizer-100", (Bar(100, 0.94, reference="0.63"),)),
+    Row("ridge", "ridge", (Bar(1, 0.005, reference="0.0012"),)),
+    Row("cnp", "cnp", (Bar(1, 0.02, reference="0.010"),)),
     Row("fedavg", "fedavg", (Bar(1, reference="1.01"), Bar(10, 0.40, reference="0.32"))),
     Row("perfedavg", "perfedavg", (Bar(1, 0.60, reference="0.48"), Bar(10, 0.18, reference="0.14"))),
     Row("transfer", "transfer", (Bar(1, 2.43, 2.03, reference="2.23"), Bar(10, 1.64, 1.24, reference="1.44"))),

@@ -25,7 +25,14 @@ from metalearn_gui.ui.scale import Scale
 from tests.engine.small import family_for
 from tests.ui.fake_session import FakeSession, default_settings
 
-COMPONENTS = [*TASKS.values(), *LEARNERS.values(), *NETWORKS.values(), EpisodeSettings, OuterLoopSettings, RunSettings]
+COMPONENTS = [
+    *(family for family in TASKS.values() if not family.needs_data),
+    *LEARNERS.values(),
+    *NETWORKS.values(),
+    EpisodeSettings,
+    OuterLoopSettings,
+    RunSettings,
+]
 PARAMS = [pytest.param(spec, id=f"{owner.__name__}-{spec.name}") for owner in COMPONENTS for spec in params_of(owner)]
 
 
