@@ -52,7 +52,7 @@ _ARTICLE_ROWS = {
 }  # fmt: skip
 
 _FIVE_STEPS = {
-    "inner_steps": 5, "initialization": "uniform", "inner_gradient_clip": 10.0, "num_iterations": 20_000,
+    "inner_steps": 5, "initialization": "uniform", "gradient_clip": 10.0, "num_iterations": 20_000,
 }  # fmt: skip
 
 _CLIENTS = {
