@@ -25,10 +25,7 @@ from metalearn_gui.ui.scale import Scale
 from tests.engine.small import family_for
 from tests.ui.fake_session import FakeSession, default_settings
 
-FAMILIES_WITHOUT_DATA = [family for family in TASKS.values() if not family.needs_data]
 COMPONENTS = [
-    *FAMILIES_WITHOUT_DATA, *LEARNERS.values(), *NETWORKS.values(), EpisodeSettings, OuterLoopSettings, RunSettings,
-]  # fmt: skip
     *(family for family in TASKS.values() if not family.needs_data),
     *LEARNERS.values(),
     *NETWORKS.values(),
