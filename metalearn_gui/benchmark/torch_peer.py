@@ -59,7 +59,7 @@ def drawn_episodes(settings: ExperimentSettings) -> Iterator[tuple[Tensor, ...]]
     source = EpisodeSource(settings)
     for number in itertools.count():
         block = source.draw(number)
-        tensors = [torch.from_numpy(values) for points in block for values in points[:2]]
+        tensors = [torch.from_numpy(values) for points in block.parts for values in points[:2]]
         yield from (tuple(values[step] for values in tensors) for step in range(BLOCK_STEPS))
 
 
