@@ -389,6 +389,7 @@ def test_evaluate_shows_a_table_to_people(call: Any, session_path: Path) -> None
         (["--tasks", "blobs"], "blobs"),
         (["--tasks", "no"], "sinusoid"),
         (["--data", "a.csv"], "a.csv"),
+        (["--set", "data=a.zip"], "a.zip"),
         (["--num-tasks", "0"], "--num-tasks"),
         (["--steps", "0"], "--steps"),
         (["--seed", "-1"], "--seed"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from metalearn_gui.cli.command import DONE
-from metalearn_gui.cli.inputs import load_run, no_data_family, with_other_tasks
+from metalearn_gui.cli.inputs import data_settings, load_run, with_other_tasks
 from metalearn_gui.cli.output import print_json, print_table
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
 from metalearn_gui.engine import evaluation, training
@@ -30,12 +30,12 @@ def parser() -> Parser:
 
 def run(options: Options) -> int:
     """Evaluate the run that the file shows, and say what came out."""
-    if options.data:
-        raise no_data_family(options.data)
     _, run = load_run(options.file)
     if run.latest is None:
         raise BadInput(f"The run in {options.file} has no weights yet; go on with `metalearn-gui train --resume`")
-    settings = with_other_tasks(run.settings, options.tasks, assigned(options.set)).replaced(test_steps=options.steps)
+    values = data_settings(run.settings, options.data) if options.data else {}
+    settings = with_other_tasks(run.settings, options.tasks, values | assigned(options.set))
+    settings = settings.replaced(test_steps=options.steps)
     compile = training.DEFAULT_OPTIONS.compile
     found = evaluation.evaluate(settings, run.latest, options.num_tasks, options.seed, "test", compile)
     report = _report(settings, run.iteration, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from metalearn_gui.cli.parser import BadInput
 from metalearn_gui.engine.presets import default_settings
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
+from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.store.session_file import SavedSession, load
 
@@ -30,21 +32,31 @@ def read_settings(path: str) -> ExperimentSettings:
 
 def with_assigned(settings: ExperimentSettings, values: Mapping[str, Any]) -> ExperimentSettings:
     """The settings with what --set says."""
-    refuse_data(values)
-    return settings.replaced(**values)
+    refuse_data(settings, values)
+    changed = settings.replaced(**values)
+    changed.tasks.check_data()
+    return changed
 
 
-def refuse_data(values: Mapping[str, Any]) -> None:
+def refuse_data(settings: ExperimentSettings, values: Mapping[str, Any]) -> None:
     """`data` is a setting of families that read files."""
-    if "data" in values:
+    family = TASKS.get(str(values.get("task_family", settings.tasks.key)), settings.tasks)
+    if "data" in values and not family.needs_data:
         raise no_data_family(str(values["data"]))
 
 
 def no_data_family(path: str) -> BadInput:
-    """The line for a data file that no family reads."""
-    from metalearn_gui.engine.tasks import TASKS
+    """The line for a data file that the family, or any family, does not read."""
+    readers = ", ".join(key for key, family in TASKS.items() if family.needs_data)
+    return BadInput(f"This task family reads no data such as {path}; zips and folders of images are read by {readers}")
 
-    return BadInput(f"No task family reads data such as {path}; there are {', '.join(TASKS)}: choose one with --tasks")
+
+def data_settings(settings: ExperimentSettings, path: str) -> dict[str, Any]:
+    """What makes all classes of a file the unseen ones, by flat name."""
+    if not Path(path).is_dir() and not zipfile.is_zipfile(path):
+        raise no_data_family(path)
+    own = {} if settings.tasks.needs_data else {"task_family": "images", "data": path}
+    return own | {"test_data": path}
 
 
 def load_run(path: str) -> tuple[SavedSession, RunRecord]:
@@ -62,8 +74,10 @@ def with_other_tasks(settings: ExperimentSettings, family: str | None, values: M
         BadInput: a setting that is not the tasks', or tasks that the network does not fit.
         SettingError: a value that the tasks cannot take.
     """
-    refuse_data(values)
     changed = settings.replaced(task_family=family) if family else settings
+    if "task_family" in values:
+        changed = changed.replaced(task_family=values["task_family"])
+    refuse_data(changed, values)
     for name in values:
         group = "tasks" if name == "task_family" else changed.names().get(name, "")
         if (name in CHOICES and name != "task_family") or group in ("learner", "outer", "network", "run"):
@@ -72,8 +86,10 @@ def with_other_tasks(settings: ExperimentSettings, family: str | None, values: M
                 f"{name} of {settings.value(name)}: train another one to change it"
             )
     changed = changed.replaced(**values)
+    changed.tasks.check_data()
     old, new = settings.tasks, changed.tasks
-    if (new.kind, new.input_dim, new.output_dim) != (old.kind, old.input_dim, old.output_dim):
+    fits = new.output_dim == old.output_dim or settings.learner.any_ways
+    if (new.kind, new.input_dim) != (old.kind, old.input_dim) or not fits:
         raise BadInput(
             f"{new.key} is {_shape(new)}, and the run was trained for {_shape(old)}: choose tasks of the same shape"
         )

@@ -148,7 +148,7 @@ def _resumed(options: Options) -> Job:
 
 
 def _changed_live(settings: ExperimentSettings, values: dict[str, Any]) -> ExperimentSettings:
-    refuse_data(values)
+    refuse_data(settings, values)
     changed = settings.replaced(**values)
     if not settings.differs_live_only(changed):
         live = ", ".join(sorted(settings.live_values()))

@@ -85,9 +85,10 @@ class Evaluator:
 
     def evaluation(self, state: TrainingState) -> Evaluation:
         """The learner and its baselines; Adam from scratch once its rate is chosen."""
-        learner, others = self.learner_scores(state.learner), baseline_settings(self.settings, state.tuned)
+        learner, every = self.learner_scores(state.learner), baseline_settings(self.settings, state.tuned)
+        others = {key: other for key, other in every.items() if _has_outputs(other, state.baselines[key])}
         scores = {key: self._scores(key, other, state.baselines[key]) for key, other in others.items()}
-        if SCRATCH_WITH_ADAM in state.tuned:
+        if SCRATCH_WITH_ADAM in state.tuned and "scratch" in others:
             adam = _with_adam(others["scratch"], state.tuned)
             scores[SCRATCH_WITH_ADAM] = self._scores(SCRATCH_WITH_ADAM, adam, state.baselines["scratch"])
         return Evaluation(
@@ -156,6 +157,12 @@ def slice_size(settings: ExperimentSettings, episodes: Episodes) -> int:
     num_points = episodes.support.x.shape[1] + episodes.query.x.shape[1]
     affordable = SLICE_NUMBERS // (int(num_points) * settings.network.largest_activation)
     return max(1, min(SLICE, affordable))
+
+
+def _has_outputs(settings: ExperimentSettings, state: LearnerState) -> bool:
+    """Whether its head has an output for every class; one that was trained for fewer says nothing."""
+    heads = [state.params[name] for name in settings.network.parts["head"] if name in state.params]
+    return all(values.shape[-1] == settings.network.output_dim for values in heads)
 
 
 def _with_adam(scratch: ExperimentSettings, tuned: Mapping[str, float]) -> ExperimentSettings:

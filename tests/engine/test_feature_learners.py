@@ -9,8 +9,10 @@ import pytest
 
 from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.backend import tf
-from metalearn_gui.engine.baselines import initial_state
+from metalearn_gui.engine.baselines import initial_state, initial_states
 from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.evaluation import evaluate
+from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.learners.ridge import solved
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -125,3 +127,13 @@ def test_stages_of_training_come_in_turn_and_only_where_the_ways_may_differ() ->
     ]
     with pytest.raises(SettingError, match="trains on as many ways as it is tried on"):
         settings.replaced(learner="maml")
+
+
+def test_other_ways_than_trained_leave_out_the_baselines_that_have_no_output_for_them() -> None:
+    settings = small_settings("blobs", "protonet")
+    state = TrainingState(*initial_states(settings))
+    wider = settings.replaced(ways=5)
+    found = evaluate(wider, state, 4, compile=False)
+    assert found.learner.loss[0] == pytest.approx(np.log(5), rel=1e-3)
+    assert found.baselines == {}
+    assert set(evaluate(settings, state, 4, compile=False).baselines) >= {"transfer", "scratch"}
