@@ -62,7 +62,7 @@ class Transfer(FirstOrderLearner):
             before = tf.reduce_mean(self._joint_loss(state, episodes.support, ctx))
             queries = tf.reduce_mean(self._joint_loss(state, episodes.query, ctx))
             objective = 0.5 * (before + queries)
-        gradients = tape.gradient(objective, state.params)
+        gradients = tape.gradient(objective, state.params, unconnected_gradients="zero")
         after, carry = self.loss_after(state, episodes, ctx)
         return MetaGradient(gradients, objective, before, after, carry, {})
 
