@@ -27,23 +27,23 @@ def canvas(qtbot, session):
 
 
 def test_examples_stand_in_the_columns_of_their_classes(canvas, session):
-    lefts = [box.left() for box in canvas.support_boxes()]
+    lefts = [box.left() for box in canvas.placed.support]
     for label in range(3):
         assert len({left for left, own in zip(lefts, session.touched.support.y, strict=True) if own == label}) == 1
     assert len(set(lefts)) == 3
-    assert not any(a.intersects(b) for a in canvas.support_boxes() for b in canvas.query_boxes())
+    assert not any(a.intersects(b) for a in canvas.placed.support for b in canvas.placed.query)
 
 
 def test_a_click_shows_a_picture_large_and_says_what_it_is(canvas, session):
-    click(canvas, canvas.query_boxes()[1].center())
+    click(canvas, canvas.placed.query[1].center())
     assert canvas.row == len(session.touched.support.x) + 1
     assert "taken for class" in canvas.accessibleDescription()
 
 
 def test_a_stroke_on_the_large_example_changes_that_example_alone(canvas, session):
-    click(canvas, canvas.support_boxes()[0].center())
+    click(canvas, canvas.placed.support[0].center())
     before = np.array(session.touched.support.x)
-    box = canvas._large_box()
+    box = canvas.placed.large
     drag(canvas, box.center() - QPointF(30, 30), box.center() + QPointF(30, 30))
     after = session.touched.support.x
     assert np.flatnonzero((after != before).any(axis=1)).tolist() == [0]
@@ -52,16 +52,16 @@ def test_a_stroke_on_the_large_example_changes_that_example_alone(canvas, sessio
 
 
 def test_a_query_cannot_be_drawn_on(canvas, session):
-    click(canvas, canvas.query_boxes()[0].center())
+    click(canvas, canvas.placed.query[0].center())
     before = np.array(session.touched.support.x)
-    box = canvas._large_box()
+    box = canvas.placed.large
     drag(canvas, box.center(), box.center() + QPointF(30, 0))
     np.testing.assert_array_equal(session.touched.support.x, before)
 
 
 def test_right_click_removes_an_example(canvas, session):
     count = len(session.touched.support.x)
-    click(canvas, canvas.support_boxes()[0].center(), Qt.MouseButton.RightButton)
+    click(canvas, canvas.placed.support[0].center(), Qt.MouseButton.RightButton)
     assert len(session.touched.support.x) == count - 1
 
 

@@ -5,7 +5,6 @@ A handle is a support picture; the chosen one is shown large and can be drawn on
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable
 
 import numpy as np
@@ -18,13 +17,13 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
 from metalearn_gui.ui.canvas.markers import class_color
-from metalearn_gui.ui.canvas.pixels import cells_between, draw_picture, tiled
+from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
+from metalearn_gui.ui.canvas.pixels import cells_between, crisp, draw_ink, side_of
 from metalearn_gui.ui.canvas.rows import Rows
 from metalearn_gui.ui.theme import theme, ui_font
 
-PAPER = (1.0, 0.0)  # ink is drawn dark: 1 is black
-GAP, HEADER, BAR, LESSON = 10.0, 20.0, 5.0, 18.0
-SUPPORT_SHARE, LARGE_SHARE = 0.34, 0.26  # of the width
+LESSON = 18.0
+SCORE_FOOT = 24.0  # of a gallery tile, where its score is
 CENTRED = Qt.AlignmentFlag.AlignCenter
 
 
@@ -66,34 +65,11 @@ class PicturesCanvas(HandleSurface):
     def frame(self) -> QRectF:
         return QRectF(self.rect()).adjusted(2, 2, -2, -LESSON - GAP)
 
-    def _large_box(self) -> QRectF:
-        frame = self.frame()
-        side = min(LARGE_SHARE * frame.width(), frame.height() - HEADER - 90)
-        return QRectF(frame.right() - side, frame.top() + HEADER, side, side)
-
-    def support_boxes(self) -> list[QRectF]:
-        """One per support picture, its class's column from the left."""
-        frame, labels = self.frame(), self.touched.support.y
-        ways = self.family.output_dim
-        counts = np.bincount(labels, minlength=ways) if len(labels) else np.zeros(ways, int)
-        pitch = min(SUPPORT_SHARE * frame.width() / ways, (frame.height() - HEADER) / max(counts.max(), 1), 84.0)
-        seen, boxes = np.zeros(ways, int), []
-        for label in labels.tolist():
-            left, top = frame.left() + label * pitch, frame.top() + HEADER + seen[label] * pitch
-            boxes.append(QRectF(left, top, pitch - 6, pitch - 6))
-            seen[label] += 1
-        return boxes
-
-    def query_boxes(self) -> list[QRectF]:
-        """One per query picture, with room for its bar below."""
-        frame = self.frame()
-        left = frame.left() + SUPPORT_SHARE * frame.width() + 2 * GAP
-        area = QRectF(left, frame.top() + HEADER, self._large_box().left() - 2 * GAP - left, frame.height() - HEADER)
-        count = self._rows.count - self._num_support
-        return [box.translated(0, -BAR - 3) for box in tiled(area, count, 6, BAR + 6)] if count else []
-
-    def _boxes(self) -> list[QRectF]:
-        return self.support_boxes() + self.query_boxes()
+    @property
+    def placed(self) -> PictureLayout:
+        """Where everything lies now."""
+        labels, ways, count = self.touched.support.y, self.family.output_dim, self._rows.count - self._num_support
+        return laid_out(self.frame(), labels, ways, count, side_of(self._rows.x.shape[1]), self.devicePixelRatioF())
 
     def _probabilities(self, row: int, step: int) -> Array | None:
         place, adaptation = self._rows.places[row], self.adaptation
@@ -101,7 +77,7 @@ class PicturesCanvas(HandleSurface):
 
     # --- handles and the pen --------------------------------------------------------------------------
     def handle_pixels(self) -> Array:
-        return np.array([(box.center().x(), box.center().y()) for box in self.support_boxes()]).reshape(-1, 2)
+        return np.array([(box.center().x(), box.center().y()) for box in self.placed.support]).reshape(-1, 2)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._last = None
@@ -109,11 +85,11 @@ class PicturesCanvas(HandleSurface):
 
     def add_at(self, position: QPointF) -> int | None:
         """Choose a picture, or begin to draw on the chosen one of the support set."""
-        for row, box in enumerate(self._boxes()):
+        for row, box in enumerate(self.placed.boxes):
             if box.contains(position):
                 self.choose_row(row)
                 return None
-        if self.row < self._num_support and self._large_box().contains(position):
+        if self.row < self._num_support and self.placed.large.contains(position):
             self._last = position
             self.move_handle(self.row, position)
             return self.row
@@ -124,13 +100,14 @@ class PicturesCanvas(HandleSurface):
         if self._last is None:
             return
         x = self._rows.x[index].copy()
-        side = math.isqrt(len(x))
-        for cell in cells_between(self._large_box(), self._last, position, side):
+        side = side_of(len(x))
+        pixels = x.reshape(side * side, -1)
+        for cell in cells_between(self.placed.large, self._last, position, side):
             row, column = divmod(cell, side)
             near = [(row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column)]
             beside = [r * side + c for r, c in near if 0 <= r < side and 0 <= c < side]
-            x[beside] = np.maximum(x[beside], 0.5)
-            x[cell] = 1.0
+            pixels[beside] = np.maximum(pixels[beside], 0.5)
+            pixels[cell] = 1.0
         self._last = position
         self.session.move_point(index, x, self._rows.y[index])
 
@@ -172,7 +149,7 @@ class PicturesCanvas(HandleSurface):
         )
 
     def hover_lines(self, position: QPointF) -> list[str]:
-        rows = [row for row, box in enumerate(self._boxes()) if box.contains(position)]
+        rows = [row for row, box in enumerate(self.placed.boxes) if box.contains(position)]
         return [self.describe_handle(rows[0])] if rows else []
 
     # --- painting ---------------------------------------------------------------------------------------
@@ -187,53 +164,59 @@ class PicturesCanvas(HandleSurface):
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
 
     def paint_live(self, painter: QPainter) -> None:
-        support, step = self.support_boxes(), self.shown_step
+        placed, step = self.placed, self.shown_step
+        self._draw_support(painter, placed.support)
+        right = sum(
+            self._draw_query(painter, box, row, step) for row, box in enumerate(placed.query, self._num_support)
+        )
+        if placed.query and self.adaptation is not None:
+            self._draw_count(painter, placed, right)
+        if self._rows.count:
+            self._draw_large(painter, placed.large, step)
+
+    def _draw_support(self, painter: QPainter, boxes: list[QRectF]) -> None:
         headed = set()
-        for row, box in enumerate(support):
+        for row, box in enumerate(boxes):
             label = int(self._rows.y[row])
             if label not in headed:
                 headed.add(label)
                 self._draw_header(painter, QRectF(box.left(), self.frame().top(), box.width(), HEADER - 2), label)
             self._draw(painter, box, row, class_color(label))
-        right = 0
-        for row, box in enumerate(self.query_boxes(), self._num_support):
-            probabilities = self._probabilities(row, step)
-            if probabilities is None:
-                self._draw(painter, box, row, theme().palette.line)
-                continue
-            taken = int(np.argmax(probabilities))
-            right += taken == int(self._rows.y[row])
-            self._draw(painter, box, row, class_color(taken))
-            draw_shares(painter, QRectF(box.left(), box.bottom() + 2, box.width(), BAR), probabilities)
-            if taken != int(self._rows.y[row]):
-                _draw_cross(painter, box)
-        self._draw_titles(painter, right)
-        self._draw_large(painter, step)
+
+    def _draw_query(self, painter: QPainter, box: QRectF, row: int, step: int) -> bool:
+        """A query in the colour of what it is taken for; whether that is right."""
+        probabilities = self._probabilities(row, step)
+        if probabilities is None:
+            self._draw(painter, box, row, theme().palette.line)
+            return False
+        taken = int(np.argmax(probabilities))
+        self._draw(painter, box, row, class_color(taken))
+        draw_shares(painter, QRectF(box.left(), box.bottom() + 2, box.width(), BAR), probabilities)
+        is_right = taken == int(self._rows.y[row])
+        if not is_right:
+            _draw_cross(painter, box)
+        return is_right
 
     def _draw(self, painter: QPainter, box: QRectF, row: int, color: QColor) -> None:
-        draw_picture(painter, box, self._rows.x[row], PAPER, QPen(color, 3 if row == self.row else 1.5))
+        draw_on_paper(painter, box, self._rows.x[row], QPen(color, 3 if row == self.row else 1.5))
 
     def _draw_header(self, painter: QPainter, box: QRectF, label: int) -> None:
         painter.setFont(ui_font(12, 600))
         painter.setPen(class_color(label))
         painter.drawText(box, CENTRED, str(label + 1))
 
-    def _draw_titles(self, painter: QPainter, right: int) -> None:
+    def _draw_count(self, painter: QPainter, placed: PictureLayout, right: int) -> None:
         """How many of the queries are right, above them."""
-        boxes = self.query_boxes()
-        if not boxes or self.adaptation is None:
-            return
         painter.setFont(ui_font(12))
         painter.setPen(theme().palette.muted)
-        line = QRectF(boxes[0].left(), self.frame().top(), self._large_box().left() - boxes[0].left(), HEADER - 4)
-        text = self.tr("{right} of {count} queries right").format(right=right, count=len(boxes))
+        first = placed.query[0]
+        line = QRectF(first.left(), first.top() - HEADER, placed.large.left() - first.left(), HEADER - 4)
+        text = self.tr("{right} of {count} queries right").format(right=right, count=len(placed.query))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _draw_large(self, painter: QPainter, step: int) -> None:
-        if not self._rows.count:
-            return
-        box, label = self._large_box(), int(self._rows.y[self.row])
-        draw_picture(painter, box, self._rows.x[self.row], PAPER, QPen(class_color(label), 2))
+    def _draw_large(self, painter: QPainter, box: QRectF, step: int) -> None:
+        label = int(self._rows.y[self.row])
+        draw_on_paper(painter, box, self._rows.x[self.row], QPen(class_color(label), 2))
         painter.setFont(ui_font(12, 600))
         painter.setPen(theme().palette.text)
         name = self.tr("example") if self.row < self._num_support else self.tr("query")
@@ -268,17 +251,30 @@ class PicturesCanvas(HandleSurface):
         adaptation: Adaptation | None,
         step: int,
     ) -> None:
-        """One example of every class, and what the first queries are taken for."""
+        """One example of every class, and below them what the first queries are taken for."""
         rows, ways, num_support = Rows(touched), min(family.output_dim, 5), len(touched.support.x)
-        first = [
-            int(np.flatnonzero(touched.support.y == label)[0]) for label in range(ways) if label in touched.support.y
-        ]
-        shown = first + list(range(num_support, min(num_support + ways, rows.count)))
-        for row, box in zip(shown, tiled(frame.adjusted(8, 0, -8, -16), 2 * ways, 3, 3), strict=False):
-            label, place = int(rows.y[row]), rows.places[row]
-            if row >= num_support and adaptation is not None and place >= 0:
-                label = int(np.argmax(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), place]))
-            draw_picture(painter, box, rows.x[row], PAPER, QPen(class_color(label), 1.5))
+        labels = touched.support.y.tolist()
+        examples = [labels.index(label) if label in labels else None for label in range(ways)]
+        queries = range(num_support, min(num_support + ways, rows.count))
+        inside = frame.adjusted(8, 6, -8, -SCORE_FOOT)
+        pitch = min(inside.width() / ways, inside.height() / 2)
+        side, ratio = side_of(rows.x.shape[1]), painter.device().devicePixelRatioF()
+        left, top = inside.left() + (inside.width() - ways * pitch) / 2, inside.top()
+        for line, shown in enumerate((examples, queries)):
+            for column, row in enumerate(shown):
+                if row is None:
+                    continue
+                box = QRectF(left + column * pitch + 1, top + line * pitch + 1, pitch - 2, pitch - 2)
+                label, place = int(rows.y[row]), rows.places[row]
+                if row >= num_support and adaptation is not None and place >= 0:
+                    label = int(np.argmax(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), place]))
+                draw_on_paper(painter, crisp(box, side, ratio), rows.x[row], QPen(class_color(label), 1.5))
+
+
+def draw_on_paper(painter: QPainter, box: QRectF, values: Array, outline: QPen) -> None:
+    """A picture in the theme's ink, on the theme's paper."""
+    palette = theme().palette
+    draw_ink(painter, box, values, palette.background, palette.text, outline)
 
 
 def draw_shares(painter: QPainter, line: QRectF, probabilities: Array) -> None:

@@ -12,6 +12,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Range
 
 DARKEST, SPREAD = 2, 98  # percentiles that are drawn black and white
+SMALLEST_SHARE = 0.75  # of its box, that a picture of whole pixels may shrink to
 STROKE_STEPS = 4  # in one cell's width, so that a fast hand leaves no gap
 
 
@@ -36,6 +37,48 @@ def draw_picture(painter: QPainter, box: QRectF, values: Array, span: Range, out
     """A row as a picture of sharp squares, with a line around it."""
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.drawImage(box, grey_image(values, span))
+    painter.setPen(outline)
+    painter.setBrush(QColor(0, 0, 0, 0))
+    painter.drawRect(box)
+
+
+def side_of(count: int) -> int:
+    """Pixels of the side of a picture of so many numbers: one for each pixel, or three where it is coloured."""
+    side = math.isqrt(count)
+    return side if side**2 == count else math.isqrt(count // 3)
+
+
+def crisp(box: QRectF, side: int, ratio: float) -> QRectF:
+    """The largest square inside where each of `side` pixels takes as many whole device pixels as the others.
+
+    The box itself where that would be far smaller.
+    """
+    scale = math.floor(box.width() * ratio / side + 1e-6)
+    if scale * side < SMALLEST_SHARE * box.width() * ratio:
+        return box
+    size = scale * side / ratio
+    left, top = (math.floor((start + (box.width() - size) / 2) * ratio + 0.5) / ratio for start in (box.x(), box.y()))
+    return QRectF(left, top, size, size)
+
+
+def ink_image(values: Array, paper: QColor, ink: QColor) -> QImage:
+    """Numbers from 0 to 1 from paper to ink; three for each pixel are its own colour."""
+    side = side_of(len(values))
+    levels = np.clip(np.nan_to_num(values), 0.0, 1.0).astype(np.float64)
+    if len(values) == side**2:
+        ends = np.array([paper.getRgb()[:3], ink.getRgb()[:3]], float)
+        levels = ends[0] + levels[:, None] * (ends[1] - ends[0])
+    else:
+        levels = 255.0 * levels
+    colors = np.ascontiguousarray(np.rint(levels).astype(np.uint8))
+    return QImage(colors.tobytes(), side, side, 3 * side, QImage.Format.Format_RGB888).copy()
+
+
+def draw_ink(painter: QPainter, box: QRectF, values: Array, paper: QColor, ink: QColor, outline: QPen) -> None:
+    """A picture in ink on paper; smooth only where its pixels are no whole device pixels."""
+    scale = box.width() * painter.device().devicePixelRatioF() / side_of(len(values))
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, abs(scale - round(scale)) > 1e-3)
+    painter.drawImage(box, ink_image(values, paper, ink))
     painter.setPen(outline)
     painter.setBrush(QColor(0, 0, 0, 0))
     painter.drawRect(box)
