@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
+from metalearn_gui.ui.canvas.picture_layout import laid_out
 from metalearn_gui.ui.canvas.pictures import PicturesCanvas
+from metalearn_gui.ui.canvas.pixels import crisp, ink_image, side_of
+from metalearn_gui.ui.canvas.shares import most_probable
+from metalearn_gui.ui.theme import theme
 from tests.ui.hand import click, drag, session_for
 
 
@@ -71,3 +76,75 @@ def test_arrows_walk_through_all_pictures(canvas, session):
     assert canvas.row == first - 1
     QTest.keyClick(canvas, Qt.Key.Key_Right)
     assert canvas.row == first
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_pictures_are_in_the_themes_ink_on_its_paper(canvas, mode):
+    theme().set_mode(mode)
+    palette, image, large = theme().palette, canvas.grab().toImage(), canvas.placed.large
+    pixels = canvas._rows.x[canvas.row].reshape(28, 28)
+
+    def color_at(value):
+        row, column = np.argwhere(pixels == value)[0]
+        middle = large.topLeft() + QPointF(column + 0.5, row + 0.5) * (large.width() / 28)
+        return image.pixelColor((middle * image.devicePixelRatio()).toPoint())
+
+    assert color_at(0.0) == palette.background
+    inked = color_at(pixels.max()).lightness()
+    assert abs(inked - palette.text.lightness()) < abs(inked - palette.background.lightness())
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("width", [28.0, 57.3, 90.0, 170.4])
+def test_a_crisp_picture_takes_whole_device_pixels_inside_its_box(width, ratio):
+    box = QRectF(3.3, 7.8, width, width)
+    drawn = crisp(box, 28, ratio)
+    if drawn != box:
+        scale = drawn.width() * ratio / 28
+        assert scale == pytest.approx(round(scale))
+        assert drawn.left() * ratio == pytest.approx(round(drawn.left() * ratio))
+    assert 0.75 * width - 1e-6 <= drawn.width() <= width + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("shots", "ways", "queries", "size"),
+    [(1, 5, 75, (684, 330)), (10, 5, 50, (684, 300)), (1, 20, 100, (500, 260)), (5, 10, 50, (420, 160))],
+)
+def test_no_two_pictures_overlap_and_none_leaves_the_frame(shots, ways, queries, size):
+    frame = QRectF(0, 0, *size)
+    layout = laid_out(frame, np.tile(np.arange(ways), shots), ways, queries, 28, 1.0)
+    boxes = [*layout.boxes, layout.large]
+    assert (len(layout.support), len(layout.query)) == (shots * ways, queries)
+    assert all(frame.adjusted(-0.5, -0.5, 0.5, 0.5).contains(box) for box in boxes)
+    shrunk = [box.adjusted(0.5, 0.5, -0.5, -0.5) for box in boxes]
+    assert not any(a.intersects(b) for place, a in enumerate(shrunk) for b in shrunk[:place])
+
+
+def test_one_shot_has_the_queries_below_it_and_ten_beside():
+    def below(shots):
+        layout = laid_out(QRectF(0, 0, 684, 330), np.tile(np.arange(5), shots), 5, 50, 28, 1.0)
+        return layout.query[0].top() > layout.support[-1].bottom()
+
+    assert below(1)
+    assert not below(10)
+
+
+def test_three_numbers_a_pixel_are_its_colour():
+    values = np.zeros((28 * 28, 3))
+    values[29] = (1.0, 0.5, 0.0)
+    image = ink_image(values.ravel(), QColor("black"), QColor("white"))
+    assert side_of(28 * 28 * 3) == side_of(28 * 28) == 28
+    assert image.pixelColor(1, 1).getRgb()[:3] == (255, 128, 0)
+    assert image.pixelColor(0, 0).getRgb()[:3] == (0, 0, 0)
+
+
+def test_where_classes_have_no_room_the_most_probable_come_first():
+    assert most_probable(np.array([0.1, 0.6, 0.3]), 3) == [0, 1, 2]
+    assert most_probable(np.array([0.1, 0.6, 0.3]), 2) == [1, 2]
+
+
+def test_a_task_without_examples_is_drawn(canvas, session):
+    for _ in range(len(session.touched.support.x)):
+        session.remove_point(0)
+    assert canvas.placed.support == []
+    assert not canvas.grab().isNull()

@@ -20,6 +20,7 @@ from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
 from metalearn_gui.ui.canvas.pixels import cells_between, crisp, draw_ink, side_of
 from metalearn_gui.ui.canvas.rows import Rows
+from metalearn_gui.ui.canvas.shares import draw_lines, draw_strip
 from metalearn_gui.ui.theme import theme, ui_font
 
 LESSON = 18.0
@@ -46,7 +47,7 @@ class PicturesCanvas(HandleSurface):
         return self.tr("draw on the examples")
 
     def hint(self) -> str:
-        return self.tr("choose a picture, right-click removes an example")
+        return self.tr("click chooses, right-click removes")
 
     # --- data and geometry --------------------------------------------------------------------------
     def task_changed(self) -> None:
@@ -191,7 +192,7 @@ class PicturesCanvas(HandleSurface):
             return False
         taken = int(np.argmax(probabilities))
         self._draw(painter, box, row, class_color(taken))
-        draw_shares(painter, QRectF(box.left(), box.bottom() + 2, box.width(), BAR), probabilities)
+        draw_strip(painter, QRectF(box.left(), box.bottom() + 2, box.width(), BAR), probabilities)
         is_right = taken == int(self._rows.y[row])
         if not is_right:
             _draw_cross(painter, box)
@@ -226,20 +227,8 @@ class PicturesCanvas(HandleSurface):
         probabilities = self._probabilities(self.row, step)
         if probabilities is None or self.row < self._num_support:
             return
-        height = min((self.frame().bottom() - box.bottom() - GAP) / len(probabilities), 18.0)
-        for place, share in enumerate(probabilities.tolist()):
-            line = QRectF(box.left(), box.bottom() + GAP + place * height, box.width(), height - 2)
-            self._draw_share(painter, line, place, share)
-
-    def _draw_share(self, painter: QPainter, line: QRectF, label: int, share: float) -> None:
-        number, bar = 18.0, QRectF(line)
-        bar.setLeft(line.left() + number)
-        bar.setWidth(max((line.width() - number - 40) * share, 1.0))
-        painter.fillRect(bar, class_color(label))
-        painter.setPen(theme().palette.text)
-        painter.setFont(ui_font(11))
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(label + 1))
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{share:.0%}")
+        top = box.bottom() + GAP
+        draw_lines(painter, QRectF(box.left(), top, box.width(), self.frame().bottom() - top), probabilities)
 
     @classmethod
     def paint_small(
@@ -275,14 +264,6 @@ def draw_on_paper(painter: QPainter, box: QRectF, values: Array, outline: QPen) 
     """A picture in the theme's ink, on the theme's paper."""
     palette = theme().palette
     draw_ink(painter, box, values, palette.background, palette.text, outline)
-
-
-def draw_shares(painter: QPainter, line: QRectF, probabilities: Array) -> None:
-    """The classes' probabilities side by side, in their colours."""
-    left = line.left()
-    for label, share in enumerate(np.nan_to_num(probabilities).tolist()):
-        painter.fillRect(QRectF(left, line.top(), share * line.width(), line.height()), class_color(label))
-        left += share * line.width()
 
 
 def _draw_cross(painter: QPainter, box: QRectF) -> None:

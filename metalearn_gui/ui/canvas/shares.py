@@ -1,0 +1,49 @@
+"""Probabilities of classes: as a strip below a picture, and as lines with numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.canvas.markers import class_color
+from metalearn_gui.ui.theme import theme, ui_font
+
+LOWEST_LINE, HIGHEST_LINE = 14.0, 18.0
+NUMBER_WIDTH, SHARE_WIDTH = 18.0, 40.0
+
+
+def draw_strip(painter: QPainter, strip: QRectF, probabilities: Array) -> None:
+    """The classes' probabilities side by side, in their colours."""
+    left = strip.left()
+    for label, share in enumerate(np.nan_to_num(probabilities).tolist()):
+        painter.fillRect(QRectF(left, strip.top(), share * strip.width(), strip.height()), class_color(label))
+        left += share * strip.width()
+
+
+def draw_lines(painter: QPainter, area: QRectF, probabilities: Array) -> None:
+    """A line for each class, or for the most probable ones where there is no room for all."""
+    shown = most_probable(probabilities, max(int(area.height() / LOWEST_LINE), 1))
+    height = min(area.height() / len(shown), HIGHEST_LINE)
+    for place, label in enumerate(shown):
+        line = QRectF(area.left(), area.top() + place * height, area.width(), height - 2)
+        _draw_line(painter, line, label, float(np.nan_to_num(probabilities[label])))
+
+
+def most_probable(probabilities: Array, room: int) -> list[int]:
+    """All classes in their order; where there is room for some only, the most probable ones, best first."""
+    if len(probabilities) <= room:
+        return list(range(len(probabilities)))
+    order: list[int] = np.argsort(-np.nan_to_num(probabilities), kind="stable")[:room].tolist()
+    return order
+
+
+def _draw_line(painter: QPainter, line: QRectF, label: int, share: float) -> None:
+    bar = line.adjusted(NUMBER_WIDTH, 0, -SHARE_WIDTH, 0)
+    bar.setWidth(max(bar.width() * share, 1.0))
+    painter.fillRect(bar, class_color(label))
+    painter.setPen(theme().palette.text)
+    painter.setFont(ui_font(11))
+    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, str(label + 1))
+    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{share:.0%}")
