@@ -80,7 +80,11 @@ class Course(QObject):
         seed = self.settings.seed + 1 if self.settings.seed < highest else 0
         self.set_settings(self.settings.replaced(seed=seed), self.tr("Another seed"))
 
-    def _take_settings(self, settings: ExperimentSettings) -> None:
+    def _take_settings(self, settings: ExperimentSettings) -> bool:
+        """Whether they can be taken: a file of images may be gone, and an error must not leave a command of Qt's."""
+        if not self.has_data(settings):
+            self.settingsChanged.emit()  # a widget that shows the refused value takes it back
+            return False
         old, self.settings, self.preset_key = self.settings, settings, preset_key(settings)
         if old.differs_live_only(settings):
             self._pass_live_values_on(old)
@@ -88,6 +92,16 @@ class Course(QObject):
         else:
             self._restart(fresh_run(settings), goes_on=self.training.is_running_on)
             self._announce(self.settingsChanged, self.runsChanged, self.shownChanged)
+        return True
+
+    def has_data(self, settings: ExperimentSettings) -> bool:
+        """Whether tasks can be drawn; a message says why not."""
+        try:
+            settings.check_data()
+        except SettingError as error:
+            self.messageRaised.emit(Message(str(error), "warning"))
+            return False
+        return True
 
     def _pass_live_values_on(self, old: ExperimentSettings) -> None:
         if self.training.is_active:
@@ -164,7 +178,7 @@ class Course(QObject):
     def show(self, run_id: str) -> None:
         """Show a run; the live one goes on."""
         run = self.runs.find(run_id)
-        if run is not None and run is not self.runs.shown:
+        if run is not None and run is not self.runs.shown and self.has_data(run.settings):
             self.runs.shown = run
             self._follow()
             self._announce(self.shownChanged, is_work=False)
@@ -174,6 +188,8 @@ class Course(QObject):
         run = self.runs.find(run_id)
         if run is None or run is self.runs.live:
             self.show(run_id)
+            return
+        if not self.has_data(run.settings):
             return
         self.training.stop()
         self.set_settings(with_live_values(run.settings, run.settings), self.tr("Restore a run"))

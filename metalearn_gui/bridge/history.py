@@ -17,10 +17,10 @@ _SETTINGS_ID = 1
 
 
 class SettingsCommand(QUndoCommand):
-    """From one value of the settings to another."""
+    """From one value of the settings to another; gone from the stack once one of them is refused."""
 
     def __init__(
-        self, take: Callable[[ExperimentSettings], None], old: ExperimentSettings, new: ExperimentSettings, text: str
+        self, take: Callable[[ExperimentSettings], bool], old: ExperimentSettings, new: ExperimentSettings, text: str
     ) -> None:
         super().__init__(text)
         self._take, self._old, self._new = take, old, new
@@ -28,10 +28,14 @@ class SettingsCommand(QUndoCommand):
         self._pushed_at = time.monotonic()
 
     def redo(self) -> None:
-        self._take(self._new)
+        self._go(self._new)
 
     def undo(self) -> None:
-        self._take(self._old)
+        self._go(self._old)
+
+    def _go(self, settings: ExperimentSettings) -> None:
+        if not self._take(settings):
+            self.setObsolete(True)
 
     def id(self) -> int:
         return _SETTINGS_ID
@@ -39,7 +43,7 @@ class SettingsCommand(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         assert isinstance(other, SettingsCommand)  # the only command with this id
         is_same_drag = len(self._names) == 1 and other._names == self._names
-        if not is_same_drag or other._pushed_at - self._pushed_at > MERGE_SECONDS:
+        if other.isObsolete() or not is_same_drag or other._pushed_at - self._pushed_at > MERGE_SECONDS:
             return False
         self._new, self._pushed_at = other._new, other._pushed_at
         self.setObsolete(self._old == self._new)

@@ -137,7 +137,7 @@ class Session(QObject):
     ) -> None:
         try:
             settings = make()
-            settings.tasks.check_data()
+            settings.check_data()
         except SettingError as error:
             self._offered = {**(wanted or {}), **error.offer}
             label = self.tr("Try {name}").format(name=offer_label(error)) if error.offer else ""
@@ -361,6 +361,9 @@ class Session(QObject):
 
     def _take_up(self, saved: SavedSession | None, path: str) -> bool:
         if saved is None:
+            return False
+        shown = [saved.shown.settings] if saved.shown else []
+        if not all(map(self._course.has_data, [saved.settings, *shown])):
             return False
         self._course.take_saved(saved)
         if path:

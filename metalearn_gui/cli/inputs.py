@@ -34,7 +34,7 @@ def with_assigned(settings: ExperimentSettings, values: Mapping[str, Any]) -> Ex
     """The settings with what --set says."""
     refuse_data(settings, values)
     changed = settings.replaced(**values)
-    changed.tasks.check_data()
+    changed.check_data()
     return changed
 
 
@@ -86,7 +86,7 @@ def with_other_tasks(settings: ExperimentSettings, family: str | None, values: M
                 f"{name} of {settings.value(name)}: train another one to change it"
             )
     changed = changed.replaced(**values)
-    changed.tasks.check_data()
+    changed.check_data()
     old, new = settings.tasks, changed.tasks
     fits = new.output_dim == old.output_dim or settings.learner.any_ways
     if (new.kind, new.input_dim) != (old.kind, old.input_dim) or not fits:

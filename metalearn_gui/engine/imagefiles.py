@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +18,9 @@ from metalearn_gui.engine.params import SettingError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
 FORMATS = ("PNG", "JPEG", "BMP")  # no other decoder is reached, whatever a file is called
+FORMATS_TEXT = "PNG, JPEG or BMP"
+DAMAGED = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what Pillow raises for a bad file
+UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)  # encrypted too
 MODES = {1: "L", 3: "RGB"}
 
 
@@ -51,8 +55,11 @@ def read(path: str, size: int, channels: int, inverted: str) -> Pictures:
     if not source.exists():
         raise SettingError(f"Images (data) is {path!r}, and there is no such file or folder; choose another one")
     by_class: dict[PurePosixPath, list[Array]] = {}
-    for name, data in _files(source):
-        by_class.setdefault(name.parent, []).append(_small(data, size, channels))
+    try:
+        for name, data in _files(source):
+            by_class.setdefault(name.parent, []).append(_small(name, data, size, channels))
+    except UNREADABLE as error:
+        raise SettingError(f"Images (data) is {path!r}, which cannot be read ({error}); choose another one") from error
     classes = sorted(by_class)
     if not classes:
         raise SettingError(f"Images (data) is {path!r}; no images of classes in it: expected a folder for every class")
@@ -82,9 +89,12 @@ def _files(source: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
                 yield name, archive.read(entry)
 
 
-def _small(data: bytes, size: int, channels: int) -> Array:
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        small = image.convert(MODES[channels]).resize((size, size), Image.Resampling.BILINEAR)
+def _small(name: PurePosixPath, data: bytes, size: int, channels: int) -> Array:
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            small = image.convert(MODES[channels]).resize((size, size), Image.Resampling.BILINEAR)
+    except DAMAGED as error:
+        raise ValueError(f"{name} is no image: {FORMATS_TEXT} expected") from error
     return np.asarray(small).reshape(size, size, channels)
 
 

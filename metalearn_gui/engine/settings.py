@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.learners.base import Learner
 from metalearn_gui.engine.networks import NETWORKS
@@ -245,6 +246,12 @@ class ExperimentSettings:
         training = dataclasses.replace(self, tasks=self.learner.trains_on(self.tasks))
         sizes = self.episodes.training_sizes()
         return tuple(training._sized(*size) for size in sizes) or (training,)
+
+    def check_data(self) -> None:
+        """Raise SettingError where the tasks' data are missing, or too few for an episode."""
+        self.tasks.check_data(SPLITS, self.episodes.shots + self.episodes.queries)
+        for stage in self.stages():
+            stage.tasks.check_data(("train",), stage.episodes.shots + stage.episodes.queries)
 
     def _sized(self, ways: int, shots: int, queries: int) -> ExperimentSettings:
         sizes: dict[str, Any] = {"shots": shots, "queries": queries, "training_episodes": ""}

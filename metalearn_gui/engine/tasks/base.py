@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import ClassVar
 
 import numpy as np
@@ -59,8 +60,8 @@ class TaskFamily(Component, ABC):
         """This family with a fixed set of training classes, where it can have one."""
         return self
 
-    def check_data(self) -> None:
-        """Raise SettingError where there are no tasks to draw, or not enough classes of them."""
+    def check_data(self, splits: Iterable[str], per_class: int) -> None:
+        """Raise SettingError where there are no tasks to draw, or too few classes, or too few examples of one."""
 
     @property
     def points_per_shot(self) -> int:

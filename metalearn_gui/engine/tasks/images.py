@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Iterable
 
 import numpy as np
 
 from metalearn_gui.engine import imagefiles
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.episodes import SPLITS, Tasks
+from metalearn_gui.engine.episodes import Tasks
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.tasks.pictures import PictureFamily, chosen_instances
 
@@ -58,9 +59,10 @@ class Images(PictureFamily):
     def num_classes(self) -> int:
         return len(self._classes("train")) * self._num_turns("train")
 
-    def check_data(self) -> None:
-        for split in SPLITS:
+    def check_data(self, splits: Iterable[str], per_class: int) -> None:
+        for split in splits:
             self.tasks(np.random.default_rng(0), 1, split)
+            _refuse_small_classes(self._pictures(split).counts[self._classes(split)], per_class)
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
         classes, turns = self._classes(split), self._num_turns(split)
@@ -79,10 +81,7 @@ class Images(PictureFamily):
         source = self._pictures("test" if tasks.parameters["file"].any() else "train")
         classes, turns = tasks.parameters["class"], tasks.parameters["turn"]
         counts = source.counts[classes.ravel()]
-        if counts.min() < per_class:
-            raise SettingError(
-                f"A class has {counts.min()} images and an episode takes {per_class}; choose fewer shots or queries"
-            )
+        _refuse_small_classes(counts, per_class)
         places = chosen_instances(rng, counts, per_class) + source.starts[classes.ravel()][:, None]
         pixels = source.pixels[places]
         for turn in range(1, TURNS):
@@ -107,6 +106,13 @@ class Images(PictureFamily):
             return np.arange(len(pictures.names))
         held_out = 0.0 if self.test_data else self.held_out
         return _split(pictures, self.split_by, held_out, self.split_seed)[split]
+
+
+def _refuse_small_classes(counts: Array, per_class: int) -> None:
+    if counts.min() < per_class:
+        raise SettingError(
+            f"A class has {counts.min()} images and an episode takes {per_class}; choose fewer shots or queries"
+        )
 
 
 @functools.lru_cache(maxsize=8)
