@@ -9,15 +9,17 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.learners.transfer import Transfer
-from metalearn_gui.engine.networks import mlp
+from metalearn_gui.engine.networks import NETWORKS, mlp
+from metalearn_gui.engine.params import params_of
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui import network_drawing
 from metalearn_gui.ui.message_bar import MessageBar
 from metalearn_gui.ui.panels.learner import LearnerPanel
-from metalearn_gui.ui.panels.network import NetworkPanel
+from metalearn_gui.ui.panels.network import ABOVE, BELOW, NetworkPanel
 from metalearn_gui.ui.panels.tasks import TasksPanel
 from tests.engine.small import FAMILIES
 from tests.ui.fake_session import FakeSession
+from tests.ui.hand import session_for
 
 
 def shown(panel_type, session, qtbot):
@@ -115,6 +117,19 @@ def test_steppers_change_the_structure(session, qtbot):
     assert session.settings.network.hidden_dim < 40
     panel.findChild(QWidget, "activation").setCurrentText("tanh")
     assert session.settings.network.activation == "tanh"
+
+
+@pytest.mark.parametrize("key", NETWORKS)
+def test_another_kind_of_network_brings_its_own_sizes_and_the_first_comes_back(qtbot, key):
+    session = session_for("glyphs", ways=3)
+    panel = shown(NetworkPanel, session, qtbot)
+    for chosen in (key, "mlp"):
+        panel.findChild(QWidget, "network").setCurrentText(chosen)
+        qtbot.wait(1)  # what was there before is deleted
+        assert session.settings.network.key == chosen
+        own = {spec.name for spec in params_of(NETWORKS[chosen])} & {*ABOVE, *BELOW}
+        assert {name for name in (*ABOVE, *BELOW) if panel.findChild(QWidget, name)} == own
+        assert {name for name in own if not panel.findChild(QWidget, name).isVisible()} == set()
 
 
 def test_sizes_that_the_family_fixes_are_read_only_and_say_why(session, qtbot):

@@ -18,7 +18,8 @@ from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.stepper import Stepper
 from metalearn_gui.ui.theme import ui_font
 
-ABOVE, BELOW = ("num_hidden_layers", "hidden_dim", "activation"), ("input_dim", "output_dim")
+ABOVE = ("num_hidden_layers", "hidden_dim", "num_blocks", "num_channels", "activation")
+BELOW = ("input_dim", "output_dim")
 REDRAW_MS = 200
 
 
@@ -176,8 +177,9 @@ class NetworkPanel(Panel):
 def _clear(layout: Any) -> None:
     while layout.count():
         item = layout.takeAt(0)
-        if item.widget() is not None:
-            item.widget().setParent(None)
-            item.widget().deleteLater()
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()  # it stays its parent's until then: one of them may be speaking just now
         elif item.layout() is not None:
             _clear(item.layout())
