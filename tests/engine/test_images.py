@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from metalearn_gui.engine.episodes import SPLITS
+from metalearn_gui.engine.learners.protonet import ProtoNet
+from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.glyphs import Glyphs
 from metalearn_gui.engine.tasks.images import Images
 
@@ -84,11 +88,52 @@ def test_a_zip_gives_what_its_folder_gives(folder: Path, tmp_path: Path) -> None
 def test_what_cannot_be_drawn_is_said_in_one_line(folder: Path, values: dict[str, object], line: str) -> None:
     images = family(folder).replaced(**values)
     with pytest.raises(SettingError, match=line) as caught:
-        images.check_data()
+        images.check_data(SPLITS, 2)
     assert "\n" not in str(caught.value)
 
 
-def test_more_images_than_a_class_has_are_refused(folder: Path) -> None:
+def test_more_images_than_a_class_has_are_refused_before_anything_is_drawn(folder: Path) -> None:
+    settings = ExperimentSettings(family(folder), ProtoNet(), Mlp()).replaced(shots=2, queries=3)
+    settings.check_data()
+    for values in ({"shots": 3}, {"queries": 4}, {"training_episodes": "2x1x5"}):
+        with pytest.raises(SettingError, match="A class has 5 images and an episode takes 6"):
+            settings.replaced(**values).check_data()
+
+
+def test_training_may_have_more_ways_than_there_are_unseen_classes(folder: Path) -> None:
+    settings = ExperimentSettings(family(folder), ProtoNet(), Mlp()).replaced(shots=1, queries=1)
+    settings.replaced(training_episodes="20x1x1").check_data()
+    with pytest.raises(SettingError, match="Ways \\(ways\\) is 99"):
+        settings.replaced(training_episodes="99x1x1").check_data()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line"),
+    [
+        ("bad.zip", b"PK\x03\x04 and nothing more", "not a zip file"),
+        ("notes.txt", b"no images", "not a zip file"),
+        ("group/class/1.png", b"no image", "group/class/1.png is no image: PNG, JPEG or BMP expected"),
+        ("group/class/2.bmp", b"BM" + bytes(60), "group/class/2.bmp is no image"),
+    ],
+)
+def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, name: str, content: bytes, line: str) -> None:
+    damaged = tmp_path / name
+    damaged.parent.mkdir(parents=True, exist_ok=True)
+    damaged.write_bytes(content)
+    with pytest.raises(SettingError, match=line) as caught:
+        family(tmp_path if "/" in name else damaged).check_data(SPLITS, 1)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_image_cut_short_is_refused_in_one_line(folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    image = copy / "alphabet0" / "character0" / "0.png"
+    image.write_bytes(image.read_bytes()[:-30])
+    with pytest.raises(SettingError, match=r"alphabet0/character0/0\.png is no image"):
+        family(copy).check_data(SPLITS, 1)
+
+
+def test_more_images_than_a_class_has_are_never_drawn(folder: Path) -> None:
     images = family(folder)
     with pytest.raises(SettingError, match="A class has 5 images and an episode takes 6"):
         images.draw(images.tasks(np.random.default_rng(0), 1, "test"), np.random.default_rng(0), 1, 5)
