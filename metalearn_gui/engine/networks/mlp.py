@@ -41,7 +41,7 @@ class Mlp(Network):
     label = "MLP"
     summary = "Dense layers, one after the other."
 
-    input_dim: int = param(1, "Input dimension", minimum=1, maximum=1000, unit="numbers", help="Numbers per input.")
+    input_dim: int = param(1, "Input dimension", minimum=1, maximum=100_000, unit="numbers", help="Numbers per input.")
     hidden_dim: int = param(
         40,
         "Hidden dimension",
