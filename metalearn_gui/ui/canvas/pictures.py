@@ -242,22 +242,22 @@ class PicturesCanvas(HandleSurface):
     ) -> None:
         """One example of every class, and below them what the first queries are taken for."""
         rows, ways, num_support = Rows(touched), min(family.output_dim, 5), len(touched.support.x)
-        labels = touched.support.y.tolist()
-        examples = [labels.index(label) if label in labels else None for label in range(ways)]
-        queries = range(num_support, min(num_support + ways, rows.count))
         inside = frame.adjusted(8, 6, -8, -SCORE_FOOT)
         pitch = min(inside.width() / ways, inside.height() / 2)
+        labels, num_lines = touched.support.y.tolist(), max(int(inside.height() / pitch), 2)
+        examples = [labels.index(label) if label in labels else None for label in range(ways)]
+        queries = range(num_support, min(num_support + (num_lines - 1) * ways, rows.count))
         side, ratio = side_of(rows.x.shape[1]), painter.device().devicePixelRatioF()
-        left, top = inside.left() + (inside.width() - ways * pitch) / 2, inside.top()
-        for line, shown in enumerate((examples, queries)):
-            for column, row in enumerate(shown):
-                if row is None:
-                    continue
-                box = QRectF(left + column * pitch + 1, top + line * pitch + 1, pitch - 2, pitch - 2)
-                label, place = int(rows.y[row]), rows.places[row]
-                if row >= num_support and adaptation is not None and place >= 0:
-                    label = int(np.argmax(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), place]))
-                draw_on_paper(painter, crisp(box, side, ratio), rows.x[row], QPen(class_color(label), 1.5))
+        left = inside.center().x() - ways * pitch / 2
+        for index, row in enumerate([*examples, *queries]):
+            if row is None:
+                continue
+            line, column = divmod(index, ways)
+            box = QRectF(left + column * pitch + 1, inside.top() + line * pitch + 1, pitch - 2, pitch - 2)
+            label, place = int(rows.y[row]), rows.places[row]
+            if row >= num_support and adaptation is not None and place >= 0:
+                label = int(np.argmax(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), place]))
+            draw_on_paper(painter, crisp(box, side, ratio), rows.x[row], QPen(class_color(label), 1.5))
 
 
 def draw_on_paper(painter: QPainter, box: QRectF, values: Array, outline: QPen) -> None:
