@@ -7,7 +7,9 @@ import json
 import os
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -109,19 +111,29 @@ def our_objectives(key: str) -> np.ndarray:
     return Trainer(settings, initial_state(settings), compile=False).run(3).curves[0]
 
 
+@pytest.fixture
+def peer(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
+    """A peer's module, for as long as the test: others ask what is imported."""
+    pytest.importorskip(request.param)
+    name = PEERS[request.param].module
+    yield importlib.import_module(name)
+    del sys.modules[name]
+
+
+@pytest.mark.parametrize("peer", ["jax"], indirect=True)
 @pytest.mark.parametrize("key", WORKS)
-def test_jax_does_the_same_work(key: str) -> None:
-    jax = pytest.importorskip("jax")
-    peer = importlib.import_module(PEERS["jax"].module)
+def test_jax_does_the_same_work(key: str, peer: ModuleType) -> None:
+    import jax
+
     settings = WORKS[key].settings
     _, theirs = jax.lax.scan(peer.meta_step(settings), peer.start(settings), first_episodes(key))
     np.testing.assert_allclose(theirs, our_objectives(key), rtol=1e-3)
 
 
+@pytest.mark.parametrize("peer", ["torch"], indirect=True)
 @pytest.mark.parametrize("key", [key for key, work in WORKS.items() if "torch" in work.peers])
-def test_torch_does_the_same_work(key: str) -> None:
-    pytest.importorskip("torch")
-    race = importlib.import_module(PEERS["torch"].module).enter(WORKS[key])
+def test_torch_does_the_same_work(key: str, peer: ModuleType) -> None:
+    race = peer.enter(WORKS[key])
     for ours in our_objectives(key):
         assert race(1) == pytest.approx(ours, rel=1e-3)
 

@@ -92,7 +92,7 @@ def _mean_over_tasks(task_loss: Callable[..., Any]) -> Gradient:
     """The gradient of the mean of task_loss(params, support, query)."""
 
     def meta_loss(params: Params, episodes: Episodes) -> Any:
-        return jnp.mean(jax.vmap(task_loss, in_axes=(None, 0, 0))(params, *episodes))
+        return jnp.mean(jax.vmap(task_loss, in_axes=(None, 0, 0))(params, *episodes.parts))
 
     return jax.value_and_grad(meta_loss)
 
@@ -157,7 +157,7 @@ def _reptile(settings: ExperimentSettings) -> Gradient:
         return loss(own, query.x, query.y), jax.tree.map(jnp.subtract, params, own)
 
     def gradient(params: Params, episodes: Episodes) -> tuple[Any, Params]:
-        results = jax.vmap(task, in_axes=(None, 0, 0))(params, *episodes)
+        results = jax.vmap(task, in_axes=(None, 0, 0))(params, *episodes.parts)
         return jax.tree.map(lambda values: jnp.mean(values, axis=0), results)
 
     return gradient
