@@ -12,13 +12,14 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import baseline_settings
 from metalearn_gui.engine.episodes import Episodes, Tasks, generator, map_episodes
 from metalearn_gui.engine.events import Evaluation, LearnerState, StepScores, TrainingState
+from metalearn_gui.engine.learners.update_rules import RATES
 from metalearn_gui.engine.programs import adaptation_program
 from metalearn_gui.engine.settings import ExperimentSettings
 
 NUM_TASKS = 600
 RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # a baseline's inner learning rate is one of these
 SCRATCH_WITH_ADAM = "scratch_adam"  # the start from scratch once more, fine-tuned with Adam
-ADAM_GRID = tuple(float(rate) for rate in np.logspace(-4, 0, 13))  # the inner learning rate of that one
+ADAM_GRID = tuple(RATES.tolist())  # the inner learning rate of that one
 FEW_RATES = (1e-2, 1e-1)  # for networks whose adaptation takes seconds; a tenth of them for Adam
 SLICE = 200  # tasks in one call, at most; losses only are kept
 SLICE_NUMBERS = 2**25  # and so many activations of the widest layer

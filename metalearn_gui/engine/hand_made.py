@@ -9,7 +9,8 @@ import numpy as np
 
 from metalearn_gui.engine.evaluation import NUM_TASKS, score, unseen_episodes
 from metalearn_gui.engine.events import LearnerState, StepScores
-from metalearn_gui.engine.learners.learned_optimizer import RATES, RULE
+from metalearn_gui.engine.learners.learned_optimizer import RULE
+from metalearn_gui.engine.learners.update_rules import RATES
 from metalearn_gui.engine.settings import ExperimentSettings
 
 CHOOSING_TASKS = 200

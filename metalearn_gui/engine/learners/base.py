@@ -167,6 +167,15 @@ class Learner(Component, ABC):
         adapted = fold(self, state, episodes.support, ctx, self.num_steps)
         return self.judged(state, adapted, episodes.query, ctx)
 
+    def losses_on_the_way(self, state: State, episodes: Episodes, ctx: Context) -> tuple[list[Tensor], Stats]:
+        """Mean query loss after each of num_steps adaptation steps, and the carry that the last one leaves."""
+        adapted, losses, carry = self.begin(state, episodes.support, ctx), [], state.carry
+        for _ in range(self.num_steps):
+            adapted = self.adapt_step(state, adapted, episodes.support, ctx)
+            loss, carry = self.judged(state, adapted, episodes.query, ctx)
+            losses.append(loss)
+        return losses, carry
+
     def judged(self, state: State, adapted: Adapted, points: PointSet, ctx: Context) -> tuple[Tensor, Stats]:
         """Mean loss of the adapted learner on a point set, and the carry that these points leave."""
         outputs, carry = self.predict(state, adapted, points.x, ctx)
@@ -202,6 +211,23 @@ class Learner(Component, ABC):
         if not len(objectives):  # stopped before the first meta-iteration
             return float("nan")
         return float(np.mean(objectives[-max(1, len(objectives) // 100) :]))
+
+
+def num_tasks_of(points: PointSet) -> Tensor | int:
+    """The tasks of a point set; a tensor where the number is not known while tracing."""
+    num_tasks = points.x.shape[0]
+    return tf.shape(points.x)[0] if num_tasks is None else num_tasks
+
+
+def memberships(points: PointSet, ways: int) -> Tensor:
+    """Which class each point is of, (tasks, points, ways): 1 for its own, 0 for the others and for padding."""
+    chosen = tf.one_hot(points.y, ways)
+    return chosen if points.mask is None else chosen * points.mask[:, :, None]
+
+
+def under(params: Params, prefix: str) -> Params:
+    """The entries whose names begin with a prefix, without it."""
+    return {name.removeprefix(prefix): values for name, values in params.items() if name.startswith(prefix)}
 
 
 def fold(learner: Learner, state: State, support: PointSet, ctx: Context, num_steps: int) -> Adapted:

@@ -14,7 +14,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, State
+from metalearn_gui.engine.learners.base import Adapted, Context, State, num_tasks_of
 from metalearn_gui.engine.learners.gradient import GradientLearner
 from metalearn_gui.engine.networks import ops
 from metalearn_gui.engine.networks.base import Network, Stats
@@ -69,7 +69,7 @@ class Cavia(GradientLearner):
         return State(own | {name: values for name, values in rest.items() if values.size}, stats)
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
-        num_tasks = tf.shape(support.x)[0] if support.x.shape[0] is None else support.x.shape[0]
+        num_tasks = num_tasks_of(support)
         return self.remembering({CONTEXT: tf.zeros([num_tasks, self.num_context])})
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:

@@ -10,18 +10,18 @@ Garnelo et al. (2018), arXiv:1807.01613, equations 1 to 4. The base network is t
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import math
 
 import numpy as np
 
-from metalearn_gui.engine.backend import Array, Tensor, tf
+from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State
+from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, under
+from metalearn_gui.engine.learners.set_encoder import encoded, fresh_layers, mean_over_points
 from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
 
-ENCODER, DECODER = "encoder/", "decoder/"
+DECODER = "decoder/"
 LEAST_DEVIATION = 0.1  # of the targets, where they are numbers
 STRIDE = 7919  # a prime: support sizes follow each other in no visible order, each as often as the others
 
@@ -55,11 +55,7 @@ class ConditionalNeuralProcess(Learner):
         decoder, stats = self._decoder(network).init(rng)
         width = self.encoder_width
         dims = (network.input_dim + network.output_dim, width, width, width)
-        encoder: dict[str, Array] = {}
-        for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(dims)):
-            bound = np.sqrt(6.0 / fan_in)
-            encoder[f"{ENCODER}w{layer}"] = rng.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)
-            encoder[f"{ENCODER}b{layer}"] = np.zeros(fan_out, np.float32)
+        encoder = fresh_layers(rng, dims)
         return State(encoder | {f"{DECODER}{name}": values for name, values in decoder.items()}, stats)
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
@@ -71,12 +67,9 @@ class ConditionalNeuralProcess(Learner):
             targets = tf.one_hot(targets, ctx.network.output_dim)
         points = tf.concat([support.x, targets], axis=-1)
         for layer in range(3):
-            points = tf.matmul(points, state.params[f"{ENCODER}w{layer}"]) + state.params[f"{ENCODER}b{layer}"]
+            points = encoded(state.params, layer, points)
             points = tf.nn.relu(points) if layer < 2 else points
-        if support.mask is None:
-            return {"summary": tf.reduce_mean(points, axis=1)}
-        counts = tf.maximum(tf.reduce_sum(support.mask, axis=1, keepdims=True), 1.0)
-        return {"summary": tf.reduce_sum(points * support.mask[:, :, None], axis=1) / counts}
+        return {"summary": mean_over_points(points, support.mask)[0]}
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
         outputs, stats = self._decoded(state, adapted, x, ctx)
@@ -120,9 +113,8 @@ class ConditionalNeuralProcess(Learner):
         summary = tf.broadcast_to(
             adapted["summary"][:, None], tf.concat([tf.shape(x)[:2], [self.encoder_width]], axis=0)
         )
-        decoder = {name.removeprefix(DECODER): values for name, values in state.params.items() if DECODER in name}
         inputs = tf.concat([x, summary], axis=-1)
-        return self._decoder(ctx.network).apply(decoder, state.carry, inputs, None, ctx)
+        return self._decoder(ctx.network).apply(under(state.params, DECODER), state.carry, inputs, None, ctx)
 
     def _decoder(self, network: Network) -> Network:
         return network.fitted(network.input_dim + self.encoder_width, 2 * network.output_dim)

@@ -15,7 +15,10 @@ from metalearn_gui.engine.networks.base import Network, Stats
 
 @dataclasses.dataclass(frozen=True)
 class FeatureLearner(Learner):
-    """Step 0 has seen nothing, step 1 everything; steps beyond change nothing. The network's head is left out."""
+    """Step 0 has seen nothing, step 1 everything; steps beyond change nothing. The network's head is left out.
+
+    `begin` gives what an empty support set comes to, in the shapes of `fit`.
+    """
 
     any_ways = True
 
@@ -33,19 +36,12 @@ class FeatureLearner(Learner):
         return {}
 
     @abstractmethod
-    def nothing_seen(self, support: PointSet, ctx: Context) -> Adapted:
-        """What an empty support set comes to, in the shapes of `fit`."""
-
-    @abstractmethod
     def fit(self, state: State, features: Tensor, support: PointSet, ctx: Context) -> Adapted:
         """The formula: from the support set's features (tasks, points, feature_dim) and targets."""
 
     @abstractmethod
     def outputs(self, state: State, adapted: Adapted, features: Tensor, ctx: Context) -> Tensor:
         """Outputs (tasks, points, output_dim) from features."""
-
-    def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
-        return self.nothing_seen(support, ctx)
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
         features, _ = ctx.network.features(state.params, state.carry, support.x, support.mask, ctx)

@@ -9,7 +9,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, Learner, State
+from metalearn_gui.engine.learners.base import Adapted, Context, Learner, State, num_tasks_of
 from metalearn_gui.engine.learners.inner_optimizers import (
     INNER_OPTIMIZERS,
     STEP,
@@ -90,7 +90,7 @@ class GradientLearner(Learner):
         return State(params, stats)
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
-        num_tasks = tf.shape(support.x)[0] if support.x.shape[0] is None else support.x.shape[0]
+        num_tasks = num_tasks_of(support)
         return self.remembering({name: per_task(state.params[name], num_tasks) for name in self.adapting(ctx.network)})
 
     def remembering(self, parameters: Params) -> Adapted:

@@ -60,8 +60,8 @@ def parameters_of(adapted: Adapted) -> Params:
 
 
 def beside(per_task: Tensor, values: Tensor) -> Tensor:
-    """A number per task in the shape that multiplies `values` (tasks, ...)."""
-    return tf.reshape(per_task, [-1] + [1] * (values.shape.rank - 1))
+    """A number or truth per task in the shape that goes with `values` (tasks, ...)."""
+    return tf.reshape(per_task, [-1] + [1] * (len(values.shape) - 1))
 
 
 def _plain(gradient: Tensor, memories: Memories, step: Tensor, betas: tuple[float, float]) -> tuple[Tensor, Memories]:

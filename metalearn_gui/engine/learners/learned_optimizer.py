@@ -17,16 +17,16 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, View
-from metalearn_gui.engine.learners.update_rules import UPDATE_RULES, Coordinates, UpdateRule
+from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, View, num_tasks_of, under
+from metalearn_gui.engine.learners.inner_optimizers import MEMORY, beside, parameters_of
+from metalearn_gui.engine.learners.update_rules import RATES, UPDATE_RULES, Coordinates, UpdateRule
 from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
 
-RULE, MEMORY, STARTS, RUNS = "rule/", "memory/", "starts/", "runs/"
+RULE, STARTS, RUNS = "rule/", "starts/", "runs/"
 PLACES = ("support", "query")
 NUM_STARTS = 100  # random networks: runs in training start from one half, unseen tasks from the other
 MOST_NUMBERS = 4_000_000  # in all of them; there are fewer of large networks
-RATES = np.logspace(-4, 0, 13)  # that Adam and SGD may choose from
 COMPARED_STEPS = 20  # over which they choose
 PROBED_GRADIENTS = np.concatenate([-np.logspace(1, -4, 41), [0.0], np.logspace(-4, 1, 41)]).astype(np.float32)
 PROBED_WEIGHT_SIZE = 0.2
@@ -90,7 +90,7 @@ class LearnedOptimizer(Learner):
 
     def unfinished(self, state: State, example: Callable[[], Episodes]) -> Params:
         """Every run at step 0 of an example task; the first ones end early by turns, so that ends never coincide."""
-        starts, episodes = _part(state.carry, STARTS), example()
+        starts, episodes = under(state.carry, STARTS), example()
         count, num_tasks = _num_training_starts(starts), len(episodes.support.x)
         places = np.arange(num_tasks)
         size = sum(int(np.prod(values.shape[1:])) for values in starts.values())
@@ -104,20 +104,20 @@ class LearnedOptimizer(Learner):
         }
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
-        starts = _part(state.carry, STARTS)
-        num_tasks = tf.shape(support.x)[0] if support.x.shape[0] is None else support.x.shape[0]
+        starts = under(state.carry, STARTS)
+        num_tasks = num_tasks_of(support)
         training = _num_training_starts(starts)
         unseen = next(iter(starts.values())).shape[0] - training
         return self._fresh(starts, training + tf.range(num_tasks) % unseen)
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
-        memory = _part(adapted, MEMORY)
-        params = {name: values for name, values in adapted.items() if not name.startswith(MEMORY)}
+        memory = under(adapted, MEMORY)
+        params = parameters_of(adapted)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(params)
             loss = tf.reduce_sum(self.loss(state, params, support, ctx))
         gradients = {name: tf.stop_gradient(g) for name, g in tape.gradient(loss, params).items()}
-        update, memory = self._rule.update(_part(state.params, RULE), memory, _coordinates(gradients, params))
+        update, memory = self._rule.update(under(state.params, RULE), memory, _coordinates(gradients, params))
         if support.mask is not None:  # of no points nothing is known, and a rule's bias alone would still move
             update *= tf.minimum(tf.reduce_sum(support.mask, axis=1), 1.0)[:, None]
         moved = {name: params[name] + change for name, change in _split(update, params).items()}
@@ -128,7 +128,7 @@ class LearnedOptimizer(Learner):
 
     def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
         runs = self._restarted(state, episodes)
-        tasks, adapted = _episodes(runs), _part(runs, "adapted/")
+        tasks, adapted = _episodes(runs), under(runs, "adapted/")
         before = tf.reduce_mean(self.loss(state, adapted, tasks.support, ctx))
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(state.params)
@@ -142,7 +142,7 @@ class LearnedOptimizer(Learner):
 
     def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
         steps = min(self.num_steps, COMPARED_STEPS)
-        arrays = {"gradient": PROBED_GRADIENTS, "learned": self._probed(_part(state.params, RULE), steps)}
+        arrays = {"gradient": PROBED_GRADIENTS, "learned": self._probed(under(state.params, RULE), steps)}
         for key in ("adam", "sgd"):
             other = dataclasses.replace(self, update_rule=key)
             log_rate = other._best_log_rate(state, episodes.support, ctx, steps)
@@ -162,14 +162,14 @@ class LearnedOptimizer(Learner):
 
     def _restarted(self, state: State, episodes: Episodes) -> Params:
         """The runs, those that are over on their next start and this meta-iteration's task."""
-        runs, starts = _part(state.carry, RUNS), _part(state.carry, STARTS)
+        runs, starts = under(state.carry, RUNS), under(state.carry, STARTS)
         is_over = runs["steps_left"] <= 0.0
         start = runs["next_start"]
         fresh = self._fresh(starts, tf.cast(start, tf.int32))
         new = {f"adapted/{name}": values for name, values in fresh.items()} | _named(episodes)
         new["next_start"] = (start + start.shape[0]) % float(_num_training_starts(starts))
         new["steps_left"] = tf.fill(is_over.shape, float(self.num_steps))
-        return {name: tf.where(_aligned(is_over, values), new[name], values) for name, values in runs.items()}
+        return {name: tf.where(beside(is_over, values), new[name], values) for name, values in runs.items()}
 
     def _unrolled(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> tuple[Adapted, Tensor]:
         """The runs unroll_steps later, and the mean support loss over these steps."""
@@ -207,11 +207,6 @@ class LearnedOptimizer(Learner):
         return float(np.log(RATES)[np.nanargmin(total)])
 
 
-def _part(params: Params, prefix: str) -> Params:
-    """The entries under a prefix, without it."""
-    return {name.removeprefix(prefix): values for name, values in params.items() if name.startswith(prefix)}
-
-
 def _num_training_starts(starts: Params) -> int:
     return int(next(iter(starts.values())).shape[0]) // 2
 
@@ -228,13 +223,8 @@ def _named(episodes: Episodes) -> Params:
 
 def _episodes(runs: Params) -> Episodes:
     """The inverse of `_named`."""
-    sets = (_part(runs, f"{place}/") for place in PLACES)
+    sets = (under(runs, f"{place}/") for place in PLACES)
     return Episodes(*(PointSet(**arrays) for arrays in sets))
-
-
-def _aligned(is_over: Tensor, values: Tensor) -> Tensor:
-    """(tasks,) with as many axes as the values, so that it chooses whole tasks."""
-    return tf.reshape(is_over, [-1] + [1] * (len(values.shape) - 1))
 
 
 def _coordinates(gradients: Params, params: Params) -> Coordinates:

@@ -19,7 +19,7 @@ from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.learners.base import Adapted, Context, MetaGradient, State, View
 from metalearn_gui.engine.learners.gradient import FirstOrderLearner, GradientLearner
 from metalearn_gui.engine.learners.inner_optimizers import STEP, beside, fresh_count
-from metalearn_gui.engine.networks.base import Network, Stats
+from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import param
 
 RATES = "rates/"
@@ -116,7 +116,7 @@ class Maml(GradientLearner):
             return super().meta_gradient(state, episodes, ctx)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(state.params)
-            losses, carry = self._losses(state, episodes, ctx)
+            losses, carry = self.losses_on_the_way(state, episodes, ctx)
             objective = tf.reduce_sum(self.loss_weights(ctx.iteration) * tf.stack(losses))
         gradients = tape.gradient(objective, state.params, unconnected_gradients="zero")
         before = self.loss_before(state, episodes.support, ctx)
@@ -133,15 +133,6 @@ class Maml(GradientLearner):
             return []
         names = self.adapting(ctx.network)
         return [View("rates", {name: np.asarray(state.params[RATES + name]) for name in names})]
-
-    def _losses(self, state: State, episodes: Episodes, ctx: Context) -> tuple[list[Tensor], Stats]:
-        """The mean query loss after each inner step, and the carry that the last one leaves."""
-        adapted, losses, carry = self.begin(state, episodes.support, ctx), [], state.carry
-        for _ in range(self.inner_steps):
-            adapted = self.adapt_step(state, adapted, episodes.support, ctx)
-            loss, carry = self.judged(state, adapted, episodes.query, ctx)
-            losses.append(loss)
-        return losses, carry
 
 
 @dataclasses.dataclass(frozen=True)

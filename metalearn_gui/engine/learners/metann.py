@@ -18,14 +18,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from metalearn_gui.engine.backend import Array, Params, Tensor, tf
+from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, View
+from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, View, num_tasks_of
 from metalearn_gui.engine.learners.gradient import norm, per_task
+from metalearn_gui.engine.learners.set_encoder import ENCODER, encoded, fresh_layers, mean_over_points
 from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
 
-ENCODER = "encoder/"
 FIRST_PROPOSAL = 0.1  # the last layer starts this much smaller: the first proposals are small ones
 
 
@@ -77,23 +77,19 @@ class MetaNetwork(Learner):
         adjusted = sum(int(np.prod(shape)) for shape in _adjusted(self.adjusts, network, params).values())
         width, features = self.encoder_width, _num_features(network)
         dims = (features, width, width, width, adjusted)
-        encoder: dict[str, Array] = {}
-        for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(dims)):
-            bound = np.sqrt(6.0 / fan_in) if layer < len(dims) - 2 else FIRST_PROPOSAL / np.sqrt(fan_in)
-            encoder[f"{ENCODER}w{layer}"] = rng.uniform(-bound, bound, (fan_in, fan_out)).astype(np.float32)
-            encoder[f"{ENCODER}b{layer}"] = np.zeros(fan_out, np.float32)
-        return State(params | encoder, stats)
+        return State(params | fresh_layers(rng, dims, FIRST_PROPOSAL), stats)
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
-        num_tasks = tf.shape(support.x)[0] if support.x.shape[0] is None else support.x.shape[0]
+        num_tasks = num_tasks_of(support)
         return {name: per_task(values, num_tasks) for name, values in _base(state.params).items()}
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
         outputs, _ = self.predict(state, adapted, support.x, ctx)
         points = _features(support, outputs)
-        hidden = tf.nn.relu(_dense(state.params, 1, tf.nn.relu(_dense(state.params, 0, points))))
-        summary, is_seen = _mean_over_points(hidden, support.mask)
-        proposal = _dense(state.params, 3, tf.nn.relu(_dense(state.params, 2, summary))) * is_seen
+        hidden = tf.nn.relu(encoded(state.params, 1, tf.nn.relu(encoded(state.params, 0, points))))
+        # With no points nothing is known: a proposal made of biases alone would still move the network.
+        summary, is_seen = mean_over_points(hidden, support.mask)
+        proposal = encoded(state.params, 3, tf.nn.relu(encoded(state.params, 2, summary))) * is_seen
         return adapted | self._changed(proposal, adapted, ctx.network)
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
@@ -102,7 +98,7 @@ class MetaNetwork(Learner):
     def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(state.params)
-            losses, carry = self._losses(state, episodes, ctx)
+            losses, carry = self.losses_on_the_way(state, episodes, ctx)
             objective = tf.add_n(losses) / len(losses)
         gradients = tape.gradient(objective, state.params, unconnected_gradients="zero")
         before = self.loss_before(state, episodes.support, ctx)
@@ -121,15 +117,6 @@ class MetaNetwork(Learner):
         arrays = {"stages": np.array([points, result.before, total, result.after, norm(trained)], np.float32)}
         arrays |= {f"change/{name}": np.array(sizes, np.float32) for name, sizes in changes.items()}
         return [View("proposal", arrays)]
-
-    def _losses(self, state: State, episodes: Episodes, ctx: Context) -> tuple[list[Tensor], Stats]:
-        """The mean query loss after each application, and the carry that the last one leaves."""
-        adapted, losses, carry = self.begin(state, episodes.support, ctx), [], state.carry
-        for _ in range(self.num_applications):
-            adapted = self.adapt_step(state, adapted, episodes.support, ctx)
-            loss, carry = self.judged(state, adapted, episodes.query, ctx)
-            losses.append(loss)
-        return losses, carry
 
     def _changed(self, proposal: Tensor, adapted: Adapted, network: Network) -> Params:
         """The parameters that a flat proposal (tasks, numbers) changes."""
@@ -189,26 +176,6 @@ def _features(support: PointSet, outputs: Tensor) -> Tensor:
     else:
         targets = support.y
     return tf.concat([support.x, targets, outputs, targets - outputs], axis=-1)
-
-
-def _mean_over_points(values: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor | float]:
-    """The mean over real points (tasks, units), and whether there are any (tasks, 1)."""
-    if mask is None:
-        return tf.reduce_mean(values, axis=1), 1.0
-    count = tf.reduce_sum(mask, axis=1)[:, None]
-    # With no points nothing is known: a proposal made of biases alone would still move the network.
-    return tf.reduce_sum(values * mask[..., None], axis=1) / tf.maximum(count, 1.0), tf.minimum(count, 1.0)
-
-
-def _dense(params: Params, layer: int, x: Tensor) -> Tensor:
-    weights = params[f"{ENCODER}w{layer}"]
-    rows = tf.matmul(tf.reshape(x, [-1, weights.shape[0]]), weights) + params[f"{ENCODER}b{layer}"]
-    return tf.reshape(rows, [*_sizes(x)[:-1], weights.shape[1]])
-
-
-def _sizes(x: Tensor) -> list[Tensor | int]:
-    dynamic = tf.shape(x)
-    return [dynamic[axis] if size is None else size for axis, size in enumerate(x.shape)]
 
 
 def _size(changes: Params) -> Tensor:

@@ -12,7 +12,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State
+from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, memberships
 from metalearn_gui.engine.networks.base import Network, Stats
 
 FAR = 1e4  # the squared distance to a class without a support point
@@ -40,8 +40,7 @@ class NearestNeighbour(Learner):
         return {"x": tf.zeros_like(support.x), "chosen": tf.zeros([num_tasks, num_points, ctx.network.output_dim])}
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
-        chosen = tf.one_hot(support.y, ctx.network.output_dim)
-        return {"x": support.x, "chosen": chosen if support.mask is None else chosen * support.mask[:, :, None]}
+        return {"x": support.x, "chosen": memberships(support, ctx.network.output_dim)}
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
         products = tf.matmul(x, adapted["x"], transpose_b=True)

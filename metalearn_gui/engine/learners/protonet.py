@@ -15,7 +15,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, State, View
+from metalearn_gui.engine.learners.base import Adapted, Context, State, View, memberships
 from metalearn_gui.engine.learners.features import FeatureLearner
 from metalearn_gui.engine.params import param
 
@@ -44,7 +44,7 @@ class ProtoNet(FeatureLearner):
         help="The mean of each class, or every support point (a matching network).",
     )
 
-    def nothing_seen(self, support: PointSet, ctx: Context) -> Adapted:
+    def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
         ways, width = ctx.network.output_dim, ctx.network.feature_dim
         num_tasks, num_points = support.x.shape[0], tf.shape(support.x)[1]
         if self.compares == ATTENTION:
@@ -55,9 +55,7 @@ class ProtoNet(FeatureLearner):
         return {"prototypes": tf.zeros([num_tasks, ways, width]), "counts": tf.zeros([num_tasks, ways])}
 
     def fit(self, state: State, features: Tensor, support: PointSet, ctx: Context) -> Adapted:
-        chosen = tf.one_hot(support.y, ctx.network.output_dim)
-        if support.mask is not None:
-            chosen = chosen * support.mask[:, :, None]
+        chosen = memberships(support, ctx.network.output_dim)
         counts = tf.reduce_sum(chosen, axis=1)
         if self.compares == ATTENTION:
             return {"features": _unit(features), "chosen": chosen}

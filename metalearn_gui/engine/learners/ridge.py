@@ -45,7 +45,7 @@ class Ridge(FeatureLearner):
         starts = {LAMBDA: self.ridge_lambda, SCALE: self.logit_scale}
         return {name: np.asarray(np.log(start), np.float32) for name, start in starts.items()}
 
-    def nothing_seen(self, support: PointSet, ctx: Context) -> Adapted:
+    def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
         return {"head": tf.zeros([support.x.shape[0], ctx.network.feature_dim + 1, ctx.network.output_dim])}
 
     def fit(self, state: State, features: Tensor, support: PointSet, ctx: Context) -> Adapted:

@@ -24,6 +24,7 @@ CLOCKS = (10.0, 100.0)  # steps
 MAGNITUDE_RANGE = 3.0  # changes reach from e^-3 to e^3 times UPDATE_SIZE
 NUM_FEATURES = 12
 TINY = 1e-8
+RATES = np.logspace(-4, 0, 13)  # that a rule made by hand may choose from
 
 
 class Coordinates(NamedTuple):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
+from metalearn_gui.engine.networks.base import Stats
 
-Stats = dict[str, Tensor]
 EPSILON = 1e-3
 MOMENTUM = 0.9  # of the running averages, per meta-iteration
 GROUPS = 8
