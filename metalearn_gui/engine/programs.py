@@ -208,14 +208,35 @@ def bias_corrections(iterations: Array) -> Array:
     return 1.0 / (1.0 - np.array(ADAM_BETAS) ** updates)
 
 
-class AdaptationProgram:
+class _TaskProgram:
+    """What programs on a batch of tasks share: the learner's state and live values as tensors, shown outputs."""
+
+    def __init__(self, learner: Learner, network: Network, kind: str) -> None:
+        self._learner, self._network, self._kind = learner, network, kind
+        self.live_names = learner.adaptation_live_names()
+
+    def _learned(self, state: LearnerState, live: dict[str, float]) -> tuple[Params, Params, Tensor]:
+        """Parameters, carry, and the live values that adapting depends on as one vector."""
+        params, carry = tf.nest.map_structure(tf.constant, (dict(state.params), dict(state.carry)))
+        return params, carry, tf.constant(np.array([live[name] for name in self.live_names], np.float32))
+
+    def _context(self, live: Tensor) -> Context:
+        named_live = {name: live[place] for place, name in enumerate(self.live_names)}
+        return Context(self._network, losses.LOSSES[self._kind], named_live)
+
+    def _shown(self, state, adapted, x, ctx):  # type: ignore[no-untyped-def]
+        """Predictions; probabilities for classification."""
+        outputs, _ = self._learner.predict(state, adapted, x, ctx)
+        return tf.nn.softmax(outputs) if self._kind == "classification" else outputs
+
+
+class AdaptationProgram(_TaskProgram):
     """How a batch of tasks is adapted to, step by step: predictions and losses of steps 0..num_steps."""
 
     def __init__(self, learner: Learner, network: Network, kind: str, num_steps: int, keep: bool, mode: str) -> None:
-        self._learner, self._network, self._kind = learner, network, kind
+        super().__init__(learner, network, kind)
         self._num_steps, self._keep = num_steps, keep
         self._has_deviation = learner.has_deviation and kind == "regression"
-        self.live_names = learner.adaptation_live_names()
         self._run = _build(self._path, mode)
 
     def run(self, state: LearnerState, support: PointSet, query: PointSet, live: dict[str, float]) -> list[Array]:
@@ -225,15 +246,11 @@ class AdaptationProgram:
             (steps + 1, tasks), and where the learner has them the predictions' deviations; else the query loss
             and the accuracy (0 for regression), each (steps + 1, tasks).
         """
-        live_vector = np.array([live[name] for name in self.live_names], np.float32)
-        params, carry = tf.nest.map_structure(tf.constant, (dict(state.params), dict(state.carry)))
-        tensors = (params, carry, map_points(tf.constant, support), map_points(tf.constant, query))
-        return [np.array(value) for value in self._run(*tensors, tf.constant(live_vector))]
+        sets = map_points(tf.constant, support), map_points(tf.constant, query)
+        return [np.array(value) for value in self._run(*self._learned(state, live), *sets)]
 
-    def _path(self, params, carry, support, query, live):  # type: ignore[no-untyped-def]
-        named_live = {name: live[place] for place, name in enumerate(self.live_names)}
-        ctx = Context(self._network, losses.LOSSES[self._kind], named_live)
-        state = State(params, carry)
+    def _path(self, params, carry, live, support, query):  # type: ignore[no-untyped-def]
+        ctx, state = self._context(live), State(params, carry)
         measure = self._kept if self._keep else self._scored
         num_tasks, num_queries = query.x.shape[:2]
         tasks_only, outputs = [num_tasks], [num_tasks, num_queries, self._network.output_dim]
@@ -255,10 +272,7 @@ class AdaptationProgram:
         return [row.stack() for row in rows]
 
     def _kept(self, state, adapted, support, query, ctx):  # type: ignore[no-untyped-def]
-        outputs, _ = self._learner.predict(state, adapted, query.x, ctx)
-        if self._kind == "classification":
-            outputs = tf.nn.softmax(outputs)
-        kept = [outputs, self._learner.loss(state, adapted, support, ctx)]
+        kept = [self._shown(state, adapted, query.x, ctx), self._learner.loss(state, adapted, support, ctx)]
         if self._has_deviation:
             kept.append(self._learner.deviation(state, adapted, query.x, ctx))
         return kept
@@ -269,26 +283,20 @@ class AdaptationProgram:
         return [ctx.loss(outputs, query), accuracy]
 
 
-class PredictionProgram:
+class PredictionProgram(_TaskProgram):
     """What a learner predicts once it is adapted to something, however it came to it."""
 
     def __init__(self, learner: Learner, network: Network, kind: str, mode: str) -> None:
-        self._learner, self._network, self._kind = learner, network, kind
-        self.live_names = learner.adaptation_live_names()
+        super().__init__(learner, network, kind)
         self._run = _build(self._predict, mode)
 
     def run(self, state: LearnerState, adapted: Mapping[str, Array], x: Array, live: dict[str, float]) -> Array:
         """Predictions (tasks, points, output_dim) at x (tasks, points, ...); probabilities for classification."""
-        live_vector = np.array([live[name] for name in self.live_names], np.float32)
-        learned = ({name: tf.constant(values) for name, values in part.items()} for part in (state.params, state.carry))
         tensors = {name: tf.constant(values, tf.float32) for name, values in adapted.items()}
-        return np.array(self._run(*learned, tensors, tf.constant(x, tf.float32), tf.constant(live_vector)))
+        return np.array(self._run(*self._learned(state, live), tensors, tf.constant(x, tf.float32)))
 
-    def _predict(self, params, carry, adapted, x, live):  # type: ignore[no-untyped-def]
-        named_live = {name: live[place] for place, name in enumerate(self.live_names)}
-        ctx = Context(self._network, losses.LOSSES[self._kind], named_live)
-        outputs, _ = self._learner.predict(State(params, carry), adapted, x, ctx)
-        return tf.nn.softmax(outputs) if self._kind == "classification" else outputs
+    def _predict(self, params, carry, live, adapted, x):  # type: ignore[no-untyped-def]
+        return self._shown(State(params, carry), adapted, x, self._context(live))
 
 
 def _build(function: Callable[..., Any], mode: str) -> Callable[..., Any]:

@@ -192,7 +192,7 @@ class Trainer:
     def warm_up(self) -> None:
         """Compile: a chunk of no meta-iterations."""
         block = self.state.iteration // self.block_steps
-        for stage in range(len(self._programs)):
+        for stage in reversed(range(len(self._programs))):  # the block that comes first is the one still held
             self._run_span(block + stage, (0, 0))
 
     def _run_span(self, block: int, span: tuple[int, int]) -> Chunk:

@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tasks.plane import PlaneFamily
+from metalearn_gui.engine.tasks.plane import ShapeFamily
 
 
 @dataclasses.dataclass(frozen=True)
-class Circles(PlaneFamily):
+class Circles(ShapeFamily):
     """Class k is a ring of radius (k + 1) / ways."""
 
     key = "circles"

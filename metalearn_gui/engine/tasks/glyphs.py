@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Tasks
 from metalearn_gui.engine.params import param
-from metalearn_gui.engine.tasks.pictures import PictureFamily
+from metalearn_gui.engine.tasks.pictures import PictureFamily, chosen_classes
 
 MAX_STROKES, MAX_POINTS = 4, 6
 STROKE_SHARES = (0.2, 0.35, 0.3, 0.15)  # of characters with 1, 2, 3, 4 strokes
@@ -79,8 +79,7 @@ class Glyphs(PictureFamily):
             return Tasks({name: values.reshape(num_tasks, self.ways, *values.shape[1:])
                           for name, values in drawn._asdict().items()} | trains)  # fmt: skip
         alphabet = invented(np.random.default_rng(0), self.num_glyphs)
-        keys = rng.random((num_tasks, self.num_glyphs))
-        classes = rng.permuted(np.argpartition(keys, self.ways - 1, axis=1)[:, : self.ways], axis=1)
+        classes = chosen_classes(rng, num_tasks, self.num_glyphs, self.ways)
         return Tasks({name: values[classes] for name, values in alphabet._asdict().items()}
                      | trains | {"classes": classes})  # fmt: skip
 

@@ -12,7 +12,7 @@ from metalearn_gui.engine import imagefiles
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Tasks
 from metalearn_gui.engine.params import SettingError, param
-from metalearn_gui.engine.tasks.pictures import PictureFamily, chosen_instances
+from metalearn_gui.engine.tasks.pictures import PictureFamily, chosen_classes, chosen_instances
 
 TURNS = 4
 VALIDATION_SHARE = 0.1  # of the classes that are not held out
@@ -69,9 +69,7 @@ class Images(PictureFamily):
         total = len(classes) * turns
         if total < self.ways:
             raise SettingError(f"Ways (ways) is {self.ways}; {split} has {total} classes of images: choose fewer ways")
-        keys = rng.random((num_tasks, total))
-        chosen = np.argpartition(keys, self.ways - 1, axis=1)[:, : self.ways]
-        chosen = rng.permuted(chosen, axis=1)
+        chosen = chosen_classes(rng, num_tasks, total, self.ways)
         parameters = {"class": classes[chosen // turns], "turn": chosen % turns}
         parameters["trains"] = np.full(num_tasks, split == "train")
         parameters["file"] = np.full(num_tasks, split == "test" and bool(self.test_data))

@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tasks.plane import PlaneFamily
+from metalearn_gui.engine.tasks.plane import ShapeFamily
 
 
 @dataclasses.dataclass(frozen=True)
-class Moons(PlaneFamily):
+class Moons(ShapeFamily):
     """Crescents side by side, every other one upside down and half a width further."""
 
     key = "moons"

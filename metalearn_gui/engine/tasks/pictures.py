@@ -95,6 +95,12 @@ class PictureFamily(TaskFamily):
         return PointSet(np.ascontiguousarray(x), np.tile(labels, (num_tasks, 1)))
 
 
+def chosen_classes(rng: np.random.Generator, num_tasks: int, total: int, ways: int) -> Array:
+    """`ways` different classes out of `total` for every task, in random order: (num_tasks, ways)."""
+    keys = rng.random((num_tasks, total))
+    return rng.permuted(np.argpartition(keys, ways - 1, axis=1)[:, :ways], axis=1)
+
+
 def chosen_instances(rng: np.random.Generator, counts: Array, number: int) -> Array:
     """Different places in [0, count) for every count: (len(counts), number)."""
     rows = []

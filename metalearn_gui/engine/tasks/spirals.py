@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tasks.plane import PlaneFamily
+from metalearn_gui.engine.tasks.plane import ShapeFamily
 
 
 @dataclasses.dataclass(frozen=True)
-class Spirals(PlaneFamily):
+class Spirals(ShapeFamily):
     """Each class is an arm of one and a quarter turns; arms start evenly around the centre."""
 
     key = "spirals"

@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tasks.plane import PlaneFamily
+from metalearn_gui.engine.tasks.plane import ShapeFamily
 
 
 @dataclasses.dataclass(frozen=True)
-class Xor(PlaneFamily):
+class Xor(ShapeFamily):
     """Class k has the cells whose row and column add up to k, modulo ways: for two classes, the exclusive or."""
 
     key = "xor"
