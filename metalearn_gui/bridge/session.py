@@ -137,7 +137,7 @@ class Session(QObject):
     ) -> None:
         try:
             settings = make()
-            settings.check_data()
+            settings.check_data()  # before the stack hears of it: a refused push would drop what can be redone
         except SettingError as error:
             self._offered = {**(wanted or {}), **error.offer}
             label = self.tr("Try {name}").format(name=offer_label(error)) if error.offer else ""

@@ -12,8 +12,9 @@ from metalearn_gui.engine.backend import Array, tf
 from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, PointSet, generator, map_episodes, map_points
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import TrainingTasks
+from metalearn_gui.engine.plain_settings import UNLIMITED
 from metalearn_gui.engine.programs import Chunk, bias_corrections, outer_program
-from metalearn_gui.engine.settings import UNLIMITED, ExperimentSettings
+from metalearn_gui.engine.settings import ExperimentSettings
 
 SHOWN_TASKS = 200  # more training tasks than these are not listed one by one
 POOL_BLOCK = 2**31 - 1  # the block number that a limited pool of training tasks is drawn from

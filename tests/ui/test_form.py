@@ -11,14 +11,8 @@ from metalearn_gui.bridge.session import RunState
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.networks import NETWORKS
 from metalearn_gui.engine.params import Param, SettingError, params_of
-from metalearn_gui.engine.settings import (
-    CHOICES,
-    GROUPS,
-    EpisodeSettings,
-    ExperimentSettings,
-    OuterLoopSettings,
-    RunSettings,
-)
+from metalearn_gui.engine.plain_settings import EpisodeSettings, OuterLoopSettings, RunSettings
+from metalearn_gui.engine.settings import CHOICES, GROUPS, ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.scale import Scale
