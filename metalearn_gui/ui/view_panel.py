@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import ClassVar
@@ -57,6 +58,15 @@ class BarsPanel(ViewPanel):
     def bars_of(self, arrays: Mapping[str, Array]) -> list[Bar]:
         """A view's arrays as bars."""
         raise NotImplementedError
+
+
+def layer_bars(sizes: Mapping[str, float]) -> list[Bar]:
+    """A bar per layer from a number per parameter: the norm over the layer's parameters."""
+    squares: dict[str, float] = {}
+    for name, size in sizes.items():
+        layer = layer_of(name)
+        squares[layer] = squares.get(layer, 0.0) + size**2
+    return [Bar(layer, math.sqrt(square)) for layer, square in squares.items()]
 
 
 def layer_of(name: str) -> str:

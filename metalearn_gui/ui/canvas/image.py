@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
-from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
 from metalearn_gui.ui.canvas.pixels import cells_between, draw_picture, grey_span, tiled
+from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.rows import Rows, dashed
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -40,7 +40,7 @@ class Shown(NamedTuple):
     outline: QPen
 
 
-class ImageCanvas(HandleSurface):
+class ImageCanvas(PictureSurface):
     """Support pictures first, then query pictures; the chosen one is shown large."""
 
     object_name = "image_canvas"
@@ -49,8 +49,7 @@ class ImageCanvas(HandleSurface):
         super().__init__(session, parent)
         self._rng = np.random.default_rng(0)
         self._stroke: tuple[str, QPointF, float] | None = None  # picture, last place, the grey that is painted
-        self._take_rows()
-        self.row = len(self.touched.support.x) if self._rows.count > len(self.touched.support.x) else 0
+        self._span = grey_span(self._rows.x)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -63,23 +62,9 @@ class ImageCanvas(HandleSurface):
         return self.tr("choose a picture below")
 
     # --- data and geometry --------------------------------------------------------------------------
-    def _take_rows(self) -> None:
-        self._rows = Rows(self.touched)
-        self._span = grey_span(self._rows.x)
-
     def task_changed(self) -> None:
         super().task_changed()
-        self._take_rows()
-        self.row = min(len(self.touched.support.x), max(self._rows.count - 1, 0))
-
-    def settle(self) -> None:
-        self._rows = Rows(self.touched)
-        self.row = min(self.row, max(self._rows.count - 1, 0))
-        super().settle()
-
-    @property
-    def _is_support(self) -> bool:
-        return self.row < len(self.touched.support.x)
+        self._span = grey_span(self._rows.x)
 
     def _pictures(self) -> list[Shown]:
         """What is drawn large, from left to right."""
@@ -170,32 +155,6 @@ class ImageCanvas(HandleSurface):
         is_dark = bool(cells) and y[cells[0]] < (dark + light) / 2
         return float(np.clip(light if is_dark else dark, *self.family.output_range()))
 
-    def insert(self) -> int | None:
-        """The chosen picture joins the support set: then it can be painted on."""
-        if not self._rows.count:
-            return None
-        self.session.add_point(self._rows.x[self.row], self._rows.y[self.row])
-        return len(self.touched.support.x) - 1
-
-    def choose(self, index: int | None) -> None:
-        if index is not None:
-            self.row = index
-        super().choose(index)
-
-    def choose_row(self, row: int) -> None:
-        """Show this picture large."""
-        self.row = row % max(self._rows.count, 1)
-        self.chosen = self.row if self._is_support else None
-        self.setAccessibleDescription(self.describe_handle(self.row))
-        self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ARROWS and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            forward = event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down)
-            self.choose_row(self.row + (1 if forward else -1))
-        else:
-            super().keyPressEvent(event)
-
     def describe_handle(self, index: int) -> str:
         num_support = len(self.touched.support.x)
         if index < num_support:
@@ -221,11 +180,7 @@ class ImageCanvas(HandleSurface):
         return self.family.lesson()
 
     def paint_static(self, painter: QPainter) -> None:
-        painter.setFont(ui_font(12))
-        painter.setPen(theme().palette.muted)
-        box = QRectF(0, self.height() - LESSON, self.width(), LESSON)
-        text = painter.fontMetrics().elidedText(self.family.lesson(), Qt.TextElideMode.ElideRight, int(box.width()))
-        painter.drawText(box, LEFT, text)
+        self.draw_lesson(painter, LESSON)
 
     def paint_live(self, painter: QPainter) -> None:
         boxes = self.boxes()

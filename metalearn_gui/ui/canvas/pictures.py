@@ -9,16 +9,16 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
-from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
 from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
 from metalearn_gui.ui.canvas.pixels import cells_between, crisp, draw_ink, side_of
+from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.rows import Rows
 from metalearn_gui.ui.canvas.shares import draw_lines, draw_strip
 from metalearn_gui.ui.theme import theme, ui_font
@@ -28,15 +28,13 @@ SCORE_FOOT = 24.0  # of a gallery tile, where its score is
 CENTRED = Qt.AlignmentFlag.AlignCenter
 
 
-class PicturesCanvas(HandleSurface):
+class PicturesCanvas(PictureSurface):
     """Support pictures by class on the left, queries in the middle, the chosen picture large on the right."""
 
     object_name = "image_canvas"
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._rows = Rows(self.touched)
-        self.row = len(self.touched.support.x)  # shown large
         self._last: QPointF | None = None  # of the stroke that is being drawn
         self.retranslate()
 
@@ -50,19 +48,6 @@ class PicturesCanvas(HandleSurface):
         return self.tr("click chooses, right-click removes")
 
     # --- data and geometry --------------------------------------------------------------------------
-    def task_changed(self) -> None:
-        super().task_changed()
-        self._rows, self.row = Rows(self.touched), len(self.touched.support.x)
-
-    def settle(self) -> None:
-        self._rows = Rows(self.touched)
-        self.row = min(self.row, max(self._rows.count - 1, 0))
-        super().settle()
-
-    @property
-    def _num_support(self) -> int:
-        return len(self.touched.support.x)
-
     def frame(self) -> QRectF:
         return QRectF(self.rect()).adjusted(2, 2, -2, -LESSON - GAP)
 
@@ -90,7 +75,7 @@ class PicturesCanvas(HandleSurface):
             if box.contains(position):
                 self.choose_row(row)
                 return None
-        if self.row < self._num_support and self.placed.large.contains(position):
+        if self._is_support and self.placed.large.contains(position):
             self._last = position
             self.move_handle(self.row, position)
             return self.row
@@ -111,31 +96,6 @@ class PicturesCanvas(HandleSurface):
             pixels[cell] = 1.0
         self._last = position
         self.session.move_point(index, x, self._rows.y[index])
-
-    def insert(self) -> int | None:
-        """The chosen picture joins the support set, as an example of its true class."""
-        if not self._rows.count:
-            return None
-        self.session.add_point(self._rows.x[self.row], self._rows.y[self.row])
-        return self._num_support - 1
-
-    def choose(self, index: int | None) -> None:
-        if index is not None:
-            self.row = index
-        super().choose(index)
-
-    def choose_row(self, row: int) -> None:
-        """Show this picture large."""
-        self.row = row % max(self._rows.count, 1)
-        self.chosen = self.row if self.row < self._num_support else None
-        self.setAccessibleDescription(self.describe_handle(self.row))
-        self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ARROWS and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.choose_row(self.row + (1 if event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down) else -1))
-        else:
-            super().keyPressEvent(event)
 
     def describe_handle(self, index: int) -> str:
         label = int(self._rows.y[index]) + 1
@@ -158,11 +118,7 @@ class PicturesCanvas(HandleSurface):
         return self.family.lesson(), self.family.output_dim
 
     def paint_static(self, painter: QPainter) -> None:
-        painter.setFont(ui_font(12))
-        painter.setPen(theme().palette.muted)
-        line = QRectF(0, self.height() - LESSON, self.width(), LESSON)
-        text = painter.fontMetrics().elidedText(self.family.lesson(), Qt.TextElideMode.ElideRight, int(line.width()))
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
+        self.draw_lesson(painter, LESSON)
 
     def paint_live(self, painter: QPainter) -> None:
         placed, step = self.placed, self.shown_step

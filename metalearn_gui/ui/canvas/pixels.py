@@ -35,11 +35,7 @@ def grey_image(values: Array, span: Range) -> QImage:
 
 def draw_picture(painter: QPainter, box: QRectF, values: Array, span: Range, outline: QPen) -> None:
     """A row as a picture of sharp squares, with a line around it."""
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    painter.drawImage(box, grey_image(values, span))
-    painter.setPen(outline)
-    painter.setBrush(QColor(0, 0, 0, 0))
-    painter.drawRect(box)
+    _draw_framed(painter, box, grey_image(values, span), outline, is_smooth=False)
 
 
 def side_of(count: int) -> int:
@@ -77,8 +73,12 @@ def ink_image(values: Array, paper: QColor, ink: QColor) -> QImage:
 def draw_ink(painter: QPainter, box: QRectF, values: Array, paper: QColor, ink: QColor, outline: QPen) -> None:
     """A picture in ink on paper; smooth only where its pixels are no whole device pixels."""
     scale = box.width() * painter.device().devicePixelRatioF() / side_of(len(values))
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, abs(scale - round(scale)) > 1e-3)
-    painter.drawImage(box, ink_image(values, paper, ink))
+    _draw_framed(painter, box, ink_image(values, paper, ink), outline, is_smooth=abs(scale - round(scale)) > 1e-3)
+
+
+def _draw_framed(painter: QPainter, box: QRectF, image: QImage, outline: QPen, is_smooth: bool) -> None:
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
+    painter.drawImage(box, image)
     painter.setPen(outline)
     painter.setBrush(QColor(0, 0, 0, 0))
     painter.drawRect(box)

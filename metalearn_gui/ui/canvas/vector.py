@@ -13,8 +13,9 @@ from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.axes import Axes, Range, draw_frame, draw_rows, grown, settled
-from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
+from metalearn_gui.ui.canvas.handles import ARROWS
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_ring, faded, stamp_markers
+from metalearn_gui.ui.canvas.row_surface import RowSurface
 from metalearn_gui.ui.canvas.rows import (
     Rows,
     constant_loss,
@@ -36,15 +37,13 @@ MIDDLE = Qt.AlignmentFlag.AlignVCenter
 RIGHT = MIDDLE | Qt.AlignmentFlag.AlignRight
 
 
-class VectorCanvas(HandleSurface):
+class VectorCanvas(RowSurface):
     """Bars are targets, lines predictions; below, what each row loses beside a constant prediction."""
 
     object_name = "vector_canvas"
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.row = 0  # support rows first, then query rows
-        self._rows = Rows(self.touched)
         self._loss_range = self._wanted_losses()
         self.retranslate()
 
@@ -60,14 +59,7 @@ class VectorCanvas(HandleSurface):
     # --- data and geometry --------------------------------------------------------------------------
     def task_changed(self) -> None:
         super().task_changed()
-        self.row = 0
-        self._rows = Rows(self.touched)
         self._loss_range = self._wanted_losses()
-
-    def settle(self) -> None:
-        self._rows = Rows(self.touched)
-        self.row = min(self.row, max(self._rows.count - 1, 0))
-        super().settle()
 
     def refit(self) -> None:
         self._loss_range = settled(self._loss_range, self._wanted_losses(), self._base())

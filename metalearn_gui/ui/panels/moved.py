@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.bars import Bar
-from metalearn_gui.ui.view_panel import BarsPanel, layer_of
+from metalearn_gui.ui.view_panel import BarsPanel, layer_bars
 
 
 class MovedPanel(BarsPanel):
@@ -24,8 +22,4 @@ class MovedPanel(BarsPanel):
 
     def bars_of(self, arrays: Mapping[str, Array]) -> list[Bar]:
         step = self.session.adaptation_step
-        squares: dict[str, float] = {}
-        for name, path in arrays.items():
-            layer = layer_of(name)
-            squares[layer] = squares.get(layer, 0.0) + float(path[min(step, len(path) - 1)]) ** 2
-        return [Bar(layer, float(np.sqrt(square))) for layer, square in squares.items()]
+        return layer_bars({name: float(path[min(step, len(path) - 1)]) for name, path in arrays.items()})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.bridge.session import RunState, Session
@@ -12,7 +11,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.bars import Bar, Bars
 from metalearn_gui.ui.stages import Stage, Stages
 from metalearn_gui.ui.theme import theme
-from metalearn_gui.ui.view_panel import ViewPanel, layer_of
+from metalearn_gui.ui.view_panel import ViewPanel, layer_bars
 
 
 class ProposalPanel(ViewPanel):
@@ -58,10 +57,8 @@ class ProposalPanel(ViewPanel):
         self.bars.set_bars(self._layers(arrays), theme().color_of("learner"))
 
     def _layers(self, arrays: Mapping[str, Array]) -> list[Bar]:
-        squares: dict[str, float] = {}
-        for name, sizes in arrays.items():
-            if name.startswith("change/"):
-                layer = layer_of(name.removeprefix("change/"))
-                application = min(max(self.session.adaptation_step, 1), len(sizes)) - 1
-                squares[layer] = squares.get(layer, 0.0) + float(sizes[application]) ** 2
-        return [Bar(layer, float(np.sqrt(square))) for layer, square in squares.items()]
+        step = max(self.session.adaptation_step, 1)
+        changes = {name: sizes for name, sizes in arrays.items() if name.startswith("change/")}
+        return layer_bars(
+            {name.removeprefix("change/"): float(sizes[min(step, len(sizes)) - 1]) for name, sizes in changes.items()}
+        )

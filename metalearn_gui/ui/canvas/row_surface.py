@@ -1,0 +1,84 @@
+"""A canvas of rows, support rows first and then query rows, one of which is chosen: shown large, or in full."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
+from metalearn_gui.ui.canvas.rows import Rows
+from metalearn_gui.ui.theme import theme, ui_font
+
+
+class RowSurface(HandleSurface):
+    """Holds the rows of the touched task and the chosen one, which stays within them."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._rows = Rows(self.touched)
+        self.row = self.first_row()
+
+    def first_row(self) -> int:
+        """The row that a new task is shown with."""
+        return 0
+
+    @property
+    def _num_support(self) -> int:
+        return len(self.touched.support.x)
+
+    @property
+    def _is_support(self) -> bool:
+        return self.row < self._num_support
+
+    def task_changed(self) -> None:
+        super().task_changed()
+        self._rows = Rows(self.touched)
+        self.row = self.first_row()
+
+    def settle(self) -> None:
+        self._rows = Rows(self.touched)
+        self.row = min(self.row, max(self._rows.count - 1, 0))
+        super().settle()
+
+
+class PictureSurface(RowSurface):
+    """Every support row is a picture and a handle; the chosen one, of either set, is shown large."""
+
+    def first_row(self) -> int:
+        """The first query picture, if there is one."""
+        return min(self._num_support, max(self._rows.count - 1, 0))
+
+    def insert(self) -> int | None:
+        """The chosen picture joins the support set, with its own target."""
+        if not self._rows.count:
+            return None
+        self.session.add_point(self._rows.x[self.row], self._rows.y[self.row])
+        return self._num_support - 1
+
+    def choose(self, index: int | None) -> None:
+        if index is not None:
+            self.row = index
+        super().choose(index)
+
+    def choose_row(self, row: int) -> None:
+        """Show this picture large."""
+        self.row = row % max(self._rows.count, 1)
+        self.chosen = self.row if self._is_support else None
+        self.setAccessibleDescription(self.describe_handle(self.row))
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in ARROWS and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.choose_row(self.row + (1 if event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down) else -1))
+        else:
+            super().keyPressEvent(event)
+
+    def draw_lesson(self, painter: QPainter, height: float) -> None:
+        """The family's lesson in the lowest line, cut where there is no room."""
+        painter.setFont(ui_font(12))
+        painter.setPen(theme().palette.muted)
+        line = QRectF(0, self.height() - height, self.width(), height)
+        text = painter.fontMetrics().elidedText(self.family.lesson(), Qt.TextElideMode.ElideRight, int(line.width()))
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
