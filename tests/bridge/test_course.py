@@ -177,6 +177,15 @@ def test_another_learner_brings_what_it_is_tuned_with_in_one_change(session) -> 
     assert session.settings == first
 
 
+def test_another_seed_is_the_next_one_and_0_after_the_highest(session) -> None:
+    highest = session.settings.param("seed").maximum
+    session.change(seed=highest - 1)
+    session.reseed()
+    assert session.settings.seed == highest
+    session.reseed()
+    assert session.settings.seed == session.live.settings.seed == 0
+
+
 def test_values_under_a_dragged_slider_are_one_change(session) -> None:
     first = session.settings
     for shots in range(4, 10):

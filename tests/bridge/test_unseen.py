@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from metalearn_gui.bridge.gallery import Gallery
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.touches import Adapter, draw_task, with_added_point, without_point
 from metalearn_gui.engine import Options, adapt
@@ -135,6 +136,20 @@ def test_a_gallery_task_is_exchanged_with_the_touched_one(touched_session, qtbot
     assert session.gallery[2] is touched
     session.open_gallery_task(2)
     assert session.touched is touched
+
+
+def test_an_exchanged_task_takes_the_adaptation_that_is_shown_of_it_along() -> None:
+    gallery, state = Gallery(small_settings()), initial_state(small_settings())
+    touched, third = draw_task(small_settings(), 9), gallery.tasks[2]
+    own, other = (Adapter(compile=False).adaptation(small_settings(), state, task) for task in (touched, third))
+    assert gallery.exchange(2, touched, own) is third
+    for index in (7, 6, 5, 4, 3, 1, 0, 2):
+        assert gallery.adaptations == []  # not all of them are there yet
+        gallery.take(index, other)
+    assert gallery.exchange(2, third, None) is touched
+    assert gallery.adaptations[2] is other
+    assert gallery.exchange(2, touched, own) is third
+    assert [index for index, shown in enumerate(gallery.adaptations) if shown is own] == [2]
 
 
 def test_what_is_compared_can_be_chosen(touched_session, qtbot) -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from metalearn_gui.engine import Options, meta_train, preset
 from metalearn_gui.engine.control import Gate, LiveValues
-from metalearn_gui.engine.events import Progress, Snapshot
+from metalearn_gui.engine.events import Change, Evaluation, Prepared, Progress, Snapshot, StepScores
 from metalearn_gui.store.documents import run_document, run_from
-from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.records import Curve, RunRecord, Scored
+from tests.store.records import place, state_at
 from tests.store.sessions import SMALL, plain, trained_run
 
 SETTINGS = preset("first-steps").replaced(**SMALL | {"num_iterations": 6})
@@ -32,6 +36,44 @@ def test_a_run_settles_at_its_newest_state_and_goes_on_from_there_bit_for_bit() 
         whole.apply(event)
     assert plain(settled.curves) == plain(whole.curves)
     assert len(run.curve("objective")) == 4  # the run itself is as it was
+
+
+def test_a_run_settles_with_the_scores_it_had_and_every_change_at_its_newest_state_at_the_latest() -> None:
+    loss = np.ones(1)
+    evaluation = Evaluation(num_tasks=4, learner=StepScores(loss, loss, loss), baselines={}, mean=1.0, oracle=None)
+    run = RunRecord(
+        SETTINGS,
+        iteration=8,
+        tasks_seen=16,
+        gradient_evaluations=80.0,
+        compute_seconds=4.0,
+        curves={"objective": Curve(np.arange(8, dtype=np.float32))},
+        scores=[Scored(iteration, iteration / 2, evaluation) for iteration in (3, 6, 8)],
+        changes=[Change(iteration, "meta_learning_rate", 0.1 / iteration) for iteration in (2, 6, 7)],
+        latest=state_at(6),
+    )
+    settled = run.settled()
+    assert (settled.iteration, settled.tasks_seen) == (6, 12)
+    assert (settled.gradient_evaluations, settled.compute_seconds) == (60.0, 3.0)
+    assert settled.curve("objective").tolist() == [0, 1, 2, 3, 4, 5]
+    assert [scored.iteration for scored in settled.scores] == [3, 6]
+    assert [(change.iteration, change.value) for change in settled.changes] == [
+        (2, 0.1 / 2),
+        (6, 0.1 / 6),
+        (6, 0.1 / 7),
+    ]
+    assert [change.iteration for change in run.changes] == [2, 6, 7]
+    assert len(run.scores) == 3
+
+
+@pytest.mark.parametrize(("states", "expected"), [([0, 4], 0), ([0, 0], 0), ([4], None)])
+def test_the_start_of_a_run_is_the_first_state_of_no_meta_iteration(states: list[int], expected: int | None) -> None:
+    run = RunRecord(SETTINGS)
+    prepared = [state_at(iteration) for iteration in states]
+    for state in prepared:
+        run.apply(Prepared(**place(run, state.iteration), compile_seconds=1.0, state=state))
+    assert run.latest is prepared[-1]
+    assert run.initial is (None if expected is None else prepared[expected])
 
 
 def test_initial_settings_and_the_log_make_a_changed_run_again() -> None:

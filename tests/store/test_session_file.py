@@ -178,6 +178,22 @@ def test_a_sealed_file_with_nonsense_inside_is_refused(saved_bytes: bytes, tmp_p
             load(path)
 
 
+def test_a_view_that_passes_for_a_table_runs_nothing(
+    session: SavedSession, saved_bytes: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.metalearn"
+    path.write_bytes(saved_bytes)
+    connection = sqlite3.connect(path)
+    connection.execute("ALTER TABLE runs RENAME TO hidden")
+    connection.execute("CREATE VIEW runs AS SELECT run_id, position, substr(document, 1) AS document FROM hidden")
+    connection.commit()
+    assert session_file._digest(connection) in str(connection.execute("SELECT * FROM session").fetchall())
+    connection.close()
+    monkeypatch.setattr(session_file, "_check_schema", lambda connection: None)  # as if it had been deceived
+    with pytest.raises(StoreError, match=r"prohibited|not authorized"):
+        load(path)
+
+
 def test_a_newer_format_asks_for_an_update(saved_bytes: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.metalearn"
     path.write_bytes(saved_bytes)
