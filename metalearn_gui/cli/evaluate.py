@@ -52,7 +52,10 @@ def _report(settings: ExperimentSettings, iterations: int, found: Evaluation) ->
     baselines["mean"] = found.mean
     if found.oracle is not None:
         baselines["oracle"] = found.oracle
-    ways = {"ways": family.output_dim} if family.kind == "classification" else {}
+    ways: dict[str, Any] = {}
+    if family.kind == "classification":
+        protocol = "transductive" if settings.network.is_transductive else "inductive"
+        ways = {"ways": family.output_dim, "protocol": protocol}
     return {
         "learner": settings.learner.key,
         "tasks": family.key,
@@ -66,9 +69,10 @@ def _report(settings: ExperimentSettings, iterations: int, found: Evaluation) ->
 
 
 def _print_report(report: dict[str, Any]) -> None:
+    protocol = f", {report['protocol']}" if "protocol" in report else ""
     title = (
         f"{report['learner']} on {report['num_tasks']} unseen tasks of {report['tasks']}, {report['shots']} shots, "
-        f"after {report['iterations']} meta-iterations"
+        f"after {report['iterations']} meta-iterations{protocol}"
     )
     rows = report["steps"]
     others = {key: value for key, value in report["baselines"].items() if isinstance(value, list)}

@@ -16,6 +16,7 @@ from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.wording import episode_text, interval_text, percent_text
 
 HEIGHT = 62  # 60 and the line of progress
 ACTIVE_STATES = (RunState.RUNNING, RunState.PREPARING)
@@ -161,7 +162,9 @@ class Header(QFrame):
         scores = run.latest_scores
         if scores is not None:
             steps = len(scores.evaluation.learner.loss) - 1
-        self._unseen.set_caption(self.tr("unseen, %n steps", "", steps))
+        episode = episode_text(run.settings)
+        caption = self.tr("unseen, {episode}").format(episode=episode)
+        self._unseen.set_caption(caption if episode else self.tr("unseen, %n steps", "", steps))
         if scores is None:
             self._unseen.show_value("–")
             return
@@ -169,8 +172,9 @@ class Header(QFrame):
         loss = float(learner.loss[-1])
         if not math.isfinite(loss):
             self._unseen.show_value(self.tr("diverges"))
-        elif learner.accuracy is not None:
-            self._unseen.show_value(f"{100 * float(learner.accuracy[-1]):.1f}", "%")
+        elif learner.accuracy is not None and learner.accuracy_ci95 is not None:
+            half_width = interval_text(float(learner.accuracy_ci95[-1]))
+            self._unseen.show_value(percent_text(float(learner.accuracy[-1])), half_width)
         else:
             self._unseen.show_value(number_text(loss), self.tr("MSE"))
 

@@ -14,6 +14,7 @@ from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.records import Curve, RunRecord, Scored
 from metalearn_gui.ui.curves import Smoother
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.wording import score_text
 
 LEAST_REACH, ROOM_AHEAD = 1000, 1.25
 SHAPES = ("o", "s", "t", "d", "star")  # pyqtgraph's names, one for each colour of the series
@@ -48,10 +49,20 @@ def run_name(run: RunRecord) -> str:
     return run.name or run.settings.learner.label
 
 
+def trained_step(run: RunRecord, scored: Scored) -> int:
+    """As many adaptation steps as the run trains with, or the last that was tried."""
+    return min(run.settings.learner.num_steps, len(scored.evaluation.learner.loss) - 1)
+
+
 def trained_step_loss(run: RunRecord, scored: Scored) -> float:
-    """Loss on unseen tasks after as many adaptation steps as the run trains with."""
-    losses = scored.evaluation.learner.loss
-    return float(losses[min(run.settings.learner.num_steps, len(losses) - 1)])
+    """Loss on unseen tasks after those steps."""
+    return float(scored.evaluation.learner.loss[trained_step(run, scored)])
+
+
+def accuracy_text(run: RunRecord, scored: Scored) -> str:
+    """Accuracy on unseen tasks after those steps, with its interval; empty where there are no classes."""
+    scores = scored.evaluation.learner
+    return "" if scores.accuracy is None else score_text(scores, trained_step(run, scored), in_percent=True)
 
 
 def axis_reach(session: HasRuns, run: RunRecord) -> int:

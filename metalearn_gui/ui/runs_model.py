@@ -9,11 +9,13 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.events import StepScores
 from metalearn_gui.engine.params import params_of
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.run_traces import run_mark, run_name
 from metalearn_gui.ui.text import count_text, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.wording import episode_text, percent_text, protocol_text, score_text
 
 NAME, TASKS, FIRST_STEP, LAST_STEP, TIME = range(5)
 MARK_ROLE = Qt.ItemDataRole.UserRole
@@ -118,16 +120,21 @@ class RunsModel(QAbstractTableModel):
         return True
 
     def _row_texts(self, run: RunRecord) -> tuple[str, ...]:
-        losses = () if run.latest_scores is None else run.latest_scores.evaluation.learner.loss
-        first = self._loss_text(float(losses[1])) if len(losses) > 1 else NOTHING
-        last = self._loss_text(float(losses[-1])) if len(losses) else NOTHING
+        scored = run.latest_scores
+        last_step = -1 if scored is None else len(scored.evaluation.learner.loss) - 1
+        first = NOTHING if scored is None or last_step < 1 else self._figure(scored.evaluation.learner, 1)
+        last = NOTHING if scored is None else self._figure(scored.evaluation.learner, last_step)
         if run.reason == DIVERGED:
             last = self.tr("diverges")
         time = duration_text(run.compute_seconds) if run.iteration else NOTHING
         return (run_name(run), run.settings.tasks.label, first, last, time)
 
-    def _loss_text(self, loss: float) -> str:
-        return number_text(loss) if math.isfinite(loss) else self.tr("diverges")
+    def _figure(self, scores: StepScores, step: int) -> str:
+        """The accuracy where there is one, else the loss."""
+        loss = float(scores.loss[step])
+        if not math.isfinite(loss):
+            return self.tr("diverges")
+        return number_text(loss) if scores.accuracy is None else percent_text(float(scores.accuracy[step]))
 
     def _display(self, row: int, column: int) -> str:
         return self._texts[row][column]
@@ -171,9 +178,13 @@ class RunsModel(QAbstractTableModel):
             start = self.tr("{taken} of {total} parameters started from {name}")
             name = html.escape(run.start.name)
             lines.append(start.format(taken=run.start.taken, total=run.start.total, name=name))
-        figures = self.tr("{iterations} meta-iterations in {time}; unseen loss {first} after 1 step, {last} at the end")
+        figures = self.tr("{iterations} meta-iterations in {time}; unseen {first} after 1 step, {last} at the end")
         count = count_text(run.iteration)
         lines.append(figures.format(iterations=count, time=time, first=first, last=last))
+        if run.latest_scores is not None and episode_text(settings):
+            scores = run.latest_scores.evaluation.learner
+            accuracy = score_text(scores, len(scores.loss) - 1, in_percent=True)
+            lines.append(" · ".join((accuracy, episode_text(settings), protocol_text(settings))))
         return "<p style='white-space: pre-wrap'>" + "<br>".join(lines) + "</p>"
 
     _answers = {

@@ -12,6 +12,7 @@ from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.text import bytes_text, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.wording import episode_text, protocol_text
 
 HEIGHT = 24
 REFRESH_MS = 500
@@ -97,6 +98,7 @@ class StatusBar(QFrame):
         share = round(100 * session.live.baseline_share)
         if share > 0:
             details.append(self.tr("baselines {share} %").format(share=share))
+        details += [episode_text(session.shown.settings), protocol_text(session.shown.settings)]
         if session.memory_mb:
             details.append(bytes_text(session.memory_mb * 1e6))
         if session.run_state is RunState.RUNNING and session.eta_seconds is not None:

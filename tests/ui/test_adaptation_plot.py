@@ -96,16 +96,16 @@ def test_the_cursor_follows_a_step_chosen_elsewhere(panel, session):
     assert panel._cursor.value() == 9
 
 
-def test_accuracy_is_offered_for_classification_alone(panel, session):
+def test_accuracy_in_percent_is_first_for_classification_and_not_there_for_regression(panel, session):
     session.score()
     assert not panel.accuracy_button.isVisible()
     session.change(task_family="blobs")
     session.score()
     assert panel.accuracy_button.isVisible()
-    panel.accuracy_button.click()
     scores = session.shown.latest_scores.evaluation.learner
     assert not panel.plot.is_log
-    assert np.allclose(panel._lines["learner"].y, scores.accuracy)
+    assert np.allclose(panel._lines["learner"].y, 100 * scores.accuracy)
+    assert np.allclose(panel._lines["learner"]._upper.getData()[1], 100 * (scores.accuracy + scores.accuracy_ci95))
     assert "median" not in panel.legend.accessibleName()
     panel.accuracy_button.click()
     assert panel.plot.is_log
@@ -153,6 +153,7 @@ def test_a_loss_that_is_not_finite_reads_diverges(panel, session):
 def test_what_a_constant_prediction_loses_is_a_line_beside_losses_only(panel, session):
     session.change(task_family="blobs")
     session.score()
+    panel.accuracy_button.click()
     assert panel.levels.lines["constant"].isVisible()
     assert panel.legend.accessibleName().endswith("constant prediction 4.3")
     panel.accuracy_button.click()

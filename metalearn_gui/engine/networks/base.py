@@ -52,6 +52,11 @@ class Network(Component, ABC):
         """Numbers per point that the head reads."""
 
     @property
+    def is_transductive(self) -> bool:
+        """Whether a query's prediction depends on the other queries; figures of such a network stand apart."""
+        return False
+
+    @property
     def largest_activation(self) -> int:
         """Numbers that the widest layer holds for one point: how many points fit into memory at once."""
         return max(self.feature_dim, self.input_dim)

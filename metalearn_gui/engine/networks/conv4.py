@@ -87,6 +87,10 @@ class Conv4(Network):
         return self.sides[-1] ** 2 * self.num_channels
 
     @property
+    def is_transductive(self) -> bool:
+        return self._norm.is_transductive
+
+    @property
     def largest_activation(self) -> int:
         return self.sides[0] ** 2 * self.num_channels
 

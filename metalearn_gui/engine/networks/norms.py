@@ -20,6 +20,7 @@ class Norm:
     """No normalisation: the shift is the convolution's bias."""
 
     has_gain: ClassVar[bool] = False
+    is_transductive: ClassVar[bool] = False
     stats: ClassVar[dict[str, float]] = {}  # running averages by name, and where they start
 
     def apply(
@@ -69,6 +70,7 @@ class TransductiveBatchNorm(Norm):
     """By the batch in training and at test: a query's prediction then depends on the other queries."""
 
     has_gain = True
+    is_transductive = True
 
     def apply(
         self, x: Tensor, block: int, params: Params, stats: Stats, weights: Tensor | None, training: bool

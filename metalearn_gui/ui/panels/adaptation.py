@@ -17,6 +17,7 @@ from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.step_line import StepLine
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.wording import episode_text, protocol_text, score_text
 
 STYLES = {"learner": "solid", "transfer": "dashed", "scratch": "dotted", "scratch_adam": "dashdot"}
 COLORS = {"learner": "learner", "transfer": "transfer", "scratch": "scratch", "scratch_adam": "scratch"}
@@ -34,7 +35,7 @@ class AdaptationPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._wants_accuracy = False
+        self._wants_accuracy = True  # where there are classes
         self._step_to_restore: int | None = None  # what the step was before the mouse came
         self.accuracy_button = self.add_header_action("blank", "", self._toggle_accuracy)
         self.accuracy_button.setObjectName("adaptation_accuracy")
@@ -69,7 +70,6 @@ class AdaptationPanel(Panel):
 
     def retranslate(self) -> None:
         self.set_title(self.tr("Learning to learn pays off"))
-        self.set_hint(self.tr("unseen tasks, by step"))
         self.plot.setAccessibleName(self.tr("Loss on unseen tasks by adaptation step"))
         self.accuracy_button.setToolTip(self.tr("Switch between loss and accuracy"))
         self.refresh()
@@ -84,6 +84,11 @@ class AdaptationPanel(Panel):
         self._median.set_style(theme().palette.learner, "dotted", 1.2)
         self._cursor.setPen(line_pen(theme().palette.muted, "dotted"))
         self.refresh()
+
+    def _name_by_task(self) -> None:
+        episode = episode_text(self.session.shown.settings)
+        by_step = self.tr("unseen tasks, by step")
+        self.set_hint(f"{episode}, {protocol_text(self.session.shown.settings)}" if episode else by_step)
 
     # --- what is drawn ----------------------------------------------------------------------------
 
@@ -103,12 +108,13 @@ class AdaptationPanel(Panel):
             return
         evaluation = self.evaluation
         self.accuracy_button.setVisible(evaluation is not None and evaluation.learner.accuracy is not None)
-        self.accuracy_button.setText(self.tr("accuracy") if self.shows_accuracy else self.tr("loss"))
+        self.accuracy_button.setText(self.tr("accuracy, %") if self.shows_accuracy else self.tr("loss"))
         self.accuracy_button.setAccessibleName(self.accuracy_button.text())
         self.plot.set_log(not self.shows_accuracy)
         self._empty.set_text("" if evaluation else self.tr("Appears with the first evaluation on unseen tasks"))
         scores = {} if evaluation is None else {"learner": evaluation.learner, **evaluation.baselines}
         self._feed(scores)
+        self._name_by_task()
         self.plot.getViewBox().setXRange(-MARGIN, self._last_step() + MARGIN, padding=0.0)
         self.legend.set_entries(self._legend_entries(scores) + self.levels.legend_entries())
         self._show_step()
@@ -125,7 +131,9 @@ class AdaptationPanel(Panel):
     def _values(self, scores: StepScores) -> tuple[Array, Array]:
         if not self.shows_accuracy:
             return scores.loss, scores.loss_ci95
-        return (EMPTY, EMPTY) if scores.accuracy is None else (scores.accuracy, scores.accuracy_ci95)
+        if scores.accuracy is None or scores.accuracy_ci95 is None:
+            return EMPTY, EMPTY
+        return 100.0 * scores.accuracy, 100.0 * scores.accuracy_ci95
 
     def _last_step(self) -> int:
         evaluation = self.evaluation
@@ -210,7 +218,4 @@ class AdaptationPanel(Panel):
         return lines
 
     def _mean_text(self, evaluation: Evaluation, step: int) -> str:
-        values, half_widths = self._values(evaluation.learner)
-        if not np.isfinite(values[step]):
-            return self.tr("diverges")
-        return f"{number_text(float(values[step]))} ± {float(half_widths[step]):.2g}"
+        return score_text(evaluation.learner, step, in_percent=self.shows_accuracy)

@@ -16,6 +16,7 @@ from metalearn_gui.ui.canvas.surface import fits
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.wording import percent_text
 
 NUM_TILES = 8
 COLUMNS = 4
@@ -45,7 +46,7 @@ class GalleryTile(QAbstractButton):
             return ""
         step = min(self._session.adaptation_step, len(adaptation.loss) - 1)
         if adaptation.accuracy is not None:
-            return f"{100 * float(adaptation.accuracy[step]):.0f} %"
+            return percent_text(float(adaptation.accuracy[step]), digits=0)
         loss = float(adaptation.loss[step])
         return number_text(loss) if math.isfinite(loss) else self.tr("diverges")
 

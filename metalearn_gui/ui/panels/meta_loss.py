@@ -17,7 +17,7 @@ from metalearn_gui.ui.level_lines import LevelLines
 from metalearn_gui.ui.now_marker import NowMarker
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, faded, line_pen
-from metalearn_gui.ui.run_traces import RunTrace, axis_reach, overlaid_runs, run_mark, run_name
+from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach, overlaid_runs, run_mark, run_name
 from metalearn_gui.ui.smoothing_menu import SmoothingMenu
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme
@@ -185,7 +185,8 @@ class MetaLossPanel(Panel):
         if run.iteration == 0:
             self._now.hide()
         elif len(unseen) and math.isfinite(self._unseen.y[-1]):
-            self._now.show_at(run.iteration, at[-1], self._unseen.y[-1], number_text(float(unseen[-1])))
+            figure = accuracy_text(run, run.scores[-1]) or number_text(float(unseen[-1]))
+            self._now.show_at(run.iteration, at[-1], self._unseen.y[-1], figure)
         else:
             self._now.show_at(run.iteration, 0.0, 0.0, "")
 
@@ -259,6 +260,8 @@ class MetaLossPanel(Panel):
             nearest = abs(at - iteration).argmin()
             label = self.tr("unseen, at {iteration}").format(iteration=count_text(int(at[nearest])))
             rows.append((label, number_text(float(unseen[nearest]))))
+            accuracy = accuracy_text(run, run.scores[nearest])
+            rows += [(self.tr("accuracy"), accuracy)] if accuracy else []
         muted = theme().palette.muted.name()
         title = self.tr("meta-iteration {iteration}").format(iteration=count_text(iteration))
         cells = "".join(

@@ -1,0 +1,48 @@
+"""Episodes and scores in words, the same wherever they stand: "5-way 1-shot", "90.6 % ± 0.5"."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QCoreApplication
+
+from metalearn_gui.engine.events import StepScores
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.ui.text import number_text
+
+
+def episode_text(settings: ExperimentSettings) -> str:
+    """What an unseen task offers; empty where there are no classes."""
+    if settings.tasks.kind != "classification":
+        return ""
+    text = QCoreApplication.translate("Wording", "{ways}-way {shots}-shot")
+    return text.format(ways=settings.tasks.output_dim, shots=settings.episodes.shots)
+
+
+def protocol_text(settings: ExperimentSettings) -> str:
+    """Whether queries may help each other; empty where there are no classes."""
+    if settings.tasks.kind != "classification":
+        return ""
+    if settings.network.is_transductive:
+        return QCoreApplication.translate("Wording", "transductive")
+    return QCoreApplication.translate("Wording", "inductive")
+
+
+def percent_text(accuracy: float, digits: int = 1) -> str:
+    """An accuracy as a share of a hundred."""
+    return f"{100 * accuracy:.{digits}f} %"
+
+
+def interval_text(half_width: float) -> str:
+    """Half the width of an accuracy's interval, as it stands behind it."""
+    return f"± {100 * half_width:.1f}"
+
+
+def score_text(scores: StepScores, step: int, in_percent: bool) -> str:
+    """The mean after a step with half the width of its 95 % interval: the accuracy, or the loss."""
+    if in_percent and scores.accuracy is not None and scores.accuracy_ci95 is not None:
+        return f"{percent_text(float(scores.accuracy[step]))} {interval_text(float(scores.accuracy_ci95[step]))}"
+    loss = float(scores.loss[step])
+    if not math.isfinite(loss):
+        return QCoreApplication.translate("Wording", "diverges")
+    return f"{number_text(loss)} ± {float(scores.loss_ci95[step]):.2g}"

@@ -1,0 +1,56 @@
+"""Episodes and scores in words."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from metalearn_gui.engine.events import StepScores
+from metalearn_gui.engine.presets import preset
+from metalearn_gui.ui.header import Header
+from metalearn_gui.ui.runs_model import FIRST_STEP, LAST_STEP, RunsModel
+from metalearn_gui.ui.status_bar import StatusBar
+from metalearn_gui.ui.wording import episode_text, protocol_text, score_text
+from tests.ui.hand import session_for
+
+SCORES = StepScores(
+    loss=np.array([1.6, 0.25]), loss_median=np.array([1.6, 0.2]), loss_ci95=np.array([0.0, 0.013]),
+    accuracy=np.array([0.2, 0.9061]), accuracy_ci95=np.array([0.0, 0.0052]),
+)  # fmt: skip
+
+
+@pytest.fixture
+def session():
+    """Five ways, one shot, and one evaluation."""
+    session = session_for("glyphs", ways=5)
+    session.change(shots=1, queries=2)
+    session.score()
+    scored = session.live.scores[-1]
+    evaluation = dataclasses.replace(scored.evaluation, learner=SCORES)
+    session.live.scores[-1] = dataclasses.replace(scored, evaluation=evaluation)
+    return session
+
+
+def test_an_accuracy_stands_with_its_interval_in_percent():
+    assert score_text(SCORES, 1, in_percent=True) == "90.6 % ± 0.5"
+    assert score_text(SCORES, 1, in_percent=False) == "0.25 ± 0.013"
+
+
+def test_transductive_normalisation_is_called_so_and_everything_else_inductive():
+    settings = preset("protonet")
+    assert protocol_text(settings) == "inductive"
+    assert protocol_text(settings.replaced(norm="batch, transductive")) == "transductive"
+    assert protocol_text(preset("first-steps")) == episode_text(preset("first-steps")) == ""
+
+
+def test_header_status_and_runs_say_accuracy_ways_and_shots(qtbot, session):
+    header, status, runs = Header(session), StatusBar(session), RunsModel(session)
+    for widget in (header, status):
+        qtbot.addWidget(widget)
+    texts = {label.text() for label in header.findChildren(QLabel)}
+    assert {"unseen, 5-way 1-shot", "90.6 %", "± 0.5"} <= texts
+    assert "5-way 1-shot · inductive" in status._status.text()
+    assert [runs.data(runs.index(0, column)) for column in (FIRST_STEP, LAST_STEP)] == ["90.6 %", "90.6 %"]
