@@ -40,7 +40,8 @@ def adapt(
 ) -> Path:
     """Adapt to every task of a support set and predict at `query_x` after each step.
 
-    The support set is padded and masked, so that adding a point neither retraces nor recompiles.
+    Points are padded and masked, so that adding one neither retraces nor recompiles; not so where the network
+    looks at queries together, which would count the padding.
 
     Args:
         settings: whose learner adapts; `state` is its learned state.
@@ -52,10 +53,10 @@ def adapt(
     program = adaptation_program(settings, steps, keep=True, compile=compile)
     query_x = np.asarray(query_x, np.float32)
     num_queries = query_x.shape[1]
-    size = capacity(num_queries)
+    size = _places(settings, num_queries)
     query_x = np.pad(query_x, [(0, 0), (0, size - num_queries)] + [(0, 0)] * (query_x.ndim - 2))
     query = PointSet(query_x, _no_targets(support.y, size))
-    support = padded(support, capacity(support.x.shape[1]))
+    support = padded(support, _places(settings, support.x.shape[1]))
     predictions, support_loss, *rest = program.run(state, support, query, settings.learner.live_values())
     return Path(predictions[:, :, :num_queries], support_loss, rest[0][:, :, :num_queries] if rest else None)
 
@@ -72,6 +73,10 @@ def predict_adapted(
     Returns: (tasks, points, output_dim); probabilities for classification.
     """
     return prediction_program(settings, compile).run(state, adapted, x, settings.learner.live_values())
+
+
+def _places(settings: ExperimentSettings, num_points: int) -> int:
+    return num_points if settings.network.is_transductive else capacity(num_points)
 
 
 def _no_targets(like: Array, num_points: int) -> Array:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -16,7 +14,7 @@ from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.learners.ridge import solved
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
-from tests.engine.small import context, drawn, small_settings, start_of, tensors
+from tests.engine.small import context, drawn, small_settings, start_of
 
 
 def predicted(settings: ExperimentSettings, episodes: Episodes) -> np.ndarray:
@@ -96,21 +94,6 @@ def test_cnp_says_how_sure_it_is() -> None:
     assert (path.deviation >= 0.1).all()
     plain = small_settings("sinusoid", "maml")
     assert adapt(plain, initial_state(plain), episodes.support, episodes.query.x, 1, compile=False).deviation is None
-
-
-@pytest.mark.parametrize("learner", ["maml", "reptile", "protonet", "ridge", "transfer", "article", "fedavg"])
-def test_running_averages_move_and_leave_a_query_to_itself(learner: str) -> None:
-    settings = small_settings("glyphs", learner, image_size=8, ways=2, shots=1, queries=2, meta_batch=2)
-    settings = settings.replaced(network="conv4", num_channels=8, num_blocks=2)
-    episodes, state, ctx = drawn(settings, 2), start_of(settings), context(settings)
-    carry = settings.learner.meta_gradient(state, tensors(episodes), ctx._replace(training=True)).carry
-    assert not np.allclose(carry["mean0"], state.carry["mean0"])
-    moved = dataclasses.replace(initial_state(settings), carry={name: np.asarray(v) for name, v in carry.items()})
-    together, alone = (
-        adapt(settings, moved, episodes.support, x, 1, compile=False).predictions[1, :, :1]
-        for x in (episodes.query.x, episodes.query.x[:, :1])
-    )
-    np.testing.assert_allclose(together, alone, atol=1e-5)
 
 
 @pytest.mark.parametrize("text", ["60", "60x1", "0x1x5", "axbxc", "60x1x5, 5", "1x2x3x4"])

@@ -1,7 +1,8 @@
 """CAVIA: a few context numbers adapt to a task; the network that reads them is the same for all tasks.
 
 For each task: phi = 0; phi <- phi - inner_learning_rate * grad_phi L_support(theta, phi), inner_steps times;
-then move theta down the exact gradient of the mean L_query(theta, phi). The network's input is (x, phi).
+then move theta down the exact gradient of the mean L_query(theta, phi). The network's input is (x, phi); one that
+looks at images takes phi as gains and shifts of its channels (section 3).
 
 Zintgraf, Shiarlis, Kurin, Hofmann, Whiteson (2019), arXiv:1810.03642, algorithm 1.
 """
@@ -14,7 +15,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, State, num_tasks_of
+from metalearn_gui.engine.learners.base import Adapted, Context, State, num_tasks_of, under
 from metalearn_gui.engine.learners.gradient import GradientLearner
 from metalearn_gui.engine.networks import ops
 from metalearn_gui.engine.networks.base import Network, Stats
@@ -63,9 +64,9 @@ class Cavia(GradientLearner):
     def init(self, network: Network, rng: np.random.Generator) -> State:
         """The wider network's start, its rows for the context kept apart from the plain network's."""
         plain, _ = network.init(np.random.default_rng(0))  # for its shapes
-        wide, stats = self._widened(network).init(rng)
-        own = {name: values[: len(plain[name])] for name, values in wide.items()}
-        rest = {f"{CONTEXT}/{name}": values[len(plain[name]) :] for name, values in wide.items()}
+        wide, stats = network.widened(self.num_context).init(rng)
+        own = {name: wide[name][: len(values)] for name, values in plain.items()}
+        rest = {f"{CONTEXT}/{name}": values[len(plain.get(name, ())) :] for name, values in wide.items()}
         return State(own | {name: values for name, values in rest.items() if values.size}, stats)
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
@@ -75,16 +76,12 @@ class Cavia(GradientLearner):
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
         no_context = tf.zeros(tf.concat([tf.shape(x)[:-1], [self.num_context]], axis=0))
         inputs = tf.concat([x, ops.add_bias(no_context, adapted[CONTEXT])], axis=-1)
-        return self._widened(ctx.network).apply(_joined(state.params), state.carry, inputs, None, ctx)
-
-    def _widened(self, network: Network) -> Network:
-        return network.fitted(network.input_dim + self.num_context, network.output_dim)
+        return ctx.network.widened(self.num_context).apply(_joined(state.params), state.carry, inputs, None, ctx)
 
 
 def _joined(params: Params) -> Params:
     """The wider network's parameters: the plain one's, and below them the rows that read the context."""
-    return {
-        name: tf.concat([values, params[f"{CONTEXT}/{name}"]], axis=0) if f"{CONTEXT}/{name}" in params else values
-        for name, values in params.items()
-        if not name.startswith(f"{CONTEXT}/")
-    }
+    prefix = f"{CONTEXT}/"
+    own = {name: values for name, values in params.items() if not name.startswith(prefix)}
+    rest = under(params, prefix)
+    return own | {name: tf.concat([own[name], rows], axis=0) if name in own else rows for name, rows in rest.items()}

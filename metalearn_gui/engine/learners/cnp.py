@@ -4,7 +4,8 @@
 
 Everything is learned by the likelihood of targets given support sets of random size; adapting is one forward pass.
 
-Garnelo et al. (2018), arXiv:1807.01613, equations 1 to 4. The base network is the decoder, made wider by r.
+Garnelo et al. (2018), arXiv:1807.01613, equations 1 to 4. The base network is the decoder, made wider by r. Of
+images the encoder reads the features that the decoder finds in them at r = 0.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class ConditionalNeuralProcess(Learner):
     def init(self, network: Network, rng: np.random.Generator) -> State:
         decoder, stats = self._decoder(network).init(rng)
         width = self.encoder_width
-        dims = (network.input_dim + network.output_dim, width, width, width)
+        dims = (network.reading_dim + network.output_dim, width, width, width)
         encoder = fresh_layers(rng, dims)
         return State(encoder | {f"{DECODER}{name}": values for name, values in decoder.items()}, stats)
 
@@ -65,7 +66,8 @@ class ConditionalNeuralProcess(Learner):
         targets = support.y
         if targets.dtype.is_integer:
             targets = tf.one_hot(targets, ctx.network.output_dim)
-        points = tf.concat([support.x, targets], axis=-1)
+        read = ctx.network.reading(support.x, lambda: self._features(state, support, ctx))
+        points = tf.concat([read, targets], axis=-1)
         for layer in range(3):
             points = encoded(state.params, layer, points)
             points = tf.nn.relu(points) if layer < 2 else points
@@ -110,11 +112,17 @@ class ConditionalNeuralProcess(Learner):
 
     def _decoded(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
         """Means and raw deviations, side by side."""
-        summary = tf.broadcast_to(
-            adapted["summary"][:, None], tf.concat([tf.shape(x)[:2], [self.encoder_width]], axis=0)
-        )
-        inputs = tf.concat([x, summary], axis=-1)
+        inputs = self._inputs(adapted, x)
         return self._decoder(ctx.network).apply(under(state.params, DECODER), state.carry, inputs, None, ctx)
 
+    def _features(self, state: State, support: PointSet, ctx: Context) -> Tensor:
+        inputs, decoder = self._inputs(self.begin(state, support, ctx), support.x), self._decoder(ctx.network)
+        return decoder.features(under(state.params, DECODER), state.carry, inputs, support.mask, ctx)[0]
+
+    def _inputs(self, adapted: Adapted, x: Tensor) -> Tensor:
+        """Every point with its task's summary behind it."""
+        shape = tf.concat([tf.shape(x)[:2], [self.encoder_width]], axis=0)
+        return tf.concat([x, tf.broadcast_to(adapted["summary"][:, None], shape)], axis=-1)
+
     def _decoder(self, network: Network) -> Network:
-        return network.fitted(network.input_dim + self.encoder_width, 2 * network.output_dim)
+        return network.fitted(network.input_dim, 2 * network.output_dim).widened(self.encoder_width)

@@ -134,10 +134,10 @@ class LearnedOptimizer(Learner):
             tape.watch(state.params)
             adapted, objective = self._unrolled(state, adapted, tasks.support, ctx)
         gradients = tape.gradient(objective, state.params, unconnected_gradients="zero")
-        after = tf.reduce_mean(self.loss(state, adapted, tasks.query, ctx))
+        after, stats = self.judged(state, adapted, tasks.query, ctx)
         runs |= {f"adapted/{name}": values for name, values in adapted.items()}
         runs["steps_left"] -= float(self.unroll_steps)
-        carry = state.carry | {RUNS + name: values for name, values in runs.items()}
+        carry = stats | {RUNS + name: values for name, values in runs.items()}
         return MetaGradient(gradients, objective, before, after, carry, {})
 
     def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:

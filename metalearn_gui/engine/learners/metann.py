@@ -6,8 +6,9 @@ applied num_applications times, each time seeing what the base network f still g
 decoder and the start theta move down the gradient of the query loss of f_theta, the mean over the
 applications. Predictions are a plain forward pass of f with the adjusted parameters.
 
-The set encoder with a mean is that of Garnelo et al. (2018), arXiv:1807.01613, section 3; parameters as the
-output of a network are those of Ha, Dai, Le (2016), arXiv:1609.09106.
+Of images it reads x as the features that f finds in them. The set encoder with a mean is that of Garnelo et al.
+(2018), arXiv:1807.01613, section 3; parameters as the output of a network are those of Ha, Dai, Le (2016),
+arXiv:1609.09106.
 """
 
 from __future__ import annotations
@@ -84,8 +85,9 @@ class MetaNetwork(Learner):
         return {name: per_task(values, num_tasks) for name, values in _base(state.params).items()}
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
-        outputs, _ = self.predict(state, adapted, support.x, ctx)
-        points = _features(support, outputs)
+        features, _ = ctx.network.features(adapted, state.carry, support.x, support.mask, ctx)
+        read = ctx.network.reading(support.x, lambda: features)
+        points = _described(read, support.y, ctx.network.head(adapted, features))
         hidden = tf.nn.relu(encoded(state.params, 1, tf.nn.relu(encoded(state.params, 0, points))))
         # With no points nothing is known: a proposal made of biases alone would still move the network.
         summary, is_seen = mean_over_points(hidden, support.mask)
@@ -137,10 +139,11 @@ def _gained_and_shifted(adapted: Adapted, proposal: Params) -> Params:
     """Each unit's input, times 1 + gain, plus a shift: the same as other weights and another bias."""
     changed = {}
     for name, change in proposal.items():
-        gain = 1.0 + change[:, :1]
-        weights, bias = f"w{name}", f"b{name}"
-        changed[weights] = adapted[weights] * gain
-        changed[bias] = adapted[bias] * gain[:, 0] + change[:, 1]
+        gain, bias = 1.0 + change[:, 0], f"b{name}"
+        scaled = f"g{name}" if f"g{name}" in adapted else f"w{name}"  # a norm would undo a gain of the weights
+        shape = [-1, *[1] * (adapted[scaled].shape.rank - 2), gain.shape[1]]
+        changed[scaled] = adapted[scaled] * tf.reshape(gain, shape)
+        changed[bias] = adapted[bias] * gain + change[:, 1]
     return changed
 
 
@@ -165,17 +168,15 @@ def _base(params: Params) -> Params:
 
 
 def _num_features(network: Network) -> int:
-    """x, and y, prediction and residual."""
-    return network.input_dim + 3 * network.output_dim
+    """What is read of x, and y, prediction and residual."""
+    return network.reading_dim + 3 * network.output_dim
 
 
-def _features(support: PointSet, outputs: Tensor) -> Tensor:
+def _described(read: Tensor, targets: Tensor, outputs: Tensor) -> Tensor:
     """(tasks, points, features); classes as one-hot targets beside their probabilities."""
-    if support.y.dtype.is_integer:
-        targets, outputs = tf.one_hot(support.y, outputs.shape[-1]), tf.nn.softmax(outputs)
-    else:
-        targets = support.y
-    return tf.concat([support.x, targets, outputs, targets - outputs], axis=-1)
+    if targets.dtype.is_integer:
+        targets, outputs = tf.one_hot(targets, outputs.shape[-1]), tf.nn.softmax(outputs)
+    return tf.concat([read, targets, outputs, targets - outputs], axis=-1)
 
 
 def _size(changes: Params) -> Tensor:

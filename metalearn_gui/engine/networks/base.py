@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -26,6 +27,14 @@ class Network(Component, ABC):
     @abstractmethod
     def fitted(self, input_dim: int, output_dim: int) -> Network:
         """This network with the input and output sizes that a task family asks for."""
+
+    @abstractmethod
+    def widened(self, extra: int) -> Network:
+        """This network with `extra` more numbers at the end of every input: what is known of the task.
+
+        Its parameters are those of this one, some with more rows, and others besides. With zeros for the extra
+        numbers it says what this one says with its own rows alone.
+        """
 
     @property
     @abstractmethod
@@ -55,6 +64,15 @@ class Network(Component, ABC):
     def is_transductive(self) -> bool:
         """Whether a query's prediction depends on the other queries; figures of such a network stand apart."""
         return False
+
+    @property
+    def reading_dim(self) -> int:
+        """Numbers per point of `reading`."""
+        return self.input_dim
+
+    def reading(self, x: Tensor, features: Callable[[], Tensor]) -> Tensor:
+        """What another network reads of a point, (tasks, points, reading_dim): the input, or this one's features."""
+        return x
 
     @property
     def largest_activation(self) -> int:

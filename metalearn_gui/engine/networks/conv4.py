@@ -1,14 +1,16 @@
 """Conv4: the few-shot classifier's usual network. Blocks of 3 x 3 convolution, pooling, normalisation, ReLU.
 
 Vinyals et al. (2016), arXiv:1606.04080, section 4.1; pooling comes before the normalisation, which changes no
-size and saves a third of the time. Inductive unless it says otherwise: at test the normalisation uses the
-running averages of training, so a query's prediction does not depend on the other queries.
+size and saves a third of the time. What is known of the task joins as gains and shifts of a block's channels:
+Perez et al. (2018), arXiv:1709.07871, section 2.1. Inductive unless it says otherwise: at test the normalisation
+uses the running averages of training, so a query's prediction does not depend on the other queries.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -22,6 +24,7 @@ from metalearn_gui.engine.params import SettingError, param
 if TYPE_CHECKING:
     from metalearn_gui.engine.learners.base import Context
 
+FILM = "film"
 UNROLLED_TASKS = 8  # with weights of their own; more go through a bounded loop
 
 
@@ -29,7 +32,8 @@ UNROLLED_TASKS = 8  # with weights of their own; more go through a bounded loop
 class Conv4(Network):
     """Parameters by block: w0 (3, 3, channels in, channels), b0 and with a norm g0 (channels,), w1, ...; then the head.
 
-    Inputs are square images as flat vectors, grey (side * side numbers) or colour (side * side * 3).
+    Inputs are square images as flat vectors, grey (side * side numbers) or colour (side * side * 3). A widened
+    network has "film" (extra, 2 * channels), too: gains and shifts of the last block but one, linear in the extra.
     """
 
     key = "conv4"
@@ -51,8 +55,13 @@ class Conv4(Network):
         help="Batch: by the batch in training, by running averages at test. Transductive: by the batch at test too.",
     )
 
+    num_extra: int = 0  # numbers of an input behind its pixels
+
     def fitted(self, input_dim: int, output_dim: int) -> Conv4:
         return dataclasses.replace(self, input_dim=input_dim, output_dim=output_dim)
+
+    def widened(self, extra: int) -> Conv4:
+        return dataclasses.replace(self, num_extra=self.num_extra + extra)
 
     def check(self) -> None:
         if math.prod(self.image_shape) != self.input_dim:
@@ -91,6 +100,13 @@ class Conv4(Network):
         return self._norm.is_transductive
 
     @property
+    def reading_dim(self) -> int:
+        return self.feature_dim
+
+    def reading(self, x: Tensor, features: Callable[[], Tensor]) -> Tensor:
+        return features()  # dense layers would have to find out on their own what an image shows
+
+    @property
     def largest_activation(self) -> int:
         return self.sides[0] ** 2 * self.num_channels
 
@@ -98,6 +114,7 @@ class Conv4(Network):
     def parts(self) -> dict[str, tuple[str, ...]]:
         kinds = "wbg" if self._norm.has_gain else "wb"
         body = tuple(f"{kind}{block}" for block in range(self.num_blocks) for kind in kinds)
+        body += (FILM,) if self.num_extra else ()
         return {"body": body, "head": (f"w{self.num_blocks}", f"b{self.num_blocks}")}
 
     def init(self, rng: np.random.Generator) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -112,6 +129,9 @@ class Conv4(Network):
                 params[f"g{block}"] = np.ones(width, np.float32)
             stats |= {f"{name}{block}": np.full(width, value, np.float32) for name, value in self._norm.stats.items()}
             fan_in = width
+        if self.num_extra:
+            bound = 1.0 / np.sqrt(self.num_extra)
+            params[FILM] = rng.uniform(-bound, bound, (self.num_extra, 2 * width)).astype(np.float32)
         bound = 1.0 / np.sqrt(self.feature_dim)
         shape = (self.feature_dim, self.output_dim)
         params[f"w{self.num_blocks}"] = rng.uniform(-bound, bound, shape).astype(np.float32)
@@ -124,9 +144,9 @@ class Conv4(Network):
         body = {name: params[name] for name in self.parts["body"]}
         if len(body["w0"].shape) == 4:
             shape = tf.shape(x)
-            images = tf.reshape(x, [-1, *self.image_shape])
+            points = tf.reshape(x, [-1, self.input_dim + self.num_extra])
             weights = None if mask is None else tf.reshape(mask, [-1])
-            rows, new = self._blocks(body, stats, images, weights, ctx)
+            rows, new = self._blocks(body, stats, points, weights, ctx)
             return tf.reshape(rows, [shape[0], shape[1], self.feature_dim]), {**stats, **new}
         return self._task_by_task(body, stats, x, mask, ctx)
 
@@ -163,8 +183,8 @@ class Conv4(Network):
         weights = tf.ones(tf.shape(x)[:2]) if mask is None else mask
 
         def one(task: tuple[Params, Tensor, Tensor]) -> tuple[Tensor, Stats]:
-            own, images, counts = task
-            rows, new = self._blocks(own, stats, tf.reshape(images, [-1, *self.image_shape]), counts, ctx)
+            own, points, counts = task
+            rows, new = self._blocks(own, stats, points, counts, ctx)
             return tf.reshape(rows, [num_points, self.feature_dim]), new
 
         num_tasks = x.shape[0]
@@ -182,14 +202,18 @@ class Conv4(Network):
         return tuple(f"{name}{block}" for block in range(self.num_blocks) for name in names)
 
     def _blocks(
-        self, body: Params, stats: Stats, x: Tensor, weights: Tensor | None, ctx: Context
+        self, body: Params, stats: Stats, points: Tensor, weights: Tensor | None, ctx: Context
     ) -> tuple[Tensor, Stats]:
         new: Stats = {}
+        x = tf.reshape(points[:, : self.input_dim], [-1, *self.image_shape])
         for block in range(self.num_blocks):
             x = tf.nn.conv2d(x, body[f"w{block}"], 1, "SAME")
             if self.sides[block] > 1:
                 x = tf.nn.max_pool2d(x, 2, 2, "VALID")
             x, moved = self._norm.apply(x, block, body, stats, weights, ctx.training)
             new |= moved
+            if self.num_extra and block == max(self.num_blocks - 2, 0):
+                gain, shift = tf.split(tf.matmul(points[:, self.input_dim :], body[FILM])[:, None, None], 2, axis=-1)
+                x = x * (1.0 + gain) + shift
             x = tf.nn.relu(x)
         return x, new

@@ -82,6 +82,9 @@ class Mlp(Network):
     def fitted(self, input_dim: int, output_dim: int) -> Mlp:
         return dataclasses.replace(self, input_dim=input_dim, output_dim=output_dim)
 
+    def widened(self, extra: int) -> Mlp:
+        return self.fitted(self.input_dim + extra, self.output_dim)
+
     def structure(self) -> tuple[Any, ...]:
         return (type(self).__name__, self.dims, self.activation)  # where it starts changes no program
 
