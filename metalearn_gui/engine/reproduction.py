@@ -90,6 +90,12 @@ _ALL: Sequence[Row] = (
     Row("anil", "anil", (Bar(5, 0.15, reference="0.105"), Bar(10, 0.06, reference="0.037"))),
     Row("cavia", "cavia", (Bar(1, 0.24, reference="0.205"), Bar(5, 0.04, reference="0.027"))),
     Row("reptile", "reptile", (Bar(10, 0.27, reference="0.21 to 0.24"), Bar(32, 0.22, reference="0.18 to 0.20"))),
+    Row(
+        "reptile-adam",
+        "reptile",
+        (Bar(10, 0.27, reference="0.21 to 0.24"), Bar(32, 0.22, reference="0.18 to 0.20")),
+        {"inner_optimizer": "adam", "inner_learning_rate": 0.002},
+    ),
     Row("metann", "metann", (Bar(1, 0.015, reference="0.005 to 0.007"),)),
     Row("metann-3", "metann-3", (Bar(1, reference="0.019"), Bar(3, 0.006, reference="0.0039"))),
     Row("maml-5-steps", "maml-5-steps", (Bar(5, reference="0.082"), Bar(10, reference="0.047"))),

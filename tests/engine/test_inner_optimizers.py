@@ -147,6 +147,18 @@ def test_reptile_s_adam_has_no_first_moment() -> None:
         np.testing.assert_allclose(found[name][0], values, atol=2e-4, err_msg=name)
 
 
+def test_reptile_s_adam_goes_on_from_task_to_task() -> None:
+    settings = experiment("adam", "reptile", inner_steps=1, meta_batch=1)
+    state, ctx = start_of(settings), context(settings)
+    first, second = (drawn(settings, 1, seed) for seed in (0, 1))
+    carry = settings.learner.meta_gradient(state, tensors(first), ctx).carry
+    found = fold(settings.learner, state._replace(carry=carry), tensors(second).support, ctx, 1)
+    start = {name: np.float64(values) for name, values in state.params.items()}
+    path = [numpy_loss(start, exact(task).support.x[0], exact(task).support.y[0])[1] for task in (first, second)]
+    for name, direction in numpy_directions("adam", path, beta=0.0).items():
+        np.testing.assert_allclose(found[name][0], start[name] - RATE * direction, atol=2e-4, err_msg=name)
+
+
 def test_learners_that_step_differently_share_no_adaptation() -> None:
     structures = {
         experiment(key, inner_weight_decay=decay).learner.adaptation_structure()

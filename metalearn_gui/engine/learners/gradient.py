@@ -56,7 +56,7 @@ class GradientLearner(Learner):
         "Inner optimiser",
         choices=tuple(INNER_OPTIMIZERS),
         advanced=True,
-        help="Takes an inner gradient to an adaptation step; every task begins with an empty memory.",
+        help="Takes an inner gradient to an adaptation step; its memory begins empty unless the learner keeps it.",
     )
     inner_weight_decay: float = param(
         0.0,

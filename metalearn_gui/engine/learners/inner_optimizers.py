@@ -23,12 +23,14 @@ Direction = Callable[[Tensor, Memories, Tensor, tuple[float, float]], tuple[Tens
 class InnerOptimizer(NamedTuple):
     """The names of what it keeps for every parameter, zeros at first, and how a gradient becomes a direction.
 
+    lasting: those of the memories that are about gradients' sizes, and may go on from task to task.
     direction: (gradient, memories, step from 1 in a shape that broadcasts, Adam's betas) -> (direction, memories).
     """
 
     memories: tuple[str, ...]
     counts_steps: bool
     direction: Direction
+    lasting: tuple[str, ...] = ()
 
     def fresh_memory(self, parameters: Params) -> Adapted:
         """What is remembered before the first step; the step count is there for who counts."""
@@ -87,5 +89,5 @@ def _adam(gradient: Tensor, memories: Memories, step: Tensor, betas: tuple[float
 INNER_OPTIMIZERS = {
     "sgd": InnerOptimizer((), False, _plain),
     "momentum": InnerOptimizer(("velocity",), False, _momentum),
-    "adam": InnerOptimizer(("mean", "square"), True, _adam),
+    "adam": InnerOptimizer(("mean", "square"), True, _adam, ("square",)),
 }
