@@ -125,6 +125,11 @@ _ALL = (
          "test_steps": 3},
     ),
     Preset(
+        "denoise", "Denoising", "Ten pairs of noisy views and no clean one: a second network reads what is noise.",
+        {"task_family": "denoise", "learner": "metann", "hidden_dim": 64, "meta_schedule": "cosine",
+         "num_iterations": 3_000, "test_steps": 1},
+    ),
+    Preset(
         "learned_optimizer", "Learned optimiser", "A small network takes Adam's place: 20 steps from a random start.",
         {**_RULE, "num_iterations": 1_000, "test_steps": 20},
     ),

@@ -92,13 +92,14 @@ def draw_label(painter: QPainter, frame: QRectF, text: str) -> None:
 
 
 def draw_targets(painter: QPainter, axes: Axes, values: Array) -> None:
-    """The numbers of a row as bars."""
+    """The numbers of a row as bars from 0, or from the edge where 0 is out of sight."""
     width = min(0.62 * axes.frame.width() / len(values), 46.0)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(faded(theme().palette.truth, 110))
-    bottom = axes.frame.bottom() - 1
+    zero = axes.pixels(np.zeros(1), np.zeros(1))[0, 1]
+    base = float(np.clip(zero, axes.frame.top() + 1, axes.frame.bottom() - 1))
     tops = axes.pixels(np.arange(len(values)), values).tolist()
-    painter.drawRects([QRectF(x - width / 2, y, width, bottom - y) for x, y in tops])
+    painter.drawRects([QRectF(x - width / 2, min(y, base), width, abs(base - y)) for x, y in tops])
 
 
 def draw_levels(painter: QPainter, axes: Axes, values: Array, pen: QPen) -> None:
