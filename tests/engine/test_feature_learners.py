@@ -14,7 +14,7 @@ from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.learners.ridge import solved
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
-from tests.engine.small import context, drawn, small_settings, start_of
+from tests.engine.small import context, drawn, small_settings, start_of, tensors
 
 
 def predicted(settings: ExperimentSettings, episodes: Episodes) -> np.ndarray:
@@ -83,6 +83,17 @@ def test_the_order_of_the_support_set_says_nothing(learner: str, blobs: Episodes
     settings, order = small_settings("blobs", learner), np.random.default_rng(0).permutation(15)
     turned = blobs._replace(support=PointSet(blobs.support.x[:, order], blobs.support.y[:, order]))
     np.testing.assert_allclose(predicted(settings, turned), predicted(settings, blobs), atol=1e-5)
+
+
+def test_cnp_trains_on_support_sets_of_every_size_each_task_on_its_own() -> None:
+    settings = small_settings("sinusoid", "cnp", least_support=2, meta_batch=4)
+    support, ctx = tensors(drawn(settings, 4)).support, context(settings)
+    sizes = [
+        np.asarray(settings.learner._some_of(support, ctx._replace(iteration=turn)).mask).sum(axis=1)
+        for turn in range(4)
+    ]
+    assert all(sorted(of_one) == [2, 3, 4, 5] for of_one in sizes)
+    assert all(sorted(of_task) == [2, 3, 4, 5] for of_task in zip(*sizes, strict=True))
 
 
 def test_cnp_says_how_sure_it_is() -> None:

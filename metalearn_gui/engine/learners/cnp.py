@@ -24,7 +24,7 @@ from metalearn_gui.engine.params import param
 
 DECODER = "decoder/"
 LEAST_DEVIATION = 0.1  # of the targets, where they are numbers
-STRIDE = 7919  # a prime: support sizes follow each other in no visible order, each as often as the others
+STRIDE = 7919  # a prime: the first task's size is another one every time, each as often as the others
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,13 +102,12 @@ class ConditionalNeuralProcess(Learner):
         return tf.reduce_mean(0.5 * squares + tf.math.log(deviation)) + 0.5 * math.log(2 * math.pi)
 
     def _some_of(self, support: PointSet, ctx: Context) -> PointSet:
-        """The first so many points of the support sets, another number in every meta-iteration."""
-        num_points = support.x.shape[1]
+        """The first so many points of each support set: the sizes follow each other from task to task."""
+        num_tasks, num_points = support.x.shape[:2]
         least = min(self.least_support, num_points)
         turn = tf.cast(ctx.iteration, tf.int32) % 65536
-        size = least + (turn * STRIDE) % (num_points - least + 1)
-        mask = tf.cast(tf.range(num_points) < size, tf.float32)
-        return support._replace(mask=tf.broadcast_to(mask, tf.shape(support.x)[:2]))
+        sizes = least + (turn * STRIDE + tf.range(num_tasks)) % (num_points - least + 1)
+        return support._replace(mask=tf.cast(tf.range(num_points) < sizes[:, None], tf.float32))
 
     def _decoded(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
         """Means and raw deviations, side by side."""
