@@ -104,9 +104,11 @@ def _start(session: Session, options: Options) -> None:
 
 def _open(window: MainWindow, path: str) -> None:
     """Take up a session file; what is wrong with it ends the program instead of showing in the window."""
+    from metalearn_gui.cli.inputs import read_data
+
     refusals: list[Any] = []
     window.session.messageRaised.connect(refusals.append)
-    opened = window.session.open(path)
+    opened = window.session.open(path, read_data)
     window.session.messageRaised.disconnect(refusals.append)
     if not opened:
         window.close()

@@ -2,7 +2,7 @@
 
 Panels read it and call its methods; nothing else changes it. All of it lives on the GUI thread. It is a
 front: settings, runs and the worker meet in course.py, the tasks under the hand are unseen.py's, files
-and recovery are files.py's.
+and recovery are files.py's. What needs a file of images waits until reading.py has read it on its own thread.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.files import Files
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.pace import Memory
+from metalearn_gui.bridge.reading import Reading
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.touches import Adaptation, TouchedTask
 from metalearn_gui.engine.backend import Array
@@ -32,7 +33,12 @@ from metalearn_gui.store.session_file import SavedSession
 __all__ = ["Adaptation", "Message", "RunState", "Session", "TouchedTask"]
 
 FIRST_PRESET = "first-steps"
-WORKER_SECONDS, TOUCH_SECONDS, FILE_SECONDS = 0.15, 0.02, 0.1  # a closed window is gone within 0.3
+WORKER_SECONDS, TOUCH_SECONDS, FILE_SECONDS, READING_SECONDS = (
+    0.15,
+    0.02,
+    0.1,
+    0.02,
+)  # a closed window is gone within 0.3
 
 
 class Session(QObject):
@@ -64,6 +70,7 @@ class Session(QObject):
         self._course = Course(settings or preset(FIRST_PRESET), options, self)
         self._runs, self._training, self._unseen = self._course.runs, self._course.training, self._course.unseen
         self._files = Files(self._saved, self)
+        self._reading = Reading(self)
         self._memory = Memory()
         self._offered: dict[str, object] = {}
         self._is_closed = False
@@ -81,6 +88,8 @@ class Session(QObject):
         self._unseen.failed.connect(self._warn)
         self._files.changed.connect(self.fileChanged)
         self._files.failed.connect(self._warn)
+        self._reading.said.connect(self.messageRaised)
+        self._reading.refused.connect(self.settingsChanged)  # a widget that shows the refused value takes it back
 
     def start(self, offers_recovery: bool = True) -> None:
         """Load TensorFlow, and offer what was left unsaved. Called once the window is painted."""
@@ -115,7 +124,7 @@ class Session(QObject):
 
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         """Undoable. Live values reach the run; structural ones restart it (old run kept), after 300 ms of quiet."""
-        self._course.set_settings(settings, text)
+        self._reading.when_read([settings], lambda: self._course.set_settings(settings, text))
 
     def change(self, **values: object) -> None:
         """Other values by flat name; a chosen learner brings what it is tuned with (engine/switching.py).
@@ -132,19 +141,39 @@ class Session(QObject):
         """Undoable; the seed is the preset's own."""
         self._set_or_say(lambda: preset(key), self.tr("Preset"))
 
+    def cancel_reading(self) -> None:
+        """Stay with the images, or without, instead of waiting for those that are being read."""
+        self._reading.cancel()
+        self.settingsChanged.emit()  # a widget that shows the awaited value takes it back
+
     def _set_or_say(
         self, make: Callable[[], ExperimentSettings], text: str = "", wanted: Mapping[str, object] | None = None
     ) -> None:
         try:
             settings = make()
+        except SettingError as error:
+            self._refuse(error, wanted or {})
+            return
+        if settings.tasks.key != self.settings.tasks.key:
+            self._reading.cancel()
+        is_chosen = any(settings.names().get(name) and settings.param(name).kind == "path" for name in wanted or {})
+        self._reading.when_read([settings], lambda: self._set_read(make, text, wanted or {}), is_chosen)
+
+    def _set_read(self, make: Callable[[], ExperimentSettings], text: str, wanted: Mapping[str, object]) -> None:
+        """Settings as they are made now: others may have been taken while a file was read."""
+        try:
+            settings = make()
             settings.check_data()  # before the stack hears of it: a refused push would drop what can be redone
         except SettingError as error:
-            self._offered = {**(wanted or {}), **error.offer}
-            label = self.tr("Try {name}").format(name=offer_label(error)) if error.offer else ""
-            self.messageRaised.emit(Message(str(error), "warning", label, "take_offer" if error.offer else ""))
-            self.settingsChanged.emit()  # a widget that shows the refused value takes it back
+            self._refuse(error, wanted)
         else:
             self._course.set_settings(settings, text)
+
+    def _refuse(self, error: SettingError, wanted: Mapping[str, object]) -> None:
+        self._offered = {**wanted, **error.offer}
+        label = self.tr("Try {name}").format(name=offer_label(error)) if error.offer else ""
+        self.messageRaised.emit(Message(str(error), "warning", label, "take_offer" if error.offer else ""))
+        self.settingsChanged.emit()  # a widget that shows the refused value takes it back
 
     # --- run ----------------------------------------------------------------------------------------
 
@@ -223,15 +252,19 @@ class Session(QObject):
 
     def show_run(self, run_id: str) -> None:
         """Show a run; the live one goes on."""
-        self._course.show(run_id)
+        self._reading.when_read(self._settings_of(run_id), lambda: self._course.show(run_id))
 
     def restore_run(self, run_id: str) -> None:
         """Its settings and state become the ones that Run goes on from, as a run of its own."""
-        self._course.restore(run_id)
+        self._reading.when_read(self._settings_of(run_id), lambda: self._course.restore(run_id))
 
     def start_from(self, run_id: str) -> None:
         """Undoable: a fresh run of what is set, with this run's weights as far as they fit."""
         self._course.start_from(run_id)
+
+    def _settings_of(self, run_id: str) -> list[ExperimentSettings]:
+        run = self._runs.find(run_id)
+        return [run.settings] if run else []
 
     def set_overlay(self, run_id: str, on: bool) -> None:
         """Draw a run over the shown curves, or not."""
@@ -342,9 +375,16 @@ class Session(QObject):
         self._training.drain()
         return bool(path or self.file_path) and self._files.save(path or self.file_path)
 
-    def open(self, path: str) -> bool:
-        """Take up a saved session instead of this one; on failure nothing changes but a message."""
-        return self._take_up(self._files.read(path), path)
+    def open(self, path: str, read: Callable[[ExperimentSettings], None] | None = None) -> bool:
+        """Take up a saved session instead of this one; on failure nothing changes but a message.
+
+        Args:
+            read: reads the data of settings now, where nobody waits at a window; may raise SettingError.
+
+        Returns:
+            Whether it was taken up; not yet where its images are still to be read.
+        """
+        return self._take_up(self._files.read(path), path, read)
 
     def open_recovery(self) -> bool:
         """Take up the newest session that was left unsaved."""
@@ -355,15 +395,29 @@ class Session(QObject):
         """End the worker, write the recovery file if there is unsaved work. Asks nothing."""
         if not self._is_closed:
             self._is_closed = True
+            self._reading.close(READING_SECONDS)
             self._training.close(WORKER_SECONDS)
             self._unseen.close(TOUCH_SECONDS)
             self._files.close(FILE_SECONDS)
 
-    def _take_up(self, saved: SavedSession | None, path: str) -> bool:
+    def _take_up(
+        self, saved: SavedSession | None, path: str, read: Callable[[ExperimentSettings], None] | None = None
+    ) -> bool:
         if saved is None:
             return False
-        shown = [saved.shown.settings] if saved.shown else []
-        if not all(map(self._course.has_data, [saved.settings, *shown])):
+        self._reading.cancel()
+        needed = [saved.settings, *([saved.shown.settings] if saved.shown else [])]
+        try:
+            if read is not None:
+                for settings in needed:
+                    read(settings)
+        except SettingError as error:
+            self._warn(str(error))
+            return False
+        return self._reading.when_read(needed, lambda: self._take_read(saved, needed, path))
+
+    def _take_read(self, saved: SavedSession, needed: list[ExperimentSettings], path: str) -> bool:
+        if not all(map(self._course.has_data, needed)):
             return False
         self._course.take_saved(saved)
         if path:

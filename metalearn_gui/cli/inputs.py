@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from metalearn_gui.cli.command import say
 from metalearn_gui.cli.parser import BadInput
 from metalearn_gui.engine.presets import default_settings
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.store.home import images_folder
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.store.session_file import SavedSession, load
 
@@ -34,8 +37,23 @@ def with_assigned(settings: ExperimentSettings, values: Mapping[str, Any]) -> Ex
     """The settings with what --set says."""
     refuse_data(settings, values)
     changed = settings.replaced(**values)
-    changed.check_data()
+    read_data(changed)
     return changed
+
+
+def read_data(settings: ExperimentSettings) -> None:
+    """Read what the tasks are made of, with a bar on stderr; says what was left out.
+
+    Raises:
+        SettingError: data that are missing, or too few for an episode.
+    """
+    if not settings.tasks.is_read:
+        from metalearn_gui.cli.progress import show_reading  # rich, which a window has no use for
+
+        show_reading(settings.tasks.reading(images_folder()))
+        if remark := settings.tasks.remark():
+            say(remark)
+    settings.check_data()
 
 
 def refuse_data(settings: ExperimentSettings, values: Mapping[str, Any]) -> None:
@@ -53,7 +71,7 @@ def no_data_family(path: str) -> BadInput:
 
 def data_settings(settings: ExperimentSettings, path: str) -> dict[str, Any]:
     """What makes all classes of a file the unseen ones, by flat name."""
-    if not Path(path).is_dir() and not zipfile.is_zipfile(path):
+    if not os.path.isdir(path) and not (os.path.isfile(path) and zipfile.is_zipfile(path)):
         raise no_data_family(path)
     own = {} if settings.tasks.needs_data else {"task_family": "images", "data": path}
     return own | {"test_data": path}
@@ -86,7 +104,7 @@ def with_other_tasks(settings: ExperimentSettings, family: str | None, values: M
                 f"{name} of {settings.value(name)}: train another one to change it"
             )
     changed = changed.replaced(**values)
-    changed.check_data()
+    read_data(changed)
     old, new = settings.tasks, changed.tasks
     fits = new.output_dim == old.output_dim or settings.learner.any_ways
     if (new.kind, new.input_dim) != (old.kind, old.input_dim) or not fits:

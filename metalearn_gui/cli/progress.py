@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from metalearn_gui.engine.images import ReadSoFar
 from metalearn_gui.store.records import RunRecord
 
 
@@ -43,3 +44,12 @@ def training_progress(run: RunRecord, last: int | None = None) -> Iterator[Train
             loss="compiling",
         )
         yield TrainingProgress(run, last, bar, task)
+
+
+def show_reading(reading: Iterator[ReadSoFar]) -> None:
+    """Read to the end under a bar, which goes away then."""
+    columns = (TextColumn("Reading images"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), refresh_per_second=4, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        for so_far in reading:
+            bar.update(task, completed=so_far.done, total=so_far.total or None)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from metalearn_gui.cli.command import BAD_INPUT, DONE, INTERRUPTED, say
-from metalearn_gui.cli.inputs import load_run, read_settings, refuse_data, with_assigned
+from metalearn_gui.cli.inputs import load_run, read_data, read_settings, refuse_data, with_assigned
 from metalearn_gui.cli.output import check_place, number, print_json
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned
 from metalearn_gui.cli.progress import training_progress
@@ -135,6 +135,7 @@ def _resumed(options: Options) -> Job:
     saved, run = load_run(options.resume)
     values = assigned(options.set)
     settings = _changed_live(run.settings, values)
+    read_data(run.settings)
     run.reason = ""
     job = Job(saved, run, options.output or options.resume)
     changed = {name: settings.value(name) for name in values if settings.value(name) != run.settings.value(name)}

@@ -30,7 +30,7 @@ class Param:
     """What a form, a command line and a check need to know about one setting."""
 
     name: str
-    kind: str  # "int", "float", "choice", "bool" or "text"
+    kind: str  # "int", "float", "choice", "bool", "text" or "path"
     label: str
     default: Any
     minimum: float | None = None
@@ -73,11 +73,15 @@ def param(
     log: bool = False,
     advanced: bool = False,
     off: Any = None,
+    is_path: bool = False,
 ) -> Any:
-    """A dataclass field that is a setting. Its kind follows from `choices` and the default's type."""
+    """A dataclass field that is a setting. Its kind follows from `choices` and the default's type.
+
+    is_path: a text that names a file or a folder; "" for none.
+    """
     spec = Param(
         name="",
-        kind=_kind_of(default, choices),
+        kind="path" if is_path else _kind_of(default, choices),
         label=label,
         default=default,
         minimum=minimum,
@@ -168,6 +172,7 @@ _COERCIONS = {
     "choice": _coerce_choice,
     "bool": _coerce_bool,
     "text": _coerce_text,
+    "path": _coerce_text,
 }
 
 

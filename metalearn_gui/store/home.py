@@ -21,6 +21,11 @@ def recovery_folder() -> Path:
     return home() / "recovery"
 
 
+def images_folder() -> Path:
+    """Images that were read, small, so that no file is read twice."""
+    return home() / "images"
+
+
 def log_file() -> Path:
     """What went wrong, for a report."""
     return home() / "errors.log"

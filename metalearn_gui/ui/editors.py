@@ -222,6 +222,7 @@ EDITORS: dict[str, type[Any]] = {
     "choice": ChoiceBox,
     "bool": Switch,
     "text": TextBox,
+    "path": TextBox,
 }
 
 

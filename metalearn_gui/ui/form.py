@@ -64,7 +64,7 @@ class SettingRow(QWidget):
         line.addWidget(self._badge)
         line.addWidget(self._unit, 1)
         line.addWidget(self._reset)
-        line.addWidget(self.editor, 2 if self.spec.kind == "text" else 0)
+        line.addWidget(self.editor, 2 if self.spec.kind in ("text", "path") else 0)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)

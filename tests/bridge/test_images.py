@@ -1,8 +1,10 @@
-"""Sessions on images from a folder: what is refused leaves everything as it was."""
+"""Sessions on images from a folder: read off the window's thread; what is refused leaves everything as it was."""
 
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,8 @@ import pytest
 from PIL import Image
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine import imagefiles
+from metalearn_gui.bridge.threads import busy_threads
+from metalearn_gui.engine.images import LIBRARY, library, reading
 from metalearn_gui.engine.settings import ExperimentSettings
 from tests.bridge.conftest import Heard, small_settings
 
@@ -38,7 +41,147 @@ def on_images(folder: Path, **values: object) -> ExperimentSettings:
 def lose(folder: Path) -> None:
     """The folder is gone, for a program that starts now."""
     shutil.rmtree(folder)
-    imagefiles.read.cache_clear()
+    LIBRARY.forget()
+
+
+@pytest.fixture
+def readers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The threads that looked at a file of images."""
+    names: list[str] = []
+    opened = library.opened
+
+    def watched(path: Path):
+        names.append(threading.current_thread().name)
+        return opened(path)
+
+    monkeypatch.setattr(library, "opened", watched)
+    return names
+
+
+@pytest.fixture
+def session(qapp, qtbot) -> Iterator[Session]:
+    """A session on sinusoids."""
+    LIBRARY.forget()
+    made = Session(small_settings())
+    yield made
+    made.close()
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=10_000)
+
+
+def test_chosen_images_are_read_on_another_thread_and_then_taken(session, folder, readers, qtbot) -> None:
+    heard, before = Heard(session), session.settings
+    session.change(**asked_for(folder))
+    assert session.settings is before
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
+    assert session.touched.support.x.shape == (2, 64)
+    assert readers
+    assert threading.main_thread().name not in readers
+    assert not [message for message in heard.messages if message.text]
+
+
+def asked_for(folder: Path, **values: object) -> dict[str, object]:
+    sizes = {"learner": "protonet", "image_size": 8, "ways": 2, "shots": 1, "queries": 2}
+    return {"task_family": "images", "data": str(folder), **sizes, **values}
+
+
+def test_all_that_follows_reads_nothing_again(session, folder, readers, qtbot) -> None:
+    session.change(**asked_for(folder))
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
+    readers.clear()
+    shutil.rmtree(folder)
+    session.change(shots=2)
+    session.change(meta_learning_rate=0.01)
+    session.new_task()
+    session.undo()
+    session.undo()
+    session.undo()
+    assert session.settings.tasks.key == "sinusoid"
+    session.redo()
+    session.change(held_out=0.5)
+    session.show_run(session.runs[0].run_id)
+    assert session.settings.tasks.key == "images"
+    assert readers == []
+
+
+def test_another_size_of_the_images_is_read_off_the_window(session, folder, readers, qtbot) -> None:
+    session.change(**asked_for(folder))
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
+    session.change(image_size=9)
+    qtbot.waitUntil(lambda: session.touched.support.x.shape == (2, 81))
+    assert threading.main_thread().name not in readers
+
+
+def test_a_changed_folder_is_read_anew_when_it_is_chosen_again(session, folder, qtbot) -> None:
+    heard = Heard(session)
+    session.change(**asked_for(folder, shots=3, queries=3))
+    qtbot.waitUntil(lambda: bool(heard.messages) and "fewer than the 6 images" in heard.messages[-1].text)
+    for place in folder.glob("*/*"):
+        shutil.copy(place / "0.png", place / "more.png")
+    session.change(**asked_for(folder, shots=3, queries=3))
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
+
+
+def test_what_was_left_out_is_said_in_one_line(session, folder, qtbot) -> None:
+    (folder / "group0" / "class0" / "0.png").write_bytes(b"no image")
+    heard = Heard(session)
+    session.change(**asked_for(folder))
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
+    line = "1 files were left out: 1 damaged or no PNG, JPEG or BMP (group0/class0/0.png)"
+    assert [message.text for message in heard.messages] == [line]
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Reading waits for this before its first image, and shows itself at once."""
+    may_go_on = threading.Event()
+    small = reading.small
+
+    def waiting(*arguments):
+        may_go_on.wait(10.0)
+        return small(*arguments)
+
+    monkeypatch.setattr(reading, "small", waiting)
+    monkeypatch.setattr(reading, "SHOWN_SECONDS", 0.0)
+    monkeypatch.setattr("metalearn_gui.bridge.reading.QUIET_SECONDS", 0.0)
+    yield may_go_on
+    may_go_on.set()
+
+
+def test_reading_shows_how_far_it_is_and_can_be_cancelled(session, folder, slow, qtbot) -> None:
+    heard, before = Heard(session), session.settings
+    session.change(**asked_for(folder))
+    qtbot.waitUntil(lambda: bool(heard.messages))
+    assert (heard.messages[0].action_label, heard.messages[0].action) == ("Cancel", "cancel_reading")
+    session.cancel_reading()
+    slow.set()
+    qtbot.waitUntil(lambda: not session._reading._runner._outstanding)
+    assert session.settings is before
+    assert heard.messages[-1].text == ""
+
+
+def test_a_change_while_images_are_read_stays(session, folder, slow, qtbot) -> None:
+    session.change(task_family="images", data=str(folder), learner="protonet", image_size=8, ways=2)
+    session.change(shots=1, queries=4)
+    assert session.settings.episodes.queries == 4
+    slow.set()
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
+    assert session.settings.episodes.queries == 4
+
+
+def test_another_family_chosen_meanwhile_wins(session, folder, slow, qtbot) -> None:
+    session.change(**asked_for(folder))
+    session.change(task_family="waves")
+    slow.set()
+    qtbot.waitUntil(lambda: not session._reading._runner._outstanding)
+    assert session.settings.tasks.key == "waves"
+
+
+def test_closing_while_images_are_read_takes_nothing(session, folder, slow) -> None:
+    before = session.settings
+    session.change(**asked_for(folder))
+    session.close()
+    slow.set()
+    assert session.settings is before
 
 
 @pytest.mark.parametrize(
@@ -46,14 +189,15 @@ def lose(folder: Path) -> None:
     [
         ({"data": ""}, "is empty"),
         ({"data": "no/place"}, "no such file"),
-        ({"shots": 5}, "A class has 5 images"),
+        ({"shots": 5}, "fewer than the 7 images"),
         ({"ways": 90}, "fewer ways"),
     ],
 )
-def test_what_images_cannot_give_is_refused_and_nothing_changes(qapp, folder, values, line) -> None:
+def test_what_images_cannot_give_is_refused_and_nothing_changes(qapp, qtbot, folder, values, line) -> None:
     session = Session(on_images(folder))
     heard, before, task = Heard(session), session.settings, session.touched
     session.change(**values)
+    qtbot.waitUntil(lambda: bool(heard.messages))
     assert [line in message.text for message in heard.messages] == [True]
     assert session.settings is before
     assert session.touched is task
@@ -63,41 +207,34 @@ def test_what_images_cannot_give_is_refused_and_nothing_changes(qapp, folder, va
     session.close()
 
 
-def test_images_without_a_file_say_so_in_one_line(qapp) -> None:
-    session = Session(small_settings())
+def test_images_without_a_file_say_so_in_one_line(session) -> None:
     heard, before = Heard(session), session.settings
     session.change(task_family="images", learner="protonet")
     assert [message.text for message in heard.messages] == [
         "Images (data) is empty; choose a zip or a folder with a folder for every class"
     ]
     assert session.settings is before
-    session.close()
 
 
-def test_undoing_back_to_images_that_are_gone_is_refused_in_one_line(qapp, folder) -> None:
-    session = Session(on_images(folder))
-    heard = Heard(session)
-    session.set_settings(small_settings())
-    here = session.settings
-    lose(folder)
-    session.undo()
-    assert ["no such file" in message.text for message in heard.messages] == [True]
-    assert session.settings is here
-    assert not session.undo_stack.canUndo()
-    session.change(shots=4)
-    session.undo()
-    assert session.settings == here
-    session.close()
+def test_a_saved_session_on_images_is_opened_once_they_are_read(session, folder, tmp_path, readers, qtbot) -> None:
+    first = Session(on_images(folder))
+    assert first.save(str(tmp_path / "a.metalearn"))
+    first.close()
+    LIBRARY.forget()
+    readers.clear()
+    assert not session.open(str(tmp_path / "a.metalearn"))
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
+    assert session.file_path == str(tmp_path / "a.metalearn")
+    assert threading.main_thread().name not in readers
 
 
-def test_a_saved_session_whose_images_are_gone_is_refused_in_one_line(qapp, folder, tmp_path) -> None:
+def test_a_saved_session_whose_images_are_gone_is_refused_in_one_line(session, folder, tmp_path, qtbot) -> None:
     first = Session(on_images(folder))
     assert first.save(str(tmp_path / "a.metalearn"))
     first.close()
     lose(folder)
-    session = Session(small_settings())
     heard, before = Heard(session), session.settings
     assert not session.open(str(tmp_path / "a.metalearn"))
+    qtbot.waitUntil(lambda: bool(heard.messages))
     assert ["no such file" in message.text for message in heard.messages] == [True]
     assert session.settings is before
-    session.close()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, Tasks
+from metalearn_gui.engine.images.reading import ReadSoFar
 from metalearn_gui.engine.params import Component, param
 
 MEASURED_TASKS = 500  # for the loss of a constant prediction
@@ -59,6 +61,26 @@ class TaskFamily(Component, ABC):
     def with_fixed_classes(self) -> TaskFamily:
         """This family with a fixed set of training classes, where it can have one."""
         return self
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the files that tasks are made of are in memory, or there are none."""
+        return True
+
+    def reading(self, cache: Path | None = None) -> Iterator[ReadSoFar]:
+        """Read these files, piece by piece; whoever stops going on with it stops it.
+
+        Args:
+            cache: a folder for what was read before; None for none.
+
+        Raises:
+            SettingError: why they cannot be read.
+        """
+        return iter(())
+
+    def remark(self) -> str:
+        """What a person should know of files that were read, in one line; "" for nothing."""
+        return ""
 
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
         """Raise SettingError where there are no tasks to draw, or too few classes, or too few examples of one."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import numpy as np
 
-from metalearn_gui.engine import imagefiles
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Tasks
+from metalearn_gui.engine.images import LIBRARY, Pictures, ReadSoFar, Wanted
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.tasks.pictures import PictureFamily, chosen_classes, chosen_instances
 
 TURNS = 4
-VALIDATION_SHARE = 0.1  # of the classes that are not held out
+VALIDATION_SHARE = 0.1  # of what is not held out
+MANY_GROUPS = round(1.0 / VALIDATION_SHARE)  # as many can spare a whole group for validation
+NAMED_CLASSES = 5  # in the line about classes with too few images
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,14 +30,16 @@ class Images(PictureFamily):
     label = "Images"
     summary = "Every task is a few classes of real images, each known from one or a few examples."
 
-    data: str = param("", "Images", help="An Omniglot zip, or a folder with a folder of images for every class.")
+    data: str = param(
+        "", "Images", is_path=True, help="An Omniglot zip, or a folder with a folder of images for every class."
+    )
     test_data: str = param(
-        "", "Unseen images", advanced=True,
+        "", "Unseen images", is_path=True, advanced=True,
         help="Images of the same kind that unseen tasks are made of; empty = classes held out from the others.",
     )  # fmt: skip
     split_by: str = param(
         "group", "Split by", choices=("group", "class"), advanced=True,
-        help="Whole groups (alphabets) are held out, or single classes.",
+        help="Whole groups (alphabets) are held out, or single classes. Folders named train, validation and test win.",
     )  # fmt: skip
     held_out: float = param(
         0.3, "Held out", minimum=0.05, maximum=0.9, advanced=True, help="Share of the classes kept for unseen tasks."
@@ -59,10 +64,21 @@ class Images(PictureFamily):
     def num_classes(self) -> int:
         return len(self._classes("train")) * self._num_turns("train")
 
+    @property
+    def is_read(self) -> bool:
+        return all(LIBRARY.find(wanted) for wanted in self._wanted())
+
+    def reading(self, cache: Path | None = None) -> Iterator[ReadSoFar]:
+        for wanted in self._wanted():
+            yield from LIBRARY.reading(wanted, cache)
+
+    def remark(self) -> str:
+        return "; ".join(dict.fromkeys(one.skipped for one in (self._own, self._unseen) if one.skipped))
+
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
         for split in splits:
             self.tasks(np.random.default_rng(0), 1, split)
-            _refuse_small_classes(self._pictures(split).counts[self._classes(split)], per_class)
+            _refuse_small_classes(self._pictures(split), self._classes(split), per_class)
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
         classes, turns = self._classes(split), self._num_turns(split)
@@ -76,12 +92,14 @@ class Images(PictureFamily):
         return Tasks(parameters | ({"classes": chosen} if split == "train" else {}))
 
     def images(self, tasks: Tasks, rng: np.random.Generator, per_class: int) -> Array:
-        source = self._pictures("test" if tasks.parameters["file"].any() else "train")
+        source = self._unseen if tasks.parameters["file"].any() else self._own
         classes, turns = tasks.parameters["class"], tasks.parameters["turn"]
+        _refuse_small_classes(source, np.unique(classes), per_class)
         counts = source.counts[classes.ravel()]
-        _refuse_small_classes(counts, per_class)
         places = chosen_instances(rng, counts, per_class) + source.starts[classes.ravel()][:, None]
         pixels = source.pixels[places]
+        if self.inverted == "yes" or (self.inverted == "automatic" and source.has_light_paper):
+            np.subtract(255, pixels, out=pixels)
         for turn in range(1, TURNS):
             is_turned = turns.ravel() == turn
             pixels[is_turned] = np.rot90(pixels[is_turned], turn, axes=(2, 3))
@@ -91,37 +109,78 @@ class Images(PictureFamily):
     def _num_turns(self, split: str) -> int:
         return TURNS if self.turns and split != "test" else 1
 
-    def _pictures(self, split: str) -> imagefiles.Pictures:
-        path = self.test_data if self.test_data and split == "test" else self.data
-        if not path:
+    @functools.cached_property
+    def _own(self) -> Pictures:
+        """Held here: what a family has drawn from once is not read again while that family is in use."""
+        if not self.data:
             raise SettingError("Images (data) is empty; choose a zip or a folder with a folder for every class")
-        return imagefiles.read(path, self.image_size, self.num_channels_in, self.inverted)
+        return LIBRARY.pictures(self._wanted()[0])
+
+    @functools.cached_property
+    def _unseen(self) -> Pictures:
+        return LIBRARY.pictures(self._wanted()[-1]) if self.test_data else self._own
+
+    def _wanted(self) -> list[Wanted]:
+        return [Wanted(path, self.image_size, self.num_channels_in) for path in (self.data, self.test_data) if path]
+
+    def _pictures(self, split: str) -> Pictures:
+        return self._unseen if split == "test" else self._own
 
     def _classes(self, split: str) -> Array:
         """The ids of a split's classes in its file."""
         pictures = self._pictures(split)
         if self.test_data and split == "test":
             return np.arange(len(pictures.names))
-        held_out = 0.0 if self.test_data else self.held_out
-        return _split(pictures, self.split_by, held_out, self.split_seed)[split]
+        return self._own_classes[split]
+
+    @functools.cached_property
+    def _own_classes(self) -> dict[str, Array]:
+        """Class ids by split of the images that are not all for unseen tasks."""
+        return _split(self._own, self.split_by, 0.0 if self.test_data else self.held_out, self.split_seed)
 
 
-def _refuse_small_classes(counts: Array, per_class: int) -> None:
-    if counts.min() < per_class:
-        raise SettingError(
-            f"A class has {counts.min()} images and an episode takes {per_class}; choose fewer shots or queries"
-        )
+def _refuse_small_classes(pictures: Pictures, classes: Array, per_class: int) -> None:
+    small = classes[pictures.counts[classes] < per_class]
+    if not len(small):
+        return
+    named = ", ".join(f"{pictures.names[one]} ({pictures.counts[one]})" for one in small[:NAMED_CLASSES])
+    more = ", ..." if len(small) > NAMED_CLASSES else ""
+    raise SettingError(
+        f"{len(small)} classes have fewer than the {per_class} images that an episode takes: {named}{more}; "
+        f"choose fewer shots or queries, or add images"
+    )
 
 
-@functools.lru_cache(maxsize=8)
-def _split(pictures: imagefiles.Pictures, by: str, held_out: float, seed: int) -> dict[str, Array]:
-    """Class ids by split: whole groups or classes are held out for the test, some of the other classes to choose by."""
+def _split(pictures: Pictures, by: str, held_out: float, seed: int) -> dict[str, Array]:
+    """Class ids by split: whole groups or classes are held out for the test, and some of the others to choose by."""
+    if pictures.splits:
+        return _given_split(pictures, seed)
     rng = np.random.default_rng(seed)
-    owners = pictures.groups if by == "group" else np.arange(len(pictures.names))
-    units = rng.permutation(np.unique(owners))
-    num_test = max(1, round(held_out * len(units))) if held_out else 0
-    is_test = np.isin(owners, units[:num_test])
-    others = rng.permutation(np.flatnonzero(~is_test))
-    num_validation = max(1, round(VALIDATION_SHARE * len(others))) if len(others) > 1 else 0
-    parts = {"test": np.flatnonzero(is_test), "validation": others[:num_validation], "train": others[num_validation:]}
-    return {split: np.sort(ids) for split, ids in parts.items()}
+    has_groups = by == "group" and pictures.num_groups > 1
+    owners = pictures.groups if has_groups else np.arange(len(pictures.names))
+    test, others = _parted(rng, owners, max(1, round(held_out * len(np.unique(owners)))) if held_out else 0)
+    return {"test": test} | _with_validation(rng, others, owners)
+
+
+def _given_split(pictures: Pictures, seed: int) -> dict[str, Array]:
+    """As the folders say; where none says validation, some of the training classes are taken."""
+    given = {name: np.flatnonzero(np.array(pictures.splits) == name) for name in ("train", "validation", "test")}
+    if len(given["validation"]):
+        return given
+    rng, owners = np.random.default_rng(seed), np.arange(len(pictures.names))
+    return {"test": given["test"]} | _with_validation(rng, given["train"], owners)
+
+
+def _with_validation(rng: np.random.Generator, classes: Array, owners: Array) -> dict[str, Array]:
+    """Classes for training and for validation: by whole owners where there are many of them."""
+    is_many = len(np.unique(owners[classes])) >= MANY_GROUPS
+    units = owners[classes] if is_many else np.arange(len(classes))
+    number = max(1, round(VALIDATION_SHARE * len(np.unique(units)))) if len(classes) > 1 else 0
+    validation, train = _parted(rng, units, number)
+    return {"validation": classes[validation], "train": classes[train]}
+
+
+def _parted(rng: np.random.Generator, owners: Array, number: int) -> tuple[Array, Array]:
+    """Places of everything that `number` random owners have, and of the rest."""
+    is_chosen = np.isin(owners, rng.permutation(np.unique(owners))[:number])
+    return np.flatnonzero(is_chosen), np.flatnonzero(~is_chosen)

@@ -13,7 +13,7 @@ from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
 from metalearn_gui.engine.params import param
 from metalearn_gui.engine.tasks.base import TaskFamily
 
-CHOICES_AT_ONCE = 4096  # rows of random keys when instances are chosen
+CHOICES_AT_ONCE, KEYS_AT_ONCE = 4096, 2**22  # rows of random keys when instances are chosen, and keys in all
 
 
 class Distortion(NamedTuple):
@@ -104,8 +104,9 @@ def chosen_classes(rng: np.random.Generator, num_tasks: int, total: int, ways: i
 def chosen_instances(rng: np.random.Generator, counts: Array, number: int) -> Array:
     """Different places in [0, count) for every count: (len(counts), number)."""
     rows = []
-    for start in range(0, len(counts), CHOICES_AT_ONCE):
-        part = counts[start : start + CHOICES_AT_ONCE, None]
+    at_once = min(CHOICES_AT_ONCE, max(1, KEYS_AT_ONCE // int(counts.max())))
+    for start in range(0, len(counts), at_once):
+        part = counts[start : start + at_once, None]
         keys = rng.random((len(part), int(part.max())))
         keys[np.arange(keys.shape[1]) >= part] = 2.0
         rows.append(np.argpartition(keys, number - 1, axis=1)[:, :number])

@@ -1,0 +1,127 @@
+"""Files that tasks are made of, read on a thread of their own before settings that need them are taken."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.runner import Job, Runner
+from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.images import ReadSoFar
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.store.home import images_folder, log_file
+
+QUIET_SECONDS = 0.3  # what is read sooner needs no bar
+
+
+@dataclasses.dataclass(frozen=True)
+class _Remark:
+    """What was left out of a file that was read."""
+
+    text: str
+
+
+class Reading(QObject):
+    """The newest wish wins: what waits for a file is forgotten once something else is asked for."""
+
+    said = Signal(object)  # Message; an empty text clears the bar
+    refused = Signal()  # nothing came of the wish
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._runner = Runner("read_data", self)
+        self._job: Job | None = None
+        self._began = 0.0
+        self._hear: dict[type, Callable[[Any], None]] = {
+            ReadSoFar: self._show,
+            _Remark: self._remark,
+            SettingError: self._refuse,
+        }
+
+    def when_read(
+        self, needed: Sequence[ExperimentSettings], go_on: Callable[[], object], looks_again: bool = False
+    ) -> bool:
+        """Go on now where everything is in memory, else once it is read; what goes wrong is said instead.
+
+        Args:
+            looks_again: whether to look at the files even where something is in memory.
+
+        Returns:
+            What `go_on` returned, or False where it has to wait.
+        """
+        families = [one.tasks for one in needed if looks_again or not one.tasks.is_read]
+        if not families:
+            return bool(go_on())
+        self.cancel()
+        gate = Gate()
+        self._job = job = Job("read data", functools.partial(_read, families, gate), gate=gate)
+        job.on_items = functools.partial(self._take, job)
+        job.on_end = functools.partial(self._end, job, go_on)
+        self._began = time.monotonic()
+        self._runner.submit(job)
+        return False
+
+    def cancel(self) -> None:
+        """Forget the wish that waits."""
+        job, self._job = self._job, None
+        if job is not None:
+            job.gate.close()
+            self.said.emit(Message(""))
+
+    def close(self, seconds: float) -> bool:
+        """End the thread; wait so long at most. Whether it has ended."""
+        self._job = None
+        return self._runner.close(seconds)
+
+    def _take(self, job: Job, items: list[Any]) -> None:
+        for item in items:
+            if job is self._job:
+                self._hear[type(item)](item)
+
+    def _show(self, so_far: ReadSoFar) -> None:
+        if time.monotonic() - self._began < QUIET_SECONDS:
+            return
+        text = self.tr("Looking at the images ...")
+        if so_far.done:
+            text = self.tr("Reading images: {percent} %").format(percent=100 * so_far.done // so_far.total)
+        self.said.emit(Message(text, "info", self.tr("Cancel"), "cancel_reading"))
+
+    def _remark(self, remark: _Remark) -> None:
+        self.said.emit(Message(remark.text))
+
+    def _refuse(self, error: SettingError) -> None:
+        self._job = None
+        self.said.emit(Message(str(error), "warning"))
+        self.refused.emit()
+
+    def _end(self, job: Job, go_on: Callable[[], object], error: str) -> None:
+        if job is not self._job:
+            return
+        self._job = None
+        if error:
+            text = self.tr("Reading images failed: {error}. The details are in {file}")
+            self.said.emit(Message(text.format(error=error, file=log_file()), "error"))
+            self.refused.emit()
+        else:
+            go_on()
+
+
+def _read(families: Sequence[TaskFamily], gate: Gate) -> Iterator[ReadSoFar | _Remark | SettingError]:
+    """How far it is, and at last what was left out, or why nothing was read."""
+    try:
+        for family in families:
+            for so_far in family.reading(images_folder()):
+                if gate.is_closed:
+                    return
+                yield so_far
+        yield _Remark("; ".join(dict.fromkeys(filter(None, (family.remark() for family in families)))))
+    except SettingError as error:
+        yield error

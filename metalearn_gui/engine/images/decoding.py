@@ -1,0 +1,65 @@
+"""One image file made small. No decoder but those of FORMATS is reached, whatever a file is called."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from metalearn_gui.engine.backend import Array
+
+FORMATS = ("PNG", "JPEG", "BMP")
+FORMATS_TEXT = "PNG, JPEG or BMP"
+MAX_PIXELS = 25_000_000
+MODES = {1: "L", 3: "RGB"}
+REDUCING_GAP = 3.0  # large images shrink in two goes, as good as in one
+DAMAGED, TOO_LARGE = f"damaged or no {FORMATS_TEXT}", "with more than 25 megapixels"
+
+# Pillow's own word on huge images, for good: MAX_PIXELS refuses them before they are decoded.
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+
+class Unusable(ValueError):
+    """A file that gives no image; the text is the reason, in words that a number can stand before."""
+
+
+def small(data: bytes, size: int, channels: int) -> Array:
+    """The image as uint8 (size, size, channels), antialiased, its longer side squeezed to a square.
+
+    Raises:
+        Unusable: damaged, of another format, or too large to be decoded.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise Unusable(TOO_LARGE)
+            image.draft(MODES[channels], (size, size))  # a JPEG is decoded at an eighth where that is enough
+            flat = _on_paper(_in_eight_bits(ImageOps.exif_transpose(image))).convert(MODES[channels])
+            shrunk = flat.resize((size, size), Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
+    except Unusable:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Unusable(TOO_LARGE) from error
+    except Exception as error:  # a damaged file makes Pillow's parsers raise whatever they stumble on
+        raise Unusable(DAMAGED) from error
+    return np.asarray(shrunk).reshape(size, size, channels)
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """16-bit greys keep their upper half; Pillow would clip them to white."""
+    if image.mode.startswith("I"):
+        return Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8))
+    return image
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    """Transparent images lie on white, or on black where their ink is light."""
+    if not image.has_transparency_data:
+        return image
+    layers = image.convert("RGBA")
+    opacity = np.asarray(layers.getchannel("A"), np.float64)
+    ink = np.average(np.asarray(layers.convert("L"), np.float64), weights=opacity) if opacity.any() else 0.0
+    paper = Image.new("RGBA", layers.size, "white" if ink < 128.0 else "black")
+    return Image.alpha_composite(paper, layers)

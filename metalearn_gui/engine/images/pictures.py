@@ -1,0 +1,39 @@
+"""What is kept of a file of images."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Pictures:
+    """All images of a file, class by class.
+
+    pixels: uint8 (images, height, width, channels) as they were read; counts: (classes,) images of each class;
+    names: of the classes; groups: (classes,) the number of the group (alphabet) each belongs to;
+    splits: the split that each class's folder names, or empty where folders name none;
+    has_light_paper: whether borders are lighter than the whole; skipped: what was left out, in one line, or "";
+    digest: of the file's contents.
+    """
+
+    pixels: Array
+    counts: Array
+    names: tuple[str, ...]
+    groups: Array
+    splits: tuple[str, ...]
+    has_light_paper: bool
+    skipped: str
+    digest: str
+
+    @property
+    def starts(self) -> Array:
+        """Where each class lies in `pixels`: (classes,)."""
+        return np.asarray(np.cumsum(self.counts) - self.counts)
+
+    @property
+    def num_groups(self) -> int:
+        return len(set(self.groups.tolist()))
