@@ -7,11 +7,13 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from metalearn_gui.cli import main, reproduce
 from metalearn_gui.cli.reproduce import Result
-from metalearn_gui.engine import Options, evaluation, preset, trained, training
+from metalearn_gui.engine import Options, evaluation, preset, reproduction, trained, training
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.reproduction import ROWS, Bar, Figure, Row
 
@@ -36,7 +38,7 @@ def test_a_row_is_a_run_that_can_be_typed(row: Row) -> None:
 
 def test_every_learner_with_a_figure_on_unseen_tasks_has_a_row() -> None:
     held = {row.settings().learner.key for row in ROWS.values()}
-    assert set(LEARNERS) - held <= {"article", "protonet", "nearest"}
+    assert set(LEARNERS) - held <= {"article", "nearest"}
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,8 @@ def test_every_learner_with_a_figure_on_unseen_tasks_has_a_row() -> None:
         (Bar(1, 2.4, 2.0), 1.9, False),
         (Bar(1, 2.4, 2.0), 2.0, True),
         (Bar(1), 9.0, None),
+        (Bar(1, at_least=91.0), 91.0, True),
+        (Bar(1, at_least=91.0), 90.9, False),
     ],
 )
 def test_a_bar_is_met_at_its_ends_and_never_by_nan(bar: Bar, loss: float, met: bool | None) -> None:
@@ -85,15 +89,97 @@ def test_the_file_holds_a_line_for_every_bar(tmp_path: Path, capsys: pytest.Capt
     assert [cells[-2] for cells in lines[2:]] == ["**no**", "**no**", "–", "–"]
 
 
+@pytest.fixture
+def alphabets(tmp_path: Path) -> Path:
+    """Two alphabets of 20 characters, 20 images each: a bright pixel of noise at the character's place."""
+    rng = np.random.default_rng(0)
+    for alphabet in "ab":
+        for character in range(20):
+            place = tmp_path / "alphabets" / alphabet / f"character{character:02}"
+            place.mkdir(parents=True)
+            for copy in range(20):
+                pixels = np.full((8, 8), 255, np.uint8)
+                pixels.ravel()[3 * character] = rng.integers(0, 100)
+                Image.fromarray(pixels).save(place / f"{copy}.png")
+    return tmp_path / "alphabets"
+
+
+def test_rows_of_images_are_judged_by_accuracy_on_tasks_of_their_own_ways(
+    alphabets: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reproduction, "EPISODES", 3)
+    small = {"num_channels": 8, "image_size": 8, "training_episodes": "4x1x2", "num_iterations": 2, "distorts": False}
+    sets = [word for name, value in small.items() for word in ("--set", f"{name}={value}")]
+    assert main(["reproduce", "protonet", "--data", str(alphabets), *sets, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert [(row["ways"], row["shots"]) for row in rows] == [(5, 1), (5, 5), (20, 1)]
+    settings = preset("protonet").replaced(data=str(alphabets), **small, seed=7)
+    state = trained(settings, Options(compile=False, baselines=False, evaluate=False))
+    asked = settings.replaced(ways=20, shots=1, queries=15)
+    scores = evaluation.score(asked, state.learner, evaluation.unseen_episodes(asked, 3, 0)[1], compile=False)
+    assert scores.accuracy is not None
+    assert rows[2]["accuracy"] == pytest.approx(scores.accuracy[1])
+    assert [row["met"] for row in rows] == [100 * row["accuracy"] >= row["at_least"] for row in rows]
+
+
+def test_a_row_of_glyphs_is_tried_on_real_images_that_it_never_saw(
+    alphabets: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reproduction, "EPISODES", 2)
+    asked: list[Any] = []
+    score = reproduction.score_unseen
+
+    def noted(settings: Any, *rest: Any) -> Any:
+        asked.append(settings)
+        return score(settings, *rest)
+
+    monkeypatch.setattr(reproduction, "score_unseen", noted)
+    small = {"num_channels": 8, "image_size": 8, "training_episodes": "4x1x2", "num_iterations": 1}
+    sets = [word for name, value in small.items() for word in ("--set", f"{name}={value}")]
+    assert main(["reproduce", "glyphs", "--data", str(alphabets), *sets, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert {row["settings"]["tasks"]["key"] for row in rows} == {"glyphs"}
+    assert [(one.tasks.key, one.tasks.ways) for one in asked] == [("images", 5), ("images", 5), ("images", 20)]
+    assert len(asked[0].tasks._classes("test")) == 40
+
+
+def test_rows_of_images_are_left_out_in_one_line_where_there_are_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reproduce", "scratch", "maml-images", "protonet", *SETS]) == 0
+    out, err = capsys.readouterr()
+    assert "`scratch`" in out
+    assert "images`" not in out
+    assert [line for line in err.splitlines() if "--data" in line] == [
+        "metalearn-gui: Left out, for want of images (--data PATH): maml-images, protonet"
+    ]
+
+
+def test_tasks_tried_group_by_group_come_to_what_they_come_to_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = preset("nearest").replaced(ways=2, shots=1, queries=4)
+    state = trained(settings.replaced(num_iterations=1), Options(compile=False, baselines=False, evaluate=False))
+    _, episodes = evaluation.unseen_episodes(settings, 9, 0)
+    monkeypatch.setattr(evaluation, "DRAWN_NUMBERS", 4 * settings.points_per_task * settings.tasks.input_dim)
+    drawn = settings.tasks.draw
+    sizes: list[int] = []
+
+    def counted(self: Any, tasks: Any, *rest: Any) -> Any:
+        sizes.append(tasks.num_tasks)
+        return drawn(tasks, *rest)
+
+    monkeypatch.setattr(type(settings.tasks), "draw", counted)
+    grouped = evaluation.score_unseen(settings, state.learner, 9, 0, compile=False)
+    assert sizes == [4, 4, 1]
+    assert grouped.loss_ci95.shape == evaluation.score(settings, state.learner, episodes, compile=False).loss.shape
+
+
 def test_an_interrupt_keeps_the_rows_that_are_done(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     measured = reproduce._measured
 
-    def interrupted(row: Row, settings: Any) -> Result:
+    def interrupted(row: Row, settings: Any, data: str) -> Result:
         if row.key == "fomaml":
             raise KeyboardInterrupt
-        return measured(row, settings)
+        return measured(row, settings, data)
 
     monkeypatch.setattr(reproduce, "_measured", interrupted)
     assert main(["reproduce", "maml", "fomaml", *SETS]) == 130

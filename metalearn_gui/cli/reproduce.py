@@ -14,25 +14,14 @@ from metalearn_gui.cli.output import check_place, markdown_table, print_json, pr
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.engine import training
-from metalearn_gui.engine.reproduction import EVALUATION_SEED, ROWS, Figure, Row, figures
+from metalearn_gui.engine.reproduction import EPISODES, EVALUATION_SEED, QUERIES, ROWS, Bar, Figure, Row, figures
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.records import RunRecord
 
 SEEDS = (7,)
-COLUMNS = (
-    "run",
-    "from",
-    "settings",
-    "meta-iterations",
-    "seconds",
-    "seed",
-    "step",
-    "loss",
-    "median",
-    "bar",
-    "met",
-    "reference",
-)
+TRAINED = ("run", "from", "settings", "meta-iterations", "seconds", "seed")
+LOSS = ("step", "loss", "median", "bar", "met", "reference")
+ACCURACY = ("unseen tasks", "accuracy %", "bar", "met", "reference")
 MATTERS = {
     "shots": "K {}", "meta_batch": "{} tasks", "inner_steps": "{} inner", "num_applications": "{} times",
     "inner_learning_rate": "α {:g}", "meta_learning_rate": "η {:g}", "initialization": "{}",
@@ -64,6 +53,9 @@ def parser() -> Parser:
     parser.add_argument(
         "--seed", type=whole_number(0, 2**31 - 1), action="append", metavar="N", help="of the runs; may come again"
     )
+    parser.add_argument(
+        "--data", metavar="PATH", default="", help="images, a zip or a folder, for the rows that need some"
+    )
     parser.add_set("a setting of every run, for example num_iterations=1000")
     parser.add_json()
     return parser
@@ -74,15 +66,18 @@ def run(options: Options) -> int:
     rows = [_row(key) for key in options.keys] or list(ROWS.values())
     if options.list:
         return _list(rows, options.json)
+    rows = _with_data(rows, options.data)
     if options.output:
         check_place(options.output, "table.md")
     jobs = [(row, seed) for seed in options.seed or SEEDS for row in rows]
-    settings = [with_assigned(row.settings(seed=seed), assigned(options.set)) for row, seed in jobs]
+    settings = [
+        with_assigned(row.settings(seed=seed, **_data(row, options.data)), assigned(options.set)) for row, seed in jobs
+    ]
     results: list[Result] = []
     status = DONE
     try:
         for (row, _), one in zip(jobs, settings, strict=True):
-            results.append(_measured(row, one))
+            results.append(_measured(row, one, options.data))
             _write(results, options.output)
     except KeyboardInterrupt:
         status = INTERRUPTED
@@ -100,17 +95,29 @@ def _row(key: str) -> Row:
     return ROWS[key]
 
 
+def _with_data(rows: Sequence[Row], path: str) -> list[Row]:
+    """Those that can be trained: without a file, rows of images are left out and said to be."""
+    left_out = [row.key for row in rows if row.needs_data and not path]
+    if left_out:
+        say(f"Left out, for want of images (--data PATH): {', '.join(left_out)}")
+    return [row for row in rows if row.key not in left_out]
+
+
+def _data(row: Row, path: str) -> dict[str, str]:
+    return {"data": path} if row.trains_on_data else {}
+
+
 def _list(rows: Sequence[Row], as_json: bool) -> int:
     bars = [(row, bar) for row in rows for bar in row.bars]
     if as_json:
         print_json([{"key": row.key, "from": row.recipe, **_bar_entry(bar)} for row, bar in bars])
     else:
-        cells = [(row.key, row.recipe, bar.step, bar.text, bar.reference) for row, bar in bars]
-        print_table("What reproduce trains", ("run", "from", "step", "bar", "reference"), cells)
+        cells = [(row.key, row.recipe, bar.asked, bar.text, bar.reference) for row, bar in bars]
+        print_table("What reproduce trains", ("run", "from", "step or tasks", "bar", "reference"), cells)
     return DONE
 
 
-def _measured(row: Row, settings: ExperimentSettings) -> Result:
+def _measured(row: Row, settings: ExperimentSettings, data: str) -> Result:
     options = dataclasses.replace(training.DEFAULT_OPTIONS, baselines=False, evaluate=False)
     record = RunRecord(settings, name=row.key)
     started = time.perf_counter()
@@ -120,7 +127,7 @@ def _measured(row: Row, settings: ExperimentSettings) -> Result:
             progress.show()
     seconds = time.perf_counter() - started
     assert record.latest is not None
-    found = figures(row, settings, record.latest.learner, options.num_tasks, options.compile)
+    found = figures(row, settings, record.latest.learner, options.num_tasks, options.compile, data)
     return Result(row, settings, record.iteration, seconds, record.reason == "diverged", found)
 
 
@@ -130,16 +137,31 @@ def _write(results: Sequence[Result], path: str) -> None:
 
 
 def _markdown(results: Sequence[Result]) -> str:
-    head = (
-        f"Mean loss ± half its 95 % interval, and median, on {training.DEFAULT_OPTIONS.num_tasks} unseen tasks of the "
-        f"test split, evaluation seed {EVALUATION_SEED}; seconds: compiling and training."
-    )
-    rows = [_cells(result, figure) for result in results for figure in result.figures]
-    return f"{head}\n\n{markdown_table(COLUMNS, rows)}"
+    every = [(result, figure) for result in results for figure in result.figures]
+    losses = [
+        (*_trained_cells(result), *_loss_cells(result, figure)) for result, figure in every if not figure.bar.ways
+    ]
+    accuracies = [
+        (*_trained_cells(result), *_accuracy_cells(result, figure)) for result, figure in every if figure.bar.ways
+    ]
+    seed = f"evaluation seed {EVALUATION_SEED}; seconds: compiling and training"
+    parts = []
+    if losses:
+        number = training.DEFAULT_OPTIONS.num_tasks
+        parts += [
+            f"Mean loss ± half its 95 % interval, and median, on {number} unseen tasks of the test split, {seed}.",
+            markdown_table(TRAINED + LOSS, losses),
+        ]
+    if accuracies:
+        parts += [
+            f"Mean accuracy ± half its 95 % interval on {EPISODES:,} unseen tasks of the test split, {QUERIES} queries "
+            f"a class, {seed}.",
+            markdown_table(TRAINED + ACCURACY, accuracies),
+        ]
+    return "\n\n".join(parts)
 
 
-def _cells(result: Result, figure: Figure) -> tuple[str, ...]:
-    met = {True: "yes", False: "**no**", None: "–"}[result.is_met(figure)]
+def _trained_cells(result: Result) -> tuple[str, ...]:
     return (
         f"`{result.row.key}`",
         f"`{result.row.recipe}`",
@@ -147,13 +169,21 @@ def _cells(result: Result, figure: Figure) -> tuple[str, ...]:
         f"{result.iterations:,}{' (diverged)' if result.has_diverged else ''}",
         f"{result.seconds:.0f}",
         str(result.settings.seed),
-        str(figure.bar.step),
-        f"{figure.loss:.3g} ± {figure.loss_ci95:.2g}",
-        f"{figure.loss_median:.3g}",
-        figure.bar.text,
-        met,
-        figure.bar.reference or "–",
     )
+
+
+def _loss_cells(result: Result, figure: Figure) -> tuple[str, ...]:
+    mean = f"{figure.mean:.3g} ± {figure.ci95:.2g}"
+    return (figure.bar.asked, mean, f"{figure.median:.3g}", *_bar_cells(result, figure))
+
+
+def _accuracy_cells(result: Result, figure: Figure) -> tuple[str, ...]:
+    return (figure.bar.asked, f"{figure.mean:.1f} ± {figure.ci95:.1f}", *_bar_cells(result, figure))
+
+
+def _bar_cells(result: Result, figure: Figure) -> tuple[str, ...]:
+    met = {True: "yes", False: "**no**", None: "–"}[result.is_met(figure)]
+    return (figure.bar.text, met, figure.bar.reference or "–")
 
 
 def _settings_text(settings: ExperimentSettings) -> str:
@@ -175,12 +205,17 @@ def _entry(result: Result, figure: Figure) -> dict[str, Any]:
         "seconds": result.seconds,
         "seed": result.settings.seed,
         **_bar_entry(figure.bar),
-        "loss": figure.loss,
-        "loss_ci95": figure.loss_ci95,
-        "loss_median": figure.loss_median,
+        **_measure(figure),
         "met": result.is_met(figure),
     }
 
 
-def _bar_entry(bar: Any) -> dict[str, Any]:
-    return {"step": bar.step, "at_least": bar.at_least, "at_most": bar.at_most, "reference": bar.reference}
+def _measure(figure: Figure) -> dict[str, float | None]:
+    if figure.bar.ways:
+        return {"accuracy": figure.mean / 100.0, "accuracy_ci95": figure.ci95 / 100.0}
+    return {"loss": figure.mean, "loss_ci95": figure.ci95, "loss_median": figure.median}
+
+
+def _bar_entry(bar: Bar) -> dict[str, Any]:
+    tasks = {"ways": bar.ways, "shots": bar.shots} if bar.ways else {}
+    return {**tasks, "step": bar.step, "at_least": bar.at_least, "at_most": bar.at_most, "reference": bar.reference}

@@ -22,6 +22,7 @@ SCRATCH_WITH_ADAM = "scratch_adam"  # the start from scratch once more, fine-tun
 ADAM_GRID = tuple(RATES.tolist())  # the inner learning rate of that one
 FEW_RATES = (1e-2, 1e-1)  # for networks whose adaptation takes seconds; a tenth of them for Adam
 SLICE = 200  # tasks in one call, at most; losses only are kept
+DRAWN_NUMBERS = 2**26  # of inputs that are drawn at once where the tasks are tried group by group
 SLICE_NUMBERS = 2**25  # and so many activations of the widest layer
 WATCHED_NUMBERS, FEWEST_TASKS = 2**27, 30  # such activations in one look at unseen tasks while training goes on
 
@@ -126,6 +127,25 @@ class Evaluator:
 
 def score(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool = True) -> StepScores:
     """One learner on given episodes, in slices of tasks."""
+    return _summary(settings, [_by_task(settings, state, episodes, compile)])
+
+
+def score_unseen(
+    settings: ExperimentSettings, state: LearnerState, num_tasks: int, seed: int, compile: bool = True
+) -> StepScores:
+    """One learner on unseen tasks of the test split, drawn group by group so that any number fits into memory."""
+    rng = generator(seed, "test", 0)
+    tasks = settings.tasks.tasks(rng, num_tasks, "test")
+    size = max(1, DRAWN_NUMBERS // (settings.points_per_task * settings.tasks.input_dim))
+    sizes, groups = (settings.episodes.shots, settings.episodes.queries), []
+    for start in range(0, num_tasks, size):
+        group = tasks.take(np.arange(start, min(start + size, num_tasks)))
+        groups.append(_by_task(settings, state, settings.tasks.draw(group, rng, *sizes), compile))
+    return _summary(settings, groups)
+
+
+def _by_task(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool) -> list[Array]:
+    """Losses and accuracies by step and task."""
     program = adaptation_program(settings, settings.outer.test_steps, keep=False, compile=compile)
     live = settings.learner.live_values()
     num_tasks = episodes.query.x.shape[0]
@@ -133,8 +153,12 @@ def score(settings: ExperimentSettings, state: LearnerState, episodes: Episodes,
     size = size if compile else min(size, num_tasks)  # only a compiled program needs one shape for all
     slices = [_slice(episodes, start, size) for start in range(0, num_tasks, size)]
     parts = [program.run(state, part.support, part.query, live) for part in slices]
-    values = [np.concatenate(column, axis=1)[:, :num_tasks].astype(np.float64) for column in zip(*parts, strict=True)]
-    loss, accuracy = values[0], values[1] if settings.tasks.kind == "classification" else None
+    return [np.concatenate(column, axis=1)[:, :num_tasks].astype(np.float64) for column in zip(*parts, strict=True)]
+
+
+def _summary(settings: ExperimentSettings, groups: Sequence[Sequence[Array]]) -> StepScores:
+    loss, known = (np.concatenate(column, axis=1) for column in zip(*groups, strict=True))
+    accuracy = known if settings.tasks.kind == "classification" else None
     with np.errstate(invalid="ignore", over="ignore"):  # a learner may diverge beyond its trained steps
         return StepScores(
             loss=loss.mean(axis=1),

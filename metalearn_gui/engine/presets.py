@@ -66,6 +66,11 @@ _RULE = {
     "meta_schedule": "cosine",  # at a constant rate some meta-iterations ruin the later steps of a run
 }  # fmt: skip
 
+_FEATURES = {
+    "network": "conv4", "ways": 5, "shots": 1, "queries": 15, "training_episodes": "60x1x5", "meta_batch": 1,
+    "meta_learning_rate": 0.002, "meta_schedule": "cosine", "num_iterations": 8_000, "test_steps": 1,
+}  # fmt: skip
+
 _ALL = (
     Preset(
         "first-steps", "First steps", "MAML learns a start from which one gradient step finds a sine wave.",
@@ -169,11 +174,23 @@ _ALL = (
         {"learner": "nearest", "task_family": "moons", "num_iterations": 100, "test_steps": 1},
     ),
     Preset(
-        "protonet", "ProtoNet", "Invented characters: a class is the mean of its examples' features.",
+        "glyphs", "Invented characters", "ProtoNet learns to read from characters that nobody writes; no file needed.",
+        {**_FEATURES, "task_family": "glyphs", "learner": "protonet", "distorts": False},
+    ),
+    Preset(
+        "protonet", "ProtoNet on images", "A class is the mean of its examples' features; choose a file of images.",
+        {**_FEATURES, "task_family": "images", "learner": "protonet"},
+    ),
+    Preset(
+        "ridge-images", "Ridge on images", "The classifier is solved for at once; choose a file of images.",
+        {**_FEATURES, "task_family": "images", "learner": "ridge", "training_episodes": "60x1x5, 30x5x5"},
+    ),
+    Preset(
+        "maml-images", "MAML on images", "One step from a start that was learned for it; choose a file of images.",
         {
-            "task_family": "glyphs", "learner": "protonet", "network": "conv4", "ways": 5, "shots": 1, "queries": 15,
-            "training_episodes": "60x1x5", "meta_batch": 1, "meta_learning_rate": 0.002, "meta_schedule": "cosine",
-            "num_iterations": 8_000, "test_steps": 1,
+            "task_family": "images", "hidden_dims": "256,128,64,64", "ways": 5, "shots": 1, "queries": 15,
+            "inner_learning_rate": 0.1, "meta_batch": 16, "num_iterations": 10_000, "test_steps": 3,
+            "meta_schedule": "cosine",
         },
     ),
     Preset(

@@ -28,7 +28,8 @@ class BlockSource:
 
     def __init__(self, settings: ExperimentSettings) -> None:
         self._sources = [EpisodeSource(stage) for stage in settings.stages()]
-        self._draws_ahead = settings.tasks.block_steps < BLOCK_STEPS
+        draws_ahead = settings.tasks.block_steps < BLOCK_STEPS
+        self._last_ahead = (settings.outer.num_iterations - 1) // settings.tasks.block_steps if draws_ahead else -1
         self._held: tuple[int, Episodes] | None = None
         self._ahead: tuple[int, concurrent.futures.Future[Episodes]] | None = None
 
@@ -36,7 +37,7 @@ class BlockSource:
         """Tensors (steps, meta-batch, points, ...); the newest block is kept."""
         if self._held is None or self._held[0] != number:
             self._held = (number, map_episodes(tf.constant, self._drawn(number)))
-            if self._draws_ahead:
+            if number < self._last_ahead:
                 self._ahead = (number + 1, _drawing_thread().submit(self.draw, number + 1))
         return self._held[1]
 
