@@ -330,8 +330,23 @@ class Session(QObject):
         """The touched task with the points it was drawn with."""
         self._unseen.restore_task()
 
+    def begin_touch(self) -> None:
+        """What comes until the next call is one gesture on the touched task, which `undo_touch` takes back."""
+        self._unseen.begin_touch()
+
+    def undo_touch(self) -> bool:
+        """Take the last gesture on the touched task back; whether there was one."""
+        return self._unseen.undo_touch()
+
+    def redo_touch(self) -> bool:
+        """Make the gesture again that was taken back last; whether there was one."""
+        return self._unseen.redo_touch()
+
     def move_point(self, index: int, x: Array, y: Array | int) -> None:
         self._unseen.move_point(index, x, y)
+
+    def move_query(self, index: int, x: Array, y: Array | int) -> None:
+        self._unseen.move_query(index, x, y)
 
     def add_point(self, x: Array, y: Array | int) -> None:
         self._unseen.add_point(x, y)

@@ -49,11 +49,13 @@ class Adaptation:
 
     on_grid: predictions (k + 1, m, output_dim), probabilities for classification.
     loss: against the truth (or the query set) by step, (k + 1,); accuracy likewise for classification, else None.
+    deviation: the predictions' standard deviations, likewise, for learners that say how sure they are.
     """
 
     on_grid: Array
     loss: Array
     accuracy: Array | None
+    deviation: Array | None = None
 
 
 def draw_task(settings: ExperimentSettings, block: int) -> TouchedTask:
@@ -106,13 +108,33 @@ GRIDS = {"curve": _curve_grid, "plane": _plane_grid}
 
 def with_moved_point(task: TouchedTask, index: int, x: Array, y: Array | int) -> TouchedTask:
     """One support point elsewhere; where the grid is rows, its row goes with it."""
-    new_x, new_y = task.support.x.copy(), task.support.y.copy()
+    support = _with_point(task.support, index, x, y)
+    grid = _with_row(task, task.support.x[index], support.x[index])
+    return dataclasses.replace(task, support=support, grid=grid)
+
+
+def with_moved_query(task: TouchedTask, index: int, x: Array, y: Array | int) -> TouchedTask:
+    """One query point elsewhere, likewise."""
+    query = _with_point(task.query, index, x, y)
+    grid = _with_row(task, task.query.x[index], query.x[index])
+    return dataclasses.replace(task, query=query, grid=grid)
+
+
+def _with_point(points: PointSet, index: int, x: Array, y: Array | int) -> PointSet:
+    new_x, new_y = points.x.copy(), points.y.copy()
     new_x[index], new_y[index] = x, y
-    grid = task.grid
-    if task.has_rows:
-        is_moved = (grid == task.support.x[index]).all(axis=1, keepdims=True)
-        grid = np.where(is_moved, new_x[index], grid)
-    return dataclasses.replace(task, support=PointSet(new_x, new_y), grid=grid)
+    return PointSet(new_x, new_y)
+
+
+def _with_row(task: TouchedTask, old: Array, new: Array) -> Array:
+    """The grid with a row in the place of another; beside it, where a second point has the same numbers."""
+    if not task.has_rows:
+        return task.grid
+    is_old = (task.grid == old).all(axis=1)
+    num_alike = sum(int((points.x == old).all(axis=1).sum()) for points in (task.support, task.query))
+    if num_alike > 1 and is_old.any() and task.truth is None:
+        return np.concatenate([task.grid, new[None]])
+    return np.where(is_old[:, None], new, task.grid)
 
 
 def with_added_point(task: TouchedTask, x: Array, y: Array | int) -> TouchedTask:
@@ -165,7 +187,10 @@ class Adapter:
         compiled = self._compile and self.is_warm(settings, task)
         path = adapt(settings, state, _as_batch(task.support), _points_of_interest(task)[None], compile=compiled)
         on_grid, on_query = np.split(path.predictions[:, 0], [len(task.grid)], axis=1)
-        return _judged(settings.tasks.kind, task, on_grid, on_query)
+        judged = _judged(settings.tasks.kind, task, on_grid, on_query)
+        if path.deviation is None:
+            return judged
+        return dataclasses.replace(judged, deviation=path.deviation[:, 0, : len(task.grid)])
 
     def steered(
         self,

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from metalearn_gui.bridge.gallery import NUM_GALLERY, Gallery
 from metalearn_gui.bridge.latest import Latest, Request
 from metalearn_gui.bridge.shown import Shown
+from metalearn_gui.bridge.touch_history import TouchHistory
 from metalearn_gui.bridge.touches import (
     MAX_SUPPORT,
     Adaptation,
@@ -22,6 +23,7 @@ from metalearn_gui.bridge.touches import (
     task_key,
     with_added_point,
     with_moved_point,
+    with_moved_query,
     without_point,
 )
 from metalearn_gui.engine.backend import Array
@@ -65,6 +67,7 @@ class UnseenTasks(QObject):
         self.context: Array | None = None  # what a hand has put in the place of the learner's own
         self._news: list[Callable[[], None]] = []
         self._next_block = FIRST_TOUCHED
+        self._history = TouchHistory()
         self.touched, self._gallery = draw_task(settings, FIRST_TOUCHED), Gallery(settings)
 
     @property
@@ -119,6 +122,21 @@ class UnseenTasks(QObject):
 
     # --- the hand ---------------------------------------------------------------------------------
 
+    def begin_touch(self) -> None:
+        """What comes until the next call is one gesture, which `undo_touch` takes back."""
+        self._history.begin(self.touched)
+
+    def undo_touch(self) -> bool:
+        """Take the last gesture on the touched task back; whether there was one."""
+        return self._take_touch(self._history.back(self.touched))
+
+    def redo_touch(self) -> bool:
+        """Make the gesture again that was taken back last; whether there was one."""
+        return self._take_touch(self._history.forth(self.touched))
+
+    def move_query(self, index: int, x: Array, y: Array | int) -> None:
+        self._set_points(with_moved_query(self.touched, index, x, y))
+
     def move_point(self, index: int, x: Array, y: Array | int) -> None:
         self._set_points(with_moved_point(self.touched, index, x, y))
 
@@ -136,7 +154,8 @@ class UnseenTasks(QObject):
 
     def restore_task(self) -> None:
         """The touched task as it was drawn."""
-        self._put_under_hand(draw_task(self._shown.settings, self.touched.block))
+        self.begin_touch()
+        self._take_touch(draw_task(self._shown.settings, self.touched.block))
 
     def open_gallery_task(self, index: int) -> None:
         """Exchange the touched task for one of the gallery."""
@@ -191,6 +210,7 @@ class UnseenTasks(QObject):
                 self.failed.emit(self.tr("The file's unseen tasks do not fit its run; others are drawn instead."))
             return
         self.touched = tasks[0]
+        self._history.forget()
         if len(tasks) == 1 + NUM_GALLERY:
             self._gallery.tasks = tasks[1:]
         self._next_block = max(FIRST_TOUCHED, *(task.block for task in tasks))
@@ -214,6 +234,7 @@ class UnseenTasks(QObject):
         self._next_block = FIRST_TOUCHED
         self.touched = draw_task(settings, FIRST_TOUCHED)
         self._gallery.draw(settings)
+        self._history.forget()
         self._forget_adaptations()
 
     def _forget_adaptations(self) -> None:
@@ -222,8 +243,17 @@ class UnseenTasks(QObject):
         self._gallery.forget()
         self._news += [self.adaptedChanged.emit, self.galleryChanged.emit, self.viewsChanged.emit]
 
+    def _take_touch(self, task: TouchedTask | None) -> bool:
+        if task is not None:
+            self._set_all_points(task)
+        return task is not None
+
     def _put_under_hand(self, task: TouchedTask) -> None:
-        self._series += 1  # an answer for the task before is not one for this
+        self._history.forget()
+        self._set_all_points(task)
+
+    def _set_all_points(self, task: TouchedTask) -> None:
+        self._series += 1  # an answer for the points before is not one for these
         self._set_points(task)
         self._ask_gallery()
 

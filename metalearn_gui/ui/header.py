@@ -163,8 +163,8 @@ class Header(QFrame):
         if scores is not None:
             steps = len(scores.evaluation.learner.loss) - 1
         episode = episode_text(run.settings)
-        caption = self.tr("unseen, {episode}").format(episode=episode)
-        self._unseen.set_caption(caption if episode else self.tr("unseen, %n steps", "", steps))
+        by_step = self.tr("unseen, 1 step") if steps == 1 else self.tr("unseen, {steps} steps").format(steps=steps)
+        self._unseen.set_caption(self.tr("unseen, {episode}").format(episode=episode) if episode else by_step)
         if scores is None:
             self._unseen.show_value("–")
             return

@@ -36,6 +36,11 @@ class RunsModel(QAbstractTableModel):
         self._runs = list(reversed(session.runs))
         self._texts = [self._row_texts(run) for run in self._runs]
 
+    @property
+    def num_steps(self) -> int:
+        """Adaptation steps of the last column; with one step the column before says the same."""
+        return self._session.shown.settings.outer.test_steps
+
     # --- rows -------------------------------------------------------------------------------------
 
     def run_at(self, row: int) -> RunRecord:
@@ -105,8 +110,9 @@ class RunsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
-        steps = self.tr("{count} steps").format(count=self._session.shown.settings.outer.test_steps)
-        return (self.tr("learner"), self.tr("tasks"), self.tr("1 step"), steps, self.tr("time"))[section]
+        steps = self.tr("{count} steps").format(count=self.num_steps)
+        last = steps if self.num_steps > 1 else self.tr("1 step")
+        return (self.tr("learner"), self.tr("tasks"), self.tr("1 step"), last, self.tr("time"))[section]
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         answer = self._answers.get(role)

@@ -5,8 +5,8 @@ import pytest
 
 from metalearn_gui.bridge.gallery import Gallery
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.bridge.touches import Adapter, draw_task, with_added_point, without_point
-from metalearn_gui.engine import Options, adapt
+from metalearn_gui.bridge.touches import Adapter, draw_task, with_added_point, with_moved_query, without_point
+from metalearn_gui.engine import Options, adapt, preset
 from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.evaluation import unseen_episodes
@@ -115,6 +115,56 @@ def test_points_can_be_added_removed_and_restored(touched_session) -> None:
     session.restore_task()
     assert np.array_equal(session.touched.support.x, first.support.x)
     assert np.array_equal(session.touched.support.y, first.support.y)
+
+
+def test_gestures_on_the_task_are_taken_back_one_by_one(touched_session) -> None:
+    drawn, x, y = touched_session.touched, np.float32([1.0]), np.float32([2.0])
+    for index in (0, 1):
+        touched_session.begin_touch()
+        touched_session.begin_touch()  # a click that changes nothing is no gesture
+        for place in (0.5, 1.0):
+            touched_session.move_point(index, place * x, y)
+    both = touched_session.touched
+    assert touched_session.undo_touch()
+    assert touched_session.touched.support.x[:2, 0].tolist() == [1.0, drawn.support.x[1, 0]]
+    assert touched_session.undo_touch()
+    assert touched_session.touched is drawn
+    assert not touched_session.undo_touch()
+    assert touched_session.redo_touch()
+    assert touched_session.redo_touch()
+    assert touched_session.touched is both
+    touched_session.new_task()
+    assert not touched_session.undo_touch()
+    assert not touched_session.redo_touch()
+
+
+def test_a_restored_task_can_be_taken_back(touched_session) -> None:
+    touched_session.begin_touch()
+    touched_session.remove_point(0)
+    count = len(touched_session.touched.support.x)
+    touched_session.restore_task()
+    assert touched_session.undo_touch()
+    assert len(touched_session.touched.support.x) == count
+
+
+@pytest.mark.parametrize("has_twin", [False, True])
+def test_a_moved_query_takes_its_row_along_and_leaves_another_its_own(has_twin) -> None:
+    task = draw_task(preset("blobs").replaced(task_family="glyphs", ways=2, shots=1, queries=2), 1)
+    if has_twin:
+        task = with_moved_query(task, 1, task.query.x[0], 0)
+    old, new = task.query.x[0], 0.5 * task.query.x[0]
+    moved = with_moved_query(task, 0, new, 1)
+    assert (moved.query.y[0], task.query.y[0]) == (1, 0)
+    assert (moved.grid == new).all(axis=1).sum() == 1
+    assert (moved.grid == old).all(axis=1).any() == has_twin
+
+
+def test_how_sure_a_learner_is_comes_with_its_curve() -> None:
+    settings = small_settings().replaced(learner="cnp", test_steps=1)
+    task = draw_task(settings, 1)
+    found = Adapter(compile=False).adaptation(settings, initial_state(settings), task)
+    assert found.deviation.shape == found.on_grid.shape
+    assert (found.deviation > 0).all()
 
 
 def test_a_new_task_is_another_one_each_time(touched_session) -> None:

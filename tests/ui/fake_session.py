@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from metalearn_gui.bridge.session import Adaptation, Message, RunState, TouchedTask
-from metalearn_gui.bridge.touches import GRIDS, with_moved_point
+from metalearn_gui.bridge.touch_history import TouchHistory
+from metalearn_gui.bridge.touches import GRIDS, with_moved_point, with_moved_query
 from metalearn_gui.engine import events
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import View
@@ -61,6 +62,7 @@ class FakeSession(QObject):
         self.file_path, self.is_dirty = "", False
         self.calls: list[tuple] = []  # what a widget asked for, newest last
         self._rng = np.random.default_rng(0)
+        self._history = TouchHistory()
         self.live = self.shown = self._fresh_run()
         self.runs = [self.live]
         self._draw_tasks()
@@ -207,8 +209,27 @@ class FakeSession(QObject):
         self.touched = self._original
         self._announce_tasks()
 
+    def begin_touch(self) -> None:
+        self._history.begin(self.touched)
+
+    def undo_touch(self) -> bool:
+        return self._take_touch(self._history.back(self.touched))
+
+    def redo_touch(self) -> bool:
+        return self._take_touch(self._history.forth(self.touched))
+
+    def _take_touch(self, task: TouchedTask | None) -> bool:
+        if task is not None:
+            self.touched = task
+            self._announce_tasks()
+        return task is not None
+
     def move_point(self, index: int, x: object, y: object) -> None:
         self.touched = with_moved_point(self.touched, index, x, y)
+        self._announce_tasks()
+
+    def move_query(self, index: int, x: object, y: object) -> None:
+        self.touched = with_moved_query(self.touched, index, x, y)
         self._announce_tasks()
 
     def add_point(self, x: object, y: object) -> None:

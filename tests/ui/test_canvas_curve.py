@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QRectF
@@ -45,6 +47,21 @@ def test_click_on_empty_space_adds_a_point_there(curve, sinusoid):
     added = handle(curve, count)
     assert abs(added.x() - place.x()) < 0.01
     assert abs(added.y() - place.y()) < 0.01
+
+
+def test_how_sure_the_learner_is_lies_around_its_curve_and_is_told_under_the_mouse(curve, sinusoid):
+    plain, place = curve.grab().toImage(), empty_place(curve)
+    assert "±" not in "".join(curve.hover_lines(place))
+    learner = sinusoid.adaptations["learner"]
+    sure = dataclasses.replace(learner, deviation=np.full_like(learner.on_grid, 0.25))
+    sinusoid.adaptations = {**sinusoid.adaptations, "learner": sure}
+    sinusoid.adaptedChanged.emit()
+    assert curve.hover_lines(place)[1].endswith("± 0.5000")
+    x, y = 0.0, float(np.interp(0.0, sinusoid.touched.grid[:, 0], sure.on_grid[curve.shown_step, :, 0]))
+    inside, outside = (curve.axes().point(x, y + half).toPoint() for half in (0.4, 0.6))
+    banded = curve.grab().toImage()
+    assert banded.pixelColor(inside) != plain.pixelColor(inside)
+    assert banded.pixelColor(outside) == plain.pixelColor(outside)
 
 
 def test_click_outside_the_frame_adds_nothing(curve, sinusoid):

@@ -7,10 +7,11 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 
 from metalearn_gui.ui.canvas.picture_layout import laid_out
 from metalearn_gui.ui.canvas.pictures import PicturesCanvas
-from metalearn_gui.ui.canvas.pixels import crisp, ink_image, side_of
+from metalearn_gui.ui.canvas.pixels import crisp, ink_image, side_of, stroke_width, with_stroke
 from metalearn_gui.ui.canvas.shares import most_probable
 from metalearn_gui.ui.theme import theme
 from tests.ui.hand import click, drag, session_for
@@ -45,23 +46,67 @@ def test_a_click_shows_a_picture_large_and_says_what_it_is(canvas, session):
     assert "taken for class" in canvas.accessibleDescription()
 
 
-def test_a_stroke_on_the_large_example_changes_that_example_alone(canvas, session):
-    click(canvas, canvas.placed.support[0].center())
-    before = np.array(session.touched.support.x)
-    box = canvas.placed.large
-    drag(canvas, box.center() - QPointF(30, 30), box.center() + QPointF(30, 30))
-    after = session.touched.support.x
-    assert np.flatnonzero((after != before).any(axis=1)).tolist() == [0]
-    assert after[0].sum() > before[0].sum()
-    assert after[0].max() <= 1.0
+def stroke(canvas):
+    middle = QPointF(canvas.pad.rect().center())
+    drag(canvas.pad, middle - QPointF(30, 30), middle + QPointF(30, 30))
 
 
-def test_a_query_cannot_be_drawn_on(canvas, session):
-    click(canvas, canvas.placed.query[0].center())
-    before = np.array(session.touched.support.x)
-    box = canvas.placed.large
-    drag(canvas, box.center(), box.center() + QPointF(30, 0))
-    np.testing.assert_array_equal(session.touched.support.x, before)
+def pictures(session):
+    return np.concatenate([session.touched.support.x, session.touched.query.x])
+
+
+@pytest.mark.parametrize("part", ["support", "query"])
+def test_a_stroke_on_the_pad_changes_the_chosen_picture_alone_and_is_taken_back(canvas, session, part):
+    click(canvas, getattr(canvas.placed, part)[1].center())
+    before = pictures(session)
+    stroke(canvas)
+    after = pictures(session)
+    assert np.flatnonzero((after != before).any(axis=1)).tolist() == [canvas.row]
+    assert after[canvas.row].sum() > before[canvas.row].sum()
+    assert after.max() <= 1.0
+    assert canvas._probabilities(canvas.row, 1) is not None
+    QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_array_equal(pictures(session), before)
+    QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    np.testing.assert_array_equal(pictures(session), after)
+
+
+def test_the_eraser_takes_ink_away_and_an_empty_sheet_all_of_it(canvas, session):
+    stroke(canvas)
+    drawn = pictures(session)[canvas.row]
+    canvas.tools.findChild(QToolButton, "drawing_eraser").click()
+    stroke(canvas)
+    erased = pictures(session)[canvas.row]
+    assert erased.sum() < drawn.sum()
+    assert (erased <= drawn).all()
+    canvas.tools.findChild(QToolButton, "drawing_clear").click()
+    assert not pictures(session)[canvas.row].any()
+    canvas.tools.findChild(QToolButton, "drawing_undo").click()
+    np.testing.assert_array_equal(pictures(session)[canvas.row], erased)
+
+
+def test_a_new_example_is_an_empty_sheet_of_the_chosen_class(canvas, session):
+    click(canvas, canvas.placed.query[1].center())
+    label, count = int(session.touched.query.y[1]), len(session.touched.support.x)
+    canvas.tools.findChild(QToolButton, "drawing_example").click()
+    assert (canvas.row, len(session.touched.support.x)) == (count, count + 1)
+    assert session.touched.support.y[count] == label
+    stroke(canvas)
+    assert session.touched.support.x[count].any()
+
+
+def test_a_number_or_a_line_says_what_class_the_chosen_picture_is(canvas, session):
+    QTest.keyClick(canvas, Qt.Key.Key_3)
+    assert session.touched.query.y[0] == 2
+    click(canvas, canvas.placed.lines.topLeft() + QPointF(30, 5))
+    assert session.touched.query.y[0] == 0
+
+
+@pytest.mark.parametrize("width", [1.5, 2.0, 3.0])
+def test_a_pen_draws_strokes_as_wide_as_it_measures(width):
+    places = [QPointF(4, 5), QPointF(20, 9), QPointF(12, 24)]
+    drawn = with_stroke(np.zeros(28 * 28, np.float32), places, width, erases=False)
+    assert stroke_width(drawn[None]) == pytest.approx(width, rel=0.2)
 
 
 def test_right_click_removes_an_example(canvas, session):
@@ -113,7 +158,7 @@ def test_a_crisp_picture_takes_whole_device_pixels_inside_its_box(width, ratio):
 def test_no_two_pictures_overlap_and_none_leaves_the_frame(shots, ways, queries, size):
     frame = QRectF(0, 0, *size)
     layout = laid_out(frame, np.tile(np.arange(ways), shots), ways, queries, 28, 1.0)
-    boxes = [*layout.boxes, layout.large]
+    boxes = [*layout.boxes, layout.large, layout.lines, *[layout.tools] * (not layout.tools.isEmpty())]
     assert (len(layout.support), len(layout.query)) == (shots * ways, queries)
     assert all(frame.adjusted(-0.5, -0.5, 0.5, 0.5).contains(box) for box in boxes)
     shrunk = [box.adjusted(0.5, 0.5, -0.5, -0.5) for box in boxes]

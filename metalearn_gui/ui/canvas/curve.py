@@ -13,6 +13,7 @@ from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.axes import Axes, Range, draw_columns, draw_frame, draw_rows, grown, settled, widened
+from metalearn_gui.ui.canvas.band import band_text, draw_band
 from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.text import number_text
@@ -131,6 +132,8 @@ class CurveCanvas(HandleSurface):
             for name, curve in named
             if curve is not None
         ]
+        if self.adaptation is not None:
+            values[0] += band_text(self.touched.grid, self.adaptation, self.shown_step, x)
         return [f"x {_exact(x)}", *values]
 
     def _numbers(self, position: QPointF) -> tuple[Array, Array]:
@@ -159,6 +162,7 @@ class CurveCanvas(HandleSurface):
     def paint_live(self, painter: QPainter) -> None:
         axes = self.axes()
         painter.setClipRect(axes.frame.adjusted(1, 1, -1, -1))
+        draw_band(painter, axes, self.touched.grid, self.adaptation, self.shown_step)
         self._draw_faint(painter, axes)
         for key in sorted(self.session.compared):
             curve = self._curve(key, self.session.adaptation_step)
@@ -253,6 +257,7 @@ class CurveCanvas(HandleSurface):
             draw_curve(painter, axes, grid, touched.truth[::2, 0], "truth", 1.6)
         if adaptation is not None:
             step = min(step, len(adaptation.on_grid) - 1)
+            draw_band(painter, axes, touched.grid, adaptation, step)
             draw_curve(painter, axes, grid, adaptation.on_grid[0, ::2, 0], "before", 1.2, alpha=150)
             draw_curve(painter, axes, grid, adaptation.on_grid[step, ::2, 0], "learner", 2.0)
         pixels = axes.pixels(touched.support.x[:, 0], touched.support.y[:, 0])

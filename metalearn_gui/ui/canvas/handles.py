@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -37,6 +38,8 @@ ARROWS = {
     Qt.Key.Key_Up: QPointF(0, -1),
     Qt.Key.Key_Down: QPointF(0, 1),
 }
+CHANGING = (Qt.Key.Key_Insert, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+UNDO, REDO = QKeySequence("Ctrl+Z"), QKeySequence("Ctrl+Shift+Z")
 
 
 class HandleSurface(Surface):
@@ -129,6 +132,7 @@ class HandleSurface(Surface):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._by_keyboard = False
+        self.session.begin_touch()
         index = self.handle_at(event.position())
         if event.button() == Qt.MouseButton.RightButton and index is not None:
             self.remove_handle(index)
@@ -183,15 +187,39 @@ class HandleSurface(Surface):
     # --- keyboard -------------------------------------------------------------------------------
     def event(self, event: QEvent) -> bool:
         # The focused canvas wins its keys over the window's shortcuts (Left and Right, for one).
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in self.claimed_keys:  # type: ignore[attr-defined]
+        if event.type() == QEvent.Type.ShortcutOverride and self._claims(event):
             event.accept()
             return True
         return super().event(event)
 
+    def _claims(self, event: QKeyEvent) -> bool:
+        return event.key() in self.claimed_keys or pressed(event) in (UNDO, REDO)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._by_keyboard = True
+        if pressed(event) == UNDO:
+            self.undo()
+        elif pressed(event) == REDO:
+            self.redo()
+        else:
+            self._press_key(event)
+
+    def undo(self) -> None:
+        """Take back the last gesture here, or else what the window would take back."""
+        if not self.session.undo_touch():
+            self.session.undo()
+
+    def redo(self) -> None:
+        """The other way."""
+        if not self.session.redo_touch():
+            self.session.redo()
+
+    def _press_key(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in ARROWS and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        is_nudge = key in ARROWS and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if is_nudge or key in CHANGING:
+            self.session.begin_touch()
+        if is_nudge:
             self._nudge(ARROWS[key])
         elif key in ARROWS:
             forward = key in (Qt.Key.Key_Right, Qt.Key.Key_Up)
@@ -236,3 +264,8 @@ class HandleSurface(Surface):
         self.move_handle(self.chosen, position + direction * NUDGE)
         if self.chosen is not None:
             self.choose(self.chosen)
+
+
+def pressed(event: QKeyEvent) -> QKeySequence:
+    """The key and what is held with it."""
+    return QKeySequence(event.keyCombination())

@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.pixels import crisp, tiled
 
 GAP, HEADER, BAR = 10.0, 20.0, 5.0
-LARGE_SHARE, LARGE_FOOT = 0.26, 90.0  # of the width; room for the probabilities below
+LARGE_SHARE, LINES_HEIGHT = 0.26, 90.0  # of the width; room for the probabilities below
+TOOLS = QSizeF(146, 26)
+LEAST_WITH_TOOLS = QSizeF(420, 220)  # a smaller frame has none
 APART = 6.0  # pictures of a column, where there is room
 SHARES = ((0.45, 1.0), (1.0, 0.5))  # of width and height, that the support set may take: queries beside, below
 
@@ -23,6 +25,8 @@ class PictureLayout:
     support: list[QRectF]
     query: list[QRectF]
     large: QRectF
+    tools: QRectF
+    lines: QRectF
 
     @property
     def boxes(self) -> list[QRectF]:
@@ -41,17 +45,30 @@ def laid_out(frame: QRectF, labels: Array, ways: int, num_queries: int, pixels: 
         pixels: of a picture's side.
         ratio: device pixels of one of the frame's.
     """
-    side = min(LARGE_SHARE * frame.width(), frame.height() - HEADER - LARGE_FOOT)
-    large = crisp(QRectF(frame.right() - side, frame.top() + HEADER, side, side), pixels, ratio)
-    area = QRectF(frame.left(), frame.top() + HEADER, large.left() - 2 * GAP - frame.left(), frame.height() - HEADER)
+    column = _large_column(frame)
+    tools_height = TOOLS.height() + GAP if column.width() >= TOOLS.width() else 0.0
+    side = min(column.width(), column.height() - LINES_HEIGHT - tools_height)
+    large = crisp(QRectF(column.center().x() - side / 2, column.top(), side, side), pixels, ratio)
+    tools = QRectF(QPointF(column.center().x() - TOOLS.width() / 2, large.bottom() + GAP / 2), TOOLS)
+    tools = tools if tools_height else QRectF()
+    lines = column.adjusted(0, large.height() + tools_height + GAP / 2, 0, 0)
+    area = QRectF(frame.left(), column.top(), column.left() - 2 * GAP - frame.left(), column.height())
     layouts = []
     for across, down in SHARES:
         support = _columns(area, labels, ways, across, down, pixels, ratio)
         rest = _beside(area, support) if across < 1.0 else _below(area, support)
         tiles = tiled(rest, num_queries, APART, BAR + APART) if num_queries else []
         query = [crisp(box.translated(0, -BAR - 3), pixels, ratio) for box in tiles]
-        layouts.append(PictureLayout(support, query, large))
+        layouts.append(PictureLayout(support, query, large, tools, lines))
     return max(layouts, key=PictureLayout.legibility) if layouts[0].boxes else layouts[0]
+
+
+def _large_column(frame: QRectF) -> QRectF:
+    """The right part of the frame, where one picture is large; as wide as its tools where there is room for them."""
+    width = min(LARGE_SHARE * frame.width(), frame.height() - HEADER - LINES_HEIGHT)
+    if frame.width() >= LEAST_WITH_TOOLS.width() and frame.height() >= LEAST_WITH_TOOLS.height():
+        width = max(width, TOOLS.width())
+    return QRectF(frame.right() - width, frame.top() + HEADER, width, frame.height() - HEADER)
 
 
 def _columns(

@@ -1,6 +1,7 @@
 """The canvas of few-shot pictures: the support set as columns, the queries with what each is taken for.
 
-A handle is a support picture; the chosen one is shown large and can be drawn on, and every answer follows.
+A handle is a support picture. The chosen picture, example or query, lies large on a drawing pad, and every answer
+follows the pen.
 """
 
 from __future__ import annotations
@@ -9,43 +10,57 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.drawing_pad import EDGE, DrawingPad
+from metalearn_gui.ui.canvas.drawing_tools import DrawingTools
 from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
-from metalearn_gui.ui.canvas.pixels import cells_between, crisp, draw_ink, side_of
+from metalearn_gui.ui.canvas.pixels import crisp, draw_ink, side_of, stroke_width
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.rows import Rows
-from metalearn_gui.ui.canvas.shares import draw_lines, draw_strip
+from metalearn_gui.ui.canvas.shares import draw_lines, draw_strip, line_at
 from metalearn_gui.ui.theme import theme, ui_font
 
 LESSON = 18.0
 SCORE_FOOT = 24.0  # of a gallery tile, where its score is
 CENTRED = Qt.AlignmentFlag.AlignCenter
+CLASS_KEYS = {getattr(Qt.Key, f"Key_{number}"): number - 1 for number in range(1, 10)}
 
 
 class PicturesCanvas(PictureSurface):
     """Support pictures by class on the left, queries in the middle, the chosen picture large on the right."""
 
     object_name = "image_canvas"
+    claimed_keys = PictureSurface.claimed_keys | frozenset(CLASS_KEYS)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._last: QPointF | None = None  # of the stroke that is being drawn
+        self.pad, self.tools = DrawingPad(self), DrawingTools(self)
+        self.pad.setFocusProxy(self)
+        self.pad.begun.connect(session.begin_touch)
+        self.pad.drawn.connect(self._take_drawing)
+        self.tools.toolChosen.connect(self.pad.hold)
+        self.tools.undoAsked.connect(self.undo)
+        self.tools.clearAsked.connect(self._clear)
+        self.tools.exampleAsked.connect(self._add_example)
         self.retranslate()
+        self._measure_pen()
+        self._show_large()
 
     def retranslate(self) -> None:
-        self.setAccessibleName(self.tr("An unseen task of pictures: choose one, draw on those of the support set"))
+        self.setAccessibleName(self.tr("An unseen task of pictures: choose one and draw on it"))
+        self.pad.setAccessibleName(self.tr("Drawing pad"))
 
     def invitation(self) -> str:
-        return self.tr("draw on the examples")
+        return self.tr("draw one")
 
     def hint(self) -> str:
-        return self.tr("click chooses, right-click removes")
+        return self.tr("click chooses, 1-9 name its class")
 
     # --- data and geometry --------------------------------------------------------------------------
     def frame(self) -> QRectF:
@@ -61,41 +76,91 @@ class PicturesCanvas(PictureSurface):
         place, adaptation = self._rows.places[row], self.adaptation
         return adaptation.on_grid[step, place] if adaptation is not None and place >= 0 else None
 
-    # --- handles and the pen --------------------------------------------------------------------------
+    def task_changed(self) -> None:
+        super().task_changed()
+        self._measure_pen()
+
+    def settle(self) -> None:
+        super().settle()
+        self._show_large()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_large()
+
+    def drop_layers(self) -> None:
+        super().drop_layers()
+        self._show_large()
+
+    def choose_row(self, row: int) -> None:
+        super().choose_row(row)
+        self._show_large()
+
+    def choose(self, index: int | None) -> None:
+        super().choose(index)
+        self._show_large()
+
+    def _measure_pen(self) -> None:
+        self.pad.pen_width = stroke_width(self._rows.x)
+
+    def _show_large(self) -> None:
+        """Put the chosen picture on the pad."""
+        placed = self.placed
+        self.pad.setVisible(self._rows.count > 0)
+        self.tools.setVisible(self._rows.count > 0 and not placed.tools.isEmpty())
+        if self._rows.count:
+            self.pad.setGeometry(placed.large.adjusted(-EDGE, -EDGE, EDGE, EDGE).toRect())
+            self.tools.setGeometry(placed.tools.toRect())
+            self.pad.show_picture(self._rows.x[self.row], class_color(int(self._rows.y[self.row])))
+
+    # --- the hand -------------------------------------------------------------------------------------
     def handle_pixels(self) -> Array:
         return np.array([(box.center().x(), box.center().y()) for box in self.placed.support]).reshape(-1, 2)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._last = None
-        super().mousePressEvent(event)
-
     def add_at(self, position: QPointF) -> int | None:
-        """Choose a picture, or begin to draw on the chosen one of the support set."""
+        """Choose a picture, or say by a line of the chosen query's probabilities what it is."""
         for row, box in enumerate(self.placed.boxes):
             if box.contains(position):
                 self.choose_row(row)
                 return None
-        if self._is_support and self.placed.large.contains(position):
-            self._last = position
-            self.move_handle(self.row, position)
-            return self.row
+        probabilities = self._probabilities(self.row, self.shown_step) if not self._is_support else None
+        if probabilities is not None:
+            label = line_at(self.placed.lines, probabilities, position)
+            if label is not None:
+                self._put(self._rows.x[self.row], label)
         return None
 
     def move_handle(self, index: int, position: QPointF) -> None:
-        """The pen goes on to this place: full ink, and half of it beside."""
-        if self._last is None:
-            return
-        x = self._rows.x[index].copy()
-        side = side_of(len(x))
-        pixels = x.reshape(side * side, -1)
-        for cell in cells_between(self.placed.large, self._last, position, side):
-            row, column = divmod(cell, side)
-            near = [(row, column - 1), (row, column + 1), (row - 1, column), (row + 1, column)]
-            beside = [r * side + c for r, c in near if 0 <= r < side and 0 <= c < side]
-            pixels[beside] = np.maximum(pixels[beside], 0.5)
-            pixels[cell] = 1.0
-        self._last = position
-        self.session.move_point(index, x, self._rows.y[index])
+        """Pictures stay in their places."""
+
+    def _take_drawing(self, values: Array) -> None:
+        self._put(values, int(self._rows.y[self.row]))
+
+    def _clear(self) -> None:
+        self.session.begin_touch()
+        self._take_drawing(np.zeros_like(self._rows.x[self.row]))
+
+    def _add_example(self) -> None:
+        """An empty sheet of the chosen picture's class, to be drawn on."""
+        self.session.begin_touch()
+        count = self._num_support
+        self.session.add_point(np.zeros_like(self._rows.x[self.row]), int(self._rows.y[self.row]))
+        self.choose_row(min(count, self._num_support - 1))
+
+    def _put(self, values: Array, label: int) -> None:
+        """In the place of the chosen picture."""
+        if self._is_support:
+            self.session.move_point(self.row, values, label)
+        else:
+            self.session.move_query(self.row - self._num_support, values, label)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        label = CLASS_KEYS.get(Qt.Key(event.key()))
+        if label is not None and label < self.family.output_dim and self._rows.count:
+            self.session.begin_touch()
+            self._put(self._rows.x[self.row], label)
+        else:
+            super().keyPressEvent(event)
 
     def describe_handle(self, index: int) -> str:
         label = int(self._rows.y[index]) + 1
@@ -129,7 +194,7 @@ class PicturesCanvas(PictureSurface):
         if placed.query and self.adaptation is not None:
             self._draw_count(painter, placed, right)
         if self._rows.count:
-            self._draw_large(painter, placed.large, step)
+            self._draw_large(painter, placed, step)
 
     def _draw_support(self, painter: QPainter, boxes: list[QRectF]) -> None:
         headed = set()
@@ -171,9 +236,9 @@ class PicturesCanvas(PictureSurface):
         text = self.tr("{right} of {count} queries right").format(right=right, count=len(placed.query))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _draw_large(self, painter: QPainter, box: QRectF, step: int) -> None:
-        label = int(self._rows.y[self.row])
-        draw_on_paper(painter, box, self._rows.x[self.row], QPen(class_color(label), 2))
+    def _draw_large(self, painter: QPainter, placed: PictureLayout, step: int) -> None:
+        """What is said of the picture on the pad."""
+        box, label = placed.large, int(self._rows.y[self.row])
         painter.setFont(ui_font(12, 600))
         painter.setPen(theme().palette.text)
         name = self.tr("example") if self.row < self._num_support else self.tr("query")
@@ -181,10 +246,8 @@ class PicturesCanvas(PictureSurface):
             QRectF(box.left(), self.frame().top(), box.width(), HEADER - 4), CENTRED, f"{name} {label + 1}"
         )
         probabilities = self._probabilities(self.row, step)
-        if probabilities is None or self.row < self._num_support:
-            return
-        top = box.bottom() + GAP
-        draw_lines(painter, QRectF(box.left(), top, box.width(), self.frame().bottom() - top), probabilities)
+        if probabilities is not None and not self._is_support:
+            draw_lines(painter, placed.lines, probabilities)
 
     @classmethod
     def paint_small(

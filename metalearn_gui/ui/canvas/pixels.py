@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from metalearn_gui.engine.backend import Array
@@ -74,6 +74,33 @@ def draw_ink(painter: QPainter, box: QRectF, values: Array, paper: QColor, ink: 
     """A picture in ink on paper; smooth only where its pixels are no whole device pixels."""
     scale = box.width() * painter.device().devicePixelRatioF() / side_of(len(values))
     _draw_framed(painter, box, ink_image(values, paper, ink), outline, is_smooth=abs(scale - round(scale)) > 1e-3)
+
+
+def stroke_width(pictures: Array) -> float:
+    """How wide the strokes of these pictures (n, numbers) are, in pixels: their ink over half their outline."""
+    side = side_of(pictures.shape[1])
+    ink = np.nan_to_num(pictures).reshape(len(pictures), side, side, -1).mean(axis=-1).astype(np.float64)
+    across, down = np.diff(ink, axis=2, append=0.0), np.diff(ink, axis=1, append=0.0)
+    outline = np.hypot(across, down).sum()
+    return float(np.clip(2.0 * ink.sum() / max(outline, 1e-6), 1.0, side / 6))
+
+
+def with_stroke(values: Array, places: list[QPointF], width: float, erases: bool) -> Array:
+    """A picture with a stroke of the pen through these places (in its pixels), or with one wiped out."""
+    side = side_of(len(values))
+    image = QImage(side, side, QImage.Format.Format_RGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(
+        QPen(QColor("white"), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    )
+    painter.drawPolyline(places if len(places) > 1 else [*places, places[0] + QPointF(0.01, 0.0)])
+    painter.end()
+    covered = np.frombuffer(image.constBits(), np.uint8).reshape(side * side, 4)[:, 0] / 255.0
+    covered = np.repeat(covered, len(values) // side**2)
+    drawn = np.minimum(values, 1.0 - covered) if erases else np.maximum(values, covered)
+    return drawn.astype(np.float32)
 
 
 def _draw_framed(painter: QPainter, box: QRectF, image: QImage, outline: QPen, is_smooth: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from metalearn_gui.engine.backend import Array
@@ -24,11 +24,23 @@ def draw_strip(painter: QPainter, strip: QRectF, probabilities: Array) -> None:
 
 def draw_lines(painter: QPainter, area: QRectF, probabilities: Array) -> None:
     """A line for each class, or for the most probable ones where there is no room for all."""
+    for label, line in _lines(area, probabilities).items():
+        _draw_line(painter, line, label, float(np.nan_to_num(probabilities[label])))
+
+
+def line_at(area: QRectF, probabilities: Array, position: QPointF) -> int | None:
+    """The class whose line is there."""
+    lines = _lines(area, probabilities)
+    return next((label for label, line in lines.items() if line.contains(position)), None)
+
+
+def _lines(area: QRectF, probabilities: Array) -> dict[int, QRectF]:
     shown = most_probable(probabilities, max(int(area.height() / LOWEST_LINE), 1))
     height = min(area.height() / len(shown), HIGHEST_LINE)
-    for place, label in enumerate(shown):
-        line = QRectF(area.left(), area.top() + place * height, area.width(), height - 2)
-        _draw_line(painter, line, label, float(np.nan_to_num(probabilities[label])))
+    return {
+        label: QRectF(area.left(), area.top() + place * height, area.width(), height - 2)
+        for place, label in enumerate(shown)
+    }
 
 
 def most_probable(probabilities: Array, room: int) -> list[int]:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.run_traces import run_name
-from metalearn_gui.ui.runs_model import RunsModel
+from metalearn_gui.ui.runs_model import FIRST_STEP, RunsModel
 from metalearn_gui.ui.runs_view import RunsView
 from metalearn_gui.ui.theme import ui_font
 
@@ -57,6 +57,7 @@ class RunsPanel(Panel):
     def refresh(self) -> None:
         """Take over the session's runs."""
         self.model.follow()
+        self.table.setColumnHidden(FIRST_STEP, self.model.num_steps < 2)
         has_runs = self.model.rowCount() > 0
         self.table.setVisible(has_runs)
         self._empty.setVisible(not has_runs)

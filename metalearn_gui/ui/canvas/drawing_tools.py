@@ -1,0 +1,79 @@
+"""The tools beside a drawing pad: pen, eraser, undo, an empty sheet, one more example."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+
+from metalearn_gui.ui.canvas.drawing_pad import Tool
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.theme import theme
+
+SIDE, SPACING = 26, 4
+
+
+class DrawingTools(QWidget):
+    """A row of buttons; says which was pressed."""
+
+    toolChosen = Signal(object)  # a Tool
+    undoAsked = Signal()
+    clearAsked = Signal()
+    exampleAsked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(SPACING)
+        group = QButtonGroup(self)
+        self._pen, self._eraser = self._button("drawing_pen"), self._button("drawing_eraser")
+        for button, tool in ((self._pen, Tool.PEN), (self._eraser, Tool.ERASER)):
+            button.setCheckable(True)
+            button.clicked.connect(lambda _, tool=tool: self.toolChosen.emit(tool))
+            group.addButton(button)
+        self._pen.setChecked(True)
+        self._undo, self._clear = self._button("drawing_undo"), self._button("drawing_clear")
+        self._example = self._button("drawing_example")
+        self._undo.clicked.connect(self.undoAsked)
+        self._clear.clicked.connect(self.clearAsked)
+        self._example.clicked.connect(self.exampleAsked)
+        theme().changed.connect(self._restyle)
+        self.retranslate()
+        self._restyle()
+
+    def _button(self, name: str) -> QToolButton:
+        button = QToolButton(self, objectName=name)
+        button.setProperty("kind", "flat")
+        button.setIconSize(QSize(16, 16))
+        button.setFixedSize(SIDE, SIDE)
+        self._line.addWidget(button)
+        return button
+
+    def retranslate(self) -> None:
+        """Set every string again."""
+        texts = {
+            self._pen: self.tr("Pen, as wide as the strokes of this task"),
+            self._eraser: self.tr("Eraser"),
+            self._undo: self.tr("Take the last stroke back (Ctrl+Z)"),
+            self._clear: self.tr("An empty sheet in the place of this picture"),
+            self._example: self.tr("One more example of this class, to be drawn"),
+        }
+        for button, text in texts.items():
+            button.setToolTip(text)
+            button.setAccessibleName(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def _restyle(self) -> None:
+        names = {
+            self._pen: "pen",
+            self._eraser: "eraser",
+            self._undo: "undo",
+            self._clear: "remove",
+            self._example: "plus",
+        }
+        for button, name in names.items():
+            button.setIcon(icon(name))
