@@ -1,9 +1,12 @@
 """What a learner shows about itself: the common views, which need no word of its own, and then its own.
 
 View "moved": for every parameter of the base network and everything else that adapts, how far it is from step
-0 after each step (Euclidean norm), (steps + 1,) by name; parameters that never adapt stay at 0.
+0 after each step (Euclidean norm), (steps + 1,) by name; parameters that never adapt stay at 0. It is not there where
+what adapts is neither weights nor one thing of its own (class means and their counts).
 View "context", where what adapts is one vector and no weight: that vector after each step, (steps + 1, tasks,
 numbers), under its name. A vector of one's own in its place is what adaptation.predict_adapted takes.
+View "maps", where the network looks at images: what each block makes of the first query image before adapting,
+(height, width, channels) under "input", "block 1", ...
 """
 
 from __future__ import annotations
@@ -37,7 +40,9 @@ def inspect(
         path.append(settings.learner.adapt_step(learned, path[-1], tensors.support, ctx))
     shared = tuple(settings.network.init(np.random.default_rng(0))[0])
     own = [name for name in path[0] if name not in shared and "/" not in name]
-    common = [View("moved", {name: _distances(path, name) for name in (*shared, *own)})]
+    common = _maps(settings, learned, tensors, ctx)
+    if len(own) == 1 or path[0].keys() & set(shared):
+        common.insert(0, View("moved", {name: _distances(path, name) for name in (*shared, *own)}))
     if len(own) == 1 and path[0][own[0]].shape.rank == 2 and not path[0].keys() & set(shared):
         common.append(View("context", {own[0]: np.stack([np.asarray(adapted[own[0]]) for adapted in path])}))
     views = common + settings.learner.inspect(learned, tensors, ctx)
@@ -46,6 +51,17 @@ def inspect(
         training = TrainingTasks(map_episodes(tf.constant, shown), drawn)
         views += settings.learner.inspect_training(learned, training, ctx)
     return views
+
+
+def _maps(settings: ExperimentSettings, learned: State, episodes: Episodes, ctx: Context) -> list[View]:
+    names = {name for part in ("embedding", "body") for name in settings.network.parts.get(part, ())}
+    if not names <= learned.params.keys() or not episodes.query.x.shape[1]:
+        return []
+    maps = settings.network.maps(learned.params, learned.carry, episodes.query.x[0, :1], ctx)
+    if not maps:
+        return []
+    titles = ("input", *(f"block {place}" for place in range(1, len(maps))))
+    return [View("maps", {title: np.asarray(values[0]) for title, values in zip(titles, maps, strict=True)})]
 
 
 def _distances(path: list[Adapted], name: str) -> Array:

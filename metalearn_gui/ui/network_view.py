@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.network_drawing import Layer
+from metalearn_gui.ui.network_maps import Column, columns_of, draw_columns, tiles
 from metalearn_gui.ui.theme import theme, ui_font
 
 UNIT = 21
@@ -21,6 +25,7 @@ class NetworkView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="network_view")
         self._layers: tuple[Layer, ...] = ()
+        self._columns: list[Column] = []
         self._captions: tuple[str, ...] = ()
         self._unit_text = "{layer} {unit}"
         self.setMinimumHeight(6 * UNIT + 5 * GAP + 2)
@@ -34,6 +39,16 @@ class NetworkView(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(234, 6 * UNIT + 5 * GAP + 2)
+
+    @property
+    def columns(self) -> list[Column]:
+        """What is drawn in the place of units where the network looks at images."""
+        return self._columns
+
+    def show_maps(self, maps: Mapping[str, Array]) -> None:
+        """Draw what blocks make of an image; nothing = units."""
+        self._columns = columns_of(maps)
+        self.update()
 
     def show_layers(self, layers: tuple[Layer, ...]) -> None:
         """Draw other units or weights."""
@@ -57,6 +72,9 @@ class NetworkView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._columns:
+            draw_columns(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._columns)
+            return
         if not self._layers:
             painter.setPen(theme().palette.muted)
             painter.setFont(ui_font(12))
@@ -98,11 +116,22 @@ class NetworkView(QWidget):
         return super().event(event)
 
     def _text_at(self, point: QPointF) -> str:
+        if self._columns:
+            return self._map_text_at(point)
         for column, layer in enumerate(self._layers):
             for place, unit in enumerate(layer.units):
                 if self._unit_rect(column, place).contains(point):
                     caption = self._captions[column] if column < len(self._captions) else ""
                     return self._unit_text.format(layer=caption, unit=unit + 1, size=layer.size)
+        return ""
+
+    def _map_text_at(self, point: QPointF) -> str:
+        boxes = tiles(QRectF(self.rect()).adjusted(1, 1, -1, -1), self._columns)
+        for place, (column, squares) in enumerate(zip(self._columns, boxes, strict=True)):
+            for channel, box in zip(column.channels, squares, strict=True):
+                if box.contains(point):
+                    caption = self._captions[place] if place < len(self._captions) else ""
+                    return self._unit_text.format(layer=caption, unit=channel + 1, size=column.size)
         return ""
 
 

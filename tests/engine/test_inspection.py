@@ -5,6 +5,10 @@ import numpy as np
 from metalearn_gui.engine.adaptation import adapt, predict_adapted
 from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.inspection import inspect
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.networks import NETWORKS
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks import TASKS
 from tests.engine.small import drawn, small_settings
 
 
@@ -44,3 +48,21 @@ def test_weights_that_adapt_are_no_context():
     settings = small_settings()
     views = inspect(settings, initial_state(settings), drawn(settings, 1), num_steps=1)
     assert "context" not in [view.kind for view in views]
+
+
+def test_a_network_of_images_shows_what_each_block_makes_of_the_first_query():
+    network = NETWORKS["conv4"](num_blocks=2, num_channels=8)
+    settings = ExperimentSettings(TASKS["glyphs"](ways=2), LEARNERS["protonet"](), network).replaced(shots=1, queries=2)
+    state, episodes = initial_state(settings), drawn(settings, 1)
+    views = {view.kind: view.arrays for view in inspect(settings, state, episodes, num_steps=1)}
+    assert set(views) == {"maps", "prototypes"}  # nothing that is one thing has moved
+    side = settings.tasks.image_size
+    shapes = {name: values.shape for name, values in views["maps"].items()}
+    assert shapes == {
+        "input": (side, side, 1),
+        "block 1": (side // 2, side // 2, 8),
+        "block 2": (side // 4, side // 4, 8),
+    }
+    np.testing.assert_array_equal(views["maps"]["input"].ravel(), episodes.query.x[0, 0])
+    # The last block's map is what the head reads: the features of that query.
+    np.testing.assert_allclose(views["maps"]["block 2"].ravel(), views["prototypes"]["query"][0, 0], atol=1e-5)

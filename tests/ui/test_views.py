@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from metalearn_gui.engine.learners.base import View
+from metalearn_gui.ui.embedding import embedding
 from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.network_maps import tiles
 from metalearn_gui.ui.panels import VIEW_PANELS
 
 STEPS = np.arange(11.0)
@@ -17,6 +19,13 @@ VIEWS = {
     "context": {"context": CONTEXT},
     "clients": {name: np.ones(3) for name in ("points", "drawn", "weight", "before", "after")}
     | {name: np.array(1.0) for name in ("rounds", "bytes_down", "bytes_up")},
+    "prototypes": {
+        "prototypes": np.array([[[0.0, 0.0, 0.0], [4.0, 0.0, 0.0], [0.0, 3.0, 0.0]]]),
+        "support": np.array([[[0.0, 0.0, 1.0], [4.0, 0.0, 0.0], [0.0, 3.0, 0.0]]]),
+        "support_labels": np.array([[0, 1, 2]]),
+        "query": np.array([[[1.0, 0.0, 9.0], [3.0, 0.0, 0.0], [0.0, 1.0, 0.0]]]),
+        "query_labels": np.array([[0, 1, 2]]),
+    },
     "orders": {"angle": np.array([12.34]), "first": np.array([0.5]), "second": np.array([2.0])},
     "update_rule": {
         "gradient": np.array([-10.0, -1e-4, 0.0, 1e-4, 10.0]),
@@ -59,6 +68,61 @@ def test_bars_name_the_numbers_of_the_shown_step(kind, window, session):
 def test_the_angle_between_both_orders_is_said_in_degrees(window, session):
     session.show_views([View("orders", VIEWS["orders"])])
     assert "12.3\N{DEGREE SIGN} apart" in window.panels["orders"]._hint.text()
+
+
+# --- prototypes --------------------------------------------------------------------------------------
+
+
+def test_the_map_tells_how_many_queries_are_nearest_to_their_own_prototype(window, session):
+    session.show_views([View("prototypes", VIEWS["prototypes"])])
+    panel = window.panels["prototypes"]
+    assert "2 of 3 nearest to their own" in panel._hint.text()
+    assert panel.map.accessibleDescription() == "2 of 3 nearest to their own"
+    assert not panel.map.grab().isNull()
+
+
+def test_the_map_keeps_the_distances_between_prototypes_and_is_never_mirrored():
+    shown = embedding(VIEWS["prototypes"])
+    prototypes = VIEWS["prototypes"]["prototypes"][0]
+    for one, other in ((0, 1), (1, 2)):
+        apart = np.linalg.norm(shown.prototypes[one] - shown.prototypes[other])
+        assert apart == pytest.approx(np.linalg.norm(prototypes[one] - prototypes[other]))
+    assert shown.spread == pytest.approx(1.0)
+    assert shown.taken_for.tolist() == [0, 1, 0]
+    mirrored = {
+        name: values * [1, -1, 1] if values.ndim == 3 else values for name, values in VIEWS["prototypes"].items()
+    }
+    np.testing.assert_allclose(np.abs(embedding(mirrored).prototypes), np.abs(shown.prototypes))
+
+
+@pytest.mark.parametrize("labels", [[0, 0, 0], []])
+def test_a_class_without_examples_has_no_place_on_the_map(labels, window, session):
+    view = dict(VIEWS["prototypes"])
+    view |= {"support_labels": np.array([labels], int), "support": view["support"][:, : len(labels)]}
+    shown = embedding(view)
+    assert np.isfinite(shown.prototypes).all(axis=1).tolist() == [bool(labels), False, False]
+    session.show_views([View("prototypes", view)])
+    assert not window.panels["prototypes"].map.grab().isNull()
+
+
+# --- maps --------------------------------------------------------------------------------------------
+
+
+def test_the_network_card_shows_what_blocks_make_of_an_image(window, session):
+    maps = {"input": np.ones((8, 8, 1)), "block 1": np.random.default_rng(0).random((4, 4, 16))}
+    maps["block 1"][..., 9] = 5.0
+    session.show_views([View("maps", maps)])
+    panel = window.panels["network"]
+    panel._draw()
+    column = panel.view.columns[1]
+    assert 9 in column.channels
+    assert (len(column.channels), column.size, column.side) == (4, 16, 4)
+    assert "4 of 16 channels" in panel._hint.text()
+    box = tiles(QRectF(panel.view.rect()).adjusted(1, 1, -1, -1), panel.view.columns)[1][column.channels.index(9)]
+    assert panel.view._text_at(box.center()) == "block 1, channel 10 of 16"
+    session.show_views([])
+    panel._draw()
+    assert panel.view.columns == []
 
 
 # --- rates -------------------------------------------------------------------------------------------

@@ -92,6 +92,13 @@ class Network(Component, ABC):
         Returns: the features, and the statistics that a meta-iteration leaves behind.
         """
 
+    def maps(self, params: Params, stats: Stats, x: Tensor, ctx: Context) -> list[Tensor]:
+        """Images x (points, numbers) and what each block makes of them, (points, height, width, channels).
+
+        Empty for a network that looks at no images.
+        """
+        return []
+
     @abstractmethod
     def head(self, params: Params, features: Tensor) -> Tensor:
         """Outputs (tasks, points, output_dim): the last layer, linear."""

@@ -153,6 +153,12 @@ class Conv4(Network):
     def head(self, params: Params, features: Tensor) -> Tensor:
         return dense(features, params[f"w{self.num_blocks}"], params[f"b{self.num_blocks}"])
 
+    def maps(self, params: Params, stats: Stats, x: Tensor, ctx: Context) -> list[Tensor]:
+        maps = [tf.reshape(x, [-1, *self.image_shape])]
+        for block in range(self.num_blocks):
+            maps.append(tf.nn.relu(self._block(block, params, stats, maps[-1], None, ctx)[0]))
+        return maps
+
     def build(self, params: dict[str, Array], stats: dict[str, Array]) -> Any:
         keras = tf.keras
         inputs = keras.Input((self.input_dim,), name="inputs")
@@ -207,13 +213,18 @@ class Conv4(Network):
         new: Stats = {}
         x = tf.reshape(points[:, : self.input_dim], [-1, *self.image_shape])
         for block in range(self.num_blocks):
-            x = tf.nn.conv2d(x, body[f"w{block}"], 1, "SAME")
-            if self.sides[block] > 1:
-                x = tf.nn.max_pool2d(x, 2, 2, "VALID")
-            x, moved = self._norm.apply(x, block, body, stats, weights, ctx.training)
+            x, moved = self._block(block, body, stats, x, weights, ctx)
             new |= moved
             if self.num_extra and block == max(self.num_blocks - 2, 0):
                 gain, shift = tf.split(tf.matmul(points[:, self.input_dim :], body[FILM])[:, None, None], 2, axis=-1)
                 x = x * (1.0 + gain) + shift
             x = tf.nn.relu(x)
         return x, new
+
+    def _block(
+        self, block: int, body: Params, stats: Stats, x: Tensor, weights: Tensor | None, ctx: Context
+    ) -> tuple[Tensor, Stats]:
+        x = tf.nn.conv2d(x, body[f"w{block}"], 1, "SAME")
+        if self.sides[block] > 1:
+            x = tf.nn.max_pool2d(x, 2, 2, "VALID")
+        return self._norm.apply(x, block, body, stats, weights, ctx.training)

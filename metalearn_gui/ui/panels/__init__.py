@@ -14,6 +14,7 @@ from metalearn_gui.ui.panels.moved import MovedPanel
 from metalearn_gui.ui.panels.network import NetworkPanel
 from metalearn_gui.ui.panels.orders import OrdersPanel
 from metalearn_gui.ui.panels.proposal import ProposalPanel
+from metalearn_gui.ui.panels.prototypes import PrototypesPanel
 from metalearn_gui.ui.panels.rates import RatesPanel
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.panels.task import TaskPanel
@@ -30,6 +31,7 @@ VIEW_PANELS: dict[str, type[ViewPanel]] = {
     ClientsPanel.key: ClientsPanel,
     OrdersPanel.key: OrdersPanel,
     UpdateRulePanel.key: UpdateRulePanel,
+    PrototypesPanel.key: PrototypesPanel,
 }
 
 PANELS: dict[str, type[Panel]] = {

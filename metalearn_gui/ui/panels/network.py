@@ -50,6 +50,7 @@ class NetworkPanel(Panel):
         session.settingsChanged.connect(self._show_values)
         session.shownChanged.connect(self._draw)
         session.advanced.connect(self._draw_soon)
+        session.viewsChanged.connect(self._draw_soon)
         self._show_values()
         self._draw()
 
@@ -136,9 +137,27 @@ class NetworkPanel(Panel):
         activation = getattr(settings.network, "activation", "relu")
         layers = drawn_layers(params, activation, settings.tasks.input_range(), self.view.layers)
         self.view.show_layers(layers)
+        maps = next((view.arrays for view in self.session.views if view.kind == "maps"), {})
+        self.view.show_maps(maps)
         self._describe()
 
     def _describe(self) -> None:
+        if self.view.columns:
+            self._describe_maps()
+        else:
+            self._describe_units()
+        self.view.setAccessibleName(self.tr("Base network"))
+
+    def _describe_maps(self) -> None:
+        columns = self.view.columns
+        names = [self.tr("input"), *(self.tr("block {n}").format(n=n) for n in range(1, len(columns)))]
+        self.view.set_texts(tuple(names), self.tr("{layer}, channel {unit} of {size}"))
+        drawn, most = max(len(column.channels) for column in columns), max(column.size for column in columns)
+        self.set_hint(self.tr("{n} of {all} channels").format(n=drawn, all=most))
+        sides = ", ".join(f"{column.side} x {column.side}" for column in columns)
+        self.view.setAccessibleDescription(self.tr("Maps of the first query, by block: {sides}").format(sides=sides))
+
+    def _describe_units(self) -> None:
         layers = self.view.layers
         names = [self.tr("input"), *(self.tr("hidden {n}").format(n=n) for n in range(1, len(layers) - 1))]
         unit_text = self.tr("{layer}, unit {unit} of {size}") if layers else self.tr("No picture of this network yet")
@@ -147,7 +166,6 @@ class NetworkPanel(Panel):
         hint = self.tr("{n} of {all} units").format(n=UNITS_DRAWN, all=largest)
         self.set_hint(hint if largest > UNITS_DRAWN else self.tr("all units"))
         sizes = "-".join(str(layer.size) for layer in layers)
-        self.view.setAccessibleName(self.tr("Base network"))
         self.view.setAccessibleDescription(self.tr("Units by layer: {sizes}").format(sizes=sizes))
 
     # --- texts --------------------------------------------------------------------------------------

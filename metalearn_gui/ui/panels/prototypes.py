@@ -1,0 +1,42 @@
+"""Where a learner puts the points of a task: classes as prototypes, queries beside the nearest one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.embedding import embedding
+from metalearn_gui.ui.embedding_map import EmbeddingMap
+from metalearn_gui.ui.view_panel import ViewPanel
+
+
+class PrototypesPanel(ViewPanel):
+    """The map of the touched task."""
+
+    key = "prototypes"
+    room = 190
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.map = EmbeddingMap(self)
+        self.body.addWidget(self.map, 1)
+        self.refresh()
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Embedding map"))
+        self.map.setAccessibleName(self.tr("Map of features: prototypes and query points"))
+        self.refresh()
+
+    def show_arrays(self, arrays: Mapping[str, Array]) -> None:
+        shown = embedding(arrays)
+        self.map.show_embedding(shown)
+        right = self.tr("{right} of {count} nearest to their own").format(
+            right=shown.num_right, count=len(shown.query_labels)
+        )
+        self.set_hint(
+            self.tr("{right} · {percent} % of the spread").format(right=right, percent=round(100 * shown.spread))
+        )
+        self.map.setAccessibleDescription(right)
