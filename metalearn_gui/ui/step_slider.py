@@ -17,9 +17,20 @@ class StepSlider(QSlider):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
+        self._names: tuple[str, ...] = ()
         self.setPageStep(1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_names(self, names: tuple[str, ...]) -> None:
+        """What steps are called, where there are as many of them; else they have their numbers."""
+        self._names = names
+        self.update()
+
+    def name_of(self, value: int) -> str:
+        """What is written below a step."""
+        count = self.maximum() - self.minimum() + 1
+        return self._names[value - self.minimum()] if len(self._names) == count else str(value)
 
     def sizeHint(self) -> QSize:
         return QSize(300, 40)
@@ -79,5 +90,8 @@ class StepSlider(QSlider):
                 continue
             painter.setFont(ui_font(12, 600 if current else 400))
             painter.setPen(theme().palette.text if current else theme().palette.muted)
-            box = QRectF(self._x_of(value) - 20, LINE + 10, 40, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(value))
+            name = self.name_of(value)
+            half = max(20.0, painter.fontMetrics().horizontalAdvance(name) / 2 + 1)
+            middle = min(max(self._x_of(value), half), self.width() - half)
+            box = QRectF(middle - half, LINE + 10, 2 * half, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)

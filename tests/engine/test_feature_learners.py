@@ -11,6 +11,7 @@ from metalearn_gui.engine.baselines import initial_state, initial_states
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.evaluation import evaluate
 from metalearn_gui.engine.events import TrainingState
+from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.learners.ridge import solved
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -131,3 +132,11 @@ def test_other_ways_than_trained_leave_out_the_baselines_that_have_no_output_for
     assert found.learner.loss[0] == pytest.approx(np.log(5), rel=1e-3)
     assert found.baselines == {}
     assert set(evaluate(settings, state, 4, compile=False).baselines) >= {"transfer", "scratch"}
+
+
+@pytest.mark.parametrize("learner", [key for key, learner in LEARNERS.items() if learner.adapts_once])
+def test_a_learner_that_adapts_once_says_the_same_after_the_first_step_and_the_third(learner: str, blobs: Episodes):
+    settings = small_settings("blobs", learner)
+    path = adapt(settings, initial_state(settings), blobs.support, blobs.query.x, 3, compile=False).predictions
+    np.testing.assert_array_equal(path[1], path[3])
+    assert not np.array_equal(path[0], path[1])

@@ -47,6 +47,15 @@ def test_frame_holds_the_surface_of_the_family_alone(panel, session):
         panel.grab()
 
 
+def test_a_single_step_is_called_before_and_after_and_a_pass_is_no_gradient_step(panel, session):
+    assert [slider(panel).name_of(step) for step in (0, 10)] == ["0", "10"]
+    assert panel._step_label.text() == "adaptation step"
+    session.change(task_family="blobs", learner="protonet", test_steps=1)
+    assert [slider(panel).name_of(step) for step in (0, 1)] == ["before", "after"]
+    assert panel._step_label.text() == "one pass"
+    assert "ProtoNet takes no gradient steps" in slider(panel).toolTip()
+
+
 def test_surface_that_was_replaced_hears_nothing_more(panel, session, qtbot):
     old = panel.surface
     with qtbot.waitSignal(old.destroyed):

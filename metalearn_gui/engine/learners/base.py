@@ -91,6 +91,7 @@ class Learner(Component, ABC):
     objective: ClassVar[str] = ""  # a name of its own for what training makes small; "" = the training loss
     order: ClassVar[str] = ""  # "1st order" or "2nd order", said in the window where it applies
     any_ways: ClassVar[bool] = False  # True: what it learns fits any number of classes
+    adapts_once: ClassVar[bool] = False  # True: one pass over the support set; steps after the first change nothing
     has_deviation: ClassVar[bool] = False  # True: it says how sure it is of a number
 
     def fitted(self, tasks: TaskFamily) -> Learner:

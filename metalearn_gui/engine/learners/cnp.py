@@ -34,6 +34,7 @@ class ConditionalNeuralProcess(Learner):
     key = "cnp"
     label = "CNP"
     summary = "Reads the support set in one pass and answers with a value and how sure it is."
+    adapts_once = True
     has_deviation = True
 
     encoder_width: int = param(

@@ -21,6 +21,7 @@ class FeatureLearner(Learner):
     """
 
     any_ways = True
+    adapts_once = True
 
     @property
     def gradient_evaluations(self) -> float:

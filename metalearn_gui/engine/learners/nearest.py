@@ -27,6 +27,7 @@ class NearestNeighbour(Learner):
     summary = "No learning at all: a query is of the class of the example it looks most like."
     kinds = ("classification",)
     any_ways = True
+    adapts_once = True
 
     @property
     def gradient_evaluations(self) -> float:

@@ -119,6 +119,7 @@ class TaskPanel(Panel):
             self._slider.setRange(0, self.session.num_adaptation_steps)
         self._chips["learner"].setText(self.session.shown.settings.learner.label)
         self._chips["learner"].updateGeometry()
+        self._name_steps()
         for key in COMPARED:
             self._chips[key].setVisible(key != self.session.shown.settings.learner.key)
         self._show_step()
@@ -181,14 +182,24 @@ class TaskPanel(Panel):
             button.setAccessibleName(text)
         self._new_task.setToolTip(self.tr("Draw another task that training never saw (N)"))
         self._restore.setToolTip(self.tr("Back to the task's own points (double-click)"))
-        self._step_label.setText(self.tr("adaptation step"))
+        self._name_steps()
         self._slider.setAccessibleName(self.tr("Adaptation step"))
-        self._slider.setToolTip(self.tr("How often the learner has adapted to the points"))
+        self._slider.set_names((self.tr("before"), self.tr("after")))
         self._compare_label.setText(self.tr("compare with"))
         self._chips["transfer"].setText(self.tr("transfer learning"))
         self._chips["scratch"].setText(self.tr("from scratch"))
         self._name_play()
         self._show_step()
+
+    def _name_steps(self) -> None:
+        learner = self.session.shown.settings.learner
+        if learner.adapts_once:
+            self._step_label.setText(self.tr("one pass"))
+            text = self.tr("{learner} takes no gradient steps: it reads the examples once, and more of them help it")
+            self._slider.setToolTip(text.format(learner=learner.label))
+        else:
+            self._step_label.setText(self.tr("adaptation step"))
+            self._slider.setToolTip(self.tr("How often the learner has adapted to the points"))
 
     def _name_play(self) -> None:
         name = self.tr("Pause") if self.is_playing else self.tr("Play the adaptation steps")
