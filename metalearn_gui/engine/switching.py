@@ -10,8 +10,10 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.presets import PRESETS, default_settings
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks import TASKS
 
 TUNED_GROUPS = ("learner", "outer")
 START = "initialization"  # the network's, but a learner's rates suit some starts only
@@ -33,6 +35,20 @@ def switched(settings: ExperimentSettings, **values: Any) -> ExperimentSettings:
     tuned = PRESETS[preset].settings if preset else _untuned(result)
     names = _tuned_names(result) & _tuned_names(tuned) - set(values)
     return result.replaced(**{name: tuned.value(name) for name in names if not _is_set_by_hand(settings, name)})
+
+
+def for_family(settings: ExperimentSettings, key: str, data: str = "") -> dict[str, Any]:
+    """What choosing a family changes: where the learner cannot take its kind of task, the first that can comes too.
+
+    data: the file or folder to make tasks of, where the family needs one.
+    """
+    kind = TASKS[key].kind
+    fitting = {} if kind in settings.learner.kinds else {"learner": _first_learner(kind)}
+    return {"task_family": key} | fitting | ({"data": data} if data else {})
+
+
+def _first_learner(kind: str) -> str:
+    return next(key for key, learner in LEARNERS.items() if kind in learner.kinds)
 
 
 def _untuned(settings: ExperimentSettings) -> ExperimentSettings:

@@ -12,7 +12,6 @@ from PySide6.QtGui import QPainter, QPaintEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
-    QLineEdit,
     QSlider,
     QSpinBox,
     QWidget,
@@ -22,6 +21,7 @@ from metalearn_gui.engine.params import Param
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.scale import Scale
 from metalearn_gui.ui.text import THIN_SPACE, count_text
+from metalearn_gui.ui.text_boxes import PathBox, TextBox
 from metalearn_gui.ui.theme import theme, ui_font
 
 INT_LIMIT = 2**31 - 1
@@ -193,36 +193,13 @@ class Switch(QCheckBox):
         painter.drawEllipse(self.WIDTH - 14 if self.isChecked() else 2, 4, 12, 12)
 
 
-class TextBox(QLineEdit):
-    """A line of text, taken when editing ends."""
-
-    edited = Signal(object)
-
-    def __init__(self, spec: Param, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName=spec.name)
-        self.setFont(ui_font(13))
-        self._shown = ""
-        self.editingFinished.connect(self._finish)
-
-    def show_value(self, value: str) -> None:
-        """Show the session's value; nothing is emitted."""
-        self._shown = value
-        blocker = QSignalBlocker(self)
-        self.setText(value)
-        blocker.unblock()
-
-    def _finish(self) -> None:
-        if self.text() != self._shown:
-            self.edited.emit(self.text())
-
-
 EDITORS: dict[str, type[Any]] = {
     "int": IntBox,
     "float": FloatBox,
     "choice": ChoiceBox,
     "bool": Switch,
     "text": TextBox,
-    "path": TextBox,
+    "path": PathBox,
 }
 
 

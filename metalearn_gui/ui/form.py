@@ -64,11 +64,14 @@ class SettingRow(QWidget):
         line.addWidget(self._badge)
         line.addWidget(self._unit, 1)
         line.addWidget(self._reset)
-        line.addWidget(self.editor, 2 if self.spec.kind in ("text", "path") else 0)
+        if self.spec.kind != "path":
+            line.addWidget(self.editor, 2 if self.spec.kind == "text" else 0)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addLayout(line)
+        if self.spec.kind == "path":  # as wide as the card
+            rows.addWidget(self.editor)
         if self.slider is not None:
             rows.addWidget(self.slider)
 

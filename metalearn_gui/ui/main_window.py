@@ -10,7 +10,10 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.switching import for_family
+from metalearn_gui.engine.tasks import family_of_data
 from metalearn_gui.ui.actions import Actions
+from metalearn_gui.ui.data_files import dropped_data
 from metalearn_gui.ui.export.sheet import ExportSheet
 from metalearn_gui.ui.files import SessionFile, dropped_session
 from metalearn_gui.ui.focus_ring import FocusRing
@@ -148,13 +151,15 @@ class MainWindow(QMainWindow):
             self.commands.retranslate()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_session(event.mimeData()):
+        if dropped_session(event.mimeData()) or dropped_data(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_session(event.mimeData())
+        path, data = dropped_session(event.mimeData()), dropped_data(event.mimeData())
         if path:
             self.file.open(path)
+        elif data:
+            self.session.change(**for_family(self.session.settings, family_of_data(data), data))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ends the worker and asks nothing."""

@@ -23,6 +23,11 @@ CLASSES, COPIES = 8, 5
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Three groups of classes of five images."""
+    return written(tmp_path)
+
+
+def written(tmp_path: Path) -> Path:
+    """A folder of images of random pixels."""
     root, rng = tmp_path / "images", np.random.default_rng(0)
     for group in range(3):
         for label in range(CLASSES):

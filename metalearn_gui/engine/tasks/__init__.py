@@ -39,3 +39,8 @@ TASKS: dict[str, type[TaskFamily]] = {
         Vectors,
     )
 }
+
+
+def family_of_data(path: str) -> str:
+    """The key of the first family whose tasks can be made of this file or folder; "" for none."""
+    return next((key for key, family in TASKS.items() if family.reads(path)), "")

@@ -62,6 +62,11 @@ class TaskFamily(Component, ABC):
         """This family with a fixed set of training classes, where it can have one."""
         return self
 
+    @classmethod
+    def reads(cls, path: str) -> bool:
+        """Whether tasks may be made of this file or folder, as far as its name and kind say."""
+        return False
+
     @property
     def is_read(self) -> bool:
         """Whether the files that tasks are made of are in memory, or there are none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -63,6 +64,10 @@ class Images(PictureFamily):
     @property
     def num_classes(self) -> int:
         return len(self._classes("train")) * self._num_turns("train")
+
+    @classmethod
+    def reads(cls, path: str) -> bool:
+        return os.path.isdir(path) or (os.path.isfile(path) and path.lower().endswith(".zip"))
 
     @property
     def is_read(self) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.switching import for_family
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.chips import ChipBox, PictureChip
+from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.icons import has_icon
 from metalearn_gui.ui.panel import Panel
@@ -28,6 +29,9 @@ class TasksPanel(Panel):
         chips = {key: PictureChip(f"task_family_{key}", family.label, _picture(key)) for key, family in TASKS.items()}
         self._chips = ChipBox(chips, FIRST, self._more_text, CONTENT_WIDTH, self)
         self._chips.chosen.connect(self._choose)
+        self._needs_data = ""  # the family whose data are being chosen
+        self._data_menu = DataMenu(self)
+        self._data_menu.chosen.connect(self._choose_data)
         self.body.addWidget(self._chips)
         form = Form(session, ("episodes", "tasks"), IN_THE_NETWORK_CARD, self)
         self.body.addWidget(form)
@@ -39,19 +43,15 @@ class TasksPanel(Panel):
         self._show_choice()
 
     def _choose(self, key: str) -> None:
-        """Where the learner cannot take the family's kind of task, the first that can comes with it."""
-        kind = TASKS[key].kind
-        values = {"task_family": key}
         if TASKS[key].needs_data:
-            path, _ = QFileDialog.getOpenFileName(self, self.tr("Choose images"), "", self.tr("Zip files (*.zip)"))
-            if not path:
-                self._show_choice()
-                return
-            values["data"] = path
-        if kind not in self.session.settings.learner.kinds:
-            values["learner"] = next(name for name, learner in LEARNERS.items() if kind in learner.kinds)
-        self.session.change(**values)
+            self._needs_data = key
+            self._data_menu.popup_at(self._chips.chips[key], getattr(self.session.settings.tasks, "data", ""))
+        else:
+            self.session.change(**for_family(self.session.settings, key))
         self._show_choice()
+
+    def _choose_data(self, path: str) -> None:
+        self.session.change(**for_family(self.session.settings, self._needs_data, path))
 
     def _show_choice(self) -> None:
         self._chips.show_choice(self.session.settings.tasks.key)

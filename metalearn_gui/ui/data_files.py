@@ -1,0 +1,50 @@
+"""Asking for the data that tasks are made of: a zip or a folder, which no system's dialog offers together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPoint, Signal
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from metalearn_gui.engine.tasks import family_of_data
+from metalearn_gui.ui.icons import icon
+
+
+class DataMenu(QMenu):
+    """Two ways to choose; each opens its dialog. Says `chosen` for a path."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._start = ""
+        self._zip = self.addAction("", self._ask_zip)
+        self._folder = self.addAction("", self._ask_folder)
+
+    def popup_at(self, widget: QWidget, path: str = "") -> None:
+        """Open under a widget. path: what was chosen last; dialogs begin beside it."""
+        self._start = str(Path(path).parent) if path else ""
+        self._zip.setText(self.tr("Zip file..."))
+        self._zip.setIcon(icon("save"))
+        self._folder.setText(self.tr("Folder..."))
+        self._folder.setIcon(icon("folder"))
+        self.popup(widget.mapToGlobal(QPoint(0, widget.height() + 2)))
+
+    def _ask_zip(self) -> None:
+        title, pattern = self.tr("Choose images"), self.tr("Zip files (*.zip)")
+        path, _ = QFileDialog.getOpenFileName(self.parentWidget(), title, self._start, pattern)
+        self._say(path)
+
+    def _ask_folder(self) -> None:
+        self._say(QFileDialog.getExistingDirectory(self.parentWidget(), self.tr("Choose images"), self._start))
+
+    def _say(self, path: str) -> None:
+        if path:
+            self.chosen.emit(path)
+
+
+def dropped_data(data: QMimeData) -> str:
+    """The path of the one file or folder in a drop that some task family reads, or ""."""
+    paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    return paths[0] if len(paths) == 1 and family_of_data(paths[0]) else ""

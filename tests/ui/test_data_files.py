@@ -1,0 +1,157 @@
+"""Choosing a zip or a folder: the field, its menu, the chip, and a drop on the window."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.params import params_of
+from metalearn_gui.engine.tasks.images import Images
+from metalearn_gui.ui.data_files import DataMenu
+from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.panels.tasks import TasksPanel
+from metalearn_gui.ui.text_boxes import PathBox
+
+LONG = "/home/somebody/" + "a long way down/" * 8 + "characters.zip"
+
+
+@pytest.fixture
+def box(qtbot) -> PathBox:
+    made = PathBox(next(spec for spec in params_of(Images) if spec.name == "data"))
+    qtbot.addWidget(made)
+    made.resize(220, 26)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def dialogs(monkeypatch) -> list[tuple[str, str]]:
+    """Which dialogs were opened, and where; each is answered with a path."""
+    opened: list[tuple[str, str]] = []
+
+    def ask_file(parent, title, start, pattern):
+        opened.append(("zip", start))
+        return "/data/omniglot.zip", pattern
+
+    def ask_folder(parent, title, start):
+        opened.append(("folder", start))
+        return "/data/omniglot"
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", ask_file)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", ask_folder)
+    return opened
+
+
+def choose(menu: QMenu, text: str) -> None:
+    """Click an entry of an open menu."""
+    assert menu.isVisible()
+    next(action for action in menu.actions() if text in action.text()).trigger()
+    menu.close()
+
+
+def test_a_long_path_shows_its_end_and_is_whole_where_it_is_edited(box, qtbot):
+    box.clearFocus()
+    box.show_value(LONG)
+    assert box.text().endswith("characters.zip")
+    assert len(box.text()) < len(LONG)
+    assert box.toolTip() == LONG
+    with qtbot.waitActive(box):
+        box.activateWindow()
+    box.setFocus()
+    qtbot.waitUntil(lambda: box.text() == LONG)
+    box.clearFocus()
+    qtbot.waitUntil(lambda: len(box.text()) < len(LONG))
+
+
+def test_looking_at_a_long_path_asks_for_nothing(box, qtbot):
+    box.show_value(LONG)
+    with qtbot.assertNotEmitted(box.edited):
+        box.editingFinished.emit()
+        box.resize(120, 26)
+        box.editingFinished.emit()
+
+
+def test_a_typed_path_is_taken_when_editing_ends(box, qtbot):
+    box.show_value(LONG)
+    box.setText("/data/other.zip")
+    with qtbot.waitSignal(box.edited) as edited:
+        qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert edited.args == ["/data/other.zip"]
+
+
+@pytest.mark.parametrize(("entry", "path"), [("Zip", "/data/omniglot.zip"), ("Folder", "/data/omniglot")])
+def test_the_button_offers_a_zip_or_a_folder(box, qtbot, dialogs, entry, path):
+    box.show_value("/data/old/there.zip")
+    button = box.findChild(QToolButton, "data_browse")
+    assert button.accessibleName()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(box.edited) as edited:
+        choose(box.findChild(DataMenu), entry)
+    assert edited.args == [path]
+    assert dialogs == [(entry.lower(), "/data/old")]
+
+
+def test_a_dialog_that_is_left_changes_nothing(box, qtbot, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    box.findChild(DataMenu).popup_at(box)
+    with qtbot.assertNotEmitted(box.edited):
+        choose(box.findChild(DataMenu), "Folder")
+
+
+def asked(session) -> list[dict]:
+    return [call[1] for call in session.calls if call[0] == "change"]
+
+
+def test_the_chip_of_images_asks_for_them_and_stays_unchecked_until_they_are_there(
+    session, qtbot, monkeypatch, tmp_path
+):
+    path = str(tmp_path / "x.zip")
+    zipfile.ZipFile(path, "w").close()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (path, ""))
+    panel = TasksPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.findChild(QPushButton, "task_family_images").click()
+    assert panel.findChild(QPushButton, "task_family_sinusoid").isChecked()
+    assert asked(session) == []
+    choose(panel.findChild(DataMenu), "Zip")
+    assert asked(session) == [{"task_family": "images", "data": path}]
+
+
+@pytest.mark.parametrize("name", ["characters.zip", "folder", "notes.txt", "missing.zip"])
+def test_a_dropped_zip_or_folder_becomes_the_images(session, qtbot, tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "notes.txt").write_text("no images")
+    zipfile.ZipFile(tmp_path / "characters.zip", "w").close()
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.dropEvent(event)
+    is_data = name in ("characters.zip", "folder")
+    assert asked(session) == ([{"task_family": "images", "data": str(tmp_path / name)}] if is_data else [])
+
+
+def test_a_field_of_a_real_window_shows_the_path_that_was_read(qtbot, tmp_path):
+    from tests.bridge.test_images import asked_for, written
+
+    folder = written(tmp_path)
+    session = Session()
+    window = MainWindow(session)
+    session.setParent(window)
+    qtbot.addWidget(window)
+    window.show()
+    session.change(**asked_for(folder))
+    qtbot.waitUntil(lambda: window.findChild(PathBox, "data") is not None)
+    field = window.findChild(PathBox, "data")
+    qtbot.waitUntil(lambda: field.toolTip() == str(folder))
+    assert field.mapTo(window, QPoint(0, 0)).x() > 0
+    window.close()
