@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import operator
 import os
 import stat
 import zipfile
@@ -21,6 +22,7 @@ SMALL_BYTES = 2**20  # a blank page shrinks by any ratio; below this size that d
 HARMLESS_BYTES = 2**26  # and a whole zip that unpacks to no more than this
 PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 HASHED_AT_ONCE = 2**22
+_name = operator.attrgetter("name")
 
 
 class Digest(Protocol):
@@ -80,7 +82,7 @@ class ZipSource(Source):
                     self.skips.add(reason, info.filename)
                 else:
                     self._take(info.filename, place)
-        self.entries.sort()
+        self.entries.sort(key=_name)  # entries themselves take three times as long, and hold the window up
         self._refuse_bomb()
 
     def _refuse_bomb(self) -> None:
@@ -120,7 +122,7 @@ class FolderSource(Source):
         folders = [""]
         while folders:
             folders += self._listed(folders.pop())
-        self.entries.sort()
+        self.entries.sort(key=_name)
 
     def _listed(self, folder: str) -> list[str]:
         """Take in the files of a folder; returns the folders in it."""
