@@ -17,7 +17,7 @@ from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.panels.tasks import TasksPanel
 from metalearn_gui.ui.text_boxes import PathBox
 
-LONG = "/home/somebody/" + "a long way down/" * 8 + "characters.zip"
+LONG = "/data/" + "a long way down/" * 8 + "characters.zip"
 
 
 @pytest.fixture
