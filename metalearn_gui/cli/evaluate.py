@@ -77,11 +77,12 @@ def _print_report(report: dict[str, Any]) -> None:
     rows = report["steps"]
     others = {key: value for key, value in report["baselines"].items() if isinstance(value, list)}
     measures = [name for name in ("loss", "loss_median", "accuracy") if name in rows[0]]
-    columns = ["step", *measures, *(f"{key} loss" for key in others)]
+    judged = "accuracy" if "accuracy" in measures else "loss"
+    columns = ["step", *measures, *(f"{key} {judged}" for key in others)]
     table = []
     for row in rows:
         cells = [_with_interval(row, measure) for measure in measures]
-        beside = [_with_interval(other[row["step"]], "loss") for other in others.values()]
+        beside = [_with_interval(other[row["step"]], judged) for other in others.values()]
         table.append([row["step"], *cells, *beside])
     print_table(title, columns, table)
     floor = {key: report["baselines"][key] for key in ("mean", "oracle") if key in report["baselines"]}

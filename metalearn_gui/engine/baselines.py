@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from metalearn_gui.engine.episodes import Episodes, generator
 from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.learners.base import Learner
+from metalearn_gui.engine.learners.logistic import LogisticRegression
+from metalearn_gui.engine.learners.nearest import NearestNeighbour
 from metalearn_gui.engine.settings import ExperimentSettings
 
-BASELINES = ("transfer", "scratch")
+BASELINES = ("transfer", "scratch")  # each with a state of its own, trained beside
 TRANSFER_LEARNING_RATE = 0.01  # joint training is short here; at 0.001 it would prove nothing
 
 BASELINE_META_BATCH = 25  # joint training on one task at a time would be a straw man
 BASELINE_NUMBERS = 2**23  # activations of the widest layer in one of its steps, at most
+
+
+class Sharing(NamedTuple):
+    """A baseline that adapts from the state of another one: whose, and how."""
+
+    state_of: str
+    learner: Callable[[Learner], Learner]  # from the other one's
+
+
+SCRATCH_WITH_ADAM = "scratch_adam"
+SHARING = {
+    SCRATCH_WITH_ADAM: Sharing("scratch", lambda scratch: scratch.replaced(inner_optimizer="adam")),
+    "nearest": Sharing("scratch", lambda _: NearestNeighbour()),  # of inputs: it looks at nothing else
+    "logistic": Sharing("transfer", lambda _: LogisticRegression()),
+}
+
 EXAMPLE_BLOCK = 2**31 - 3  # the block number of the meta-batch that a fresh state is shaped by: no training draws it
 
 
@@ -41,6 +62,24 @@ def baseline_settings(settings: ExperimentSettings, tuned: Mapping[str, float]) 
     return {
         key: other.replaced(inner_learning_rate=tuned[key]) if key in tuned else other for key, other in others.items()
     }
+
+
+def compared_settings(
+    settings: ExperimentSettings, tuned: Mapping[str, float]
+) -> dict[str, tuple[str, ExperimentSettings]]:
+    """Every baseline that takes such tasks: whose state it is tried with, and the experiment.
+
+    Args:
+        tuned: as above.
+    """
+    trained = baseline_settings(settings, tuned)
+    found = {key: (key, other) for key, other in trained.items()}
+    for key, (state_of, learner_from) in SHARING.items():
+        learner = learner_from(trained[state_of].learner)
+        if settings.tasks.kind in learner.kinds:
+            other = dataclasses.replace(trained[state_of], learner=learner)
+            found[key] = state_of, other.replaced(inner_learning_rate=tuned[key]) if key in tuned else other
+    return found
 
 
 def initial_states(settings: ExperimentSettings) -> tuple[LearnerState, dict[str, LearnerState]]:

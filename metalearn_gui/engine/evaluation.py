@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.baselines import baseline_settings
+from metalearn_gui.engine.baselines import SCRATCH_WITH_ADAM, baseline_settings, compared_settings
 from metalearn_gui.engine.episodes import Episodes, Tasks, generator, map_episodes
 from metalearn_gui.engine.events import Evaluation, LearnerState, StepScores, TrainingState
 from metalearn_gui.engine.learners.update_rules import RATES
@@ -18,8 +18,7 @@ from metalearn_gui.engine.settings import ExperimentSettings
 
 NUM_TASKS = 600
 RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # a baseline's inner learning rate is one of these
-SCRATCH_WITH_ADAM = "scratch_adam"  # the start from scratch once more, fine-tuned with Adam
-ADAM_GRID = tuple(RATES.tolist())  # the inner learning rate of that one
+ADAM_GRID = tuple(RATES.tolist())  # that of the start from scratch with Adam
 FEW_RATES = (1e-2, 1e-1)  # for networks whose adaptation takes seconds; a tenth of them for Adam
 SLICE = 200  # tasks in one call, at most; losses only are kept
 DRAWN_NUMBERS = 2**26  # of inputs that are drawn at once where the tasks are tried group by group
@@ -72,7 +71,7 @@ class Evaluator:
         }
         with_adam = state.tuned.get(SCRATCH_WITH_ADAM)  # from scratch there is nothing that training would change
         if with_adam is None:
-            adam = _with_adam(others["scratch"], {})
+            _, adam = compared_settings(self.settings, {})[SCRATCH_WITH_ADAM]
             with_adam = best_inner_rate(adam, state.baselines["scratch"], self._episodes, self._compile, adam_rates)
         return found | {SCRATCH_WITH_ADAM: with_adam}
 
@@ -87,20 +86,25 @@ class Evaluator:
 
     def evaluation(self, state: TrainingState) -> Evaluation:
         """The learner and its baselines; Adam from scratch once its rate is chosen."""
-        learner, every = self.learner_scores(state.learner), baseline_settings(self.settings, state.tuned)
-        others = {key: other for key, other in every.items() if _has_outputs(other, state.baselines[key])}
-        scores = {key: self._scores(key, other, state.baselines[key]) for key, other in others.items()}
-        if SCRATCH_WITH_ADAM in state.tuned and "scratch" in others:
-            adam = _with_adam(others["scratch"], state.tuned)
-            scores[SCRATCH_WITH_ADAM] = self._scores(SCRATCH_WITH_ADAM, adam, state.baselines["scratch"])
+        others = self._others(state)
         return Evaluation(
             num_tasks=self._num_tasks,
-            learner=learner,
-            baselines=scores,
+            learner=self.learner_scores(state.learner),
+            baselines={key: self._scores(key, *other) for key, other in others.items()},
             mean=self.constant_loss,
             oracle=self.settings.tasks.oracle(self.settings.episodes.shots),
-            baseline_iterations={key: state.baselines[key].iteration for key in others},
+            baseline_iterations={key: learned.iteration for key, (_, learned) in others.items()},
         )
+
+    def _others(self, state: TrainingState) -> dict[str, tuple[ExperimentSettings, LearnerState]]:
+        """The baselines that have something to say, and what they have learned."""
+        every = compared_settings(self.settings, state.tuned).items()
+        others = {key: (settings, state.baselines[state_of]) for key, (state_of, settings) in every}
+        return {
+            key: other
+            for key, other in others.items()
+            if _has_outputs(*other) and (key != SCRATCH_WITH_ADAM or key in state.tuned)
+        }
 
     def learner_scores(self, state: LearnerState) -> StepScores:
         """The learner alone."""
@@ -112,10 +116,8 @@ class Evaluator:
             return
         one = _slice(self._episodes, 0, slice_size(self.settings, self._episodes))
         score(self.settings, state.learner, one, self._compile)
-        others = baseline_settings(self.settings, {})
-        for key, other in others.items():
-            score(other, state.baselines[key], one, self._compile)
-        score(_with_adam(others["scratch"], {}), state.baselines["scratch"], one, self._compile)
+        for state_of, other in compared_settings(self.settings, {}).values():
+            score(other, state.baselines[state_of], one, self._compile)
 
     def _scores(self, key: str, settings: ExperimentSettings, state: LearnerState) -> StepScores:
         known = self._known.get(key)
@@ -146,14 +148,17 @@ def score_unseen(
 
 def _by_task(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool) -> list[Array]:
     """Losses and accuracies by step and task."""
-    program = adaptation_program(settings, settings.outer.test_steps, keep=False, compile=compile)
+    steps = settings.outer.test_steps
+    taken = min(steps, 1) if settings.learner.adapts_once else steps
+    program = adaptation_program(settings, taken, keep=False, compile=compile)
     live = settings.learner.live_values()
     num_tasks = episodes.query.x.shape[0]
     size = slice_size(settings, episodes)
     size = size if compile else min(size, num_tasks)  # only a compiled program needs one shape for all
     slices = [_slice(episodes, start, size) for start in range(0, num_tasks, size)]
     parts = [program.run(state, part.support, part.query, live) for part in slices]
-    return [np.concatenate(column, axis=1)[:, :num_tasks].astype(np.float64) for column in zip(*parts, strict=True)]
+    rows = [np.concatenate(column, axis=1)[:, :num_tasks].astype(np.float64) for column in zip(*parts, strict=True)]
+    return [np.concatenate([values, np.repeat(values[-1:], steps - taken, axis=0)]) for values in rows]
 
 
 def _summary(settings: ExperimentSettings, groups: Sequence[Sequence[Array]]) -> StepScores:
@@ -185,14 +190,11 @@ def slice_size(settings: ExperimentSettings, episodes: Episodes) -> int:
 
 
 def _has_outputs(settings: ExperimentSettings, state: LearnerState) -> bool:
-    """Whether its head has an output for every class; one that was trained for fewer says nothing."""
+    """Whether it has an output for every class; a head that was trained for fewer says nothing."""
+    if settings.learner.any_ways:
+        return True
     heads = [state.params[name] for name in settings.network.parts["head"] if name in state.params]
     return all(values.shape[-1] == settings.network.output_dim for values in heads)
-
-
-def _with_adam(scratch: ExperimentSettings, tuned: Mapping[str, float]) -> ExperimentSettings:
-    rate = tuned.get(SCRATCH_WITH_ADAM, scratch.value("inner_learning_rate"))
-    return scratch.replaced(inner_optimizer="adam", inner_learning_rate=rate)
 
 
 def best_inner_rate(

@@ -1,6 +1,8 @@
-"""ProtoNet, matching networks, ridge, nearest neighbour and CNP against a few lines of numpy."""
+"""ProtoNet, matching networks, ridge, logistic regression, nearest neighbour, CNP against a few lines of numpy."""
 
 from __future__ import annotations
+
+import dataclasses
 
 import numpy as np
 import pytest
@@ -8,10 +10,11 @@ import pytest
 from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.backend import tf
 from metalearn_gui.engine.baselines import initial_state, initial_states
-from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.evaluation import evaluate
+from metalearn_gui.engine.episodes import Episodes, PointSet, map_episodes, padded
+from metalearn_gui.engine.evaluation import evaluate, score
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.learners.logistic import LogisticRegression
 from metalearn_gui.engine.learners.ridge import solved
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -63,6 +66,12 @@ def test_nearest_neighbour_takes_the_class_of_the_closest_point(blobs: Episodes)
     np.testing.assert_array_equal(found, np.take_along_axis(blobs.support.y, distance.argmin(axis=-1), axis=1))
 
 
+def test_nearest_neighbour_is_as_sure_whatever_the_unit_of_its_inputs(blobs: Episodes) -> None:
+    settings = small_settings("blobs", "nearest")
+    larger = map_episodes(lambda values: values * 100 if values.dtype == np.float32 else values, blobs)
+    np.testing.assert_allclose(predicted(settings, larger), predicted(settings, blobs), atol=1e-4)
+
+
 @pytest.mark.parametrize("num_points", [3, 5, 12])  # fewer than features, as many, more
 def test_ridge_is_the_closed_form_whichever_system_is_smaller(num_points: int) -> None:
     rng = np.random.default_rng(0)
@@ -72,11 +81,74 @@ def test_ridge_is_the_closed_form_whichever_system_is_smaller(num_points: int) -
         np.testing.assert_allclose(weights, np.linalg.solve(x.T @ x + 0.3 * np.eye(5), x.T @ y), atol=1e-4)
 
 
-@pytest.mark.parametrize("learner", ["protonet", "ridge", "nearest"])
-def test_other_names_for_the_classes_are_other_names_for_the_answers(learner: str, blobs: Episodes) -> None:
-    settings, names = small_settings("blobs", learner), np.array([2, 0, 1], np.int32)
+def test_ridge_leaves_out_what_is_masked_and_scales_its_logits(blobs: Episodes) -> None:
+    settings = small_settings("blobs", "ridge")
+    x, targets = features_of(settings, blobs.support.x)[0], np.eye(3)[blobs.support.y[0]]
+    x, query = (
+        np.concatenate([rows, np.ones((15, 1))], axis=1) for rows in (x, features_of(settings, blobs.query.x)[0])
+    )
+    weights = np.linalg.solve(x.T @ x + np.eye(9), x.T @ targets)  # `adapt` pads fifteen points to thirty-two
+    np.testing.assert_allclose(predicted(settings, blobs)[0], softmax(10.0 * query @ weights), atol=1e-4)
+
+
+def test_logistic_regression_is_where_its_penalised_loss_is_least(blobs: Episodes) -> None:
+    settings = dataclasses.replace(small_settings("blobs", "transfer"), learner=LogisticRegression())
+    state, ctx, points = start_of(small_settings("blobs", "transfer")), context(settings), padded(blobs.support, 20)
+    adapted = settings.learner.adapt_step(state, {}, points, ctx)
+    rows = features_of(settings, blobs.support.x)
+    for task, x in enumerate(rows):
+        centred = x - x.mean(axis=0)
+        size = np.sqrt(np.square(centred).sum(axis=1).mean())
+        scaled = np.concatenate([centred / size, np.ones((15, 1))], axis=1)
+        w, b = (np.asarray(adapted[name][task], np.float64) for name in "wb")
+        weights = np.concatenate([w * size, b + x.mean(axis=0) @ w])
+        errors = softmax(scaled @ weights) - np.eye(3)[blobs.support.y[task]]
+        np.testing.assert_allclose(scaled.T @ errors / 15 + 0.01 * weights, 0.0, atol=1e-3)
+        assert np.abs(weights).max() > 1.0
+
+
+ANY_WAYS = [(key, {}) for key, learner in LEARNERS.items() if learner.any_ways]
+
+
+@pytest.mark.parametrize(("learner", "values"), [*ANY_WAYS, ("protonet", {"compares": "cosine attention"})])
+def test_other_names_for_the_classes_are_other_names_for_the_answers(
+    learner: str, values: dict[str, str], blobs: Episodes
+) -> None:
+    settings, names = small_settings("blobs", learner, **values), np.array([2, 0, 1], np.int32)
     renamed = blobs._replace(support=blobs.support._replace(y=names[blobs.support.y]))
     np.testing.assert_allclose(predicted(settings, renamed)[..., names], predicted(settings, blobs), atol=1e-5)
+
+
+@pytest.mark.parametrize("learner", ["maml", "anil", "reptile"])
+def test_other_names_are_other_answers_where_the_head_starts_with_its_outputs_in_that_order(
+    learner: str, blobs: Episodes
+) -> None:
+    settings, names = small_settings("blobs", learner, inner_learning_rate=0.1), np.array([2, 0, 1], np.int32)
+    renamed = blobs._replace(support=blobs.support._replace(y=names[blobs.support.y]))
+    start, order = initial_state(settings), np.argsort(names)
+    head = {name: start.params[name][..., order] for name in settings.network.parts["head"]}
+    turned = dataclasses.replace(start, params=start.params | head)
+    one, other = (
+        adapt(settings, state, episodes.support, episodes.query.x, 3, compile=False).predictions[3]
+        for state, episodes in ((start, blobs), (turned, renamed))
+    )
+    np.testing.assert_allclose(other[..., names], one, atol=1e-5)
+
+
+def test_transfer_is_one_softmax_over_all_training_classes_and_leaves_the_head_alone() -> None:
+    settings = small_settings("glyphs", "transfer", image_size=8, ways=2, shots=1, queries=2)
+    stage = settings.stages()[0]
+    episodes, state = drawn(stage, 3), start_of(settings)
+    result = settings.learner.fitted(settings.tasks).meta_gradient(state, tensors(episodes), context(settings))
+    classes = np.concatenate([np.take_along_axis(episodes.classes, part.y, axis=1) for part in episodes.parts], axis=1)
+    features = np.concatenate([features_of(settings, part.x) for part in episodes.parts], axis=1)
+    assert state.params["softmax/w"].shape == (8, stage.tasks.num_classes)
+    chances = softmax(features @ np.asarray(state.params["softmax/w"], np.float64))
+    expected = -np.log(np.take_along_axis(chances, classes[..., None], axis=-1)).mean()
+    assert float(result.objective) == pytest.approx(expected, rel=1e-4)
+    for name in settings.network.parts["head"]:
+        assert not np.any(state.params[name])
+        assert not np.any(result.gradients[name])
 
 
 @pytest.mark.parametrize("learner", ["protonet", "ridge", "nearest", "cnp"])
@@ -130,13 +202,17 @@ def test_other_ways_than_trained_leave_out_the_baselines_that_have_no_output_for
     wider = settings.replaced(ways=5)
     found = evaluate(wider, state, 4, compile=False)
     assert found.learner.loss[0] == pytest.approx(np.log(5), rel=1e-3)
-    assert found.baselines == {}
-    assert set(evaluate(settings, state, 4, compile=False).baselines) >= {"transfer", "scratch"}
+    assert set(found.baselines) == {"nearest", "logistic"}
+    assert set(evaluate(settings, state, 4, compile=False).baselines) == {"transfer", "scratch", "nearest", "logistic"}
 
 
 @pytest.mark.parametrize("learner", [key for key, learner in LEARNERS.items() if learner.adapts_once])
 def test_a_learner_that_adapts_once_says_the_same_after_the_first_step_and_the_third(learner: str, blobs: Episodes):
     settings = small_settings("blobs", learner)
-    path = adapt(settings, initial_state(settings), blobs.support, blobs.query.x, 3, compile=False).predictions
+    state = initial_state(settings)
+    path = adapt(settings, state, blobs.support, blobs.query.x, 3, compile=False).predictions
     np.testing.assert_array_equal(path[1], path[3])
     assert not np.array_equal(path[0], path[1])
+    loss = score(settings, state, blobs, compile=False).loss  # takes one step, and says it again for the others
+    chosen = np.take_along_axis(path, blobs.query.y[None, ..., None], axis=-1)
+    np.testing.assert_allclose(loss, -np.log(chosen).mean(axis=(1, 2, 3)), rtol=1e-4)

@@ -15,12 +15,17 @@ from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, memberships
 from metalearn_gui.engine.networks.base import Network, Stats
 
-FAR = 1e4  # the squared distance to a class without a support point
+FAR = 1e4  # of a class without a support point
+SHARPNESS = 10.0
 
 
 @dataclasses.dataclass(frozen=True)
 class NearestNeighbour(Learner):
-    """Euclidean distance between inputs; logits are minus the squared distance to each class."""
+    """Euclidean distance between inputs.
+
+    Logits are minus SHARPNESS times the squared distance to each class over the mean one to all support points: no
+    unit of the inputs makes it surer of itself.
+    """
 
     key = "nearest"
     label = "Nearest neighbour"
@@ -47,7 +52,12 @@ class NearestNeighbour(Learner):
         products = tf.matmul(x, adapted["x"], transpose_b=True)
         squares = tf.reduce_sum(tf.square(adapted["x"]), axis=-1)[:, None] - 2.0 * products
         squares += tf.reduce_sum(tf.square(x), axis=-1, keepdims=True)
-        by_class = tf.where(adapted["chosen"][:, None] > 0, squares[..., None], FAR)
+        is_real = tf.reduce_sum(adapted["chosen"], axis=-1)[:, None]
+        mean = tf.math.divide_no_nan(
+            tf.reduce_sum(squares * is_real, axis=-1, keepdims=True), tf.reduce_sum(is_real, axis=-1, keepdims=True)
+        )
+        nearness = SHARPNESS * squares / tf.maximum(mean, 1e-12)
+        by_class = tf.where(adapted["chosen"][:, None] > 0, nearness[..., None], FAR)
         return -tf.reduce_min(by_class, axis=2), {}
 
     def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:

@@ -1,6 +1,8 @@
-"""What adapting buys on unseen tasks, step by step, beside transfer learning and starting from scratch."""
+"""What adapting buys on unseen tasks, step by step, beside transfer learning and the other baselines."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -19,9 +21,23 @@ from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.wording import episode_text, protocol_text, score_text
 
-STYLES = {"learner": "solid", "transfer": "dashed", "scratch": "dotted", "scratch_adam": "dashdot"}
-COLORS = {"learner": "learner", "transfer": "transfer", "scratch": "scratch", "scratch_adam": "scratch"}
-LAYERS = {"scratch": 1.0, "scratch_adam": 1.5, "transfer": 2.0, "learner": 4.0}
+
+class Drawn(NamedTuple):
+    """How a line of the plot is drawn: the palette's colour, the style, and what lies above what."""
+
+    color: str
+    style: str
+    layer: float
+
+
+DRAWN = {
+    "scratch": Drawn("scratch", "dotted", 1.0),
+    "scratch_adam": Drawn("scratch", "dashdot", 1.5),
+    "nearest": Drawn("muted", "dotted", 1.7),
+    "logistic": Drawn("transfer", "dashdot", 1.9),
+    "transfer": Drawn("transfer", "dashed", 2.0),
+    "learner": Drawn("learner", "solid", 4.0),
+}
 EMPTY = np.empty(0)
 LOW = 130  # a plot with fewer pixels has room for one line of the box
 MARGIN = 0.35  # steps shown left of the first and right of the last
@@ -49,7 +65,7 @@ class AdaptationPanel(Panel):
         self.plot = ThemedPlot(self)
         self.plot.setObjectName("adaptation_plot")
         self.plot.count_axis.least_spacing = 26
-        self._lines = {key: StepLine(self.plot, layer) for key, layer in LAYERS.items()}
+        self._lines = {key: StepLine(self.plot, drawn.layer) for key, drawn in DRAWN.items()}
         self._median = StepLine(self.plot, 3.0)
         self.levels = LevelLines(self.plot)
         self._cursor = pg.InfiniteLine(angle=90)
@@ -80,7 +96,7 @@ class AdaptationPanel(Panel):
         self._readout.restyle()
         self._empty.restyle()
         for key, line in self._lines.items():
-            line.set_style(theme().color_of(COLORS[key]), STYLES[key])
+            line.set_style(theme().color_of(DRAWN[key].color), DRAWN[key].style)
         self._median.set_style(theme().palette.learner, "dotted", 1.2)
         self._cursor.setPen(line_pen(theme().palette.muted, "dotted"))
         self.refresh()
@@ -148,9 +164,11 @@ class AdaptationPanel(Panel):
             "transfer": self.tr("transfer"),
             "scratch": self.tr("scratch"),
             "scratch_adam": self.tr("scratch with Adam"),
+            "nearest": self.tr("nearest neighbour"),
+            "logistic": self.tr("logistic regression"),
         }
         entries += [
-            LegendEntry(name, theme().color_of(COLORS[key]), STYLES[key])
+            LegendEntry(name, theme().color_of(DRAWN[key].color), DRAWN[key].style)
             for key, name in names.items()
             if key in scores
         ]
