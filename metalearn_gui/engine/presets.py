@@ -148,7 +148,7 @@ _ALL = (
     ),
     Preset(
         "perfedavg", "Personalised federated averaging", "The same clients, trained for what a step of their own does.",
-        {"learner": "perfedavg", **_CLIENTS, "meta_schedule": "cosine"},
+        {"learner": "perfedavg", **_CLIENTS, "meta_schedule": "cosine", "gradient_clip": 3.0},
     ),
     Preset(
         "transfer", "Transfer learning", "One network for all tasks, then fine-tuning: what there is to beat.",
