@@ -27,6 +27,7 @@ from metalearn_gui.engine import events
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.switching import with_data_of
 from metalearn_gui.engine.training import Options
 from metalearn_gui.store.home import log_file
 from metalearn_gui.store.records import RunRecord, fresh_run, run_from_weights
@@ -333,6 +334,7 @@ def _preset_settings() -> dict[str, ExperimentSettings]:
 
 
 def preset_key(settings: ExperimentSettings) -> str:
-    """The preset that these settings are, whatever the seed; "" for none."""
+    """The preset that these settings are, whatever the seed and the files of data; "" for none."""
     known = _preset_settings().items()
-    return next((key for key, one in known if one.replaced(seed=settings.seed) == settings), "")
+    same = (key for key, one in known if with_data_of(one, settings).replaced(seed=settings.seed) == settings)
+    return next(same, "")

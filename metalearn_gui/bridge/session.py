@@ -24,7 +24,7 @@ from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.settings import ExperimentSettings, offer_label
-from metalearn_gui.engine.switching import switched
+from metalearn_gui.engine.switching import switched, with_data_of
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.store.recovery import pending_recoveries
@@ -137,9 +137,14 @@ class Session(QObject):
         """What was refused last, together with what was offered to make it fit."""
         self.change(**self._offered)
 
-    def load_preset(self, key: str) -> None:
-        """Undoable; the seed is the preset's own."""
-        self._set_or_say(lambda: preset(key), self.tr("Preset"))
+    def load_preset(self, key: str, data: str = "") -> None:
+        """Undoable; the seed is the preset's own. data: of a family that needs some; else what is in use stays."""
+
+        def make() -> ExperimentSettings:
+            chosen = with_data_of(preset(key), self.settings)
+            return chosen.replaced(data=data) if data else chosen
+
+        self._set_or_say(make, self.tr("Preset"), {"data": data} if data else {})
 
     def cancel_reading(self) -> None:
         """Stay with the images, or without, instead of waiting for those that are being read."""

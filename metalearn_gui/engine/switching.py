@@ -11,6 +11,7 @@ import functools
 from typing import Any
 
 from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.params import params_of
 from metalearn_gui.engine.presets import PRESETS, default_settings
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
@@ -45,6 +46,14 @@ def for_family(settings: ExperimentSettings, key: str, data: str = "") -> dict[s
     kind = TASKS[key].kind
     fitting = {} if kind in settings.learner.kinds else {"learner": _first_learner(kind)}
     return {"task_family": key} | fitting | ({"data": data} if data else {})
+
+
+def with_data_of(settings: ExperimentSettings, other: ExperimentSettings) -> ExperimentSettings:
+    """These settings on the other's files, where both make their tasks of such files."""
+    if type(settings.tasks) is not type(other.tasks):
+        return settings
+    paths = {spec.name for spec in params_of(settings.tasks) if spec.kind == "path"}
+    return settings.replaced(**{name: getattr(other.tasks, name) for name in paths})
 
 
 def _first_learner(kind: str) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
@@ -76,7 +77,10 @@ class Header(QFrame):
         for key, preset in PRESETS.items():
             self.presets.addItem(preset.label, key)
             self.presets.setItemData(self.presets.count() - 1, preset.summary, Qt.ItemDataRole.ToolTipRole)
-        self.presets.currentIndexChanged.connect(self._load_preset)
+        self.presets.currentIndexChanged.connect(self._choose_preset)
+        self._wanted = ""  # the preset whose data are being chosen
+        self._data_menu = DataMenu(self)
+        self._data_menu.chosen.connect(lambda path: self._session.load_preset(self._wanted, path))
         self.export = _button("export_button", "accent", None, self)
         self.export.setFixedHeight(34)
         self.export.setFont(ui_font(13, 600))
@@ -178,9 +182,17 @@ class Header(QFrame):
         else:
             self._unseen.show_value(number_text(loss), self.tr("MSE"))
 
-    def _load_preset(self, index: int) -> None:
-        if index >= 0:
-            self._session.load_preset(self.presets.itemData(index))
+    def _choose_preset(self, index: int) -> None:
+        key = self.presets.itemData(index)
+        if key is None:
+            return
+        tasks = PRESETS[key].settings.tasks
+        if tasks.needs_data and tasks.key != self._session.settings.tasks.key:
+            self._wanted = key
+            self._show_settings()  # the box says what is, while a person chooses
+            self._data_menu.popup_at(self.presets)
+        else:
+            self._session.load_preset(key)
 
     # --- texts and colours ------------------------------------------------------------------------
 

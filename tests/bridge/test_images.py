@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import threading
+import unittest.mock
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from metalearn_gui.bridge.course import _preset_settings
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.threads import busy_threads
 from metalearn_gui.engine.images import LIBRARY, library, reading
+from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.settings import ExperimentSettings
 from tests.bridge.conftest import Heard, small_settings
 
@@ -124,6 +128,19 @@ def test_a_changed_folder_is_read_anew_when_it_is_chosen_again(session, folder, 
         shutil.copy(place / "0.png", place / "more.png")
     session.change(**asked_for(folder, shots=3, queries=3))
     qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
+
+
+def test_a_preset_of_images_takes_its_file_along_and_keeps_its_name(session, folder, qtbot) -> None:
+    values = {"training_episodes": "", "ways": 2, "shots": 1, "queries": 2, "image_size": 8}
+    session.change(**asked_for(folder))
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
+    small = dataclasses.replace(PRESETS["protonet"], values={**PRESETS["protonet"].values, **values})
+    with unittest.mock.patch.dict(PRESETS, protonet=small):
+        _preset_settings.cache_clear()
+        session.load_preset("protonet")
+        assert session.settings.tasks.data == str(folder)
+        assert session.preset_key == "protonet"
+    _preset_settings.cache_clear()
 
 
 def test_what_was_left_out_is_said_in_one_line(session, folder, qtbot) -> None:

@@ -102,8 +102,8 @@ class FakeSession(QObject):
         if not same_tasks:
             self._announce_tasks()
 
-    def load_preset(self, key: str) -> None:
-        self.calls.append(("load_preset", key))
+    def load_preset(self, key: str, data: str = "") -> None:
+        self.calls.append(("load_preset", key, data) if data else ("load_preset", key))
         self.preset_key = key
         self.settingsChanged.emit()
 

@@ -13,6 +13,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.params import params_of
 from metalearn_gui.engine.tasks.images import Images
 from metalearn_gui.ui.data_files import DataMenu
+from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.panels.tasks import TasksPanel
 from metalearn_gui.ui.text_boxes import PathBox
@@ -121,6 +122,18 @@ def test_the_chip_of_images_asks_for_them_and_stays_unchecked_until_they_are_the
     assert asked(session) == []
     choose(panel.findChild(DataMenu), "Zip")
     assert asked(session) == [{"task_family": "images", "data": path}]
+
+
+def test_a_preset_of_images_asks_for_them_first(session, qtbot, dialogs):
+    header = Header(session)
+    qtbot.addWidget(header)
+    header.show()
+    before = header.presets.currentIndex()
+    header.presets.setCurrentIndex(header.presets.findData("protonet"))
+    assert header.presets.currentIndex() == before
+    assert session.calls == []
+    choose(header.findChild(DataMenu), "Folder")
+    assert session.calls == [("load_preset", "protonet", "/data/omniglot")]
 
 
 @pytest.mark.parametrize("name", ["characters.zip", "folder", "notes.txt", "missing.zip"])
