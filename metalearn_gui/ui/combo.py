@@ -1,10 +1,10 @@
-"""A combo box with the window's chevron; the wheel scrolls the card, not the choice."""
+"""A combo box with the window's chevron; the wheel scrolls the card, and the window's keys stay the window's."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import theme
@@ -13,7 +13,14 @@ CHEVRON, MARGIN = 12, 7
 
 
 class Combo(QComboBox):
-    """QComboBox, dressed; a choice too long for the box ends in an ellipsis."""
+    """QComboBox, dressed; a choice too long for the box ends in an ellipsis.
+
+    A click does not leave the focus here: Space would open the list instead of running, and letters choose.
+    """
+
+    def __init__(self, parent: QWidget | None = None, **properties: object) -> None:
+        super().__init__(parent, **properties)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def sizeHint(self) -> QSize:
         texts = [self.itemText(place) for place in range(self.count())]

@@ -224,6 +224,19 @@ def test_space_runs_after_a_click_on_a_chip(window, session, qtbot, name):
     assert [call[0] for call in session.calls] == ["toggle"]
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_N])
+def test_keys_stay_the_windows_after_a_preset_is_chosen_by_hand(window, session, qtbot, key):
+    window.activateWindow()
+    box = child(window, "preset_box")
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
+    for pressed in (Qt.Key.Key_Down, Qt.Key.Key_Return):
+        qtbot.keyClick(box.view(), pressed)
+    assert [call[0] for call in session.calls] == ["load_preset"]
+    session.calls.clear()
+    qtbot.keyClick(QApplication.focusWidget() or window, key)
+    assert [call[0] for call in session.calls] == [dict(KEYS)[key]]
+
+
 def test_a_focused_button_keeps_space_and_a_focused_slider_the_arrows(window, session, qtbot):
     qtbot.keyClick(child(window, "step_button"), Qt.Key.Key_Space)
     assert [call[0] for call in session.calls] == ["step"]
