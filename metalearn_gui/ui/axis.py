@@ -17,6 +17,7 @@ DECADE_MARKS = (1.0, 2.0, 5.0)
 FEWEST_TICKS = 3
 TICK_PX = 11
 LABEL_GAP = 8
+Label = tuple[QRectF, Qt.AlignmentFlag, str]
 
 
 def linear_ticks(low: float, high: float, most: int) -> list[float]:
@@ -54,6 +55,15 @@ def tick_text(value: float) -> str:
 def count_tick_text(value: float) -> str:
     """A count's label, with a thin space between thousands."""
     return count_text(round(value))
+
+
+def apart(labels: list[Label]) -> list[Label]:
+    """The labels without those that would run into the next one on the right; the last one always stays."""
+    kept: list[Label] = []
+    for label in reversed(labels):
+        if not kept or label[0].right() + LABEL_GAP / 2 <= kept[-1][0].left():
+            kept.append(label)
+    return kept[::-1]
 
 
 class Axis(pg.AxisItem):
@@ -100,6 +110,7 @@ class Axis(pg.AxisItem):
                 at = area.bottom() - share * area.height()
                 lines.append((self.tickPen(), QPointF(area.left(), at), QPointF(area.right(), at)))
                 labels.append(self._label(painter, text, QPointF(own.left(), at)))
+        labels = apart(labels) if is_bottom else labels
         return (QPen(Qt.GlobalColor.transparent), area.bottomLeft(), area.bottomLeft()), lines, labels
 
     def boundingRect(self) -> QRectF:
@@ -109,7 +120,7 @@ class Axis(pg.AxisItem):
     def _to_axis(self, value: float) -> float:
         return math.log10(value) if self.is_log else value
 
-    def _label(self, painter: QPainter, text: str, centre: QPointF) -> tuple[QRectF, Qt.AlignmentFlag, str]:
+    def _label(self, painter: QPainter, text: str, centre: QPointF) -> Label:
         metrics = painter.fontMetrics()
         bounds = self.boundingRect()
         rect = QRectF(0, 0, metrics.horizontalAdvance(text) + 2, metrics.height())

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.ui.axis import linear_ticks, log_ticks, tick_text
@@ -131,6 +134,30 @@ def test_the_first_and_the_last_count_are_labelled_inside_the_widget(plot):
     plot.grab()
     assert plot.count_axis.ticks(320)[0] == 0
     assert plot.count_axis.ticks(320)[-1] == 20_000
+
+
+def _labels(axis):
+    ground = QPixmap(10, 10)
+    painter = QPainter(ground)
+    _, _, labels = axis.generateDrawSpecs(painter)
+    painter.end()
+    return labels
+
+
+@pytest.mark.parametrize("last", [20_000, 30_000, 50_000, 30_500])
+def test_labels_of_counts_keep_apart(plot, last):
+    plot.resize(380, 120)
+    plot.getViewBox().setXRange(0, last, padding=0)
+    places = [place for place, _, _ in _labels(plot.count_axis)]
+    assert len(places) > 2
+    assert all(one.right() < other.left() for one, other in itertools.pairwise(places))
+
+
+def test_a_long_value_is_labelled_inside_the_widget(plot):
+    plot.getViewBox().setYRange(0.0825, 0.0841, padding=0)
+    labels = _labels(plot.value_axis)
+    assert "0.0834" in [text for _, _, text in labels]
+    assert all(plot.value_axis.mapRectToScene(place).left() >= 0 for place, _, _ in labels)
 
 
 def test_a_theme_change_repaints_the_plot(plot):
