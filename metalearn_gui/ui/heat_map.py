@@ -12,12 +12,13 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.text import MINUS, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
 GAP, NAME, STRIP, BAR, SCALE = 8.0, 16.0, 9.0, 10.0, 58.0
 TYPICAL = 99.0  # per cent of the entries lie within the scale: a single giant would leave all others pale
-ROOM_FOR_VALUE = (44.0, 13.0)  # a cell so large has its number written in it
+DIGITS = (3, 2, 1)  # of the numbers in the cells: as many as there is room for
+LEAST_HEIGHT, VALUE_GAP = 13.0, 6.0  # of a cell with its number in it, and what stays free beside that
 
 
 class Tile(NamedTuple):
@@ -130,17 +131,27 @@ class HeatMap(QWidget):
         painter.drawRect(place)
         rows, columns = tile.values.shape
         cell = QRectF(0, 0, place.width() / columns, place.height() / rows)
-        writes = cell.width() >= ROOM_FOR_VALUE[0] and cell.height() >= ROOM_FOR_VALUE[1]
-        painter.setPen(theme().palette.text)
-        for row in range(rows if tile.row_names or writes else 0):
+        texts = self.cell_texts(tile, cell.width() - VALUE_GAP) if cell.height() >= LEAST_HEIGHT else []
+        palette = theme().palette
+        for row in range(rows if tile.row_names or texts else 0):
             top = place.top() + row * cell.height()
+            painter.setPen(palette.text)
             if tile.row_names:
                 beside = QRectF(place.left() - self._row_names_width(tile), top, 200, cell.height())
                 painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, tile.row_names[row])
-            for column in range(columns if writes else 0):
+            for column, text in enumerate(texts[row] if texts else []):
                 inside = cell.translated(place.left() + column * cell.width(), top)
-                text = number_text(float(tile.values[row, column]))
+                is_full = abs(float(tile.values[row, column])) > self._reach / 2
+                painter.setPen(palette.on_accent if is_full else palette.text)
                 painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, text)
+
+    def cell_texts(self, tile: Tile, width: float) -> list[list[str]]:
+        """Every entry as a text no wider than this, all with as many digits; empty where there is no room."""
+        for digits in DIGITS:
+            texts = [[_short(float(value), digits) for value in row] for row in tile.values]
+            if max(self.fontMetrics().horizontalAdvance(text) for row in texts for text in row) <= width:
+                return texts
+        return []
 
     def _paint_scale(self, painter: QPainter, bar: QRectF) -> None:
         painter.drawImage(bar, _image(np.linspace(1.0, -1.0, 65)[:, None]))
@@ -148,7 +159,7 @@ class HeatMap(QWidget):
         right = bar.right() + 5.0
         alignments = (Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignBottom)
         for value, alignment in zip((self._reach, 0.0, -self._reach), alignments, strict=True):
-            text = f"{value:.2g}".replace("-", "\N{MINUS SIGN}")
+            text = _short(value, 2)
             painter.drawText(QRectF(right, bar.top(), SCALE, bar.height()), alignment, text)
 
     # --- the mouse --------------------------------------------------------------------------------
@@ -170,6 +181,11 @@ def _image(shares: Array) -> QImage:
     data = np.ascontiguousarray(np.round(pixels), dtype=np.uint8)
     rows, columns = data.shape[:2]
     return QImage(data.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()
+
+
+def _short(value: float, digits: int) -> str:
+    """A number with so many digits."""
+    return f"{value:.{digits}g}".replace("-", MINUS)
 
 
 def _rgb(color: QColor) -> Array:

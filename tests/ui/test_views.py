@@ -160,6 +160,20 @@ def test_rates_of_every_step_are_a_row_for_each_parameter(window, session):
     assert tile.values.tolist() == [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]
 
 
+def test_a_rate_never_runs_out_of_its_cell(window, session):
+    session.show_views([View("rates", {"w0": np.array([0.000812, -0.000817]), "b0": np.array([0.4, -0.0000123])})])
+    heat_map = window.panels["rates"].map
+    ((tile,),) = [group.tiles for group in heat_map.groups]
+    for width in (90.0, 60.0, 44.0, 20.0):
+        widths = [
+            heat_map.fontMetrics().horizontalAdvance(text) for row in heat_map.cell_texts(tile, width) for text in row
+        ]
+        assert all(text_width <= width for text_width in widths)
+    assert heat_map.cell_texts(tile, 90.0)[0] == ["0.000812", "\N{MINUS SIGN}0.000817"]
+    assert heat_map.cell_texts(tile, 60.0)[0] == ["0.00081", "\N{MINUS SIGN}0.00082"]
+    assert heat_map.cell_texts(tile, 20.0) == []
+
+
 # --- context -----------------------------------------------------------------------------------------
 
 
