@@ -38,8 +38,9 @@ class RunsModel(QAbstractTableModel):
 
     @property
     def num_steps(self) -> int:
-        """Adaptation steps of the last column; with one step the column before says the same."""
-        return self._session.shown.settings.outer.test_steps
+        """Adaptation steps of the last column; with one step the column before says the same. 0: runs differ."""
+        counts = {run.settings.outer.test_steps for run in self._runs}
+        return counts.pop() if len(counts) == 1 else 0
 
     # --- rows -------------------------------------------------------------------------------------
 
@@ -110,8 +111,8 @@ class RunsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
-        steps = self.tr("{count} steps").format(count=self.num_steps)
-        last = steps if self.num_steps > 1 else self.tr("1 step")
+        names = {0: self.tr("last step"), 1: self.tr("1 step")}
+        last = names.get(self.num_steps, self.tr("{count} steps").format(count=self.num_steps))
         return (self.tr("learner"), self.tr("tasks"), self.tr("1 step"), last, self.tr("time"))[section]
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -184,9 +185,9 @@ class RunsModel(QAbstractTableModel):
             start = self.tr("{taken} of {total} parameters started from {name}")
             name = html.escape(run.start.name)
             lines.append(start.format(taken=run.start.taken, total=run.start.total, name=name))
-        figures = self.tr("{iterations} meta-iterations in {time}; unseen {first} after 1 step, {last} at the end")
-        count = count_text(run.iteration)
-        lines.append(figures.format(iterations=count, time=time, first=first, last=last))
+        figures = self.tr("{iterations} meta-iterations in {time}; unseen {first} after 1 step, {last} after {steps}")
+        count, steps = count_text(run.iteration), settings.outer.test_steps
+        lines.append(figures.format(iterations=count, time=time, first=first, last=last, steps=steps))
         if run.latest_scores is not None and episode_text(settings):
             scores = run.latest_scores.evaluation.learner
             accuracy = score_text(scores, len(scores.loss) - 1, in_percent=True)

@@ -52,6 +52,13 @@ def test_a_run_is_a_row_with_its_figures_newest_first(panel, session, two_runs):
     assert panel.model.headerData(LAST_STEP, Qt.Orientation.Horizontal) == "10 steps"
 
 
+def test_the_last_figures_are_not_called_by_another_run_s_steps(panel, session):
+    session.train(10)
+    session.change(test_steps=1)
+    assert panel.model.rowCount() == 2
+    assert panel.model.headerData(LAST_STEP, Qt.Orientation.Horizontal) == "last step"
+
+
 def test_figures_of_the_live_run_follow_training(panel, session):
     session.train(1_000_000)
     session.score()

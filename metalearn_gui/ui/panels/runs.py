@@ -57,7 +57,7 @@ class RunsPanel(Panel):
     def refresh(self) -> None:
         """Take over the session's runs."""
         self.model.follow()
-        self.table.setColumnHidden(FIRST_STEP, self.model.num_steps < 2)
+        self.table.setColumnHidden(FIRST_STEP, self.model.num_steps == 1)
         has_runs = self.model.rowCount() > 0
         self.table.setVisible(has_runs)
         self._empty.setVisible(not has_runs)
