@@ -85,6 +85,12 @@ def test_point_stays_within_the_trained_inputs_and_the_axis(curve, sinusoid):
     assert y == pytest.approx(curve.axes().y_range[1], abs=1e-5)
 
 
+@pytest.mark.parametrize(("learner", "start"), [("maml", "meta-learned start"), ("scratch", "random start")])
+def test_the_legend_says_what_the_start_is(curve, learner, start):
+    curve.session.change(learner=learner)
+    assert curve.legend_labels()["before"] == f"before adapting ({start})"
+
+
 def test_axis_stands_still_while_dragging_and_grows_for_a_point_beyond_it(curve, sinusoid):
     before = curve.axes()
     mouse(curve, QEvent.Type.MouseButtonPress, handle(curve, 0))

@@ -90,6 +90,7 @@ class Learner(Component, ABC):
     concerns: ClassVar[tuple[str, ...]] = ()  # settings of others that its story needs: the window shows them at once
     objective: ClassVar[str] = ""  # a name of its own for what training makes small; "" = the training loss
     order: ClassVar[str] = ""  # "1st order" or "2nd order", said in the window where it applies
+    start_name: ClassVar[str] = "meta-learned start"  # what the learner is before it has seen a point of a task
     any_ways: ClassVar[bool] = False  # True: what it learns fits any number of classes
     adapts_once: ClassVar[bool] = False  # True: one pass over the support set; steps after the first change nothing
     has_deviation: ClassVar[bool] = False  # True: it says how sure it is of a number

@@ -33,6 +33,7 @@ class ConditionalNeuralProcess(Learner):
 
     key = "cnp"
     label = "CNP"
+    start_name = "nothing seen"
     summary = "Reads the support set in one pass and answers with a value and how sure it is."
     adapts_once = True
     has_deviation = True

@@ -22,6 +22,7 @@ class FeatureLearner(Learner):
 
     any_ways = True
     adapts_once = True
+    start_name = "nothing seen"
 
     @property
     def gradient_evaluations(self) -> float:

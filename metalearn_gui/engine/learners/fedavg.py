@@ -111,6 +111,7 @@ class FedAvg(FederatedLearner):
 
     key = "fedavg"
     label = "FedAvg"
+    start_name = "the server's network"
     summary = "Every task is a client that trains on its own points; the server averages what comes back."
     order = "1st order"
 

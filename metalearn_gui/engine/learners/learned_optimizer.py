@@ -46,6 +46,7 @@ class LearnedOptimizer(Learner):
 
     key = "learned_optimizer"
     label = "Learned optimiser"
+    start_name = "random start"
     summary = "A small network looks at each coordinate's gradient and says how the coordinate moves."
 
     update_rule: str = param(

@@ -29,6 +29,7 @@ class NearestNeighbour(Learner):
 
     key = "nearest"
     label = "Nearest neighbour"
+    start_name = "nothing seen"
     summary = "No learning at all: a query is of the class of the example it looks most like."
     kinds = ("classification",)
     any_ways = True

@@ -18,6 +18,7 @@ class Scratch(FirstOrderLearner):
 
     key = "scratch"
     label = "From scratch"
+    start_name = "random start"
     summary = "No meta-learning: every task starts from the same random network."
 
     @property

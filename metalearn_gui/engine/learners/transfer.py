@@ -30,6 +30,7 @@ class Transfer(FirstOrderLearner):
 
     key = "transfer"
     label = "Transfer"
+    start_name = "trained on all tasks"
     summary = "Trains one network on all tasks together, then fine-tunes: what learning to learn has to beat."
 
     num_classes: int = 0  # of the softmax over all training classes; 0 = none

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -42,7 +42,7 @@ class CurveCanvas(HandleSurface):
         self.setAccessibleName(self.tr("Unseen task: drag the support points"))
         self._legend = {
             "truth": self.tr("true function"),
-            "before": self.tr("before adapting (meta-learned start)"),
+            "before": self.tr("before adapting ({start})"),
             "learner": self.tr("after adapting, step {step}"),
         }
         self._by_hand = self.tr("with your context")
@@ -202,15 +202,9 @@ class CurveCanvas(HandleSurface):
         frame, palette = self.frame(), theme().palette
         painter.setFont(ui_font(12))
         metrics = painter.fontMetrics()
-        texts = self._legend if frame.width() > 560 else self._short_legend
-        keys = [key for key in texts if self.adaptation or key == "truth"]
-        if self.touched.truth is None:
-            keys = [key for key in keys if key != "truth"]
-        labels = {key: texts[key].format(step=self.shown_step) for key in keys}
-        if "learner" in labels and self.session.context is not None:
-            labels["learner"] = self._by_hand
+        labels = self.legend_labels()
         width = sum(metrics.horizontalAdvance(text) + 52 for text in labels.values()) + 4
-        if not keys or width > frame.width() - 16 or frame.height() < 140:
+        if not labels or width > frame.width() - 16 or frame.height() < 140:
             return
         box = self._emptiest(width)
         painter.setPen(QPen(palette.line, 1))
@@ -223,6 +217,18 @@ class CurveCanvas(HandleSurface):
             painter.setPen(palette.text)
             painter.drawText(box.adjusted(left + 30 - box.left(), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
             left += metrics.horizontalAdvance(text) + 52
+
+    def legend_labels(self) -> dict[str, str]:
+        """What is drawn, by key, in words."""
+        texts = self._legend if self.frame().width() > 560 else self._short_legend
+        keys = [key for key in texts if self.adaptation or key == "truth"]
+        if self.touched.truth is None:
+            keys = [key for key in keys if key != "truth"]
+        start = QCoreApplication.translate("Settings", self.session.shown.settings.learner.start_name)
+        labels = {key: texts[key].format(step=self.shown_step, start=start) for key in keys}
+        if "learner" in labels and self.session.context is not None:
+            labels["learner"] = self._by_hand
+        return labels
 
     def _emptiest(self, width: float) -> QRectF:
         """The corner for the legend that hides fewest points, the lower left one if it may be."""
