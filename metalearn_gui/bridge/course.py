@@ -109,7 +109,17 @@ class Course(QObject):
             self.training.put(changed_live_values(old, self.settings))
         elif not self.runs.live.iteration:
             take_live_values(self.runs.live, self.settings)
+        else:
+            self._score_again_if_due()
         self._follow()
+
+    def _score_again_if_due(self) -> None:
+        """Try a run that is at rest on the unseen tasks that are set, where those are others than it was tried on."""
+        live = self.runs.live
+        has_other_tasks = live.settings.tasks != self.settings.tasks and can_go_on_with(live, self.settings)
+        if has_other_tasks and live.iteration and live.reason != "diverged" and not self.training.is_active:
+            take_live_values(live, self.settings)
+            self.training.start(live, 0, QUIET_MS)
 
     # --- run ----------------------------------------------------------------------------------------
 
@@ -303,6 +313,7 @@ class Course(QObject):
 
     def _take_end(self, run_id: str) -> None:
         self.runs.has_ended(run_id)
+        self._score_again_if_due()  # a change may have come after its last look
 
     def _take_state(self) -> None:
         self.pace.restart()

@@ -20,6 +20,10 @@ class Gallery:
         """The stream's first tasks."""
         self.tasks = [draw_task(settings, block) for block in range(1, 1 + NUM_GALLERY)]
 
+    def draw_again(self, settings: ExperimentSettings) -> None:
+        """The tasks at the same places of the stream."""
+        self.tasks = [draw_task(settings, task.block) for task in self.tasks]
+
     @property
     def adaptations(self) -> list[Adaptation]:
         """In the order of the tasks."""

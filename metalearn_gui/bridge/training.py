@@ -35,7 +35,7 @@ class Training(QObject):
         super().__init__(parent)
         self.is_loaded = False
         self._options, self._on_events, self._on_end = options, on_events, on_end
-        self._live_values = LiveValues()
+        self._live_values, self._gate = LiveValues(), Gate()
         self._preparing: Job | None = None
         self._wanted: ExperimentSettings | None = None
         self._still_timer = QTimer(self)
@@ -90,7 +90,7 @@ class Training(QObject):
         self._still_timer.stop()
         self._wanted = None
         self._live_values = LiveValues()
-        gate = Gate()
+        self._gate = gate = Gate()
         if steps is not None:
             gate.pause()
             gate.step(steps)
@@ -105,6 +105,7 @@ class Training(QObject):
     def put(self, values: Mapping[str, Any]) -> None:
         """New live values for the run under way."""
         self._live_values.put(values)
+        self._gate.wake()
 
     def run(self) -> None:
         self._runner.run()

@@ -90,7 +90,7 @@ class UnseenTasks(QObject):
         """Show how this state adapts; call `announce` when the session is ready for it."""
         before, self._shown = self._shown, Shown(settings, state)
         if task_key(before.settings) != task_key(settings):
-            self._draw_all()
+            self._draw_all(keeps_places=before.settings.differs_live_only(settings))
             self._news += [self.taskChanged.emit, self.galleryChanged.emit]
         elif before.structure != self._shown.structure:
             self._forget_adaptations()
@@ -229,11 +229,15 @@ class UnseenTasks(QObject):
     def _is_warm(self) -> bool:
         return self._always_warm or self._shown.structure in self._warm
 
-    def _draw_all(self) -> None:
+    def _draw_all(self, keeps_places: bool) -> None:
         settings = self._shown.settings
-        self._next_block = FIRST_TOUCHED
-        self.touched = draw_task(settings, FIRST_TOUCHED)
-        self._gallery.draw(settings)
+        if keeps_places:
+            self.touched = draw_task(settings, self.touched.block)
+            self._gallery.draw_again(settings)
+        else:
+            self._next_block = FIRST_TOUCHED
+            self.touched = draw_task(settings, FIRST_TOUCHED)
+            self._gallery.draw(settings)
         self._history.forget()
         self._forget_adaptations()
 

@@ -17,7 +17,7 @@ class Gate:
     def __init__(self, budget: float = math.inf) -> None:
         self._condition = threading.Condition()
         self._budget = budget
-        self._closed = False
+        self._closed = self._is_woken = False
 
     def run(self) -> None:
         """Let the experiment go on without a bound."""
@@ -62,10 +62,17 @@ class Gate:
             self._budget -= taken
             return taken
 
-    def wait(self) -> None:
-        """Until there is a budget, or the gate is closed."""
+    def wake(self) -> None:
+        """Let a paused experiment look round: there are other live values."""
         with self._condition:
-            self._condition.wait_for(lambda: self._closed or self._budget > 0)
+            self._is_woken = True
+            self._condition.notify_all()
+
+    def wait(self) -> None:
+        """Until there is a budget, the gate is closed, or it is woken."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._closed or self._budget > 0 or self._is_woken)
+            self._is_woken = False
 
     def _set_budget(self, budget: float) -> None:
         with self._condition:

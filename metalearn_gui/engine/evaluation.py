@@ -57,9 +57,16 @@ class Evaluator:
     """The same unseen episodes again and again; what has not changed since is not tried again."""
 
     def __init__(self, settings: ExperimentSettings, num_tasks: int, seed: int, split: str, compile: bool) -> None:
-        self.settings = settings  # live values may be replaced
+        self.settings = settings
         self._num_tasks, self._seed, self._split, self._compile = num_tasks, seed, split, compile
         self._known: dict[str, tuple[LearnerState, ExperimentSettings, StepScores]] = {}
+
+    def follow(self, settings: ExperimentSettings) -> None:
+        """Take other live values; where the unseen tasks change with them, they are drawn again."""
+        if settings.tasks != self.settings.tasks:
+            for drawn in ("_episodes", "constant_loss"):
+                self.__dict__.pop(drawn, None)
+        self.settings = settings
 
     def tuned(self, state: TrainingState) -> dict[str, float]:
         """The best inner learning rate of each baseline on these episodes, and of Adam from scratch."""

@@ -187,7 +187,9 @@ class Experiment:
     def change(self, values: dict[str, Any]) -> None:
         """Take new values of live settings, the baselines too."""
         self.settings = self.settings.replaced(**values)
-        self._trainer.settings = self._test.settings = self._validation.settings = self.settings
+        self._trainer.settings = self.settings
+        for evaluator in (self._test, self._validation):
+            evaluator.follow(self.settings)
         others = baseline_settings(self.settings, {})
         for key, trainer in self._baselines.items():
             trainer.settings = others[key]
@@ -242,7 +244,18 @@ class _Watch:
         self._run = run
         self._shown = self._scored = -1  # iterations
         self._shown_at = self._scored_at = -math.inf
-        self._scoring_seconds = 0.0
+        self._scoring_seconds, self._num_scored = 0.0, 0
+
+    def take(self, due: dict[str, Any]) -> Iterator[Event]:
+        """Give the run new live values and say so; what was found on other unseen tasks is not of now."""
+        if not due:
+            return
+        tasks = self._run.settings.tasks
+        self._run.change(due)
+        if self._run.settings.tasks != tasks:
+            self._scored = -1
+        for name, value in due.items():
+            yield events.LiveChanged(**self._run.where(), change=Change(self._run.iteration, name, value))
 
     def look(self, at_rest: bool) -> Iterator[Event]:
         """What is due; at rest everything that is not shown yet."""
@@ -250,10 +263,12 @@ class _Watch:
         if self._shown != run.iteration and (at_rest or now - self._shown_at >= SNAPSHOT_SECONDS):
             self._shown, self._shown_at = run.iteration, now
             yield events.Snapshot(**run.where(), state=run.snapshot())
-        pause = max(EVALUATION_SECONDS, self._scoring_seconds / EVALUATION_SHARE)
+        # The first score is of a start that has learned nothing: the second comes as soon as it is worth a look.
+        share = EVALUATION_SHARE if self._num_scored > 1 else 1.0
+        pause = max(EVALUATION_SECONDS, self._scoring_seconds / share)
         is_due = at_rest or now - self._scored_at >= pause
         if run.options.evaluate and self._scored != run.iteration and is_due:
-            self._scored = run.iteration
+            self._scored, self._num_scored = run.iteration, self._num_scored + 1
             run.tune_baselines(again=at_rest)
             started = time.perf_counter()
             yield run.evaluated()
@@ -270,6 +285,7 @@ def _events(run: Experiment, gate: Gate, changes: _Changes) -> Iterator[Event]:
     reason = yield from _advance_until_over(run, gate, changes, watch)
     state = run.last_good
     if reason != "diverged":
+        yield from watch.take(changes.due(run.iteration))
         yield from watch.look(at_rest=True)
         state = run.snapshot()
     yield events.Finished(**run.where(), reason=reason, state=state, final_objective=run.final_objective())
@@ -277,14 +293,10 @@ def _events(run: Experiment, gate: Gate, changes: _Changes) -> Iterator[Event]:
 
 def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _Watch) -> Generator[Event, None, str]:
     while not run.is_complete:
-        due = changes.due(run.iteration)
-        if due:
-            run.change(due)
-            for name, value in due.items():
-                yield events.LiveChanged(**run.where(), change=Change(run.iteration, name, value))
+        yield from watch.take(changes.due(run.iteration))
         asked = int(min(run.next_count(), changes.steps_left(run.iteration)))
         count = gate.take_now(asked)
-        if count is None:  # paused: show where we stand, then wait
+        if count is None:  # paused: show where we stand, then wait for leave to go on or for other live values
             yield from watch.look(at_rest=True)
             gate.wait()
             continue

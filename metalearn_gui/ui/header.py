@@ -17,7 +17,7 @@ from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
-from metalearn_gui.ui.wording import episode_text, interval_text, percent_text
+from metalearn_gui.ui.wording import episode_text, interval_text, percent_text, unseen_text
 
 HEIGHT = 62  # 60 and the line of progress
 ACTIVE_STATES = (RunState.RUNNING, RunState.PREPARING)
@@ -166,9 +166,8 @@ class Header(QFrame):
         scores = run.latest_scores
         if scores is not None:
             steps = len(scores.evaluation.learner.loss) - 1
-        episode = episode_text(run.settings)
-        by_step = self.tr("unseen, 1 step") if steps == 1 else self.tr("unseen, {steps} steps").format(steps=steps)
-        self._unseen.set_caption(self.tr("unseen, {episode}").format(episode=episode) if episode else by_step)
+        by_step = self.tr("1 step") if steps == 1 else self.tr("{steps} steps").format(steps=steps)
+        self._unseen.set_caption(f"{unseen_text(run.settings)}, {episode_text(run.settings) or by_step}")
         if scores is None:
             self._unseen.show_value("–")
             return

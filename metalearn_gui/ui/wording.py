@@ -19,6 +19,13 @@ def episode_text(settings: ExperimentSettings) -> str:
     return text.format(ways=settings.tasks.output_dim, shots=settings.episodes.shots)
 
 
+def unseen_text(settings: ExperimentSettings) -> str:
+    """What unseen tasks are called: where they go beyond the trained range, no figure of theirs stands without it."""
+    if settings.tasks.beyond == 1.0:
+        return QCoreApplication.translate("Wording", "unseen")
+    return QCoreApplication.translate("Wording", "unseen ×{times}").format(times=number_text(settings.tasks.beyond))
+
+
 def protocol_text(settings: ExperimentSettings) -> str:
     """Whether queries may help each other; empty where there are no classes."""
     if settings.tasks.kind != "classification":

@@ -7,6 +7,7 @@ import pytest
 
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine import Options
 from metalearn_gui.engine.events import LearnerState
 from tests.bridge.conftest import Heard, small_settings
 
@@ -126,6 +127,23 @@ def test_a_live_rate_set_before_the_run_is_its_own_from_the_start(session, qtbot
     assert session.live.settings.outer.meta_learning_rate == 0.02
     assert session.live.initial_settings.outer.meta_learning_rate == 0.02
     assert session.live.changes == []
+
+
+@pytest.mark.parametrize("at_end", [False, True])
+def test_the_range_of_unseen_tasks_can_be_widened_without_a_restart(open_session, qtbot, at_end) -> None:
+    options = Options(compile=False, baselines=False, num_tasks=20)
+    session = open_session(small_settings(num_iterations=2 if at_end else 100), options)
+    run_to(session, qtbot, 2)
+    qtbot.waitUntil(lambda: at_end == (session.run_state is RunState.IDLE) and len(session.live.scores) > 0)
+    run, narrow, task = session.live, session.live.latest_scores.evaluation, session.touched
+    session.change(beyond=2.0)
+    session.change(beyond=3.0)
+    qtbot.waitUntil(lambda: run.latest_scores.evaluation.mean > 4 * narrow.mean, timeout=20_000)
+    assert session.runs == [run] == [session.live]
+    assert run.iteration == 2
+    assert run.settings.tasks.beyond == session.settings.tasks.beyond == 3.0
+    assert session.touched.block == task.block
+    assert abs(session.touched.support.y).max() > abs(task.support.y).max()
 
 
 def test_a_structural_change_restarts_and_keeps_the_old_run(session, qtbot) -> None:

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
+from metalearn_gui.bridge.session import RunState
 from metalearn_gui.engine import events
 from metalearn_gui.store.records import Curve
 from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
@@ -51,6 +52,20 @@ def test_unseen_loss_is_the_one_after_the_trained_steps(panel, session):
     assert 10.0 ** panel._unseen.y[-1] == pytest.approx(expected, rel=1e-5)
     assert panel._unseen.x[-1] == 10
     assert panel._now._value.text() in panel._readout_text(10)
+
+
+def test_an_old_score_is_not_called_one_of_now(panel, session):
+    session.train(10)
+    session.score()
+    assert panel._now._word.text() == "now"
+    session.train(1000)
+    assert panel._now._word.text() == "at 10"
+
+
+def test_the_words_in_an_empty_plot_tell_waiting_from_compiling(panel, session):
+    assert "Press Run" in panel._empty.text()
+    session.set_state(RunState.PREPARING)
+    assert "compiled" in panel._empty.text()
 
 
 def test_without_a_meta_iteration_the_panel_says_what_to_do(panel, session):

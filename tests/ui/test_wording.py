@@ -13,7 +13,7 @@ from metalearn_gui.engine.presets import preset
 from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.runs_model import FIRST_STEP, LAST_STEP, RunsModel
 from metalearn_gui.ui.status_bar import StatusBar
-from metalearn_gui.ui.wording import episode_text, protocol_text, score_text
+from metalearn_gui.ui.wording import episode_text, protocol_text, score_text, unseen_text
 from tests.ui.hand import session_for
 
 SCORES = StepScores(
@@ -32,6 +32,11 @@ def session():
     evaluation = dataclasses.replace(scored.evaluation, learner=SCORES)
     session.live.scores[-1] = dataclasses.replace(scored, evaluation=evaluation)
     return session
+
+
+def test_unseen_tasks_beyond_the_trained_range_are_called_so():
+    assert unseen_text(preset("first-steps")) == "unseen"
+    assert unseen_text(preset("first-steps").replaced(beyond=1.5)) == "unseen ×1.5"
 
 
 def test_an_accuracy_stands_with_its_interval_in_percent():

@@ -30,11 +30,11 @@ class TaskFamily(Component, ABC):
 
     beyond: float = param(
         1.0,
-        "Beyond the trained range",
+        "Beyond training",
         minimum=1.0,
         maximum=3.0,
         unit="times",
-        advanced=True,
+        live=True,
         help="Unseen tasks are drawn from a range so many times wider than the trained one; 1 = the same range.",
     )
 

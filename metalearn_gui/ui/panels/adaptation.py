@@ -19,7 +19,7 @@ from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.step_line import StepLine
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme
-from metalearn_gui.ui.wording import episode_text, protocol_text, score_text
+from metalearn_gui.ui.wording import episode_text, protocol_text, score_text, unseen_text
 
 
 class Drawn(NamedTuple):
@@ -102,9 +102,9 @@ class AdaptationPanel(Panel):
         self.refresh()
 
     def _name_by_task(self) -> None:
-        episode = episode_text(self.session.shown.settings)
-        by_step = self.tr("unseen tasks, by step")
-        self.set_hint(f"{episode}, {protocol_text(self.session.shown.settings)}" if episode else by_step)
+        settings = self.session.shown.settings
+        by_step = self.tr("{unseen} tasks, by step").format(unseen=unseen_text(settings))
+        self.set_hint(f"{episode_text(settings)}, {protocol_text(settings)}" if episode_text(settings) else by_step)
 
     # --- what is drawn ----------------------------------------------------------------------------
 

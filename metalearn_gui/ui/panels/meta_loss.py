@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from metalearn_gui.bridge.session import Session
+from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.curve_line import CurveLine
@@ -21,8 +21,10 @@ from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach, ove
 from metalearn_gui.ui.smoothing_menu import SmoothingMenu
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.wording import unseen_text
 
 DEFAULT_SMOOTHING = 0.97  # a thin line at 50 meta-iterations per pixel; its lag of 30 is below one
+FRESH = 0.8  # a score that was made before this share of the run is not called one of now
 NARROW = 400  # pixels; below it the legend says "before" for "before adapting"
 
 
@@ -43,6 +45,7 @@ class MetaLossPanel(Panel):
         self._build_plot()
         for signal in (session.advanced, session.scored, session.runsChanged, session.settingsChanged):
             signal.connect(self.refresh)
+        session.stateChanged.connect(self.refresh)
         session.shownChanged.connect(self._show_all)
 
     def _build_controls(self) -> None:
@@ -90,7 +93,6 @@ class MetaLossPanel(Panel):
         self.smoothing_button.setToolTip(self.tr("Smoothing of the curves; exact values stay exact"))
         self.smoothing_menu.set_name(self.tr("Smoothing"))
         self.log_button.setToolTip(self.tr("Switch between a logarithmic and a linear scale"))
-        self._now.set_word(self.tr("now"))
         self._name_controls_by_value()
         self.refresh()
 
@@ -186,23 +188,35 @@ class MetaLossPanel(Panel):
             self._now.hide()
         elif len(unseen) and math.isfinite(self._unseen.y[-1]):
             figure = accuracy_text(run, run.scores[-1]) or number_text(float(unseen[-1]))
+            self._now.set_word(self._age(run.iteration, int(at[-1])))
             self._now.show_at(run.iteration, at[-1], self._unseen.y[-1], figure)
         else:
+            self._now.set_word(self.tr("now"))
             self._now.show_at(run.iteration, 0.0, 0.0, "")
+
+    def _age(self, iteration: int, scored_at: int) -> str:
+        """What the newest score is called: a fast learner is far ahead of its first ones."""
+        is_fresh = scored_at >= FRESH * iteration
+        return self.tr("now") if is_fresh else self.tr("at {iteration}").format(iteration=count_text(scored_at))
 
     def _show_words(self, run: RunRecord, overlays: list[RunRecord]) -> None:
         units = {"regression": self.tr("MSE"), "classification": self.tr("cross-entropy")}
         self._unit.set_text(units[run.settings.tasks.kind])
         is_empty = len(run.curve("after")) == 0 and not overlays
-        self._empty.set_text(self.tr("Press Run: the loss of every meta-iteration appears here") if is_empty else "")
+        waits = self.session.run_state is RunState.PREPARING
+        invitation = (
+            self.tr("The loss appears once all is compiled") if waits else self.tr("Press Run: the loss appears here")
+        )
+        self._empty.set_text(invitation if is_empty else "")
         self.legend.set_entries(self._legend_entries(overlays))
 
     def _legend_entries(self, overlays: list[RunRecord]) -> list[LegendEntry]:
         palette, is_narrow = theme().palette, self.width() < NARROW
+        unseen = unseen_text(self.session.shown.settings)
         entries = [
             LegendEntry(self.tr("before") if is_narrow else self.tr("before adapting"), palette.before, "dashed", 1.5),
             LegendEntry(self.tr("after") if is_narrow else self.tr("after adapting"), palette.learner),
-            LegendEntry(self.tr("unseen tasks"), palette.unseen, "dashdot"),
+            LegendEntry(self.tr("{unseen} tasks").format(unseen=unseen), palette.unseen, "dashdot"),
         ]
         entries += self.levels.legend_entries()
         marks = [(run_name(other), run_mark(self.session, other).color) for other in overlays]

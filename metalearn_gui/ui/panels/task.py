@@ -17,6 +17,7 @@ from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.step_slider import StepSlider
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.wording import unseen_text
 
 COMPARED = ("transfer", "scratch")
 PLAY_INTERVAL = 350  # milliseconds an adaptation step is shown while playing
@@ -209,7 +210,8 @@ class TaskPanel(Panel):
 
     def _show_hint(self) -> None:
         what = self.surface.invitation() if self.surface else ""
-        self.set_title(self.tr("An unseen task — {what}").format(what=what))
+        title = self.tr("An {unseen} task — {what}")
+        self.set_title(title.format(unseen=unseen_text(self.session.shown.settings), what=what))
         roomy = self.surface is not None and self.width() >= NARROWEST_WITH_HINT
         self.set_hint(self.surface.hint() if self.surface and roomy else "")
 
