@@ -102,7 +102,7 @@ class ThemedPlot(pg.PlotWidget):
         item.hideButtons()
         item.setMenuEnabled(False)
         item.setContentsMargins(0, 4, 2, 0)
-        self.value_axis.setWidth(46)  # "0.0835" and the gap
+        self.value_axis.setWidth(50)  # "0.0835" and the gap
         self.count_axis.setHeight(24)
         self._ground = Ground(item)
         view = self.getViewBox()
