@@ -71,8 +71,8 @@ def _report(settings: ExperimentSettings, iterations: int, found: Evaluation) ->
 def _print_report(report: dict[str, Any]) -> None:
     protocol = f", {report['protocol']}" if "protocol" in report else ""
     title = (
-        f"{report['learner']} on {report['num_tasks']} unseen tasks of {report['tasks']}, {report['shots']} shots, "
-        f"after {report['iterations']} meta-iterations{protocol}"
+        f"{report['learner']} on unseen tasks of {report['tasks']}; tasks: {report['num_tasks']}, "
+        f"shots: {report['shots']}, meta-iterations: {report['iterations']}{protocol}"
     )
     rows = report["steps"]
     others = {key: value for key, value in report["baselines"].items() if isinstance(value, list)}

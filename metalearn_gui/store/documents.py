@@ -74,16 +74,17 @@ def run_from(document: Document, arrays: Arrays) -> RunRecord:
     Raises:
         ValueError, KeyError, TypeError: a document that `run_document` did not make.
     """
+    settings = ExperimentSettings.from_dict(document["settings"])
     return RunRecord(
         **{name: _typed(document[name], name, types) for name, types in SCALARS.items()},
-        settings=ExperimentSettings.from_dict(document["settings"]),
+        settings=settings,
         initial_settings=ExperimentSettings.from_dict(document["initial_settings"]),
         start=_start_from(document.get("start")),  # files of before there was a choice have none
         curves={name: Curve(_flat(arrays[f"curves/{name}"], np.float32)) for name in document["curves"]},
         changes=[events.Change(**change) for change in document["changes"]],
         scores=_scores_from(document["scores"], _flat(arrays["scores"], np.float64)),
-        initial=_training_from("initial", document["initial"], arrays),
-        latest=_training_from("latest", document["latest"], arrays),
+        initial=_with_whole_carry(_training_from("initial", document["initial"], arrays), settings),
+        latest=_with_whole_carry(_training_from("latest", document["latest"], arrays), settings),
     )
 
 
@@ -141,6 +142,20 @@ def _training_from(place: str, document: Document | None, arrays: Arrays) -> eve
         best_loss=_typed(document["best_loss"], "best_loss", (float, int)),
         tuned={key: _typed(rate, "tuned", (float, int)) for key, rate in document["tuned"].items()},
     )
+
+
+def _with_whole_carry(state: events.TrainingState | None, settings: ExperimentSettings) -> events.TrainingState | None:
+    """With the start of whatever the learner did not carry yet when the file was saved."""
+    if state is None:
+        return None
+    fresh = settings.learner.init(settings.network, np.random.default_rng(settings.seed)).carry
+    best = _completed(state.best, fresh) if state.best else None
+    return dataclasses.replace(state, learner=_completed(state.learner, fresh), best=best)
+
+
+def _completed(state: events.LearnerState, fresh: Mapping[str, Array]) -> events.LearnerState:
+    missing = {name: np.asarray(values) for name, values in fresh.items() if name not in state.carry}
+    return dataclasses.replace(state, carry=state.carry | missing)
 
 
 def _learner_document(place: str, state: events.LearnerState, arrays: Arrays) -> Document:

@@ -15,7 +15,7 @@ from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
-from metalearn_gui.ui.text import count_text, number_text
+from metalearn_gui.ui.text import count_text, counted, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.wording import episode_text, interval_text, percent_text, unseen_text
 
@@ -166,7 +166,7 @@ class Header(QFrame):
         scores = run.latest_scores
         if scores is not None:
             steps = len(scores.evaluation.learner.loss) - 1
-        by_step = self.tr("1 step") if steps == 1 else self.tr("{steps} steps").format(steps=steps)
+        by_step = counted(steps, self.tr("1 step"), self.tr("{count} steps"))
         self._unseen.set_caption(f"{unseen_text(run.settings)}, {episode_text(run.settings) or by_step}")
         if scores is None:
             self._unseen.show_value("–")

@@ -13,7 +13,7 @@ from metalearn_gui.engine.events import StepScores
 from metalearn_gui.engine.params import params_of
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.run_traces import run_mark, run_name
-from metalearn_gui.ui.text import count_text, duration_text, number_text
+from metalearn_gui.ui.text import counted, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.wording import episode_text, percent_text, protocol_text, score_text
 
@@ -185,8 +185,9 @@ class RunsModel(QAbstractTableModel):
             start = self.tr("{taken} of {total} parameters started from {name}")
             name = html.escape(run.start.name)
             lines.append(start.format(taken=run.start.taken, total=run.start.total, name=name))
-        figures = self.tr("{iterations} meta-iterations in {time}; unseen {first} after 1 step, {last} after {steps}")
-        count, steps = count_text(run.iteration), settings.outer.test_steps
+        figures = self.tr("{iterations} in {time}; unseen {first} after 1 step, {last} after {steps}")
+        count = counted(run.iteration, self.tr("1 meta-iteration"), self.tr("{count} meta-iterations"))
+        steps = settings.outer.test_steps
         lines.append(figures.format(iterations=count, time=time, first=first, last=last, steps=steps))
         if run.latest_scores is not None and episode_text(settings):
             scores = run.latest_scores.evaluation.learner

@@ -13,6 +13,11 @@ def count_text(count: int) -> str:
     return f"{count:,}".replace(",", THIN_SPACE).replace("-", MINUS)
 
 
+def counted(count: int, one: str, more: str) -> str:
+    """A phrase about so many: `one` where it is 1, else `more`, in which {count} stands for it."""
+    return one if count == 1 else more.format(count=count_text(count))
+
+
 def number_text(number: float) -> str:
     """Three significant figures; whole numbers from a thousand on are written out, extremes with an exponent."""
     if not math.isfinite(number):

@@ -103,3 +103,20 @@ def test_a_run_of_a_file_from_before_starts_were_chosen_is_read() -> None:
     document, arrays = run_document(run)
     del document["start"]
     assert run_from(document, arrays).start is None
+
+
+@pytest.mark.parametrize("learner", ["fedavg", "perfedavg"])
+def test_a_federation_of_a_file_from_before_answers_were_counted_goes_on_from_none(learner: str) -> None:
+    run = trained_run(preset(learner).replaced(**SMALL | {"num_training_tasks": 4}))
+    document, arrays = run_document(run)
+    for moment in ("initial", "latest"):
+        document[moment]["learner"]["carry"].remove("clients/answers")
+        del arrays[f"{moment}/learner/carry/clients/answers"]
+    again = run_from(document, arrays)
+    assert run.latest
+    assert again.latest
+    assert again.latest.learner.carry == {"clients/answers": 0.0}
+    assert plain(again.latest.learner.params) == plain(run.latest.learner.params)
+    for event in meta_train(again.settings.replaced(num_iterations=5), resume=again.latest, options=STEPWISE):
+        last = event
+    assert last.iteration == 5

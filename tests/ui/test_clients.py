@@ -49,7 +49,7 @@ def pixel(panel, place: QPoint) -> QColor:
 
 def test_rounds_and_bytes_are_said_in_words(panel):
     assert panel.totals.text() == "1\u2009200 rounds · 84 MB down · 59 MB up"
-    assert panel.field.accessibleDescription() == "3 of 100 clients drawn, 1 answers lost"
+    assert panel.field.accessibleDescription() == "3 of 100 clients drawn, 1 answer lost"
     assert "50.5 before personalising" in panel.personal.text()
     assert "0.595 after" in panel.personal.text()
 

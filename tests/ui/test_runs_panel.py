@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from metalearn_gui.store.records import Start
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.run_traces import run_mark
-from metalearn_gui.ui.runs_model import IS_DRAWN_ROLE, LAST_STEP, NAME, START_ROLE, TASKS, TIME
+from metalearn_gui.ui.runs_model import FIRST_STEP, IS_DRAWN_ROLE, LAST_STEP, NAME, START_ROLE, TASKS, TIME
 from metalearn_gui.ui.theme import theme
 
 
@@ -57,6 +57,15 @@ def test_the_last_figures_are_not_called_by_another_run_s_steps(panel, session):
     session.change(test_steps=1)
     assert panel.model.rowCount() == 2
     assert panel.model.headerData(LAST_STEP, Qt.Orientation.Horizontal) == "last step"
+
+
+def test_a_run_of_classes_shows_the_share_that_was_right(panel, session):
+    session.change(task_family="blobs", test_steps=1)
+    session.train(1)
+    session.score()
+    accuracy = session.live.latest_scores.evaluation.learner.accuracy
+    assert _texts(panel, 0)[FIRST_STEP : LAST_STEP + 1] == [f"{100 * accuracy[1]:.1f} %"] * 2
+    assert "1 meta-iteration in 0:00" in panel.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_figures_of_the_live_run_follow_training(panel, session):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metalearn_gui.ui.text import bytes_text, count_text, duration_text, number_text
+from metalearn_gui.ui.text import bytes_text, count_text, counted, duration_text, number_text
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,13 @@ from metalearn_gui.ui.text import bytes_text, count_text, duration_text, number_
 )
 def test_counts_have_thin_spaces_between_thousands(count, text):
     assert count_text(count) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "in 0 steps"), (1, "in one"), (2, "in 2 steps"), (1000, "in 1\u2009000 steps")]
+)
+def test_one_has_a_phrase_of_its_own(count, text):
+    assert counted(count, "in one", "in {count} steps") == text
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QVBoxL
 
 from metalearn_gui.ui.canvas.markers import class_color, class_letter, draw_marker, faded
 from metalearn_gui.ui.canvas.regions import draw_regions
+from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 
 STRIP_WIDTH = 178
@@ -123,7 +124,8 @@ class ClassStrip(QWidget):
         for index, count in enumerate(counts):
             button = self._group.button(index)
             name = self.tr("class {letter}").format(letter=class_letter(index))
-            button.set_texts(name, self.tr("{count} pts").format(count=count))  # type: ignore[attr-defined]
+            points = counted(count, self.tr("1 pt"), self.tr("{count} pts"))
+            button.set_texts(name, points)  # type: ignore[attr-defined]
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -13,6 +13,7 @@ from metalearn_gui.ui.export.card import difference_text
 from metalearn_gui.ui.export.code import CodeView
 from metalearn_gui.ui.export.formats import FORMATS, Format, translated
 from metalearn_gui.ui.export.writing import BUSY, DONE, Progress, Stage
+from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import small_capitals_font, ui_font
 
 WIDTHS = (290, 364)
@@ -123,8 +124,9 @@ class _WritingBox(QFrame):
         self._bar.setAccessibleName(self.tr("Files written"))
         done = sum(step.stage in DONE for step in self._steps)
         is_over = len(ended) == len(self._steps)
-        text = self.tr("{done} of {total} files written") if is_over else self.tr("Writing {done} of {total} files")
-        self._title.setText(text.format(done=done if is_over else len(ended) + 1, total=len(self._steps)))
+        text = self.tr("{done} of {files} written") if is_over else self.tr("Writing {done} of {files}")
+        files = counted(len(self._steps), self.tr("1 file"), self.tr("{count} files"))
+        self._title.setText(text.format(done=done if is_over else len(ended) + 1, files=files))
         self._result.setText(self._result_text())
         self._now.setText(self._now_text())
         self._now.setVisible(bool(self._now.text()))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushBut
 
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon, pixmap
+from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import theme, ui_font
 
 HEIGHT = 60
@@ -87,7 +88,7 @@ class Foot(QFrame):
         self.stop.setAccessibleName(self.tr("Stop writing"))
         self.stop.setToolTip(self.tr("The file under way is still finished"))
         if not self._is_busy:
-            self.start.setText(self.tr("Export %n files", "", self._count))
+            self.start.setText(counted(self._count, self.tr("Export 1 file"), self.tr("Export {count} files")))
         self.start.setAccessibleName(self.start.text())
         self.start.setEnabled(bool(self._count) and not self._is_busy)
 

@@ -29,7 +29,7 @@ from metalearn_gui.ui.export.formats import FORMATS
 from metalearn_gui.ui.export.writer import Writer
 from metalearn_gui.ui.export.writing import BUSY, DONE, Stage
 from metalearn_gui.ui.icons import icon
-from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import theme, ui_font
 
 LARGEST, LEAST_EDGE = QSize(1160, 768), 24
@@ -177,8 +177,9 @@ class ExportSheet(QWidget):
         steps = self.writer.steps.values()
         done = sum(step.stage in DONE for step in steps)
         if not self.isVisible():
-            text = self.tr("{done} of {total} files written to {folder}")
-            text = text.format(done=done, total=len(steps), folder=self.folder)
+            files = counted(len(steps), self.tr("1 file"), self.tr("{count} files"))
+            text = self.tr("{done} of {files} written to {folder}")
+            text = text.format(done=done, files=files, folder=self.folder)
             self._session.messageRaised.emit(Message(text, "info" if done == len(steps) else "warning"))
 
     def _show_count(self) -> None:

@@ -17,7 +17,7 @@ from metalearn_gui.ui.level_lines import LevelLines
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.step_line import StepLine
-from metalearn_gui.ui.text import count_text, number_text
+from metalearn_gui.ui.text import counted, number_text
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.wording import episode_text, protocol_text, score_text, unseen_text
 
@@ -221,12 +221,13 @@ class AdaptationPanel(Panel):
 
     def _readout_lines(self, evaluation: Evaluation, step: int) -> list[str]:
         scores = evaluation.learner
-        title = self.tr("step {step} · {count} unseen tasks")
+        title = self.tr("step {step} · {tasks}")
+        tasks = counted(evaluation.num_tasks, self.tr("1 unseen task"), self.tr("{count} unseen tasks"))
         mean = self.tr("accuracy {mean}") if self.shows_accuracy else self.tr("mean {mean}")
         if not np.isfinite(self._values(scores)[0][step]):
             mean = "{mean}"
         lines = [
-            title.format(step=step, count=count_text(evaluation.num_tasks)),
+            title.format(step=step, tasks=tasks),
             mean.format(mean=self._mean_text(evaluation, step)),
         ]
         if not self.shows_accuracy:

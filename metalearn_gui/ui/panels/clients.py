@@ -11,7 +11,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.client_field import Client, ClientField, clients_of, loss_text
 from metalearn_gui.ui.elided_label import ElidedLabel
-from metalearn_gui.ui.text import bytes_text, count_text, number_text
+from metalearn_gui.ui.text import bytes_text, counted, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.view_panel import ViewPanel
 
@@ -48,8 +48,9 @@ class ClientsPanel(ViewPanel):
         self.field.set_clients(clients, tuple(self._text(place, client) for place, client in enumerate(clients)))
         self.field.setAccessibleDescription(self._round_text(clients))
         rounds, down, up = (float(arrays[name]) for name in ("rounds", "bytes_down", "bytes_up"))
-        totals = self.tr("{rounds} rounds · {down} down · {up} up")
-        self.totals.setText(totals.format(rounds=count_text(round(rounds)), down=bytes_text(down), up=bytes_text(up)))
+        totals = self.tr("{rounds} · {down} down · {up} up")
+        said = counted(round(rounds), self.tr("1 round"), self.tr("{count} rounds"))
+        self.totals.setText(totals.format(rounds=said, down=bytes_text(down), up=bytes_text(up)))
         self.personal.setText(self._personal_text(clients))
 
     def _personal_text(self, clients: tuple[Client, ...]) -> str:
@@ -66,12 +67,14 @@ class ClientsPanel(ViewPanel):
     def _round_text(self, clients: tuple[Client, ...]) -> str:
         drawn = sum(client.drawn for client in clients)
         lost = drawn - sum(client.heard for client in clients)
-        text = self.tr("{drawn} of {count} clients drawn, {lost} answers lost")
-        return text.format(drawn=drawn, count=len(clients), lost=lost)
+        answers = counted(lost, self.tr("1 answer lost"), self.tr("{count} answers lost"))
+        text = self.tr("{drawn} of {count} clients drawn, {answers}")
+        return text.format(drawn=drawn, count=len(clients), answers=answers)
 
     def _text(self, place: int, client: Client) -> str:
-        text = self.tr("client {number}, {points} points: loss {losses}")
-        said = text.format(number=place + 1, points=round(client.points), losses=loss_text(client))
+        points = counted(round(client.points), self.tr("1 point"), self.tr("{count} points"))
+        text = self.tr("client {number}, {points}: loss {losses}")
+        said = text.format(number=place + 1, points=points, losses=loss_text(client))
         if not client.drawn:
             return said
         return f"{said}\n{self.tr('drawn, answer heard') if client.heard else self.tr('drawn, answer lost')}"
