@@ -31,6 +31,8 @@ def _first_of_each_shape() -> list[str]:
 
 SHAPES = _first_of_each_shape()
 PAIRS_OF_EACH_SHAPE = [pair for pair in PAIRS if pair[0] in SHAPES]
+# Every learner on every shape, and every family: what a learner does hangs on nothing else of a family.
+PAIRS_THAT_DIFFER = [pair for pair in PAIRS if pair[0] in SHAPES or pair[1] == "maml"]
 
 
 def family_for(learner: str) -> str:
@@ -38,14 +40,14 @@ def family_for(learner: str) -> str:
     return "sinusoid" if "regression" in LEARNERS[learner].kinds else "blobs"
 
 
-QUIET = Options(compile=False, baselines=False, evaluate=False)
+QUIET = Options(compile=False, baselines=False, evaluate=False, num_tasks=20)
 
 
 def small_settings(family: str = "sinusoid", learner: str = "maml", **values: Any) -> ExperimentSettings:
     """An experiment that an eager meta-iteration of takes some milliseconds."""
     settings = ExperimentSettings(TASKS[family](), LEARNERS[learner](), NETWORKS["mlp"]())
     sizes = {"hidden_dim": 8, "num_hidden_layers": 1, "meta_batch": 3, "shots": 5, "queries": 5}
-    lengths = {"test_steps": 3, "num_iterations": 3, "unroll_steps": 2}
+    lengths = {"test_steps": 3, "num_iterations": 3, "unroll_steps": 2, "image_size": 8}
     lengths = {name: length for name, length in lengths.items() if name in settings.names()}
     return settings.replaced(**(sizes | lengths | values))
 
