@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer, Signal
 
 from metalearn_gui.bridge.latest import Latest, Request
 from metalearn_gui.store import session_file
-from metalearn_gui.store.recovery import Recovery, RecoveryFile, discard
+from metalearn_gui.store.recovery import Recovery, RecoveryFile, discard, pending_recoveries
 from metalearn_gui.store.session_file import SavedSession, StoreError
 
 AUTOSAVE_MS = 10_000
@@ -27,6 +27,7 @@ class Files(QObject):
         self.is_dirty = False
         self._contents = contents
         self._recovery = RecoveryFile()
+        self._left_behind: list[Recovery] = []
         self._writer = Latest("recovery", self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -63,8 +64,20 @@ class Files(QObject):
         """What was read is the session now."""
         self._settle(path)
 
-    def recover(self, recovery: Recovery) -> SavedSession | None:
-        """Take up a session that was left behind; it counts as unsaved."""
+    def left_behind(self) -> list[str]:
+        """What nobody saved and nobody has open, newest first: what trained there and when, in words."""
+        self._left_behind = pending_recoveries()
+        return [self._name_of(recovery) for recovery in self._left_behind]
+
+    def recover(self, place: int) -> SavedSession | None:
+        """Take up a session that was left behind, by its place among the named ones; it counts as unsaved."""
+        pending = pending_recoveries()
+        named = self._left_behind or pending
+        recovery = named[place] if place < len(named) else None
+        if recovery is None or recovery not in pending:
+            self.failed.emit(self.tr("That session is not there any more, or another window has it open."))
+            return None
+        self._left_behind = []
         saved = self.read(str(recovery.path))
         if saved is not None:
             self._write(functools.partial(_take_up, self._recovery, recovery, saved.copy()))
@@ -79,6 +92,16 @@ class Files(QObject):
         keep = self.is_dirty and _is_worth_keeping(contents)
         self._write(functools.partial(_leave, self._recovery, contents if keep else None))
         self._writer.close(seconds, drop=False)
+
+    def _name_of(self, recovery: Recovery) -> str:
+        saved_at = QDateTime.fromSecsSinceEpoch(round(recovery.saved_at))
+        when = QLocale().toString(saved_at, QLocale.FormatType.ShortFormat)
+        try:
+            saved = session_file.load(recovery.path)
+        except StoreError:
+            return self.tr("damaged file · {when}").format(when=when)
+        settings = saved.shown.settings if saved.shown else saved.settings
+        return f"{settings.learner.label} · {settings.tasks.label} · {when}"
 
     def _settle(self, path: str) -> None:
         self.path, self.is_dirty = path, False

@@ -7,9 +7,14 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Message:
-    """A line for the message bar. action: a method of the session to offer, with its label."""
+    """A line for the message bar. action: a method of the session to offer, with its label.
+
+    choices: where there are several things to do it to, a method of the session that names them; the action then
+        takes the place of one of them.
+    """
 
     text: str
     level: str = "info"  # "info", "warning", "error"
     action_label: str = ""
-    action: str = ""  # name of a no-argument method of Session
+    action: str = ""  # name of a method of Session that needs no argument
+    choices: str = ""

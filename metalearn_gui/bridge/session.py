@@ -95,9 +95,13 @@ class Session(QObject):
         """Load TensorFlow, and offer what was left unsaved. Called once the window is painted."""
         self._training.load()
         self._training.prepare_soon(self.live.settings)
-        if offers_recovery and pending_recoveries():
+        count = len(pending_recoveries()) if offers_recovery else 0
+        if count == 1:
             text = self.tr("The last session was closed before it was saved.")
             self.messageRaised.emit(Message(text, "info", self.tr("Open it"), "open_recovery"))
+        elif count:
+            text = self.tr("{count} sessions were closed before they were saved.").format(count=count)
+            self.messageRaised.emit(Message(text, "info", self.tr("Open one"), "open_recovery", "recoveries"))
 
     # --- settings -----------------------------------------------------------------------------------
 
@@ -406,10 +410,13 @@ class Session(QObject):
         """
         return self._take_up(self._files.read(path), path, read)
 
-    def open_recovery(self) -> bool:
-        """Take up the newest session that was left unsaved."""
-        pending = pending_recoveries()
-        return bool(pending) and self._take_up(self._files.recover(pending[0]), "")
+    def recoveries(self) -> list[str]:
+        """Sessions that were left unsaved, newest first: what trained there and when, in words."""
+        return self._files.left_behind()
+
+    def open_recovery(self, place: int = 0) -> bool:
+        """Take up one of the `recoveries`, else the newest."""
+        return self._take_up(self._files.recover(place), "")
 
     def close(self) -> None:
         """End the worker, write the recovery file if there is unsaved work. Asks nothing."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import QEvent, QRect, QSize, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.ui.elided_label import ElidedLabel
@@ -28,6 +30,7 @@ class MessageBar(QFrame):
         self._text.setFont(ui_font(13))
         self._action = QPushButton(self, objectName="message_action")
         self._action.setFont(ui_font(13, 600))
+        self._choices = QMenu(self, objectName="message_choices")
         self._close = QToolButton(self, objectName="message_close")
         self._close.setProperty("kind", "flat")
         self._close.setIconSize(QSize(16, 16))
@@ -67,8 +70,22 @@ class MessageBar(QFrame):
         self.setGeometry(QRect(left, top, width, HEIGHT))
 
     def _act(self) -> None:
+        if self._message.choices:
+            self._show_choices()
+        else:
+            self.hide()
+            getattr(self._session, self._message.action)()
+
+    def _show_choices(self) -> None:
+        self._fade.stop()
+        self._choices.clear()
+        for place, name in enumerate(getattr(self._session, self._message.choices)()):
+            self._choices.addAction(name, functools.partial(self._choose, self._message.action, place))
+        self._choices.popup(self._action.mapToGlobal(self._action.rect().bottomLeft()))
+
+    def _choose(self, action: str, place: int) -> None:
         self.hide()
-        getattr(self._session, self._message.action)()
+        getattr(self._session, action)(place)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
 
 import numpy as np
@@ -9,13 +10,15 @@ from metalearn_gui.bridge import files
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.threads import busy_threads
-from metalearn_gui.engine import Options
+from metalearn_gui.engine import Options, preset
 from metalearn_gui.engine.episodes import Tasks
 from metalearn_gui.store import session_file
 from metalearn_gui.store.home import recovery_folder
-from metalearn_gui.store.recovery import pending_recoveries
+from metalearn_gui.store.recovery import RecoveryFile, discard, pending_recoveries
+from metalearn_gui.store.session_file import SavedSession
 from tests.bridge.conftest import Heard, small_settings
 from tests.bridge.test_course import run_a_while, run_to
+from tests.store.sessions import SMALL, trained_run
 
 
 def test_a_saved_session_goes_on_bit_for_bit(open_session, session, qtbot, tmp_path) -> None:
@@ -92,6 +95,31 @@ def test_unsaved_work_is_offered_at_the_next_start(open_session, session, qtbot)
     later.close()
     qtbot.waitUntil(lambda: not busy_threads(), timeout=60_000)
     assert len(pending_recoveries()) == 1
+
+
+def test_each_of_several_unsaved_sessions_is_offered_newest_first(qapp, qtbot) -> None:
+    runs = [trained_run(), trained_run(preset("fomaml").replaced(**SMALL))]
+    for age, run in zip((2000, 1000), runs, strict=True):
+        recovery = RecoveryFile()
+        recovery.write(SavedSession([run], run.run_id, run.settings))
+        recovery.close()
+        path = max(recovery_folder().glob("*.metalearn"), key=lambda path: path.stat().st_mtime)
+        os.utime(path, (time.time() - age,) * 2)
+    session = Session(small_settings())
+    heard = Heard(session)
+    session.start()
+    assert heard.messages[0].text == "2 sessions were closed before they were saved."
+    assert (heard.messages[0].action, heard.messages[0].choices) == ("open_recovery", "recoveries")
+    newest, older = session.recoveries()
+    assert newest.startswith("FOMAML · Sinusoid · ")
+    assert older.startswith("MAML · Sinusoid · ")
+    discard(pending_recoveries()[0])  # another window took it up meanwhile
+    assert not session.open_recovery(0)
+    assert "another window" in heard.messages[-1].text
+    assert session.open_recovery(1)
+    assert session.live.run_id == runs[0].run_id
+    session.close()
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=60_000)
 
 
 def test_saved_or_untouched_work_leaves_nothing_to_recover(open_session, session, qtbot, tmp_path) -> None:

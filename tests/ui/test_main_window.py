@@ -284,6 +284,22 @@ def test_a_message_lies_under_the_header_and_its_action_is_done(window, session)
     assert not bar.isVisible()
 
 
+def test_a_message_with_choices_does_its_action_to_the_chosen_one(window, session, qtbot, monkeypatch):
+    chosen = []
+    monkeypatch.setattr(session, "recoveries", lambda: ["one", "two"], raising=False)
+    monkeypatch.setattr(session, "open_recovery", chosen.append, raising=False)
+    session.messageRaised.emit(Message("2 sessions", "info", "Open one", "open_recovery", "recoveries"))
+    child(window, "message_action").click()
+    menu = child(window, "message_choices")
+    assert [action.text() for action in menu.actions()] == ["one", "two"]
+    assert menu.isVisible()
+    assert child(window, "message_bar").isVisible()
+    menu.actions()[1].trigger()
+    menu.close()
+    assert chosen == [1]
+    assert not child(window, "message_bar").isVisible()
+
+
 def test_an_empty_message_clears_the_bar(window, session):
     session.messageRaised.emit(Message("Something", "warning"))
     session.messageRaised.emit(Message(""))
