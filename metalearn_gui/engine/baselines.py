@@ -93,7 +93,9 @@ def initial_state(settings: ExperimentSettings) -> LearnerState:
     learner = settings.learner.fitted(settings.tasks)
     state = learner.init(settings.network, np.random.default_rng(settings.seed))
     unfinished = learner.unfinished(state, lambda: _example_meta_batch(settings))
-    return LearnerState(dict(state.params), dict(state.carry) | unfinished, {}, 0)
+    scaling = settings.tasks.scaling()
+    carry = dict(state.carry) | unfinished | (scaling.carried() if scaling else {})
+    return LearnerState(dict(state.params), carry, {}, 0)
 
 
 def _example_meta_batch(settings: ExperimentSettings) -> Episodes:

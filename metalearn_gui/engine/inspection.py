@@ -20,6 +20,7 @@ from metalearn_gui.engine.episodes import Episodes, map_episodes
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import Adapted, Context, State, TrainingTasks, View
 from metalearn_gui.engine.losses import LOSSES
+from metalearn_gui.engine.scaling import Scaling, without_scaling
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.trainer import EpisodeSource
 
@@ -33,7 +34,9 @@ def inspect(
         episodes: support and query sets with a leading task axis, numpy.
         num_steps: adaptation steps that "moved" shows; None = the settings' test_steps.
     """
-    tensors, ctx, learned = map_episodes(tf.constant, episodes), _context(settings, state), _learned(state)
+    scaling = Scaling.of(state.carry)
+    seen = episodes if scaling is None else scaling.episodes(episodes)
+    tensors, ctx, learned = map_episodes(tf.constant, seen), _context(settings, state), _learned(state)
     steps = settings.outer.test_steps if num_steps is None else num_steps
     path = [settings.learner.begin(learned, tensors.support, ctx)]
     for _ in range(steps):
@@ -48,7 +51,8 @@ def inspect(
     views = common + settings.learner.inspect(learned, tensors, ctx)
     if settings.learner.shows_training_tasks:
         shown, drawn = _source(settings).training_tasks(state.iteration)
-        training = TrainingTasks(map_episodes(tf.constant, shown), drawn)
+        listed = shown if scaling is None else scaling.episodes(shown)
+        training = TrainingTasks(map_episodes(tf.constant, listed), drawn)
         views += settings.learner.inspect_training(learned, training, ctx)
     return views
 
@@ -82,5 +86,5 @@ def _context(settings: ExperimentSettings, state: LearnerState) -> Context:
 
 
 def _learned(state: LearnerState) -> State:
-    parts = (state.params, state.carry)
+    parts = (state.params, without_scaling(state.carry))
     return State(*({name: tf.constant(values) for name, values in part.items()} for part in parts))

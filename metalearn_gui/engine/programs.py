@@ -19,6 +19,7 @@ from metalearn_gui.engine.episodes import Episodes, PointSet, map_episodes, map_
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import Context, Learner, State
 from metalearn_gui.engine.networks.base import Network
+from metalearn_gui.engine.scaling import Scaling, only_scaling, without_scaling
 from metalearn_gui.engine.settings import ExperimentSettings
 
 ADAM_BETAS = (0.9, 0.999)
@@ -110,7 +111,7 @@ class OuterProgram:
 
         Args:
             state: where they start from.
-            block: episodes of the whole block, (steps, meta-batch, ...), tensors.
+            block: episodes of the whole block, (steps, meta-batch, ...), tensors, as the learner sees them.
             schedule: (steps, 3): the rate and Adam's two bias corrections.
             clip: largest norm of the meta-gradient; 0 = off.
         """
@@ -119,14 +120,14 @@ class OuterProgram:
         optimizer = Optimizer(state.moments.get("m", zeros), state.moments.get("v", zeros))
         live_vector = np.array([live[name] for name in self.live_names], np.float32)
         step, theta, optimizer, carry, curves = self._loop(
-            tf.constant(theta), Optimizer(*map(tf.constant, optimizer)), dict(state.carry), block,
+            tf.constant(theta), Optimizer(*map(tf.constant, optimizer)), without_scaling(state.carry), block,
             tf.constant(span[0]), tf.constant(span[1]), tf.constant(schedule), tf.constant(np.float32(clip)),
             tf.constant(live_vector), tf.constant(np.float32(state.iteration)),
         )  # fmt: skip
         completed = int(step) - span[0]
         result = LearnerState(
             self.layout.split(theta.numpy()),
-            {name: np.array(value) for name, value in carry.items()},
+            {name: np.array(value) for name, value in carry.items()} | only_scaling(state.carry),
             {"m": np.array(optimizer.m), "v": np.array(optimizer.v)},
             state.iteration + completed,
         )
@@ -217,7 +218,7 @@ class _TaskProgram:
 
     def _learned(self, state: LearnerState, live: dict[str, float]) -> tuple[Params, Params, Tensor]:
         """Parameters, carry, and the live values that adapting depends on as one vector."""
-        params, carry = tf.nest.map_structure(tf.constant, (dict(state.params), dict(state.carry)))
+        params, carry = tf.nest.map_structure(tf.constant, (dict(state.params), without_scaling(state.carry)))
         return params, carry, tf.constant(np.array([live[name] for name in self.live_names], np.float32))
 
     def _context(self, live: Tensor) -> Context:
@@ -246,8 +247,18 @@ class AdaptationProgram(_TaskProgram):
             (steps + 1, tasks), and where the learner has them the predictions' deviations; else the query loss
             and the accuracy (0 for regression), each (steps + 1, tasks).
         """
-        sets = map_points(tf.constant, support), map_points(tf.constant, query)
-        return [np.array(value) for value in self._run(*self._learned(state, live), *sets)]
+        scaling = Scaling.of(state.carry)
+        seen = (support, query) if scaling is None else (scaling.points(support), scaling.points(query))
+        sets = (map_points(tf.constant, points) for points in seen)
+        values = [np.array(value) for value in self._run(*self._learned(state, live), *sets)]
+        return values if scaling is None else self._in_own_units(values, scaling)
+
+    def _in_own_units(self, values: list[Array], scaling: Scaling) -> list[Array]:
+        unit = scaling.loss_unit
+        if not self._keep:
+            return [values[0] * unit, values[1]]
+        predictions, support_loss, *deviation = values
+        return [scaling.predictions(predictions), support_loss * unit, *map(scaling.deviations, deviation)]
 
     def _path(self, params, carry, live, support, query):  # type: ignore[no-untyped-def]
         ctx, state = self._context(live), State(params, carry)
@@ -293,7 +304,10 @@ class PredictionProgram(_TaskProgram):
     def run(self, state: LearnerState, adapted: Mapping[str, Array], x: Array, live: dict[str, float]) -> Array:
         """Predictions (tasks, points, output_dim) at x (tasks, points, ...); probabilities for classification."""
         tensors = {name: tf.constant(values, tf.float32) for name, values in adapted.items()}
-        return np.array(self._run(*self._learned(state, live), tensors, tf.constant(x, tf.float32)))
+        scaling = Scaling.of(state.carry)
+        seen = x if scaling is None else scaling.inputs(x)
+        predictions = np.array(self._run(*self._learned(state, live), tensors, tf.constant(seen, tf.float32)))
+        return predictions if scaling is None else scaling.predictions(predictions)
 
     def _predict(self, params, carry, live, adapted, x):  # type: ignore[no-untyped-def]
         return self._shown(State(params, carry), adapted, x, self._context(live))

@@ -14,9 +14,11 @@ from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import TrainingTasks
 from metalearn_gui.engine.plain_settings import UNLIMITED
 from metalearn_gui.engine.programs import Chunk, bias_corrections, outer_program
+from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.settings import ExperimentSettings
 
 SHOWN_TASKS = 200  # more training tasks than these are not listed one by one
+NUM_LOSSES = 3  # curves that are losses: objective, before, after
 POOL_BLOCK = 2**31 - 1  # the block number that a limited pool of training tasks is drawn from
 
 
@@ -26,8 +28,9 @@ class BlockSource:
     Where drawing takes its time the next block is drawn ahead on a thread of its own: one block, no more.
     """
 
-    def __init__(self, settings: ExperimentSettings) -> None:
+    def __init__(self, settings: ExperimentSettings, scaling: Scaling | None = None) -> None:
         self._sources = [EpisodeSource(stage) for stage in settings.stages()]
+        self._scaling = scaling
         draws_ahead = settings.tasks.block_steps < BLOCK_STEPS
         self._last_ahead = (settings.outer.num_iterations - 1) // settings.tasks.block_steps if draws_ahead else -1
         self._held: tuple[int, Episodes] | None = None
@@ -42,8 +45,9 @@ class BlockSource:
         return self._held[1]
 
     def draw(self, number: int) -> Episodes:
-        """The same block as numpy."""
-        return self._sources[number % len(self._sources)].draw(number)
+        """The same block as numpy, as the learner sees it."""
+        drawn = self._sources[number % len(self._sources)].draw(number)
+        return drawn if self._scaling is None else self._scaling.episodes(drawn)
 
     def _drawn(self, number: int) -> Episodes:
         ahead, self._ahead = self._ahead, None
@@ -164,7 +168,8 @@ class Trainer:
     def __init__(self, settings: ExperimentSettings, state: LearnerState, compile: bool) -> None:
         self.settings, self.state = settings, state
         self.block_steps = settings.tasks.block_steps
-        self._source = BlockSource(settings)
+        scaling = Scaling.of(state.carry)
+        self._source, self._loss_unit = BlockSource(settings, scaling), scaling.loss_unit if scaling else 1.0
         self._programs = [outer_program(stage, state.params, compile) for stage in settings.stages()]
 
     def run(self, count: int) -> Chunk:
@@ -203,4 +208,6 @@ class Trainer:
         schedule = np.concatenate([rates, bias_corrections(iterations)], axis=1).astype(np.float32)
         live, clip = self.settings.learner.live_values(), self.settings.outer.gradient_clip
         program = self._programs[block % len(self._programs)]
-        return program.run(self.state, self._source.block(block), span, schedule, clip, live)
+        chunk = program.run(self.state, self._source.block(block), span, schedule, clip, live)
+        chunk.curves[:NUM_LOSSES] *= self._loss_unit
+        return chunk

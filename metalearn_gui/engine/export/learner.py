@@ -13,6 +13,7 @@ from metalearn_gui.engine.backend import Array, Tensor, tf
 from metalearn_gui.engine.episodes import PointSet, generator
 from metalearn_gui.engine.export.base import FRESH_BLOCK, Exporter, ExportSubject, largest_difference
 from metalearn_gui.engine.learners.base import Context, State
+from metalearn_gui.engine.scaling import Scaling, without_scaling
 
 SIGNATURE = "adapt_and_predict"
 SUPPORT_SIZES = (1, 5, 10, 37)  # points that the file is tried with
@@ -99,16 +100,20 @@ def _adapt_and_predict(subject: ExportSubject) -> Any:
     """The fold over one task, with the state and the live values as constants."""
     settings, learned = subject.settings, subject.learner_state
     learner, is_classification = settings.learner, settings.tasks.kind == "classification"
+    scaling = Scaling.of(learned.carry)
 
     def adapt_and_predict(support_x: Tensor, support_y: Tensor, query_x: Tensor) -> Tensor:
         live = {name: tf.constant(value, tf.float32) for name, value in learner.live_values().items()}
         ctx = Context(settings.network, losses.LOSSES[settings.tasks.kind], live)
-        state = State(*(_constants(values) for values in (learned.params, learned.carry)))
+        state = State(*(_constants(values) for values in (learned.params, without_scaling(learned.carry))))
         # With a mask, a support set without points changes nothing; without one its mean is not a number.
         support = PointSet(support_x[None], support_y[None], tf.ones([1, tf.shape(support_x)[0]]))
-        adapted = fold(learner, state, support, ctx, settings.outer.test_steps)
-        outputs = learner.predict(state, adapted, query_x[None], ctx)[0][0]
-        return tf.nn.softmax(outputs) if is_classification else outputs
+        seen, queries = (support, query_x) if scaling is None else (scaling.points(support), scaling.inputs(query_x))
+        adapted = fold(learner, state, seen, ctx, settings.outer.test_steps)
+        outputs = learner.predict(state, adapted, queries[None], ctx)[0][0]
+        if is_classification:
+            return tf.nn.softmax(outputs)
+        return outputs if scaling is None else scaling.predictions(outputs)
 
     return adapt_and_predict
 

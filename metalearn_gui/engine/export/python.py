@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import runpy
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ class PythonScript(StartExporter):
     def _write_to(self, subject: ExportSubject, path: Path) -> None:
         lines: list[str] = []
         arrays: list[str] = []
-        for step in keras_model(subject).operations:  # not layers: a sine is an operation without weights
+        for step in _steps(keras_model(subject)):
             place = 1 + len(arrays) // 2
             lines.append(_line(step, place))
             arrays += [_array(f"{name}{place}", values) for name, values in zip("WB", _weights(step), strict=False)]
@@ -88,6 +88,15 @@ class PythonScript(StartExporter):
         )
 
 
+def _steps(model: Any) -> Iterator[Any]:
+    """A model's operations in order, a model inside it unfolded; not layers: a sine is an operation without weights."""
+    for step in model.operations:
+        if hasattr(step, "operations"):
+            yield from _steps(step)
+        else:
+            yield step
+
+
 def _line(step: Any, place: int) -> str:
     """A step of the network as a line of numpy; place: the number of its weights."""
     kind = type(step).__name__
@@ -100,10 +109,16 @@ def _weights(step: Any) -> list[Array]:
     return step.get_weights() if hasattr(step, "get_weights") else []
 
 
+def _rescaled(step: Any, place: int) -> str:
+    scale, offset = (f"np.array({list(values)}, np.float32)" for values in (step.scale, step.offset))
+    return f"x = x * {scale} + {offset}"
+
+
 LINES: dict[str, Callable[[Any, int], str]] = {
     "InputLayer": lambda step, place: "",
     "Dense": lambda step, place: f"x = x @ W{place} + B{place}",
     "Activation": lambda step, place: ACTIVATIONS[step.activation.__name__],
+    "Rescaling": _rescaled,
     "Sin": lambda step, place: "x = np.sin(x)",
 }
 

@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.export.base import Exporter, ExportSubject, largest_difference
+from metalearn_gui.engine.scaling import only_scaling
 
 
 class Safetensors(Exporter):
@@ -24,10 +26,10 @@ class Safetensors(Exporter):
 
     def _write_to(self, subject: ExportSubject, path: Path) -> None:
         metadata = {"settings": json.dumps(subject.settings.to_dict())}
-        _module().save_file(dict(subject.learner_state.params), str(path), metadata)
+        _module().save_file(_tensors(subject), str(path), metadata)
 
     def _difference(self, subject: ExportSubject, path: Path) -> float:
-        expected, found = subject.learner_state.params, _module().load_file(str(path))
+        expected, found = _tensors(subject), _module().load_file(str(path))
         if found.keys() != expected.keys():
             return float("inf")
         return max((largest_difference(found[name], expected[name]) for name in expected), default=0.0)
@@ -42,6 +44,12 @@ class Safetensors(Exporter):
 
     def facts(self, subject: ExportSubject) -> dict[str, str]:
         return {"numbers": "float32, bit for bit", "header": "the run's settings as JSON"}
+
+
+def _tensors(subject: ExportSubject) -> dict[str, Array]:
+    """Everything meta-learned, and what own data is scaled by."""
+    state = subject.learner_state
+    return dict(state.params) | only_scaling(state.carry)
 
 
 def _module() -> Any:

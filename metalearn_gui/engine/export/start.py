@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from metalearn_gui.engine import losses
-from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.backend import Array, tf
 from metalearn_gui.engine.episodes import generator
 from metalearn_gui.engine.export.base import FRESH_BLOCK, Exporter, ExportSubject, largest_difference
 from metalearn_gui.engine.export.whole import ExportError
 from metalearn_gui.engine.learners.base import Context
+from metalearn_gui.engine.scaling import Scaling, without_scaling
 
 BATCHES = (1, 7, 64)  # rows that a file is tried with: any number of them must do
 
@@ -54,7 +55,23 @@ def keras_model(subject: ExportSubject) -> Any:
             f"{subject.settings.learner.label} learns no start of the network, every task begins at a random one; "
             "choose a format that holds what is learned, such as learner or safetensors"
         )
-    return network.build(params, subject.learner_state.carry)
+    carry = subject.learner_state.carry
+    model, scaling = network.build(params, without_scaling(carry)), Scaling.of(carry)
+    return model if scaling is None else _in_own_units(model, scaling)
+
+
+def _in_own_units(model: Any, scaling: Scaling) -> Any:
+    """The model between two layers that scale: the data's own units in and out."""
+    layers = tf.keras.layers
+    inputs = tf.keras.Input(model.input_shape[1:], name="inputs")
+    scaled = layers.Rescaling(
+        (1.0 / scaling.x_deviation).tolist(), (-scaling.x_mean / scaling.x_deviation).tolist(), name="scaled_inputs"
+    )(inputs)
+    outputs = model(scaled)
+    if len(scaling.y_mean):
+        own = layers.Rescaling(scaling.y_deviation.tolist(), scaling.y_mean.tolist(), name="own_units")
+        outputs = own(outputs)
+    return tf.keras.Model(inputs, outputs, name="base_network")
 
 
 def fresh_inputs(subject: ExportSubject) -> list[Array]:
@@ -70,8 +87,10 @@ def outputs_at_start(subject: ExportSubject, x: Array) -> Array:
     """What the engine itself says, before any adaptation: (points, output_dim)."""
     settings, state = subject.settings, subject.learner_state
     ctx = Context(settings.network, losses.LOSSES[settings.tasks.kind], settings.learner.live_values())
-    outputs, _ = settings.network.apply(state.params, state.carry, x[None], None, ctx)
-    return np.array(outputs[0])
+    scaling = Scaling.of(state.carry)
+    seen = x if scaling is None else scaling.inputs(x)
+    outputs, _ = settings.network.apply(state.params, without_scaling(state.carry), seen[None], None, ctx)
+    return np.array(outputs[0] if scaling is None else scaling.predictions(outputs[0]))
 
 
 def example_inputs(subject: ExportSubject) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.blobs import Blobs
 from metalearn_gui.engine.tasks.circles import Circles
+from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.engine.tasks.denoise import Denoise
 from metalearn_gui.engine.tasks.glyphs import Glyphs
 from metalearn_gui.engine.tasks.gp import GaussianProcess
@@ -35,6 +36,7 @@ TASKS: dict[str, type[TaskFamily]] = {
         Xor,
         Glyphs,
         Images,
+        Csv,
         Denoise,
         Vectors,
     )

@@ -14,6 +14,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, Tasks
 from metalearn_gui.engine.images.reading import ReadSoFar
 from metalearn_gui.engine.params import Component, param
+from metalearn_gui.engine.scaling import Scaling
 
 MEASURED_TASKS = 500  # for the loss of a constant prediction
 COMPARED_TASKS = 8  # to see whether all tasks share a parameter
@@ -105,6 +106,10 @@ class TaskFamily(Component, ABC):
 
         Returns: Episodes whose support has shots * points_per_shot points, and its query likewise.
         """
+
+    def scaling(self) -> Scaling | None:
+        """What numbers are scaled by, measured on training tasks alone; None where they are good as they are."""
+        return None
 
     def truth(self, tasks: Tasks, x: Array) -> Array | None:
         """Noiseless targets at x (tasks, points, input_dim), or None where there is no such thing."""

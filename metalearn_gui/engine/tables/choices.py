@@ -1,0 +1,107 @@
+"""Which column does what: what a person chose, and a good guess where nobody has chosen."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from collections.abc import Sequence
+
+import numpy as np
+
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.tables.table import Column, Table
+
+TASK_WORDS = ("task", "subject", "patient", "user", "student", "group", "sensor", "series", "store", "device", "id")
+TARGET_WORDS = ("target", "y", "label", "class", "outcome", "output")
+FEWEST_TASKS, FEWEST_ROWS = 3, 4  # that a column has to make to be taken for the tasks'
+MAX_LABELS = 50  # of a category that is an input: the commonest, the others are all 0
+SHOWN_NAMES = 12
+
+
+@dataclasses.dataclass(frozen=True)
+class ColumnChoice:
+    """Columns by name. split: "" where the split is drawn."""
+
+    task: str
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+    split: str = ""
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """The names in a setting, with commas between; a name that has a comma stands in double quotes."""
+    cells = next(csv.reader(io.StringIO(text), skipinitialspace=True), [])
+    return tuple(cell.strip() for cell in cells if cell.strip())
+
+
+def text_of(names: Sequence[str]) -> str:
+    """The inverse of `names_of`."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(names)
+    return line.getvalue()
+
+
+def completed(table: Table, choice: ColumnChoice, are_classes: bool) -> ColumnChoice:
+    """The choice with a guess wherever it is silent.
+
+    Args:
+        are_classes: whether targets are classes.
+
+    Raises:
+        SettingError: a column that is not there, one that does two things, or nothing to guess.
+    """
+    for name in (choice.task, choice.split, *choice.inputs, *choice.targets):
+        if name and table.column(name) is None:
+            raise SettingError(f"The table has no column {name[:60]!r}; it has {_listed(table.names)}")
+    task = choice.task or _guessed_task(table, {*choice.inputs, *choice.targets, choice.split})
+    free = [column for column in table.columns if column.name not in (task, choice.split)]
+    targets = choice.targets or _guessed_target(free, choice.inputs, are_classes)
+    inputs = choice.inputs or tuple(column.name for column in free if column.name not in targets and _is_input(column))
+    used = (task, *inputs, *targets)
+    twice = next((name for name in used if used.count(name) > 1), None)
+    if twice is not None:
+        raise SettingError(f"Column {twice!r} is used twice; a column is the task, an input or a target")
+    if not inputs:
+        raise SettingError(f"No column is left for the inputs (inputs); the table has {_listed(table.names)}")
+    return ColumnChoice(task, inputs, targets, choice.split)
+
+
+def _guessed_task(table: Table, taken: set[str]) -> str:
+    """A column that makes a few tasks of a few rows each, by its name first."""
+    fitting = [column for column in table.columns if column.name not in taken and _makes_tasks(column)]
+    if not fitting:
+        raise SettingError(
+            f"No column says which rows belong to one task; name it (task_column): there are {_listed(table.names)}"
+        )
+    return min(fitting, key=lambda column: (_place(column.name, TASK_WORDS), column.kind != "category")).name
+
+
+def _makes_tasks(column: Column) -> bool:
+    known = column.values[~column.is_missing]
+    if column.kind != "category" and (not len(known) or np.any(known != np.round(known))):
+        return False
+    return FEWEST_TASKS <= column.num_different <= len(known) / FEWEST_ROWS
+
+
+def _place(name: str, words: Sequence[str]) -> int:
+    parts = name.lower().replace("-", "_").replace(" ", "_").split("_")
+    return next((place for place, word in enumerate(words) if word in parts), len(words))
+
+
+def _guessed_target(free: Sequence[Column], inputs: Sequence[str], are_classes: bool) -> tuple[str, ...]:
+    open_columns = [column for column in free if column.name not in inputs]
+    fitting = [column for column in open_columns if are_classes or column.kind == "number"]
+    if not fitting:
+        raise SettingError("No column is left for the target (targets); name one that holds what is to be predicted")
+    last_first = fitting[::-1]
+    return (min(last_first, key=lambda column: _place(column.name, TARGET_WORDS)).name,)
+
+
+def _is_input(column: Column) -> bool:
+    return column.kind != "category" or column.num_different <= MAX_LABELS
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+    return ", ".join(name[:40] for name in names[:SHOWN_NAMES]) + more

@@ -1,0 +1,258 @@
+"""Rows of a table as points of tasks: encoded, sorted by task, every task in one split."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import SPLITS
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.scaling import Scaling
+from metalearn_gui.engine.tables.choices import MAX_LABELS, ColumnChoice
+from metalearn_gui.engine.tables.table import Column, Table
+
+SPLIT_NAMES = {"train": 0, "training": 0, "validation": 1, "valid": 1, "val": 1, "dev": 1, "test": 2, "testing": 2}
+VALIDATION_SHARE = 0.1  # of the tasks that are not held out
+SHOWN_TASKS = 8
+Labels = Mapping[str, Sequence[str]]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TablePoints:
+    """Points in the data's own units.
+
+    x: float32 (points, input_dim); y: float32 (points, output_dim), or int32 (points,) class ids.
+    starts, counts: (tasks,) where the points of a task lie; names: of the tasks.
+    splits: task numbers by split. scaling: fitted on the points of training tasks.
+    remark: what was left out and why, "" for nothing.
+    """
+
+    x: Array
+    y: Array
+    starts: Array
+    counts: Array
+    names: tuple[str, ...]
+    splits: dict[str, Array]
+    scaling: Scaling
+    remark: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Split:
+    """How tasks are parted: by a column, or drawn with a seed."""
+
+    held_out: float
+    seed: int
+
+
+def labels_text(table: Table, choice: ColumnChoice, are_classes: bool) -> str:
+    """The labels of every category that is used, as JSON: with them a learner knows its inputs without the file."""
+    named: dict[str, list[str]] = {}
+    for name in (*choice.inputs, *(choice.targets if are_classes else ())):
+        column = _column(table, name)
+        if name in choice.targets:
+            named[name] = list(column.as_labels()[1])
+        elif column.kind == "category":
+            named[name] = _commonest(column)
+    return json.dumps(named, ensure_ascii=False, separators=(",", ":")) if named else ""
+
+
+def labels_of(text: str) -> dict[str, list[str]]:
+    """The inverse of `labels_text`.
+
+    Raises:
+        SettingError: it is something else.
+    """
+    try:
+        named = json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError):
+        named = None
+    is_right = isinstance(named, dict) and all(
+        isinstance(labels, list) and labels and all(isinstance(label, str) for label in labels)
+        for labels in named.values()
+    )
+    if not is_right:
+        raise SettingError(f'Labels (labels) is {text[:40]!r}; expected JSON such as {{"city": ["Berlin", "Rome"]}}')
+    assert isinstance(named, dict)
+    return named
+
+
+def width(names: Sequence[str], labels: Labels) -> int:
+    """Numbers that these columns come to: one for a number or a date, one for each label of a category."""
+    return sum(len(labels.get(name, ".")) for name in names)
+
+
+def table_points(
+    table: Table, choice: ColumnChoice, labels: Labels, are_classes: bool, fills: bool, min_rows: int, split: Split
+) -> TablePoints:
+    """Encode and part the rows of a table.
+
+    Args:
+        labels: of every category that is an input, and of the target where targets are classes.
+        fills: missing inputs become the training tasks' mean, or no label; otherwise their rows are left out.
+        min_rows: a task with fewer rows is left out, and named.
+
+    Raises:
+        SettingError: nothing is left of a split, or a target that is no class known.
+    """
+    x = np.concatenate([_encoded(_column(table, name), labels) for name in choice.inputs], axis=1)
+    y = _targets(table, choice, labels, are_classes)
+    task_codes, task_names = _column(table, choice.task).as_labels()
+    bad_target = ~np.isfinite(y).all(axis=1)
+    bad_input = np.zeros(len(x), bool) if fills else ~np.isfinite(x).all(axis=1)
+    is_left_out = np.asarray(bad_target | (task_codes < 0) | bad_input)
+    counts = np.bincount(task_codes[~is_left_out], minlength=len(task_names))
+    is_small = counts < min_rows
+    kept = ~is_left_out & ~is_small[task_codes]
+    if not kept.any():
+        raise SettingError(
+            f"No task of column {choice.task!r} has {min_rows} rows; the largest has {counts.max(initial=0)}: "
+            f"choose fewer rows a task needs (min_rows), or another task column"
+        )
+    order = np.flatnonzero(kept)[np.argsort(task_codes[kept], kind="stable")]
+    numbers = np.flatnonzero(~is_small)
+    owners = np.searchsorted(numbers, task_codes[order])
+    splits = _splits(table, choice, order, owners, len(numbers), split)
+    x, y = x[order], y[order]
+    is_training = np.isin(owners, splits["train"])
+    if fills:
+        x = np.where(np.isfinite(x), x, _finite_mean(x[is_training]))
+    own_y = np.zeros((len(y), 0)) if are_classes else y[is_training]
+    scaling = Scaling.fitted(x[is_training], own_y)
+    kept_counts = counts[numbers]
+    return TablePoints(
+        x.astype(np.float32),
+        y[:, 0].astype(np.int32) if are_classes else y.astype(np.float32),
+        np.cumsum(kept_counts) - kept_counts,
+        kept_counts,
+        tuple(task_names[number] for number in numbers),
+        splits,
+        _numbers_alone(scaling, choice.inputs, labels),
+        _remark(is_left_out, bad_target, np.asarray(is_small), task_names, min_rows),
+    )
+
+
+def _column(table: Table, name: str) -> Column:
+    column = table.column(name)
+    if column is None:
+        raise SettingError(f"The table has no column {name[:60]!r}; choose another file, or other columns")
+    return column
+
+
+def _commonest(column: Column) -> list[str]:
+    counts = np.bincount(column.values[column.values >= 0], minlength=len(column.labels))
+    places = np.sort(np.argsort(-counts, kind="stable")[:MAX_LABELS])
+    return [column.labels[place] for place in places]
+
+
+def _encoded(column: Column, labels: Labels) -> Array:
+    """(rows, width): the number, or 1 for the label it is; not-a-number where missing."""
+    known = labels.get(column.name)
+    if known is None:
+        if column.kind == "category":
+            example = column.labels[0][:40] if column.labels else ""
+            raise SettingError(f"Column {column.name!r} holds labels such as {example!r}; expected numbers")
+        return np.asarray(column.values, np.float64)[:, None]
+    codes, names = column.as_labels()
+    places = {label: place for place, label in enumerate(known)}
+    own = np.array([places.get(name, -1) for name in names], int)
+    encoded = np.zeros((len(codes), len(known)))
+    own_codes = np.where(codes >= 0, own[codes] if len(own) else -1, -1)
+    rows = np.flatnonzero(own_codes >= 0)
+    encoded[rows, own_codes[rows]] = 1.0
+    encoded[codes < 0] = np.nan
+    return encoded
+
+
+def _targets(table: Table, choice: ColumnChoice, labels: Labels, are_classes: bool) -> Array:
+    """(rows, output_dim) numbers or (rows, 1) class ids as numbers; not-a-number where missing."""
+    if not are_classes:
+        return np.concatenate([_encoded(_column(table, name), {}) for name in choice.targets], axis=1)
+    column = _column(table, choice.targets[0])
+    codes, names = column.as_labels()
+    known = {label: place for place, label in enumerate(labels[column.name])}
+    strange = next((name for name in names if name not in known), None)
+    if strange is not None:
+        raise SettingError(
+            f"Column {column.name!r} has a class {strange[:40]!r} that the learner does not know; "
+            f"it knows {', '.join(known)[:80]}"
+        )
+    ids = np.array([known[name] for name in names], float)
+    return np.where(codes >= 0, ids[codes] if len(ids) else np.nan, np.nan)[:, None]
+
+
+def _splits(
+    table: Table, choice: ColumnChoice, order: Array, owners: Array, num_tasks: int, split: Split
+) -> dict[str, Array]:
+    if choice.split:
+        own = _split_column(_column(table, choice.split), order, owners, num_tasks)
+    else:
+        own = _drawn_split(num_tasks, split)
+    parts = {name: np.flatnonzero(own == place) for place, name in enumerate(SPLITS)}
+    if not len(parts["validation"]):
+        parts["validation"] = parts["train"]  # nothing is chosen by a split that nobody made
+    for name in ("train", "test"):
+        if not len(parts[name]):
+            raise SettingError(f"No task is left for the {name} split; there are {num_tasks} tasks in all")
+    return parts
+
+
+def _split_column(column: Column, order: Array, owners: Array, num_tasks: int) -> Array:
+    codes, names = column.as_labels()
+    strange = next((name for name in names if name.strip().lower() not in SPLIT_NAMES), None)
+    if strange is not None:
+        raise SettingError(
+            f"Column {column.name!r} (split_column) holds {strange[:40]!r}; expected train, validation or test"
+        )
+    places = np.array([SPLIT_NAMES[name.strip().lower()] for name in names], int)
+    own = np.where(codes[order] >= 0, places[codes[order]], 0)
+    lowest, highest = np.full(num_tasks, 2), np.zeros(num_tasks, int)
+    np.minimum.at(lowest, owners, own)
+    np.maximum.at(highest, owners, own)
+    if np.any(lowest != highest):
+        count = int(np.sum(lowest != highest))
+        raise SettingError(f"Column {column.name!r} (split_column) puts rows of {count} tasks into different splits")
+    return lowest
+
+
+def _drawn_split(num_tasks: int, split: Split) -> Array:
+    """0, 1 or 2 for every task."""
+    order = np.random.default_rng(split.seed).permutation(num_tasks)
+    num_test = min(max(1, round(split.held_out * num_tasks)), num_tasks - 1) if num_tasks > 1 else 0
+    left = num_tasks - num_test
+    num_validation = max(1, round(VALIDATION_SHARE * left)) if left > 2 else 0
+    own = np.zeros(num_tasks, int)
+    own[order[:num_test]] = 2
+    own[order[num_test : num_test + num_validation]] = 1
+    return own
+
+
+def _finite_mean(x: Array) -> Array:
+    finite = np.isfinite(x)
+    return np.asarray(np.where(finite, x, 0.0).sum(axis=0) / np.maximum(finite.sum(axis=0), 1))
+
+
+def _numbers_alone(scaling: Scaling, inputs: Sequence[str], labels: Labels) -> Scaling:
+    """One-hot inputs stay 0 and 1."""
+    is_label = np.concatenate([np.full(len(labels.get(name, ".")), name in labels) for name in inputs])
+    mean, deviation = np.where(is_label, 0, scaling.x_mean), np.where(is_label, 1, scaling.x_deviation)
+    return scaling._replace(x_mean=mean.astype(np.float32), x_deviation=deviation.astype(np.float32))
+
+
+def _remark(is_left_out: Array, bad_target: Array, is_small: Array, names: Sequence[str], min_rows: int) -> str:
+    lines = []
+    if is_left_out.any():
+        lines.append(
+            f"{int(is_left_out.sum()):,} rows with something missing are left out "
+            f"({int(bad_target.sum()):,} without a target)"
+        )
+    small = np.flatnonzero(is_small)
+    if len(small):
+        shown = ", ".join(names[place][:30] for place in small[:SHOWN_TASKS])
+        more = f" and {len(small) - SHOWN_TASKS:,} more" if len(small) > SHOWN_TASKS else ""
+        lines.append(f"{len(small):,} tasks with fewer than {min_rows} rows are left out: {shown}{more}")
+    return "; ".join(lines)

@@ -1,0 +1,257 @@
+"""A table from a CSV, TSV or Parquet file, a piece at a time, so that it can be watched and stopped.
+
+pandas parses; what is done here is to bound what comes in and to say in one line what is wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import re
+import warnings
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.tables.refusal import refusal
+from metalearn_gui.engine.tables.table import MISSING, Column, Table
+from metalearn_gui.engine.tables.text_format import MAX_COLUMNS, MAX_LINE, TextFormat, text_format
+
+CHUNK_ROWS = 100_000
+MAX_CELLS = 2**27  # numbers in memory: 1 GB
+MOSTLY = 0.95  # so many cells of one kind make a column of that kind
+TRIED_CELLS = 200  # before a whole column is taken for dates
+DATE_FORMATS: tuple[dict[str, Any], ...] = ({"format": "ISO8601"}, {"dayfirst": False}, {"dayfirst": True})
+PARQUET = ".parquet"
+FIELDS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
+
+
+class ReadSoFar(NamedTuple):
+    """How far the reading of a file is, in bytes; total 0: not known."""
+
+    done: int
+    total: int
+
+
+Reading = Generator[ReadSoFar, None, Table]
+
+
+def reading(path: str) -> Reading:
+    """Read a table, piece by piece; whoever stops going on with it stops it.
+
+    Raises:
+        SettingError: one line that says what is wrong with the file, with its row and column where there is one.
+    """
+    place = Path(path).expanduser()
+    if not place.is_file():
+        found = "is a folder" if place.is_dir() else "there is no such file"
+        raise refusal(path, found, "choose a CSV, TSV or Parquet file")
+    try:
+        digest = yield from _hashed(place)
+        if place.suffix.lower() == PARQUET:
+            return _from_parquet(place, digest)
+        return (yield from _from_text(place, digest))
+    except SettingError:
+        raise
+    except (OSError, UnicodeError, MemoryError) as error:
+        raise refusal(path, f"it cannot be read ({getattr(error, 'strerror', None) or error})") from error
+
+
+def read(path: str) -> Table:
+    """The same in one go."""
+    steps = reading(path)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            table: Table = end.value
+            return table
+
+
+def _hashed(place: Path) -> Generator[ReadSoFar, None, str]:
+    """The digest, and a look at every block: no row of a table is as long as one."""
+    digest, total, done = hashlib.sha256(), place.stat().st_size, 0
+    is_text = place.suffix.lower() != PARQUET
+    with place.open("rb") as file:
+        is_wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")  # UTF-16: every other byte may be 0
+        file.seek(0)
+        while block := file.read(MAX_LINE):
+            digest.update(block)
+            done += len(block)
+            if is_text and len(block) == MAX_LINE and b"\n" not in block and b"\r" not in block:
+                raise refusal(place, f"a row around byte {done:,} is longer than {MAX_LINE:,} bytes")
+            if is_text and not is_wide and b"\0" in block:
+                raise refusal(place, f"it is no text: byte {done - len(block) + block.index(0) + 1:,} is 0")
+            yield ReadSoFar(done // 10, total)  # a tenth of the time
+    return digest.hexdigest()
+
+
+def _from_text(place: Path, digest: str) -> Reading:
+    written = text_format(place)
+    pieces: dict[str, list[Any]] = {}
+    num_cells = 0
+    total = place.stat().st_size
+    try:
+        with place.open("rb") as file, _chunks(file, written, {}) as chunks:
+            for chunk in chunks:
+                num_cells += chunk.size
+                if num_cells > MAX_CELLS:
+                    raise refusal(place, f"it has more than {MAX_CELLS:,} cells")
+                for number, name in enumerate(chunk.columns):
+                    pieces.setdefault(_column_name(name, number, written), []).append(_piece(chunk[name]))
+                yield ReadSoFar(total // 10 + file.tell() * 9 // 10, total)
+    except (ValueError, KeyError) as error:  # pandas' parser errors are ValueErrors
+        if isinstance(error, SettingError):
+            raise
+        raise refusal(place, _parser_line(error)) from error
+    if not pieces or not num_cells:
+        raise refusal(place, "there are no rows below its header")
+    first_row = 2 if written.has_header else 1
+    columns = []
+    for name, parts in pieces.items():
+        columns.append(_column(place, name, parts, written, first_row))
+        parts.clear()
+        yield ReadSoFar(total, total)
+    return Table(str(place), digest, tuple(columns), first_row)
+
+
+def _chunks(file: Any, written: TextFormat, dtype: dict[str, Any]) -> Any:
+    return _pandas().read_csv(
+        file, sep=written.separator, decimal=written.decimal, encoding=written.encoding, encoding_errors="replace",
+        header=0 if written.has_header else None, chunksize=CHUNK_ROWS, skipinitialspace=True, low_memory=False,
+        dtype=dtype or None,
+    )  # fmt: skip
+
+
+def _column_name(name: Any, number: int, written: TextFormat) -> str:
+    text = str(name).strip() if written.has_header else ""
+    return f"column {number + 1}" if not text or text.startswith("Unnamed:") else text
+
+
+def _piece(values: Any) -> Array:
+    """A part of a column: float64 where pandas found numbers, else texts with None where nothing is."""
+    if values.dtype.kind in "iufb":
+        return np.asarray(values, np.float64)
+    texts = values.astype(object).to_numpy()
+    return np.asarray(np.where(values.isna().to_numpy(), None, texts))
+
+
+def _column(place: Path, name: str, parts: list[Array], written: TextFormat, first_row: int) -> Column:
+    if all(part.dtype == np.float64 for part in parts):
+        values = np.concatenate(parts)
+        _refuse_infinite(place, name, values, first_row)
+        return Column(name, "number", values)
+    return text_column(place, name, np.concatenate([_texts(part) for part in parts]), written.decimal, first_row)
+
+
+def text_column(place: Path, name: str, texts: Array, decimal: str = ".", first_row: int = 2) -> Column:
+    """A column of texts as what most of them are: numbers, dates or labels.
+
+    Raises:
+        SettingError: nearly all cells are numbers, and one is not.
+    """
+    pandas = _pandas()
+    is_missing = np.array([text is None or not str(text).strip() for text in texts])
+    known = np.array([str(text).strip() for text in texts[~is_missing]], object)
+    if not len(known):
+        return Column(name, "number", np.full(len(texts), np.nan))
+    plain = [text.replace(",", ".") for text in known] if decimal == "," else known
+    numbers = np.asarray(pandas.to_numeric(pandas.Series(plain), errors="coerce"), np.float64)
+    if np.isfinite(numbers).mean() >= MOSTLY:
+        values = np.full(len(texts), np.nan)
+        values[~is_missing] = numbers
+        bad = np.flatnonzero(~is_missing)[~np.isfinite(numbers)]
+        if len(bad):
+            raise _no_number(place, name, texts[bad[0]], int(bad[0]) + first_row, len(bad))
+        return Column(name, "number", values)
+    days = _days(known)
+    if days is not None:
+        values = np.full(len(texts), np.nan)
+        values[~is_missing] = days
+        return Column(name, "date", values)
+    codes, labels = pandas.factorize(known, sort=True)
+    every = np.full(len(texts), MISSING, np.int32)
+    every[~is_missing] = codes
+    return Column(name, "category", every, tuple(str(label) for label in labels))
+
+
+def _texts(part: Array) -> Array:
+    if part.dtype != np.float64:
+        return part
+    return np.array([None if np.isnan(value) else f"{value:.17g}" for value in part], object)
+
+
+def _days(texts: Array) -> Array | None:
+    """Days since 1970 where nearly all texts are dates; None otherwise."""
+    tried = texts[:: max(1, len(texts) // TRIED_CELLS)]
+    if not all(any(character.isdigit() for character in text) for text in tried):
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a format had to be guessed
+        for options in DATE_FORMATS:
+            if _dates(tried, options).notna().mean() < MOSTLY:
+                continue
+            dates = _dates(texts, options)
+            if dates.notna().mean() >= MOSTLY:
+                return np.asarray((dates - _pandas().Timestamp(0, tz="UTC")) / _pandas().Timedelta(days=1), np.float64)
+    return None
+
+
+def _dates(texts: Array, options: dict[str, Any]) -> Any:
+    return _pandas().to_datetime(_pandas().Series(texts), errors="coerce", utc=True, **options)
+
+
+def _refuse_infinite(place: Path, name: str, values: Array, first_row: int) -> None:
+    bad = np.flatnonzero(np.isinf(values))
+    if len(bad):
+        raise _no_number(place, name, values[bad[0]], int(bad[0]) + first_row, len(bad))
+
+
+def _no_number(place: Path, name: str, value: Any, row: int, count: int) -> SettingError:
+    others = f" (and {count - 1:,} more)" if count > 1 else ""
+    why = f"row {row:,}, column {name!r} is {str(value)[:40]!r}{others}; expected a finite number"
+    return refusal(place, why, "mend it or leave the cell empty")
+
+
+def _parser_line(error: Exception) -> str:
+    fields = FIELDS.search(str(error))
+    if fields:
+        expected, row, found = fields.groups()
+        return f"row {row} has {found} cells, and the rows above it have {expected}"
+    return f"it cannot be read as a table ({error})"
+
+
+def _from_parquet(place: Path, digest: str) -> Table:
+    try:
+        importlib.import_module("pyarrow")
+    except ImportError:
+        todo = "install pyarrow (pip install 'metalearn-gui[tables]'), or save it as CSV"
+        raise refusal(place, "reading Parquet needs pyarrow", todo) from None
+    try:
+        frame = _pandas().read_parquet(place)
+    except Exception as error:  # pyarrow has errors of its own
+        raise refusal(place, f"it is no Parquet file that can be read ({str(error)[:80]})") from error
+    if frame.shape[1] > MAX_COLUMNS or frame.size > MAX_CELLS:
+        raise refusal(place, f"it has {frame.shape[1]:,} columns of {len(frame):,} rows: more than is read")
+    if not frame.size:
+        raise refusal(place, "there are no rows in it")
+    return Table(str(place), digest, tuple(_frame_column(place, str(name), frame[name]) for name in frame), 1)
+
+
+def _frame_column(place: Path, name: str, values: Any) -> Column:
+    if values.dtype.kind == "M":
+        days = (values - _pandas().Timestamp(0, tz=values.dt.tz)) / _pandas().Timedelta(days=1)
+        return Column(name, "date", np.asarray(days, np.float64))
+    part = _piece(values)
+    if part.dtype == np.float64:
+        _refuse_infinite(place, name, part, 1)
+        return Column(name, "number", part)
+    return text_column(place, name, part, first_row=1)
+
+
+def _pandas() -> Any:
+    return importlib.import_module("pandas")

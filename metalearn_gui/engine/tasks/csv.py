@@ -1,0 +1,212 @@
+"""Tasks from a table of one's own: every task is the rows that share a value of one column."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
+from metalearn_gui.engine.params import SettingError, param
+from metalearn_gui.engine.scaling import Scaling
+from metalearn_gui.engine.tables.choices import ColumnChoice, completed, names_of, text_of
+from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, table_points, width
+from metalearn_gui.engine.tables.reading import ReadSoFar
+from metalearn_gui.engine.tables.table import Table
+from metalearn_gui.engine.tasks.base import TaskFamily
+
+NUMBERS, CLASSES = "numbers", "classes"
+
+
+@dataclasses.dataclass(frozen=True)
+class Csv(TaskFamily):
+    """Points are rows; who is in which split, the scaling and the labels follow from the settings and the file."""
+
+    key = "csv"
+    label = "Table"
+    summary = "Every task is the rows of your table that share a value of one column, such as a patient or a sensor."
+    view = "vector"
+    needs_data = True
+
+    data: str = param("", "Table", help="A CSV, TSV or Parquet file with one row for each point.")
+    task_column: str = param("", "Task column", help="Rows with the same value of it are one task; empty = a guess.")
+    inputs: str = param(
+        "", "Input columns", help="Names with commas between; empty = every column that is left and fits."
+    )
+    targets: str = param("", "Target columns", help="What is predicted; empty = a guess.")
+    predicts: str = param(
+        NUMBERS, "Predicts", choices=(NUMBERS, CLASSES), help="Numbers (regression), or a class (classification)."
+    )
+    min_rows: int = param(
+        20, "Rows a task needs", minimum=2, maximum=100_000, unit="rows", advanced=True,
+        help="A task with fewer rows is left out, and named.",
+    )  # fmt: skip
+    missing: str = param(
+        "drop", "Missing values", choices=("drop", "fill"), advanced=True,
+        help="Leave such rows out, or fill in the training tasks' mean; a row without a target is always left out.",
+    )  # fmt: skip
+    split_column: str = param(
+        "", "Split column", advanced=True, help="Says train, validation or test for every task; empty = drawn."
+    )
+    held_out: float = param(
+        0.3, "Held out", minimum=0.05, maximum=0.9, advanced=True, help="Share of the tasks kept as unseen ones."
+    )
+    split_seed: int = param(0, "Split's seed", minimum=0, maximum=2**31 - 1, advanced=True, help="Who is held out.")
+    labels: str = param(
+        "",
+        "Labels",
+        advanced=True,
+        help="The labels of categories, filled in when the file is read: one input for each.",
+    )
+
+    def check(self) -> None:
+        # Kind and view follow from a setting here: an instance's own attributes stand before the class's.
+        object.__setattr__(self, "kind", "classification" if self._are_classes else "regression")
+        object.__setattr__(self, "view", self._view())
+        labels_of(self.labels)
+
+    @property
+    def _are_classes(self) -> bool:
+        return self.predicts == CLASSES
+
+    def _view(self) -> str:
+        if self._are_classes:
+            return "plane" if self.input_dim == 2 else "vector"
+        return "curve" if (self.input_dim, self.output_dim) == (1, 1) else "vector"
+
+    @property
+    def input_dim(self) -> int:
+        return max(1, width(names_of(self.inputs), labels_of(self.labels)))
+
+    @property
+    def output_dim(self) -> int:
+        names = names_of(self.targets)
+        if self._are_classes:
+            return max(2, width(names, labels_of(self.labels)))
+        return max(1, len(names))
+
+    @property
+    def points_per_shot(self) -> int:
+        return 1  # rows as they come: a task need not have every class
+
+    @property
+    def fixed_dims(self) -> str:
+        return "there is one input for each number or label of the input columns, and one output for each target"
+
+    @property
+    def is_read(self) -> bool:
+        return not self.data or TABLES.find(self.data) is not None
+
+    def reading(self, cache: Path | None = None) -> Iterator[ReadSoFar]:
+        return TABLES.reading(self.data) if self.data else iter(())
+
+    def resolved(self) -> Csv:
+        """This family with its columns and labels named, from the file."""
+        if not self.data:
+            return self
+        table, asked = TABLES.table(self.data), self._asked()
+        choice = completed(table, asked, self._are_classes)
+        if choice == asked and self.labels:
+            return self
+        return dataclasses.replace(
+            self,
+            task_column=choice.task,
+            inputs=text_of(choice.inputs),
+            targets=text_of(choice.targets),
+            labels=labels_text(table, choice, self._are_classes),
+        )
+
+    def check_data(self, splits: Iterable[str], per_class: int) -> None:
+        points = self._points()
+        for split in splits:
+            smallest = int(points.counts[points.splits[split]].min())
+            if smallest < 2:
+                raise SettingError("A task has a single row; make the rows a task needs (min_rows) at least 2")
+
+    def remark(self) -> str:
+        return self._points().remark if self.data else ""
+
+    def scaling(self) -> Scaling:
+        return self._points().scaling
+
+    def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
+        return Tasks({"row_group": rng.choice(self._points().splits[split], num_tasks)})
+
+    def draw(self, tasks: Tasks, rng: np.random.Generator, shots: int, queries: int) -> Episodes:
+        """Different rows as far as a task has them; where it has too few, some come twice, but never in both sets."""
+        points, groups = self._points(), tasks.parameters["row_group"]
+        counts = points.counts[groups]
+        places = _dealt(rng, counts, shots, queries) + points.starts[groups][:, None]
+        x, y = points.x[places], points.y[places]
+        return Episodes(PointSet(x[:, :shots], y[:, :shots]), PointSet(x[:, shots:], y[:, shots:]))
+
+    def describe(self, tasks: Tasks) -> dict[str, Array]:
+        groups = tasks.parameters["row_group"]
+        return {"task": groups, "rows": self._points().counts[groups]}
+
+    def input_range(self) -> tuple[float, float]:
+        return _range(self._points().x) if self.data else super().input_range()
+
+    def output_range(self) -> tuple[float, float]:
+        return _range(self._points().y) if self.data else super().output_range()
+
+    def _asked(self) -> ColumnChoice:
+        return ColumnChoice(self.task_column, names_of(self.inputs), names_of(self.targets), self.split_column)
+
+    def _points(self) -> TablePoints:
+        if not self.data:
+            raise SettingError("Table (data) is empty; choose a CSV, TSV or Parquet file")
+        return _prepared(self.resolved(), TABLES.table(self.data))
+
+
+@functools.lru_cache(maxsize=4)
+def _prepared(family: Csv, table: Table) -> TablePoints:
+    return table_points(
+        table,
+        family._asked(),
+        labels_of(family.labels),
+        family._are_classes,
+        family.missing == "fill",
+        family.min_rows,
+        Split(family.held_out, family.split_seed),
+    )
+
+
+def _dealt(rng: np.random.Generator, counts: Array, shots: int, queries: int) -> Array:
+    """Places in [0, count) for every count, (len(counts), shots + queries); support and query never share one."""
+    columns = np.arange(shots + queries)
+    available = np.minimum(counts, len(columns))[:, None]
+    num_support = np.minimum(shots, available - 1)
+    query = num_support + (columns - shots) % (available - num_support)
+    return np.asarray(
+        np.take_along_axis(
+            _different_places(rng, counts, len(columns)),
+            np.where(columns < shots, columns % num_support, query),
+            axis=1,
+        )
+    )
+
+
+def _different_places(rng: np.random.Generator, counts: Array, number: int) -> Array:
+    """Different places in [0, count), in random order, as many as there are; (len(counts), number), the rest 0.
+
+    Floyd's way: its cost does not depend on the counts. Bentley, Floyd (1987), Communications of the ACM 30 (9).
+    """
+    chosen = np.full((len(counts), number), -1)
+    available = np.minimum(counts, number)
+    for place in range(number):
+        top = counts - available + place
+        candidate = rng.integers(0, np.maximum(top, 0) + 1)
+        is_known = (chosen[:, :place] == candidate[:, None]).any(axis=1)
+        chosen[:, place] = np.where(place < available, np.where(is_known, top, candidate), -1)
+    keys = np.where(chosen < 0, 2.0, rng.random(chosen.shape))
+    return np.asarray(np.maximum(np.take_along_axis(chosen, np.argsort(keys, axis=1), axis=1), 0))
+
+
+def _range(values: Array) -> tuple[float, float]:
+    return float(values.min()), float(values.max())
