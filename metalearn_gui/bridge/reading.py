@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, Signal
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.runner import Job, Runner
 from metalearn_gui.engine.control import Gate
-from metalearn_gui.engine.images import ReadSoFar
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.store.home import images_folder, log_file
@@ -89,9 +89,9 @@ class Reading(QObject):
     def _show(self, so_far: ReadSoFar) -> None:
         if time.monotonic() - self._began < QUIET_SECONDS:
             return
-        text = self.tr("Looking at the images ...")
+        text = self.tr("Looking at the file ...")
         if so_far.done:
-            text = self.tr("Reading images: {percent} %").format(percent=100 * so_far.done // so_far.total)
+            text = self.tr("Reading: {percent} %").format(percent=100 * so_far.done // so_far.total)
         self.said.emit(Message(text, "info", self.tr("Cancel"), "cancel_reading"))
 
     def _remark(self, remark: _Remark) -> None:
@@ -107,7 +107,7 @@ class Reading(QObject):
             return
         self._job = None
         if error:
-            text = self.tr("Reading images failed: {error}. The details are in {file}")
+            text = self.tr("Reading failed: {error}. The details are in {file}")
             self.said.emit(Message(text.format(error=error, file=log_file()), "error"))
             self.refused.emit()
         else:

@@ -128,7 +128,7 @@ class Session(QObject):
 
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         """Undoable. Live values reach the run; structural ones restart it (old run kept), after 300 ms of quiet."""
-        self._reading.when_read([settings], lambda: self._course.set_settings(settings, text))
+        self._reading.when_read([settings], lambda: self._course.set_settings(settings.resolved(), text))
 
     def change(self, **values: object) -> None:
         """Other values by flat name; a chosen learner brings what it is tuned with (engine/switching.py).
@@ -171,7 +171,7 @@ class Session(QObject):
     def _set_read(self, make: Callable[[], ExperimentSettings], text: str, wanted: Mapping[str, object]) -> None:
         """Settings as they are made now: others may have been taken while a file was read."""
         try:
-            settings = make()
+            settings = make().resolved()
             settings.check_data()  # before the stack hears of it: a refused push would drop what can be redone
         except SettingError as error:
             self._refuse(error, wanted)
@@ -399,7 +399,7 @@ class Session(QObject):
         self._training.drain()
         return bool(path or self.file_path) and self._files.save(path or self.file_path)
 
-    def open(self, path: str, read: Callable[[ExperimentSettings], None] | None = None) -> bool:
+    def open(self, path: str, read: Callable[[ExperimentSettings], object] | None = None) -> bool:
         """Take up a saved session instead of this one; on failure nothing changes but a message.
 
         Args:
@@ -428,7 +428,7 @@ class Session(QObject):
             self._files.close(FILE_SECONDS)
 
     def _take_up(
-        self, saved: SavedSession | None, path: str, read: Callable[[ExperimentSettings], None] | None = None
+        self, saved: SavedSession | None, path: str, read: Callable[[ExperimentSettings], object] | None = None
     ) -> bool:
         if saved is None:
             return False

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from metalearn_gui.cli.command import say
 from metalearn_gui.cli.parser import BadInput
+from metalearn_gui.engine import tasks
 from metalearn_gui.engine.presets import default_settings
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
@@ -36,13 +36,13 @@ def read_settings(path: str) -> ExperimentSettings:
 def with_assigned(settings: ExperimentSettings, values: Mapping[str, Any]) -> ExperimentSettings:
     """The settings with what --set says."""
     refuse_data(settings, values)
-    changed = settings.replaced(**values)
-    read_data(changed)
-    return changed
+    return read_data(settings.replaced(**values))
 
 
-def read_data(settings: ExperimentSettings) -> None:
+def read_data(settings: ExperimentSettings) -> ExperimentSettings:
     """Read what the tasks are made of, with a bar on stderr; says what was left out.
+
+    Returns: the settings with what the file says filled in.
 
     Raises:
         SettingError: data that are missing, or too few for an episode.
@@ -51,9 +51,11 @@ def read_data(settings: ExperimentSettings) -> None:
         from metalearn_gui.cli.progress import show_reading  # rich, which a window has no use for
 
         show_reading(settings.tasks.reading(images_folder()))
-        if remark := settings.tasks.remark():
-            say(remark)
+    settings = settings.resolved()
     settings.check_data()
+    if remark := settings.tasks.remark():
+        say(remark)
+    return settings
 
 
 def refuse_data(settings: ExperimentSettings, values: Mapping[str, Any]) -> None:
@@ -66,14 +68,27 @@ def refuse_data(settings: ExperimentSettings, values: Mapping[str, Any]) -> None
 def no_data_family(path: str) -> BadInput:
     """The line for a data file that the family, or any family, does not read."""
     readers = ", ".join(key for key, family in TASKS.items() if family.needs_data)
-    return BadInput(f"This task family reads no data such as {path}; zips and folders of images are read by {readers}")
+    return BadInput(f"This task family reads no data such as {path}; files and folders are read by {readers}")
+
+
+def family_of_data(path: str) -> str:
+    """The key of the family that reads this file or folder.
+
+    Raises:
+        BadInput: there is none, or no such file.
+    """
+    if not os.path.exists(path):
+        raise BadInput(f"--data is {path}, and there is no such file or folder; name another one")
+    reader = tasks.family_of_data(path)
+    if not reader:
+        raise no_data_family(path)
+    return reader
 
 
 def data_settings(settings: ExperimentSettings, path: str) -> dict[str, Any]:
-    """What makes all classes of a file the unseen ones, by flat name."""
-    if not os.path.isdir(path) and not (os.path.isfile(path) and zipfile.is_zipfile(path)):
-        raise no_data_family(path)
-    own = {} if settings.tasks.needs_data else {"task_family": "images", "data": path}
+    """What makes all tasks of a file the unseen ones, by flat name."""
+    reader = family_of_data(path)
+    own = {} if settings.tasks.key == reader else {"task_family": reader, "data": path}
     return own | {"test_data": path}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from metalearn_gui.engine.images import ReadSoFar
+from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.store.records import RunRecord
 
 
@@ -48,7 +48,7 @@ def training_progress(run: RunRecord, last: int | None = None) -> Iterator[Train
 
 def show_reading(reading: Iterator[ReadSoFar]) -> None:
     """Read to the end under a bar, which goes away then."""
-    columns = (TextColumn("Reading images"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), refresh_per_second=4, transient=True) as bar:
         task = bar.add_task("", total=None)
         for so_far in reading:

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from metalearn_gui.cli.command import BAD_INPUT, DONE, INTERRUPTED, say
-from metalearn_gui.cli.inputs import load_run, read_data, read_settings, refuse_data, with_assigned
+from metalearn_gui.cli.inputs import family_of_data, load_run, read_data, read_settings, refuse_data, with_assigned
 from metalearn_gui.cli.output import check_place, number, print_json
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.engine import training
 from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.events import Change, Diverged, Event
-from metalearn_gui.engine.presets import preset
+from metalearn_gui.engine.presets import default_settings, preset
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.records import RunRecord, run_from_weights
 from metalearn_gui.store.session_file import SavedSession, StoreError, load, save
@@ -30,10 +30,11 @@ SAVE_SECONDS = 10.0
 def parser() -> Parser:
     """The arguments of `train`."""
     parser = Parser("train", "Meta-train without a window. Ctrl+C saves and stops; --resume goes on.")
-    source = parser.add_mutually_exclusive_group(required=True)
+    source = parser.add_mutually_exclusive_group()
     source.add_argument("--preset", metavar="KEY", help="start from a preset; `list presets` names them")
     source.add_argument("--settings", metavar="FILE", help="start from a JSON file of settings")
     source.add_argument("--resume", metavar="FILE", help="go on from a session, to num_iterations in all")
+    parser.add_argument("--data", metavar="PATH", help="tasks of your own: a table, images or ratings")
     parser.add_set("a setting by its name; on --resume only one that may change in a run")
     parser.add_argument(
         "--start-from", metavar="FILE", help="begin with the weights of a session's run, where they fit"
@@ -96,18 +97,33 @@ def run(options: Options) -> int:
 
 
 def _fresh(options: Options) -> Job:
-    settings = read_settings(options.settings) if options.settings else preset(options.preset)
-    settings = with_assigned(settings, assigned(options.set))
+    settings = with_assigned(_asked(options), _own_data(options) | assigned(options.set))
     if not options.output:
         raise BadInput("There is no --output; name the file to save in, for example --output run.metalearn")
     run = _started_from(options, settings) if options.start_from else RunRecord(settings)
-    run.name = options.preset or Path(options.settings).stem
+    run.name = options.preset or Path(options.settings or options.data).stem
     return Job(SavedSession([run], run.run_id, run.settings), run, options.output)
+
+
+def _asked(options: Options) -> ExperimentSettings:
+    if options.settings:
+        return read_settings(options.settings)
+    if options.preset:
+        return preset(options.preset)
+    if options.data:
+        return default_settings()
+    raise BadInput("There is nothing to train; name a --preset, --settings FILE, --data PATH, or --resume FILE")
+
+
+def _own_data(options: Options) -> dict[str, str]:
+    return {"task_family": family_of_data(options.data), "data": options.data} if options.data else {}
 
 
 def _check_start(options: Options) -> None:
     if options.start_run and not options.start_from:
         raise BadInput("--start-run names a run of a session; add --start-from FILE")
+    if options.resume and options.data:
+        raise BadInput("--resume goes on with the run's own tasks; leave --data out")
     if options.resume and options.start_from:
         raise BadInput("--resume goes on with a run that has its start; --start-from is for a new one: leave one out")
 

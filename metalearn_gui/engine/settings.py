@@ -72,6 +72,14 @@ class ExperimentSettings:
         sizes = self.episodes.training_sizes()
         return tuple(training._sized(*size) for size in sizes) or (training,)
 
+    def resolved(self) -> ExperimentSettings:
+        """These settings with what the tasks' files say filled in."""
+        tasks = self.tasks.resolved()
+        if tasks is self.tasks:
+            return self
+        own, filled = self.tasks.to_dict(), tasks.to_dict()
+        return self.replaced(**{name: value for name, value in filled.items() if own[name] != value})
+
     def check_data(self) -> None:
         """Raise SettingError where the tasks' data are missing, or too few for an episode."""
         self.tasks.check_data(SPLITS, self.episodes.shots + self.episodes.queries)

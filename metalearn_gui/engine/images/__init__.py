@@ -4,6 +4,5 @@ from __future__ import annotations
 
 from metalearn_gui.engine.images.library import LIBRARY, Library, Wanted
 from metalearn_gui.engine.images.pictures import Pictures
-from metalearn_gui.engine.images.reading import ReadSoFar
 
-__all__ = ["LIBRARY", "Library", "Pictures", "ReadSoFar", "Wanted"]
+__all__ = ["LIBRARY", "Library", "Pictures", "Wanted"]

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from metalearn_gui.engine.images import shelf
 from metalearn_gui.engine.images.archive import Refused
 from metalearn_gui.engine.images.pictures import Pictures
-from metalearn_gui.engine.images.reading import UNREADABLE, Contents, Reading, ReadSoFar
+from metalearn_gui.engine.images.reading import UNREADABLE, Contents, Reading
 from metalearn_gui.engine.images.sources import opened
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.read_so_far import ReadSoFar
 
 KEPT = 4  # files that stay in memory though nobody uses them yet: two settings name as many
 

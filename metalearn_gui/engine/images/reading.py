@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import os
 import time
@@ -19,19 +18,12 @@ from metalearn_gui.engine.images.decoding import FORMATS_TEXT, Unusable, small
 from metalearn_gui.engine.images.layout import Layout, layout
 from metalearn_gui.engine.images.pictures import Pictures
 from metalearn_gui.engine.images.sources import Entry, Source
+from metalearn_gui.engine.read_so_far import ReadSoFar
 
 SHOWN_SECONDS = 0.05  # between two words on how far it is
 MAX_BYTES = 2**30  # of all pixels
 # What the system, zipfile and zlib raise for a bad file; RuntimeError: encrypted, EOFError: cut short.
 UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError)
-
-
-@dataclasses.dataclass(frozen=True)
-class ReadSoFar:
-    """How far the reading of a file of images is; total 0: still looking."""
-
-    done: int
-    total: int
 
 
 Reading = Generator[ReadSoFar, None, Pictures]

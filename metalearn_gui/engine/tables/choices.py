@@ -53,7 +53,8 @@ def completed(table: Table, choice: ColumnChoice, are_classes: bool) -> ColumnCh
     """
     for name in (choice.task, choice.split, *choice.inputs, *choice.targets):
         if name and table.column(name) is None:
-            raise SettingError(f"The table has no column {name[:60]!r}; it has {_listed(table.names)}")
+            known = _listed(table.names)
+            raise SettingError(f"The table has no column {name[:60]!r}; it has {known}: choose one of them")
     task = choice.task or _guessed_task(table, {*choice.inputs, *choice.targets, choice.split})
     free = [column for column in table.columns if column.name not in (task, choice.split)]
     targets = choice.targets or _guessed_target(free, choice.inputs, are_classes)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import collections
 from collections.abc import Iterator
 
-from metalearn_gui.engine.tables.reading import ReadSoFar, reading
+from metalearn_gui.engine.read_so_far import ReadSoFar
+from metalearn_gui.engine.tables.reading import reading
 from metalearn_gui.engine.tables.table import Table
 
 KEPT = 2  # tables in memory: the one that is used, and the one before

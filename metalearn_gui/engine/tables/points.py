@@ -58,7 +58,7 @@ def labels_text(table: Table, choice: ColumnChoice, are_classes: bool) -> str:
             named[name] = list(column.as_labels()[1])
         elif column.kind == "category":
             named[name] = _commonest(column)
-    return json.dumps(named, ensure_ascii=False, separators=(",", ":")) if named else ""
+    return json.dumps(named, ensure_ascii=False, separators=(",", ":"))
 
 
 def labels_of(text: str) -> dict[str, list[str]]:
@@ -102,7 +102,7 @@ def table_points(
     x = np.concatenate([_encoded(_column(table, name), labels) for name in choice.inputs], axis=1)
     y = _targets(table, choice, labels, are_classes)
     task_codes, task_names = _column(table, choice.task).as_labels()
-    bad_target = ~np.isfinite(y).all(axis=1)
+    bad_target = np.asarray(~np.isfinite(y).all(axis=1))
     bad_input = np.zeros(len(x), bool) if fills else ~np.isfinite(x).all(axis=1)
     is_left_out = np.asarray(bad_target | (task_codes < 0) | bad_input)
     counts = np.bincount(task_codes[~is_left_out], minlength=len(task_names))

@@ -11,12 +11,13 @@ import re
 import warnings
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.tables.refusal import refusal
 from metalearn_gui.engine.tables.table import MISSING, Column, Table
 from metalearn_gui.engine.tables.text_format import MAX_COLUMNS, MAX_LINE, TextFormat, text_format
@@ -28,13 +29,6 @@ TRIED_CELLS = 200  # before a whole column is taken for dates
 DATE_FORMATS: tuple[dict[str, Any], ...] = ({"format": "ISO8601"}, {"dayfirst": False}, {"dayfirst": True})
 PARQUET = ".parquet"
 FIELDS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
-
-
-class ReadSoFar(NamedTuple):
-    """How far the reading of a file is, in bytes; total 0: not known."""
-
-    done: int
-    total: int
 
 
 Reading = Generator[ReadSoFar, None, Table]

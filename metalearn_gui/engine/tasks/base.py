@@ -6,14 +6,14 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, Tasks
-from metalearn_gui.engine.images.reading import ReadSoFar
 from metalearn_gui.engine.params import Component, param
+from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.scaling import Scaling
 
 MEASURED_TASKS = 500  # for the loss of a constant prediction
@@ -83,6 +83,10 @@ class TaskFamily(Component, ABC):
             SettingError: why they cannot be read.
         """
         return iter(())
+
+    def resolved(self) -> Self:
+        """This family with what its files say filled in: columns, labels. Read them first: `reading`."""
+        return self
 
     def remark(self) -> str:
         """What a person should know of files that were read, in one line; "" for nothing."""

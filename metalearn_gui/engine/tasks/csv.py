@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import functools
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
 from metalearn_gui.engine.params import SettingError, param
+from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.tables.choices import ColumnChoice, completed, names_of, text_of
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, table_points, width
-from metalearn_gui.engine.tables.reading import ReadSoFar
 from metalearn_gui.engine.tables.table import Table
 from metalearn_gui.engine.tasks.base import TaskFamily
 
 NUMBERS, CLASSES = "numbers", "classes"
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
+COLUMN_SETTINGS = ("task_column", "inputs", "targets", "split_column")
+LABELLED = ("inputs", "targets", "predicts")  # what labels follow from
+KEPT = 4  # prepared files in memory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +40,11 @@ class Csv(TaskFamily):
     view = "vector"
     needs_data = True
 
-    data: str = param("", "Table", help="A CSV, TSV or Parquet file with one row for each point.")
+    data: str = param("", "Table", is_path=True, help="A CSV, TSV or Parquet file with one row for each point.")
+    test_data: str = param(
+        "", "Unseen table", is_path=True, advanced=True,
+        help="A table of the same columns that unseen tasks are made of; empty = tasks held out from the others.",
+    )  # fmt: skip
     task_column: str = param("", "Task column", help="Rows with the same value of it are one task; empty = a guess.")
     inputs: str = param(
         "", "Input columns", help="Names with commas between; empty = every column that is left and fits."
@@ -98,21 +109,35 @@ class Csv(TaskFamily):
     def fixed_dims(self) -> str:
         return "there is one input for each number or label of the input columns, and one output for each target"
 
+    @classmethod
+    def reads(cls, path: str) -> bool:
+        return os.path.isfile(path) and Path(path).suffix.lower() in SUFFIXES
+
+    def replaced(self, **values: Any) -> Self:
+        """Another file has columns of its own, and other columns have labels of their own."""
+        fresh: dict[str, Any] = {}
+        if values.get("data", self.data) != self.data and values.keys().isdisjoint(COLUMN_SETTINGS):
+            fresh = dict.fromkeys((*COLUMN_SETTINGS, "labels"), "")
+        elif any(values.get(name, getattr(self, name)) != getattr(self, name) for name in LABELLED):
+            fresh = {"labels": ""}
+        return super().replaced(**fresh | values)
+
     @property
     def is_read(self) -> bool:
-        return not self.data or TABLES.find(self.data) is not None
+        is_there = all(TABLES.find(path) is not None for path in (self.data, self.test_data) if path)
+        return is_there and (not self.data or POINTS.has(self.resolved()))
 
     def reading(self, cache: Path | None = None) -> Iterator[ReadSoFar]:
-        return TABLES.reading(self.data) if self.data else iter(())
+        for path in filter(None, (self.data, self.test_data)):
+            yield from TABLES.reading(path)
+        if self.data:
+            POINTS.of(self.resolved())
 
     def resolved(self) -> Csv:
-        """This family with its columns and labels named, from the file."""
-        if not self.data:
+        if not self.data or (self.task_column and self.inputs and self.targets and self.labels):
             return self
-        table, asked = TABLES.table(self.data), self._asked()
-        choice = completed(table, asked, self._are_classes)
-        if choice == asked and self.labels:
-            return self
+        table = TABLES.table(self.data)
+        choice = _guessed(table, self._asked(), self._are_classes)
         return dataclasses.replace(
             self,
             task_column=choice.task,
@@ -122,24 +147,24 @@ class Csv(TaskFamily):
         )
 
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
-        points = self._points()
         for split in splits:
-            smallest = int(points.counts[points.splits[split]].min())
-            if smallest < 2:
-                raise SettingError("A task has a single row; make the rows a task needs (min_rows) at least 2")
+            self.tasks(np.random.default_rng(0), 1, split)
 
     def remark(self) -> str:
-        return self._points().remark if self.data else ""
+        return self._points("train").remark if self.data else ""
 
     def scaling(self) -> Scaling:
-        return self._points().scaling
+        return self._points("train").scaling
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
-        return Tasks({"row_group": rng.choice(self._points().splits[split], num_tasks)})
+        is_other = split == "test" and bool(self.test_data)
+        points = self._points(split)
+        chosen = rng.choice(len(points.names) if is_other else points.splits[split], num_tasks)
+        return Tasks({"row_group": chosen, "file": np.full(num_tasks, is_other)})
 
     def draw(self, tasks: Tasks, rng: np.random.Generator, shots: int, queries: int) -> Episodes:
         """Different rows as far as a task has them; where it has too few, some come twice, but never in both sets."""
-        points, groups = self._points(), tasks.parameters["row_group"]
+        points, groups = self._of(tasks), tasks.parameters["row_group"]
         counts = points.counts[groups]
         places = _dealt(rng, counts, shots, queries) + points.starts[groups][:, None]
         x, y = points.x[places], points.y[places]
@@ -147,27 +172,63 @@ class Csv(TaskFamily):
 
     def describe(self, tasks: Tasks) -> dict[str, Array]:
         groups = tasks.parameters["row_group"]
-        return {"task": groups, "rows": self._points().counts[groups]}
+        return {"task": groups, "rows": self._of(tasks).counts[groups]}
 
     def input_range(self) -> tuple[float, float]:
-        return _range(self._points().x) if self.data else super().input_range()
+        return _range(self._points("train").x) if self.data else super().input_range()
 
     def output_range(self) -> tuple[float, float]:
-        return _range(self._points().y) if self.data else super().output_range()
+        return _range(self._points("train").y) if self.data else super().output_range()
 
     def _asked(self) -> ColumnChoice:
         return ColumnChoice(self.task_column, names_of(self.inputs), names_of(self.targets), self.split_column)
 
-    def _points(self) -> TablePoints:
+    def _of(self, tasks: Tasks) -> TablePoints:
+        return self._points("test" if tasks.parameters["file"].any() else "train")
+
+    def _points(self, split: str) -> TablePoints:
         if not self.data:
             raise SettingError("Table (data) is empty; choose a CSV, TSV or Parquet file")
-        return _prepared(self.resolved(), TABLES.table(self.data))
+        family = self.resolved()
+        if self.test_data and split == "test":
+            family = dataclasses.replace(family, data=self.test_data, split_column="")
+        return POINTS.of(family)
+
+
+class _Points:
+    """Prepared points by family and file, the newest few."""
+
+    def __init__(self) -> None:
+        self._known: collections.OrderedDict[tuple[Csv, str], TablePoints] = collections.OrderedDict()
+
+    def has(self, family: Csv) -> bool:
+        """Whether `of` would answer at once."""
+        return self._key(family) in self._known
+
+    def of(self, family: Csv) -> TablePoints:
+        """The points of a family whose columns and labels are named."""
+        key = self._key(family)
+        if key not in self._known:
+            self._known[key] = _prepared(family)
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        return self._known[key]
+
+    def _key(self, family: Csv) -> tuple[Csv, str]:
+        return dataclasses.replace(family, beyond=1.0, test_data=""), TABLES.table(family.data).digest
+
+
+POINTS = _Points()
 
 
 @functools.lru_cache(maxsize=4)
-def _prepared(family: Csv, table: Table) -> TablePoints:
+def _guessed(table: Table, asked: ColumnChoice, are_classes: bool) -> ColumnChoice:
+    return completed(table, asked, are_classes)
+
+
+def _prepared(family: Csv) -> TablePoints:
     return table_points(
-        table,
+        TABLES.table(family.data),
         family._asked(),
         labels_of(family.labels),
         family._are_classes,

@@ -12,8 +12,9 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Tasks
-from metalearn_gui.engine.images import LIBRARY, Pictures, ReadSoFar, Wanted
+from metalearn_gui.engine.images import LIBRARY, Pictures, Wanted
 from metalearn_gui.engine.params import SettingError, param
+from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.tasks.pictures import PictureFamily, chosen_classes, chosen_instances
 
 TURNS = 4

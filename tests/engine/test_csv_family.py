@@ -1,0 +1,128 @@
+"""Tasks from a table: the same everywhere, in the data's own units, and in every export."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from metalearn_gui.engine import evaluation
+from metalearn_gui.engine.export import EXPORTERS
+from metalearn_gui.engine.export.base import ExportSubject
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.scaling import Scaling
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.training import trained
+from tests.engine.small import QUIET, small_settings
+
+FEW, MANY = 7, 40
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Lines of different slopes: 12 tasks, the last two with few rows."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for task in range(12):
+        slope = rng.uniform(-1, 1)
+        points = rng.uniform(-1, 1, FEW if task > 9 else MANY)
+        rows += [f"t{task},{x:.6f},{slope * x:.6f},{'up' if slope * x > 0 else 'down'}" for x in points]
+    (tmp_path / "lines.csv").write_text("task,x,y,way\n" + "\n".join(rows))
+    yield tmp_path / "lines.csv"
+    TABLES.forget()
+
+
+def settings_for(place, learner="maml", **values) -> ExperimentSettings:
+    settings = small_settings("csv", learner, data=str(place), inputs="x", min_rows=5, **values)
+    return settings.resolved()
+
+
+def test_columns_and_sizes_come_from_the_file(place):
+    settings = settings_for(place)
+    assert (settings.tasks.task_column, settings.tasks.targets) == ("task", "y")
+    assert (settings.network.input_dim, settings.network.output_dim, settings.tasks.view) == (1, 1, "curve")
+    classes = settings_for(place, predicts="classes", targets="way")
+    assert (classes.tasks.kind, classes.tasks.output_dim) == ("classification", 2)
+    assert ExperimentSettings.from_dict(classes.to_dict()) == classes
+
+
+def test_another_file_has_columns_of_its_own(place, tmp_path):
+    (tmp_path / "b.csv").write_text("who,a,b\n" + "".join(f"p{n % 5},{n},{2 * n}\n" for n in range(100)))
+    other = settings_for(place).replaced(data=str(tmp_path / "b.csv")).resolved()
+    assert (other.tasks.task_column, other.tasks.inputs, other.tasks.targets) == ("who", "a", "b")
+
+
+@pytest.mark.parametrize("shots", [1, 5, 30])
+def test_support_and_query_set_never_share_a_row(place, shots):
+    family = settings_for(place).tasks
+    rng = np.random.default_rng(0)
+    episodes = family.draw(family.tasks(rng, 200, "train"), rng, shots, 10)
+    assert episodes.support.x.shape == (200, shots, 1)
+    assert episodes.query.y.shape == (200, 10, 1)
+    for support, query in zip(episodes.support.x, episodes.query.x, strict=True):
+        assert not set(support[:, 0]) & set(query[:, 0])
+
+
+def test_splits_never_meet_and_follow_the_seed(place):
+    family = settings_for(place).tasks
+    rng = np.random.default_rng(0)
+
+    def rows(one, split):
+        return set(one.tasks(rng, 500, split).parameters["row_group"])
+
+    assert not rows(family, "train") & rows(family, "test")
+    assert rows(family, "test") == rows(dataclasses.replace(family), "test")
+    assert any(rows(family.replaced(split_seed=seed), "test") != rows(family, "test") for seed in range(1, 4))
+
+
+@pytest.mark.parametrize("learner", ["maml", "reptile", "metann", "cnp", "transfer"])
+def test_losses_and_predictions_are_in_the_units_of_the_data(place, tmp_path, learner):
+    """A thousand times the targets: a million times the loss, and the learner learns the same."""
+    lines = place.read_text().splitlines()
+    cells = [line.split(",") for line in lines[1:]]
+    rows = [f"{task},{x},{5 + 1000 * float(y)},{way}" for task, x, y, way in cells]
+    (tmp_path / "big.csv").write_text("task,x,y,way\n" + "\n".join(rows))
+    small, big = settings_for(place, learner), settings_for(tmp_path / "big.csv", learner)
+    scores = []
+    for settings in (small, big):
+        state = trained(settings, QUIET)
+        scores.append(evaluation.score(settings, state.learner, evaluation.unseen_episodes(settings, 6, 0)[1], False))
+    np.testing.assert_allclose(scores[1].loss, 1e6 * scores[0].loss, rtol=2e-3)
+
+
+def test_a_saved_state_keeps_its_scaling(place):
+    state = trained(settings_for(place), QUIET).learner
+    scaling = Scaling.of(state.carry)
+    assert scaling is not None
+    assert scaling.y_deviation[0] > 0
+    again = Scaling.of(dict(state.carry))
+    for one, other in zip(scaling, again, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("key", ["keras", "python", "learner", "safetensors"])
+def test_an_export_takes_and_gives_the_units_of_the_data(place, tmp_path, key):
+    settings = settings_for(place)
+    subject = ExportSubject(settings, trained(settings, QUIET))
+    exporter = EXPORTERS[key]
+    path = tmp_path / exporter.file_name
+    exporter.write(subject, path)
+    assert exporter.verify(subject, path) <= exporter.tolerance
+
+
+def test_a_family_without_a_file_says_what_to_do():
+    with pytest.raises(SettingError, match=r"Table \(data\) is empty; choose"):
+        small_settings("csv").check_data()
+
+
+def test_unseen_tasks_may_come_from_another_table(place, tmp_path):
+    (tmp_path / "c.csv").write_text("task,x,y\n" + "".join(f"z{n % 3},{n / 50},{n / 20}\n" for n in range(60)))
+    settings = settings_for(place).replaced(test_data=str(tmp_path / "c.csv"))
+    settings.check_data()
+    episodes = evaluation.unseen_episodes(settings, 5, 0)[1]
+    assert episodes.query.y.max() > 1.0  # no line of the first table reaches that
+    rng = np.random.default_rng(0)
+    training = settings.tasks.draw(settings.tasks.tasks(rng, 50, "train"), rng, 5, 5)
+    assert abs(training.query.y).max() <= 1.0

@@ -1,0 +1,203 @@
+"""Tables: how files are written, what they become, and what is said of a bad one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.tables.choices import ColumnChoice, completed, names_of, text_of
+from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, table_points
+from metalearn_gui.engine.tables.reading import read
+from metalearn_gui.engine.tables.table import Table
+
+NUM_DAMAGED = 300
+PLAIN = "sensor,x,y,city\n" + "".join(
+    f"s{task},{task + row},{10 * task + row},{'Rome' if row % 2 else 'Oslo'}\n" for task in range(6) for row in range(8)
+)
+
+
+def table_of(folder: Path, text: str | bytes, name: str = "a.csv") -> Table:
+    place = folder / name
+    place.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read(str(place))
+
+
+def points_of(
+    table: Table, choice: ColumnChoice | None = None, are_classes: bool = False, **options: object
+) -> TablePoints:
+    whole = completed(table, choice or ColumnChoice("", (), ()), are_classes)
+    labels = labels_of(labels_text(table, whole, are_classes))
+    chosen = {"fills": False, "min_rows": 2, "split": Split(0.3, 0)} | options
+    return table_points(table, whole, labels, are_classes, **chosen)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_the_same_table_is_read_however_it_is_written(tmp_path, separator, encoding):
+    text = "größe,wert,ort\n1.5,2,Köln\n-3,4e2,Bonn\n".replace(",", separator)
+    table = table_of(tmp_path, text.encode(encoding))
+    assert table.names == ("größe", "wert", "ort")
+    assert [column.kind for column in table.columns] == ["number", "number", "category"]
+    np.testing.assert_array_equal(table.columns[0].values, [1.5, -3])
+    np.testing.assert_array_equal(table.columns[1].values, [2, 400])
+    assert [table.columns[2].labels[code] for code in table.columns[2].values] == ["Köln", "Bonn"]
+
+
+def test_decimal_commas_dates_and_missing_cells_are_understood(tmp_path):
+    table = table_of(tmp_path, "when;x;note\n2026-01-02;1,5;a\n2026-01-03;;b\n2026-01-04;2,25;\n")
+    when, x, note = table.columns
+    assert (when.kind, x.kind, note.kind) == ("date", "number", "category")
+    np.testing.assert_array_equal(np.diff(when.values), [1, 1])
+    np.testing.assert_array_equal(x.values, [1.5, np.nan, 2.25])
+    np.testing.assert_array_equal(note.is_missing, [False, False, True])
+
+
+def test_a_file_without_a_header_names_its_columns(tmp_path):
+    table = table_of(tmp_path, "1,2\n3,4\n")
+    assert table.names == ("column 1", "column 2")
+    assert table.num_rows == 2
+    assert table.first_row == 1
+
+
+def test_parquet_holds_the_same_table(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    written = table_of(tmp_path, PLAIN)
+    pandas.read_csv(written.path).to_parquet(tmp_path / "a.parquet")
+    found = read(str(tmp_path / "a.parquet"))
+    assert found.names == written.names
+    for own, other in zip(found.columns, written.columns, strict=True):
+        assert (own.kind, own.labels) == (other.kind, other.labels)
+        np.testing.assert_array_equal(own.values, other.values)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no rows"),
+        (b"a,b\n", "no rows below its header"),
+        (b"a,b\n1,\0\n", "byte 7 is 0"),
+        (b"x" * (3 * 2**20), "longer than"),
+        (b"a,b\n1,2\n" + b"9" * (3 * 2**20), "longer than"),
+        (",".join(f"c{n}" for n in range(6000)).encode() + b"\n1\n", "6,000 columns"),
+        (b"a,b\n" + b"1,2\n" * 30 + b"1,1e999\n", "row 32, column 'b' is 'inf'"),
+        (b"a,b\n" + b"1,2\n" * 30 + b"oops,2\n", "row 32, column 'a' is 'oops'"),
+        (b"a,b\n1,2\n1,2,3\n", "row 3 has 3 cells, and the rows above it have 2"),
+    ],
+)
+def test_a_bad_file_is_one_line_that_names_the_place(tmp_path, content, said):
+    with pytest.raises(SettingError) as refused:
+        table_of(tmp_path, content)
+    line = str(refused.value)
+    assert said in line
+    assert "a.csv" in line
+    assert "\n" not in line
+    assert len(line) < 250
+
+
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(tmp_path):
+    rng = np.random.default_rng(0)
+    refused = []
+    for number in range(NUM_DAMAGED):
+        content = bytearray(PLAIN.encode())
+        for _ in range(rng.integers(1, 12)):
+            place = rng.integers(len(content))
+            content[place] = rng.integers(256)
+        if number % 3 == 0:
+            del content[rng.integers(len(content)) :]
+        try:
+            table = table_of(tmp_path, bytes(content))
+            points_of(table)
+        except SettingError as error:
+            refused.append(str(error))
+    assert 0 < len(refused) < NUM_DAMAGED
+    assert not any("\n" in line for line in refused)
+
+
+@given(names=st.lists(st.text(st.characters(exclude_characters="\r\n\0"), min_size=1).map(str.strip).filter(bool)))
+@settings(max_examples=50)
+def test_any_names_fit_into_a_setting(names):
+    assert names_of(text_of(names)) == tuple(names)
+
+
+def test_columns_are_guessed_by_what_they_hold(tmp_path):
+    choice = completed(table_of(tmp_path, PLAIN), ColumnChoice("", (), ()), are_classes=False)
+    assert choice == ColumnChoice("sensor", ("x", "city"), ("y",))
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        (ColumnChoice("nope", (), ()), "no column 'nope'"),
+        (ColumnChoice("sensor", ("y",), ("y",)), "'y' is used twice"),
+        (ColumnChoice("sensor", (), ("x", "y", "city")), "inputs"),
+    ],
+)
+def test_columns_that_cannot_be_used_are_named(tmp_path, choice, said):
+    with pytest.raises(SettingError, match=said):
+        completed(table_of(tmp_path, PLAIN), choice, are_classes=False)
+
+
+def test_every_task_is_in_one_split_and_keeps_its_rows(tmp_path):
+    points = points_of(table_of(tmp_path, PLAIN))
+    parts = [set(points.splits[name]) for name in ("train", "validation", "test")]
+    assert set.union(*parts) == set(range(6))
+    assert sum(map(len, parts)) == 6
+    for task, (start, count) in enumerate(zip(points.starts, points.counts, strict=True)):
+        own = points.y[start : start + count, 0]
+        assert points.names[task] == f"s{task}"
+        assert set(own) == {10 * task + row for row in range(8)}
+
+
+def test_a_split_column_decides_and_must_not_part_a_task(tmp_path):
+    rows = [f"s{task},{row},{row},{part}\n" for task, part in enumerate(["train", "test", "val"]) for row in range(4)]
+    table = table_of(tmp_path, "sensor,x,y,part\n" + "".join(rows))
+    choice = ColumnChoice("sensor", ("x",), ("y",), "part")
+    assert {name: list(ids) for name, ids in points_of(table, choice).splits.items()} == {
+        "train": [0], "validation": [2], "test": [1]
+    }  # fmt: skip
+    table = table_of(tmp_path, "sensor,x,y,part\n" + "".join(rows).replace("s0,0,0,train", "s0,0,0,test"))
+    with pytest.raises(SettingError, match="rows of 1 tasks into different splits"):
+        points_of(table, choice)
+
+
+def test_scaling_is_fitted_on_training_tasks_alone(tmp_path):
+    points = points_of(table_of(tmp_path, PLAIN), ColumnChoice("sensor", ("x", "city"), ("y",)))
+    rows = np.concatenate([np.arange(s, s + c) for s, c in zip(points.starts, points.counts, strict=True)])
+    owners = np.repeat(np.arange(6), points.counts)
+    train = rows[np.isin(owners, points.splits["train"])]
+    np.testing.assert_allclose(points.scaling.x_mean, [points.x[train, 0].mean(), 0, 0], rtol=1e-6)
+    np.testing.assert_allclose(points.scaling.x_deviation, [points.x[train, 0].std(), 1, 1], rtol=1e-6)
+    np.testing.assert_allclose(points.scaling.y_mean, [points.y[train].mean()], rtol=1e-6)
+
+
+def test_rows_and_tasks_that_are_left_out_are_counted_and_named(tmp_path):
+    text = PLAIN.replace("s1,1,10,", "s1,1,,").replace("s2,2,20,", "s2,,20,") + "tiny,1,1,Rome\n"
+    dropped = points_of(table_of(tmp_path, text))
+    assert "2 rows with something missing are left out (1 without a target)" in dropped.remark
+    assert "1 tasks with fewer than 2 rows are left out: tiny" in dropped.remark
+    filled = points_of(table_of(tmp_path, text), fills=True)
+    assert filled.counts.sum() == dropped.counts.sum() + 1
+    assert np.isfinite(filled.x).all()
+
+
+def test_three_million_users_with_one_rating_each_have_no_task(tmp_path):
+    table = table_of(tmp_path, "user,item,rating\n" + "".join(f"{n},1,3\n" for n in range(30_000)))
+    with pytest.raises(SettingError, match="the largest has 1"):
+        points_of(table, ColumnChoice("user", ("item",), ("rating",)))
+
+
+@given(text=st.text(max_size=200))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_a_table_or_one_line(tmp_path, text):
+    try:
+        table = table_of(tmp_path, text.encode("utf-8", "replace"))
+        lengths = {len(column.values) for column in table.columns}
+    except SettingError as error:
+        lengths = set(str(error).splitlines())
+    assert len(lengths) == 1
