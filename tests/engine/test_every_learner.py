@@ -1,4 +1,4 @@
-"""What holds for every learner on every family that it takes; a new one is tested by its line in LEARNERS."""
+"""What holds for every learner on every shape of task that it takes; a new one is tested by its line in LEARNERS."""
 
 from __future__ import annotations
 
