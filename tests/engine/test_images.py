@@ -14,7 +14,6 @@ from metalearn_gui.engine.learners.protonet import ProtoNet
 from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.tasks.glyphs import Glyphs
 from metalearn_gui.engine.tasks.images import Images
 
 ALPHABETS, CLASSES, COPIES = 3, 4, 5
@@ -218,21 +217,3 @@ def write_class(place: Path, copies: int) -> None:
     place.mkdir(parents=True)
     for copy in range(copies):
         Image.new("L", (12, 12), 17 * copy).save(place / f"{copy}.png")
-
-
-def test_the_same_seed_writes_the_same_glyphs_and_another_one_others() -> None:
-    glyphs = Glyphs(image_size=16, distorts=False)
-
-    def written(seed: int) -> np.ndarray:
-        rng = np.random.default_rng(seed)
-        return glyphs.draw(glyphs.tasks(rng, 2, "test"), rng, 1, 1).query.x
-
-    np.testing.assert_array_equal(written(0), written(0))
-    assert not np.array_equal(written(0), written(1))
-
-
-def test_a_fixed_alphabet_has_its_number_of_classes() -> None:
-    glyphs = Glyphs(image_size=8, num_glyphs=12)
-    tasks = glyphs.tasks(np.random.default_rng(0), 200, "train")
-    assert set(tasks.parameters["classes"].ravel().tolist()) == set(range(12))
-    assert Glyphs().with_fixed_classes().num_classes == 1_000
