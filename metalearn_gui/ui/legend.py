@@ -102,13 +102,15 @@ class Readout(QLabel):
         )
 
     def show_at(self, x: float, html: str, lines: Sequence[tuple[Array, Array]] = ()) -> None:
-        """Say this beside view coordinate x, where it hides least of these lines (view coordinates)."""
+        """Say this where it hides least of these lines (view coordinates): beside view coordinate x, or further off."""
         self.setText(html)
         self.adjustSize()
         area, at = self._plot.plot_area(), self._plot.point_of(x, 0.0).x()
-        lefts = [left for left in (at + 9, at - 9 - self.width()) if area.left() <= left <= area.right() - self.width()]
+        last = max(area.left(), area.right() - self.width())
+        beside = [left for left in (at + 9, at - 9 - self.width()) if area.left() <= left <= last]
+        lefts = [*beside, *np.linspace(area.left(), last, 9)]
         tops = np.linspace(area.top() + 6, max(area.top() + 6, area.bottom() - 6 - self.height()), 7)
-        places = [QRectF(left, top, self.width(), self.height()) for left in lefts or [area.left()] for top in tops]
+        places = [QRectF(left, top, self.width(), self.height()) for left in lefts for top in tops]
         self.move(min(places, key=lambda place: self._hidden(place, lines)).topLeft().toPoint())
         self.show()
         self.raise_()

@@ -4,9 +4,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from metalearn_gui.engine import events
-from metalearn_gui.ui.panels.adaptation import AdaptationPanel
+from metalearn_gui.ui.panels.adaptation import LOWEST, AdaptationPanel
 
 
 @pytest.fixture
@@ -60,6 +61,18 @@ def test_the_box_says_the_selected_step_in_figures(panel, session):
     for part in ("step 5 · 600 unseen tasks", "mean 0.21 ± 0.03", "median 0.1"):
         assert part in panel._readout.text()
     assert "mean 0.21 ± 0.03" in panel.plot.accessibleDescription()
+
+
+def test_a_plot_too_low_for_the_box_says_the_figure_in_its_hint(panel, session):
+    panel.resize(416, 400)
+    _score(session, loss=np.full(11, 0.21), loss_ci95=np.full(11, 0.03))
+    assert panel._readout.isVisible()
+    assert "0.21" not in panel._hint.text()
+    panel.resize(416, 170)
+    QApplication.processEvents()
+    assert panel.plot.plot_area().height() < LOWEST
+    assert not panel._readout.isVisible()
+    assert panel._hint.text() == "0.21 ± 0.03"
 
 
 def test_hovering_a_step_shows_it_everywhere_and_leaving_brings_the_old_one_back(panel, session):

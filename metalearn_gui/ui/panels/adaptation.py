@@ -39,7 +39,7 @@ DRAWN = {
     "learner": Drawn("learner", "solid", 4.0),
 }
 EMPTY = np.empty(0)
-LOW = 130  # a plot with fewer pixels has room for one line of the box
+LOW, LOWEST = 130, 80  # a plot of fewer pixels has room for one line of the box, and for no box that hides nothing
 MARGIN = 0.35  # steps shown left of the first and right of the last
 
 
@@ -208,8 +208,13 @@ class AdaptationPanel(Panel):
         if evaluation is None or step >= len(evaluation.learner.loss):
             self._readout.hide()
             return
-        text = self._readout_text(evaluation, step)
-        self._readout.show_at(step, text, [(line.x, line.y) for line in (*self._lines.values(), self._median)])
+        if self.plot.plot_area().height() < LOWEST:
+            self._readout.hide()
+            self.set_hint(self._mean_text(evaluation, step))
+        else:
+            self._name_by_task()
+            text = self._readout_text(evaluation, step)
+            self._readout.show_at(step, text, [(line.x, line.y) for line in (*self._lines.values(), self._median)])
         self.plot.setAccessibleDescription(", ".join(self._readout_lines(evaluation, step)))
 
     def _readout_text(self, evaluation: Evaluation, step: int) -> str:
