@@ -186,8 +186,7 @@ class Adapter:
         """Predictions on the grid and the loss, step by step."""
         compiled = self._compile and self.is_warm(settings, task)
         path = adapt(settings, state, _as_batch(task.support), _points_of_interest(task)[None], compile=compiled)
-        on_grid, on_query = np.split(path.predictions[:, 0], [len(task.grid)], axis=1)
-        judged = _judged(settings.tasks.kind, task, on_grid, on_query)
+        judged = _judged(settings.tasks.kind, task, *_parted(task, path.predictions[:, 0]))
         if path.deviation is None:
             return judged
         return dataclasses.replace(judged, deviation=path.deviation[:, 0, : len(task.grid)])
@@ -207,13 +206,13 @@ class Adapter:
         """
         batch = {name: values[None] for name, values in adapted.items()}
         points = predict_adapted(settings, state, batch, _points_of_interest(task)[None], self._compile)
-        end = _judged(settings.tasks.kind, task, *np.split(points, [len(task.grid)], axis=1))
+        end = _judged(settings.tasks.kind, task, *_parted(task, points))
         accuracy = None if end.accuracy is None or own.accuracy is None else _led_to(own.accuracy, end.accuracy)
         return Adaptation(_led_to(own.on_grid, end.on_grid), _led_to(own.loss, end.loss), accuracy)
 
     def _key(self, settings: ExperimentSettings, count: int, task: TouchedTask) -> tuple[object, int, int]:
         program = adaptation_program(settings, settings.outer.test_steps, keep=True)
-        return program, capacity(count), capacity(len(task.grid) + len(task.query.x))
+        return program, capacity(count), capacity(len(_points_of_interest(task)))
 
 
 def _led_to(path: Array, end: Array) -> Array:
@@ -231,7 +230,17 @@ def _as_batch(points: PointSet) -> PointSet:
 
 
 def _points_of_interest(task: TouchedTask) -> Array:
-    return np.concatenate([task.grid, task.query.x])
+    """Where predictions are wanted: on the grid and at the query points, which a grid of rows has already."""
+    return task.grid if task.has_rows else np.concatenate([task.grid, task.query.x])
+
+
+def _parted(task: TouchedTask, predictions: Array) -> tuple[Array, Array]:
+    """Predictions (steps, points, ...) at those, apart: on the grid, and at the query points."""
+    if not task.has_rows:
+        on_grid, on_query = np.split(predictions, [len(task.grid)], axis=1)
+        return on_grid, on_query
+    places = {row.tobytes(): place for place, row in enumerate(task.grid)}
+    return predictions, predictions[:, [places[row.tobytes()] for row in task.query.x]]
 
 
 def _judged(kind: str, task: TouchedTask, on_grid: Array, on_query: Array) -> Adaptation:

@@ -35,6 +35,7 @@ from metalearn_gui.store.session_file import SavedTask
 FIRST_TOUCHED = NUM_GALLERY + 1  # blocks 1..8 of the stream are the gallery's
 FIRST_STEP = 5
 INSPECT_MS = 500  # views run uncompiled: twice a second is what the window bears
+CATCH_UP_MS = 2000  # how often convolutions follow the training: a look at all tasks takes them as long as an iteration
 WARMING, TOUCHING, SHOWING, MAKING_ROOM, INSPECTING = range(5)  # ranks of requests: lower goes first
 
 
@@ -63,7 +64,9 @@ class UnseenTasks(QObject):
         self.adaptations: dict[str, Adaptation] = {}
         self.views: list[View] = []  # what the learner shows about itself on the touched task
         self._inspection = QTimer(self, singleShot=True, interval=INSPECT_MS)
-        self._inspection.timeout.connect(self._ask_views)
+        self._inspection.timeout.connect(self._ask_at_rest)
+        self._catch_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
+        self._catch_up.timeout.connect(self._ask)
         self.context: Array | None = None  # what a hand has put in the place of the learner's own
         self._news: list[Callable[[], None]] = []
         self._next_block = FIRST_TOUCHED
@@ -97,7 +100,11 @@ class UnseenTasks(QObject):
         if self.step > self.num_steps:
             self.step = self.num_steps
             self._news.append(self.stepChanged.emit)
-        self._ask()
+        if self._is_slow and self.adaptations:
+            if not self._catch_up.isActive():
+                self._catch_up.start()
+        else:
+            self._ask()
 
     def announce(self) -> None:
         """Emit what has changed since the last time."""
@@ -118,6 +125,7 @@ class UnseenTasks(QObject):
     def close(self, seconds: float) -> bool:
         """End the worker; wait so long at most. Whether it has ended."""
         self._inspection.stop()
+        self._catch_up.stop()
         return self._latest.close(seconds)
 
     # --- the hand ---------------------------------------------------------------------------------
@@ -226,6 +234,11 @@ class UnseenTasks(QObject):
         return next((name for view in self.views if view.kind == "context" for name in view.arrays), "")
 
     @property
+    def _is_slow(self) -> bool:
+        """Whether adapting takes long enough for a hand to feel it."""
+        return not self._shown.settings.network.compiles
+
+    @property
     def _is_warm(self) -> bool:
         return self._always_warm or self._shown.structure in self._warm
 
@@ -278,12 +291,22 @@ class UnseenTasks(QObject):
         if not self._is_ready:
             return
         # Uncompiled answers slow the window, so the baselines wait for their program.
-        keys = ("learner", *self.compared) if self._is_warm else ("learner",)
-        context = {} if self.context is None else {self._context_name: self.context}
-        compute = functools.partial(self._shown.adaptations, self._adapter, keys, self.touched, context)
-        self._request("touched", compute, self._take_touched, TOUCHING)
+        keys = ("learner", *self.compared) if self._is_warm and not self._is_slow else ("learner",)
+        self._ask_adaptations("touched", keys, self._take_touched, TOUCHING)
         if not self._inspection.isActive():
             self._inspection.start()
+
+    def _ask_adaptations(self, request: str, keys: tuple[str, ...], take: Callable[[Any], None], rank: int) -> None:
+        context = {} if self.context is None else {self._context_name: self.context}
+        compute = functools.partial(self._shown.adaptations, self._adapter, keys, self.touched, context)
+        self._request(request, compute, take, rank)
+
+    def _ask_at_rest(self) -> None:
+        """What would hold a touch up."""
+        if self._is_ready and self._is_warm and self._is_slow and self.compared:
+            take = functools.partial(self._take_compared, self.touched)
+            self._ask_adaptations("compared", ("learner", *self.compared), take, SHOWING)
+        self._ask_views()
 
     def _ask_views(self) -> None:
         compute = functools.partial(self._shown.views, self.touched)
@@ -326,6 +349,10 @@ class UnseenTasks(QObject):
     def _take_touched(self, adaptations: Mapping[str, Adaptation]) -> None:
         self.adaptations = {key: path for key, path in adaptations.items() if key in {"learner", *self.compared}}
         self.adaptedChanged.emit()
+
+    def _take_compared(self, task: TouchedTask, adaptations: Mapping[str, Adaptation]) -> None:
+        if task is self.touched:  # else the hand was quicker
+            self._take_touched(adaptations)
 
     def _take_gallery(self, index: int, adaptation: Adaptation) -> None:
         if self._gallery.take(index, adaptation):

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
@@ -20,14 +20,13 @@ from metalearn_gui.ui.canvas.drawing_pad import EDGE, DrawingPad
 from metalearn_gui.ui.canvas.drawing_tools import DrawingTools
 from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
-from metalearn_gui.ui.canvas.pixels import crisp, draw_ink, side_of, stroke_width
+from metalearn_gui.ui.canvas.picture_tile import draw_tile
+from metalearn_gui.ui.canvas.pixels import draw_crisp, ink_image, side_of, stroke_width
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
-from metalearn_gui.ui.canvas.rows import Rows
 from metalearn_gui.ui.canvas.shares import draw_lines, draw_strip, line_at
 from metalearn_gui.ui.theme import theme, ui_font
 
 LESSON = 18.0
-SCORE_FOOT = 24.0  # of a gallery tile, where its score is
 CENTRED = Qt.AlignmentFlag.AlignCenter
 CLASS_KEYS = {getattr(Qt.Key, f"Key_{number}"): number - 1 for number in range(1, 10)}
 
@@ -40,6 +39,8 @@ class PicturesCanvas(PictureSurface):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        self._placed: dict[Hashable, PictureLayout] = {}
+        self._inks: dict[bytes, QImage] = {}
         self.pad, self.tools = DrawingPad(self), DrawingTools(self)
         self.pad.setFocusProxy(self)
         self.pad.begun.connect(session.begin_touch)
@@ -70,7 +71,20 @@ class PicturesCanvas(PictureSurface):
     def placed(self) -> PictureLayout:
         """Where everything lies now."""
         labels, ways, count = self.touched.support.y, self.family.output_dim, self._rows.count - self._num_support
-        return laid_out(self.frame(), labels, ways, count, side_of(self._rows.x.shape[1]), self.devicePixelRatioF())
+        side, ratio = side_of(self._rows.x.shape[1]), self.devicePixelRatioF()
+        key = (self.width(), self.height(), labels.tobytes(), ways, count, side, ratio)
+        if key not in self._placed:  # asked for many times between two strokes
+            self._placed = {key: laid_out(self.frame(), labels, ways, count, side, ratio)}
+        return self._placed[key]
+
+    def _ink(self, row: int) -> QImage:
+        """A row as a picture; kept as long as the row is one of the task's."""
+        name, palette = self._rows.x[row].tobytes(), theme().palette
+        if name not in self._inks:
+            kept = {values.tobytes() for values in self._rows.x} if len(self._inks) > 2 * self._rows.count else None
+            self._inks = {key: ink for key, ink in self._inks.items() if kept is None or key in kept}
+            self._inks[name] = ink_image(self._rows.x[row], palette.background, palette.text)
+        return self._inks[name]
 
     def _probabilities(self, row: int, step: int) -> Array | None:
         place, adaptation = self._rows.places[row], self.adaptation
@@ -90,6 +104,7 @@ class PicturesCanvas(PictureSurface):
 
     def drop_layers(self) -> None:
         super().drop_layers()
+        self._inks = {}
         self._show_large()
 
     def choose_row(self, row: int) -> None:
@@ -188,9 +203,7 @@ class PicturesCanvas(PictureSurface):
     def paint_live(self, painter: QPainter) -> None:
         placed, step = self.placed, self.shown_step
         self._draw_support(painter, placed.support)
-        right = sum(
-            self._draw_query(painter, box, row, step) for row, box in enumerate(placed.query, self._num_support)
-        )
+        right = self._draw_queries(painter, placed.query, step)
         if placed.query and self.adaptation is not None:
             self._draw_count(painter, placed, right)
         if self._rows.count:
@@ -205,22 +218,26 @@ class PicturesCanvas(PictureSurface):
                 self._draw_header(painter, QRectF(box.left(), self.frame().top(), box.width(), HEADER - 2), label)
             self._draw(painter, box, row, class_color(label))
 
-    def _draw_query(self, painter: QPainter, box: QRectF, row: int, step: int) -> bool:
-        """A query in the colour of what it is taken for; whether that is right."""
-        probabilities = self._probabilities(row, step)
-        if probabilities is None:
-            self._draw(painter, box, row, theme().palette.line)
-            return False
-        taken = int(np.argmax(probabilities))
-        self._draw(painter, box, row, class_color(taken))
-        draw_strip(painter, QRectF(box.left(), box.bottom() + 2, box.width(), BAR), probabilities)
-        is_right = taken == int(self._rows.y[row])
-        if not is_right:
-            _draw_cross(painter, box)
-        return is_right
+    def _draw_queries(self, painter: QPainter, boxes: list[QRectF], step: int) -> int:
+        """Every query in the colour of what it is taken for; how many are right."""
+        colors, right = [class_color(label) for label in range(self.family.output_dim)], 0
+        table = None if self.adaptation is None else np.nan_to_num(self.adaptation.on_grid[step])
+        for row, box in enumerate(boxes, self._num_support):
+            place = self._rows.places[row]
+            if table is None or place < 0:
+                self._draw(painter, box, row, theme().palette.line)
+                continue
+            taken = int(table[place].argmax())
+            self._draw(painter, box, row, colors[taken])
+            draw_strip(painter, QRectF(box.left(), box.bottom() + 2, box.width(), BAR), table[place].tolist(), colors)
+            if taken == int(self._rows.y[row]):
+                right += 1
+            else:
+                _draw_cross(painter, box)
+        return right
 
     def _draw(self, painter: QPainter, box: QRectF, row: int, color: QColor) -> None:
-        draw_on_paper(painter, box, self._rows.x[row], QPen(color, 3 if row == self.row else 1.5))
+        draw_crisp(painter, box, self._ink(row), QPen(color, 3 if row == self.row else 1.5))
 
     def _draw_header(self, painter: QPainter, box: QRectF, label: int) -> None:
         painter.setFont(ui_font(12, 600))
@@ -259,30 +276,7 @@ class PicturesCanvas(PictureSurface):
         adaptation: Adaptation | None,
         step: int,
     ) -> None:
-        """One example of every class, and below them what the first queries are taken for."""
-        rows, ways, num_support = Rows(touched), min(family.output_dim, 5), len(touched.support.x)
-        inside = frame.adjusted(8, 6, -8, -SCORE_FOOT)
-        pitch = min(inside.width() / ways, inside.height() / 2)
-        labels, num_lines = touched.support.y.tolist(), max(int(inside.height() / pitch), 2)
-        examples = [labels.index(label) if label in labels else None for label in range(ways)]
-        queries = range(num_support, min(num_support + (num_lines - 1) * ways, rows.count))
-        side, ratio = side_of(rows.x.shape[1]), painter.device().devicePixelRatioF()
-        left = inside.center().x() - ways * pitch / 2
-        for index, row in enumerate([*examples, *queries]):
-            if row is None:
-                continue
-            line, column = divmod(index, ways)
-            box = QRectF(left + column * pitch + 1, inside.top() + line * pitch + 1, pitch - 2, pitch - 2)
-            label, place = int(rows.y[row]), rows.places[row]
-            if row >= num_support and adaptation is not None and place >= 0:
-                label = int(np.argmax(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), place]))
-            draw_on_paper(painter, crisp(box, side, ratio), rows.x[row], QPen(class_color(label), 1.5))
-
-
-def draw_on_paper(painter: QPainter, box: QRectF, values: Array, outline: QPen) -> None:
-    """A picture in the theme's ink, on the theme's paper."""
-    palette = theme().palette
-    draw_ink(painter, box, values, palette.background, palette.text, outline)
+        draw_tile(painter, frame, family, touched, adaptation, step)
 
 
 def _draw_cross(painter: QPainter, box: QRectF) -> None:

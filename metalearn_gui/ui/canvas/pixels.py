@@ -71,9 +71,14 @@ def ink_image(values: Array, paper: QColor, ink: QColor) -> QImage:
 
 
 def draw_ink(painter: QPainter, box: QRectF, values: Array, paper: QColor, ink: QColor, outline: QPen) -> None:
-    """A picture in ink on paper; smooth only where its pixels are no whole device pixels."""
-    scale = box.width() * painter.device().devicePixelRatioF() / side_of(len(values))
-    _draw_framed(painter, box, ink_image(values, paper, ink), outline, is_smooth=abs(scale - round(scale)) > 1e-3)
+    """A picture in ink on paper."""
+    draw_crisp(painter, box, ink_image(values, paper, ink), outline)
+
+
+def draw_crisp(painter: QPainter, box: QRectF, image: QImage, outline: QPen) -> None:
+    """A picture with a line around it; smooth only where its pixels are no whole device pixels."""
+    scale = box.width() * painter.device().devicePixelRatioF() / image.width()
+    _draw_framed(painter, box, image, outline, is_smooth=abs(scale - round(scale)) > 1e-3)
 
 
 def stroke_width(pictures: Array) -> float:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.theme import theme, ui_font
 
 LOWEST_LINE, HIGHEST_LINE = 14.0, 18.0
+LEAST_SHARE = 0.05  # pixels; less of a strip is not seen
 NUMBER_WIDTH, SHARE_WIDTH = 18.0, 40.0
 
 
-def draw_strip(painter: QPainter, strip: QRectF, probabilities: Array) -> None:
+def draw_strip(painter: QPainter, strip: QRectF, shares: list[float], colors: list[QColor]) -> None:
     """The classes' probabilities side by side, in their colours."""
     left = strip.left()
-    for label, share in enumerate(np.nan_to_num(probabilities).tolist()):
-        painter.fillRect(QRectF(left, strip.top(), share * strip.width(), strip.height()), class_color(label))
-        left += share * strip.width()
+    for share, color in zip(shares, colors, strict=True):
+        width = share * strip.width()
+        if width > LEAST_SHARE:
+            painter.fillRect(QRectF(left, strip.top(), width, strip.height()), color)
+        left += width
 
 
 def draw_lines(painter: QPainter, area: QRectF, probabilities: Array) -> None:
