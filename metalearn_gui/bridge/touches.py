@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from metalearn_gui.engine.adaptation import adapt, predict_adapted
+from metalearn_gui.engine.adaptation import adapt, places_for, predict_adapted
 from metalearn_gui.engine.backend import Array, return_free_memory
-from metalearn_gui.engine.episodes import PointSet, Tasks, capacity, generator
+from metalearn_gui.engine.episodes import PointSet, Tasks, generator
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.programs import adaptation_program
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -212,7 +212,7 @@ class Adapter:
 
     def _key(self, settings: ExperimentSettings, count: int, task: TouchedTask) -> tuple[object, int, int]:
         program = adaptation_program(settings, settings.outer.test_steps, keep=True)
-        return program, capacity(count), capacity(len(_points_of_interest(task)))
+        return program, places_for(settings, count), places_for(settings, len(_points_of_interest(task)))
 
 
 def _led_to(path: Array, end: Array) -> Array:

@@ -14,7 +14,9 @@ from metalearn_gui.engine.learners.base import fold
 from metalearn_gui.engine.programs import adaptation_program, prediction_program
 from metalearn_gui.engine.settings import ExperimentSettings
 
-__all__ = ["Path", "adapt", "fold", "predict_adapted"]
+__all__ = ["Path", "adapt", "fold", "places_for", "predict_adapted"]
+
+FEW = 16  # places in a step of what needs no compiling
 
 
 class Path(NamedTuple):
@@ -53,10 +55,10 @@ def adapt(
     program = adaptation_program(settings, steps, keep=True, compile=compile)
     query_x = np.asarray(query_x, np.float32)
     num_queries = query_x.shape[1]
-    size = _places(settings, num_queries)
+    size = places_for(settings, num_queries)
     query_x = np.pad(query_x, [(0, 0), (0, size - num_queries)] + [(0, 0)] * (query_x.ndim - 2))
     query = PointSet(query_x, _no_targets(support.y, size))
-    support = padded(support, _places(settings, support.x.shape[1]))
+    support = padded(support, places_for(settings, support.x.shape[1]))
     predictions, support_loss, *rest = program.run(state, support, query, settings.learner.live_values())
     return Path(predictions[:, :, :num_queries], support_loss, rest[0][:, :, :num_queries] if rest else None)
 
@@ -75,8 +77,11 @@ def predict_adapted(
     return prediction_program(settings, compile).run(state, adapted, x, settings.learner.live_values())
 
 
-def _places(settings: ExperimentSettings, num_points: int) -> int:
-    return num_points if settings.network.is_transductive else capacity(num_points)
+def places_for(settings: ExperimentSettings, num_points: int) -> int:
+    """How many places so many points are padded to: a graph is soon traced again, and no place of it is free."""
+    if settings.network.is_transductive:
+        return num_points
+    return capacity(num_points) if settings.network.compiles else max(1, -(-num_points // FEW)) * FEW
 
 
 def _no_targets(like: Array, num_points: int) -> Array:

@@ -263,6 +263,8 @@ class AdaptationProgram(_TaskProgram):
     def _path(self, params, carry, live, support, query):  # type: ignore[no-untyped-def]
         ctx, state = self._context(live), State(params, carry)
         measure = self._kept if self._keep else self._scored
+        if self._learner.adapts_once:
+            return self._path_of_one_step(measure, state, support, query, ctx)
         num_tasks, num_queries = query.x.shape[:2]
         tasks_only, outputs = [num_tasks], [num_tasks, num_queries, self._network.output_dim]
         shapes = [outputs, tasks_only, *[outputs] * self._has_deviation] if self._keep else [tasks_only] * 2
@@ -281,6 +283,16 @@ class AdaptationProgram(_TaskProgram):
             maximum_iterations=self._num_steps + 1,
         )
         return [row.stack() for row in rows]
+
+    def _path_of_one_step(self, measure, state, support, query, ctx):  # type: ignore[no-untyped-def]
+        """Unrolled, so that features of the query are computed once; later steps are the first."""
+        start = self._learner.begin(state, support, ctx)
+        rows = [[value] for value in measure(state, start, support, query, ctx)]
+        if self._num_steps:
+            after = self._learner.adapt_step(state, start, support, ctx)
+            for row, value in zip(rows, measure(state, after, support, query, ctx), strict=True):
+                row.extend([value] * self._num_steps)
+        return [tf.stack(row) for row in rows]
 
     def _kept(self, state, adapted, support, query, ctx):  # type: ignore[no-untyped-def]
         kept = [self._shown(state, adapted, query.x, ctx), self._learner.loss(state, adapted, support, ctx)]
