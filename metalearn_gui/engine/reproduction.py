@@ -173,6 +173,12 @@ _ALL: Sequence[Row] = (
     Row("cnp", "cnp", (Bar(1, 0.02, reference="0.010"),)),
     Row("fedavg", "fedavg", (Bar(1, reference="1.01"), Bar(10, 0.40, reference="0.32"))),
     Row("perfedavg", "perfedavg", (Bar(1, 0.60, reference="0.48"), Bar(10, 0.18, reference="0.14"))),
+    Row(
+        "perfedavg-hessian",
+        "perfedavg",
+        (Bar(1, 0.60), Bar(10, 0.18)),
+        {"local_gradient": "hessian-vector"},
+    ),
     Row("transfer", "transfer", (Bar(1, 2.43, 2.03, reference="2.23"), Bar(10, 1.64, 1.24, reference="1.44"))),
     Row("scratch", "scratch", (Bar(1), Bar(10))),
     Row("glyphs", "glyphs", _few_shot(86, 95, 66, ("86.1", "94.9", "66.4")), tested_on="images"),
