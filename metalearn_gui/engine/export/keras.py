@@ -6,7 +6,7 @@ from pathlib import Path
 
 from metalearn_gui.engine.backend import Array, tf
 from metalearn_gui.engine.export.base import ExportSubject
-from metalearn_gui.engine.export.start import StartExporter, example_inputs, keras_model
+from metalearn_gui.engine.export.start import StartExporter, example_inputs, keras_model, output_comment
 
 
 class KerasModel(StartExporter):
@@ -35,5 +35,5 @@ class KerasModel(StartExporter):
             "import keras\nimport numpy as np\n\n"
             f'model = keras.saving.load_model("{Path(path).name}")\n'
             f"x = {example_inputs(subject)}\n"
-            "y = model(x)  # before any adaptation\n"
+            f"y = model(x)  # {output_comment(subject)}\n"
         )

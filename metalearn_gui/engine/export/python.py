@@ -13,10 +13,17 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.export.base import ExportSubject
-from metalearn_gui.engine.export.start import StartExporter, example_inputs, keras_model
+from metalearn_gui.engine.export.start import (
+    StartExporter,
+    example_inputs,
+    has_head,
+    keras_model,
+    output_comment,
+    output_width,
+)
 from metalearn_gui.engine.export.whole import ExportError
 
-HEAD = '''"""{title}: the base network at its meta-learned start, {iteration} meta-iterations."""
+HEAD = '''"""{title}: the base network, {iteration} meta-iterations."""
 
 import base64
 
@@ -24,10 +31,10 @@ import numpy as np
 
 
 def outputs(x):
-    """Rows of inputs (n, {input_dim}) to rows of outputs (n, {output_dim})."""
+    """Rows of inputs (n, {input_dim}) to rows of {outputs} (n, {output_dim})."""
 {body}
     return x
-
+{helpers}
 
 def array(text, *shape):
     """Float32 numbers from base64."""
@@ -36,6 +43,30 @@ def array(text, *shape):
 
 {arrays}
 '''
+HELPERS = {
+    "convolved": '''
+def convolved(x, w):
+    """3 x 3, with a frame of zeros: images (n, height, width, channels) of the same size."""
+    height, width = x.shape[1:3]
+    framed = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    return sum(framed[:, i : i + height, j : j + width] @ w[i, j] for i in range(3) for j in range(3))
+''',
+    "pooled": '''
+def pooled(x):
+    """The largest of every 2 x 2 pixels."""
+    n, height, width, channels = x.shape
+    cut = x[:, : height // 2 * 2, : width // 2 * 2]
+    return cut.reshape(n, height // 2, 2, width // 2, 2, channels).max(axis=(2, 4))
+''',
+    "normalised": '''
+def normalised(x, groups, epsilon):
+    """Mean 0 and variance 1 in every group of channels of an image."""
+    n, height, width, channels = x.shape
+    y = x.reshape(n, height * width, groups, channels // groups)
+    y = y - y.mean(axis=(1, 3), keepdims=True)
+    return (y / np.sqrt((y * y).mean(axis=(1, 3), keepdims=True) + epsilon)).reshape(x.shape)
+''',
+}
 ACTIVATIONS = {
     "relu": "x = np.maximum(x, 0)",
     "tanh": "x = np.tanh(x)",
@@ -57,17 +88,21 @@ class PythonScript(StartExporter):
     def _write_to(self, subject: ExportSubject, path: Path) -> None:
         lines: list[str] = []
         arrays: list[str] = []
+        place = 1
         for step in _steps(keras_model(subject)):
-            place = 1 + len(arrays) // 2
             lines.append(_line(step, place))
-            arrays += [_array(f"{name}{place}", values) for name, values in zip("WB", _weights(step), strict=False)]
-        settings = subject.settings
+            weights = _weights(step)
+            arrays += [_array(f"{name}{place}", values) for name, values in zip("WBMV", weights, strict=False)]
+            place += bool(weights)
+        settings, body = subject.settings, "\n".join(line for line in lines if line)
         script = HEAD.format(
             title=f"{settings.learner.label} on {settings.tasks.label}",
             iteration=subject.learner_state.iteration,
             input_dim=settings.tasks.input_dim,
-            output_dim=settings.tasks.output_dim,
-            body=textwrap.indent("\n".join(line for line in lines if line), "    "),
+            outputs="outputs" if has_head(subject) else "features",
+            output_dim=output_width(subject),
+            body=textwrap.indent(body, "    "),
+            helpers="".join(f"\n{text}" for name, text in HELPERS.items() if f"{name}(" in body),
             arrays="\n".join(arrays),
         )
         path.write_text(script, encoding="utf-8", newline="\n")
@@ -84,7 +119,7 @@ class PythonScript(StartExporter):
             "import numpy as np\n"
             f"from {Path(path).stem} import outputs\n\n"
             f"x = {example_inputs(subject)}\n"
-            "y = outputs(x)  # before any adaptation\n"
+            f"y = outputs(x)  # {output_comment(subject)}\n"
         )
 
 
@@ -120,6 +155,16 @@ LINES: dict[str, Callable[[Any, int], str]] = {
     "Activation": lambda step, place: ACTIVATIONS[step.activation.__name__],
     "Rescaling": _rescaled,
     "Sin": lambda step, place: "x = np.sin(x)",
+    "Reshape": lambda step, place: f"x = x.reshape(-1, {', '.join(map(str, step.target_shape))})",
+    "Flatten": lambda step, place: "x = x.reshape(len(x), -1)",
+    "Conv2D": lambda step, place: f"x = convolved(x, W{place})" + (f" + B{place}" if step.use_bias else ""),
+    "MaxPooling2D": lambda step, place: "x = pooled(x)",
+    "BatchNormalization": lambda step, place: (
+        f"x = (x - M{place}) / np.sqrt(V{place} + {step.epsilon:g}) * W{place} + B{place}"
+    ),
+    "GroupNormalization": lambda step, place: (
+        f"x = normalised(x, {step.groups}, {step.epsilon:g}) * W{place} + B{place}"
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Everything meta-learned as plain arrays: no code can hide in the file."""
+"""Everything meta-learned as plain arrays, running averages too: no code can hide in the file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import importlib
 import json
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.export.base import Exporter, ExportSubject, largest_difference
@@ -20,7 +22,7 @@ class Safetensors(Exporter):
     file_name = "start.safetensors"
     suffix = ".safetensors"
     opens_in = "torch, JAX, numpy"
-    summary = "All meta-learned parameters by name, with the run's settings in the header."
+    summary = "All meta-learned parameters and running averages by name, with the run's settings in the header."
     group = "weights"
     tolerance = 0.0
 
@@ -47,9 +49,11 @@ class Safetensors(Exporter):
 
 
 def _tensors(subject: ExportSubject) -> dict[str, Array]:
-    """Everything meta-learned, and what own data is scaled by."""
+    """Everything meta-learned, the network's running averages, and what own data is scaled by."""
     state = subject.learner_state
-    return dict(state.params) | only_scaling(state.carry)
+    statistics = subject.settings.network.init(np.random.default_rng(0))[1]
+    averages = {name: state.carry[name] for name in statistics if name in state.carry}
+    return dict(state.params) | averages | only_scaling(state.carry)
 
 
 def _module() -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from metalearn_gui.engine.backend import Array, tf
 from metalearn_gui.engine.export.base import ExportSubject
-from metalearn_gui.engine.export.start import StartExporter, example_inputs, keras_model
+from metalearn_gui.engine.export.start import StartExporter, example_inputs, keras_model, output_comment
 
 
 class SavedModel(StartExporter):
@@ -32,5 +32,5 @@ class SavedModel(StartExporter):
             "import numpy as np\nimport tensorflow as tf\n\n"
             f'model = tf.saved_model.load("{Path(path).name}")\n'
             f"x = {example_inputs(subject)}\n"
-            "y = model.serve(x)  # before any adaptation\n"
+            f"y = model.serve(x)  # {output_comment(subject)}\n"
         )

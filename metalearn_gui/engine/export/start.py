@@ -1,4 +1,7 @@
-"""The formats that hold the base network at its meta-learned start: inputs in, outputs out."""
+"""The formats that hold the base network at its meta-learned start: inputs in, outputs out.
+
+Of a learner whose examples take the head's place: inputs in, features out.
+"""
 
 from __future__ import annotations
 
@@ -35,11 +38,10 @@ class StartExporter(Exporter):
         return max(largest_difference(*pair) for pair in zip(found, expected, strict=True))
 
     def facts(self, subject: ExportSubject) -> dict[str, str]:
-        network = subject.settings.network
         return {
             "inputs": f"float32 [n, {subject.settings.tasks.input_dim}], any n",
-            "outputs": f"float32 [n, {subject.settings.tasks.output_dim}]",
-            "weights": f"{network.num_parameters():,}",
+            "outputs": f"float32 [n, {output_width(subject)}]" + ("" if has_head(subject) else ", features"),
+            "weights": f"{sum(subject.learner_state.params[name].size for name in _names(subject)):,}",
         }
 
 
@@ -49,29 +51,45 @@ def keras_model(subject: ExportSubject) -> Any:
     Raises:
         ExportError: the learner has no such start.
     """
-    network, params = subject.settings.network, subject.learner_state.params
-    if not all(name in params for part in network.parts.values() for name in part):
+    params, names = subject.learner_state.params, _names(subject)
+    if not names or not all(name in params for name in names):
         raise ExportError(
-            f"{subject.settings.learner.label} learns no start of the network, every task begins at a random one; "
+            f"{subject.settings.learner.label} learns no network that answers on its own; "
             "choose a format that holds what is learned, such as learner or safetensors"
         )
     carry = subject.learner_state.carry
-    model, scaling = network.build(params, without_scaling(carry)), Scaling.of(carry)
-    return model if scaling is None else _in_own_units(model, scaling)
+    model, scaling = subject.settings.network.build(params, without_scaling(carry)), Scaling.of(carry)
+    return model if scaling is None else _in_own_units(model, scaling, has_head(subject))
 
 
-def _in_own_units(model: Any, scaling: Scaling) -> Any:
-    """The model between two layers that scale: the data's own units in and out."""
+def _in_own_units(model: Any, scaling: Scaling, has_head: bool) -> Any:
+    """The model between two layers that scale: the data's own units in and out; features have none."""
     layers = tf.keras.layers
     inputs = tf.keras.Input(model.input_shape[1:], name="inputs")
     scaled = layers.Rescaling(
         (1.0 / scaling.x_deviation).tolist(), (-scaling.x_mean / scaling.x_deviation).tolist(), name="scaled_inputs"
     )(inputs)
     outputs = model(scaled)
-    if len(scaling.y_mean):
+    if len(scaling.y_mean) and has_head:
         own = layers.Rescaling(scaling.y_deviation.tolist(), scaling.y_mean.tolist(), name="own_units")
         outputs = own(outputs)
     return tf.keras.Model(inputs, outputs, name="base_network")
+
+
+def has_head(subject: ExportSubject) -> bool:
+    """Whether the network ends in outputs; else in features, with which a task's examples are compared."""
+    return subject.settings.network.has_head(subject.learner_state.params)
+
+
+def output_width(subject: ExportSubject) -> int:
+    """Numbers that come out for a point."""
+    return subject.settings.tasks.output_dim if has_head(subject) else subject.settings.network.feature_dim
+
+
+def _names(subject: ExportSubject) -> tuple[str, ...]:
+    """The parameters in the file."""
+    parts = subject.settings.network.parts.items()
+    return tuple(name for part, names in parts for name in names if part != "head" or has_head(subject))
 
 
 def fresh_inputs(subject: ExportSubject) -> list[Array]:
@@ -84,13 +102,19 @@ def fresh_inputs(subject: ExportSubject) -> list[Array]:
 
 
 def outputs_at_start(subject: ExportSubject, x: Array) -> Array:
-    """What the engine itself says, before any adaptation: (points, output_dim)."""
+    """What the engine itself says, before any adaptation: (points, numbers)."""
     settings, state = subject.settings, subject.learner_state
     ctx = Context(settings.network, losses.LOSSES[settings.tasks.kind], settings.learner.live_values())
-    scaling = Scaling.of(state.carry)
+    scaling, network = Scaling.of(state.carry), settings.network
     seen = x if scaling is None else scaling.inputs(x)
-    outputs, _ = settings.network.apply(state.params, without_scaling(state.carry), seen[None], None, ctx)
-    return np.array(outputs[0] if scaling is None else scaling.predictions(outputs[0]))
+    says = network.apply if has_head(subject) else network.features
+    outputs, _ = says(state.params, without_scaling(state.carry), seen[None], None, ctx)
+    return np.array(scaling.predictions(outputs[0]) if scaling is not None and has_head(subject) else outputs[0])
+
+
+def output_comment(subject: ExportSubject) -> str:
+    """What a snippet says of what comes out."""
+    return "before any adaptation" if has_head(subject) else "features of every point"
 
 
 def example_inputs(subject: ExportSubject) -> str:

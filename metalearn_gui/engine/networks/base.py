@@ -110,7 +110,14 @@ class Network(Component, ABC):
 
     @abstractmethod
     def build(self, params: dict[str, Array], stats: dict[str, Array]) -> Any:
-        """A keras.Model with these shared parameters: inputs -> outputs (logits for classification)."""
+        """A keras.Model with these shared parameters: inputs -> outputs (logits for classification).
+
+        Without a head among them: inputs -> features.
+        """
+
+    def has_head(self, params: Params) -> bool:
+        """Whether there is a last layer among these parameters."""
+        return all(name in params for name in self.parts["head"])
 
     def num_parameters(self) -> int:
         """How many numbers `init` draws."""

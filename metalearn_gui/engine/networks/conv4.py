@@ -172,10 +172,11 @@ class Conv4(Network):
             x = self._norm.build(x, block, params, stats)
             x = keras.layers.Activation("relu")(x)
         x = keras.layers.Flatten()(x)
-        last = keras.layers.Dense(self.output_dim, name="outputs")
-        outputs = last(x)
-        last.set_weights([params[f"w{self.num_blocks}"], params[f"b{self.num_blocks}"]])
-        return keras.Model(inputs, outputs, name="base_network")
+        if self.has_head(params):
+            last = keras.layers.Dense(self.output_dim, name="outputs")
+            x = last(x)
+            last.set_weights([params[f"w{self.num_blocks}"], params[f"b{self.num_blocks}"]])
+        return keras.Model(inputs, x, name="base_network")
 
     @property
     def _norm(self) -> norms.Norm:

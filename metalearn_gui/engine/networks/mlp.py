@@ -135,12 +135,13 @@ class Mlp(Network):
         keras = tf.keras
         inputs = x = keras.Input((self.input_dim,), name="inputs")
         last = len(self.dims) - 2
-        for layer, width in enumerate(self.dims[1:]):
+        widths = self.dims[1:] if self.has_head(params) else self.widths
+        for layer, width in enumerate(widths):
             x = keras.layers.Dense(width, name="outputs" if layer == last else f"hidden_{layer + 1}")(x)
             if layer < last:
                 x = KERAS_ACTIVATIONS[self.activation](x)
         model = keras.Model(inputs, x, name="base_network")
-        model.set_weights([params[f"{kind}{layer}"] for layer in range(last + 1) for kind in "wb"])
+        model.set_weights([params[f"{kind}{layer}"] for layer in range(len(widths)) for kind in "wb"])
         return model
 
 
