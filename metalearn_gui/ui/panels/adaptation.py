@@ -164,8 +164,8 @@ class AdaptationPanel(Panel):
             "transfer": self.tr("transfer"),
             "scratch": self.tr("scratch"),
             "scratch_adam": self.tr("scratch with Adam"),
-            "nearest": self.tr("nearest neighbour"),
-            "logistic": self.tr("logistic regression"),
+            "nearest": self.tr("nearest"),
+            "logistic": self.tr("logistic"),
         }
         entries += [
             LegendEntry(name, theme().color_of(DRAWN[key].color), DRAWN[key].style)
