@@ -2,7 +2,8 @@
 
 A machine is never the same twice: everybody takes turns of about a second, round after round, and what
 counts is the median of the ratios within a round. Tensors are small here, and a library that spreads them
-over cores may lose by it, so peers are measured as they come and a second time kept to one core.
+over cores may lose by it, so peers are measured as they come and a second time kept to one core. Where
+others keep the machine busy, processor time says more than the clock: it is reported beside it.
 """
 
 from __future__ import annotations
@@ -15,27 +16,27 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from metalearn_gui.benchmark.lane import Absent, Lane
+from metalearn_gui.benchmark.lane import Absent, Lane, Turn
 from metalearn_gui.benchmark.work import WORKS, Work
 
 ROUNDS = 9
 TURN_SECONDS = 1.0
-FIRST_ITERATIONS = 100  # compiles, and gives the losses that show everybody does the same work
+FEWEST_ITERATIONS = 10  # in the turn that finds out how fast somebody is
 
 
 @dataclasses.dataclass(frozen=True)
 class Entrant:
-    """A module with a function `enter(work) -> Race`, and how many meta-iterations it does in one call."""
+    """A module with a function `enter(work) -> Race`, and whether it does a block of meta-iterations in one call."""
 
     module: str
-    grain: int = 1
+    in_blocks: bool = False
 
 
-OURS = Entrant("metalearn_gui.benchmark.ours", grain=100)
+OURS = Entrant("metalearn_gui.benchmark.ours", in_blocks=True)
 PEERS = {
     "learn2learn": Entrant("metalearn_gui.benchmark.learn2learn_peer"),
     "torch": Entrant("metalearn_gui.benchmark.torch_peer"),
-    "jax": Entrant("metalearn_gui.benchmark.jax_peer", grain=100),
+    "jax": Entrant("metalearn_gui.benchmark.jax_peer", in_blocks=True),
 }
 
 
@@ -45,8 +46,9 @@ def benchmark(against: Sequence[str], works: Sequence[str] = tuple(WORKS)) -> di
     Args:
         against: keys of PEERS; each is measured twice, as "jax" and as "jax_one_core".
         works: keys of WORKS.
-    Returns: {"machine", "work": [{"name", "ours", "peers", "ratio", "loss"}], "absent": {peer: why}}.
-        ratio: ours to the peer's; loss: the objective around meta-iteration 75, on the same episodes for everybody.
+    Returns: {"machine", "work": [{"name", "ours", "peers", "ratio", "cpu_ratio", "loss"}], "absent": {peer: why}}.
+        ratio: ours to the peer's; cpu_ratio: the same per second of processor time, of all cores together;
+        loss: the objective late in the first block, on the same episodes for everybody.
     """
     absent: dict[str, str] = {}
     measured = [_measured(WORKS[key], [peer for peer in against if peer in WORKS[key].peers], absent) for key in works]
@@ -56,24 +58,32 @@ def benchmark(against: Sequence[str], works: Sequence[str] = tuple(WORKS)) -> di
 def _measured(work: Work, against: Sequence[str], absent: dict[str, str]) -> dict[str, Any]:
     with contextlib.ExitStack() as stack:
         lanes = {"ours": stack.enter_context(Lane(OURS.module, work))}
-        grains = {"ours": OURS.grain}
+        entrants = {"ours": OURS}
         for name, entrant, is_pinned in _entries(against):
             try:
                 lanes[name] = stack.enter_context(Lane(entrant.module, work, is_pinned))
             except Absent as why:
                 absent[name] = str(why)
-            grains[name] = entrant.grain
-        losses = {name: lane.run(FIRST_ITERATIONS)[1] for name, lane in lanes.items()}
-        rates = _rates(lanes, {name: _turn(lane, grains[name]) for name, lane in lanes.items()})
-    ours = rates.pop("ours")
-    ratios = {name: [own / other for own, other in zip(ours, others, strict=True)] for name, others in rates.items()}
+            entrants[name] = entrant
+        first = {name: lane.run(work.block_steps) for name, lane in lanes.items()}  # compiles
+        grains = {name: work.block_steps if entrants[name].in_blocks else 1 for name in lanes}
+        sizes = {name: _turn_size(lane, grains[name]) for name, lane in lanes.items()}
+        turns = _turns(lanes, sizes)
+    rates = {name: [sizes[name] / turn.seconds for turn in turns[name]] for name in lanes}
+    cpu_rates = {name: [sizes[name] / turn.cpu_seconds for turn in turns[name]] for name in lanes}
+    others = [name for name in lanes if name != "ours"]
     return {
         "name": work.name,
-        "ours": round(statistics.median(ours), 1),
-        "peers": {name: round(statistics.median(values), 1) for name, values in rates.items()},
-        "ratio": {name: round(statistics.median(values), 2) for name, values in ratios.items()},
-        "loss": {name: round(loss, 3) for name, loss in losses.items()},
+        "ours": round(statistics.median(rates["ours"]), 1),
+        "peers": {name: round(statistics.median(rates[name]), 1) for name in others},
+        "ratio": {name: _median_ratio(rates["ours"], rates[name]) for name in others},
+        "cpu_ratio": {name: _median_ratio(cpu_rates["ours"], cpu_rates[name]) for name in others},
+        "loss": {name: round(turn.loss, 3) for name, turn in first.items()},
     }
+
+
+def _median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    return round(statistics.median(own / other for own, other in zip(ours, theirs, strict=True)), 2)
 
 
 def _entries(against: Sequence[str]) -> list[tuple[str, Entrant, bool]]:
@@ -84,21 +94,19 @@ def _entries(against: Sequence[str]) -> list[tuple[str, Entrant, bool]]:
     return entries
 
 
-def _rates(lanes: Mapping[str, Lane], turns: Mapping[str, int]) -> dict[str, list[float]]:
-    """Meta-iterations per second by round; every other round runs backwards, so that no place is the better one."""
-    rates: dict[str, list[float]] = {name: [] for name in lanes}
+def _turns(lanes: Mapping[str, Lane], sizes: Mapping[str, int]) -> dict[str, list[Turn]]:
+    """Everybody's turns by round; every other round runs backwards, so that no place is the better one."""
+    turns: dict[str, list[Turn]] = {name: [] for name in lanes}
     for number in range(ROUNDS):
         for name in list(lanes) if number % 2 == 0 else list(reversed(lanes)):
-            seconds, _ = lanes[name].run(turns[name])
-            rates[name].append(turns[name] / seconds)
-    return rates
+            turns[name].append(lanes[name].run(sizes[name]))
+    return turns
 
 
-def _turn(lane: Lane, grain: int) -> int:
+def _turn_size(lane: Lane, grain: int) -> int:
     """Whole grains of meta-iterations that take about TURN_SECONDS."""
-    probe = max(grain, 10)
-    seconds, _ = lane.run(probe)
-    return max(1, int(probe * TURN_SECONDS / seconds) // grain) * grain
+    probe = max(grain, FEWEST_ITERATIONS)
+    return max(1, int(probe * TURN_SECONDS / lane.run(probe).seconds) // grain) * grain
 
 
 def _machine() -> str:

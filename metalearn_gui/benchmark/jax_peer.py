@@ -1,4 +1,4 @@
-"""JAX: jit over a lax.scan of a block of meta-iterations, vmap over tasks; plain versions of the learners."""
+"""JAX: jit over a lax.scan of a block of meta-iterations, vmap over tasks (but for pictures); plain learners."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from metalearn_gui.benchmark import jax_pictures
 from metalearn_gui.benchmark.work import Race, Work, num_averaged
 from metalearn_gui.engine.baselines import initial_state
-from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, PointSet
+from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.trainer import EpisodeSource
+from metalearn_gui.engine.trainer import BlockSource
 
 Params = dict[str, Any]
 Gradient = Callable[[Params, Episodes], tuple[Any, Params]]  # -> objective and what the meta-optimiser is given
@@ -24,13 +25,13 @@ ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh}
 def enter(work: Work) -> Race:
     """The engine's own start; the first call compiles."""
     settings = work.settings
-    source, state, number = EpisodeSource(settings), start(settings), 0
+    source, state, number = BlockSource(settings), start(settings), 0
     scan = jax.jit(lambda state, block: jax.lax.scan(meta_step(settings), state, block))
 
     def race(num_iterations: int) -> float:
         nonlocal state, number
         objectives = []
-        for _ in range(-(-num_iterations // BLOCK_STEPS)):
+        for _ in range(-(-num_iterations // settings.tasks.block_steps)):
             state, values = scan(state, source.draw(number))
             objectives.append(values)
             number += 1
@@ -191,5 +192,6 @@ def _metann(settings: ExperimentSettings) -> Gradient:
 
 GRADIENTS: dict[str, Callable[[ExperimentSettings], Gradient]] = {
     "maml": _maml, "meta_sgd": _maml, "cavia": _cavia, "reptile": _reptile, "metann": _metann,
+    "protonet": jax_pictures.protonet, "fomaml": jax_pictures.fomaml,
 }  # fmt: skip
 JOINED: dict[str, Callable[[Params], Params]] = {"cavia": _joined}  # a start whose parts the peer holds together

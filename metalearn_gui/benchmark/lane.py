@@ -1,7 +1,7 @@
 """A competitor in a process of its own, waiting for its turn: this end starts it, competitor.py is the other.
 
 The two ends talk in lines of JSON: the competitor's first line is {"name": ...} or {"absent": why}; then each
-line with a number of meta-iterations is answered by {"seconds", "loss"}.
+line with a number of meta-iterations is answered by {"seconds", "cpu_seconds", "loss"}.
 """
 
 from __future__ import annotations
@@ -10,12 +10,20 @@ import contextlib
 import json
 import subprocess
 import sys
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from metalearn_gui.benchmark.work import Work
 
 COMPETITOR = "metalearn_gui.benchmark.competitor"
 END_SECONDS = 60.0
+
+
+class Turn(NamedTuple):
+    """What some meta-iterations took by the clock and of all cores together, and the loss that they came to."""
+
+    seconds: float
+    cpu_seconds: float
+    loss: float
 
 
 class Absent(Exception):
@@ -42,15 +50,15 @@ class Lane:
             self.close()
             raise Absent(first["absent"])
 
-    def run(self, num_iterations: int) -> tuple[float, float]:
-        """Meta-iterations now; seconds they took and the loss they came to."""
+    def run(self, num_iterations: int) -> Turn:
+        """Meta-iterations now."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{num_iterations}\n")
         self._process.stdin.flush()
         answer = self._answer()
         if "absent" in answer:
             raise RuntimeError(f"{self._module} was lost in a race: {answer['absent']}")
-        return answer["seconds"], answer["loss"]
+        return Turn(**answer)
 
     def __enter__(self) -> Self:
         return self

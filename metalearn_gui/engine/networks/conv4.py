@@ -196,7 +196,11 @@ class Conv4(Network):
 
         num_tasks = x.shape[0]
         if num_tasks is not None and num_tasks <= UNROLLED_TASKS:
-            tasks = [one(({name: body[name][i] for name in body}, x[i], weights[i])) for i in range(num_tasks)]
+            # Slices would give every parameter as many gradients full of zeros, to be added up.
+            apart = {name: tf.unstack(values, num_tasks) for name, values in body.items()}
+            tasks = [
+                one(({name: parts[i] for name, parts in apart.items()}, x[i], weights[i])) for i in range(num_tasks)
+            ]
             rows, new = tf.nest.map_structure(lambda *parts: tf.stack(parts), *tasks)
         else:
             signature = (tf.float32, dict.fromkeys(self._moving(ctx), tf.float32))
