@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from metalearn_gui.cli.command import DONE
@@ -9,6 +10,7 @@ from metalearn_gui.cli.inputs import data_settings, load_run, with_other_tasks
 from metalearn_gui.cli.output import print_json, print_table
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
 from metalearn_gui.engine import evaluation, training
+from metalearn_gui.engine.evaluation import finite
 from metalearn_gui.engine.events import Evaluation
 from metalearn_gui.engine.settings import ExperimentSettings
 
@@ -65,7 +67,32 @@ def _report(settings: ExperimentSettings, iterations: int, found: Evaluation) ->
         **ways,
         "steps": evaluation.to_json(found.learner),
         "baselines": baselines,
+        **_verdict(found),
     }
+
+
+def _verdict(found: Evaluation) -> dict[str, Any]:
+    judged = found.verdict
+    if judged is None:
+        return {}
+    numbers = {name: finite(getattr(judged, name)) for name in ("difference", "ci95", "relative")}
+    steps = {"baseline": judged.baseline, "baseline_step": judged.baseline_step, "step": judged.step}
+    return {"verdict": steps | numbers | {"pays": judged.pays}}
+
+
+def _verdict_text(judged: Mapping[str, Any]) -> str:
+    """One sentence: does it pay?"""
+    against = f"{judged['baseline']} at its best step, {judged['baseline_step']}"
+    if judged["difference"] is None:
+        return f"Does it pay? The loss after step {judged['step']} is not finite; {against}, stays finite."
+    numbers = f"{judged['difference']:+.4g} ± {judged['ci95']:.2g}, paired over the same tasks"
+    share = f"{abs(100 * judged['relative']):.3g} % " if judged["relative"] else ""
+    said = {
+        True: f"It pays: {share}less loss than {against} ({numbers}).",
+        False: f"It does not pay: {share}more loss than {against} ({numbers}).",
+        None: f"It cannot be told apart from {against} ({numbers}).",
+    }
+    return said[judged["pays"]]
 
 
 def _print_report(report: dict[str, Any]) -> None:
@@ -86,6 +113,8 @@ def _print_report(report: dict[str, Any]) -> None:
         table.append([row["step"], *cells, *beside])
     print_table(title, columns, table)
     floor = {key: report["baselines"][key] for key in ("mean", "oracle") if key in report["baselines"]}
+    if "verdict" in report:
+        print(_verdict_text(report["verdict"]))
     print("loss of " + ", ".join(f"{_NAMES[key]}: {value:.4g}" for key, value in floor.items()))
 
 

@@ -11,8 +11,10 @@ import numpy as np
 from metalearn_gui.engine.episodes import Episodes, generator
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import Learner
+from metalearn_gui.engine.learners.linear_ridge import LinearRidge
 from metalearn_gui.engine.learners.logistic import LogisticRegression
 from metalearn_gui.engine.learners.nearest import NearestNeighbour
+from metalearn_gui.engine.learners.task_mean import TaskMean
 from metalearn_gui.engine.settings import ExperimentSettings
 
 BASELINES = ("transfer", "scratch")  # each with a state of its own, trained beside
@@ -27,6 +29,7 @@ class Sharing(NamedTuple):
 
     state_of: str
     learner: Callable[[Learner], Learner]  # from the other one's
+    needs_data: bool = False  # True: only beside learners of one's own data, where a plain method may well do
 
 
 SCRATCH_WITH_ADAM = "scratch_adam"
@@ -34,6 +37,8 @@ SHARING = {
     SCRATCH_WITH_ADAM: Sharing("scratch", lambda scratch: scratch.replaced(inner_optimizer="adam")),
     "nearest": Sharing("scratch", lambda _: NearestNeighbour()),  # of inputs: it looks at nothing else
     "logistic": Sharing("transfer", lambda _: LogisticRegression()),
+    "task_mean": Sharing("scratch", lambda _: TaskMean(), needs_data=True),
+    "linear_ridge": Sharing("scratch", lambda _: LinearRidge(), needs_data=True),
 }
 
 EXAMPLE_BLOCK = 2**31 - 3  # the block number of the meta-batch that a fresh state is shaped by: no training draws it
@@ -74,9 +79,9 @@ def compared_settings(
     """
     trained = baseline_settings(settings, tuned)
     found = {key: (key, other) for key, other in trained.items()}
-    for key, (state_of, learner_from) in SHARING.items():
+    for key, (state_of, learner_from, needs_data) in SHARING.items():
         learner = learner_from(trained[state_of].learner)
-        if settings.tasks.kind in learner.kinds:
+        if settings.tasks.kind in learner.kinds and (settings.tasks.needs_data or not needs_data):
             other = dataclasses.replace(trained[state_of], learner=learner)
             found[key] = state_of, other.replaced(inner_learning_rate=tuned[key]) if key in tuned else other
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 from collections.abc import Mapping, Sequence
@@ -12,9 +13,11 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import SCRATCH_WITH_ADAM, baseline_settings, compared_settings
 from metalearn_gui.engine.episodes import Episodes, Tasks, generator, map_episodes
 from metalearn_gui.engine.events import Evaluation, LearnerState, StepScores, TrainingState
+from metalearn_gui.engine.intervals import interval
 from metalearn_gui.engine.learners.update_rules import RATES
 from metalearn_gui.engine.programs import adaptation_program
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.verdict import verdict
 
 NUM_TASKS = 600
 RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # a baseline's inner learning rate is one of these
@@ -94,13 +97,17 @@ class Evaluator:
     def evaluation(self, state: TrainingState) -> Evaluation:
         """The learner and its baselines; Adam from scratch once its rate is chosen."""
         others = self._others(state)
+        learner = self.learner_scores(state.learner)
+        baselines = {key: self._scores(key, *other) for key, other in others.items()}
+        step = min(self.settings.learner.num_steps, self.settings.outer.test_steps)
         return Evaluation(
             num_tasks=self._num_tasks,
-            learner=self.learner_scores(state.learner),
-            baselines={key: self._scores(key, *other) for key, other in others.items()},
+            learner=_kept(learner),
+            baselines={key: _kept(scores) for key, scores in baselines.items()},
             mean=self.constant_loss,
             oracle=self.settings.tasks.oracle(self.settings.episodes.shots),
             baseline_iterations={key: learned.iteration for key, (_, learned) in others.items()},
+            verdict=verdict(step, learner, baselines),
         )
 
     def _others(self, state: TrainingState) -> dict[str, tuple[ExperimentSettings, LearnerState]]:
@@ -132,6 +139,11 @@ class Evaluator:
             known = (state, settings, score(settings, state, self._episodes, self._compile))
             self._known[key] = known
         return known[2]
+
+
+def _kept(scores: StepScores) -> StepScores:
+    """What a run remembers."""
+    return dataclasses.replace(scores, losses=None)
 
 
 def score(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool = True) -> StepScores:
@@ -178,6 +190,7 @@ def _summary(settings: ExperimentSettings, groups: Sequence[Sequence[Array]]) ->
             loss_ci95=interval(loss),
             accuracy=None if accuracy is None else accuracy.mean(axis=1),
             accuracy_ci95=None if accuracy is None else interval(accuracy),
+            losses=loss,
         )
 
 
@@ -218,14 +231,6 @@ def best_inner_rate(
         return float(loss.mean()) if np.isfinite(loss).all() else math.inf
 
     return min(grid, key=mean_loss)
-
-
-def interval(values: Array) -> Array:
-    """Half the width of the 95 % interval of the mean over the last axis: 1.96 standard errors."""
-    count = values.shape[-1]
-    if count < 2:
-        return np.zeros(values.shape[:-1])
-    return np.asarray(1.96 * values.std(axis=-1, ddof=1) / math.sqrt(count))
 
 
 def constant_loss(settings: ExperimentSettings, episodes: Episodes) -> float:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from metalearn_gui.engine.backend import Array
 
@@ -53,6 +54,7 @@ class StepScores:
     """Losses on unseen tasks by adaptation step 0..k, each array of shape (k + 1,).
 
     ci95: half the width of the 95 % interval of the mean, 1.96 standard errors over tasks.
+    losses: of every task, (k + 1, tasks); None in an Evaluation, of which a run keeps thousands.
     """
 
     loss: Array
@@ -60,6 +62,30 @@ class StepScores:
     loss_ci95: Array
     accuracy: Array | None = None
     accuracy_ci95: Array | None = None
+    losses: Array | None = None
+
+
+class Verdict(NamedTuple):
+    """The mean over tasks of the learner's loss minus the baseline's.
+
+    baseline: the best one's key; baseline_step: its best step. step: the learner's, as many as it was trained with.
+    ci95: half the width of the difference's 95 % interval.
+    relative: the difference as a share of the baseline's loss.
+    """
+
+    baseline: str
+    baseline_step: int
+    step: int
+    difference: float
+    ci95: float
+    relative: float
+
+    @property
+    def pays(self) -> bool | None:
+        """True or False where the interval says so; None where the two cannot be told apart."""
+        if abs(self.difference) <= self.ci95 or not math.isfinite(self.difference):
+            return None
+        return self.difference < 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,6 +98,7 @@ class Evaluation:
     mean: float  # loss of a constant prediction (or of chance)
     oracle: float | None
     baseline_iterations: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    verdict: Verdict | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -189,11 +189,21 @@ def _scores_document(scores: Sequence[Scored]) -> tuple[list[Document], Array]:
                 "mean": evaluation.mean,
                 "oracle": evaluation.oracle,
                 "baseline_iterations": dict(evaluation.baseline_iterations),
+                "verdict": evaluation.verdict and list(evaluation.verdict),
                 "length": len(evaluation.learner.loss),
                 "rows": rows,
             }
         )
     return documents, np.concatenate(parts)
+
+
+def _verdict_from(values: Sequence[Any] | None) -> events.Verdict | None:
+    """None as well where the file is older than verdicts."""
+    if values is None:
+        return None
+    number = (int, float)
+    kinds: tuple[Any, ...] = (str, int, int, number, number, number)
+    return events.Verdict(*(_typed(value, "verdict", kind) for value, kind in zip(values, kinds, strict=True)))
 
 
 def _scores_from(documents: Sequence[Document], packed: Array) -> list[Scored]:
@@ -211,12 +221,13 @@ def _scores_from(documents: Sequence[Document], packed: Array) -> list[Scored]:
             mean=document["mean"],
             oracle=document["oracle"],
             baseline_iterations=document["baseline_iterations"],
+            verdict=_verdict_from(document.get("verdict")),
         )
         scores.append(Scored(document["iteration"], document["compute_seconds"], evaluation))
     return scores
 
 
-def _typed(value: Any, name: str, types: tuple[type, ...]) -> Any:
+def _typed(value: Any, name: str, types: type | tuple[type, ...]) -> Any:
     if not isinstance(value, types) or isinstance(value, bool):
         raise ValueError(f"{name} is a {type(value).__name__}")
     return value

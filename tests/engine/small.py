@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from metalearn_gui.engine.backend import tf
-from metalearn_gui.engine.episodes import Episodes, map_episodes
+from metalearn_gui.engine.episodes import Episodes, PointSet, map_episodes
 from metalearn_gui.engine.events import Event, Finished, LearnerState, Progress
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.learners.base import Context, State
@@ -101,3 +101,12 @@ def start_of(settings: ExperimentSettings, episodes: Episodes | None = None) -> 
 
 def tensors(episodes: Episodes) -> Episodes:
     return map_episodes(tf.constant, episodes)
+
+
+def adapted_predictions(learner: Any, x: Any, y: Any, mask: Any, asked: Any) -> Any:
+    """Predictions of a learner without parameters after its one pass over a masked support set."""
+    network = NETWORKS["mlp"](input_dim=x.shape[-1], output_dim=y.shape[-1])
+    ctx, state = Context(network, LOSSES["regression"], {}), State({}, {})
+    support = PointSet(*(tf.constant(values, tf.float32) for values in (x, y, mask)))
+    adapted = learner.adapt_step(state, learner.begin(state, support, ctx), support, ctx)
+    return learner.predict(state, adapted, tf.constant(asked, tf.float32), ctx)[0].numpy()

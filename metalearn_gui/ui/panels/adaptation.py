@@ -35,6 +35,8 @@ DRAWN = {
     "scratch_adam": Drawn("scratch", "dashdot", 1.5),
     "nearest": Drawn("muted", "dotted", 1.7),
     "logistic": Drawn("transfer", "dashdot", 1.9),
+    "task_mean": Drawn("muted", "dotted", 1.7),
+    "linear_ridge": Drawn("muted", "dashdot", 1.9),
     "transfer": Drawn("transfer", "dashed", 2.0),
     "learner": Drawn("learner", "solid", 4.0),
 }
@@ -166,6 +168,8 @@ class AdaptationPanel(Panel):
             "scratch_adam": self.tr("scratch with Adam"),
             "nearest": self.tr("nearest"),
             "logistic": self.tr("logistic"),
+            "task_mean": self.tr("task mean"),
+            "linear_ridge": self.tr("ridge"),
         }
         entries += [
             LegendEntry(name, theme().color_of(DRAWN[key].color), DRAWN[key].style)

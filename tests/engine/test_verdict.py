@@ -1,0 +1,60 @@
+"""Does it pay? Paired over tasks, against the best baseline at its best step."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from metalearn_gui.engine.events import StepScores
+from metalearn_gui.engine.learners.linear_ridge import PENALTY, LinearRidge
+from metalearn_gui.engine.learners.task_mean import TaskMean
+from metalearn_gui.engine.verdict import verdict
+from tests.engine.small import adapted_predictions
+
+NUM_TASKS = 400
+
+
+def scores(*means: float, spread: float = 1.0, noise: float = 0.0) -> StepScores:
+    """Losses that differ much from task to task, the same way for everybody but for some noise."""
+    common = np.random.default_rng(0).normal(0, spread, NUM_TASKS)
+    own = np.random.default_rng(int(100 * means[0])).normal(0, noise or 1e-9, NUM_TASKS)
+    losses = np.array(means)[:, None] + common + own
+    return StepScores(losses.mean(1), np.median(losses, 1), losses.mean(1), losses=losses)
+
+
+@pytest.mark.parametrize(("learner", "pays"), [(1.9, True), (2.0, None), (2.1, False)])
+def test_a_difference_far_below_the_spread_over_tasks_is_seen(learner, pays):
+    found = verdict(1, scores(3.0, learner, noise=0.1), {"transfer": scores(2.5, 2.0), "scratch": scores(4.0, 3.0)})
+    assert found is not None
+    assert (found.baseline, found.baseline_step, found.step, found.pays) == ("transfer", 1, 1, pays)
+    assert found.difference == pytest.approx(learner - 2.0, abs=0.03)
+    assert found.ci95 == pytest.approx(1.96 * 0.1 / np.sqrt(NUM_TASKS), rel=0.2)
+
+
+def test_a_baseline_that_gets_worse_is_taken_at_its_best_step():
+    found = verdict(2, scores(9.0, 5.0, 1.0), {"transfer": scores(2.0, 3.0, 4.0)})
+    assert found is not None
+    assert (found.baseline_step, found.relative) == (0, pytest.approx(-0.5, abs=0.1))
+
+
+def test_there_is_no_verdict_without_losses_of_tasks():
+    alone = StepScores(np.ones(2), np.ones(2), np.ones(2))
+    assert verdict(1, alone, {"transfer": alone}) is None
+    assert verdict(1, scores(1.0, 1.0), {}) is None
+
+
+def test_the_plain_baselines_equal_numpy():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 8, 3)), rng.normal(size=(2, 8, 2))
+    asked = rng.normal(size=(2, 5, 3))
+    mask = np.ones((2, 8))
+    mask[1, 5:] = 0
+    for task in range(2):
+        rows, targets = x[task][mask[task] > 0], y[task][mask[task] > 0]
+        centred = rows - rows.mean(0)
+        w = np.linalg.solve(centred.T @ centred + PENALTY * np.eye(3), centred.T @ (targets - targets.mean(0)))
+        expected = (asked[task] - rows.mean(0)) @ w + targets.mean(0)
+        found = adapted_predictions(LinearRidge(), x, y, mask, asked)[task]
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+        mean = adapted_predictions(TaskMean(), x, y, mask, asked)[task]
+        np.testing.assert_allclose(mean, np.tile(targets.mean(0), (5, 1)), rtol=1e-5)
