@@ -243,6 +243,7 @@ def _button(name: str, kind: str, size: QSize | None, parent: QWidget) -> QPushB
     button = QPushButton(parent, objectName=name)
     button.setProperty("kind", kind)
     button.setIconSize(QSize(18, 18))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the arrows still move the adaptation step
     if size is not None:
         button.setFixedSize(size)
     return button

@@ -235,6 +235,15 @@ def test_keys_stay_the_windows_after_a_preset_is_chosen_by_hand(window, session,
     session.calls.clear()
     qtbot.keyClick(QApplication.focusWidget() or window, key)
     assert [call[0] for call in session.calls] == [dict(KEYS)[key]]
+    qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Right)
+    assert session.adaptation_step == 6
+
+
+def test_arrows_move_the_adaptation_step_after_a_click_on_run(window, session, qtbot):
+    window.activateWindow()
+    qtbot.mouseClick(child(window, "run_button"), Qt.MouseButton.LeftButton)
+    qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Right)
+    assert session.adaptation_step == 6
 
 
 def test_a_focused_button_keeps_space_and_a_focused_slider_the_arrows(window, session, qtbot):
