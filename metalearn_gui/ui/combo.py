@@ -10,6 +10,8 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import theme
 
 CHEVRON, MARGIN = 12, 7
+SCROLLERS = 40  # more than the height of the two
+AROUND = 3  # above and below a list's rows: its border, and what Qt leaves free
 
 
 class Combo(QComboBox):
@@ -29,6 +31,17 @@ class Combo(QComboBox):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def showPopup(self) -> None:
+        """The list with all its rows: Qt forgets the border of a styled one, and scrolls for want of two pixels."""
+        super().showPopup()
+        view, popup = self.view(), self.view().window()
+        height = sum(view.sizeHintForRow(row) for row in range(self.count())) + 2 * AROUND
+        screen = self.screen().availableGeometry()
+        if popup.height() < height <= screen.height():
+            popup.move(popup.x(), min(popup.y(), screen.bottom() + 1 - height))
+            for room in (SCROLLERS, 0):  # with room to spare they go, and do not come back
+                popup.resize(popup.width(), height + room)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import RunState, Session
@@ -21,7 +22,8 @@ from metalearn_gui.ui.scale import Scale
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
-ROW_SPACING = 5
+ROW_SPACING, LINE_SPACING = 5, 5
+BADGE_ICON = QSize(11, 11)
 
 
 class SettingRow(QWidget):
@@ -59,7 +61,7 @@ class SettingRow(QWidget):
         self._reset.setIconSize(QSize(11, 11))
         self._reset.setFixedSize(16, 18)
         line = QHBoxLayout()
-        line.setSpacing(5)
+        line.setSpacing(LINE_SPACING)
         line.addWidget(self._label)
         line.addWidget(self._badge)
         line.addWidget(self._unit, 1)
@@ -94,9 +96,24 @@ class SettingRow(QWidget):
 
     def _show_badge(self) -> None:
         needs_restart = not self.spec.live and self._session.run_state in _LIVE_STATES
-        self._badge.setText(self.tr("restart") if needs_restart else self.tr("live") if self.spec.live else "")
+        word = self.tr("restart") if needs_restart else self.tr("live") if self.spec.live else ""
+        self._badge.setText(word)
+        self._badge.setAccessibleName(word)
         self._badge.setToolTip(self._badge_help(needs_restart))
-        self._badge.setVisible(bool(self._badge.text()))
+        self._badge.setVisible(bool(word))
+        if needs_restart and self._is_tight():
+            self._badge.setPixmap(icon("reset", theme().palette.muted).pixmap(BADGE_ICON))
+
+    def _is_tight(self) -> bool:
+        """Whether the badge's word would cut the setting's name."""
+        label = self._label.fontMetrics().horizontalAdvance(self._label.text())
+        reset = 0 if self._reset.isHidden() else self._reset.width() + LINE_SPACING
+        others = self._badge.sizeHint().width() + self.editor.sizeHint().width() + reset
+        return 0 < self.width() < label + others + 3 * LINE_SPACING
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_badge()
 
     def _badge_help(self, needs_restart: bool) -> str:
         if needs_restart:

@@ -16,6 +16,7 @@ from metalearn_gui.engine.settings import CHOICES, GROUPS, ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.scale import Scale
+from metalearn_gui.ui.theme import theme
 from tests.engine.small import family_for
 from tests.ui.fake_session import FakeSession, default_settings
 
@@ -154,6 +155,19 @@ def test_structural_settings_say_restart_while_a_run_is_live(session, qtbot):
     assert badges["inner_steps"].isHidden()
 
 
+@pytest.mark.parametrize(("learner", "name"), [("metann", "adjusts"), ("meta_sgd", "inner_learning_rate")])
+def test_the_word_restart_never_cuts_a_setting_s_name(session, qtbot, learner, name):
+    session.change(learner=learner)
+    form = make_form(session, qtbot, "learner")
+    form.setFixedWidth(234)
+    session.set_state(RunState.RUNNING)
+    qtbot.wait(20)
+    row = form.rows[name]
+    assert row._badge.isVisible()
+    assert row._badge.accessibleName() == "restart"
+    assert row._label.fontMetrics().horizontalAdvance(row._label.text()) <= row._label.width()
+
+
 def test_the_form_follows_another_family(session, qtbot):
     form = make_form(session, qtbot, "tasks")
     assert "amplitude_max" in form.rows
@@ -171,6 +185,18 @@ def test_reset_all_is_one_undoable_step(session, qtbot):
     assert session.settings == before
     session.undo_stack.undo()
     assert session.settings == changed
+
+
+def test_a_list_of_choices_shows_every_one_without_scrolling(session, qtbot):
+    theme().apply()
+    form = make_form(session, qtbot, "network")
+    box = form.rows["activation"].editor
+    box.showPopup()
+    qtbot.wait(20)
+    last = box.view().visualRect(box.model().index(box.count() - 1, 0))
+    assert box.count() > 2
+    assert last.bottom() <= box.view().viewport().rect().bottom()
+    box.hidePopup()
 
 
 def test_advanced_settings_unfold(session, qtbot):
