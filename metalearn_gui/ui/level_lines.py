@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -51,12 +52,12 @@ class LevelLines:
             line.hide()
         return np.empty(0)
 
-    def legend_entries(self) -> list[LegendEntry]:
+    def legend_entries(self, is_short: bool = False) -> list[LegendEntry]:
         """What is drawn, with the figures."""
-        names = {
-            "constant": QCoreApplication.translate("LevelLines", "constant prediction {loss}"),
-            "oracle": QCoreApplication.translate("LevelLines", "best possible {loss}"),
-        }
+        tr = functools.partial(QCoreApplication.translate, "LevelLines")
+        names = {"constant": tr("constant prediction {loss}"), "oracle": tr("best possible {loss}")}
+        if is_short:
+            names = {"constant": tr("constant {loss}"), "oracle": tr("best {loss}")}
         return [
             LegendEntry(names[key].format(loss=number_text(level)), theme().palette.truth, *STYLES[key])
             for key, level in self._levels.items()

@@ -38,10 +38,10 @@ ROOM_FIRST = ("meta_loss", "gradients", *(key for key in VIEW_PANELS if key != "
 STRETCH = {
     "task": 480,
     "gallery": 300,
-    "meta_loss": 272,
+    "meta_loss": 264,
     "gradients": 180,
-    "adaptation": 244,
-    "runs": 252,
+    "adaptation": 290,
+    "runs": 190,
     **dict.fromkeys(VIEW_PANELS, 200),
 }
 GAP, NARROW, MINIMUM, FIRST_SIZE = 12, 1100, (1024, 700), (1440, 900)

@@ -125,6 +125,16 @@ def test_the_network_card_shows_what_blocks_make_of_an_image(window, session):
     assert panel.view.columns == []
 
 
+def test_the_plots_stay_readable_beside_a_view(window, session, qtbot):
+    window.resize(1440, 900)
+    session.train(100)
+    session.score()
+    session.show_views([View("moved", VIEWS["moved"]), View("proposal", VIEWS["proposal"])])
+    qtbot.wait(50)
+    for key in ("meta_loss", "adaptation"):
+        assert window.panels[key].plot.plot_area().height() >= 70
+
+
 # --- rates -------------------------------------------------------------------------------------------
 
 

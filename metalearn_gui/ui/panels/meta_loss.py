@@ -25,7 +25,7 @@ from metalearn_gui.ui.wording import unseen_text
 
 DEFAULT_SMOOTHING = 0.97  # a thin line at 50 meta-iterations per pixel; its lag of 30 is below one
 FRESH = 0.8  # a score that was made before this share of the run is not called one of now
-NARROW = 400  # pixels; below it the legend says "before" for "before adapting"
+NARROW = 440  # pixels; below it the legend says "before" for "before adapting", and so takes one line
 
 
 class MetaLossPanel(Panel):
@@ -216,9 +216,11 @@ class MetaLossPanel(Panel):
         entries = [
             LegendEntry(self.tr("before") if is_narrow else self.tr("before adapting"), palette.before, "dashed", 1.5),
             LegendEntry(self.tr("after") if is_narrow else self.tr("after adapting"), palette.learner),
-            LegendEntry(self.tr("{unseen} tasks").format(unseen=unseen), palette.unseen, "dashdot"),
+            LegendEntry(
+                unseen if is_narrow else self.tr("{unseen} tasks").format(unseen=unseen), palette.unseen, "dashdot"
+            ),
         ]
-        entries += self.levels.legend_entries()
+        entries += self.levels.legend_entries(is_narrow)
         marks = [(run_name(other), run_mark(self.session, other).color) for other in overlays]
         return entries + [LegendEntry(name, color, "solid", 1.5) for name, color in marks]
 
