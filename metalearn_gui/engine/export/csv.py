@@ -55,7 +55,8 @@ class Csv(Exporter):
         return (
             "import pandas as pd\n\n"
             f'run = pd.read_csv("{Path(path).name}", index_col="iteration")\n'
-            'run["after"].rolling(100).mean().plot(logy=True)\n'
+            'smooth = run["after"].rolling(100, min_periods=1).mean()\n'
+            "print(smooth.tail())  # with matplotlib: smooth.plot(logy=True)\n"
         )
 
     def facts(self, subject: ExportSubject) -> dict[str, str]:
