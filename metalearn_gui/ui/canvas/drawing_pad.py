@@ -41,6 +41,7 @@ class DrawingPad(QWidget):
         self._awaits_paint = False
         self._flush_soon = QTimer(self, singleShot=True, interval=0)
         self._flush_soon.timeout.connect(self._flush)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the canvas below is painted with every move
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.BlankCursor)
 
@@ -112,6 +113,7 @@ class DrawingPad(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         palette, painter = theme().palette, QPainter(self)
+        painter.fillRect(self.rect(), palette.card)
         draw_ink(painter, self.paper(), self._values, palette.background, palette.text, QPen(self._color, 2))
         if self._hovered is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
