@@ -7,6 +7,7 @@ from typing import Any
 
 from metalearn_gui.cli.command import DONE
 from metalearn_gui.cli.inputs import data_settings, load_run, with_other_tasks
+from metalearn_gui.cli.lake import run_lake
 from metalearn_gui.cli.output import print_json, print_table
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
 from metalearn_gui.engine import evaluation, training
@@ -22,6 +23,7 @@ def parser() -> Parser:
     other = parser.add_mutually_exclusive_group()
     other.add_argument("--tasks", metavar="KEY", help="unseen tasks of another family")
     other.add_argument("--data", metavar="PATH", help="unseen tasks from a file")
+    other.add_argument("--lake", metavar="RUNS_FOLDER", help="Lake's one-shot runs: run01, run02, ... as published")
     parser.add_set("a setting of the unseen tasks: shots, queries, noise, ...")
     parser.add_argument("--num-tasks", type=whole_number(1, 100_000), default=600, metavar="N")
     parser.add_argument("--steps", type=whole_number(1, 100), default=10, metavar="N", help="adaptation steps")
@@ -35,6 +37,8 @@ def run(options: Options) -> int:
     _, run = load_run(options.file)
     if run.latest is None:
         raise BadInput(f"The run in {options.file} has no weights yet; go on with `metalearn-gui train --resume`")
+    if options.lake:
+        return run_lake(options, run)
     values = data_settings(run.settings, options.data) if options.data else {}
     settings = with_other_tasks(run.settings, options.tasks, values | assigned(options.set))
     settings = settings.replaced(test_steps=options.steps)

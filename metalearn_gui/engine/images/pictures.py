@@ -37,3 +37,9 @@ class Pictures:
     @property
     def num_groups(self) -> int:
         return len(set(self.groups.tolist()))
+
+
+def is_light_paper(pixels: Array) -> bool:
+    """Whether the borders of images (n, height, width, channels) are lighter than the whole of them."""
+    borders = [pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]]
+    return float(np.mean([border.mean() for border in borders])) > float(pixels.mean())

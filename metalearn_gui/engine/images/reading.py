@@ -16,7 +16,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.images.archive import Refused
 from metalearn_gui.engine.images.decoding import FORMATS_TEXT, Unusable, small
 from metalearn_gui.engine.images.layout import Layout, layout
-from metalearn_gui.engine.images.pictures import Pictures
+from metalearn_gui.engine.images.pictures import Pictures, is_light_paper
 from metalearn_gui.engine.images.sources import Entry, Source
 from metalearn_gui.engine.read_so_far import ReadSoFar
 
@@ -94,7 +94,7 @@ class Contents:
             names=tuple(self._layout.names[place] for place in kept),
             groups=np.array([numbers[name] for name in owners]),
             splits=tuple(self._layout.splits[place] for place in kept) if self._layout.splits else (),
-            has_light_paper=_has_light_paper(pixels),
+            has_light_paper=is_light_paper(pixels),
             skipped=skipped,
             digest=digest,
         )
@@ -112,8 +112,3 @@ class _Pace:
             return False
         self._due = now + SHOWN_SECONDS
         return True
-
-
-def _has_light_paper(pixels: Array) -> bool:
-    borders = [pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]]
-    return float(np.mean([border.mean() for border in borders])) > float(pixels.mean())
