@@ -38,12 +38,12 @@ def switched(settings: ExperimentSettings, **values: Any) -> ExperimentSettings:
     return result.replaced(**{name: tuned.value(name) for name in names if not _is_set_by_hand(settings, name)})
 
 
-def for_family(settings: ExperimentSettings, key: str, data: str = "") -> dict[str, Any]:
+def for_family(settings: ExperimentSettings, key: str, data: str = "", kind: str = "") -> dict[str, Any]:
     """What choosing a family changes: where the learner cannot take its kind of task, the first that can comes too.
 
-    data: the file or folder to make tasks of, where the family needs one.
+    data: the file or folder to make tasks of, where the family needs one. kind: of its tasks, where settings decide it.
     """
-    kind = TASKS[key].kind
+    kind = kind or TASKS[key].kind
     fitting = {} if kind in settings.learner.kinds else {"learner": _first_learner(kind)}
     return {"task_family": key} | fitting | ({"data": data} if data else {})
 

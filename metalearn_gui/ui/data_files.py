@@ -1,10 +1,10 @@
-"""Asking for the data that tasks are made of: a zip or a folder, which no system's dialog offers together."""
+"""Asking for the data that tasks are made of: a table, a zip or a folder, which no system's dialog offers together."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, Signal
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from metalearn_gui.engine.tasks import family_of_data
@@ -12,24 +12,30 @@ from metalearn_gui.ui.icons import icon
 
 
 class DataMenu(QMenu):
-    """Two ways to choose; each opens its dialog. Says `chosen` for a path."""
+    """Three ways to choose; each opens its dialog. Says `chosen` for a path."""
 
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._start = ""
+        self._table = self.addAction("", self._ask_table)
         self._zip = self.addAction("", self._ask_zip)
         self._folder = self.addAction("", self._ask_folder)
 
     def popup_at(self, widget: QWidget, path: str = "") -> None:
         """Open under a widget. path: what was chosen last; dialogs begin beside it."""
         self._start = str(Path(path).parent) if path else ""
+        self._table.setText(self.tr("Table..."))
+        self._table.setIcon(icon("export_csv"))
         self._zip.setText(self.tr("Zip file..."))
         self._zip.setIcon(icon("save"))
         self._folder.setText(self.tr("Folder..."))
         self._folder.setIcon(icon("folder"))
         self.popup(widget.mapToGlobal(QPoint(0, widget.height() + 2)))
+
+    def _ask_table(self) -> None:
+        self._say(ask_table_path(self.parentWidget(), self._start))
 
     def _ask_zip(self) -> None:
         title, pattern = self.tr("Choose images"), self.tr("Zip files (*.zip)")
@@ -42,6 +48,13 @@ class DataMenu(QMenu):
     def _say(self, path: str) -> None:
         if path:
             self.chosen.emit(path)
+
+
+def ask_table_path(parent: QWidget | None, start: str = "") -> str:
+    """The table to import, or "" where the person thought better of it."""
+    title = QCoreApplication.translate("DataMenu", "Choose a table")
+    pattern = QCoreApplication.translate("DataMenu", "Tables (*.csv *.tsv *.txt *.parquet)")
+    return QFileDialog.getOpenFileName(parent, title, start, pattern)[0]
 
 
 def dropped_data(data: QMimeData) -> str:

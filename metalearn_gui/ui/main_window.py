@@ -13,13 +13,14 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.switching import for_family
 from metalearn_gui.engine.tasks import family_of_data
 from metalearn_gui.ui.actions import Actions
-from metalearn_gui.ui.data_files import dropped_data
+from metalearn_gui.ui.data_files import ask_table_path, dropped_data
 from metalearn_gui.ui.export.sheet import ExportSheet
 from metalearn_gui.ui.files import SessionFile, dropped_session
 from metalearn_gui.ui.focus_ring import FocusRing
 from metalearn_gui.ui.header import HEIGHT as HEADER_HEIGHT
 from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.help import HelpWindow
+from metalearn_gui.ui.import_sheet.sheet import ImportSheet
 from metalearn_gui.ui.left_side import SCROLL_BAR_ROOM, LeftSide
 from metalearn_gui.ui.memory import keep_window, restore_window
 from metalearn_gui.ui.message_bar import MessageBar
@@ -112,6 +113,24 @@ class MainWindow(QMainWindow):
     def _export_sheet(self) -> ExportSheet:
         return ExportSheet(self.session, self)
 
+    def ask_import(self) -> None:
+        """Ask for a table, and look at it in the sheet."""
+        path = ask_table_path(self)
+        if path:
+            self.take_data(path)
+
+    def take_data(self, path: str) -> None:
+        """Make tasks of a file or folder: a table once its columns have been looked at, others at once."""
+        key = family_of_data(path)
+        if key == ImportSheet.family_key:
+            self._import_sheet.open(path)
+        else:
+            self.session.change(**for_family(self.session.settings, key, path))
+
+    @functools.cached_property
+    def _import_sheet(self) -> ImportSheet:
+        return ImportSheet(self.session, self)
+
     def show_help(self) -> None:
         """The window with the keys."""
         self._help.show()
@@ -161,7 +180,7 @@ class MainWindow(QMainWindow):
         if path:
             self.file.open(path)
         elif data:
-            self.session.change(**for_family(self.session.settings, family_of_data(data), data))
+            self.take_data(data)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ends the worker and asks nothing."""

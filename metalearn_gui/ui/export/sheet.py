@@ -6,56 +6,37 @@ import contextlib
 import itertools
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, QStandardPaths, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.store.subject import export_subject
-from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.export.cards import CardGrid
 from metalearn_gui.ui.export.details import Details
 from metalearn_gui.ui.export.foot import Foot
 from metalearn_gui.ui.export.formats import FORMATS
 from metalearn_gui.ui.export.writer import Writer
 from metalearn_gui.ui.export.writing import BUSY, DONE, Stage
-from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.sheet import Sheet
 from metalearn_gui.ui.text import count_text, counted
-from metalearn_gui.ui.theme import theme, ui_font
-
-LARGEST, LEAST_EDGE = QSize(1160, 768), 24
-DIM = {True: QColor(8, 10, 13, 190), False: QColor(20, 23, 28, 120)}  # is the theme dark?
 
 
-class ExportSheet(QWidget):
-    """Fills its parent. `open` shows what the session shows now; what was chosen stays chosen."""
+class ExportSheet(Sheet):
+    """`open` shows what the session shows now; what was chosen stays chosen."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__(parent, objectName="export_sheet")
+        super().__init__("export", parent)
         self._session = session
         self.picked = "learner"
         self._folder: Path | None = None  # where a person wants the files; None = a folder named after the run
         self.writer = Writer(session, self)
         self._subject = export_subject(session.shown)
-        self._sheet = QFrame(self, objectName="export_paper")
-        self._sheet.setProperty("kind", "sheet")
-        self._grid, self._details, self._foot = CardGrid(), Details(), Foot(self._sheet)
+        self._grid, self._details, self._foot = CardGrid(), Details(), Foot(self.paper)
         self.cards = self._grid.cards
         self._lay_out()
         self._connect()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.hide()
         self.retranslate()
-        self._restyle()
+        self.restyle()
 
     # --- building -------------------------------------------------------------------------------
 
@@ -66,49 +47,30 @@ class ExportSheet(QWidget):
         columns.setSpacing(24)
         columns.addWidget(self._grid, 1)
         columns.addWidget(self._details)
-        area = QScrollArea(self._sheet)
+        area = QScrollArea(self.paper)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(content)
-        rows = QVBoxLayout(self._sheet)
+        rows = QVBoxLayout(self.paper)
         rows.setContentsMargins(1, 1, 1, 1)
         rows.setSpacing(0)
-        rows.addLayout(self._head())
-        rows.addWidget(_rule(self._sheet))
+        rows.addLayout(self.head())
+        rows.addWidget(self.rule())
         rows.addWidget(area, 1)
-        rows.addWidget(_rule(self._sheet))
+        rows.addWidget(self.rule())
         rows.addWidget(self._foot)
-
-    def _head(self) -> QHBoxLayout:
-        self._title, self._subtitle = QLabel(self._sheet), ElidedLabel("", self._sheet)
-        self._title.setFont(ui_font(19, 700))
-        self._subtitle.setFont(ui_font(12.5))
-        self._subtitle.setProperty("tone", "muted")
-        self._close = QToolButton(self._sheet, objectName="export_close")
-        self._close.setProperty("kind", "flat")
-        self._close.setIconSize(QSize(18, 18))
-        line = QHBoxLayout()
-        line.setContentsMargins(24, 15, 18, 13)
-        line.setSpacing(14)
-        line.addWidget(self._title)
-        line.addWidget(self._subtitle, 1)
-        line.addWidget(self._close)
-        return line
 
     def _connect(self) -> None:
         self._grid.picked.connect(self.pick)
         self._grid.chosenChanged.connect(self._show_count)
-        self._close.clicked.connect(self.leave)
         self._foot.startRequested.connect(self.start)
         self._foot.stopRequested.connect(self.writer.stop)
         self._foot.folderChosen.connect(self.set_folder)
         self.writer.changed.connect(self._show_steps)
         self.writer.ended.connect(self._report)
-        theme().changed.connect(self._restyle)
-        self.parentWidget().installEventFilter(self)
-        order = (self, *self.cards.values(), *self._details.code.controls, *self._foot.controls, self._close)
+        order = (self, *self.cards.values(), *self._details.code.controls, *self._foot.controls, self.close_button)
         for before, after in itertools.pairwise(order):
             self.setTabOrder(before, after)
 
@@ -118,16 +80,7 @@ class ExportSheet(QWidget):
         """Show the sheet over the window, with the run that is shown."""
         if not self.writer.is_busy:
             self._subject = export_subject(self._session.shown)
-        self._fit()
-        self.retranslate()
-        self.show()
-        self.raise_()
-        self.setFocus()
-
-    def leave(self) -> None:
-        """Back to the window; what is being written goes on."""
-        self.parentWidget().setFocus()
-        self.hide()
+        self.appear()
 
     def pick(self, key: str) -> None:
         """Show a format's details."""
@@ -190,16 +143,15 @@ class ExportSheet(QWidget):
         text = self.tr("{learner} · {tasks} · meta-iteration {iteration} · {weights} weights")
         weights = count_text(settings.network.num_parameters())
         named = {"learner": settings.learner.label, "tasks": settings.tasks.label}
-        self._subtitle.setText(text.format(**named, iteration=count_text(run.iteration), weights=weights))
+        self.subtitle.setText(text.format(**named, iteration=count_text(run.iteration), weights=weights))
 
-    # --- texts, colours, place ----------------------------------------------------------------------
+    # --- texts, colours ---------------------------------------------------------------------
 
     def retranslate(self) -> None:
         """Write every visible text."""
+        super().retranslate()
         self.setAccessibleName(self.tr("Export"))
-        self._title.setText(self.tr("Export"))
-        self._close.setToolTip(self.tr("Close (Esc)"))
-        self._close.setAccessibleName(self.tr("Close"))
+        self.title.setText(self.tr("Export"))
         for part in (self._grid, self._details, self._foot):
             part.retranslate()
         self._foot.show_folder(self.folder)
@@ -207,63 +159,17 @@ class ExportSheet(QWidget):
         self._show_count()
         self.pick(self.picked)
 
-    def _restyle(self) -> None:
-        self._close.setIcon(icon("close", theme().palette.muted))
+    def restyle(self) -> None:
+        """Take the theme's colours."""
+        super().restyle()
         for part in (self._details, self._foot):
             part.restyle()
-        self.update()
 
-    def _fit(self) -> None:
-        self.setGeometry(self.parentWidget().rect())
-        size = (self.size() - QSize(2 * LEAST_EDGE, 2 * LEAST_EDGE)).boundedTo(LARGEST)
-        left, top = (self.width() - size.width()) // 2, (self.height() - size.height()) // 2
-        self._sheet.setGeometry(QRect(left, top, size.width(), size.height()))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The window's size is the sheet's; when the window closes, no further file is begun."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._fit()
-        elif event.type() == QEvent.Type.Close:
-            self.writer.close()
-        return False
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), DIM[theme().is_dark])
-
-    # --- keys and mouse stay on the sheet -------------------------------------------------------------
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.leave()
-        # Anything else ends here: Space or R must not reach the run behind the sheet.
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if not self._sheet.geometry().contains(event.position().toPoint()):
-            self.leave()
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab goes around inside the sheet."""
-        for _ in range(500):  # more widgets than any window has
-            if not super().focusNextPrevChild(forward):
-                return False
-            focused = QApplication.focusWidget()
-            if focused is not None and self.isAncestorOf(focused):
-                return True
-        return False
+    def window_closed(self) -> None:
+        """Begin no further file."""
+        self.writer.close()
 
 
 def _exports_folder() -> Path:
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return Path(documents) / "MetaLearn" / "exports"
-
-
-def _rule(parent: QWidget) -> QFrame:
-    line = QFrame(parent)
-    line.setProperty("kind", "rule")
-    line.setFixedHeight(1)
-    return line

@@ -1,0 +1,185 @@
+"""The first rows of a table, every column under its name, its type and a chip that says what it is for."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from metalearn_gui.engine.tables.choices import ColumnChoice
+from metalearn_gui.engine.tables.table import Column, Table
+from metalearn_gui.ui.import_sheet.roles import IGNORED, ROLES, TARGET, TASK, role_of
+from metalearn_gui.ui.plotting import faded
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+SHOWN_ROWS = 50
+KIND_ROLE, ROLE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+HEADER_HEIGHT, COLUMN_WIDTH, ROW_HEIGHT, CHIP_HEIGHT, EDGE = 76, 128, 24, 22, 8
+Index = QModelIndex | QPersistentModelIndex
+NO_INDEX = QModelIndex()
+
+
+class PreviewModel(QAbstractTableModel):
+    """The first rows, as texts; nothing of the others is touched."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._table = Table("", "", ())
+        self._choice = ColumnChoice("", (), ())
+
+    def show_table(self, table: Table) -> None:
+        """Another table."""
+        self.beginResetModel()
+        self._table = table
+        self.endResetModel()
+
+    def show_choice(self, choice: ColumnChoice) -> None:
+        """Other roles."""
+        self._choice = choice
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, self.columnCount() - 1))
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else min(SHOWN_ROWS, self._table.num_rows)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._table.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        column = self._table.columns[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell_text(column, index.row())
+        if role == Qt.ItemDataRole.ForegroundRole:
+            unused = role_of(self._choice, column.name) == IGNORED
+            return theme().palette.muted if unused else theme().palette.text
+        if role == Qt.ItemDataRole.TextAlignmentRole and column.kind == "number":
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Vertical or section >= self.columnCount():
+            return None
+        column = self._table.columns[section]
+        texts = {Qt.ItemDataRole.DisplayRole: column.name, KIND_ROLE: column.kind}
+        return role_of(self._choice, column.name) if role == ROLE_ROLE else texts.get(role)
+
+
+class RoleHeader(QHeaderView):
+    """A press anywhere on a column's head asks for its role."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setSectionsClickable(True)
+        self.setDefaultSectionSize(COLUMN_WIDTH)
+        self.setMinimumSectionSize(80)
+        self.setFixedHeight(HEADER_HEIGHT)
+
+    def role_text(self, role: str) -> str:
+        """A role in words."""
+        texts = (self.tr("task"), self.tr("input"), self.tr("target"), self.tr("split"), self.tr("ignored"))
+        return dict(zip(ROLES, texts, strict=True))[role]
+
+    def _kind_text(self, kind: str) -> str:
+        return {"number": self.tr("number"), "date": self.tr("date"), "category": self.tr("category")}[kind]
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), HEADER_HEIGHT)
+
+    def chip(self, section: int) -> QRect:
+        """Where a column's chip is, in the header's pixels."""
+        left, width = self.sectionViewportPosition(section), self.sectionSize(section)
+        return QRect(left + EDGE, HEADER_HEIGHT - CHIP_HEIGHT - 8, width - 2 * EDGE, CHIP_HEIGHT)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        ask = self.model().headerData
+        name, kind, role = (ask(section, self.orientation(), which) for which in (0, KIND_ROLE, ROLE_ROLE))
+        if name is None:
+            return
+        colors = theme().palette
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = rect.adjusted(EDGE, 6, -EDGE, 0)
+        _write(painter, QRect(room.left(), room.top(), room.width(), 18), name, 12.5, 600, colors.text)
+        kind_place = QRect(room.left(), room.top() + 18, room.width(), 16)
+        _write(painter, kind_place, self._kind_text(kind), 11, 400, colors.muted)
+        self._paint_chip(painter, self.chip(section), role)
+        painter.setPen(colors.line)
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.restore()
+
+    def _paint_chip(self, painter: QPainter, place: QRect, role: str) -> None:
+        colors = theme().palette
+        is_strong = role in (TASK, TARGET)
+        edge = colors.line if role == IGNORED else colors.learner
+        painter.setPen(edge)
+        painter.setBrush(colors.learner if is_strong else faded(edge, 0.0 if role == IGNORED else 0.14))
+        painter.drawRoundedRect(place, CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
+        text = colors.on_accent if is_strong else colors.muted if role == IGNORED else colors.accent_text
+        inner = place.adjusted(8, 0, -8, 0)
+        _write(painter, inner, self.role_text(role), 11.5, 600, text, Qt.AlignmentFlag.AlignCenter)
+
+
+class Preview(QTableView):
+    """Says which role a person gave to which column; by a press on its head, or Enter in the column."""
+
+    roleChosen = Signal(str, str)  # column, role
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, objectName="import_preview")
+        self._model = PreviewModel(self)
+        self.setModel(self._model)
+        self.head = RoleHeader(self)
+        self.setHorizontalHeader(self.head)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.setFont(ui_font(12))
+        self.setShowGrid(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.head.sectionClicked.connect(self.ask_role)
+        self.activated.connect(lambda index: self.ask_role(index.column()))
+        self.show_table, self.show_choice = self._model.show_table, self._model.show_choice
+
+    def ask_role(self, section: int) -> None:
+        """Open the menu of roles under a column's chip."""
+        menu = QMenu(self, objectName="import_roles")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        ask = self._model.headerData
+        name, present = (ask(section, Qt.Orientation.Horizontal, which) for which in (0, ROLE_ROLE))
+        for role in ROLES:
+            action = menu.addAction(self.head.role_text(role))
+            action.setCheckable(True)
+            action.setChecked(role == present)
+            action.triggered.connect(lambda _checked=False, role=role: self.roleChosen.emit(str(name), role))
+        menu.popup(self.head.viewport().mapToGlobal(self.head.chip(section).bottomLeft() + QPoint(0, 2)))
+
+
+def cell_text(column: Column, row: int) -> str:
+    """A cell as a person reads it; a dash where nothing is."""
+    value = column.values[row]
+    if column.kind == "category":
+        return column.labels[value] if value >= 0 else "–"
+    if math.isnan(value):
+        return "–"
+    if column.kind == "date":
+        return str(np.datetime64("1970-01-01", "s") + np.timedelta64(round(value * 86_400), "s")).replace("T", " ")
+    return number_text(float(value))
+
+
+def _write(
+    painter: QPainter,
+    place: QRect,
+    text: str,
+    px: float,
+    weight: int,
+    color: QColor,
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> None:
+    painter.setFont(ui_font(px, weight))
+    painter.setPen(color)
+    elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+    painter.drawText(place, align | Qt.AlignmentFlag.AlignVCenter, elided)
