@@ -15,6 +15,7 @@ from metalearn_gui.ui.theme import theme, ui_font
 
 Range = tuple[float, float]
 FRAME_RADIUS = 6.0
+FIGURE_WIDTH, LABEL_GAP = 7.6, 10.0  # of the numbers at an axis
 _FAR = 20.0  # frames: beyond this a curve is cut, so that the rasteriser never sees 1e30 pixels
 
 
@@ -74,6 +75,11 @@ def ticks(low: float, high: float, count: int) -> list[float]:
 def tick_text(value: float) -> str:
     """A tick's number with a real minus sign."""
     return f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
+
+
+def label_room(values: Range) -> float:
+    """Pixels beside an axis over these values, so that the longest of its numbers is whole."""
+    return LABEL_GAP + FIGURE_WIDTH * max((len(tick_text(value)) for value in ticks(*values, 5)), default=0)
 
 
 def grown(current: Range, needed: Range) -> Range:

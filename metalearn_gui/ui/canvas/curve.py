@@ -12,7 +12,17 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
-from metalearn_gui.ui.canvas.axes import Axes, Range, draw_columns, draw_frame, draw_rows, grown, settled, widened
+from metalearn_gui.ui.canvas.axes import (
+    Axes,
+    Range,
+    draw_columns,
+    draw_frame,
+    draw_rows,
+    grown,
+    label_room,
+    settled,
+    widened,
+)
 from metalearn_gui.ui.canvas.band import band_text, draw_band
 from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, faded, stamp_markers
@@ -53,7 +63,7 @@ class CurveCanvas(HandleSurface):
 
     # --- axes -----------------------------------------------------------------------------------
     def frame(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
+        return QRectF(self.rect()).adjusted(max(LEFT, label_room(self._y_range)), TOP, -RIGHT, -BOTTOM)
 
     def axes(self) -> Axes:
         """How numbers lie on the widget now."""

@@ -1,0 +1,14 @@
+"""Room beside an axis for its numbers."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFontMetricsF
+
+from metalearn_gui.ui.canvas.axes import label_room, tick_text, ticks
+from metalearn_gui.ui.theme import ui_font
+
+
+def test_the_longest_number_of_an_axis_has_room_beside_it():
+    for values in ((-5.0, 5.0), (-560.0, 2600.0), (-12_000.0, 3.0), (0.001, 0.004)):
+        widest = max(QFontMetricsF(ui_font(12)).horizontalAdvance(tick_text(tick)) for tick in ticks(*values, 5))
+        assert label_room(values) > widest + 7  # and the gap to the frame
