@@ -330,7 +330,7 @@ def test_evaluate_prints_the_learner_and_its_baselines_by_step(call: Any, sessio
     status, out, err = call("evaluate", session_path, "--num-tasks", 5, "--steps", 3, "--seed", 1, "--json")
     assert (status, err) == (0, "")
     report = json.loads(out)
-    assert list(report) == ["learner", "tasks", "iterations", "num_tasks", "shots", "steps", "baselines"]
+    assert list(report) == ["learner", "tasks", "iterations", "num_tasks", "shots", "steps", "baselines", "verdict"]
     assert [row["step"] for row in report["steps"]] == [0, 1, 2, 3]
     assert set(report["steps"][0]) == {"step", "loss", "loss_median", "loss_ci95"}
     assert set(report["baselines"]) == {"transfer", "scratch", "scratch_adam", "mean", "oracle"}

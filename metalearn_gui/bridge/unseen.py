@@ -60,6 +60,7 @@ class UnseenTasks(QObject):
         self._series = 0  # answers of an earlier series are stale
         self._shown = Shown(settings, state)
         self.compared = {"transfer", "scratch"}
+        self._chosen_step = FIRST_STEP  # comes back where a learner of fewer steps has gone
         self.step = min(FIRST_STEP, self.num_steps)
         self.adaptations: dict[str, Adaptation] = {}
         self.views: list[View] = []  # what the learner shows about itself on the touched task
@@ -97,8 +98,8 @@ class UnseenTasks(QObject):
             self._news += [self.taskChanged.emit, self.galleryChanged.emit]
         elif before.structure != self._shown.structure:
             self._forget_adaptations()
-        if self.step > self.num_steps:
-            self.step = self.num_steps
+        if self.step != min(self._chosen_step, self.num_steps):
+            self.step = min(self._chosen_step, self.num_steps)
             self._news.append(self.stepChanged.emit)
         if self._is_slow and self.adaptations:
             if not self._catch_up.isActive():
@@ -196,7 +197,7 @@ class UnseenTasks(QObject):
         self.adaptedChanged.emit()
 
     def set_step(self, step: int) -> None:
-        step = min(max(step, 0), self.num_steps)
+        step = self._chosen_step = min(max(step, 0), self.num_steps)
         if step != self.step:
             self.step = step
             self.stepChanged.emit()

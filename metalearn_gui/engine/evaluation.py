@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import SCRATCH_WITH_ADAM, baseline_settings, compared_settings
-from metalearn_gui.engine.episodes import Episodes, Tasks, generator, map_episodes
+from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks, generator, map_episodes
 from metalearn_gui.engine.events import Evaluation, LearnerState, StepScores, TrainingState
 from metalearn_gui.engine.intervals import interval
 from metalearn_gui.engine.learners.update_rules import RATES
@@ -23,6 +24,7 @@ NUM_TASKS = 600
 RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # a baseline's inner learning rate is one of these
 ADAM_GRID = tuple(RATES.tolist())  # that of the start from scratch with Adam
 FEW_RATES = (1e-2, 1e-1)  # for networks whose adaptation takes seconds; a tenth of them for Adam
+DRAWN_NUMBERS = 2**24  # numbers of unseen inputs that are drawn in one call: 64 MB
 SLICE = 200  # tasks in one call, at most; losses only are kept
 DRAWN_NUMBERS = 2**26  # of inputs that are drawn at once where the tasks are tried group by group
 SLICE_NUMBERS = 2**25  # and so many activations of the widest layer
@@ -35,7 +37,42 @@ def unseen_episodes(
     """Tasks of a split that training never touches, and one episode of each (numpy)."""
     rng = generator(seed, split, 0)
     tasks = settings.tasks.tasks(rng, num_tasks, split)
-    return tasks, settings.tasks.draw(tasks, rng, settings.episodes.shots, settings.episodes.queries)
+    return tasks, _joined(_drawn(settings, tasks, rng), num_tasks)
+
+
+def _drawn(settings: ExperimentSettings, tasks: Tasks, rng: np.random.Generator) -> Iterator[Episodes]:
+    """The episodes of these tasks, so many in one call as memory bears."""
+    size = max(1, DRAWN_NUMBERS // (settings.points_per_task * settings.tasks.input_dim))
+    for start in range(0, tasks.num_tasks, size):
+        part = tasks if size >= tasks.num_tasks else tasks.take(np.arange(start, min(start + size, tasks.num_tasks)))
+        yield settings.tasks.draw(part, rng, settings.episodes.shots, settings.episodes.queries)
+
+
+def _joined(parts: Iterator[Episodes], num_tasks: int) -> Episodes:
+    """All parts as one, each filled in as it comes: no second copy of the whole is ever there."""
+    first = next(parts)
+    if len(first.query.x) == num_tasks:
+        return first
+    whole, filled = map_episodes(lambda values: np.empty((num_tasks, *values.shape[1:]), values.dtype), first), 0
+    for part in itertools.chain([first], parts):
+        end = filled + len(part.query.x)
+        for target, values in zip(_arrays(whole), _arrays(part), strict=True):
+            target[filled:end] = values
+        filled = end
+    return whole
+
+
+def _arrays(episodes: Episodes) -> list[Array]:
+    return [values for values in (*episodes.support, *episodes.query, episodes.classes) if values is not None]
+
+
+def _in_bytes(episodes: Episodes) -> Episodes:
+    """Inputs in [0, 1] as 255ths; `_slice` takes them back."""
+
+    def packed(points: PointSet) -> PointSet:
+        return points._replace(x=np.rint(points.x * np.float32(255.0)).astype(np.uint8))
+
+    return episodes._replace(support=packed(episodes.support), query=packed(episodes.query))
 
 
 def evaluate(
@@ -87,7 +124,9 @@ class Evaluator:
 
     @functools.cached_property
     def _episodes(self) -> Episodes:
-        return unseen_episodes(self.settings, self._num_tasks, self._seed, self._split)[1]
+        rng = generator(self._seed, self._split, 0)
+        parts = _drawn(self.settings, self.settings.tasks.tasks(rng, self._num_tasks, self._split), rng)
+        return _joined(map(_in_bytes, parts) if self.settings.tasks.fits_bytes else parts, self._num_tasks)
 
     @functools.cached_property
     def constant_loss(self) -> float:
@@ -244,7 +283,11 @@ def constant_loss(settings: ExperimentSettings, episodes: Episodes) -> float:
 def _slice(episodes: Episodes, start: int, size: int) -> Episodes:
     """`size` tasks from `start`; the last slice is filled up with its last task, so that shapes stay."""
     places = np.minimum(np.arange(start, start + size), episodes.query.x.shape[0] - 1)
-    return map_episodes(lambda values: values[places], episodes)
+    return map_episodes(lambda values: _as_numbers(values[places]), episodes)
+
+
+def _as_numbers(values: Array) -> Array:
+    return np.asarray(values / np.float32(255.0)) if values.dtype == np.uint8 else values
 
 
 def finite(value: float) -> float | None:

@@ -224,10 +224,11 @@ def _exchanged(old: Component, new_type: type[Component]) -> Component:
 def _misfit(learner: Learner, tasks: TaskFamily) -> SettingError:
     """The refusal of a family's kind of task, with the nearest family that the learner takes."""
     nearest = fitting_family(type(learner), tasks)
-    line = (
-        f"Learner {learner.key} cannot take {tasks.kind} tasks such as {tasks.key}; it takes {', '.join(learner.kinds)}"
-    )
-    return SettingError(f"{line}: try {nearest}", {"task_family": nearest}) if nearest else SettingError(line)
+    takes = " and ".join(learner.kinds)
+    line = f"{learner.label} cannot take {tasks.kind} tasks such as {tasks.label}; it takes {takes}"
+    if not nearest:
+        return SettingError(line)
+    return SettingError(f"{line}: try {TASKS[nearest].label} ({nearest})", {"task_family": nearest})
 
 
 def fitting_family(learner: type[Learner], tasks: TaskFamily) -> str:

@@ -222,6 +222,15 @@ def test_the_adaptation_step_stays_within_the_path(touched_session, qtbot) -> No
     assert session.adaptation_step == session.num_adaptation_steps == 1
 
 
+def test_the_adaptation_step_comes_back_after_a_learner_of_fewer_steps(touched_session) -> None:
+    session = touched_session
+    session.set_adaptation_step(2)
+    session.change(test_steps=1)
+    assert session.adaptation_step == 1
+    session.change(test_steps=5)
+    assert session.adaptation_step == 2
+
+
 def test_adaptations_follow_the_training(touched_session, qtbot) -> None:
     session = touched_session
     before = session.adaptations["learner"].on_grid

@@ -25,7 +25,7 @@ from metalearn_gui.engine.evaluation import (
     to_json,
     unseen_episodes,
 )
-from metalearn_gui.engine.events import StepScores, TrainingState
+from metalearn_gui.engine.events import LearnerState, StepScores, TrainingState
 from metalearn_gui.engine.settings import ExperimentSettings
 from tests.engine.small import FAMILIES, small_settings
 
@@ -205,3 +205,24 @@ def test_a_learner_that_blows_up_beyond_its_steps_is_scored_without_a_warning() 
     assert math.isfinite(scores.loss[0])
     assert not math.isfinite(scores.loss[-1])
     json.dumps(to_json(scores), allow_nan=False)
+
+
+def test_unseen_tasks_drawn_a_few_at_a_time_are_the_same_tasks(monkeypatch):
+    settings = small_settings("sinusoid")
+    tasks, whole = evaluation.unseen_episodes(settings, 20, 3)
+    monkeypatch.setattr(evaluation, "DRAWN_NUMBERS", 3 * settings.points_per_task)
+    again, parts = evaluation.unseen_episodes(settings, 20, 3)
+    for name, values in tasks.parameters.items():
+        np.testing.assert_array_equal(again.parameters[name], values)
+    assert parts.query.y.shape == whole.query.y.shape
+    np.testing.assert_allclose(settings.tasks.truth(again, parts.query.x), parts.query.y, atol=1e-5)
+
+
+def test_pictures_kept_in_bytes_are_judged_as_pictures(monkeypatch):
+    settings = small_settings("glyphs", "nearest", image_size=8, ways=3, shots=2, queries=2)
+    episodes = evaluation.unseen_episodes(settings, 12, 0)[1]
+    expected = evaluation.score(settings, LearnerState({}, {}, {}, 0), episodes, compile=False)
+    evaluator = evaluation.Evaluator(settings, 12, 0, "test", compile=False)
+    assert evaluator._episodes.query.x.dtype == np.uint8
+    found = evaluator.learner_scores(LearnerState({}, {}, {}, 0))
+    np.testing.assert_allclose(found.loss, expected.loss, rtol=0.02, atol=0.02)

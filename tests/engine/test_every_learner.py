@@ -70,7 +70,7 @@ def test_a_learner_refuses_a_kind_of_task_that_it_does_not_take() -> None:
     for family in FAMILIES:
         for key in LEARNERS:
             if (family, key) not in PAIRS:
-                with pytest.raises(SettingError, match=f"Learner {key} cannot take"):
+                with pytest.raises(SettingError, match=f"{LEARNERS[key].label} cannot take"):
                     small_settings(family, key)
 
 

@@ -91,7 +91,7 @@ def test_a_family_that_a_learner_cannot_take_is_refused_with_the_nearest_that_it
     with pytest.raises(SettingError) as caught:
         default_settings().replaced(learner="classifier")
     assert str(caught.value) == (
-        "Learner classifier cannot take regression tasks such as sinusoid; it takes classification: try blobs"
+        "Classifier cannot take regression tasks such as Sinusoid; it takes classification: try Blobs (blobs)"
     )
     assert offer_label(caught.value) == "Blobs"
     assert default_settings().replaced(learner="classifier", **caught.value.offer).tasks.key == "blobs"

@@ -24,7 +24,7 @@ from metalearn_gui.engine.tables.table import Table
 from metalearn_gui.engine.tasks.base import TaskFamily
 
 NUMBERS, CLASSES = "numbers", "classes"
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
+SUFFIXES = (".csv", ".tsv", ".tab", ".parquet")
 COLUMN_SETTINGS = ("task_column", "inputs", "targets", "split_column")
 LABELLED = ("inputs", "targets", "predicts")  # what labels follow from
 KEPT = 4  # prepared files in memory

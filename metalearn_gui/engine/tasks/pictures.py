@@ -34,6 +34,7 @@ class PictureFamily(TaskFamily):
 
     kind = "classification"
     view = "pictures"
+    fits_bytes = True
     block_steps: ClassVar[int] = 10
 
     ways: int = param(5, "Ways (classes)", minimum=2, maximum=100, unit="classes", help="Classes in an episode.")
