@@ -24,9 +24,8 @@ NUM_TASKS = 600
 RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # a baseline's inner learning rate is one of these
 ADAM_GRID = tuple(RATES.tolist())  # that of the start from scratch with Adam
 FEW_RATES = (1e-2, 1e-1)  # for networks whose adaptation takes seconds; a tenth of them for Adam
-DRAWN_NUMBERS = 2**24  # numbers of unseen inputs that are drawn in one call: 64 MB
+DRAWN_NUMBERS = 2**22  # numbers of unseen inputs that are drawn in one call: 16 MB, and some times that on the way
 SLICE = 200  # tasks in one call, at most; losses only are kept
-DRAWN_NUMBERS = 2**26  # of inputs that are drawn at once where the tasks are tried group by group
 SLICE_NUMBERS = 2**25  # and so many activations of the widest layer
 WATCHED_NUMBERS, FEWEST_TASKS = 2**27, 30  # such activations in one look at unseen tasks while training goes on
 
@@ -195,13 +194,8 @@ def score_unseen(
 ) -> StepScores:
     """One learner on unseen tasks of the test split, drawn group by group so that any number fits into memory."""
     rng = generator(seed, "test", 0)
-    tasks = settings.tasks.tasks(rng, num_tasks, "test")
-    size = max(1, DRAWN_NUMBERS // (settings.points_per_task * settings.tasks.input_dim))
-    sizes, groups = (settings.episodes.shots, settings.episodes.queries), []
-    for start in range(0, num_tasks, size):
-        group = tasks.take(np.arange(start, min(start + size, num_tasks)))
-        groups.append(_by_task(settings, state, settings.tasks.draw(group, rng, *sizes), compile))
-    return _summary(settings, groups)
+    parts = _drawn(settings, settings.tasks.tasks(rng, num_tasks, "test"), rng)
+    return _summary(settings, [_by_task(settings, state, part, compile) for part in parts])
 
 
 def _by_task(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool) -> list[Array]:
@@ -213,7 +207,7 @@ def _by_task(settings: ExperimentSettings, state: LearnerState, episodes: Episod
     num_tasks = episodes.query.x.shape[0]
     size = slice_size(settings, episodes)
     size = size if compile else min(size, num_tasks)  # only a compiled program needs one shape for all
-    slices = [_slice(episodes, start, size) for start in range(0, num_tasks, size)]
+    slices = (_slice(episodes, start, size) for start in range(0, num_tasks, size))
     parts = [program.run(state, part.support, part.query, live) for part in slices]
     rows = [np.concatenate(column, axis=1)[:, :num_tasks].astype(np.float64) for column in zip(*parts, strict=True)]
     return [np.concatenate([values, np.repeat(values[-1:], steps - taken, axis=0)]) for values in rows]
