@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
@@ -24,6 +24,7 @@ from metalearn_gui.ui.canvas.axes import (
     widened,
 )
 from metalearn_gui.ui.canvas.band import band_text, draw_band
+from metalearn_gui.ui.canvas.curve_drawing import curve_pen, draw_curve
 from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.text import number_text
@@ -35,7 +36,6 @@ FAINT_CURVES = 12
 LEGEND_MARGIN = 8.0  # around the legend: a point so near would be half hidden
 REACH_BEYOND = 0.01  # of the trained inputs: how far outside a point may go
 TALLEST = 1.0  # of the targets' range, on either side: a curve that runs away is cut there
-DASHES = {"before": [5.0, 3.0], "truth": [0.1, 2.4], "transfer": [4.5, 2.2], "scratch": [1.6, 1.8]}
 
 
 class CurveCanvas(HandleSurface):
@@ -279,27 +279,6 @@ class CurveCanvas(HandleSurface):
         pixels = axes.pixels(touched.support.x[:, 0], touched.support.y[:, 0])
         palette = theme().palette
         stamp_markers(painter, pixels, 3.2, 0, palette.text, palette.learner, 1.0)
-
-
-def curve_pen(key: str, width: float, alpha: int = 255) -> QPen:
-    """Colour and line style that mean the same everywhere."""
-    pen = QPen(QColor(faded(theme().color_of(key), alpha)), width)
-    dashes = DASHES.get(key)
-    if dashes:
-        pen.setDashPattern(dashes)
-        round_ends = key == "truth"
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap if round_ends else Qt.PenCapStyle.FlatCap)
-    return pen
-
-
-def draw_curve(
-    painter: QPainter, axes: Axes, grid: Array, values: Array, key: str, width: float, alpha: int = 255
-) -> None:
-    """A curve over the grid's first coordinate in the style of its meaning."""
-    painter.setPen(curve_pen(key, width, alpha))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for line in axes.polylines(grid[:, 0], values):
-        painter.drawPolyline(line)
 
 
 def _exact(value: float) -> str:
