@@ -14,8 +14,8 @@ from metalearn_gui.ui.network_drawing import Layer
 from metalearn_gui.ui.network_maps import Column, columns_of, draw_columns, tiles
 from metalearn_gui.ui.theme import theme, ui_font
 
-UNIT = 21
-GAP = 3
+UNIT = 17
+GAP = 2
 MAX_WIDTH = 3.2
 
 

@@ -37,6 +37,7 @@ class TaskFamily(Component, ABC):
         maximum=3.0,
         unit="times",
         live=True,
+        advanced=True,
         help="Unseen tasks are drawn from a range so many times wider than the trained one; 1 = the same range.",
     )
 
