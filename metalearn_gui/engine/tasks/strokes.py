@@ -4,7 +4,7 @@ A character is one to four strokes. A stroke is a few arcs, each with a length a
 smoothly or at corners: lines, bows, rings, hooks, zigzags and waves. Every stroke after the first is hung on an earlier
 one: begun on it, crossed with it, ended on it, beside it, or elsewhere. Another hand changes all of these numbers a
 little, so that joints stay joints. In the spirit of Lake, Salakhutdinov, Tenenbaum (2015), doi:10.1126/science.aab3050,
-whose program learned its strokes from real ones; here no real character was seen, only how large they are.
+whose program learned its strokes from real ones; here shares and spreads were set by hand, after looking at some.
 """
 
 from __future__ import annotations
