@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Signal
 
-from metalearn_gui.bridge.runner import Job, Runner
-from metalearn_gui.engine.control import Gate
+from metalearn_gui.bridge.newest_work import Hear, NewestWork, Work
 from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar
@@ -52,15 +49,13 @@ class TableReader(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._runner = Runner("import_table", self)
-        self._job: Job | None = None
-        self._began = 0.0
-        self._hear: dict[type, Callable[[Any], None]] = {
+        hear: Hear = {
             ReadSoFar: self._show,
             Opened: self.opened.emit,
             Parted: self.parted.emit,
             SettingError: lambda error: self.refused.emit(str(error)),
         }
+        self._work = NewestWork("import_table", hear, self)
 
     def open(self, path: str) -> None:
         """Read a table, and guess what its columns are for."""
@@ -72,48 +67,28 @@ class TableReader(QObject):
 
     def cancel(self) -> None:
         """Forget what was asked for last."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.gate.close()
+        self._work.forget()
 
     def close(self, seconds: float) -> bool:
         """End the thread; wait so long at most. Whether it has ended."""
-        self.cancel()
-        return self._runner.close(seconds)
+        return self._work.close(seconds)
 
-    def _submit(self, work: Callable[[Gate], Iterator[Any]]) -> None:
-        self.cancel()
-        gate = Gate()
-        self._job = job = Job("import table", functools.partial(work, gate), gate=gate)
-        job.on_items = functools.partial(self._take, job)
-        job.on_end = functools.partial(self._end, job)
-        self._began = time.monotonic()
-        self._runner.submit(job)
+    def _submit(self, work: Work) -> None:
+        self._work.ask("import table", work, self._end)
 
-    def _take(self, job: Job, items: list[Any]) -> None:
-        for item in items:
-            if job is self._job:
-                self._hear[type(item)](item)
-
-    def _end(self, job: Job, error: str) -> None:
-        if job is self._job and error:
+    def _end(self, error: str) -> None:
+        if error:
             self.refused.emit(error)
 
     def _show(self, so_far: ReadSoFar) -> None:
         share = so_far.done / max(1, so_far.total)
-        left = (time.monotonic() - self._began) * (1 - share) / share if share else 0.0
+        left = self._work.seconds * (1 - share) / share if share else 0.0
         self.progressed.emit(round(100 * share), left)
 
 
-def _open(path: str, gate: Gate) -> Iterator[ReadSoFar | Opened | SettingError]:
-    try:
-        for so_far in TABLES.reading(path):
-            if gate.is_closed:
-                return
-            yield so_far
-        yield _guessed(TABLES.table(path))
-    except SettingError as error:
-        yield error
+def _open(path: str) -> Iterator[ReadSoFar | Opened]:
+    yield from TABLES.reading(path)
+    yield _guessed(TABLES.table(path))
 
 
 def _guessed(table: Table) -> Opened:
@@ -125,12 +100,9 @@ def _guessed(table: Table) -> Opened:
     return Opened(table, NOTHING, NUMBERS)
 
 
-def _part(family: Csv, gate: Gate) -> Iterator[Parted | SettingError]:
-    try:
-        resolved = family.resolved()
-        points = POINTS.of(resolved)
-        tasks = {split: len(points.splits[split]) for split in SPLITS}
-        rows = {split: int(points.counts[points.splits[split]].sum()) for split in SPLITS}
-        yield Parted(resolved, tasks, rows, points.remark)
-    except SettingError as error:
-        yield error
+def _part(family: Csv) -> Iterator[Parted]:
+    resolved = family.resolved()
+    points = POINTS.of(resolved)
+    tasks = {split: len(points.splits[split]) for split in SPLITS}
+    rows = {split: int(points.counts[points.splits[split]].sum()) for split in SPLITS}
+    yield Parted(resolved, tasks, rows, points.remark)

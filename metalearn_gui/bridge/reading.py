@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.messages import Message
-from metalearn_gui.bridge.runner import Job, Runner
-from metalearn_gui.engine.control import Gate
+from metalearn_gui.bridge.newest_work import Hear, NewestWork
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -37,14 +34,8 @@ class Reading(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._runner = Runner("read_data", self)
-        self._job: Job | None = None
-        self._began = 0.0
-        self._hear: dict[type, Callable[[Any], None]] = {
-            ReadSoFar: self._show,
-            _Remark: self._remark,
-            SettingError: self._refuse,
-        }
+        hear: Hear = {ReadSoFar: self._show, _Remark: self._remark, SettingError: self._refuse}
+        self._work = NewestWork("read_data", hear, self)
 
     def when_read(
         self, needed: Sequence[ExperimentSettings], go_on: Callable[[], object], looks_again: bool = False
@@ -61,33 +52,20 @@ class Reading(QObject):
         if not families:
             return bool(go_on())
         self.cancel()
-        gate = Gate()
-        self._job = job = Job("read data", functools.partial(_read, families, gate), gate=gate)
-        job.on_items = functools.partial(self._take, job)
-        job.on_end = functools.partial(self._end, job, go_on)
-        self._began = time.monotonic()
-        self._runner.submit(job)
+        self._work.ask("read data", functools.partial(_read, families), functools.partial(self._end, go_on))
         return False
 
     def cancel(self) -> None:
         """Forget the wish that waits."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.gate.close()
+        if self._work.forget():
             self.said.emit(Message(""))
 
     def close(self, seconds: float) -> bool:
         """End the thread; wait so long at most. Whether it has ended."""
-        self._job = None
-        return self._runner.close(seconds)
-
-    def _take(self, job: Job, items: list[Any]) -> None:
-        for item in items:
-            if job is self._job:
-                self._hear[type(item)](item)
+        return self._work.close(seconds)
 
     def _show(self, so_far: ReadSoFar) -> None:
-        if time.monotonic() - self._began < QUIET_SECONDS:
+        if self._work.seconds < QUIET_SECONDS:
             return
         text = self.tr("Looking at the file ...")
         if so_far.done:
@@ -98,14 +76,11 @@ class Reading(QObject):
         self.said.emit(Message(remark.text))
 
     def _refuse(self, error: SettingError) -> None:
-        self._job = None
+        self._work.forget()
         self.said.emit(Message(str(error), "warning"))
         self.refused.emit()
 
-    def _end(self, job: Job, go_on: Callable[[], object], error: str) -> None:
-        if job is not self._job:
-            return
-        self._job = None
+    def _end(self, go_on: Callable[[], object], error: str) -> None:
         if error:
             text = self.tr("Reading failed: {error}. The details are in {file}")
             self.said.emit(Message(text.format(error=error, file=log_file()), "error"))
@@ -114,14 +89,8 @@ class Reading(QObject):
             go_on()
 
 
-def _read(families: Sequence[TaskFamily], gate: Gate) -> Iterator[ReadSoFar | _Remark | SettingError]:
-    """How far it is, and at last what was left out, or why nothing was read."""
-    try:
-        for family in families:
-            for so_far in family.reading(images_folder()):
-                if gate.is_closed:
-                    return
-                yield so_far
-        yield _Remark("; ".join(dict.fromkeys(filter(None, (family.remark() for family in families)))))
-    except SettingError as error:
-        yield error
+def _read(families: Sequence[TaskFamily]) -> Iterator[ReadSoFar | _Remark]:
+    """How far it is, and at last what was left out."""
+    for family in families:
+        yield from family.reading(images_folder())
+    yield _Remark("; ".join(dict.fromkeys(filter(None, (family.remark() for family in families)))))

@@ -33,12 +33,8 @@ from metalearn_gui.store.session_file import SavedSession
 __all__ = ["Adaptation", "Message", "RunState", "Session", "TouchedTask"]
 
 FIRST_PRESET = "first-steps"
-WORKER_SECONDS, TOUCH_SECONDS, FILE_SECONDS, READING_SECONDS = (
-    0.15,
-    0.02,
-    0.1,
-    0.02,
-)  # a closed window is gone within 0.3
+# A closed window is gone within 0.3.
+WORKER_SECONDS, TOUCH_SECONDS, FILE_SECONDS, READING_SECONDS = 0.15, 0.02, 0.1, 0.02
 
 
 class Session(QObject):

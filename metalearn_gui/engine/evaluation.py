@@ -34,17 +34,20 @@ def unseen_episodes(
     settings: ExperimentSettings, num_tasks: int, seed: int, split: str = "test"
 ) -> tuple[Tasks, Episodes]:
     """Tasks of a split that training never touches, and one episode of each (numpy)."""
+    tasks, parts = _unseen_parts(settings, num_tasks, seed, split)
+    return tasks, _joined(parts, num_tasks)
+
+
+def _unseen_parts(
+    settings: ExperimentSettings, num_tasks: int, seed: int, split: str
+) -> tuple[Tasks, Iterator[Episodes]]:
+    """The tasks, and their episodes as they come: so many in one call as memory bears."""
     rng = generator(seed, split, 0)
     tasks = settings.tasks.tasks(rng, num_tasks, split)
-    return tasks, _joined(_drawn(settings, tasks, rng), num_tasks)
-
-
-def _drawn(settings: ExperimentSettings, tasks: Tasks, rng: np.random.Generator) -> Iterator[Episodes]:
-    """The episodes of these tasks, so many in one call as memory bears."""
     size = max(1, DRAWN_NUMBERS // (settings.points_per_task * settings.tasks.input_dim))
-    for start in range(0, tasks.num_tasks, size):
-        part = tasks if size >= tasks.num_tasks else tasks.take(np.arange(start, min(start + size, tasks.num_tasks)))
-        yield settings.tasks.draw(part, rng, settings.episodes.shots, settings.episodes.queries)
+    groups = (tasks.take(np.arange(start, min(start + size, num_tasks))) for start in range(0, num_tasks, size))
+    sizes = settings.episodes.shots, settings.episodes.queries
+    return tasks, (settings.tasks.draw(group, rng, *sizes) for group in groups)
 
 
 def _joined(parts: Iterator[Episodes], num_tasks: int) -> Episodes:
@@ -123,8 +126,7 @@ class Evaluator:
 
     @functools.cached_property
     def _episodes(self) -> Episodes:
-        rng = generator(self._seed, self._split, 0)
-        parts = _drawn(self.settings, self.settings.tasks.tasks(rng, self._num_tasks, self._split), rng)
+        _, parts = _unseen_parts(self.settings, self._num_tasks, self._seed, self._split)
         return _joined(map(_in_bytes, parts) if self.settings.tasks.fits_bytes else parts, self._num_tasks)
 
     @functools.cached_property
@@ -193,8 +195,7 @@ def score_unseen(
     settings: ExperimentSettings, state: LearnerState, num_tasks: int, seed: int, compile: bool = True
 ) -> StepScores:
     """One learner on unseen tasks of the test split, drawn group by group so that any number fits into memory."""
-    rng = generator(seed, "test", 0)
-    parts = _drawn(settings, settings.tasks.tasks(rng, num_tasks, "test"), rng)
+    _, parts = _unseen_parts(settings, num_tasks, seed, "test")
     return _summary(settings, [_by_task(settings, state, part, compile) for part in parts])
 
 

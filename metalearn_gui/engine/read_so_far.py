@@ -1,8 +1,12 @@
-"""How far the reading of a file of one's own is."""
+"""The reading of a file of one's own: a generator that says how far it is, and returns what it has read."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Generator
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -11,3 +15,13 @@ class ReadSoFar:
 
     done: int
     total: int
+
+
+def finished(reading: Generator[ReadSoFar, None, T]) -> T:
+    """What a reading comes to, in one go."""
+    while True:
+        try:
+            next(reading)
+        except StopIteration as end:
+            result: T = end.value
+            return result

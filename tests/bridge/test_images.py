@@ -176,7 +176,7 @@ def test_reading_shows_how_far_it_is_and_can_be_cancelled(session, folder, slow,
     assert (heard.messages[0].action_label, heard.messages[0].action) == ("Cancel", "cancel_reading")
     session.cancel_reading()
     slow.set()
-    qtbot.waitUntil(lambda: not session._reading._runner._outstanding)
+    qtbot.waitUntil(lambda: not session._reading._work._runner._outstanding)
     assert session.settings is before
     assert heard.messages[-1].text == ""
 
@@ -194,7 +194,7 @@ def test_another_family_chosen_meanwhile_wins(session, folder, slow, qtbot) -> N
     session.change(**asked_for(folder))
     session.change(task_family="waves")
     slow.set()
-    qtbot.waitUntil(lambda: not session._reading._runner._outstanding)
+    qtbot.waitUntil(lambda: not session._reading._work._runner._outstanding)
     assert session.settings.tasks.key == "waves"
 
 

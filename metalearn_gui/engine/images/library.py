@@ -15,7 +15,7 @@ from metalearn_gui.engine.images.pictures import Pictures
 from metalearn_gui.engine.images.reading import UNREADABLE, Contents, Reading
 from metalearn_gui.engine.images.sources import opened
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.read_so_far import ReadSoFar
+from metalearn_gui.engine.read_so_far import ReadSoFar, finished
 
 KEPT = 4  # files that stay in memory though nobody uses them yet: two settings name as many
 
@@ -49,7 +49,7 @@ class Library:
             SettingError: as `reading` does.
         """
         found = self.find(wanted)
-        return _finished(self._reading(wanted, None)) if found is None else found
+        return finished(self._reading(wanted, None)) if found is None else found
 
     def reading(self, wanted: Wanted, cache: Path | None = None) -> Iterator[ReadSoFar]:
         """Read, piece by piece; whoever stops going on with it stops it.
@@ -90,15 +90,6 @@ class Library:
             if pictures is None:
                 pictures = yield from contents.pictures(size, channels, digest)
                 shelf.put(cache, pictures)
-            return pictures
-
-
-def _finished(reading: Reading) -> Pictures:
-    while True:
-        try:
-            next(reading)
-        except StopIteration as end:
-            pictures: Pictures = end.value
             return pictures
 
 

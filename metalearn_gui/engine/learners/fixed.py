@@ -15,9 +15,8 @@ from metalearn_gui.engine.networks.base import Network, Stats
 
 @dataclasses.dataclass(frozen=True)
 class FixedLearner(Learner):
-    """Regression; step 0 has seen nothing, step 1 everything."""
+    """Step 0 has seen nothing, step 1 everything."""
 
-    kinds = ("regression",)
     adapts_once = True
     start_name = "nothing seen"
 

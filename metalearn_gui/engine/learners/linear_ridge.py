@@ -14,7 +14,7 @@ from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, State
 from metalearn_gui.engine.learners.fixed import FixedLearner
 from metalearn_gui.engine.learners.ridge import solved
-from metalearn_gui.engine.learners.task_mean import mean_over_points
+from metalearn_gui.engine.learners.set_encoder import mean_over_points
 
 PENALTY = 1.0
 
@@ -26,13 +26,14 @@ class LinearRidge(FixedLearner):
     key = "linear_ridge"
     label = "Ridge per task"
     summary = "A linear regression on the task's own support set, with small weights."
+    kinds = ("regression",)
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
         num_tasks, width, num_outputs = support.x.shape[0], support.x.shape[2], ctx.network.output_dim
         return {"w": tf.zeros([num_tasks, width, num_outputs]), "b": tf.zeros([num_tasks, 1, num_outputs])}
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
-        x_mean, y_mean = (mean_over_points(values, support.mask) for values in (support.x, support.y))
+        x_mean, y_mean = (mean_over_points(values, support.mask)[0][:, None] for values in (support.x, support.y))
         rows, targets = support.x - x_mean, support.y - y_mean
         if support.mask is not None:
             rows, targets = rows * support.mask[:, :, None], targets * support.mask[:, :, None]

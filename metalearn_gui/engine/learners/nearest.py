@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
-
 from metalearn_gui.engine.backend import Tensor, tf
-from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, memberships
-from metalearn_gui.engine.networks.base import Network, Stats
+from metalearn_gui.engine.episodes import PointSet
+from metalearn_gui.engine.learners.base import Adapted, Context, State, memberships
+from metalearn_gui.engine.learners.fixed import FixedLearner
 
 FAR = 1e4  # of a class without a support point
 SHARPNESS = 10.0
 
 
 @dataclasses.dataclass(frozen=True)
-class NearestNeighbour(Learner):
+class NearestNeighbour(FixedLearner):
     """Euclidean distance between inputs.
 
     Logits are minus SHARPNESS times the squared distance to each class over the mean one to all support points: no
@@ -29,18 +27,9 @@ class NearestNeighbour(Learner):
 
     key = "nearest"
     label = "Nearest neighbour"
-    start_name = "nothing seen"
     summary = "No learning at all: a query is of the class of the example it looks most like."
     kinds = ("classification",)
     any_ways = True
-    adapts_once = True
-
-    @property
-    def gradient_evaluations(self) -> float:
-        return 0.0
-
-    def init(self, network: Network, rng: np.random.Generator) -> State:
-        return State({}, {})
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
         num_tasks, num_points = support.x.shape[0], tf.shape(support.x)[1]
@@ -49,7 +38,7 @@ class NearestNeighbour(Learner):
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
         return {"x": support.x, "chosen": memberships(support, ctx.network.output_dim)}
 
-    def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
+    def outputs(self, adapted: Adapted, x: Tensor) -> Tensor:
         products = tf.matmul(x, adapted["x"], transpose_b=True)
         squares = tf.reduce_sum(tf.square(adapted["x"]), axis=-1)[:, None] - 2.0 * products
         squares += tf.reduce_sum(tf.square(x), axis=-1, keepdims=True)
@@ -59,9 +48,4 @@ class NearestNeighbour(Learner):
         )
         nearness = SHARPNESS * squares / tf.maximum(mean, 1e-12)
         by_class = tf.where(adapted["chosen"][:, None] > 0, nearness[..., None], FAR)
-        return -tf.reduce_min(by_class, axis=2), {}
-
-    def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
-        before = self.loss_before(state, episodes.support, ctx)
-        after, _ = self.loss_after(state, episodes, ctx)
-        return MetaGradient({}, after, before, after, state.carry, {})
+        return -tf.reduce_min(by_class, axis=2)

@@ -8,6 +8,7 @@ from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, State
 from metalearn_gui.engine.learners.fixed import FixedLearner
+from metalearn_gui.engine.learners.set_encoder import mean_over_points
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,20 +18,13 @@ class TaskMean(FixedLearner):
     key = "task_mean"
     label = "Mean of the task"
     summary = "Predicts the mean of the task's support set, whatever the input."
+    kinds = ("regression",)
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
         return {"mean": tf.zeros([support.x.shape[0], 1, ctx.network.output_dim])}
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
-        return {"mean": mean_over_points(support.y, support.mask)}
+        return {"mean": mean_over_points(support.y, support.mask)[0][:, None]}
 
     def outputs(self, adapted: Adapted, x: Tensor) -> Tensor:
         return adapted["mean"] + tf.zeros_like(x[..., :1])
-
-
-def mean_over_points(values: Tensor, mask: Tensor | None) -> Tensor:
-    """(tasks, 1, numbers), 0 for a task without points."""
-    if mask is None:
-        return tf.reduce_mean(values, axis=1, keepdims=True)
-    shares = mask / tf.maximum(tf.reduce_sum(mask, axis=1, keepdims=True), 1.0)
-    return tf.reduce_sum(values * shares[:, :, None], axis=1, keepdims=True)

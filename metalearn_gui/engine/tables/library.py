@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Iterator
 
-from metalearn_gui.engine.read_so_far import ReadSoFar
-from metalearn_gui.engine.tables.reading import reading
+from metalearn_gui.engine.read_so_far import finished
+from metalearn_gui.engine.tables.reading import Reading, reading
 from metalearn_gui.engine.tables.table import Table
 
 KEPT = 2  # tables in memory: the one that is used, and the one before
@@ -28,22 +27,20 @@ class TableLibrary:
         Raises:
             SettingError: as `reading` does.
         """
-        for _ in () if path in self._tables else self.reading(path):
-            pass
-        return self._tables[path]
+        return self.find(path) or finished(self.reading(path))
 
-    def reading(self, path: str) -> Iterator[ReadSoFar]:
-        """Read, piece by piece; whoever stops going on with it stops it.
+    def reading(self, path: str) -> Reading:
+        """Read, piece by piece; whoever stops going on with it stops it. What has not changed is not read again.
 
         Raises:
             SettingError: one line that says what is wrong with the file.
         """
-        table = yield from reading(path)
-        known = self._tables.get(path)
-        self._tables[path] = known if known is not None and known.digest == table.digest else table
+        table = yield from reading(path, self.find(path))
+        self._tables[path] = table
         self._tables.move_to_end(path)
         while len(self._tables) > KEPT:
             self._tables.popitem(last=False)
+        return table
 
     def forget(self) -> None:
         """Read everything anew from here on."""

@@ -151,14 +151,14 @@ class Csv(TaskFamily):
             self.tasks(np.random.default_rng(0), 1, split)
 
     def remark(self) -> str:
-        return self._points("train").remark if self.data else ""
+        return self._own.remark if self.data else ""
 
     def scaling(self) -> Scaling:
-        return self._points("train").scaling
+        return self._own.scaling
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
         is_other = split == "test" and bool(self.test_data)
-        points = self._points(split)
+        points = self._unseen if is_other else self._own
         chosen = rng.choice(len(points.names) if is_other else points.splits[split], num_tasks)
         return Tasks({"row_group": chosen, "file": np.full(num_tasks, is_other)})
 
@@ -175,24 +175,29 @@ class Csv(TaskFamily):
         return {"task": groups, "rows": self._of(tasks).counts[groups]}
 
     def input_range(self) -> tuple[float, float]:
-        return _range(self._points("train").x) if self.data else super().input_range()
+        return _range(self._own.x) if self.data else super().input_range()
 
     def output_range(self) -> tuple[float, float]:
-        return _range(self._points("train").y) if self.data else super().output_range()
+        return _range(self._own.y) if self.data else super().output_range()
 
     def _asked(self) -> ColumnChoice:
         return ColumnChoice(self.task_column, names_of(self.inputs), names_of(self.targets), self.split_column)
 
     def _of(self, tasks: Tasks) -> TablePoints:
-        return self._points("test" if tasks.parameters["file"].any() else "train")
+        return self._unseen if tasks.parameters["file"].any() else self._own
 
-    def _points(self, split: str) -> TablePoints:
+    @functools.cached_property
+    def _own(self) -> TablePoints:
+        """Held here: what a family has drawn from once is not read again while that family is in use."""
         if not self.data:
             raise SettingError("Table (data) is empty; choose a CSV, TSV or Parquet file")
-        family = self.resolved()
-        if self.test_data and split == "test":
-            family = dataclasses.replace(family, data=self.test_data, split_column="")
-        return POINTS.of(family)
+        return POINTS.of(self.resolved())
+
+    @functools.cached_property
+    def _unseen(self) -> TablePoints:
+        if not self.test_data:
+            return self._own
+        return POINTS.of(dataclasses.replace(self.resolved(), data=self.test_data, split_column=""))
 
 
 class _Points:
