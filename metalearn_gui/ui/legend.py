@@ -101,8 +101,20 @@ class Readout(QLabel):
             f" border: 1px solid {palette.line.name()}; border-radius: 6px; }}"
         )
 
-    def show_at(self, x: float, html: str, lines: Sequence[tuple[Array, Array]] = ()) -> None:
-        """Say this where it hides least of these lines (view coordinates): beside view coordinate x, or further off."""
+    def show_at(self, x: float, html: str, lines: Sequence[tuple[Array, Array]] = (), shorter: str = "") -> None:
+        """Say this where it hides least of these lines (view coordinates): beside view coordinate x, or further off.
+
+        shorter: said instead where the whole would hide something wherever it stood; "" for nothing shorter.
+        """
+        place = self._best_place(x, html, lines)
+        if shorter and self._hidden(place, lines):
+            place = self._best_place(x, shorter, lines)
+        self.move(place.topLeft().toPoint())
+        self.show()
+        self.raise_()
+
+    def _best_place(self, x: float, html: str, lines: Sequence[tuple[Array, Array]]) -> QRectF:
+        """Of the box with this text in it."""
         self.setText(html)
         self.adjustSize()
         area, at = self._plot.plot_area(), self._plot.point_of(x, 0.0).x()
@@ -111,9 +123,7 @@ class Readout(QLabel):
         lefts = [*beside, *np.linspace(area.left(), last, 9)]
         tops = np.linspace(area.top() + 6, max(area.top() + 6, area.bottom() - 6 - self.height()), 7)
         places = [QRectF(left, top, self.width(), self.height()) for left in lefts for top in tops]
-        self.move(min(places, key=lambda place: self._hidden(place, lines)).topLeft().toPoint())
-        self.show()
-        self.raise_()
+        return min(places, key=lambda place: self._hidden(place, lines))
 
     def _hidden(self, place: QRectF, lines: Sequence[tuple[Array, Array]]) -> int:
         """How often the lines meet the place, on a few verticals through it."""

@@ -189,3 +189,15 @@ def test_a_readout_stays_inside_the_plot_and_away_from_the_line(plot):
         assert plot.plot_area().adjusted(-1, -1, 1, 1).contains(QPointF(box.bottomRight()))
         assert not box.contains(plot.point_of(x, 0.9).toPoint())
         assert box.top() > plot.point_of(x, 0.9).y()
+
+
+def test_a_readout_says_less_where_the_whole_would_hide_a_line(plot):
+    plot.getViewBox().setXRange(0, 10, padding=0)
+    plot.getViewBox().setYRange(0, 1, padding=0)
+    readout, ends = Readout(plot), np.array([0.0, 10.0])
+    lines = [(ends, np.full(2, level)) for level in np.linspace(0.05, 0.95, 4)]
+    whole = "<br>".join(["line"] * 6)
+    readout.show_at(5.0, whole, lines, shorter="line")
+    assert readout.text() == "line"
+    readout.show_at(5.0, "line<br>line", [], shorter="line")
+    assert readout.text() == "line<br>line"

@@ -41,7 +41,7 @@ DRAWN = {
     "learner": Drawn("learner", "solid", 4.0),
 }
 EMPTY = np.empty(0)
-LOW, LOWEST = 130, 80  # a plot of fewer pixels has room for one line of the box, and for no box that hides nothing
+LOWEST = 80  # a plot of fewer pixels has no room for a box that hides nothing
 MARGIN = 0.35  # steps shown left of the first and right of the last
 
 
@@ -217,14 +217,13 @@ class AdaptationPanel(Panel):
             self.set_hint(self._mean_text(evaluation, step))
         else:
             self._name_by_task()
-            text = self._readout_text(evaluation, step)
-            self._readout.show_at(step, text, [(line.x, line.y) for line in (*self._lines.values(), self._median)])
+            lines = [(line.x, line.y) for line in (*self._lines.values(), self._median)]
+            mean = f"<b>{self._mean_text(evaluation, step)}</b>"
+            self._readout.show_at(step, self._readout_text(evaluation, step), lines, shorter=mean)
         self.plot.setAccessibleDescription(", ".join(self._readout_lines(evaluation, step)))
 
     def _readout_text(self, evaluation: Evaluation, step: int) -> str:
         title, *values = self._readout_lines(evaluation, step)
-        if self.plot.plot_area().height() < LOW:
-            return f"<b>{self._mean_text(evaluation, step)}</b>"
         muted = theme().palette.muted.name()
         return "<br>".join([f"<span style='color:{muted}'>{title}</span>", f"<b>{values[0]}</b>", *values[1:]])
 
