@@ -45,9 +45,9 @@ COMMANDS = (
     Command(
         "redo", QT_TRANSLATE_NOOP("Commands", "Redo"), "Ctrl+Shift+Z", EDIT, lambda w: w.session.undo_stack.redo(),
     ),
-    Command("toggle", QT_TRANSLATE_NOOP("Commands", "Run or pause"), "Space", RUN, lambda w: w.session.toggle()),
-    Command("step", QT_TRANSLATE_NOOP("Commands", "One meta-iteration"), "S", RUN, lambda w: w.session.step()),
-    Command("reset", QT_TRANSLATE_NOOP("Commands", "Back to the same start"), "R", RUN, lambda w: w.session.reset()),
+    Command("toggle", QT_TRANSLATE_NOOP("Commands", "Run or pause"), "Space", RUN, lambda w: w.transport.toggle()),
+    Command("step", QT_TRANSLATE_NOOP("Commands", "One meta-iteration"), "S", RUN, lambda w: w.transport.step()),
+    Command("reset", QT_TRANSLATE_NOOP("Commands", "Back to the same start"), "R", RUN, lambda w: w.transport.reset()),
     Command("reseed", QT_TRANSLATE_NOOP("Commands", "Start with another seed"), "", RUN, lambda w: w.session.reseed()),
     Command("new_task", QT_TRANSLATE_NOOP("Commands", "New unseen task"), "N", TASK, lambda w: w.session.new_task()),
     Command(
@@ -62,6 +62,7 @@ COMMANDS = (
         "step_on", QT_TRANSLATE_NOOP("Commands", "Adaptation step on"), "Right", TASK,
         lambda w: w.session.set_adaptation_step(w.session.adaptation_step + 1),
     ),
+    Command("task_view", QT_TRANSLATE_NOOP("Commands", "Back to the task"), "Esc", VIEW, lambda w: w.show_task()),
     Command("theme", QT_TRANSLATE_NOOP("Commands", "Dark or light"), "", VIEW, lambda w: w.toggle_theme()),
     Command("help", QT_TRANSLATE_NOOP("Commands", "Help"), "F1", VIEW, lambda w: w.show_help()),
 )  # fmt: skip
@@ -72,6 +73,7 @@ BARE_KEYS = {
     Qt.Key.Key_N: "new_task",
     Qt.Key.Key_Left: "step_back",
     Qt.Key.Key_Right: "step_on",
+    Qt.Key.Key_Escape: "task_view",
 }
 
 

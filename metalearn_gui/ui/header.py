@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from metalearn_gui.bridge.session import RunState, Session
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.data_files import DataMenu
@@ -17,10 +17,10 @@ from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import count_text, counted, number_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.transport import ACTIVE_STATES, ROUND, SQUARE, header_button, show_running
 from metalearn_gui.ui.wording import episode_text, interval_text, percent_text, unseen_text
 
 HEIGHT = 62  # 60 and the line of progress
-ACTIVE_STATES = (RunState.RUNNING, RunState.PREPARING)
 
 
 class Header(QFrame):
@@ -57,10 +57,10 @@ class Header(QFrame):
         self._subtitle.setProperty("tone", "muted")
 
     def _build_transport(self) -> None:
-        self.run = _button("run_button", "round", QSize(38, 38), self)
-        self.step = _button("step_button", "square", QSize(34, 34), self)
-        self.reset = _button("reset_button", "square", QSize(34, 34), self)
-        self.reseed = _button("reseed_button", "square", QSize(34, 34), self)
+        self.run = header_button("run_button", "round", ROUND, self)
+        self.step = header_button("step_button", "square", SQUARE, self)
+        self.reset = header_button("reset_button", "square", SQUARE, self)
+        self.reseed = header_button("reseed_button", "square", SQUARE, self)
         self.run.clicked.connect(self._session.toggle)
         self.step.clicked.connect(self._session.step)
         self.reset.clicked.connect(self._session.reset)
@@ -81,11 +81,11 @@ class Header(QFrame):
         self._wanted = ""  # the preset whose data are being chosen
         self._data_menu = DataMenu(self)
         self._data_menu.chosen.connect(lambda path: self._session.load_preset(self._wanted, path))
-        self.export = _button("export_button", "accent", None, self)
+        self.export = header_button("export_button", "accent", None, self)
         self.export.setFixedHeight(34)
         self.export.setFont(ui_font(13, 600))
-        self.theme = _button("theme_button", "square", QSize(34, 34), self)
-        self.menu = _button("menu_button", "square", QSize(34, 34), self)
+        self.theme = header_button("theme_button", "square", SQUARE, self)
+        self.menu = header_button("menu_button", "square", SQUARE, self)
         self.export.clicked.connect(self.exportRequested)
         self.theme.clicked.connect(self.themeToggled)
         self.menu.clicked.connect(self.menuRequested)
@@ -132,12 +132,9 @@ class Header(QFrame):
 
     def _show_state(self) -> None:
         is_active = self._session.run_state in ACTIVE_STATES
-        self.run.setIcon(icon("pause" if is_active else "play", theme().palette.on_accent))
+        show_running(self.run, is_active, self._session.readiness)
         self.run.setEnabled(is_active or self._session.can_run)
         self.step.setEnabled(self._session.can_run)
-        text = self.tr("Pause") if is_active else self.tr("Run")
-        self.run.setAccessibleName(text)
-        self.run.setToolTip(self._session.readiness or self.tr("{text} (Space)").format(text=text))
 
     def _show_settings(self) -> None:
         settings = self._session.settings
@@ -237,13 +234,3 @@ class Header(QFrame):
         share = min(1.0, run.iteration / max(1, run.settings.outer.num_iterations))
         painter = QPainter(self)
         painter.fillRect(0, self.height() - 2, round(self.width() * share), 2, QColor(theme().palette.learner))
-
-
-def _button(name: str, kind: str, size: QSize | None, parent: QWidget) -> QPushButton:
-    button = QPushButton(parent, objectName=name)
-    button.setProperty("kind", kind)
-    button.setIconSize(QSize(18, 18))
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click the arrows still move the adaptation step
-    if size is not None:
-        button.setFixedSize(size)
-    return button

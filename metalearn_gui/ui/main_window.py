@@ -28,6 +28,8 @@ from metalearn_gui.ui.panels import PANELS, VIEW_PANELS
 from metalearn_gui.ui.right_side import RightSide
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.view import View
+from metalearn_gui.ui.view_stack import TASK, ViewStack
 
 LEFT, CENTRE, RIGHT = (
     ("tasks", "learner", "network"),
@@ -87,14 +89,8 @@ class MainWindow(QMainWindow):
         columns.addSpacing(GAP)
         right = {key: self.panels[key] for key in RIGHT}
         columns.addWidget(RightSide(right, STRETCH, ROOM_FIRST, GAP, self._content), RIGHT_SHARE)
-        central = QWidget(self)
-        rows = QVBoxLayout(central)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self._header)
-        rows.addWidget(self._content, 1)
-        rows.addWidget(self._status)
-        self.setCentralWidget(central)
+        self._views = ViewStack(self.session, _rows(self._header, self._content), self)
+        self.setCentralWidget(_rows(self._views, self._status))
 
     def _column(self, keys: Sequence[str]) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -104,6 +100,19 @@ class MainWindow(QMainWindow):
         return column
 
     # --- what the commands call -------------------------------------------------------------------
+
+    def show_view(self, key: str) -> None:
+        """A view in place of the task; the view that is shown: the task again."""
+        self._views.show_view(TASK if key == self._views.key else key)
+
+    def show_task(self) -> None:
+        """Back to the task."""
+        self._views.show_view(TASK)
+
+    @property
+    def transport(self) -> Session | View:
+        """What run, step and reset mean in the view that is shown."""
+        return self._views.transport
 
     def show_export(self) -> None:
         """The sheet with every format and picture."""
@@ -154,6 +163,7 @@ class MainWindow(QMainWindow):
         narrow = self.width() <= NARROW
         self._left.set_narrow(narrow)
         self._header.set_compact(narrow)
+        self._views.set_compact(narrow)
         self._status.set_compact(narrow)
         self._messages.place(GAP, HEADER_HEIGHT + 6, self.width() - 2 * GAP)
 
@@ -188,3 +198,14 @@ class MainWindow(QMainWindow):
             keep_window(self)
         self.session.close()
         super().closeEvent(event)
+
+
+def _rows(*widgets: QWidget) -> QWidget:
+    """Widgets one under the other; what can grow takes the room."""
+    holder = QWidget()
+    rows = QVBoxLayout(holder)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(0)
+    for widget in widgets:
+        rows.addWidget(widget)
+    return holder

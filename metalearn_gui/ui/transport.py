@@ -1,0 +1,37 @@
+"""The buttons that run things, alike in the header of the task and of every view."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from metalearn_gui.bridge.session import RunState
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.theme import theme
+
+ACTIVE_STATES = (RunState.RUNNING, RunState.PREPARING)
+ROUND, SQUARE = QSize(38, 38), QSize(34, 34)
+
+
+def header_button(name: str, kind: str, size: QSize | None, parent: QWidget) -> QPushButton:
+    """A button of a header; after a click the arrows still move the adaptation step."""
+    button = QPushButton(parent, objectName=name)
+    button.setProperty("kind", kind)
+    button.setIconSize(QSize(18, 18))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if size is not None:
+        button.setFixedSize(size)
+    return button
+
+
+def show_running(button: QPushButton, is_active: bool, waits_for: str = "") -> None:
+    """Make the round button say what a press does: pause where something runs, else run."""
+    button.setIcon(icon("pause" if is_active else "play", theme().palette.on_accent))
+    text = (
+        QCoreApplication.translate("Transport", "Pause")
+        if is_active
+        else QCoreApplication.translate("Transport", "Run")
+    )
+    with_key = QCoreApplication.translate("Transport", "{text} (Space)").format(text=text)
+    button.setAccessibleName(text)
+    button.setToolTip(waits_for or with_key)

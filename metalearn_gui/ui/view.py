@@ -1,0 +1,88 @@
+"""A view of the window in place of the task: a header of its own over cards, and a way back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.view_header import ViewHeader
+
+GAP = 12
+
+
+class View(QWidget):
+    """The base of every view. Subclasses fill `self.header` and `self.body`, and override what differs.
+
+    A view is built when it is asked for the first time. It should cost nothing while it is hidden: connect to the
+    session in `showEvent` or look at `isVisible()`.
+    """
+
+    key: ClassVar[str] = ""
+
+    backRequested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName=f"{self.key}_view")
+        self.session = session
+        self.header = ViewHeader(session, self)
+        self.header.back.clicked.connect(self.backRequested)
+        self.header.run.clicked.connect(self.toggle)
+        self.header.step.clicked.connect(self.step)
+        self.header.reset.clicked.connect(self.reset)
+        self.content = QWidget(self)
+        self.body = QVBoxLayout(self.content)
+        self.body.setContentsMargins(GAP, GAP, GAP, GAP)
+        self.body.setSpacing(GAP)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.header)
+        rows.addWidget(self.content, 1)
+        theme().changed.connect(self.restyle)
+
+    # --- for subclasses ---------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        """Write every visible text; called once the view is built, and again when the language changes."""
+
+    def restyle(self) -> None:
+        """Take the theme's colours; called once the view is built, and again when the theme changes."""
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave out what a narrow window has no room for."""
+        self.header.set_compact(compact)
+
+    # What the keys and buttons of the transport do here.
+
+    def toggle(self) -> None:
+        """Run, or pause."""
+        self.session.toggle()
+
+    def step(self) -> None:
+        """One meta-iteration."""
+        self.session.step()
+
+    def reset(self) -> None:
+        """Back to the same start."""
+        self.session.reset()
+
+    # --- what Qt tells ------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Polish:
+            self._retranslate()
+            self.restyle()
+        return super().event(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.header.retranslate()
+        self.retranslate()
