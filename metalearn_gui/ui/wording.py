@@ -53,3 +53,17 @@ def score_text(scores: StepScores, step: int, in_percent: bool) -> str:
     if not math.isfinite(loss):
         return QCoreApplication.translate("Wording", "diverges")
     return f"{number_text(loss)} ± {float(scores.loss_ci95[step]):.2g}"
+
+
+def baseline_name(key: str) -> str:
+    """A baseline in a word or three, as it stands in a legend or within a sentence."""
+    names = {
+        "transfer": QCoreApplication.translate("Wording", "transfer"),
+        "scratch": QCoreApplication.translate("Wording", "scratch"),
+        "scratch_adam": QCoreApplication.translate("Wording", "scratch with Adam"),
+        "nearest": QCoreApplication.translate("Wording", "nearest"),
+        "logistic": QCoreApplication.translate("Wording", "logistic"),
+        "task_mean": QCoreApplication.translate("Wording", "task mean"),
+        "linear_ridge": QCoreApplication.translate("Wording", "ridge"),
+    }
+    return names.get(key, key)

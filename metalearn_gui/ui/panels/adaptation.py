@@ -19,7 +19,8 @@ from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.step_line import StepLine
 from metalearn_gui.ui.text import counted, number_text
 from metalearn_gui.ui.theme import theme
-from metalearn_gui.ui.wording import episode_text, protocol_text, score_text, unseen_text
+from metalearn_gui.ui.verdict_line import VerdictLine
+from metalearn_gui.ui.wording import baseline_name, episode_text, protocol_text, score_text, unseen_text
 
 
 class Drawn(NamedTuple):
@@ -30,15 +31,15 @@ class Drawn(NamedTuple):
     layer: float
 
 
-DRAWN = {
+DRAWN = {  # in the legend's order
+    "learner": Drawn("learner", "solid", 4.0),
+    "transfer": Drawn("transfer", "dashed", 2.0),
     "scratch": Drawn("scratch", "dotted", 1.0),
     "scratch_adam": Drawn("scratch", "dashdot", 1.5),
     "nearest": Drawn("muted", "dotted", 1.7),
     "logistic": Drawn("transfer", "dashdot", 1.9),
     "task_mean": Drawn("muted", "dotted", 1.7),
     "linear_ridge": Drawn("muted", "dashdot", 1.9),
-    "transfer": Drawn("transfer", "dashed", 2.0),
-    "learner": Drawn("learner", "solid", 4.0),
 }
 EMPTY = np.empty(0)
 LOWEST = 80  # a plot of fewer pixels has no room for a box that hides nothing
@@ -75,6 +76,8 @@ class AdaptationPanel(Panel):
         self._empty = PlotLabel(self.plot, is_central=True)
         self._readout = Readout(self.plot)
         self.legend = Legend(self)
+        self.verdict = VerdictLine(self)
+        self.body.addWidget(self.verdict)
         self.body.addWidget(self.plot, 1)
         self.body.addWidget(self.legend)
         self.plot.hovered.connect(self._hover)
@@ -132,6 +135,7 @@ class AdaptationPanel(Panel):
         self._empty.set_text("" if evaluation else self.tr("Appears with the first evaluation on unseen tasks"))
         scores = {} if evaluation is None else {"learner": evaluation.learner, **evaluation.baselines}
         self._feed(scores)
+        self.verdict.show_verdict(evaluation)
         self._name_by_task()
         self.plot.getViewBox().setXRange(-MARGIN, self._last_step() + MARGIN, padding=0.0)
         self.legend.set_entries(self._legend_entries(scores) + self.levels.legend_entries())
@@ -162,19 +166,10 @@ class AdaptationPanel(Panel):
         entries = [LegendEntry(self.session.shown.settings.learner.label, palette.learner)]
         if not self.shows_accuracy:
             entries.append(LegendEntry(self.tr("median"), palette.learner, "dotted", 1.2))
-        names = {
-            "transfer": self.tr("transfer"),
-            "scratch": self.tr("scratch"),
-            "scratch_adam": self.tr("scratch with Adam"),
-            "nearest": self.tr("nearest"),
-            "logistic": self.tr("logistic"),
-            "task_mean": self.tr("task mean"),
-            "linear_ridge": self.tr("ridge"),
-        }
         entries += [
-            LegendEntry(name, theme().color_of(DRAWN[key].color), DRAWN[key].style)
-            for key, name in names.items()
-            if key in scores
+            LegendEntry(baseline_name(key), theme().color_of(drawn.color), drawn.style)
+            for key, drawn in DRAWN.items()
+            if key in scores and key != "learner"
         ]
         return entries
 

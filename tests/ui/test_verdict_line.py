@@ -1,0 +1,59 @@
+"""Does it pay? The card's sentence."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+
+from metalearn_gui.engine.events import Evaluation, Verdict
+from metalearn_gui.ui.panels.adaptation import AdaptationPanel
+
+
+@pytest.fixture
+def panel(session, qtbot):
+    panel = AdaptationPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(416, 300)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    return panel
+
+
+def judged(session, verdict: Verdict | None) -> None:
+    """An evaluation that comes to this verdict."""
+    session.score()
+    scored = session.live.scores[-1]
+    evaluation: Evaluation = dataclasses.replace(scored.evaluation, verdict=verdict)
+    session.live.scores[-1] = dataclasses.replace(scored, evaluation=evaluation)
+    session.scored.emit()
+
+
+@pytest.mark.parametrize(
+    ("difference", "half", "relative", "text"),
+    [
+        (-0.149, 0.031, -0.149, "It pays: 14.9 ± 3.1 % less loss than transfer"),
+        (0.2, 0.1, 0.4, "It does not pay: 40 ± 20 % more loss than transfer"),
+        (-0.02, 0.05, -0.02, "No clear difference from transfer: \u22122 ± 5 %"),
+        (0.5, 0.1, 0.0, "It does not pay: 0.5 ± 0.1 more loss than transfer"),
+        (math.inf, math.nan, math.inf, "It does not pay: the loss diverges, unlike that of transfer"),
+    ],
+)
+def test_the_card_says_in_a_sentence_whether_it_pays(panel, session, difference, half, relative, text):
+    judged(session, Verdict("transfer", 10, 1, difference, half, relative))
+    assert panel.verdict.isVisible()
+    assert panel.verdict.text() == text
+
+
+def test_the_tooltip_says_what_was_compared_also_after_a_resize(panel, session):
+    judged(session, Verdict("linear_ridge", 1, 5, -0.149, 0.031, -0.149))
+    panel.resize(360, 300)
+    assert "600 unseen tasks, after step 5, from ridge at its best step, 1" in panel.verdict.toolTip()
+    assert panel.verdict.toolTip() in panel.verdict.accessibleName()
+
+
+def test_nothing_is_said_where_there_is_nothing_to_compare_with(panel, session):
+    judged(session, Verdict("transfer", 10, 1, -0.1, 0.01, -0.1))
+    judged(session, None)
+    assert not panel.verdict.isVisible()
