@@ -6,7 +6,7 @@ with one line or announces `settingsChanged`, upon which every row shows the tru
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
@@ -26,13 +26,20 @@ ROW_SPACING, LINE_SPACING = 5, 5
 BADGE_ICON = QSize(11, 11)
 
 
-class SettingRow(QWidget):
-    """Label, unit, badges, exact editor and slider of one setting."""
+Taker = Callable[[Any], object]
 
-    def __init__(self, session: Session, spec: Param, parent: QWidget | None = None) -> None:
+
+class SettingRow(QWidget):
+    """Label, unit, badges, exact editor and slider of one setting.
+
+    take: what is done with a value that was asked for; None = the session takes it at once.
+    """
+
+    def __init__(self, session: Session, spec: Param, parent: QWidget | None = None, take: Taker | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
         self._session = session
+        self._take = take or (lambda value: session.change(**{spec.name: value}))
         self.editor = EDITORS[spec.kind](spec, self)
         self.slider = ValueSlider(spec, self) if Scale.suits(spec) else None
         self._label = ElidedLabel("", self)
@@ -91,7 +98,7 @@ class SettingRow(QWidget):
 
     def _commit(self, value: Any) -> None:
         if value != self._session.settings.value(self.spec.name):
-            self._session.change(**{self.spec.name: value})
+            self._take(value)
         self.show_value()
 
     def _show_badge(self) -> None:
@@ -152,12 +159,21 @@ class SettingRow(QWidget):
 
 
 class Form(QWidget):
-    """The settings of some groups of ExperimentSettings; advanced ones that do not concern the learner unfold."""
+    """The settings of some groups of ExperimentSettings; advanced ones that do not concern the learner unfold.
+
+    takers: what is done with a value that was asked for, by setting, where the session does not take it at once.
+    """
 
     def __init__(
-        self, session: Session, groups: Sequence[str], skip: Collection[str] = (), parent: QWidget | None = None
+        self,
+        session: Session,
+        groups: Sequence[str],
+        skip: Collection[str] = (),
+        parent: QWidget | None = None,
+        takers: Mapping[str, Taker] | None = None,
     ) -> None:
         super().__init__(parent)
+        self._takers = takers or {}
         self.rows: dict[str, SettingRow] = {}
         self._session, self._groups, self._skip = session, tuple(groups), frozenset(skip)
         self._built_for: tuple[object, ...] = ()
@@ -203,7 +219,7 @@ class Form(QWidget):
         self.rows = {}
         for spec in wanted:
             column = self._advanced if spec.name in hidden else self._plain
-            self.rows[spec.name] = SettingRow(self._session, spec, column)
+            self.rows[spec.name] = SettingRow(self._session, spec, column, self._takers.get(spec.name))
             column.layout().addWidget(self.rows[spec.name])
         self._plain.setVisible(len(hidden) < len(wanted))
 

@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self._messages = MessageBar(session, self)
         self._ring = FocusRing(self)
         self._help = HelpWindow(self)
+        self.panels["tasks"].dataChosen.connect(self.take_data)
         self._header.exportRequested.connect(self.show_export)
         self._header.themeToggled.connect(self.toggle_theme)
         self._header.menuRequested.connect(self._show_menu)
@@ -128,9 +129,12 @@ class MainWindow(QMainWindow):
         if path:
             self.take_data(path)
 
-    def take_data(self, path: str) -> None:
-        """Make tasks of a file or folder: a table once its columns have been looked at, others at once."""
-        key = family_of_data(path)
+    def take_data(self, path: str, family: str = "") -> None:
+        """Make tasks of a file or folder: a table once its columns have been looked at, others at once.
+
+        family: what it was chosen for; taken where its name does not tell what it is.
+        """
+        key = family_of_data(path) or family
         if key == ImportSheet.family_key:
             self._import_sheet.open(path)
         else:

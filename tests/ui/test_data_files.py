@@ -7,13 +7,14 @@ import zipfile
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QToolButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QToolButton
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.params import params_of
 from metalearn_gui.engine.tasks.images import Images
 from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.header import Header
+from metalearn_gui.ui.import_sheet.sheet import ImportSheet
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.panels.tasks import TasksPanel
 from metalearn_gui.ui.text_boxes import PathBox
@@ -108,20 +109,55 @@ def asked(session) -> list[dict]:
     return [call[1] for call in session.calls if call[0] == "change"]
 
 
-def test_the_chip_of_images_asks_for_them_and_stays_unchecked_until_they_are_there(
-    session, qtbot, monkeypatch, tmp_path
-):
-    path = str(tmp_path / "x.zip")
-    zipfile.ZipFile(path, "w").close()
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (path, ""))
+@pytest.fixture
+def window(session, qtbot) -> MainWindow:
+    made = MainWindow(session)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_the_chip_of_images_asks_for_them_and_stays_unchecked_until_they_are_there(session, qtbot, dialogs):
     panel = TasksPanel(session)
     qtbot.addWidget(panel)
     panel.show()
     panel.findChild(QPushButton, "task_family_images").click()
     assert panel.findChild(QPushButton, "task_family_sinusoid").isChecked()
+    with qtbot.waitSignal(panel.dataChosen) as chosen:
+        choose(panel.findChild(DataMenu), "Zip")
+    assert chosen.args == ["/data/omniglot.zip", "images"]
+    assert session.calls == []
+
+
+def test_the_chip_of_tables_and_its_path_open_the_sheet_and_change_nothing(session, window, qtbot, monkeypatch, table):
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (table, ""))
+    panel = window.panels["tasks"]
+    panel.findChild(QPushButton, "task_family_csv").click()
+    choose(panel.findChild(DataMenu), "Table")
+    sheet = window.findChild(ImportSheet)
+    qtbot.waitUntil(lambda: sheet.findChild(QPushButton, "import_start").isEnabled())
     assert asked(session) == []
-    choose(panel.findChild(DataMenu), "Zip")
-    assert asked(session) == [{"task_family": "images", "data": path}]
+    sheet.findChild(QPushButton, "import_start").click()
+    field = panel.findChild(PathBox, "data")
+    field.setText(table.replace("sensors", "missing"))
+    field.editingFinished.emit()
+    assert sheet.isVisible()
+    qtbot.waitUntil(lambda: "missing" in sheet.findChild(QLabel, "import_error").text())
+    assert session.settings.tasks.data == table
+
+
+def test_the_columns_of_the_table_in_use_can_be_changed(session, window, qtbot, table):
+    again = window.panels["tasks"].findChild(QPushButton, "tasks_change_columns")
+    assert again.isHidden()
+    session.change(task_family="csv", data=table, task_column="sensor", inputs="x", targets="y")
+    assert not again.isHidden()
+    again.click()
+    sheet = window.findChild(ImportSheet)
+    qtbot.waitUntil(lambda: sheet.findChild(QPushButton, "import_start").isEnabled())
+    sheet.set_role("city", "input")
+    qtbot.waitUntil(lambda: sheet.findChild(QPushButton, "import_start").isEnabled())
+    sheet.findChild(QPushButton, "import_start").click()
+    assert session.settings.tasks.inputs == "x,city"
 
 
 def test_a_preset_of_images_asks_for_them_first(session, qtbot, dialogs):

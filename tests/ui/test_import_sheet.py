@@ -11,17 +11,6 @@ from metalearn_gui.ui.main_window import MainWindow
 
 
 @pytest.fixture
-def table(tmp_path):
-    """Ten sensors of 24 rows, the last of 3."""
-    rows = [
-        f"s{task},{row}.5,{task * row}.25,{'ab'[row % 2]}" for task in range(10) for row in range(24 if task < 9 else 3)
-    ]
-    path = tmp_path / "sensors.csv"
-    path.write_text("\n".join(["sensor,x,y,city", *rows]))
-    return str(path)
-
-
-@pytest.fixture
 def sheet(session, qtbot, table):
     window = QWidget()
     qtbot.addWidget(window)

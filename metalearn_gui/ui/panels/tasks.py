@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.switching import for_family
 from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.ui.chips import ChipBox, PictureChip
 from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.icons import has_icon
 from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.theme import ui_font
 
 FIRST = ("sinusoid", "waves", "moons", "blobs", "glyphs", "ratings", "denoise", "vectors")
 CONTENT_WIDTH = 234
@@ -23,6 +25,7 @@ class TasksPanel(Panel):
     """Family chips over the settings of the family and its episodes."""
 
     key = "tasks"
+    dataChosen = Signal(str, str)  # a file or folder, and the family that it was chosen for
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -33,8 +36,13 @@ class TasksPanel(Panel):
         self._data_menu = DataMenu(self)
         self._data_menu.chosen.connect(self._choose_data)
         self.body.addWidget(self._chips)
-        form = Form(session, ("episodes", "tasks"), IN_THE_NETWORK_CARD, self)
+        form = Form(session, ("episodes", "tasks"), IN_THE_NETWORK_CARD, self, {"data": self._take_path})
         self.body.addWidget(form)
+        self._look_again = QPushButton(self, objectName="tasks_change_columns")
+        self._look_again.setProperty("kind", "link")
+        self._look_again.setFont(ui_font(12))
+        self._look_again.clicked.connect(lambda: self._take_path(self.session.settings.value("data")))
+        self.body.addWidget(self._look_again)
         self._more = self.add_icon_action("settings", form.toggle_more)
         self._more.setObjectName("tasks_more_settings")
         self._more.setCheckable(True)
@@ -51,12 +59,22 @@ class TasksPanel(Panel):
         self._show_choice()
 
     def _choose_data(self, path: str) -> None:
-        self.session.change(**for_family(self.session.settings, self._needs_data, path))
+        self.dataChosen.emit(path, self._needs_data)
+
+    def _take_path(self, path: str) -> None:
+        if path:
+            self.dataChosen.emit(path, self.session.settings.tasks.key)
+        else:
+            self.session.change(data=path)
 
     def _show_choice(self) -> None:
-        self._chips.show_choice(self.session.settings.tasks.key)
+        tasks = self.session.settings.tasks
+        self._chips.show_choice(tasks.key)
+        self._look_again.setVisible(isinstance(tasks, Csv) and bool(tasks.data))
 
     def retranslate(self) -> None:
+        self._look_again.setText(self.tr("Change columns..."))
+        self._look_again.setToolTip(self.tr("See the table again, and say anew what its columns are for"))
         self._more.setToolTip(self.tr("More settings"))
         self._more.setAccessibleName(self._more.toolTip())
         self.set_title(self.tr("1 · Tasks"))
