@@ -31,9 +31,14 @@ class Opened:
 
 @dataclasses.dataclass(frozen=True)
 class Parted:
-    """What would be imported. family: with every column and label named; tasks, rows: counts by split."""
+    """What would be imported.
+
+    family: with every column, its type and every label named; table: with its columns of these types.
+    tasks, rows: counts by split.
+    """
 
     family: Csv
+    table: Table
     tasks: dict[str, int]
     rows: dict[str, int]
     remark: str
@@ -105,4 +110,4 @@ def _part(family: Csv) -> Iterator[Parted]:
     points = POINTS.of(resolved)
     tasks = {split: len(points.splits[split]) for split in SPLITS}
     rows = {split: int(points.counts[points.splits[split]].sum()) for split in SPLITS}
-    yield Parted(resolved, tasks, rows, points.remark)
+    yield Parted(resolved, resolved.table(), tasks, rows, points.remark)

@@ -40,7 +40,7 @@ def with_assigned(settings: ExperimentSettings, values: Mapping[str, Any]) -> Ex
 
 
 def read_data(settings: ExperimentSettings) -> ExperimentSettings:
-    """Read what the tasks are made of, with a bar on stderr; says what was left out.
+    """Read what the tasks are made of, with a bar on stderr; says what was made of it and left out.
 
     Returns: the settings with what the file says filled in.
 
@@ -53,8 +53,8 @@ def read_data(settings: ExperimentSettings) -> ExperimentSettings:
         show_reading(settings.tasks.reading(images_folder()))
     settings = settings.resolved()
     settings.check_data()
-    if remark := settings.tasks.remark():
-        say(remark)
+    for line in filter(None, (settings.tasks.taken(), settings.tasks.remark())):
+        say(line)
     return settings
 
 

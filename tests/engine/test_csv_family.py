@@ -48,6 +48,21 @@ def test_columns_and_sizes_come_from_the_file(place):
     assert ExperimentSettings.from_dict(classes.to_dict()) == classes
 
 
+def test_types_are_filled_in_and_a_named_one_counts(place):
+    settings = settings_for(place)
+    assert settings.tasks.column_types == "x=number,y=number"
+    labelled = settings.replaced(column_types="x=category").resolved()
+    assert labelled.tasks.column_types == "x=category,y=number"
+    assert labelled.network.input_dim == 50  # the commonest labels
+    with pytest.raises(SettingError, match="no column 'nope'"):
+        settings.replaced(column_types="nope=date").resolved()
+
+
+def test_what_was_made_of_a_file_is_one_line(place):
+    line = settings_for(place).tasks.taken()
+    assert line == "Task: task; in: x (number); out: y (number); tasks: 7 train, 1 validation, 4 test"
+
+
 def test_another_file_has_columns_of_its_own(place, tmp_path):
     (tmp_path / "b.csv").write_text("who,a,b\n" + "".join(f"p{n % 5},{n},{2 * n}\n" for n in range(100)))
     other = settings_for(place).replaced(data=str(tmp_path / "b.csv")).resolved()

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.tables.choices import ColumnChoice, completed, names_of, text_of
+from metalearn_gui.engine.tables.choices import ColumnChoice, completed, names_of, text_of, types_of, types_text
+from metalearn_gui.engine.tables.column_types import typed
 from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, table_points
 from metalearn_gui.engine.tables.reading import read
-from metalearn_gui.engine.tables.table import Table
+from metalearn_gui.engine.tables.table import KINDS, Table
 
 NUM_DAMAGED = 300
 PLAIN = "sensor,x,y,city\n" + "".join(
@@ -85,8 +86,6 @@ def test_parquet_holds_the_same_table(tmp_path):
         (b"x" * (3 * 2**20), "longer than"),
         (b"a,b\n1,2\n" + b"9" * (3 * 2**20), "longer than"),
         (",".join(f"c{n}" for n in range(6000)).encode() + b"\n1\n", "6,000 columns"),
-        (b"a,b\n" + b"1,2\n" * 30 + b"1,1e999\n", "row 32, column 'b' is 'inf'"),
-        (b"a,b\n" + b"1,2\n" * 30 + b"oops,2\n", "row 32, column 'a' is 'oops'"),
         (b"a,b\n1,2\n1,2,3\n", "row 3 has 3 cells, and the rows above it have 2"),
     ],
 )
@@ -98,6 +97,71 @@ def test_a_bad_file_is_one_line_that_names_the_place(tmp_path, content, said):
     assert "a.csv" in line
     assert "\n" not in line
     assert len(line) < 250
+
+
+@pytest.mark.parametrize(("cell", "shown"), [("1e999", "inf"), ("oops", "oops")])
+def test_a_cell_that_does_not_fit_is_named_once_its_column_is_used(tmp_path, cell, shown):
+    rows = "".join(f"s{row % 3},{row},{row}\n" for row in range(60))
+    table = table_of(tmp_path, "task,x,y\n" + rows + f"s1,{cell},2\n" * 2)
+    assert table.column("x").kind == "number"
+    choice = ColumnChoice("task", ("x",), ("y",))
+    with pytest.raises(SettingError) as refused:
+        points_of(table, choice)
+    assert f"a.csv': row 62, column 'x' is '{shown}' (and 1 more); expected a finite number" in str(refused.value)
+    as_category = typed(table, "x=category")
+    assert points_of(as_category, choice).counts.sum() == 62
+    assert as_category.column("x").labels[-1] == shown
+
+
+def test_numbers_with_zeros_in_front_are_labels_and_long_ones_stay_apart(tmp_path):
+    long = 2**60
+    table = table_of(tmp_path, "zip,user\n" + "".join(f"{n:05d},{long + n % 2}\n" for n in range(10, 30)))
+    zips, users = table.columns
+    assert (zips.kind, users.kind) == ("category", "category")
+    assert zips.labels[0] == "00010"
+    assert users.labels == (str(long), str(long + 1))
+
+
+MIXED = "task,zip,day,when,note\n" + "".join(
+    f"s{n % 3},{1000 + n % 4},2026010{n % 9 + 1},2026-01-0{n % 9 + 1},{'soon' if n == 7 else 'later'}\n"
+    for n in range(40)
+)
+
+
+def test_a_person_says_of_which_type_a_column_is(tmp_path):
+    table = table_of(tmp_path, MIXED)
+    assert [column.kind for column in table.columns] == ["category", "number", "number", "date", "category"]
+    changed = typed(table, "zip=category, day=date, when=number")
+    assert changed.column("zip").labels == ("1000", "1001", "1002", "1003")
+    np.testing.assert_array_equal(changed.column("day").values, table.column("when").values)
+    np.testing.assert_array_equal(changed.column("when").values, table.column("when").values)
+    assert typed(table, "when=category").column("when").labels[0] == "2026-01-01"
+    assert typed(table, "").columns == table.columns
+
+
+@pytest.mark.parametrize(
+    ("types", "said"),
+    [
+        ("note=number", r"row 2, column 'note' is 'later' \(and 39 more\); expected a finite number"),
+        ("zip=number, note=date", r"row 2, column 'note' is 'later' \(and 39 more\); expected a date"),
+        ("zip=word", "has 'zip=word'; expected column=type"),
+        ("zip", "has 'zip'; expected column=type"),
+    ],
+)
+def test_a_type_that_does_not_fit_is_refused_with_its_first_row(tmp_path, types, said):
+    with pytest.raises(SettingError, match=said):
+        typed(table_of(tmp_path, MIXED), types)
+
+
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_characters="\r\n\0"), min_size=1).map(str.strip).filter(bool),
+        st.sampled_from(KINDS),
+    )
+)
+@settings(max_examples=50)
+def test_any_types_fit_into_a_setting(types):
+    assert types_of(types_text(types)) == types
 
 
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(tmp_path):

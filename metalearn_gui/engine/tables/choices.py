@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.tables.table import Column, Table
+from metalearn_gui.engine.tables.table import KINDS, Column, Table
 
 TASK_WORDS = ("task", "subject", "patient", "user", "student", "group", "sensor", "series", "store", "device", "id")
 TARGET_WORDS = ("target", "y", "label", "class", "outcome", "output")
@@ -42,6 +42,29 @@ def text_of(names: Sequence[str]) -> str:
     return line.getvalue()
 
 
+def types_of(text: str) -> dict[str, str]:
+    """Types by column name from a setting such as `zip=category, day=date`.
+
+    Raises:
+        SettingError: an entry that is something else.
+    """
+    types = {}
+    for entry in names_of(text):
+        name, _, kind = entry.rpartition("=")
+        if not name.strip() or kind.strip() not in KINDS:
+            raise SettingError(
+                f"Column types (column_types) has {entry[:40]!r}; expected column=type with a type of "
+                f"{', '.join(KINDS)}, for example zip=category"
+            )
+        types[name.strip()] = kind.strip()
+    return types
+
+
+def types_text(types: Mapping[str, str]) -> str:
+    """The inverse of `types_of`."""
+    return text_of([f"{name}={kind}" for name, kind in types.items()])
+
+
 def completed(table: Table, choice: ColumnChoice, are_classes: bool) -> ColumnChoice:
     """The choice with a guess wherever it is silent.
 
@@ -51,10 +74,7 @@ def completed(table: Table, choice: ColumnChoice, are_classes: bool) -> ColumnCh
     Raises:
         SettingError: a column that is not there, one that does two things, or nothing to guess.
     """
-    for name in (choice.task, choice.split, *choice.inputs, *choice.targets):
-        if name and table.column(name) is None:
-            known = _listed(table.names)
-            raise SettingError(f"The table has no column {name[:60]!r}; it has {known}: choose one of them")
+    require_columns(table, (choice.task, choice.split, *choice.inputs, *choice.targets))
     task = choice.task or _guessed_task(table, {*choice.inputs, *choice.targets, choice.split})
     free = [column for column in table.columns if column.name not in (task, choice.split)]
     targets = choice.targets or _guessed_target(free, choice.inputs, are_classes)
@@ -66,6 +86,14 @@ def completed(table: Table, choice: ColumnChoice, are_classes: bool) -> ColumnCh
     if not inputs:
         raise SettingError(f"No column is left for the inputs (inputs); the table has {_listed(table.names)}")
     return ColumnChoice(task, inputs, targets, choice.split)
+
+
+def require_columns(table: Table, names: Iterable[str]) -> None:
+    """Raise SettingError for a name, not empty, that no column has."""
+    for name in names:
+        if name and table.column(name) is None:
+            known = _listed(table.names)
+            raise SettingError(f"The table has no column {name[:60]!r}; it has {known}: choose one of them")
 
 
 def _guessed_task(table: Table, taken: set[str]) -> str:

@@ -13,6 +13,7 @@ from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.tables.choices import MAX_LABELS, ColumnChoice
+from metalearn_gui.engine.tables.column_types import require_numbers
 from metalearn_gui.engine.tables.table import Column, Table
 
 SPLIT_NAMES = {"train": 0, "training": 0, "validation": 1, "valid": 1, "val": 1, "dev": 1, "test": 2, "testing": 2}
@@ -99,7 +100,7 @@ def table_points(
     Raises:
         SettingError: nothing is left of a split, or a target that is no class known.
     """
-    x = np.concatenate([_encoded(_column(table, name), labels) for name in choice.inputs], axis=1)
+    x = np.concatenate([_encoded(table, name, labels) for name in choice.inputs], axis=1)
     y = _targets(table, choice, labels, are_classes)
     task_codes, task_names = _column(table, choice.task).as_labels()
     bad_target = np.asarray(~np.isfinite(y).all(axis=1))
@@ -149,13 +150,11 @@ def _commonest(column: Column) -> list[str]:
     return [column.labels[place] for place in places]
 
 
-def _encoded(column: Column, labels: Labels) -> Array:
+def _encoded(table: Table, name: str, labels: Labels) -> Array:
     """(rows, width): the number, or 1 for the label it is; not-a-number where missing."""
-    known = labels.get(column.name)
+    column, known = _column(table, name), labels.get(name)
     if known is None:
-        if column.kind == "category":
-            example = column.labels[0][:40] if column.labels else ""
-            raise SettingError(f"Column {column.name!r} holds labels such as {example!r}; expected numbers")
+        require_numbers(table, column)
         return np.asarray(column.values, np.float64)[:, None]
     codes, names = column.as_labels()
     places = {label: place for place, label in enumerate(known)}
@@ -171,7 +170,7 @@ def _encoded(column: Column, labels: Labels) -> Array:
 def _targets(table: Table, choice: ColumnChoice, labels: Labels, are_classes: bool) -> Array:
     """(rows, output_dim) numbers or (rows, 1) class ids as numbers; not-a-number where missing."""
     if not are_classes:
-        return np.concatenate([_encoded(_column(table, name), {}) for name in choice.targets], axis=1)
+        return np.concatenate([_encoded(table, name, {}) for name in choice.targets], axis=1)
     column = _column(table, choice.targets[0])
     codes, names = column.as_labels()
     known = {label: place for place, label in enumerate(labels[column.name])}

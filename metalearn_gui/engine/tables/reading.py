@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import re
-import warnings
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -18,15 +17,13 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar, finished
+from metalearn_gui.engine.tables.column_types import EXACT, guessed_column, number_column
 from metalearn_gui.engine.tables.refusal import refusal
-from metalearn_gui.engine.tables.table import MISSING, Column, Table
+from metalearn_gui.engine.tables.table import Column, Table, number_text
 from metalearn_gui.engine.tables.text_format import MAX_COLUMNS, MAX_LINE, TextFormat, text_format
 
 CHUNK_ROWS = 100_000
 MAX_CELLS = 2**27  # numbers in memory: 1 GB
-MOSTLY = 0.95  # so many cells of one kind make a column of that kind
-TRIED_CELLS = 200  # before a whole column is taken for dates
-DATE_FORMATS: tuple[dict[str, Any], ...] = ({"format": "ISO8601"}, {"dayfirst": False}, {"dayfirst": True})
 PARQUET = ".parquet"
 FIELDS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 
@@ -41,7 +38,8 @@ def reading(path: str, known: Table | None = None) -> Reading:
         known: what the file was when it was read last; it is returned where the bytes are still the same.
 
     Raises:
-        SettingError: one line that says what is wrong with the file, with its row and column where there is one.
+        SettingError: one line that says what is wrong with the file, with its row where there is one. A cell that is
+            not of its column's type is no reason: it is one where the column is used.
     """
     place = Path(path).expanduser()
     if not place.is_file():
@@ -89,7 +87,7 @@ def _from_text(place: Path, digest: str) -> Reading:
     num_cells = 0
     total = place.stat().st_size
     try:
-        with place.open("rb") as file, _chunks(file, written, {}) as chunks:
+        with place.open("rb") as file, _chunks(file, written) as chunks:
             for chunk in chunks:
                 num_cells += chunk.size
                 if num_cells > MAX_CELLS:
@@ -103,20 +101,19 @@ def _from_text(place: Path, digest: str) -> Reading:
         raise refusal(place, _parser_line(error)) from error
     if not pieces or not num_cells:
         raise refusal(place, "there are no rows below its header")
-    first_row = 2 if written.has_header else 1
     columns = []
-    for name, parts in pieces.items():
-        columns.append(_column(place, name, parts, written, first_row))
+    for number, (name, parts) in enumerate(pieces.items()):
+        columns.append(_column(name, parts, written.decimal, number in written.codes))
         parts.clear()
         yield ReadSoFar(total, total)
-    return Table(str(place), digest, tuple(columns), first_row)
+    return Table(str(place), digest, tuple(columns), 2 if written.has_header else 1, written.decimal)
 
 
-def _chunks(file: Any, written: TextFormat, dtype: dict[str, Any]) -> Any:
+def _chunks(file: Any, written: TextFormat) -> Any:
     return _pandas().read_csv(
         file, sep=written.separator, decimal=written.decimal, encoding=written.encoding, encoding_errors="replace",
         header=0 if written.has_header else None, chunksize=CHUNK_ROWS, skipinitialspace=True, low_memory=False,
-        dtype=dtype or None,
+        dtype=dict.fromkeys(written.codes, str),
     )  # fmt: skip
 
 
@@ -127,87 +124,23 @@ def _column_name(name: Any, number: int, written: TextFormat) -> str:
 
 def _piece(values: Any) -> Array:
     """A part of a column: float64 where pandas found numbers, else texts with None where nothing is."""
-    if values.dtype.kind in "iufb":
+    is_exact = values.dtype.kind not in "iu" or not len(values) or max(values.max(), -values.min()) < EXACT
+    if values.dtype.kind in "iufb" and is_exact:
         return np.asarray(values, np.float64)
     texts = values.astype(object).to_numpy()
     return np.asarray(np.where(values.isna().to_numpy(), None, texts))
 
 
-def _column(place: Path, name: str, parts: list[Array], written: TextFormat, first_row: int) -> Column:
+def _column(name: str, parts: list[Array], decimal: str, is_code: bool = False) -> Column:
     if all(part.dtype == np.float64 for part in parts):
-        values = np.concatenate(parts)
-        _refuse_infinite(place, name, values, first_row)
-        return Column(name, "number", values)
-    return text_column(place, name, np.concatenate([_texts(part) for part in parts]), written.decimal, first_row)
-
-
-def text_column(place: Path, name: str, texts: Array, decimal: str = ".", first_row: int = 2) -> Column:
-    """A column of texts as what most of them are: numbers, dates or labels.
-
-    Raises:
-        SettingError: nearly all cells are numbers, and one is not.
-    """
-    pandas = _pandas()
-    is_missing = np.array([text is None or not str(text).strip() for text in texts])
-    known = np.array([str(text).strip() for text in texts[~is_missing]], object)
-    if not len(known):
-        return Column(name, "number", np.full(len(texts), np.nan))
-    plain = [text.replace(",", ".") for text in known] if decimal == "," else known
-    numbers = np.asarray(pandas.to_numeric(pandas.Series(plain), errors="coerce"), np.float64)
-    if np.isfinite(numbers).mean() >= MOSTLY:
-        values = np.full(len(texts), np.nan)
-        values[~is_missing] = numbers
-        bad = np.flatnonzero(~is_missing)[~np.isfinite(numbers)]
-        if len(bad):
-            raise _no_number(place, name, texts[bad[0]], int(bad[0]) + first_row, len(bad))
-        return Column(name, "number", values)
-    days = _days(known)
-    if days is not None:
-        values = np.full(len(texts), np.nan)
-        values[~is_missing] = days
-        return Column(name, "date", values)
-    codes, labels = pandas.factorize(known, sort=True)
-    every = np.full(len(texts), MISSING, np.int32)
-    every[~is_missing] = codes
-    return Column(name, "category", every, tuple(str(label) for label in labels))
+        return number_column(name, np.concatenate(parts))
+    return guessed_column(name, np.concatenate([_texts(part) for part in parts]), decimal, is_code)
 
 
 def _texts(part: Array) -> Array:
     if part.dtype != np.float64:
         return part
-    return np.array([None if np.isnan(value) else f"{value:.17g}" for value in part], object)
-
-
-def _days(texts: Array) -> Array | None:
-    """Days since 1970 where nearly all texts are dates; None otherwise."""
-    tried = texts[:: max(1, len(texts) // TRIED_CELLS)]
-    if not all(any(character.isdigit() for character in text) for text in tried):
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that a format had to be guessed
-        for options in DATE_FORMATS:
-            if _dates(tried, options).notna().mean() < MOSTLY:
-                continue
-            dates = _dates(texts, options)
-            if dates.notna().mean() >= MOSTLY:
-                return np.asarray((dates - _pandas().Timestamp(0, tz="UTC")) / _pandas().Timedelta(days=1), np.float64)
-    return None
-
-
-def _dates(texts: Array, options: dict[str, Any]) -> Any:
-    return _pandas().to_datetime(_pandas().Series(texts), errors="coerce", utc=True, **options)
-
-
-def _refuse_infinite(place: Path, name: str, values: Array, first_row: int) -> None:
-    bad = np.flatnonzero(np.isinf(values))
-    if len(bad):
-        raise _no_number(place, name, values[bad[0]], int(bad[0]) + first_row, len(bad))
-
-
-def _no_number(place: Path, name: str, value: Any, row: int, count: int) -> SettingError:
-    others = f" (and {count - 1:,} more)" if count > 1 else ""
-    why = f"row {row:,}, column {name!r} is {str(value)[:40]!r}{others}; expected a finite number"
-    return refusal(place, why, "mend it or leave the cell empty")
+    return np.array([None if np.isnan(value) else number_text(value) for value in part], object)
 
 
 def _parser_line(error: Exception) -> str:
@@ -232,18 +165,14 @@ def _from_parquet(place: Path, digest: str) -> Table:
         raise refusal(place, f"it has {frame.shape[1]:,} columns of {len(frame):,} rows: more than is read")
     if not frame.size:
         raise refusal(place, "there are no rows in it")
-    return Table(str(place), digest, tuple(_frame_column(place, str(name), frame[name]) for name in frame), 1)
+    return Table(str(place), digest, tuple(_frame_column(str(name), frame[name]) for name in frame), 1)
 
 
-def _frame_column(place: Path, name: str, values: Any) -> Column:
+def _frame_column(name: str, values: Any) -> Column:
     if values.dtype.kind == "M":
         days = (values - _pandas().Timestamp(0, tz=values.dt.tz)) / _pandas().Timedelta(days=1)
         return Column(name, "date", np.asarray(days, np.float64))
-    part = _piece(values)
-    if part.dtype == np.float64:
-        _refuse_infinite(place, name, part, 1)
-        return Column(name, "number", part)
-    return text_column(place, name, part, first_row=1)
+    return _column(name, [_piece(values)], ".")
 
 
 def _pandas() -> Any:

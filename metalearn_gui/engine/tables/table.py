@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -18,16 +19,18 @@ class Column:
 
     kind: one of KINDS; a date is a number of days since 1970-01-01.
     values: float64, not-a-number where missing; for a category int32 codes into `labels`, MISSING where missing.
+    strange: cells by row that are there and are not of the kind; no category has any.
     """
 
     name: str
     kind: str
     values: Array
     labels: tuple[str, ...] = ()
+    strange: Mapping[int, str] = dataclasses.field(default_factory=dict)
 
     @property
     def is_missing(self) -> Array:
-        """(rows,), True where there is nothing."""
+        """(rows,), True where there is nothing that can be used."""
         return self.values == MISSING if self.kind == "category" else np.isnan(self.values)
 
     @property
@@ -43,17 +46,26 @@ class Column:
         different, codes = np.unique(self.values[known], return_inverse=True)
         every = np.full(len(self.values), MISSING, np.int32)
         every[known] = codes
-        return every, tuple(_number_text(value) for value in different)
+        text = date_text if self.kind == "date" else number_text
+        labels = [text(value) for value in different]
+        places = {cell: len(labels) + place for place, cell in enumerate(dict.fromkeys(self.strange.values()))}
+        for row, cell in self.strange.items():
+            every[row] = places[cell]
+        return every, (*labels, *places)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Table:
-    """Columns of the same length. digest: SHA-256 of the file's bytes; first_row: the file's line of row 0."""
+    """Columns of the same length.
+
+    digest: SHA-256 of the file's bytes. first_row: the file's line of row 0. decimal: the file's decimal mark.
+    """
 
     path: str
     digest: str
     columns: tuple[Column, ...]
     first_row: int = 2
+    decimal: str = "."
 
     @property
     def num_rows(self) -> int:
@@ -68,5 +80,12 @@ class Table:
         return next((column for column in self.columns if column.name == name), None)
 
 
-def _number_text(value: float) -> str:
+def date_text(days: float) -> str:
+    """Days since 1970 as a date, with its time where it has one."""
+    moment = np.datetime64("1970-01-01", "s") + np.timedelta64(round(days * 86_400), "s")
+    return str(moment).removesuffix("T00:00:00").replace("T", " ")
+
+
+def number_text(value: float) -> str:
+    """A number as a label."""
     return str(int(value)) if value == int(value) else repr(float(value))

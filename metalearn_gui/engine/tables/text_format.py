@@ -20,16 +20,18 @@ BYTE_ORDER_MARKS = {
 }  # fmt: skip
 ENCODINGS = ("utf-8", "cp1252")  # tried in turn; latin-1 reads whatever is left
 NUMBER = re.compile(r"\s*[-+]?(\d[\d']*)?([.,]\d*)?([eE][-+]?\d+)?\s*")
+CODE = re.compile(r"\s*0\d+\s*")  # zeros in front: a postcode or a number of a thing, not an amount
 COMMA_NUMBER = re.compile(r"\s*[-+]?\d*,\d+\s*")
 
 
 class TextFormat(NamedTuple):
-    """What pandas has to be told. decimal: "." or ","."""
+    """What pandas has to be told. decimal: "." or ","; codes: places of columns with zeros in front of numbers."""
 
     encoding: str
     separator: str
     decimal: str
     has_header: bool
+    codes: tuple[int, ...] = ()
 
 
 def text_format(path: Path) -> TextFormat:
@@ -49,7 +51,10 @@ def text_format(path: Path) -> TextFormat:
     if width > MAX_COLUMNS:
         raise refusal(path, f"it has {width:,} columns, and at most {MAX_COLUMNS:,} are read")
     decimal = _decimal(rows[1:], separator)
-    return TextFormat(encoding, separator, decimal, _has_header(rows))
+    codes = tuple(
+        place for place in range(width) if any(CODE.fullmatch(row[place]) for row in rows if place < len(row))
+    )
+    return TextFormat(encoding, separator, decimal, _has_header(rows), codes)
 
 
 def _encoding(path: Path, head: bytes) -> str:

@@ -94,6 +94,10 @@ class TaskFamily(Component, ABC):
         """What a person should know of files that were read, in one line; "" for nothing."""
         return ""
 
+    def taken(self) -> str:
+        """What was made of files that were read, in one line; "" where that is plain."""
+        return ""
+
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
         """Raise SettingError where there are no tasks to draw, or too few classes, or too few examples of one."""
 

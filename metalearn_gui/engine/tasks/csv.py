@@ -6,7 +6,7 @@ import collections
 import dataclasses
 import functools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,7 +17,16 @@ from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.scaling import Scaling
-from metalearn_gui.engine.tables.choices import ColumnChoice, completed, names_of, text_of
+from metalearn_gui.engine.tables.choices import (
+    ColumnChoice,
+    completed,
+    names_of,
+    require_columns,
+    text_of,
+    types_of,
+    types_text,
+)
+from metalearn_gui.engine.tables.column_types import typed
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, table_points, width
 from metalearn_gui.engine.tables.table import Table
@@ -25,8 +34,9 @@ from metalearn_gui.engine.tasks.base import TaskFamily
 
 NUMBERS, CLASSES = "numbers", "classes"
 SUFFIXES = (".csv", ".tsv", ".tab", ".parquet")
-COLUMN_SETTINGS = ("task_column", "inputs", "targets", "split_column")
-LABELLED = ("inputs", "targets", "predicts")  # what labels follow from
+COLUMN_SETTINGS = ("task_column", "inputs", "targets", "split_column", "column_types")
+LABELLED = ("inputs", "targets", "predicts", "column_types")  # what labels follow from
+SHOWN_COLUMNS = 12
 KEPT = 4  # prepared files in memory
 
 
@@ -53,6 +63,10 @@ class Csv(TaskFamily):
     predicts: str = param(
         NUMBERS, "Predicts", choices=(NUMBERS, CLASSES), help="Numbers (regression), or a class (classification)."
     )
+    column_types: str = param(
+        "", "Column types", advanced=True,
+        help="number, date or category, such as zip=category, day=date; a date counts days since 1970; others guessed.",
+    )  # fmt: skip
     min_rows: int = param(
         20, "Rows a task needs", minimum=2, maximum=100_000, unit="rows", advanced=True,
         help="A task with fewer rows is left out, and named.",
@@ -80,6 +94,7 @@ class Csv(TaskFamily):
         object.__setattr__(self, "kind", "classification" if self._are_classes else "regression")
         object.__setattr__(self, "view", self._view())
         labels_of(self.labels)
+        types_of(self.column_types)
 
     @property
     def _are_classes(self) -> bool:
@@ -136,15 +151,23 @@ class Csv(TaskFamily):
     def resolved(self) -> Csv:
         if not self.data or (self.task_column and self.inputs and self.targets and self.labels):
             return self
-        table = TABLES.table(self.data)
+        table, types = self.table(), types_of(self.column_types)
+        require_columns(table, types)
         choice = _guessed(table, self._asked(), self._are_classes)
+        used = choice.inputs if self._are_classes else (*choice.inputs, *choice.targets)
+        guessed = {column.name: column.kind for column in table.columns if column.name in used}
         return dataclasses.replace(
             self,
             task_column=choice.task,
             inputs=text_of(choice.inputs),
             targets=text_of(choice.targets),
+            column_types=types_text(guessed | types),
             labels=labels_text(table, choice, self._are_classes),
         )
+
+    def table(self) -> Table:
+        """The file, with its columns of the types that are set."""
+        return typed(TABLES.table(self.data), self.column_types)
 
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
         for split in splits:
@@ -152,6 +175,14 @@ class Csv(TaskFamily):
 
     def remark(self) -> str:
         return self._own.remark if self.data else ""
+
+    def taken(self) -> str:
+        if not self.data:
+            return ""
+        family, points = self.resolved(), self._own
+        inputs, targets = (_typed_names(family, names_of(text)) for text in (family.inputs, family.targets))
+        counts = ", ".join(f"{len(numbers):,} {split}" for split, numbers in points.splits.items())
+        return f"Task: {family.task_column}; in: {inputs}; out: {targets}; tasks: {counts}"
 
     def scaling(self) -> Scaling:
         return self._own.scaling
@@ -231,9 +262,17 @@ def _guessed(table: Table, asked: ColumnChoice, are_classes: bool) -> ColumnChoi
     return completed(table, asked, are_classes)
 
 
+def _typed_names(family: Csv, names: Sequence[str]) -> str:
+    labels = labels_of(family.labels)
+    kinds = {column.name: column.kind for column in family.table().columns}
+    return ", ".join(
+        f"{name} ({f'{len(labels[name])} labels' if name in labels else kinds[name]})" for name in names[:SHOWN_COLUMNS]
+    ) + (f" and {len(names) - SHOWN_COLUMNS} more" if len(names) > SHOWN_COLUMNS else "")
+
+
 def _prepared(family: Csv) -> TablePoints:
     return table_points(
-        TABLES.table(family.data),
+        family.table(),
         family._asked(),
         labels_of(family.labels),
         family._are_classes,
