@@ -160,11 +160,14 @@ def test_padding_a_support_set_changes_no_prediction(of_a_shape: ExperimentSetti
     settings = of_a_shape
     episodes, state, ctx = drawn(settings, 2), initial_state(settings), context(settings)
     padded_path = adapt(settings, state, episodes.support, episodes.query.x, num_steps=2, compile=False)
-    plain = tensors(episodes)
+    scaling = settings.tasks.scaling()
+    plain = tensors(episodes if scaling is None else scaling.episodes(episodes))
     adapted = fold(settings.learner, start_of(settings), plain.support, ctx, 2)
     outputs, _ = settings.learner.predict(start_of(settings), adapted, plain.query.x, ctx)
     if settings.tasks.kind == "classification":
         outputs = tf.nn.softmax(outputs)
+    if scaling is not None:
+        outputs = scaling.predictions(outputs)
     np.testing.assert_allclose(padded_path.predictions[2], outputs, atol=1e-5)
 
 

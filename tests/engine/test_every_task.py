@@ -40,7 +40,7 @@ def test_a_family_says_who_it_is(family: TaskFamily) -> None:
     assert family.label
     assert family.lesson()
     assert family.kind in ("regression", "classification")
-    assert family.view in ("curve", "plane", "vector", "image", "pictures")
+    assert family.view in ("curve", "plane", "vector", "image", "pictures", "ratings")
 
 
 def test_episodes_have_the_promised_shapes_and_types(family: TaskFamily) -> None:
@@ -92,7 +92,7 @@ def test_every_class_has_as_many_points_in_any_whole_number_of_shots(family: Tas
 def test_one_call_draws_2500_different_tasks(family: TaskFamily) -> None:
     tasks = family.tasks(rng(), 2500, "train")
     assert tasks.num_tasks == 2500
-    support = family.draw(tasks, rng(1), 1, 1).support
+    support = family.draw(tasks, rng(1), SHOTS, 1).support
     assert len({row.tobytes() for row in support.x}) == 2500
 
 

@@ -14,6 +14,7 @@ from metalearn_gui.engine.tasks.images import Images
 from metalearn_gui.engine.tasks.linear import Linear
 from metalearn_gui.engine.tasks.moons import Moons
 from metalearn_gui.engine.tasks.polynomials import Polynomials
+from metalearn_gui.engine.tasks.ratings import Ratings
 from metalearn_gui.engine.tasks.sinusoid import Sinusoid
 from metalearn_gui.engine.tasks.spirals import Spirals
 from metalearn_gui.engine.tasks.vectors import Vectors
@@ -35,6 +36,7 @@ TASKS: dict[str, type[TaskFamily]] = {
         Spirals,
         Xor,
         Glyphs,
+        Ratings,
         Images,
         Csv,
         Denoise,

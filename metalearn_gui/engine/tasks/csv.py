@@ -31,6 +31,7 @@ from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, table_points, width
 from metalearn_gui.engine.tables.table import Table
 from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.engine.tasks.rows import dealt
 
 NUMBERS, CLASSES = "numbers", "classes"
 SUFFIXES = (".csv", ".tsv", ".tab", ".parquet")
@@ -197,7 +198,7 @@ class Csv(TaskFamily):
         """Different rows as far as a task has them; where it has too few, some come twice, but never in both sets."""
         points, groups = self._of(tasks), tasks.parameters["row_group"]
         counts = points.counts[groups]
-        places = _dealt(rng, counts, shots, queries) + points.starts[groups][:, None]
+        places = dealt(rng, counts, shots, queries) + points.starts[groups][:, None]
         x, y = points.x[places], points.y[places]
         return Episodes(PointSet(x[:, :shots], y[:, :shots]), PointSet(x[:, shots:], y[:, shots:]))
 
@@ -280,37 +281,6 @@ def _prepared(family: Csv) -> TablePoints:
         family.min_rows,
         Split(family.held_out, family.split_seed),
     )
-
-
-def _dealt(rng: np.random.Generator, counts: Array, shots: int, queries: int) -> Array:
-    """Places in [0, count) for every count, (len(counts), shots + queries); support and query never share one."""
-    columns = np.arange(shots + queries)
-    available = np.minimum(counts, len(columns))[:, None]
-    num_support = np.minimum(shots, available - 1)
-    query = num_support + (columns - shots) % (available - num_support)
-    return np.asarray(
-        np.take_along_axis(
-            _different_places(rng, counts, len(columns)),
-            np.where(columns < shots, columns % num_support, query),
-            axis=1,
-        )
-    )
-
-
-def _different_places(rng: np.random.Generator, counts: Array, number: int) -> Array:
-    """Different places in [0, count), in random order, as many as there are; (len(counts), number), the rest 0.
-
-    Floyd's way: its cost does not depend on the counts. Bentley, Floyd (1987), Communications of the ACM 30 (9).
-    """
-    chosen = np.full((len(counts), number), -1)
-    available = np.minimum(counts, number)
-    for place in range(number):
-        top = counts - available + place
-        candidate = rng.integers(0, np.maximum(top, 0) + 1)
-        is_known = (chosen[:, :place] == candidate[:, None]).any(axis=1)
-        chosen[:, place] = np.where(place < available, np.where(is_known, top, candidate), -1)
-    keys = np.where(chosen < 0, 2.0, rng.random(chosen.shape))
-    return np.asarray(np.maximum(np.take_along_axis(chosen, np.argsort(keys, axis=1), axis=1), 0))
 
 
 def _range(values: Array) -> tuple[float, float]:

@@ -15,4 +15,5 @@ CANVASES: dict[str, type[Surface]] = {
     "vector": VectorCanvas,
     "image": ImageCanvas,
     "pictures": PicturesCanvas,
+    "ratings": VectorCanvas,
 }

@@ -1,0 +1,168 @@
+"""Ratings: every task is a user, a few of whose ratings tell the others. The support set is what a new user is asked.
+
+Users and items are parted once: known users train, new ones are unseen tasks, known items are in training tasks, new
+ones in none. An unseen task takes all its ratings from one of the four quadrants, as in Lee, Im, Jang, Cho, Chung
+(2019), "MeLU", arXiv:1908.00413, section 4.1; of known users and known items it is a task that was trained on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterable
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
+from metalearn_gui.engine.params import SettingError, param
+from metalearn_gui.engine.ratings.generated import generated_ratings
+from metalearn_gui.engine.ratings.quadrants import QUADRANTS, ItemSplit, Quadrants, parted
+from metalearn_gui.engine.ratings.table import RatingsTable
+from metalearn_gui.engine.scaling import Scaling
+from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.engine.tasks.rows import dealt
+
+ITEM_UNIT = 2.0**-20  # what an item's number is counted in: exact in float32, and nearly 0 to who cannot read it
+MAX_ITEMS = 2**20
+NUM_LEADING = 2  # columns of an input before the features
+
+
+@dataclasses.dataclass(frozen=True)
+class Ratings(TaskFamily):
+    """An input is one item for one user: [item's number * ITEM_UNIT, 1 if it is known, item features, user features].
+
+    A known item is one that training users rated; of others a learner has seen nothing but their features. Training
+    takes the number away from a share of the known ones, so that features alone are learned, too: Volkovs, Yu,
+    Poutanen (2017), "DropoutNet", NeurIPS 30. The target is the value in the data's own units.
+    """
+
+    key = "ratings"
+    label = "Ratings"
+    summary = "Every task is a person: a few ratings tell which other things they will like. A generated catalogue."
+    kind = "regression"
+    view = "ratings"
+
+    quadrant: str = param(
+        QUADRANTS[0], "Unseen tasks", choices=QUADRANTS,
+        help="Whose ratings of which items learners are tried on; new = in no training task.",
+    )  # fmt: skip
+    new_items: float = param(
+        0.2, "New items", minimum=0.05, maximum=0.9, advanced=True, help="Share of the items kept out of training."
+    )
+    items_by: str = param(
+        "random", "New items by", choices=("random", "year"), advanced=True,
+        help="New items are drawn, or are those that came out last.",
+    )  # fmt: skip
+    held_out: float = param(
+        0.3, "Held out", minimum=0.05, maximum=0.9, advanced=True, help="Share of the users kept as unseen tasks."
+    )
+    split_seed: int = param(
+        0, "Split's seed", minimum=0, maximum=2**31 - 1, advanced=True, help="Which users and items are new."
+    )
+    min_ratings: int = param(
+        13, "Ratings a user needs", minimum=2, maximum=1000, unit="ratings", advanced=True,
+        help="A user with fewer ratings of such items is no task of theirs.",
+    )  # fmt: skip
+    item_dropout: float = param(
+        0.1, "Item dropout", minimum=0.0, maximum=0.9, advanced=True,
+        help="Share of training ratings whose item is known by its features alone, as a new one is.",
+    )  # fmt: skip
+
+    @property
+    def input_dim(self) -> int:
+        return NUM_LEADING + len(self.feature_names)
+
+    @property
+    def output_dim(self) -> int:
+        return 1
+
+    @property
+    def fixed_dims(self) -> str:
+        return "an input is an item with its features and its user's, and the output is a rating"
+
+    @property
+    def num_items(self) -> int:
+        return self.table.num_items
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Names of an input's columns from NUM_LEADING on: of items, then of users."""
+        return (*self.table.item_feature_names, *self.table.user_feature_names)
+
+    @property
+    def table(self) -> RatingsTable:
+        """What tasks are made of."""
+        return generated_ratings()
+
+    @functools.cached_property
+    def quadrants(self) -> Quadrants:
+        """Who and what is known. Held here: what a family has drawn from once is not parted again."""
+        items = ItemSplit(self.new_items, self.items_by == "year")
+        return parted(self.table, items, self.held_out, self.min_ratings, self.split_seed)
+
+    def remark(self) -> str:
+        return self.table.remark
+
+    def check_data(self, splits: Iterable[str], per_class: int) -> None:
+        for split in splits:
+            self.tasks(np.random.default_rng(0), 1, split)
+
+    def scaling(self) -> Scaling:
+        """Inputs are 0 and 1 and stay so; values by the mean and deviation of training tasks."""
+        zeros, ones = np.zeros(self.input_dim, np.float32), np.ones(self.input_dim, np.float32)
+        values = Scaling.fitted(np.zeros((1, 0)), self.quadrants.training_values[:, None])
+        return values._replace(x_mean=zeros, x_deviation=ones)
+
+    def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
+        """Users in random order; nobody comes twice before everybody came once.
+
+        Beyond: as many times fewer unseen users, those who rate least like everybody.
+        """
+        quadrant = self.quadrant if split == "test" else QUADRANTS[0]
+        users = self.quadrants.users(split, quadrant, 1.0 / self.reach(split))
+        if not len(users):
+            raise SettingError(
+                f"No user is left for {split} tasks of {quadrant} with {self.min_ratings} ratings of such items "
+                f"(min_ratings); choose fewer, or another share of new items (new_items)"
+            )
+        rounds = -(-num_tasks // len(users))
+        chosen = np.concatenate([rng.permutation(users) for _ in range(rounds)])[:num_tasks]
+        is_new = np.full(num_tasks, quadrant.endswith("new items"))
+        return Tasks({"user": chosen, "new_items": is_new, "trains": np.full(num_tasks, split == "train")})
+
+    def draw(self, tasks: Tasks, rng: np.random.Generator, shots: int, queries: int) -> Episodes:
+        """Different ratings as far as a user has them; else some come twice, but never in both sets."""
+        users, side = tasks.parameters["user"], tasks.parameters["new_items"].astype(int)
+        starts, counts = self.quadrants.ranges(users, side)
+        rows = self.quadrants.order[starts[:, None] + dealt(rng, counts, shots, queries)]
+        hides = tasks.parameters["trains"][:, None] & (rng.random(rows.shape) < self.item_dropout)
+        x = self.inputs(users[:, None], self.table.items[rows], hides)
+        y = self.table.values[rows][..., None]
+        return Episodes(PointSet(x[:, :shots], y[:, :shots]), PointSet(x[:, shots:], y[:, shots:]))
+
+    def inputs(self, users: Array, items: Array, hides: Array | bool = False) -> Array:
+        """The inputs of items (...) for users that broadcast against them, float32 (..., input_dim).
+
+        Args:
+            hides: where an item is shown as a new one.
+        """
+        users, hides = np.broadcast_to(users, items.shape), np.broadcast_to(hides, items.shape)
+        is_known = self.quadrants.is_known[items] & ~hides
+        leading = np.stack([items * ITEM_UNIT, is_known], axis=-1, dtype=np.float32, casting="unsafe")
+        return np.concatenate([leading, self.table.item_features[items], self.table.user_features[users]], axis=-1)
+
+    def describe(self, tasks: Tasks) -> dict[str, Array]:
+        users = tasks.parameters["user"]
+        return {"ratings": self.quadrants.counts[users], "mean rating": self.quadrants.means[users]}
+
+    def input_range(self) -> tuple[float, float]:
+        return (0.0, 1.0)
+
+    def output_range(self) -> tuple[float, float]:
+        return self.table.scale
+
+
+def items_of(x: Array) -> Array:
+    """The numbers of the items that inputs (..., input_dim) are about."""
+    return np.rint(np.asarray(x[..., 0], np.float64) / ITEM_UNIT).astype(int)
