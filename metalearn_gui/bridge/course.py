@@ -117,7 +117,8 @@ class Course(QObject):
         """Try a run that is at rest on the unseen tasks that are set, where those are others than it was tried on."""
         live = self.runs.live
         has_other_tasks = live.settings.tasks != self.settings.tasks and can_go_on_with(live, self.settings)
-        if has_other_tasks and live.iteration and live.reason != "diverged" and not self.training.is_active:
+        is_free = not (self.training.is_active or self.training.is_lent)
+        if has_other_tasks and live.iteration and live.reason != "diverged" and is_free:
             take_live_values(live, self.settings)
             self.training.start(live, 0, QUIET_MS)
 
@@ -160,6 +161,10 @@ class Course(QObject):
 
     def _begin(self, steps: int | None) -> None:
         """Go on with the live run, for so many meta-iterations or without a bound."""
+        if self.training.is_lent:
+            text = self.tr("A comparison is training. Cancel it to train this run.")
+            self.messageRaised.emit(Message(text, "info", self.tr("Cancel it"), "cancel_comparison"))
+            return
         live = self.runs.live
         if live.iteration >= self.settings.outer.num_iterations:
             text = self.tr("The run is at its end. Raise the number of meta-iterations to go on.")
@@ -239,6 +244,10 @@ class Course(QObject):
         overlays = self.runs.overlays
         self.runs.overlays = overlays | {run_id} if on else overlays - {run_id}
         self.runsChanged.emit()
+
+    def take_run(self, run: RunRecord) -> None:
+        """A run trains elsewhere: it comes into the list once, neither live nor shown, and there is more to save."""
+        self._announce(*([self.runsChanged] if self.runs.add(run) else []))
 
     def rename(self, run_id: str, name: str) -> None:
         run = self.runs.find(run_id)

@@ -186,13 +186,14 @@ class Runner(QObject):
             job.on_end(end.error)
 
     def _derive_state(self) -> None:
-        state = _state_of(self._steered)
+        state = state_of(self._steered)
         if state is not self._state:
             self._state = state
             self.stateChanged.emit()
 
 
-def _state_of(job: Job | None) -> RunState:
+def state_of(job: Job | None) -> RunState:
+    """What the worker does with a job; None: with none."""
     if job is None:
         return RunState.IDLE
     if job.gate.is_closed:

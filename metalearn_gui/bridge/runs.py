@@ -76,6 +76,7 @@ class Runs:
         self.live = self.shown = live
         self.overlays: set[str] = set()
         self._leaving: dict[str, RunRecord] = {}  # not in the list, but their last events may be under way
+        self._added: set[str] = set()  # what trained elsewhere; deleted, it does not come back by itself
 
     def find(self, run_id: str) -> RunRecord | None:
         """The run of this id in the list."""
@@ -130,6 +131,14 @@ class Runs:
         if self.shown.run_id == run.run_id:
             self.shown = self.live
         return place
+
+    def add(self, run: RunRecord) -> bool:
+        """Put a run before the live one, where it is not in the list and never was; whether it came in."""
+        if run.run_id in self._added:
+            return False
+        self._added.add(run.run_id)
+        self.list.insert(self.place_of(self.live), run)
+        return True
 
     def insert(self, place: int, run: RunRecord) -> None:
         """Put a run back; its last events may have come while it was away."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.files import Files
 from metalearn_gui.bridge.messages import Message
@@ -65,6 +66,7 @@ class Session(QObject):
         super().__init__(parent)
         self._course = Course(settings or preset(FIRST_PRESET), options, self)
         self._runs, self._training, self._unseen = self._course.runs, self._course.training, self._course.unseen
+        self._comparing = Comparing(self._course, options, self)
         self._files = Files(self._saved, self)
         self._reading = Reading(self)
         self._memory = Memory()
@@ -219,6 +221,15 @@ class Session(QObject):
     def resume_with_half_rate(self) -> None:
         """After a divergence: go on from the last good state with half the meta learning rate."""
         self._course.resume_with_half_rate()
+
+    @property
+    def comparing(self) -> Comparing:
+        """What trains side by side, on the live run's worker."""
+        return self._comparing
+
+    def cancel_comparison(self) -> None:
+        """End what is compared; what it has come to is kept."""
+        self._comparing.cancel()
 
     # --- runs ---------------------------------------------------------------------------------------
 
@@ -442,6 +453,7 @@ class Session(QObject):
     def _take_read(self, saved: SavedSession, needed: list[ExperimentSettings], path: str) -> bool:
         if not all(map(self._course.has_data, needed)):
             return False
+        self._comparing.cancel()
         self._course.take_saved(saved)
         if path:
             self._files.take_over(path)

@@ -37,6 +37,7 @@ class Training(QObject):
         self._options, self._on_events, self._on_end = options, on_events, on_end
         self._live_values, self._gate = LiveValues(), Gate()
         self._preparing: Job | None = None
+        self._lent_to: Job | None = None
         self._wanted: ExperimentSettings | None = None
         self._still_timer = QTimer(self)
         self._still_timer.setSingleShot(True)
@@ -59,6 +60,11 @@ class Training(QObject):
     def is_running_on(self) -> bool:
         """Whether a run is under way without a bound."""
         return self._runner.is_running_on
+
+    @property
+    def is_lent(self) -> bool:
+        """Whether something else has the worker: no run begins before it is over."""
+        return self._lent_to is not None
 
     @property
     def readiness(self) -> str:
@@ -119,6 +125,13 @@ class Training(QObject):
     def stop(self) -> None:
         self._runner.stop()
 
+    def lend(self, job: Job) -> None:
+        """Let something else train on the worker; the run under way is stopped."""
+        self.stop()
+        self._lent_to, said = job, job.on_end
+        job.on_end = functools.partial(self._take_back, job, said)
+        self._runner.submit(job)
+
     def drain(self) -> None:
         """Bring what has arrived to the session now."""
         self._runner.drain()
@@ -140,7 +153,7 @@ class Training(QObject):
         self.readinessChanged.emit()
 
     def _stand_still(self) -> None:
-        if self._wanted is None or self.is_active:
+        if self._wanted is None or self.is_active or self.is_lent:
             return
         begin = functools.partial(_prepare, self._wanted, self._options)
         self._wanted = None
@@ -149,6 +162,12 @@ class Training(QObject):
         self._runner.submit(job)
         self.stoodStill.emit()
         self.readinessChanged.emit()
+
+    def _take_back(self, job: Job, said: Callable[[str], None], error: str) -> None:
+        if self._lent_to is job:
+            self._lent_to = None
+            self._still_timer.start()  # what was set meanwhile may be worth compiling
+        said(error)
 
     def _take_prepared(self, job: Job, error: str) -> None:
         if self._preparing is job:

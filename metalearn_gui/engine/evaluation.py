@@ -98,9 +98,12 @@ def evaluate(
 class Evaluator:
     """The same unseen episodes again and again; what has not changed since is not tried again."""
 
-    def __init__(self, settings: ExperimentSettings, num_tasks: int, seed: int, split: str, compile: bool) -> None:
+    def __init__(
+        self, settings: ExperimentSettings, num_tasks: int, seed: int, split: str, compile: bool, baselines: bool = True
+    ) -> None:
         self.settings = settings
         self._num_tasks, self._seed, self._split, self._compile = num_tasks, seed, split, compile
+        self._tries_baselines = baselines
         self._known: dict[str, tuple[LearnerState, ExperimentSettings, StepScores]] = {}
 
     def follow(self, settings: ExperimentSettings) -> None:
@@ -136,7 +139,7 @@ class Evaluator:
 
     def evaluation(self, state: TrainingState) -> Evaluation:
         """The learner and its baselines; Adam from scratch once its rate is chosen."""
-        others = self._others(state)
+        others = self._others(state) if self._tries_baselines else {}
         learner = self.learner_scores(state.learner)
         baselines = {key: self._scores(key, *other) for key, other in others.items()}
         step = min(self.settings.learner.num_steps, self.settings.outer.test_steps)
@@ -170,7 +173,8 @@ class Evaluator:
             return
         one = _slice(self._episodes, 0, slice_size(self.settings, self._episodes))
         score(self.settings, state.learner, one, self._compile)
-        for state_of, other in compared_settings(self.settings, {}).values():
+        others = compared_settings(self.settings, {}) if self._tries_baselines else {}
+        for state_of, other in others.values():
             score(other, state.baselines[state_of], one, self._compile)
 
     def _scores(self, key: str, settings: ExperimentSettings, state: LearnerState) -> StepScores:

@@ -32,6 +32,7 @@ EVALUATION_SHARE = 0.08  # of all seconds, at most
 BASELINE_SHARE = 0.04  # of the learner's gradient evaluations: well within 10 % of its seconds
 COMPILED_SECONDS = 0.3  # a warm-up that takes longer has compiled something
 SANE_LOSS = 30.0  # a state is good while its objective is below this many constant predictions' losses
+FIRST_TRIED = 10  # the meta-iteration of the first try where tries come by growth
 VALIDATION_STEPS, VALIDATION_TASKS = 200, 200  # how often, and on how many tasks, stop_patience looks
 
 
@@ -43,6 +44,8 @@ class Options:
     baselines: bool = True  # train `transfer` beside; off in benchmarks
     evaluate: bool = True  # try unseen tasks while training
     num_tasks: int = NUM_TASKS  # unseen tasks to try
+    tasks_seed: int | None = None  # of these tasks; None = the run's own
+    growth: float = 0.0  # above 1: try them whenever the meta-iterations have grown so much, not by the clock
     chunk_steps: int = 0  # a fixed size instead of CHUNK_SECONDS
 
 
@@ -60,6 +63,7 @@ def meta_train(
     run_id: str = "run",
     gradient_evaluations: float = 0.0,
     compute_seconds: float = 0.0,
+    most_seconds: float = math.inf,
 ) -> Iterator[Event]:
     """Meta-train until num_iterations, a closed gate, convergence or divergence.
 
@@ -69,12 +73,14 @@ def meta_train(
         live: where new values of live settings come in; they count from the next chunk on.
         changes: live changes to repeat at their iterations, as an earlier run logged them.
         gradient_evaluations, compute_seconds: what a resumed run has behind it.
+        most_seconds: of computing in all, give or take a chunk; the run is done then, too.
 
     Yields: Prepared; then Progress, Snapshot, Evaluated, LiveChanged; at the end Finished (after Diverged
         where a loss or a parameter is not finite: the state is then the last good one).
     """
     run = Experiment(settings, resume, options)
     run.run_id, run.gradient_evaluations, run.compute_seconds = run_id, gradient_evaluations, compute_seconds
+    run.most_seconds = most_seconds
     yield from _events(run, gate or Gate(), _Changes(live or LiveValues(), changes, run.iteration))
 
 
@@ -130,10 +136,12 @@ class Experiment:
         }
         self._tuned, self._tuned_at = dict(self._state.tuned), -1
         num_test, num_validation = (watched_tasks(settings, asked) for asked in (options.num_tasks, VALIDATION_TASKS))
-        self._test = Evaluator(self.settings, num_test, self.settings.seed, "test", options.compile)
+        seed = self.settings.seed if options.tasks_seed is None else options.tasks_seed
+        self._test = Evaluator(self.settings, num_test, seed, "test", options.compile, options.baselines)
         self._validation = Evaluator(self.settings, num_validation, self.settings.seed, "validation", options.compile)
         self.run_id = "run"
         self.gradient_evaluations = self.compute_seconds = self.baseline_seconds = 0.0
+        self.most_seconds = math.inf
         self._chunk_steps = options.chunk_steps or 1
         self.last_good = self._state
 
@@ -143,7 +151,7 @@ class Experiment:
 
     @property
     def is_complete(self) -> bool:
-        return self.iteration >= self.settings.outer.num_iterations
+        return self.iteration >= self.settings.outer.num_iterations or self.compute_seconds >= self.most_seconds
 
     def warm_up(self) -> None:
         """Compile the outer loops and the evaluation of this structure, if they are not yet."""
@@ -245,6 +253,11 @@ class _Watch:
         self._shown = self._scored = -1  # iterations
         self._shown_at = self._scored_at = -math.inf
         self._scoring_seconds, self._num_scored = 0.0, 0
+        self._next_try = max(FIRST_TRIED, self._grown()) if run.options.growth else 0
+
+    def steps_left(self) -> float:
+        """Meta-iterations until the next try that comes by growth."""
+        return self._next_try - self._run.iteration if self._run.options.growth else math.inf
 
     def take(self, due: dict[str, Any]) -> Iterator[Event]:
         """Give the run new live values and say so; what was found on other unseen tasks is not of now."""
@@ -263,17 +276,27 @@ class _Watch:
         if self._shown != run.iteration and (at_rest or now - self._shown_at >= SNAPSHOT_SECONDS):
             self._shown, self._shown_at = run.iteration, now
             yield events.Snapshot(**run.where(), state=run.snapshot())
-        # The first score is of a start that has learned nothing: the second comes as soon as it is worth a look.
-        share = EVALUATION_SHARE if self._num_scored > 1 else 1.0
-        pause = max(EVALUATION_SECONDS, self._scoring_seconds / share)
-        is_due = at_rest or now - self._scored_at >= pause
+        is_due = at_rest or self._is_time(now)
         if run.options.evaluate and self._scored != run.iteration and is_due:
             self._scored, self._num_scored = run.iteration, self._num_scored + 1
+            self._next_try = max(self._next_try, self._grown())
             run.tune_baselines(again=at_rest)
             started = time.perf_counter()
             yield run.evaluated()
             self._scored_at = time.perf_counter()
             self._scoring_seconds = self._scored_at - started
+
+    def _is_time(self, now: float) -> bool:
+        """Whether unseen tasks are due, by growth or by the clock."""
+        if self._run.options.growth:
+            return self._run.iteration >= self._next_try
+        # The first score is of a start that has learned nothing: the second comes as soon as it is worth a look.
+        share = EVALUATION_SHARE if self._num_scored > 1 else 1.0
+        return now - self._scored_at >= max(EVALUATION_SECONDS, self._scoring_seconds / share)
+
+    def _grown(self) -> int:
+        iteration = self._run.iteration
+        return max(iteration + 1, math.ceil(iteration * self._run.options.growth))
 
 
 def _events(run: Experiment, gate: Gate, changes: _Changes) -> Iterator[Event]:
@@ -294,7 +317,7 @@ def _events(run: Experiment, gate: Gate, changes: _Changes) -> Iterator[Event]:
 def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _Watch) -> Generator[Event, None, str]:
     while not run.is_complete:
         yield from watch.take(changes.due(run.iteration))
-        asked = int(min(run.next_count(), changes.steps_left(run.iteration)))
+        asked = int(min(run.next_count(), changes.steps_left(run.iteration), watch.steps_left()))
         count = gate.take_now(asked)
         if count is None:  # paused: show where we stand, then wait for leave to go on or for other live values
             yield from watch.look(at_rest=True)

@@ -1,0 +1,176 @@
+"""A comparison under way: on the worker that trains the live run, so that the two never train at once.
+
+Whatever trains here becomes a run of the session's list: to be shown, restored, saved, deleted like any other.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from metalearn_gui.bridge.course import Course
+from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.runner import Job, state_of
+from metalearn_gui.engine.compare import (
+    BY_SETTINGS,
+    Budget,
+    Compared,
+    Comparison,
+    Contender,
+    Judged,
+    Lane,
+    Planned,
+    Progressed,
+    compare,
+)
+from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.events import Event
+from metalearn_gui.engine.training import Options
+from metalearn_gui.store.records import RunRecord
+
+Work = Callable[[Gate, Options], Iterator[Any]]  # compare() or whatever else says the same events
+
+
+class Comparing(QObject):
+    """What is compared, how far it is, and what has come out so far; it stays after the end, until the next one."""
+
+    planned = Signal()  # lanes, records
+    progressed = Signal()  # share, eta_seconds, the records' curves and scores; at most 30 times a second
+    contenderFinished = Signal(str)  # comparison has one run more: its run_id
+    finished = Signal()  # comparison; the last word, be it cancelled
+    failed = Signal(str)  # why, in one line; what was finished before is kept
+    stateChanged = Signal()  # state
+
+    def __init__(self, course: Course, options: Options, parent: QObject) -> None:
+        super().__init__(parent)
+        self._course, self._options = course, options
+        self._job: Job | None = None
+        self._state = RunState.IDLE
+        self._forget()
+
+    def _forget(self) -> None:
+        self.lanes: tuple[Lane, ...] = ()
+        self.records: dict[str, RunRecord] = {}  # by run_id, in the order of the lanes
+        self.comparison = Comparison((), ())
+        self.is_cancelled = False
+        self._progress: Progressed | None = None
+
+    # --- what the view asks for -------------------------------------------------------------------
+
+    def start(self, contenders: Sequence[Contender], budget: Budget = BY_SETTINGS, order: str = "in turn") -> None:
+        """Compare these instead of what is compared now; the live run is stopped where it stands."""
+        self.work(lambda gate, options: compare(contenders, budget, order=order, gate=gate, options=options))
+
+    def work(self, begin: Work) -> None:
+        """The same for any generator of such events."""
+        self.cancel()
+        gate = Gate()
+        job = Job("compare", functools.partial(begin, gate, self._options), gate=gate)
+        job.on_items = functools.partial(self._take, job)
+        job.on_end = functools.partial(self._take_end, job)
+        self._forget()
+        self._job = job
+        self._course.training.lend(job)
+        self._derive_state()
+
+    def pause(self) -> None:
+        """Hold all runs at their next chunk."""
+        self._steer(Gate.pause)
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._steer(Gate.run)
+
+    def cancel(self) -> None:
+        """End it: runs under way are judged as they are and kept, no other begins."""
+        self._steer(Gate.close)
+
+    # --- how it stands ----------------------------------------------------------------------------
+
+    @property
+    def state(self) -> RunState:
+        return self._state
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the worker is taken, be it paused."""
+        return self._job is not None
+
+    @property
+    def share(self) -> float:
+        """Of all training, 0..1."""
+        return self._progress.share if self._progress else 0.0
+
+    @property
+    def eta_seconds(self) -> float | None:
+        """Until the end; None before a run has shown its speed."""
+        return self._progress.eta_seconds if self._progress and self.is_active else None
+
+    @property
+    def training_id(self) -> str:
+        """The run_id of what trains now; "" for nothing."""
+        return self._progress.run_id if self._progress and self.is_active else ""
+
+    # --- what the worker says ---------------------------------------------------------------------
+
+    def _take(self, job: Job, arrived: list[Any]) -> None:
+        if self._job is not job:  # what was compared before; its runs are kept as they are
+            return
+        signals: list[Callable[[], None]] = []
+        for item in arrived:
+            if isinstance(item, Event):
+                self._fold(item)
+            elif isinstance(item, Planned):
+                self._plan(item)
+                signals.append(self.planned.emit)
+            elif isinstance(item, Progressed):
+                self._progress = item
+            elif isinstance(item, Judged):
+                self.comparison = item.comparison
+                self._keep(item)
+                signals.append(functools.partial(self.contenderFinished.emit, item.run.lane.run_id))
+            elif isinstance(item, Compared):
+                self.comparison, self.is_cancelled = item.comparison, item.is_cancelled
+        self._derive_state()
+        for emit in [*signals, self.progressed.emit]:
+            emit()
+
+    def _plan(self, planned: Planned) -> None:
+        self.lanes = planned.lanes
+        several = len({lane.seed for lane in self.lanes}) > 1
+        for lane in self.lanes:
+            name = f"{lane.label} · {lane.seed}" if several else lane.label
+            self.records[lane.run_id] = RunRecord(lane.settings, lane.run_id, name)
+
+    def _fold(self, event: Event) -> None:
+        record = self.records[event.run_id]
+        record.apply(event)
+        if record.iteration:
+            self._course.take_run(record)
+
+    def _keep(self, judged: Judged) -> None:
+        """A baseline's inner learning rate was chosen at its end."""
+        self.records[judged.run.lane.run_id].settings = judged.run.lane.settings
+
+    def _take_end(self, job: Job, error: str) -> None:
+        if self._job is not job:
+            return
+        self._job = None
+        self._derive_state()
+        if error:
+            self.failed.emit(error)
+        self.finished.emit()
+
+    def _steer(self, how: Callable[[Gate], None]) -> None:
+        if self._job is not None:
+            how(self._job.gate)
+            self._derive_state()
+
+    def _derive_state(self) -> None:
+        state = state_of(self._job)
+        if state is not self._state:
+            self._state = state
+            self.stateChanged.emit()

@@ -1,0 +1,30 @@
+"""Learners side by side: several settings in, one stream of events out. Sweeps, searches and seeds are calls of it."""
+
+from __future__ import annotations
+
+from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender, Lane, contenders_of
+from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
+from metalearn_gui.engine.compare.race import ORDERS, compare
+from metalearn_gui.engine.compare.result import AXES, Comparison, Curve, Difference, Entry, Moment, TrainedRun
+
+__all__ = [
+    "AXES",
+    "BY_SETTINGS",
+    "ORDERS",
+    "Budget",
+    "Compared",
+    "Comparison",
+    "ComparisonEvent",
+    "Contender",
+    "Curve",
+    "Difference",
+    "Entry",
+    "Judged",
+    "Lane",
+    "Moment",
+    "Planned",
+    "Progressed",
+    "TrainedRun",
+    "compare",
+    "contenders_of",
+]

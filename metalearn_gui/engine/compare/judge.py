@@ -1,0 +1,66 @@
+"""The unseen tasks that all runs of a comparison are tried on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from metalearn_gui.engine.baselines import BASELINES
+from metalearn_gui.engine.compare.contenders import Lane
+from metalearn_gui.engine.compare.result import Moment, TrainedRun
+from metalearn_gui.engine.evaluation import (
+    FEW_RATES,
+    RATE_GRID,
+    Evaluator,
+    best_inner_rate,
+    unseen_episodes,
+    watched_tasks,
+)
+from metalearn_gui.engine.events import Finished, LearnerState
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.training import VALIDATION_TASKS
+
+
+class Judge:
+    """Tries runs on the same tasks; those of the same family and sizes share the episodes, too."""
+
+    def __init__(self, num_tasks: int, seed: int, compile: bool) -> None:
+        self._num_tasks, self._seed, self._compile = num_tasks, seed, compile
+        self._evaluators: dict[object, Evaluator] = {}
+
+    def judged(self, lane: Lane, end: Finished, line: str, moments: Sequence[Moment], seconds: float) -> TrainedRun:
+        """A run that is over, with its losses on every unseen task; they are its last moment's scores, too."""
+        lane = dataclasses.replace(lane, settings=self._tuned(lane.settings, end.state.learner))
+        evaluator = self._evaluator(lane.settings)
+        scores = evaluator.learner_scores(end.state.learner)
+        counts = end.iteration, end.tasks_seen, end.gradient_evaluations, end.compute_seconds
+        kept = [moment for moment in moments if moment.iteration < end.iteration]
+        last = Moment(*counts, dataclasses.replace(scores, losses=None))
+        return TrainedRun(
+            lane=lane,
+            reason=end.reason,
+            line=line,
+            state=end.state,
+            scores=scores,
+            moments=(*kept, last),
+            constant_loss=evaluator.constant_loss,
+            oracle=lane.settings.tasks.oracle(lane.settings.episodes.shots),
+            seconds=seconds,
+        )
+
+    def _evaluator(self, settings: ExperimentSettings) -> Evaluator:
+        drawn_by = settings.tasks, settings.episodes.shots, settings.episodes.queries
+        if drawn_by not in self._evaluators:
+            self._evaluators[drawn_by] = Evaluator(settings, self._num_tasks, self._seed, "test", self._compile)
+        self._evaluators[drawn_by].follow(settings)
+        return self._evaluators[drawn_by]
+
+    def _tuned(self, settings: ExperimentSettings, state: LearnerState) -> ExperimentSettings:
+        """A baseline that was not given its best inner learning rate proves nothing; validation tasks choose it."""
+        if settings.learner.key not in BASELINES:
+            return settings
+        num_tasks = watched_tasks(settings, VALIDATION_TASKS)
+        _, episodes = unseen_episodes(settings, num_tasks, self._seed, "validation")
+        grid = RATE_GRID if settings.network.compiles else FEW_RATES
+        rate = best_inner_rate(settings, state, episodes, self._compile, grid)
+        return settings.replaced(inner_learning_rate=rate)

@@ -1,0 +1,179 @@
+"""The comparison itself: every run of every contender on one worker, in turn or interleaved, as one stream of events.
+
+All train on the same tasks in the same order where their episodes and meta-batches agree: block b of a seed's training
+tasks depends on nothing else. All are judged on the same unseen tasks, which are drawn from a seed of their own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from metalearn_gui.engine import events
+from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender, Lane, lanes_of
+from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
+from metalearn_gui.engine.compare.judge import Judge
+from metalearn_gui.engine.compare.result import Comparison, Moment, TrainedRun
+from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.events import Event, TrainingState
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options, meta_train
+
+TASKS_SEED = 999  # of the unseen tasks: apart from the runs' own
+GROWTH = 1.3  # a curve has a point whenever its meta-iterations have grown so much: even on a logarithmic axis
+ORDERS = ("in turn", "interleaved")
+
+
+def compare(
+    contenders: Sequence[Contender],
+    budget: Budget = BY_SETTINGS,
+    *,
+    order: str = "in turn",
+    gate: Gate | None = None,
+    options: Options = DEFAULT_OPTIONS,
+    tasks_seed: int = TASKS_SEED,
+) -> Iterator[Event | ComparisonEvent]:
+    """Meta-train all contenders within the budget and try them on the same unseen tasks.
+
+    Args:
+        order: "in turn", or "interleaved": whoever is furthest behind its budget trains next.
+        gate: of all runs together. Once it is closed those under way are judged as they are, and no other begins.
+        options: as of any run. Nothing trains beside: baselines may be contenders themselves.
+        tasks_seed: of the unseen tasks.
+
+    Yields: Planned; the events of every run, with Progressed between them; Judged as each one ends; Compared.
+
+    Raises:
+        SettingError: no contender, two of the same key, an unknown order, or data that are missing.
+    """
+    if order not in ORDERS:
+        raise SettingError(f"The order is {order!r}; choose one of {', '.join(ORDERS)}")
+    watched = dataclasses.replace(options, baselines=False, evaluate=True, tasks_seed=tasks_seed, growth=GROWTH)
+    lanes, gate = lanes_of(contenders, budget), gate or Gate()
+    yield Planned(lanes)
+    racers = [Racer(lane, gate, watched, budget.seconds or math.inf) for lane in lanes]
+    race = _Race(lanes, racers, Judge(watched.num_tasks, tasks_seed, watched.compile))
+    while (racer := race.next_racer(order, gate)) is not None:
+        yield from race.advance(racer)
+    yield Compared(race.comparison, race.is_cancelled)
+
+
+class Racer:
+    """A run under way: its events one at a time, and what is to be remembered of them."""
+
+    def __init__(
+        self, lane: Lane, gate: Gate, options: Options, most_seconds: float, resume: TrainingState | None = None
+    ) -> None:
+        self.lane, self._most_seconds = lane, most_seconds
+        self._events = meta_train(
+            lane.settings, resume=resume, gate=gate, options=options, run_id=lane.run_id, most_seconds=most_seconds
+        )
+        self.moments: list[Moment] = []
+        self.end: events.Finished | None = None
+        self.line = ""
+        self.share = self.seconds = self._compile_seconds = 0.0
+
+    @property
+    def has_begun(self) -> bool:
+        return self.seconds > 0.0
+
+    @property
+    def is_over(self) -> bool:
+        return self.end is not None
+
+    @property
+    def expected_seconds(self) -> float | None:
+        """From begin to end; None before it has shown its speed."""
+        if self.is_over:
+            return self.seconds
+        if not self.share:
+            return None
+        return self._compile_seconds + (self.seconds - self._compile_seconds) / self.share
+
+    def next(self) -> Event:
+        """The next event; one chunk of meta-iterations lies before it at most."""
+        started = time.perf_counter()
+        event = next(self._events)
+        self.seconds += time.perf_counter() - started
+        _TAKES.get(type(event), _take_nothing)(self, event)
+        return event
+
+    def take_prepared(self, event: events.Prepared) -> None:
+        self._compile_seconds = self.seconds
+
+    def take_progress(self, event: events.Progress) -> None:
+        by_length = event.iteration / self.lane.settings.outer.num_iterations
+        self.share = min(max(by_length, event.compute_seconds / self._most_seconds), 1.0)
+
+    def take_evaluated(self, event: events.Evaluated) -> None:
+        counts = event.iteration, event.tasks_seen, event.gradient_evaluations, event.compute_seconds
+        self.moments.append(Moment(*counts, event.evaluation.learner))
+
+    def take_diverged(self, event: events.Diverged) -> None:
+        self.line = event.advice
+
+    def take_finished(self, event: events.Finished) -> None:
+        self.end = event
+
+
+def _take_nothing(racer: Racer, event: Event) -> None:
+    pass
+
+
+_TAKES: dict[type[Event], Callable[[Racer, Any], None]] = {
+    events.Prepared: Racer.take_prepared,
+    events.Progress: Racer.take_progress,
+    events.Evaluated: Racer.take_evaluated,
+    events.Diverged: Racer.take_diverged,
+    events.Finished: Racer.take_finished,
+}
+
+
+class _Race:
+    """All runs of a comparison, and those of them that are judged."""
+
+    def __init__(self, lanes: tuple[Lane, ...], racers: Sequence[Racer], judge: Judge) -> None:
+        self._lanes, self._racers, self._judge = lanes, racers, judge
+        self._runs: tuple[TrainedRun, ...] = ()
+
+    @property
+    def comparison(self) -> Comparison:
+        return Comparison(self._lanes, self._runs)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether a run was stopped, or did not begin."""
+        return any(racer.end is None or racer.end.reason == "stopped" for racer in self._racers)
+
+    def next_racer(self, order: str, gate: Gate) -> Racer | None:
+        """Who trains next; None where nobody is left."""
+        left = [racer for racer in self._racers if not racer.is_over and (racer.has_begun or not gate.is_closed)]
+        return min(left, key=lambda racer: racer.share if order == "interleaved" else 0.0, default=None)
+
+    def advance(self, racer: Racer) -> Iterator[Event | ComparisonEvent]:
+        """One event of a run, and what follows from it."""
+        event = racer.next()
+        yield event
+        if isinstance(event, events.Progress):
+            yield self._progressed(racer)
+        if racer.end is not None and (racer.end.iteration or racer.end.reason != "stopped"):
+            run = self._judge.judged(racer.lane, racer.end, racer.line, racer.moments, racer.seconds)
+            self._runs += (run,)
+            yield Judged(run, self.comparison)
+
+    def _progressed(self, racer: Racer) -> Progressed:
+        shares = [1.0 if other.is_over else other.share for other in self._racers]
+        num_done = sum(other.is_over for other in self._racers)
+        return Progressed(racer.lane.run_id, sum(shares) / len(shares), num_done, len(shares), self._seconds_left())
+
+    def _seconds_left(self) -> float | None:
+        """Whoever has not begun is expected to take as long as the others do on average."""
+        expected = {racer: racer.expected_seconds for racer in self._racers}
+        known = [seconds for seconds in expected.values() if seconds is not None]
+        if not known:
+            return None
+        usual = sum(known) / len(known)
+        return sum((usual if seconds is None else seconds) - racer.seconds for racer, seconds in expected.items())

@@ -1,0 +1,215 @@
+"""What a comparison came to: losses by step and task, paired differences, curves by any axis."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.compare.contenders import Lane
+from metalearn_gui.engine.events import StepScores, TrainingState
+from metalearn_gui.engine.intervals import few_values_interval, interval
+
+AXES = ("iteration", "tasks_seen", "gradient_evaluations", "compute_seconds")
+
+
+@dataclasses.dataclass(frozen=True)
+class Moment:
+    """A run in training, tried on unseen tasks. Its counts are named as in AXES."""
+
+    iteration: int
+    tasks_seen: int
+    gradient_evaluations: float
+    compute_seconds: float
+    scores: StepScores
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TrainedRun:
+    """One run of a comparison at its end.
+
+    reason: as in events.Finished; line: what to know about an end that is not "done", else "".
+    scores: on the unseen tasks that all runs share, with the losses of each: (steps + 1, tasks).
+    moments: from the first meta-iterations to the end, on as many of these tasks as can be tried while it trains.
+    constant_loss: of predicting the mean target; oracle: the least there can be, or None.
+    seconds: compiling and training, from the clock.
+    """
+
+    lane: Lane
+    reason: str
+    line: str
+    state: TrainingState
+    scores: StepScores
+    moments: tuple[Moment, ...]
+    constant_loss: float
+    oracle: float | None
+    seconds: float
+
+    @property
+    def losses(self) -> Array:
+        assert self.scores.losses is not None  # a comparison keeps them
+        return self.scores.losses
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Curve:
+    """The mean loss along an axis, and half the width of its 95 % interval; all (moments,)."""
+
+    x: Array
+    loss: Array
+    ci95: Array
+
+
+@dataclasses.dataclass(frozen=True)
+class Difference:
+    """The mean of one contender's loss minus another's on the same tasks, and half the width of its 95 % interval."""
+
+    mean: float
+    ci95: float
+
+    @property
+    def parts(self) -> bool:
+        """Whether the interval leaves zero out."""
+        return math.isfinite(self.mean) and abs(self.mean) > self.ci95
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Entry:
+    """A contender's finished runs, one for every seed. Steps beyond the last one mean the last one."""
+
+    key: str
+    label: str
+    runs: tuple[TrainedRun, ...]
+
+    @property
+    def num_steps(self) -> int:
+        """Adaptation steps that were tried."""
+        return len(self.runs[0].scores.loss) - 1
+
+    @property
+    def trained_steps(self) -> int:
+        """Adaptation steps that training takes."""
+        return min(self.runs[0].lane.settings.learner.num_steps, self.num_steps)
+
+    @property
+    def best_step(self) -> int:
+        """The step of the lowest mean loss; chosen by the tasks that judge, so its loss flatters a little."""
+        means = [self.mean(step) for step in range(self.num_steps + 1)]
+        return min(range(len(means)), key=lambda step: means[step] if math.isfinite(means[step]) else math.inf)
+
+    def losses(self, step: int) -> Array:
+        """Of every seed and task, (seeds, tasks)."""
+        return np.stack([run.losses[min(step, self.num_steps)] for run in self.runs])
+
+    def mean(self, step: int) -> float:
+        """The mean over seeds and tasks."""
+        return _mean(self.losses(step))
+
+    def median(self, step: int) -> float:
+        """The mean over seeds of the median over tasks."""
+        return _mean(np.median(self.losses(step), axis=1))
+
+    def ci95(self, step: int) -> float:
+        """Half the width of the mean's 95 % interval: over seeds where there are several, else over tasks."""
+        return _half_width(self.losses(step))
+
+    def accuracy(self, step: int) -> tuple[float, float] | None:
+        """Its mean and half the width of its interval over seeds, else over tasks; None for regression."""
+        step = min(step, self.num_steps)
+        accuracies = [run.scores.accuracy[step] for run in self.runs if run.scores.accuracy is not None]
+        if not accuracies:
+            return None
+        alone = self.runs[0].scores.accuracy_ci95
+        assert alone is not None  # it comes with the accuracy
+        half = float(few_values_interval(np.array(accuracies))) if len(accuracies) > 1 else float(alone[step])
+        return _mean(np.array(accuracies)), half
+
+    def curve(self, axis: str, step: int) -> Curve:
+        """The mean loss as training went on, along one of AXES; several seeds as far as all of them have come."""
+        length = min(len(run.moments) for run in self.runs)
+        step = min(step, self.num_steps)
+        moments = [run.moments[:length] for run in self.runs]
+        x = np.array([[getattr(moment, axis) for moment in row] for row in moments], float)
+        loss = np.array([[moment.scores.loss[step] for moment in row] for row in moments], float)
+        alone = np.array([moment.scores.loss_ci95[step] for moment in moments[0]], float)
+        half = few_values_interval(loss.T) if len(moments) > 1 else alone
+        return Curve(x.mean(axis=0), loss.mean(axis=0), half)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Comparison:
+    """Every contender that has a finished run, in the order they were named in.
+
+    lanes: all that were planned. step arguments: None = each contender at its own best step.
+    """
+
+    lanes: tuple[Lane, ...]
+    runs: tuple[TrainedRun, ...]
+
+    @functools.cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        keys = dict.fromkeys(lane.contender for lane in self.lanes)
+        found = ((key, tuple(run for run in self.runs if run.lane.contender == key)) for key in keys)
+        return tuple(Entry(key, runs[0].lane.label, runs) for key, runs in found if runs)
+
+    @property
+    def num_tasks(self) -> int:
+        """Unseen tasks, the same for all; 0 before the first run is over."""
+        return self.runs[0].losses.shape[1] if self.runs else 0
+
+    @property
+    def shares_tasks(self) -> bool:
+        """Whether all train on the same tasks in the same order: their families, episodes and meta-batches agree."""
+        streams = {(lane.settings.tasks, lane.settings.episodes, lane.settings.outer.meta_batch) for lane in self.lanes}
+        return len(streams) <= 1
+
+    def entry(self, key: str) -> Entry:
+        """A contender's.
+
+        Raises:
+            KeyError: none of its runs is over.
+        """
+        found = next((entry for entry in self.entries if entry.key == key), None)
+        if found is None:
+            raise KeyError(f"No run of {key} is over yet")
+        return found
+
+    def difference(self, key: str, other: str, step: int | None = None) -> Difference:
+        """One contender's loss minus another's, paired: by seed and task, over the seeds that both have.
+
+        With several seeds the interval is over seeds; it then says what another start would change, too.
+        """
+        one, two = self.entry(key), self.entry(other)
+        shared = [(a, b) for a in one.runs for b in two.runs if a.lane.seed == b.lane.seed]
+        pairs = shared or list(zip(one.runs, two.runs, strict=False))
+        steps = [entry.best_step if step is None else min(step, entry.num_steps) for entry in (one, two)]
+        with np.errstate(invalid="ignore"):
+            paired = np.stack([a.losses[steps[0]] - b.losses[steps[1]] for a, b in pairs])
+        return Difference(_mean(paired), _half_width(paired))
+
+    def best(self, step: int | None = None) -> frozenset[str]:
+        """The contender with the lowest mean loss, and all that cannot be told apart from it.
+
+        One alone is the best; of several none is.
+        """
+        means = {entry.key: entry.mean(entry.best_step if step is None else step) for entry in self.entries}
+        finite = {key: mean for key, mean in means.items() if math.isfinite(mean)}
+        if not finite:
+            return frozenset()
+        first = min(finite, key=lambda key: finite[key])
+        tied = (key for key in finite if key != first and not self.difference(key, first, step).parts)
+        return frozenset([first, *tied])
+
+
+def _mean(values: Array) -> float:
+    with np.errstate(invalid="ignore", over="ignore"):  # a learner may diverge beyond its trained steps
+        return float(values.mean())
+
+
+def _half_width(values: Array) -> float:
+    """Of the mean of (seeds, tasks): over seeds where there are several, else over tasks."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return float(few_values_interval(values.mean(axis=1)) if len(values) > 1 else interval(values[0]))

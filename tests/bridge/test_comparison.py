@@ -1,0 +1,116 @@
+"""Comparisons on the session's worker: signals, runs that stay, and the live run that waits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from metalearn_gui.bridge.session import RunState, Session
+from metalearn_gui.engine.compare import Budget, Contender, contenders_of
+from tests.bridge.conftest import Heard, Opener, small_settings
+
+LEARNERS = ("maml", "fomaml")
+SHORT = Budget(meta_iterations=3)
+ENDLESS = Budget(meta_iterations=1_000_000)
+
+
+def contenders() -> tuple[Contender, ...]:
+    return contenders_of(small_settings(), LEARNERS)
+
+
+def compare(session: Session, budget: Budget, qtbot: object, **values: str) -> None:
+    session.comparing.start(contenders(), budget, **values)
+    qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)  # type: ignore[attr-defined]
+
+
+def test_a_comparison_says_when_it_is_planned_when_each_is_done_and_when_all_are(session: Session, qtbot) -> None:
+    said: list[str] = []
+    session.comparing.planned.connect(lambda: said.append("planned"))
+    session.comparing.contenderFinished.connect(lambda run_id: said.append(session.comparing.records[run_id].name))
+    session.comparing.finished.connect(lambda: said.append("finished"))
+    compare(session, SHORT, qtbot)
+    assert said == ["planned", "MAML", "FOMAML", "finished"]
+    assert [entry.key for entry in session.comparing.comparison.entries] == list(LEARNERS)
+    assert session.comparing.share == 1.0
+    assert session.comparing.state is RunState.IDLE
+
+
+def test_what_was_compared_becomes_runs_that_can_be_shown_restored_and_saved(session: Session, qtbot, tmp_path) -> None:
+    compare(session, SHORT, qtbot)
+    first = session.comparing.lanes[0].run_id
+    assert [run.run_id for run in session.runs[:-1]] == [lane.run_id for lane in session.comparing.lanes]
+    assert session.live is session.shown is session.runs[-1]
+    assert session.is_dirty
+    assert session.save(str(tmp_path / "compared.metalearn"))
+    session.show_run(first)
+    assert session.shown.iteration == 3
+    assert len(session.shown.curve("objective")) == 3
+    session.restore_run(first)
+    assert session.settings.outer.num_iterations == 3
+    assert session.live.parent_id == first
+
+
+def test_the_live_run_is_stopped_for_a_comparison_and_no_run_begins_before_it_is_over(session: Session, qtbot) -> None:
+    heard = Heard(session)
+    session.toggle()
+    qtbot.waitUntil(lambda: session.live.iteration > 0, timeout=60_000)
+    session.comparing.start(contenders(), ENDLESS)
+    qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
+    at = session.live.iteration
+    assert session.run_state is RunState.IDLE
+    session.toggle()
+    session.step()
+    assert session.live.iteration == at
+    assert heard.messages[-1].action == "cancel_comparison"
+    session.cancel_comparison()
+    qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
+    session.step()
+    qtbot.waitUntil(lambda: session.live.iteration == at + 1, timeout=60_000)
+
+
+def test_a_cancelled_comparison_keeps_the_run_under_way_and_begins_no_other(session: Session, qtbot) -> None:
+    session.comparing.start(contenders(), ENDLESS)
+    qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
+    session.comparing.cancel()
+    assert session.comparing.state is RunState.STOPPING
+    qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
+    assert session.comparing.is_cancelled
+    (entry,) = session.comparing.comparison.entries
+    assert (entry.key, entry.runs[0].reason) == ("maml", "stopped")
+    assert np.isfinite(entry.mean(1))
+
+
+def test_a_paused_comparison_holds_still_and_goes_on(session: Session, qtbot) -> None:
+    session.comparing.start(contenders(), ENDLESS)
+    qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
+    session.comparing.pause()
+    assert session.comparing.state is RunState.PAUSED
+    qtbot.wait(200)
+    at = session.comparing.share
+    qtbot.wait(200)
+    assert session.comparing.share == at
+    session.comparing.resume()
+    qtbot.waitUntil(lambda: session.comparing.share > at, timeout=60_000)
+    session.comparing.cancel()
+    qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
+
+
+def test_what_cannot_be_compared_is_said_and_the_worker_is_free_again(session: Session, qtbot) -> None:
+    reasons: list[str] = []
+    session.comparing.failed.connect(reasons.append)
+    session.comparing.start(())
+    qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
+    assert len(reasons) == 1
+    session.step()
+    qtbot.waitUntil(lambda: session.live.iteration == 1, timeout=60_000)
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_closing_the_session_ends_a_comparison(open_session: Opener, qtbot, paused: bool) -> None:
+    session = open_session()
+    session.comparing.start(contenders(), ENDLESS)
+    qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
+    if paused:
+        session.comparing.pause()
+    session.close()  # the fixture waits for the threads
+    assert not session.runs[0].reason or session.runs[0].reason == "stopped"

@@ -1,0 +1,230 @@
+"""Several settings in, one stream of events out: order, budgets, cancelling, and what is made of the losses."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+
+from metalearn_gui.engine import events
+from metalearn_gui.engine.compare import (
+    Budget,
+    Compared,
+    Comparison,
+    Contender,
+    Judged,
+    Planned,
+    Progressed,
+    compare,
+    contenders_of,
+)
+from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.events import Diverged, Progress, StepScores
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.training import Options, trained
+from tests.engine.small import assert_same_bits, small_settings
+
+EAGER = Options(compile=False, num_tasks=12)
+SHORT = Budget(meta_iterations=3)
+
+
+def contenders(*learners: str, seeds: tuple[int, ...] = (), **values: object) -> tuple[Contender, ...]:
+    return contenders_of(small_settings(**values), learners, seeds)
+
+
+def compared(*arguments: object, **values: object) -> Comparison:
+    *_, last = compare(*arguments, options=EAGER, **values)
+    assert isinstance(last, Compared)
+    return last.comparison
+
+
+@pytest.fixture(scope="module")
+def two() -> Comparison:
+    """MAML and its first-order kin, two seeds each."""
+    return compared(contenders("maml", "fomaml", seeds=(1, 2)), SHORT)
+
+
+def test_a_comparison_is_planned_then_told_then_judged_then_over() -> None:
+    said = list(compare(contenders("maml", "fomaml"), SHORT, options=EAGER))
+    assert isinstance(said[0], Planned)
+    assert isinstance(said[-1], Compared)
+    ids = [lane.run_id for lane in said[0].lanes]
+    assert [event.run.lane.run_id for event in said if isinstance(event, Judged)] == ids
+    shares = [event.share for event in said if isinstance(event, Progressed)]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert not said[-1].is_cancelled
+
+
+def test_a_contender_learns_what_it_learns_alone() -> None:
+    settings = small_settings()
+    found = compared([Contender("alone", settings), *contenders("fomaml")], SHORT, order="interleaved")
+    assert_same_bits(found.entry("alone").runs[0].state.learner, trained(settings, EAGER).learner)
+
+
+@pytest.mark.parametrize("order", ["in turn", "interleaved"])
+def test_the_order_changes_no_loss(two: Comparison, order: str) -> None:
+    again = compared(contenders("maml", "fomaml", seeds=(1, 2)), SHORT, order=order)
+    for one, other in zip(two.entries, again.entries, strict=True):
+        for step in range(one.num_steps + 1):
+            np.testing.assert_array_equal(one.losses(step), other.losses(step))
+
+
+def test_interleaved_contenders_train_side_by_side() -> None:
+    said = compare(contenders("maml", "fomaml"), Budget(meta_iterations=4), order="interleaved", options=EAGER)
+    trained_by = [event.run_id for event in said if isinstance(event, Progress)]
+    assert sum(one != other for one, other in itertools.pairwise(trained_by)) > 1
+
+
+def test_every_contender_sees_the_same_training_tasks_and_unseen_tasks(two: Comparison) -> None:
+    assert two.shares_tasks
+    assert two.num_tasks == 12
+    start = [entry.losses(0)[0] for entry in two.entries]  # both begin with the same network
+    assert len({run.constant_loss for run in two.runs}) == 1
+    assert start[0].shape == start[1].shape == (12,)
+    other = compared([*contenders("maml"), Contender("more", small_settings(meta_batch=4))], SHORT)
+    assert not other.shares_tasks
+
+
+@pytest.mark.parametrize(
+    ("text", "iterations"),
+    [("5iterations", 5), ("12tasks", 4), ("24gradients", 2), ("2 tasks", 1), ("1e1iterations", 10)],
+)
+def test_a_budget_becomes_a_number_of_meta_iterations(text: str, iterations: int) -> None:
+    budget = Budget.parse(text)
+    assert budget.applied(small_settings()).outer.num_iterations == iterations
+    assert Budget.parse(budget.text) == budget
+
+
+def test_a_budget_of_seconds_ends_a_run_within_a_chunk() -> None:
+    found = compared(contenders("fomaml", num_iterations=1_000_000), Budget(seconds=0.2))
+    (run,) = found.runs
+    assert run.reason == "done"
+    assert run.moments[-1].compute_seconds >= 0.2
+    assert run.moments[-1].iteration < 1_000_000
+
+
+def test_seconds_end_a_run_at_its_own_length_where_that_comes_first() -> None:
+    (run,) = compared(contenders("fomaml", num_iterations=2), Budget(seconds=1e6)).runs
+    assert run.moments[-1].iteration == 2
+
+
+@pytest.mark.parametrize("text", ["20", "s", "20 parsecs", "-3s", "0tasks", "nan s", "infs", "1e999tasks"])
+def test_a_budget_that_is_none_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(SettingError, match=r"^The budget is .*20s"):
+        Budget.parse(text)
+
+
+def test_cancelling_keeps_who_was_finished_and_judges_who_was_under_way() -> None:
+    gate, said = Gate(), []
+    for event in compare(contenders("maml", "fomaml", "reptile"), Budget(meta_iterations=5), gate=gate, options=EAGER):
+        said.append(event)
+        begun = any(isinstance(one, Judged) for one in said)
+        if begun and isinstance(event, Progress):
+            gate.close()
+    found = said[-1]
+    assert isinstance(found, Compared)
+    assert found.is_cancelled
+    assert [entry.key for entry in found.comparison.entries] == ["maml", "fomaml"]
+    assert [run.reason for run in found.comparison.runs] == ["done", "stopped"]
+    assert [lane.contender for lane in found.comparison.lanes] == ["maml", "fomaml", "reptile"]
+
+
+def test_cancelling_before_anything_has_begun_leaves_nothing() -> None:
+    gate = Gate()
+    gate.close()
+    planned, found = compare(contenders("maml"), SHORT, gate=gate, options=EAGER)
+    assert isinstance(planned, Planned)
+    assert isinstance(found, Compared)
+    assert found.is_cancelled
+    assert not found.comparison.entries
+    assert found.comparison.best() == frozenset()
+
+
+def test_a_contender_that_diverges_is_an_outcome_with_a_line() -> None:
+    wild = small_settings("linear", "maml", inner_learning_rate=10.0, inner_steps=20, meta_learning_rate=10.0)
+    said = list(compare([Contender("wild", wild), *contenders("fomaml")], SHORT, options=EAGER))
+    assert any(isinstance(event, Diverged) for event in said)
+    found = said[-1].comparison
+    assert [run.reason for run in found.runs] == ["diverged", "done"]
+    assert "half the meta learning rate" in found.entry("wild").runs[0].line
+    assert found.entry("fomaml").runs[0].line == ""
+
+
+def test_a_baseline_takes_no_budget_and_is_tried_at_its_best_rate_of_the_validation_tasks() -> None:
+    (run,) = compared(contenders("scratch", inner_learning_rate=1e-5), Budget(tasks=1e6)).runs
+    assert run.state.iteration == 1
+    assert run.lane.settings.learner.inner_learning_rate in (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+
+
+def test_a_mean_over_tasks_has_the_interval_of_numpy() -> None:
+    (entry,) = compared(contenders("maml"), SHORT).entries
+    losses = entry.runs[0].losses[2]
+    assert entry.mean(2) == pytest.approx(losses.mean())
+    assert entry.median(2) == pytest.approx(np.median(losses))
+    assert entry.ci95(2) == pytest.approx(1.96 * losses.std(ddof=1) / np.sqrt(12))
+
+
+def test_paired_differences_are_those_of_numpy_over_tasks_or_over_seeds(two: Comparison) -> None:
+    one, other = (np.stack([run.losses[1] for run in entry.runs]) for entry in two.entries)
+    by_seed = (one - other).mean(axis=1)
+    found = two.difference("maml", "fomaml", 1)
+    assert found.mean == pytest.approx(by_seed.mean())
+    assert found.ci95 == pytest.approx(12.706 * by_seed.std(ddof=1) / np.sqrt(2))
+    back = two.difference("fomaml", "maml", 1)
+    assert (back.mean, back.ci95) == pytest.approx((-found.mean, found.ci95))
+    alone = Comparison(two.lanes, tuple(run for run in two.runs if run.lane.seed == 1)).difference("maml", "fomaml", 1)
+    assert alone.ci95 == pytest.approx(1.96 * (one - other)[0].std(ddof=1) / np.sqrt(12))
+
+
+def test_the_best_stands_alone_only_where_the_paired_interval_parts(two: Comparison) -> None:
+    losses = np.random.default_rng(0).exponential(1.0, (2, 50))
+    close = losses + np.tile([0.05, -0.05], 25)
+    found = made(two, one=losses, close=close, far=losses + 0.1, broken=np.full((2, 50), np.nan))
+    assert found.best(1) == found.best() == {"one", "close"}
+    assert found.difference("far", "one").mean == pytest.approx(0.1)
+    assert found.difference("far", "one").parts  # the same tasks: so small a difference shows
+    assert not found.difference("broken", "one").parts
+    assert made(two, one=losses, far=losses + 0.1).best() == {"one"}
+
+
+def made(pattern: Comparison, **losses: np.ndarray) -> Comparison:
+    """A comparison of contenders with these losses, (steps + 1, tasks)."""
+    lanes = {key: dataclasses.replace(pattern.lanes[0], contender=key) for key in losses}
+    scores = {key: StepScores(*[values.mean(axis=1)] * 3, losses=values) for key, values in losses.items()}
+    runs = (dataclasses.replace(pattern.runs[0], lane=lanes[key], scores=scores[key]) for key in losses)
+    return Comparison(tuple(lanes.values()), tuple(runs))
+
+
+def test_a_curve_goes_along_every_axis_and_ends_at_the_table(two: Comparison) -> None:
+    entry = two.entry("maml")
+    expected = {"iteration": 3, "tasks_seen": 9, "gradient_evaluations": entry.runs[0].moments[-1].gradient_evaluations}
+    for axis, value in expected.items():
+        curve = entry.curve(axis, 1)
+        assert curve.x[-1] == value
+        assert curve.loss[-1] == pytest.approx(entry.mean(1))
+    assert entry.curve("compute_seconds", 1).x[-1] > 0
+
+
+def test_curves_have_their_moments_at_the_same_meta_iterations_in_every_run() -> None:
+    found = compared(contenders("fomaml", "cavia"), Budget(meta_iterations=20))
+    moments = [[moment.iteration for moment in run.moments] for run in found.runs]
+    assert moments[0] == moments[1] == [10, 13, 17, 20]
+
+
+def test_two_contenders_of_one_name_are_refused() -> None:
+    with pytest.raises(SettingError, match="maml comes twice"):
+        next(compare(contenders("maml", "maml"), SHORT))
+
+
+def test_an_unknown_order_is_refused() -> None:
+    with pytest.raises(SettingError, match="in turn, interleaved"):
+        next(compare(contenders("maml"), SHORT, order="at random"))
+
+
+def test_events_of_training_come_through_as_they_are() -> None:
+    said = list(compare(contenders("maml"), SHORT, options=EAGER))
+    (lane,) = said[0].lanes
+    assert {event.run_id for event in said if isinstance(event, events.Event)} == {lane.run_id}
