@@ -8,34 +8,95 @@ of one of its presets.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 from metalearn_gui.engine.learners import LEARNERS
-from metalearn_gui.engine.params import params_of
-from metalearn_gui.engine.presets import PRESETS, default_settings
+from metalearn_gui.engine.params import SettingError, params_of
+from metalearn_gui.engine.presets import PRESETS, default_settings, preset
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.engine.tasks.base import TaskFamily
 
 TUNED_GROUPS = ("learner", "outer")
 START = "initialization"  # the network's, but a learner's rates suit some starts only
+TRAINING_SIZES = "training_episodes"  # the episodes', but not every learner trains on other ways than it is tried on
+EPISODE_SIZES = ("shots", "queries")
+PICTURES = preset("glyphs")  # what is usual where inputs are images
 
 
 def switched(settings: ExperimentSettings, **values: Any) -> ExperimentSettings:
     """`settings.replaced(**values)`, and where learner or family change, what the new pair is tuned with.
 
-    That is the learner's and the outer loop's values and the network's start, as the nearest preset of the new
-    learner has them: on this family, else on one that looks like it. Values given or set by hand win.
+    That is the learner's and the outer loop's values, the network's start and the sizes of training episodes, as the
+    nearest preset of the new learner has them: on this family, else on one that looks like it. Between pictures and
+    points it is the network and the size of an episode, too. Values given or set by hand win.
 
     Raises:
         SettingError: as `replaced` does.
     """
-    result = settings.replaced(**values)
-    preset = _nearest_preset(result)
-    if result.learner.key == settings.learner.key and preset == _nearest_preset(settings):
+    room = _room(settings, values)
+    result = settings.replaced(**room | values)
+    nearest = _nearest_preset(result)
+    if not room and nearest == _nearest_preset(settings):
         return result
-    tuned = PRESETS[preset].settings if preset else _untuned(result)
-    names = _tuned_names(result) & _tuned_names(tuned) - set(values)
-    return result.replaced(**{name: tuned.value(name) for name in names if not _is_set_by_hand(settings, name)})
+    tuned = PRESETS[nearest].settings if nearest else _untuned(result)
+    brought = _rates(tuned) | (_sizes(tuned, result) if "network" in room else {})
+    if tuned.tasks.view == result.tasks.view:
+        brought[TRAINING_SIZES] = tuned.value(TRAINING_SIZES)
+    return _with_enough_data(result.replaced(**_wanted(brought, result, settings, values)))
+
+
+def _wanted(
+    brought: dict[str, Any], result: ExperimentSettings, old: ExperimentSettings, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What is brought and known to the new pair, but for what was given, or set by hand before."""
+    known = brought.keys() & result.names().keys() - values.keys()
+    return {name: brought[name] for name in known if not _is_set_by_hand(old, name)}
+
+
+def _with_enough_data(settings: ExperimentSettings) -> ExperimentSettings:
+    """Trained as it is tried, where a file has too few classes or images for training episodes of their own."""
+    if not settings.value(TRAINING_SIZES) or not settings.tasks.is_read:
+        return settings
+    try:
+        settings.check_data()
+    except SettingError:
+        return settings.replaced(**{TRAINING_SIZES: ""})
+    return settings
+
+
+def _room(settings: ExperimentSettings, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What gives way: a network that cannot read the new inputs, and training episodes of another learner."""
+    learner, family = values.get("learner", settings.learner.key), values.get("task_family", settings.tasks.key)
+    crosses = family in TASKS and _shows_pictures(TASKS[family]) != _shows_pictures(settings.tasks)
+    network = {"network": _network_for(learner, _shows_pictures(TASKS[family]))} if crosses else {}
+    return network | ({TRAINING_SIZES: ""} if crosses or learner != settings.learner.key else {})
+
+
+def _network_for(learner: str, on_pictures: bool) -> str:
+    """The key of the network that the learner is tuned with where inputs are images, or points."""
+    every = (PRESETS[key].settings for key in _presets_of(learner))
+    usual = PICTURES if on_pictures else default_settings()
+    return next((one for one in every if _shows_pictures(one.tasks) == on_pictures), usual).network.key
+
+
+def _shows_pictures(tasks: TaskFamily | type[TaskFamily]) -> bool:
+    return tasks.view == PICTURES.tasks.view
+
+
+def _rates(tuned: ExperimentSettings) -> dict[str, Any]:
+    """The learner's values and the outer loop's, and where its network starts."""
+    names = tuned.names()
+    return {name: tuned.value(name) for name, group in names.items() if group in TUNED_GROUPS or name == START}
+
+
+def _sizes(tuned: ExperimentSettings, result: ExperimentSettings) -> dict[str, Any]:
+    """Layers and points of an episode, as they are tuned or usual for such inputs."""
+    is_tuned = _shows_pictures(tuned.tasks) == _shows_pictures(result.tasks)
+    usual = tuned if is_tuned else PICTURES if _shows_pictures(result.tasks) else default_settings()
+    layers = {spec.name for spec in params_of(usual.network)} - {"input_dim", "output_dim"}  # those are the family's
+    return {name: usual.value(name) for name in (*EPISODE_SIZES, *sorted(layers))}
 
 
 def for_family(settings: ExperimentSettings, key: str, data: str = "", kind: str = "") -> dict[str, Any]:
@@ -62,10 +123,6 @@ def _first_learner(kind: str) -> str:
 
 def _untuned(settings: ExperimentSettings) -> ExperimentSettings:
     return default_settings().replaced(task_family=settings.tasks.key, learner=settings.learner.key)
-
-
-def _tuned_names(settings: ExperimentSettings) -> set[str]:
-    return {name for name, group in settings.names().items() if group in TUNED_GROUPS or name == START}
 
 
 def _is_set_by_hand(settings: ExperimentSettings, name: str) -> bool:

@@ -93,6 +93,24 @@ def asked_for(folder: Path, **values: object) -> dict[str, object]:
     return {"task_family": "images", "data": str(folder), **sizes, **values}
 
 
+def test_a_folder_too_small_for_a_learners_training_episodes_is_trained_as_it_is_tried(session, folder, qtbot) -> None:
+    session.change(**asked_for(folder))
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
+    assert session.settings.learner.key == "protonet"  # tuned with 60 ways
+    assert session.settings.value("training_episodes") == ""
+
+
+def test_one_undo_takes_pictures_back_with_all_that_they_brought(session) -> None:
+    before = session.settings
+    session.change(task_family="glyphs", learner="protonet", image_size=8)
+    assert session.settings.network.key == "conv4"
+    assert session.settings.value("training_episodes") == "60x1x5"
+    session.undo()
+    assert session.settings == before
+    session.redo()
+    assert session.settings.network.key == "conv4"
+
+
 def test_all_that_follows_reads_nothing_again(session, folder, readers, qtbot) -> None:
     session.change(**asked_for(folder))
     qtbot.waitUntil(lambda: session.settings.tasks.key == "images")

@@ -42,7 +42,8 @@ def test_a_learner_with_a_preset_comes_with_its_rates_and_its_start(key: str) ->
     experiment = switched(other, learner=key, task_family=tuned.tasks.key)
     names = {name for name, group in tuned.names().items() if group in TUNED_GROUPS} | {"initialization"}
     assert {name: experiment.value(name) for name in names} == {name: tuned.value(name) for name in names}
-    assert experiment.episodes == preset("first-steps").episodes
+    assert experiment.episodes.training_episodes == tuned.episodes.training_episodes
+    assert experiment.episodes.replaced(training_episodes="") == preset("first-steps").episodes
     assert experiment.network.widths == preset("first-steps").network.widths
 
 
@@ -68,6 +69,33 @@ def test_a_family_with_a_preset_of_its_own_brings_that_and_others_change_nothing
     assert switched(start, task_family="blobs").value("inner_learning_rate") == 0.1
     assert switched(start, task_family="waves") == start.replaced(task_family="waves")
     assert switched(start, learner="maml", task_family="sinusoid", shots=3) == start.replaced(shots=3)
+
+
+@pytest.mark.parametrize("learner", sorted(key for key, one in LEARNERS.items() if "classification" in one.kinds))
+def test_pictures_bring_a_network_that_looks_at_them_and_points_the_dense_one_back(learner: str) -> None:
+    start = switched(default_settings().replaced(task_family="blobs"), learner=learner)
+    there = switched(start, task_family="glyphs")
+    own = [one.settings.network for one in PRESETS.values() if one.settings.learner.key == learner]
+    assert there.network.key == "conv4" or there.network in own  # one that the learner is tuned with
+    assert (there.value("shots"), there.value("queries")) == (1, 15)
+    back = switched(there, task_family="blobs")
+    assert back.network == start.network or back.network.widths in [one.widths for one in own if one.key == "mlp"]
+    assert back.value("training_episodes") == ""
+
+
+def test_a_network_and_sizes_given_with_pictures_or_set_by_hand_stay() -> None:
+    start = preset("first-steps").replaced(shots=3, num_hidden_layers=3)
+    there = switched(start, task_family="glyphs", learner="reptile", network="mlp")
+    assert (there.network.key, there.network.widths, there.value("shots")) == ("mlp", (40, 40, 40), 3)
+
+
+@pytest.mark.parametrize("learner", sorted(key for key, one in LEARNERS.items() if "classification" in one.kinds))
+def test_every_classifier_can_be_chosen_where_protonet_trains_on_more_ways_than_it_is_tried_on(learner: str) -> None:
+    start = preset("glyphs")
+    there = switched(start, learner=learner)
+    assert there.learner.key == learner
+    assert there.network == start.network  # pictures before and after
+    assert switched(there, learner="protonet") == start
 
 
 @pytest.mark.parametrize("family", ["waves", "blobs"])
