@@ -10,10 +10,12 @@ from metalearn_gui.cli.inputs import data_settings, load_run, with_other_tasks
 from metalearn_gui.cli.lake import run_lake
 from metalearn_gui.cli.output import print_json, print_table
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
+from metalearn_gui.cli.quadrants import print_quadrants, quadrants_report
 from metalearn_gui.engine import evaluation, training
 from metalearn_gui.engine.evaluation import finite
 from metalearn_gui.engine.events import Evaluation
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks.ratings import Ratings
 
 
 def parser() -> Parser:
@@ -45,6 +47,8 @@ def run(options: Options) -> int:
     compile = training.DEFAULT_OPTIONS.compile
     found = evaluation.evaluate(settings, run.latest, options.num_tasks, options.seed, "test", compile)
     report = _report(settings, run.iteration, found)
+    if isinstance(settings.tasks, Ratings):
+        report["quadrants"] = quadrants_report(settings, run.latest.learner, options.num_tasks, options.seed)
     if options.json:
         print_json(report)
     else:
@@ -120,6 +124,8 @@ def _print_report(report: dict[str, Any]) -> None:
     if "verdict" in report:
         print(_verdict_text(report["verdict"]))
     print("loss of " + ", ".join(f"{_NAMES[key]}: {value:.4g}" for key, value in floor.items()))
+    if "quadrants" in report:
+        print_quadrants(report["learner"], report["quadrants"])
 
 
 _NAMES = {"mean": "a constant prediction", "oracle": "the best there can be"}
