@@ -62,6 +62,12 @@ COMMANDS = (
         "step_on", QT_TRANSLATE_NOOP("Commands", "Adaptation step on"), "Right", TASK,
         lambda w: w.session.set_adaptation_step(w.session.adaptation_step + 1),
     ),
+    Command("palette", QT_TRANSLATE_NOOP("Commands", "Find anything..."), "Ctrl+K", VIEW, lambda w: w.show_palette()),
+    Command("find", QT_TRANSLATE_NOOP("Commands", "Find a setting"), "Ctrl+F", VIEW, lambda w: w.find_setting()),
+    Command(
+        "all_settings", QT_TRANSLATE_NOOP("Commands", "All settings, or ten"), "F6", VIEW,
+        lambda w: w.show_all_settings(not w.shows_all_settings),
+    ),
     Command("task_view", QT_TRANSLATE_NOOP("Commands", "Back to the task"), "Esc", VIEW, lambda w: w.show_task()),
     Command("theme", QT_TRANSLATE_NOOP("Commands", "Dark or light"), "", VIEW, lambda w: w.toggle_theme()),
     Command("help", QT_TRANSLATE_NOOP("Commands", "Help"), "F1", VIEW, lambda w: w.show_help()),

@@ -28,6 +28,11 @@ INT_LIMIT = 2**31 - 1
 CHOICE_LABELS = {"relu": "ReLU", "elu": "ELU", "sgd": "SGD", "adam": "Adam", "he": "He", "glorot": "Glorot"}
 
 
+def choice_label(choice: str) -> str:
+    """A word of a setting as people write it."""
+    return CHOICE_LABELS.get(choice, choice)
+
+
 class _NumberBox:
     """What the boxes for whole and for real numbers share; it stands before the Qt class."""
 
@@ -146,7 +151,7 @@ class ChoiceBox(Combo):
         self.setFont(ui_font(13))
         self.setProperty("kind", "flat")
         for choice in spec.choices:
-            self.addItem(CHOICE_LABELS.get(choice, choice), choice)
+            self.addItem(choice_label(choice), choice)
         self.currentIndexChanged.connect(lambda index: self.edited.emit(self.itemData(index)))
 
     def setCurrentText(self, text: str) -> None:

@@ -77,7 +77,7 @@ class Header(QFrame):
         for key, preset in PRESETS.items():
             self.presets.addItem(preset.label, key)
             self.presets.setItemData(self.presets.count() - 1, preset.summary, Qt.ItemDataRole.ToolTipRole)
-        self.presets.currentIndexChanged.connect(self._choose_preset)
+        self.presets.currentIndexChanged.connect(lambda index: self.choose_preset(self.presets.itemData(index)))
         self._wanted = ""  # the preset whose data are being chosen
         self._data_menu = DataMenu(self)
         self._data_menu.chosen.connect(lambda path: self._session.load_preset(self._wanted, path))
@@ -178,8 +178,8 @@ class Header(QFrame):
         else:
             self._unseen.show_value(number_text(loss), self.tr("MSE"))
 
-    def _choose_preset(self, index: int) -> None:
-        key = self.presets.itemData(index)
+    def choose_preset(self, key: str | None) -> None:
+        """Load a preset, once its data have been chosen where it needs some; None for none."""
         if key is None:
             return
         tasks = PRESETS[key].settings.tasks

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.icons import icon
-from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.rail_button import RailButton
+from metalearn_gui.ui.settings_panel import SettingsPanel
+from metalearn_gui.ui.settings_search import SettingsSearch
 from metalearn_gui.ui.theme import theme
 
 COLUMN_WIDTH, RAIL_WIDTH, GAP = 264, 56, 12
@@ -20,7 +21,7 @@ SCROLL_BAR_ROOM = 10
 class LeftSide(QWidget):
     """Holds the cards; `set_narrow` exchanges the column for the rail."""
 
-    def __init__(self, panels: Mapping[str, Panel], parent: QWidget) -> None:
+    def __init__(self, panels: Mapping[str, SettingsPanel], parent: QWidget) -> None:
         super().__init__(parent, objectName="left_side")
         self._panels = dict(panels)
         self._is_narrow = True  # until the end of this method
@@ -52,10 +53,15 @@ class LeftSide(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
         column.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._search = SettingsSearch(holder)
+        self._search.setFixedWidth(COLUMN_WIDTH)
+        self._search.sought.connect(self._seek)
+        column.addWidget(self._search)
         for panel in self._panels.values():
             panel.setFixedWidth(COLUMN_WIDTH)
             column.addWidget(panel)
         column.setStretch(column.count() - 1, 1)
+        column.addStretch(0)  # takes what is left while a search hides the last card
         area.setWidget(holder)
         return area
 
@@ -73,6 +79,51 @@ class LeftSide(QWidget):
         self._all.setFixedSize(RAIL_WIDTH, 32)
         self._all.clicked.connect(lambda: self._toggle_pop_over(tuple(self._panels)))
         column.addWidget(self._all)
+
+    # --- settings in sight --------------------------------------------------------------------------
+
+    @property
+    def shows_all_settings(self) -> bool:
+        """Whether every card shows more than the essential settings."""
+        return all(panel.form.shows_more for panel in self._panels.values())
+
+    def show_all_settings(self, on: bool) -> None:
+        """All settings in every card, or the essential ones."""
+        for panel in self._panels.values():
+            panel.form.show_more(on)
+
+    def search(self) -> None:
+        """Seek a setting in all cards."""
+        if self._is_narrow:
+            self._open_pop_over(tuple(self._panels))
+        self._search.begin()
+
+    def go_to(self, name: str) -> None:
+        """Bring the editor of a setting in sight, and give it the keyboard."""
+        place = next((key for key, panel in self._panels.items() if panel.findChild(QWidget, name)), None)
+        if place is None:
+            return
+        self._search.end()
+        panel = self._panels[place]
+        if panel.is_detached:
+            panel.window().activateWindow()
+        elif self._is_narrow and place not in self._overlay.shown_keys:
+            self._open_pop_over((place,))
+        panel.reveal(name)
+        QTimer.singleShot(0, self, lambda: self._take_to(panel.findChild(QWidget, name)))
+
+    def _take_to(self, editor: QWidget | None) -> None:
+        """Once the cards are laid out anew."""
+        if editor is not None:
+            editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._column.ensureWidgetVisible(editor, 0, 60)
+
+    def _seek(self, text: str) -> None:
+        sought = text.strip().lower()
+        for panel in self._panels.values():
+            panel.seek(sought)
+            if not panel.is_detached:
+                panel.setVisible(not sought or panel.has_found)
 
     # --- column or rail ---------------------------------------------------------------------------
 
@@ -93,7 +144,10 @@ class LeftSide(QWidget):
     def _toggle_pop_over(self, keys: tuple[str, ...]) -> None:
         if self._overlay.isVisible() and self._overlay.keys == keys:
             self.close_pop_over()
-            return
+        else:
+            self._open_pop_over(keys)
+
+    def _open_pop_over(self, keys: tuple[str, ...]) -> None:
         self._show_cards(keys)
         self._overlay.open_with(self._column, keys, self._pop_over_place(keys))
         self._check_buttons(keys)
@@ -151,6 +205,11 @@ class _Overlay(QFrame):
         self._inside = QVBoxLayout(self)
         self._inside.setContentsMargins(GAP, GAP, 2, GAP)
         self.hide()
+
+    @property
+    def shown_keys(self) -> tuple[str, ...]:
+        """The cards that are in sight here."""
+        return self.keys if self.isVisible() else ()
 
     def open_with(self, content: QWidget, keys: tuple[str, ...], place: QRect) -> None:
         """Show the cards `keys` of the content at a place of the window."""

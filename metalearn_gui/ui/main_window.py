@@ -24,6 +24,7 @@ from metalearn_gui.ui.import_sheet.sheet import ImportSheet
 from metalearn_gui.ui.left_side import SCROLL_BAR_ROOM, LeftSide
 from metalearn_gui.ui.memory import keep_window, restore_window
 from metalearn_gui.ui.message_bar import MessageBar
+from metalearn_gui.ui.palette.palette import Palette
 from metalearn_gui.ui.panels import PANELS, VIEW_PANELS
 from metalearn_gui.ui.right_side import RightSide
 from metalearn_gui.ui.status_bar import StatusBar
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self._ring = FocusRing(self)
         self._help = HelpWindow(self)
         self.panels["tasks"].dataChosen.connect(self.take_data)
+        self._palette = Palette(self)
         self._header.exportRequested.connect(self.show_export)
         self._header.themeToggled.connect(self.toggle_theme)
         self._header.menuRequested.connect(self._show_menu)
@@ -143,6 +145,37 @@ class MainWindow(QMainWindow):
     @functools.cached_property
     def _import_sheet(self) -> ImportSheet:
         return ImportSheet(self.session, self)
+
+    def show_palette(self) -> None:
+        """The list of everything there is to ask for."""
+        self._palette.appear()
+
+    def go_to(self, name: str) -> None:
+        """Bring the editor of a setting in sight, and give it the keyboard."""
+        self.show_task()
+        self._left.go_to(name)
+
+    def find_setting(self) -> None:
+        """Seek in the cards of choices."""
+        self.show_task()
+        self._left.search()
+
+    @property
+    def shows_all_settings(self) -> bool:
+        """Whether the cards show more than the ten settings that come first."""
+        return self._left.shows_all_settings
+
+    def show_all_settings(self, on: bool) -> None:
+        """All settings in the cards, or the ten."""
+        self._left.show_all_settings(on)
+
+    def choose_family(self, key: str) -> None:
+        """A task family, as by its chip."""
+        self.panels["tasks"].choose(key)
+
+    def choose_preset(self, key: str) -> None:
+        """A preset, as by the header's list."""
+        self._header.choose_preset(key)
 
     def show_help(self) -> None:
         """The window with the keys."""

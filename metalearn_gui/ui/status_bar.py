@@ -122,9 +122,9 @@ class StatusBar(QFrame):
         keys = (
             (self.tr("Space"), self.tr("run / pause")),
             ("S", self.tr("step")),
-            ("N", self.tr("new task")),
+            ("Ctrl K", self.tr("find anything")),
             ("F1", self.tr("help")),
-            ("R", self.tr("reset")),
+            ("N", self.tr("new task")),
             ("Ctrl E", self.tr("export")),
             ("Ctrl Z", self.tr("undo")),
         )

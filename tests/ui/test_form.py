@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import RunState
 from metalearn_gui.engine.learners import LEARNERS
@@ -14,6 +15,7 @@ from metalearn_gui.engine.params import Param, SettingError, params_of
 from metalearn_gui.engine.plain_settings import EpisodeSettings, OuterLoopSettings, RunSettings
 from metalearn_gui.engine.settings import CHOICES, GROUPS, ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.ui.essentials import essential_settings
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.scale import Scale
 from metalearn_gui.ui.theme import theme
@@ -204,6 +206,28 @@ def test_advanced_settings_unfold(session, qtbot):
     assert not form.rows["meta_batch"].isVisible()
     form.toggle_more()
     assert form.rows["meta_batch"].isVisible()
+
+
+@pytest.mark.parametrize("learner", LEARNERS.values(), ids=lambda learner: learner.key)
+def test_no_more_than_ten_settings_are_essential(learner):
+    settings = default_settings().replaced(task_family=family_for(learner.key), learner=learner.key)
+    essential = essential_settings(settings)
+    assert {"shots", "meta_learning_rate"} <= essential <= set(settings.names())
+    assert len(essential) <= 10
+
+
+def test_a_search_shows_what_it_names_and_gives_the_others_back(session, qtbot):
+    form = make_form(session, qtbot, "outer")
+    form.seek("patience")
+    assert [name for name, row in form.rows.items() if row.isVisible()] == ["stop_patience"]
+    form.seek("")
+    assert [name for name, row in form.rows.items() if row.isVisible()] == ["meta_learning_rate"]
+
+
+def test_settings_out_of_sight_can_be_found_and_set(session, qtbot):
+    form = make_form(session, qtbot, "outer")
+    form.findChild(QWidget, "meta_batch").setValue(4)
+    assert session.settings.outer.meta_batch == 4
 
 
 def test_a_learner_brings_the_settings_that_concern_it_into_sight(session, qtbot):

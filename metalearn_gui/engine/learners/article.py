@@ -27,6 +27,7 @@ class Article(GradientLearner):
     summary = "The article's meta-gradient descent: the loss before adapting plus the loss after it."
     objective = "L + w·R"
     order = "2nd order"
+    concerns = ("base_loss_weight", "meta_loss_weight")
 
     base_loss_weight: float = param(
         1.0,

@@ -87,7 +87,7 @@ class Learner(Component, ABC):
 
     kinds: ClassVar[tuple[str, ...]] = ("regression", "classification")  # task kinds it takes
     shows_training_tasks: ClassVar[bool] = False  # whether inspect_training has something to say
-    concerns: ClassVar[tuple[str, ...]] = ()  # settings of others that its story needs: the window shows them at once
+    concerns: ClassVar[tuple[str, ...]] = ()  # settings that its story needs: the window shows them before others
     objective: ClassVar[str] = ""  # a name of its own for what training makes small; "" = the training loss
     order: ClassVar[str] = ""  # "1st order" or "2nd order", said in the window where it applies
     start_name: ClassVar[str] = "meta-learned start"  # what the learner is before it has seen a point of a task

@@ -9,13 +9,13 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.ui.chips import ChipBox, TextChip
 from metalearn_gui.ui.form import Form
-from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.settings_panel import SettingsPanel
 
 FIRST = ("maml", "reptile", "meta_sgd", "anil", "cavia", "protonet", "ridge", "transfer")
 CONTENT_WIDTH = 234
 
 
-class LearnerPanel(Panel):
+class LearnerPanel(SettingsPanel):
     """Learner chips over their settings; a learner that cannot take the family's tasks says why."""
 
     key = "learner"
@@ -26,11 +26,7 @@ class LearnerPanel(Panel):
         self._chips = ChipBox(chips, FIRST, self._more_text, CONTENT_WIDTH, self)
         self._chips.chosen.connect(self._choose)
         self.body.addWidget(self._chips)
-        form = Form(session, ("outer", "learner", "run"), parent=self)
-        self.body.addWidget(form)
-        self._more = self.add_icon_action("settings", form.toggle_more)
-        self._more.setObjectName("learner_more_settings")
-        self._more.setCheckable(True)
+        self.add_form(Form(session, ("outer", "learner", "run"), parent=self), (self._chips,))
         self.body.addStretch(1)
         session.settingsChanged.connect(self._show_choice)
         self._show_choice()
@@ -65,8 +61,7 @@ class LearnerPanel(Panel):
         self.set_hint(orders.get(order, self.tr("how to learn to learn")))
 
     def retranslate(self) -> None:
-        self._more.setToolTip(self.tr("More settings"))
-        self._more.setAccessibleName(self._more.toolTip())
+        self.retranslate_more()
         self.set_title(self.tr("2 · Learner"))
         for key, chip in self._chips.chips.items():
             chip.setText(QCoreApplication.translate("Settings", LEARNERS[key].label))

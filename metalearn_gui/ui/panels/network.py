@@ -14,7 +14,7 @@ from metalearn_gui.ui.editors import ChoiceBox, IntBox
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.network_drawing import UNITS_DRAWN, drawn_layers
 from metalearn_gui.ui.network_view import NetworkView
-from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.stepper import Stepper
 from metalearn_gui.ui.theme import ui_font
 
@@ -23,7 +23,7 @@ BELOW = ("input_dim", "output_dim")
 REDRAW_MS = 200
 
 
-class NetworkPanel(Panel):
+class NetworkPanel(SettingsPanel):
     """Sizes above and below a drawing of the network; what the family fixes is read-only and says why."""
 
     key = "network"
@@ -34,17 +34,15 @@ class NetworkPanel(Panel):
         self._captions: dict[str, QLabel] = {}
         self._built_for: type | None = None
         self.view = NetworkView(self)
-        self._controls = QVBoxLayout()
-        self._ends = QHBoxLayout()
+        self._above, below = QWidget(self), QWidget(self)
+        self._controls, self._ends = QVBoxLayout(self._above), QHBoxLayout(below)
+        for layout in (self._controls, self._ends):
+            layout.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(5)
-        self.body.addLayout(self._controls)
+        self.body.addWidget(self._above)
         self.body.addWidget(self.view, 1)
-        self.body.addLayout(self._ends)
-        form = Form(session, ("network",), (*ABOVE, *BELOW), self)
-        self.body.addWidget(form)
-        self._more = self.add_icon_action("settings", form.toggle_more)
-        self._more.setObjectName("network_more_settings")
-        self._more.setCheckable(True)
+        self.body.addWidget(below)
+        self.add_form(Form(session, ("network",), (*ABOVE, *BELOW), self), (self.view, below))
         self._redraw = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._redraw.timeout.connect(self._draw)
         session.settingsChanged.connect(self._show_values)
@@ -110,6 +108,16 @@ class NetworkPanel(Panel):
         editor.edited.connect(lambda value, name=name: self._commit(name, value))
         return editor
 
+    @property
+    def has_found(self) -> bool:
+        return super().has_found or not self._above.isHidden()
+
+    def seek(self, text: str) -> None:
+        """As every card; the sizes above the drawing stay as long as one of them is sought."""
+        super().seek(text)
+        texts = [name + editor.accessibleName().lower() for name, editor in self._editors.items() if name in ABOVE]
+        self._above.setVisible(any(text in one for one in texts))
+
     def _commit(self, name: str, value: Any) -> None:
         if value != self.session.settings.value(name):
             self.session.change(**{name: value})
@@ -171,8 +179,7 @@ class NetworkPanel(Panel):
     # --- texts --------------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        self._more.setToolTip(self.tr("More settings"))
-        self._more.setAccessibleName(self._more.toolTip())
+        self.retranslate_more()
         self.set_title(self.tr("3 · Network"))
         self._name_editors()
         self._show_what_is_fixed()

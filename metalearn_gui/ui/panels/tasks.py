@@ -13,7 +13,7 @@ from metalearn_gui.ui.chips import ChipBox, PictureChip
 from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.icons import has_icon
-from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.theme import ui_font
 
 FIRST = ("sinusoid", "waves", "moons", "blobs", "glyphs", "ratings", "denoise", "vectors")
@@ -21,7 +21,7 @@ CONTENT_WIDTH = 234
 IN_THE_NETWORK_CARD = ("input_dim", "output_dim")
 
 
-class TasksPanel(Panel):
+class TasksPanel(SettingsPanel):
     """Family chips over the settings of the family and its episodes."""
 
     key = "tasks"
@@ -31,26 +31,24 @@ class TasksPanel(Panel):
         super().__init__(session, parent)
         chips = {key: PictureChip(f"task_family_{key}", family.label, _picture(key)) for key, family in TASKS.items()}
         self._chips = ChipBox(chips, FIRST, self._more_text, CONTENT_WIDTH, self)
-        self._chips.chosen.connect(self._choose)
+        self._chips.chosen.connect(self.choose)
         self._needs_data = ""  # the family whose data are being chosen
         self._data_menu = DataMenu(self)
         self._data_menu.chosen.connect(self._choose_data)
         self.body.addWidget(self._chips)
         form = Form(session, ("episodes", "tasks"), IN_THE_NETWORK_CARD, self, {"data": self._take_path})
-        self.body.addWidget(form)
+        self.add_form(form, (self._chips,))
         self._look_again = QPushButton(self, objectName="tasks_change_columns")
         self._look_again.setProperty("kind", "link")
         self._look_again.setFont(ui_font(12))
         self._look_again.clicked.connect(lambda: self._take_path(self.session.settings.value("data")))
         self.body.addWidget(self._look_again)
-        self._more = self.add_icon_action("settings", form.toggle_more)
-        self._more.setObjectName("tasks_more_settings")
-        self._more.setCheckable(True)
         self.body.addStretch(1)
         session.settingsChanged.connect(self._show_choice)
         self._show_choice()
 
-    def _choose(self, key: str) -> None:
+    def choose(self, key: str) -> None:
+        """Take a family, once its data have been chosen where it needs some."""
         if TASKS[key].needs_data:
             self._needs_data = key
             self._data_menu.popup_at(self._chips.chips[key], getattr(self.session.settings.tasks, "data", ""))
@@ -75,8 +73,7 @@ class TasksPanel(Panel):
     def retranslate(self) -> None:
         self._look_again.setText(self.tr("Change columns..."))
         self._look_again.setToolTip(self.tr("See the table again, and say anew what its columns are for"))
-        self._more.setToolTip(self.tr("More settings"))
-        self._more.setAccessibleName(self._more.toolTip())
+        self.retranslate_more()
         self.set_title(self.tr("1 · Tasks"))
         self.set_hint(self.tr("what to learn from"))
         for key, chip in self._chips.chips.items():

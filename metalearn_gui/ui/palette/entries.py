@@ -1,0 +1,125 @@
+"""What the palette offers: every command, setting, learner, task family, preset and run, each as one entry."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.params import Param
+from metalearn_gui.engine.presets import PRESETS
+from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.ui.actions import COMMANDS
+from metalearn_gui.ui.run_traces import run_name
+from metalearn_gui.ui.text import number_text
+
+COMMAND, SETTING, LEARNER, FAMILY, PRESET, RUN = "command", "setting", "learner", "family", "preset", "run"
+ITSELF = "palette"  # the command that the palette does not offer
+ICONS = {SETTING: "settings", LEARNER: "learner", FAMILY: "tasks", PRESET: "pin", RUN: "eye"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One thing to ask for.
+
+    kind: one of the constants above. detail: what stands at the right. words: more that it is found by.
+    setting: the flat name of what a value can be typed for.
+    """
+
+    kind: str
+    text: str
+    run: Callable[[], object]
+    detail: str = ""
+    icon: str = "chevron_right"
+    shortcut: str = ""
+    words: str = ""
+    setting: str = ""
+
+
+class Entries(QObject):
+    """Makes the entries of a window as it is now; each acts through the window."""
+
+    def __init__(self, window: Any) -> None:
+        super().__init__(window)
+        self._window, self._session = window, window.session
+
+    def all(self) -> list[Entry]:
+        """In the order of the list without a query."""
+        makers = (self._commands, self._settings, self._learners, self._families, self._presets, self._runs)
+        return [entry for make in makers for entry in make()]
+
+    def assignment(self, entry: Entry, value: str) -> Entry:
+        """The entry that gives a setting a typed value."""
+        text = self.tr("{name} = {value}").format(name=entry.text, value=value)
+        change = functools.partial(self._session.change, **{entry.setting: value})
+        return dataclasses.replace(entry, text=text, run=change)
+
+    def choices(self, setting: str) -> tuple[str, ...]:
+        """The words that a setting may be."""
+        spec = self._session.settings.param(setting)
+        return ("on", "off") if spec.kind == "bool" else spec.choices
+
+    def heading(self, kind: str) -> str:
+        """What a group is called."""
+        return {
+            COMMAND: self.tr("Commands"),
+            SETTING: self.tr("Settings"),
+            LEARNER: self.tr("Learners"),
+            FAMILY: self.tr("Task families"),
+            PRESET: self.tr("Presets"),
+            RUN: self.tr("Runs"),
+        }[kind]
+
+    # --- one kind after the other -------------------------------------------------------------------
+
+    def _commands(self) -> Iterator[Entry]:
+        for command in COMMANDS:
+            if command.key != ITSELF:
+                run = functools.partial(command.run, self._window)
+                words = command.key.replace("_", " ")
+                yield Entry(COMMAND, command.label, run, shortcut=command.shortcut, words=words)
+
+    def _settings(self) -> Iterator[Entry]:
+        settings = self._session.settings
+        for name in settings.names():
+            spec = settings.param(name)
+            go = functools.partial(self._window.go_to, name)
+            detail = self._now(spec, settings.value(name))
+            yield Entry(SETTING, _translated(spec.label), go, detail, ICONS[SETTING], words=name, setting=name)
+
+    def _learners(self) -> Iterator[Entry]:
+        for key, learner in LEARNERS.items():
+            choose = functools.partial(self._session.change, learner=key)
+            yield Entry(LEARNER, _translated(learner.label), choose, self.tr("learner"), ICONS[LEARNER], words=key)
+
+    def _families(self) -> Iterator[Entry]:
+        for key, family in TASKS.items():
+            choose = functools.partial(self._window.choose_family, key)
+            yield Entry(FAMILY, _translated(family.label), choose, self.tr("task family"), ICONS[FAMILY], words=key)
+
+    def _presets(self) -> Iterator[Entry]:
+        for key, preset in PRESETS.items():
+            choose = functools.partial(self._window.choose_preset, key)
+            yield Entry(PRESET, preset.label, choose, self.tr("preset"), ICONS[PRESET], words=key)
+
+    def _runs(self) -> Iterator[Entry]:
+        for run in reversed(self._session.runs):
+            show = functools.partial(self._session.show_run, run.run_id)
+            detail = self.tr("run on {tasks}").format(tasks=run.settings.tasks.label)
+            yield Entry(RUN, run_name(run), show, detail, ICONS[RUN])
+
+    def _now(self, spec: Param, value: object) -> str:
+        """What a setting is, and whether a change needs no restart."""
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        words = {"True": self.tr("on"), "False": self.tr("off"), "": self.tr("empty")}
+        shown = number_text(value) if is_number else words.get(str(value), str(value))
+        text = self.tr("live, now {value}") if spec.live else self.tr("now {value}")
+        return text.format(value=shown)
+
+
+def _translated(text: str) -> str:
+    return QCoreApplication.translate("Settings", text)

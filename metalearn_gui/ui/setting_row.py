@@ -1,0 +1,183 @@
+"""A row of a form: one setting, kept in step with the session.
+
+Widgets show what the session holds; what a person asks for goes to `session.change`, which refuses
+with one line or announces `settingsChanged`, upon which every row shows the truth again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from metalearn_gui.bridge.session import RunState, Session
+from metalearn_gui.engine.params import Param
+from metalearn_gui.ui.editors import EDITORS, ValueSlider, choice_label
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.scale import Scale
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+Taker = Callable[[Any], object]
+
+LINE_SPACING = 5
+BADGE_ICON = QSize(11, 11)
+
+
+class SettingRow(QWidget):
+    """Label, unit, badges, exact editor and slider of one setting.
+
+    take: what is done with a value that was asked for; None = the session takes it at once.
+    """
+
+    def __init__(self, session: Session, spec: Param, parent: QWidget | None = None, take: Taker | None = None) -> None:
+        super().__init__(parent)
+        self.spec = spec
+        self._session = session
+        self._take = take or (lambda value: session.change(**{spec.name: value}))
+        self.editor = EDITORS[spec.kind](spec, self)
+        self.slider = ValueSlider(spec, self) if Scale.suits(spec) else None
+        self._label = ElidedLabel("", self)
+        self._unit = ElidedLabel("", self)
+        self._badge = QLabel("", self)
+        self._reset = QToolButton(self, objectName=f"{spec.name}_reset")
+        self._arrange()
+        for widget in self._inputs():
+            widget.edited.connect(self._commit)
+        self._reset.clicked.connect(lambda: self._commit(spec.default))
+        session.stateChanged.connect(self._show_badge)
+        theme().changed.connect(self._restyle)
+        self.retranslate()
+        self._restyle()
+        self.show_value()
+
+    def _arrange(self) -> None:
+        self._label.setFont(ui_font(12))
+        self._label.setProperty("tone", "muted")
+        self._unit.setFont(ui_font(11))
+        self._unit.setProperty("tone", "muted")
+        self._badge.setFont(ui_font(10))
+        self._badge.setProperty("kind", "badge")
+        self._badge.setFixedHeight(15)
+        self._reset.setProperty("kind", "flat")
+        self._reset.setIconSize(QSize(11, 11))
+        self._reset.setFixedSize(16, 18)
+        line = QHBoxLayout()
+        line.setSpacing(LINE_SPACING)
+        line.addWidget(self._label)
+        line.addWidget(self._badge)
+        line.addWidget(self._unit, 1)
+        line.addWidget(self._reset)
+        if self.spec.kind != "path":
+            line.addWidget(self.editor, 2 if self.spec.kind == "text" else 0)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(line)
+        if self.spec.kind == "path":  # as wide as the card
+            rows.addWidget(self.editor)
+        if self.slider is not None:
+            rows.addWidget(self.slider)
+
+    def _inputs(self) -> list[Any]:
+        return [self.editor] if self.slider is None else [self.editor, self.slider]
+
+    def show_value(self) -> None:
+        """Show what the session holds."""
+        value = self._session.settings.value(self.spec.name)
+        for widget in self._inputs():
+            widget.show_value(value)
+        self.editor.updateGeometry()
+        self._reset.setVisible(value != self.spec.default)
+        self._show_badge()
+
+    def is_about(self, text: str) -> bool:
+        """Whether name, label or help has this in it; text: lower case."""
+        spoken = (self.spec.name, self._label.text(), self._help_text())
+        return any(text in one.lower() for one in spoken)
+
+    def _commit(self, value: Any) -> None:
+        if value != self._session.settings.value(self.spec.name):
+            self._take(value)
+        self.show_value()
+
+    def _show_badge(self) -> None:
+        needs_restart = not self.spec.live and self._session.run_state in _LIVE_STATES
+        word = self.tr("restart") if needs_restart else self.tr("live") if self.spec.live else ""
+        self._badge.setText(word)
+        self._badge.setAccessibleName(word)
+        self._badge.setToolTip(self._badge_help(needs_restart))
+        self._badge.setVisible(bool(word))
+        if needs_restart and self._is_tight():
+            self._badge.setPixmap(icon("reset", theme().palette.muted).pixmap(BADGE_ICON))
+
+    def _is_tight(self) -> bool:
+        """Whether the badge's word would cut the setting's name."""
+        label = self._label.fontMetrics().horizontalAdvance(self._label.text())
+        reset = 0 if self._reset.isHidden() else self._reset.width() + LINE_SPACING
+        others = self._badge.sizeHint().width() + self.editor.sizeHint().width() + reset
+        return 0 < self.width() < label + others + 3 * LINE_SPACING
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_badge()
+
+    def _badge_help(self, needs_restart: bool) -> str:
+        if needs_restart:
+            return self.tr("A change starts a new run; the present one stays in the list.")
+        return self.tr("A change reaches the running experiment at once.")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        label = QCoreApplication.translate("Settings", self.spec.label)
+        unit = QCoreApplication.translate("Settings", self.spec.unit)
+        self._label.setText(label)
+        self._unit.setText("" if unit in label.lower() else unit)
+        self.setToolTip(self._help())
+        for widget in self._inputs():
+            widget.setAccessibleName(f"{label}, {unit}" if unit else label)
+            widget.setAccessibleDescription(self.toolTip())
+        reset = self.tr("Back to {value}").format(value=_shown(self.spec.default))
+        self._reset.setToolTip(reset)
+        self._reset.setAccessibleName(f"{label}: {reset}")
+        self._show_badge()
+
+    def _help(self) -> str:
+        """What the setting does, what it may be, and when a change is felt."""
+        range_text = self._range_text()
+        when = self.tr("Live: the run goes on with it.") if self.spec.live else self.tr("A change starts a new run.")
+        return "\n".join(filter(None, (self._help_text(), range_text, when)))
+
+    def _help_text(self) -> str:
+        return QCoreApplication.translate("Settings", self.spec.help)
+
+    def _range_text(self) -> str:
+        spec = self.spec
+        if spec.choices:
+            return self.tr("One of: {choices}.").format(choices=", ".join(map(choice_label, spec.choices)))
+        if spec.minimum is None or spec.maximum is None:
+            return ""
+        low, high = number_text(spec.minimum), number_text(spec.maximum)
+        unit = QCoreApplication.translate("Settings", spec.unit)
+        text = self.tr("From {low} to {high} {unit}").format(low=low, high=high, unit=unit).strip()
+        return f"{text}."
+
+    def _restyle(self) -> None:
+        self._reset.setIcon(icon("undo", theme().palette.muted))
+
+
+_LIVE_STATES = (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED)
+
+
+def _shown(value: Any) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number_text(value) if is_number else str(value)

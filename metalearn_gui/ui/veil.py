@@ -1,0 +1,97 @@
+"""What lies over the dimmed window, never modal: what goes on behind it goes on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
+
+from metalearn_gui.ui.theme import theme
+
+LARGEST, LEAST_EDGE = QSize(1160, 768), 24
+DIM = {True: QColor(8, 10, 13, 190), False: QColor(20, 23, 28, 120)}  # is the theme dark?
+
+
+class Veil(QWidget):
+    """Fills its parent and dims it; what it holds lies on `paper`, and keys and mouse stay there."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent, objectName=name)
+        self.paper = QFrame(self, objectName=f"{name}_paper")
+        self.paper.setProperty("kind", "sheet")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        parent.installEventFilter(self)
+        theme().changed.connect(self.restyle)
+        self.hide()
+
+    def appear(self) -> None:
+        """Lie over the window."""
+        self._fit()
+        self.retranslate()
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def leave(self) -> None:
+        """Back to the window; what is under way goes on."""
+        self.parentWidget().setFocus()
+        self.hide()
+
+    # --- for subclasses ---------------------------------------------------------------------------
+
+    def paper_place(self) -> QRect:
+        """Where the paper lies."""
+        size = (self.size() - QSize(2 * LEAST_EDGE, 2 * LEAST_EDGE)).boundedTo(LARGEST)
+        left, top = (self.width() - size.width()) // 2, (self.height() - size.height()) // 2
+        return QRect(left, top, size.width(), size.height())
+
+    def window_closed(self) -> None:
+        """The window goes: begin nothing more."""
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+
+    def restyle(self) -> None:
+        """Take the theme's colours."""
+        self.update()
+
+    # --- what Qt tells ------------------------------------------------------------------------------
+
+    def _fit(self) -> None:
+        self.setGeometry(self.parentWidget().rect())
+        self.paper.setGeometry(self.paper_place())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The window's size is the veil's."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._fit()
+        elif event.type() == QEvent.Type.Close:
+            self.window_closed()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), DIM[theme().is_dark])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        # Anything else ends here: Space or R must not reach the run behind.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self.paper.geometry().contains(event.position().toPoint()):
+            self.leave()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes around inside."""
+        for _ in range(500):  # more widgets than any window has
+            if not super().focusNextPrevChild(forward):
+                return False
+            focused = QApplication.focusWidget()
+            if focused is not None and self.isAncestorOf(focused):
+                return True
+        return False

@@ -1,0 +1,149 @@
+"""The command palette: what it finds, and what its keys do."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from metalearn_gui.bridge.session import Message
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.presets import PRESETS
+from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.ui.actions import COMMANDS
+from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.palette.entries import ITSELF
+from metalearn_gui.ui.palette.fuzzy import match
+
+
+@pytest.fixture
+def window(session, qtbot):
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(window.isActiveWindow)  # shortcuts are the active window's
+    return window
+
+
+@pytest.fixture
+def line(window, qtbot):
+    """The palette's line, open."""
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert palette(window).isVisible()
+    return window.findChild(QWidget, "palette_input")
+
+
+def palette(window) -> QWidget:
+    return window.findChild(QWidget, "command_palette")
+
+
+def texts(window) -> list[str]:
+    model = window.findChild(QWidget, "palette_list").model()
+    return [model.row_at(place).found.entry.text for place in model.places()]
+
+
+def test_letters_in_a_row_and_at_the_beginning_of_words_are_the_ones_that_match():
+    assert match("mrate", "Meta learning rate").places == (0, 14, 15, 16, 17)
+    assert match("lr", "Inner learning rate").places == (6, 15)
+    assert match("rate meta", "Meta learning rate").places == (0, 1, 2, 3, 14, 15, 16, 17)
+
+
+@pytest.mark.parametrize(
+    ("query", "text"), [("xyz", "Meta-batch"), ("tabm", "batm"), ("a", ""), ("seed seeds", "Seed")]
+)
+def test_letters_that_are_not_there_in_order_match_nothing(query, text):
+    assert match(query, text) is None
+
+
+def test_a_whole_word_beats_letters_that_are_scattered():
+    assert match("rate", "Meta learning rate").score > match("rate", "Regression as a test").score
+
+
+def test_without_a_query_everything_is_offered(window, line):
+    names = texts(window)
+    assert {command.label for command in COMMANDS if command.key != ITSELF} <= set(names)
+    assert {learner.label for learner in LEARNERS.values()} <= set(names)
+    assert {family.label for family in TASKS.values()} <= set(names)
+    assert {preset.label for preset in PRESETS.values()} <= set(names)
+    assert len(names) > len(COMMANDS) + len(LEARNERS) + len(TASKS) + len(PRESETS) + 30
+
+
+def test_a_typed_value_is_set_on_enter(window, session, line, qtbot):
+    qtbot.keyClicks(line, "shots 5")
+    assert texts(window)[0] == "Shots K = 5"
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert session.settings.episodes.shots == 5
+    assert not palette(window).isVisible()
+
+
+@pytest.mark.parametrize("typed", ["activation tanh", "activation=tanh"])
+def test_a_choice_is_set_by_its_word(session, line, qtbot, typed):
+    qtbot.keyClicks(line, typed)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert session.settings.network.activation == "tanh"
+
+
+def test_a_value_out_of_range_is_refused_with_a_line(session, line, qtbot):
+    said: list[Message] = []
+    session.messageRaised.connect(said.append)
+    qtbot.keyClicks(line, "shots 0")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert "[1, 1000]" in said[-1].text
+    assert session.settings.episodes.shots == 10
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700)], ids=str)
+def test_enter_on_a_setting_goes_to_its_editor_wherever_it_is(window, qtbot, size):
+    window.resize(*size)
+    for name in ("meta_batch", "hidden_dim", "noise", "initialization"):
+        qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClicks(window.findChild(QWidget, "palette_input"), name)
+        qtbot.keyClick(window.findChild(QWidget, "palette_input"), Qt.Key.Key_Return)
+        editor = window.findChild(QWidget, name)
+        qtbot.waitUntil(lambda editor=editor: editor.isVisible() and QApplication.focusWidget() is editor)
+
+
+def test_keys_move_through_the_list_and_tab_fills_in_a_name(window, line, qtbot):
+    view = window.findChild(QWidget, "palette_list")
+    first = view.currentIndex().row()
+    qtbot.keyClick(line, Qt.Key.Key_Down)
+    assert view.currentIndex().row() == first + 1
+    qtbot.keyClick(line, Qt.Key.Key_Up)
+    qtbot.keyClick(line, Qt.Key.Key_Up)
+    assert view.currentIndex().row() == view.model().rowCount() - 1
+    line.setText("inner learning")
+    qtbot.keyClick(line, Qt.Key.Key_Tab)
+    assert line.text() == "inner_learning_rate "
+    assert QApplication.focusWidget() is line
+
+
+def test_escape_leaves_and_nothing_typed_reaches_the_run(window, session, line, qtbot):
+    qtbot.keyClicks(line, "sr n")
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert not palette(window).isVisible()
+    assert session.calls == []
+
+
+def test_a_learner_a_family_and_a_preset_are_chosen(window, session, qtbot):
+    for typed, call in (
+        ("Reptile", ("change", {"learner": "reptile"})),
+        ("harmonics", "task_family"),
+        ("The article's run", ("load_preset", "article")),
+    ):
+        qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClicks(window.findChild(QWidget, "palette_input"), typed)
+        qtbot.keyClick(window.findChild(QWidget, "palette_input"), Qt.Key.Key_Return)
+        assert call in (session.calls[-1], next(iter(session.calls[-1][1]), ""))
+
+
+def test_a_sign_narrows_the_list_to_commands(window, line, qtbot):
+    qtbot.keyClicks(line, ">re")
+    assert "Reptile" not in texts(window)
+    assert "Redo" in texts(window)
+
+
+def test_what_is_not_there_is_said(window, line, qtbot):
+    qtbot.keyClicks(line, "qqqq")
+    assert texts(window) == []
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert palette(window).isVisible()
