@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
+from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, ink_box, usual_ink_box
 from metalearn_gui.ui.canvas.picture_layout import laid_out
 from metalearn_gui.ui.canvas.pictures import PicturesCanvas
 from metalearn_gui.ui.canvas.pixels import crisp, ink_image, side_of, stroke_width, with_stroke
@@ -47,8 +48,8 @@ def test_a_click_shows_a_picture_large_and_says_what_it_is(canvas, session):
 
 
 def stroke(canvas):
-    middle = QPointF(canvas.pad.rect().center())
-    drag(canvas.pad, middle - QPointF(30, 30), middle + QPointF(30, 30))
+    middle = QPointF(canvas.desk.pad.rect().center())
+    drag(canvas.desk.pad, middle - QPointF(30, 30), middle + QPointF(30, 30))
 
 
 def pictures(session):
@@ -74,21 +75,21 @@ def test_a_stroke_on_the_pad_changes_the_chosen_picture_alone_and_is_taken_back(
 def test_the_eraser_takes_ink_away_and_an_empty_sheet_all_of_it(canvas, session):
     stroke(canvas)
     drawn = pictures(session)[canvas.row]
-    canvas.tools.findChild(QToolButton, "drawing_eraser").click()
+    canvas.desk.tools.findChild(QToolButton, "drawing_eraser").click()
     stroke(canvas)
     erased = pictures(session)[canvas.row]
     assert erased.sum() < drawn.sum()
     assert (erased <= drawn).all()
-    canvas.tools.findChild(QToolButton, "drawing_clear").click()
+    canvas.desk.tools.findChild(QToolButton, "drawing_clear").click()
     assert not pictures(session)[canvas.row].any()
-    canvas.tools.findChild(QToolButton, "drawing_undo").click()
+    canvas.desk.tools.findChild(QToolButton, "drawing_undo").click()
     np.testing.assert_array_equal(pictures(session)[canvas.row], erased)
 
 
 def test_a_new_example_is_an_empty_sheet_of_the_chosen_class(canvas, session):
     click(canvas, canvas.placed.query[1].center())
     label, count = int(session.touched.query.y[1]), len(session.touched.support.x)
-    canvas.tools.findChild(QToolButton, "drawing_example").click()
+    canvas.desk.tools.findChild(QToolButton, "drawing_example").click()
     assert (canvas.row, len(session.touched.support.x)) == (count, count + 1)
     assert session.touched.support.y[count] == label
     stroke(canvas)
@@ -100,6 +101,76 @@ def test_a_number_or_a_line_says_what_class_the_chosen_picture_is(canvas, sessio
     assert session.touched.query.y[0] == 2
     click(canvas, canvas.placed.lines.topLeft() + QPointF(30, 5))
     assert session.touched.query.y[0] == 0
+
+
+def small_drawing(canvas):
+    """A small cross near the upper left corner of an empty sheet, in two strokes."""
+    canvas.desk.tools.findChild(QToolButton, "drawing_clear").click()
+    paper = canvas.desk.pad.paper()
+    corner, part = paper.topLeft() + QPointF(8, 8), paper.width() / 4
+    drag(canvas.desk.pad, corner, corner + QPointF(part, part))
+    drag(canvas.desk.pad, corner + QPointF(part, 0), corner + QPointF(0, part))
+
+
+def test_a_small_drawing_in_a_corner_becomes_a_picture_like_the_others_of_the_task(canvas, session):
+    usual, pen = usual_ink_box(canvas._rows.x), stroke_width(canvas._rows.x)
+    small_drawing(canvas)
+    made, drawn = pictures(session)[canvas.row], canvas.desk.pad.drawing.values
+    assert ink_box(drawn).side < 0.5 * usual.side
+    assert ink_box(drawn).centre.max() < 12
+    assert ink_box(made).side == pytest.approx(usual.side, abs=1.5)
+    assert ink_box(made).centre == pytest.approx(usual.centre, abs=1.0)
+    assert stroke_width(made[None]) == pytest.approx(pen, rel=0.25)
+
+
+def test_a_drawing_is_gone_on_with_where_the_hand_left_it(canvas, session):
+    small_drawing(canvas)
+    row, drawn = canvas.row, canvas.desk.pad.drawing.values
+    QTest.keyClick(canvas, Qt.Key.Key_Left)
+    QTest.keyClick(canvas, Qt.Key.Key_Right)
+    assert canvas.row == row
+    np.testing.assert_array_equal(canvas.desk.pad.drawing.values, drawn)
+    QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert 0 < canvas.desk.pad.drawing.values.sum() < drawn.sum()
+
+
+def test_a_drawing_stays_as_it_is_where_it_is_not_to_fit_and_fits_again_at_a_press(canvas, session):
+    small_drawing(canvas)
+    fitted, fit = pictures(session)[canvas.row], canvas.desk.tools.findChild(QToolButton, "drawing_fit")
+    fit.click()
+    np.testing.assert_array_equal(pictures(session)[canvas.row], canvas.desk.pad.drawing.values)
+    fit.click()
+    np.testing.assert_array_equal(pictures(session)[canvas.row], fitted)
+
+
+@pytest.mark.parametrize("zoom", [0.5, 1.0, 1.4])
+@pytest.mark.parametrize("shift", [-2.0, 3.0])
+def test_where_and_how_large_a_hand_draws_changes_next_to_nothing(zoom, shift):
+    def drawn(zoom, shift):
+        sheet = Drawing.on(np.zeros(28 * 28, np.float32))
+        for start, end in (((8, 8), (18, 12)), ((18, 12), (10, 19)), ((9, 14), (16, 15))):
+            part = tuple(
+                QPointF(14 + shift, 14 + shift) + zoom * (QPointF(*at) - QPointF(14, 14)) for at in (start, end)
+            )
+            sheet = sheet.with_part(part, 2.0, erases=False, goes_on=False)
+        return sheet
+
+    box = InkBox(np.array([14.0, 14.0]), 20.0)
+    one, other = drawn(1.0, 0.0), drawn(zoom, shift)
+    apart = np.abs(one.fitted(box, 2.0) - other.fitted(box, 2.0)).sum()
+    assert apart < 0.35 * one.fitted(box, 2.0).sum()
+    if zoom != 1.0:
+        assert np.abs(one.values - other.values).sum() > 2.0 * apart
+
+
+def test_what_is_left_by_the_eraser_is_fitted():
+    sheet = Drawing.on(np.zeros(28 * 28, np.float32))
+    sheet = sheet.with_part((QPointF(4, 4), QPointF(14, 4)), 2.0, erases=False, goes_on=False)
+    erased = sheet.with_part((QPointF(14, 2), QPointF(14, 6)), 2.0, erases=True, goes_on=False)
+    box = InkBox(np.array([14.0, 14.0]), 20.0)
+    assert ink_box(erased.values).side < ink_box(sheet.values).side - 1.0
+    for drawing in (sheet, erased):
+        assert ink_box(drawing.fitted(box, 2.0)).side == pytest.approx(20.0, abs=2.5)  # its end may have no cap
 
 
 @pytest.mark.parametrize("width", [1.5, 2.0, 3.0])

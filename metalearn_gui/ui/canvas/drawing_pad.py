@@ -9,11 +9,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.canvas.pixels import crisp, draw_ink, side_of, with_stroke
+from metalearn_gui.ui.canvas.drawing import Drawing, ink_width
+from metalearn_gui.ui.canvas.pixels import crisp, draw_ink, side_of
 from metalearn_gui.ui.theme import theme
 
-ERASER = 2.2  # times as wide as the pen
 EDGE = 2  # pixels around the picture, for its line
 
 
@@ -25,18 +24,19 @@ class Tool(enum.Enum):
 
 
 class DrawingPad(QWidget):
-    """Emits the picture that a stroke makes, once per painted frame; shows what it is told."""
+    """Emits the drawing that a stroke makes, once per painted frame; shows what it is told."""
 
     begun = Signal()  # a stroke begins
-    drawn = Signal(object)  # the picture with the stroke so far, as a row of numbers
+    drawn = Signal(object)  # the Drawing with the stroke so far
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, objectName="drawing_pad")
         self.tool = Tool.PEN
         self.pen_width = 1.0  # in pixels of the picture
-        self._values = np.zeros(1, np.float32)
+        self.drawing = Drawing.on(np.zeros(1, np.float32))
         self._color = QColor()
         self._stroke: list[QPointF] = []  # its newest part, in pixels of the picture
+        self._goes_on = False  # whether there is an earlier part of it
         self._hovered: QPointF | None = None
         self._awaits_paint = False
         self._flush_soon = QTimer(self, singleShot=True, interval=0)
@@ -45,9 +45,9 @@ class DrawingPad(QWidget):
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.BlankCursor)
 
-    def show_picture(self, values: Array, color: QColor) -> None:
-        """Show this row of numbers, with a line of this colour around it."""
-        self._values, self._color = values, color
+    def show_drawing(self, drawing: Drawing, color: QColor) -> None:
+        """Show this picture, with a line of this colour around it."""
+        self.drawing, self._color = drawing, color
         self.update()
 
     def hold(self, tool: Tool) -> None:
@@ -57,14 +57,14 @@ class DrawingPad(QWidget):
     def paper(self) -> QRectF:
         """Where the picture lies on the widget."""
         room = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
-        return crisp(room, side_of(len(self._values)), self.devicePixelRatioF())
+        return crisp(room, side_of(len(self.drawing.values)), self.devicePixelRatioF())
 
     # --- the hand ---------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.begun.emit()
-            self._stroke = [self._place(event.position())]
+            self._stroke, self._goes_on = [self._place(event.position())], False
             self._flush()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -91,20 +91,16 @@ class DrawingPad(QWidget):
     def _flush(self) -> None:
         """Draw what has come since the last time; the next part goes on from its end."""
         self._awaits_paint = self.isVisible()
-        width, erases = self._width, self.tool is Tool.ERASER
-        self._values = with_stroke(self._values, self._stroke, width, erases)
-        self._stroke = self._stroke[-1:]
-        self.drawn.emit(self._values)
+        part, erases = tuple(self._stroke), self.tool is Tool.ERASER
+        self.drawing = self.drawing.with_part(part, self.pen_width, erases, self._goes_on)
+        self._stroke, self._goes_on = self._stroke[-1:], True
+        self.drawn.emit(self.drawing)
         self.update()
-
-    @property
-    def _width(self) -> float:
-        return self.pen_width * (ERASER if self.tool is Tool.ERASER else 1.0)
 
     @property
     def _scale(self) -> float:
         """Of the widget's pixels, in one of the picture."""
-        return self.paper().width() / side_of(len(self._values))
+        return self.paper().width() / side_of(len(self.drawing.values))
 
     def _place(self, position: QPointF) -> QPointF:
         return (position - self.paper().topLeft()) / self._scale
@@ -114,11 +110,12 @@ class DrawingPad(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         palette, painter = theme().palette, QPainter(self)
         painter.fillRect(self.rect(), palette.card)
-        draw_ink(painter, self.paper(), self._values, palette.background, palette.text, QPen(self._color, 2))
+        draw_ink(painter, self.paper(), self.drawing.values, palette.background, palette.text, QPen(self._color, 2))
         if self._hovered is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(palette.learner, 1.4))
-            radius = max(self._width * self._scale / 2, 2.0)
+            width = ink_width(self.pen_width, self.tool is Tool.ERASER)
+            radius = max(width * self._scale / 2, 2.0)
             painter.drawEllipse(self._hovered, radius, radius)
         self._awaits_paint = False
         if len(self._stroke) > 1:

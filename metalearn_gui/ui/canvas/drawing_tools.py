@@ -1,4 +1,4 @@
-"""The tools beside a drawing pad: pen, eraser, undo, an empty sheet, one more example."""
+"""The tools beside a drawing pad: pen, eraser, fit to frame, undo, an empty sheet, one more example."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class DrawingTools(QWidget):
     """A row of buttons; says which was pressed."""
 
     toolChosen = Signal(object)  # a Tool
+    fitToggled = Signal()  # fits
     undoAsked = Signal()
     clearAsked = Signal()
     exampleAsked = Signal()
@@ -32,6 +33,10 @@ class DrawingTools(QWidget):
             button.clicked.connect(lambda _, tool=tool: self.toolChosen.emit(tool))
             group.addButton(button)
         self._pen.setChecked(True)
+        self._fit = self._button("drawing_fit")
+        self._fit.setCheckable(True)
+        self._fit.setChecked(True)
+        self._fit.toggled.connect(lambda _: self.fitToggled.emit())
         self._undo, self._clear = self._button("drawing_undo"), self._button("drawing_clear")
         self._example = self._button("drawing_example")
         self._undo.clicked.connect(self.undoAsked)
@@ -40,6 +45,11 @@ class DrawingTools(QWidget):
         theme().changed.connect(self._restyle)
         self.retranslate()
         self._restyle()
+
+    @property
+    def fits(self) -> bool:
+        """Whether drawings are centred and scaled like the pictures of their task."""
+        return self._fit.isChecked()
 
     def _button(self, name: str) -> QToolButton:
         button = QToolButton(self, objectName=name)
@@ -54,6 +64,7 @@ class DrawingTools(QWidget):
         texts = {
             self._pen: self.tr("Pen, as wide as the strokes of this task"),
             self._eraser: self.tr("Eraser"),
+            self._fit: self.tr("Fit to frame: centre and scale drawings like the pictures of this task"),
             self._undo: self.tr("Take the last stroke back (Ctrl+Z)"),
             self._clear: self.tr("An empty sheet in the place of this picture"),
             self._example: self.tr("One more example of this class, to be drawn"),
@@ -71,6 +82,7 @@ class DrawingTools(QWidget):
         names = {
             self._pen: "pen",
             self._eraser: "eraser",
+            self._fit: "fit",
             self._undo: "undo",
             self._clear: "remove",
             self._example: "plus",

@@ -12,7 +12,7 @@ from metalearn_gui.ui.canvas.pixels import crisp, tiled
 
 GAP, HEADER, BAR = 10.0, 20.0, 5.0
 LARGE_SHARE, LINES_HEIGHT = 0.26, 90.0  # of the width; room for the probabilities below
-TOOLS = QSizeF(146, 26)
+TOOLS = QSizeF(176, 26)
 LEAST_WITH_TOOLS = QSizeF(420, 220)  # a smaller frame has none
 APART = 6.0  # pictures of a column, where there is room
 SHARES = ((0.45, 1.0), (1.0, 0.5))  # of width and height, that the support set may take: queries beside, below

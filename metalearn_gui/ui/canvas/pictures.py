@@ -16,12 +16,11 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
-from metalearn_gui.ui.canvas.drawing_pad import EDGE, DrawingPad
-from metalearn_gui.ui.canvas.drawing_tools import DrawingTools
+from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
 from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
 from metalearn_gui.ui.canvas.picture_tile import draw_tile
-from metalearn_gui.ui.canvas.pixels import draw_crisp, ink_image, side_of, stroke_width
+from metalearn_gui.ui.canvas.pixels import draw_crisp, ink_image, side_of
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.shares import draw_lines, draw_strip, line_at
 from metalearn_gui.ui.theme import theme, ui_font
@@ -41,21 +40,18 @@ class PicturesCanvas(PictureSurface):
         super().__init__(session, parent)
         self._placed: dict[Hashable, PictureLayout] = {}
         self._inks: dict[bytes, QImage] = {}
-        self.pad, self.tools = DrawingPad(self), DrawingTools(self)
-        self.pad.setFocusProxy(self)
-        self.pad.begun.connect(session.begin_touch)
-        self.pad.drawn.connect(self._take_drawing)
-        self.tools.toolChosen.connect(self.pad.hold)
-        self.tools.undoAsked.connect(self.undo)
-        self.tools.clearAsked.connect(self._clear)
-        self.tools.exampleAsked.connect(self._add_example)
+        self.desk = DrawingDesk(self)
+        self.desk.begun.connect(session.begin_touch)
+        self.desk.drawn.connect(self._take_drawing)
+        self.desk.tools.undoAsked.connect(self.undo)
+        self.desk.tools.exampleAsked.connect(self._add_example)
         self.retranslate()
-        self._measure_pen()
+        self.desk.measure(self._rows.x)
         self._show_large()
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("An unseen task of pictures: choose one and draw on it"))
-        self.pad.setAccessibleName(self.tr("Drawing pad"))
+        self.desk.pad.setAccessibleName(self.tr("Drawing pad"))
 
     def invitation(self) -> str:
         return self.tr("draw one")
@@ -92,7 +88,7 @@ class PicturesCanvas(PictureSurface):
 
     def task_changed(self) -> None:
         super().task_changed()
-        self._measure_pen()
+        self.desk.measure(self._rows.x)
 
     def settle(self) -> None:
         super().settle()
@@ -115,18 +111,13 @@ class PicturesCanvas(PictureSurface):
         super().choose(index)
         self._show_large()
 
-    def _measure_pen(self) -> None:
-        self.pad.pen_width = stroke_width(self._rows.x)
-
     def _show_large(self) -> None:
         """Put the chosen picture on the pad."""
-        placed = self.placed
-        self.pad.setVisible(self._rows.count > 0)
-        self.tools.setVisible(self._rows.count > 0 and not placed.tools.isEmpty())
-        if self._rows.count:
-            self.pad.setGeometry(placed.large.adjusted(-EDGE, -EDGE, EDGE, EDGE).toRect())
-            self.tools.setGeometry(placed.tools.toRect())
-            self.pad.show_picture(self._rows.x[self.row], class_color(int(self._rows.y[self.row])))
+        if not self._rows.count:
+            self.desk.hide()
+            return
+        self.desk.place(self.placed.large, self.placed.tools)
+        self.desk.show_picture(self._rows.x[self.row], class_color(int(self._rows.y[self.row])))
 
     # --- the hand -------------------------------------------------------------------------------------
     def handle_pixels(self) -> Array:
@@ -150,10 +141,6 @@ class PicturesCanvas(PictureSurface):
 
     def _take_drawing(self, values: Array) -> None:
         self._put(values, int(self._rows.y[self.row]))
-
-    def _clear(self) -> None:
-        self.session.begin_touch()
-        self._take_drawing(np.zeros_like(self._rows.x[self.row]))
 
     def _add_example(self) -> None:
         """An empty sheet of the chosen picture's class, to be drawn on."""

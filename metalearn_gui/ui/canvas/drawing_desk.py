@@ -1,0 +1,76 @@
+"""The drawing pad with its tools: what the hand draws there, and the picture that a task is to have of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, usual_ink_box
+from metalearn_gui.ui.canvas.drawing_pad import EDGE, DrawingPad
+from metalearn_gui.ui.canvas.drawing_tools import DrawingTools
+from metalearn_gui.ui.canvas.pixels import stroke_width
+
+REMEMBERED = 200  # drawings whose strokes are kept, to be gone on with
+
+
+class DrawingDesk(QObject):
+    """A drawing on an empty sheet becomes a picture like the others of its task: in their middle, of their size.
+
+    The pad shows it as it was drawn, so that the next stroke lands where the hand is.
+    """
+
+    begun = Signal()  # a gesture, which undo takes back
+    drawn = Signal(object)  # the picture, a row of numbers
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self.pad, self.tools = DrawingPad(canvas), DrawingTools(canvas)
+        self.pad.setFocusProxy(canvas)
+        self._box: InkBox | None = None
+        self._drawings: dict[bytes, Drawing] = {}  # by the picture that was made of them
+        self.pad.begun.connect(self.begun)
+        self.pad.drawn.connect(self._take)
+        self.tools.toolChosen.connect(self.pad.hold)
+        self.tools.fitToggled.connect(self._fit_again)
+        self.tools.clearAsked.connect(self._clear)
+
+    def measure(self, pictures: Array) -> None:
+        """Draw like these pictures of a task (n, numbers): pen, place and size."""
+        self.pad.pen_width, self._box = stroke_width(pictures), usual_ink_box(pictures)
+
+    def place(self, large: QRectF, tools: QRectF) -> None:
+        """Where the picture and the tools lie on the canvas; no tools in an empty box."""
+        self.pad.setGeometry(large.adjusted(-EDGE, -EDGE, EDGE, EDGE).toRect())
+        self.tools.setGeometry(tools.toRect())
+        self.tools.setVisible(not tools.isEmpty())
+        self.pad.show()
+
+    def hide(self) -> None:
+        """There is nothing to draw on."""
+        self.pad.hide()
+        self.tools.hide()
+
+    def show_picture(self, values: Array, color: QColor) -> None:
+        """Put a picture on the pad, as it was drawn where it was."""
+        self.pad.show_drawing(self._drawings.get(values.tobytes()) or Drawing.on(values), color)
+
+    def _take(self, drawing: Drawing) -> None:
+        fits = self.tools.fits and self._box is not None
+        values = drawing.fitted(self._box, self.pad.pen_width) if fits else drawing.values
+        self._drawings.pop(values.tobytes(), None)
+        self._drawings[values.tobytes()] = drawing
+        if len(self._drawings) > REMEMBERED:
+            del self._drawings[next(iter(self._drawings))]
+        self.drawn.emit(values)
+
+    def _fit_again(self) -> None:
+        if self.pad.drawing.strokes:
+            self.begun.emit()
+            self._take(self.pad.drawing)
+
+    def _clear(self) -> None:
+        self.begun.emit()
+        self.drawn.emit(np.zeros_like(self.pad.drawing.values))
