@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender, Lane, contenders_of
+from metalearn_gui.engine.compare.data_curves import LittleData, LossAgainst, little_data
 from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
+from metalearn_gui.engine.compare.grid import Axis, Grid
+from metalearn_gui.engine.compare.halving import Bracket, Rung, candidates, search
 from metalearn_gui.engine.compare.race import ORDERS, compare
 from metalearn_gui.engine.compare.result import AXES, Comparison, Curve, Difference, Entry, Moment, TrainedRun
 
@@ -11,6 +14,8 @@ __all__ = [
     "AXES",
     "BY_SETTINGS",
     "ORDERS",
+    "Axis",
+    "Bracket",
     "Budget",
     "Compared",
     "Comparison",
@@ -19,12 +24,19 @@ __all__ = [
     "Curve",
     "Difference",
     "Entry",
+    "Grid",
     "Judged",
     "Lane",
+    "LittleData",
+    "LossAgainst",
     "Moment",
     "Planned",
     "Progressed",
+    "Rung",
     "TrainedRun",
+    "candidates",
     "compare",
     "contenders_of",
+    "little_data",
+    "search",
 ]

@@ -16,23 +16,23 @@ from metalearn_gui.engine.evaluation import (
     unseen_episodes,
     watched_tasks,
 )
-from metalearn_gui.engine.events import Finished, LearnerState
+from metalearn_gui.engine.events import Finished, LearnerState, StepScores
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import VALIDATION_TASKS
 
 
 class Judge:
-    """Tries runs on the same tasks; those of the same family and sizes share the episodes, too."""
+    """Tries runs on the same tasks of a split; those of the same family and sizes share the episodes, too."""
 
-    def __init__(self, num_tasks: int, seed: int, compile: bool) -> None:
-        self._num_tasks, self._seed, self._compile = num_tasks, seed, compile
+    def __init__(self, num_tasks: int, seed: int, compile: bool, split: str = "test") -> None:
+        self._num_tasks, self._seed, self._compile, self._split = num_tasks, seed, compile, split
         self._evaluators: dict[object, Evaluator] = {}
 
     def judged(self, lane: Lane, end: Finished, line: str, moments: Sequence[Moment], seconds: float) -> TrainedRun:
         """A run that is over, with its losses on every unseen task; they are its last moment's scores, too."""
-        lane = dataclasses.replace(lane, settings=self._tuned(lane.settings, end.state.learner))
-        evaluator = self._evaluator(lane.settings)
-        scores = evaluator.learner_scores(end.state.learner)
+        learner = end.state.learner
+        lane = dataclasses.replace(lane, settings=self.tuned(lane.settings, learner))
+        scores = self.scores(lane.settings, learner)
         counts = end.iteration, end.tasks_seen, end.gradient_evaluations, end.compute_seconds
         kept = [moment for moment in moments if moment.iteration < end.iteration]
         last = Moment(*counts, dataclasses.replace(scores, losses=None))
@@ -43,24 +43,28 @@ class Judge:
             state=end.state,
             scores=scores,
             moments=(*kept, last),
-            constant_loss=evaluator.constant_loss,
+            constant_loss=self._evaluator(lane.settings).constant_loss,
             oracle=lane.settings.tasks.oracle(lane.settings.episodes.shots),
             seconds=seconds,
         )
 
-    def _evaluator(self, settings: ExperimentSettings) -> Evaluator:
-        drawn_by = settings.tasks, settings.episodes.shots, settings.episodes.queries
-        if drawn_by not in self._evaluators:
-            self._evaluators[drawn_by] = Evaluator(settings, self._num_tasks, self._seed, "test", self._compile)
-        self._evaluators[drawn_by].follow(settings)
-        return self._evaluators[drawn_by]
+    def scores(self, settings: ExperimentSettings, learner: LearnerState) -> StepScores:
+        """A learner on the tasks, with the losses of each."""
+        return self._evaluator(settings).learner_scores(learner)
 
-    def _tuned(self, settings: ExperimentSettings, state: LearnerState) -> ExperimentSettings:
+    def tuned(self, settings: ExperimentSettings, learner: LearnerState) -> ExperimentSettings:
         """A baseline that was not given its best inner learning rate proves nothing; validation tasks choose it."""
         if settings.learner.key not in BASELINES:
             return settings
         num_tasks = watched_tasks(settings, VALIDATION_TASKS)
         _, episodes = unseen_episodes(settings, num_tasks, self._seed, "validation")
         grid = RATE_GRID if settings.network.compiles else FEW_RATES
-        rate = best_inner_rate(settings, state, episodes, self._compile, grid)
+        rate = best_inner_rate(settings, learner, episodes, self._compile, grid)
         return settings.replaced(inner_learning_rate=rate)
+
+    def _evaluator(self, settings: ExperimentSettings) -> Evaluator:
+        drawn_by = settings.tasks, settings.episodes.shots, settings.episodes.queries
+        if drawn_by not in self._evaluators:
+            self._evaluators[drawn_by] = Evaluator(settings, self._num_tasks, self._seed, self._split, self._compile)
+        self._evaluators[drawn_by].follow(settings)
+        return self._evaluators[drawn_by]

@@ -18,12 +18,14 @@ from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judge
 from metalearn_gui.engine.compare.judge import Judge
 from metalearn_gui.engine.compare.result import Comparison, Moment, TrainedRun
 from metalearn_gui.engine.control import Gate
-from metalearn_gui.engine.events import Event, TrainingState
+from metalearn_gui.engine.events import Event
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options, meta_train
 
 TASKS_SEED = 999  # of the unseen tasks: apart from the runs' own
 GROWTH = 1.3  # a curve has a point whenever its meta-iterations have grown so much: even on a logarithmic axis
+SPENT = ("gradient_evaluations", "compute_seconds")
 ORDERS = ("in turn", "interleaved")
 
 
@@ -62,15 +64,28 @@ def compare(
 
 
 class Racer:
-    """A run under way: its events one at a time, and what is to be remembered of them."""
+    """A run under way: its events one at a time, and what is to be remembered of them.
+
+    settings: the lane's, unless it is to train for a part of its length only. after: where it had come to before.
+    """
 
     def __init__(
-        self, lane: Lane, gate: Gate, options: Options, most_seconds: float, resume: TrainingState | None = None
+        self,
+        lane: Lane,
+        gate: Gate,
+        options: Options,
+        most_seconds: float = math.inf,
+        settings: ExperimentSettings | None = None,
+        after: events.Finished | None = None,
     ) -> None:
         self.lane, self._most_seconds = lane, most_seconds
+        self._num_iterations = (settings or lane.settings).outer.num_iterations
+        spent = {} if after is None else {name: getattr(after, name) for name in SPENT}
+        start = None if after is None else after.state
         self._events = meta_train(
-            lane.settings, resume=resume, gate=gate, options=options, run_id=lane.run_id, most_seconds=most_seconds
-        )
+            settings or lane.settings, resume=start, gate=gate, options=options, run_id=lane.run_id,
+            most_seconds=most_seconds, **spent,
+        )  # fmt: skip
         self.moments: list[Moment] = []
         self.end: events.Finished | None = None
         self.line = ""
@@ -105,7 +120,7 @@ class Racer:
         self._compile_seconds = self.seconds
 
     def take_progress(self, event: events.Progress) -> None:
-        by_length = event.iteration / self.lane.settings.outer.num_iterations
+        by_length = event.iteration / self._num_iterations
         self.share = min(max(by_length, event.compute_seconds / self._most_seconds), 1.0)
 
     def take_evaluated(self, event: events.Evaluated) -> None:

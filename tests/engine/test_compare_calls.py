@@ -1,0 +1,179 @@
+"""What is made of comparisons: sweeps over a grid, successive halving, curves of little data, published figures."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from metalearn_gui.engine.compare import (
+    Axis,
+    Bracket,
+    Budget,
+    Compared,
+    Contender,
+    Grid,
+    Judged,
+    LittleData,
+    candidates,
+    compare,
+    little_data,
+    search,
+)
+from metalearn_gui.engine.compare.halving import rounds
+from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.events import Evaluated, Progress
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.presets import preset
+from metalearn_gui.engine.published import published
+from metalearn_gui.engine.training import Options, trained
+from tests.engine.small import assert_same_bits, small_settings
+
+EAGER = Options(compile=False, num_tasks=12)
+
+
+def test_a_sweep_fills_its_cells_as_they_finish() -> None:
+    grid = Grid((Axis.parse("inner_learning_rate=0.001, 0.01"), Axis("shots", (2, 5))))
+    tables = [
+        grid.losses(said.comparison)
+        for said in compare(grid.contenders(small_settings()), Budget(meta_iterations=2), options=EAGER)
+        if isinstance(said, Judged)
+    ]
+    assert grid.shape == (2, 2)
+    assert [int(np.isfinite(table).sum()) for table in tables] == [1, 2, 3, 4]
+    assert np.isfinite(tables[0][0, 0])
+
+
+def test_a_cell_has_the_settings_of_its_key() -> None:
+    grid = Grid((Axis("activation", ("relu", "tanh")), Axis("hidden_dim", ("4", "6"))))
+    cells = {one.key: one.settings.network for one in grid.contenders(small_settings())}
+    assert cells[grid.key((1, 0))].activation == "tanh"
+    assert cells[grid.key((1, 0))].hidden_dim == 4
+    assert list(cells)[1] == "activation=relu, hidden_dim=6"
+
+
+def test_a_sweep_over_learners_brings_what_each_is_tuned_with() -> None:
+    (_, reptile) = Grid((Axis("learner", ("maml", "reptile")),)).contenders(preset("maml"))
+    assert reptile.settings.outer.meta_optimizer == "sgd"
+
+
+@pytest.mark.parametrize(
+    ("axes", "says"),
+    [
+        (["shots=0"], "Shots"),
+        (["colour=red"], "no setting 'colour'"),
+        (["shots"], "expected a setting and its values"),
+        (["shots=1", "shots=2"], "one setting or two different ones"),
+        (["shots=1", "queries=1", "meta_batch=1"], "one setting or two different ones"),
+        (["shots=" + ",".join(map(str, range(1, 402)))], "401 cells"),
+    ],
+)
+def test_a_sweep_that_cannot_be_is_refused_in_one_line(axes: list[str], says: str) -> None:
+    with pytest.raises(SettingError, match=says):
+        Grid(tuple(map(Axis.parse, axes))).contenders(small_settings())
+
+
+def planted() -> list[Contender]:
+    """Nine inner rates, of which one makes nothing worse."""
+    rates = [1.0] * 5 + [0.01] + [1.0] * 3
+    return [
+        Contender(str(place), small_settings(inner_learning_rate=rate, learner="fomaml"))
+        for place, rate in enumerate(rates)
+    ]
+
+
+def test_halving_finds_the_planted_winner_and_trains_it_as_if_it_were_alone() -> None:
+    said = list(search(planted(), Budget(meta_iterations=27), options=EAGER))
+    bracket = [event for event in said if isinstance(event, Bracket)][-1]
+    assert bracket.winner is not None
+    assert bracket.winner.contender == "5"
+    assert [(len(rung.run_ids), len(rung.survivors)) for rung in bracket.rungs] == [(9, 3), (3, 1), (1, 1)]
+    assert [rung.share for rung in bracket.rungs] == pytest.approx([1 / 9, 1 / 3, 1.0])
+    found = said[-1]
+    assert isinstance(found, Compared)
+    assert not found.is_cancelled
+    (entry,) = found.comparison.entries
+    alone = trained(planted()[5].settings.replaced(num_iterations=27), EAGER)
+    assert_same_bits(entry.runs[0].state.learner, alone.learner)
+    spent = {event.run_id: event.iteration for event in said if isinstance(event, Progress)}
+    assert sorted(spent.values()) == [3] * 6 + [9] * 2 + [27]
+    assert not any(isinstance(event, Evaluated) for event in said)  # test tasks see the winner alone
+
+
+def test_a_cancelled_search_has_no_winner_and_says_so() -> None:
+    gate, said = Gate(), []
+    for event in search(planted(), Budget(meta_iterations=27), gate=gate, options=EAGER):
+        said.append(event)
+        if isinstance(event, Bracket) and event.rungs[0].losses:
+            gate.close()
+    assert isinstance(said[-1], Compared)
+    assert said[-1].is_cancelled
+    assert not said[-1].comparison.entries
+
+
+def test_a_candidate_that_diverges_loses() -> None:
+    wild = small_settings("linear", "maml", inner_learning_rate=10.0, inner_steps=20, meta_learning_rate=10.0)
+    pair = [Contender("wild", wild), Contender("tame", small_settings("linear", "fomaml"))]
+    *_, bracket, judged, _ = search(pair, Budget(meta_iterations=9), options=EAGER)
+    assert isinstance(bracket, Bracket)
+    assert math.isinf(bracket.rungs[0].losses[bracket.lanes[0].run_id])
+    assert isinstance(judged, Judged)
+    assert judged.run.lane.contender == "tame"
+
+
+def test_rounds_end_with_one_candidate_and_the_whole_budget() -> None:
+    assert rounds(9) == [(pytest.approx(1 / 9), 9), (pytest.approx(1 / 3), 3), (1.0, 1)]
+    assert rounds(1) == [(1.0, 1)]
+    assert [number for _, number in rounds(5)] == [5, 2, 1]
+
+
+def test_candidates_are_different_begin_with_the_settings_and_come_again_with_the_seed() -> None:
+    settings = small_settings()
+    drawn = candidates(settings, seed=3)
+    assert len({one.settings for one in drawn}) == len(drawn) == 9
+    assert drawn[0].settings == settings
+    assert drawn == candidates(settings, seed=3)
+    assert drawn != candidates(settings, seed=4)
+    assert {one.settings.network.hidden_dim for one in drawn} <= {8, 16, 32, 40, 64, 128}
+
+
+def test_a_space_without_a_setting_of_the_learner_is_refused() -> None:
+    with pytest.raises(SettingError, match="num_channels"):
+        candidates(small_settings(), {"num_channels": (16,)})
+
+
+def test_little_data_has_a_point_for_every_number_of_tasks_and_of_shots() -> None:
+    said = list(
+        little_data(
+            small_settings("sinusoid", "fomaml"),
+            Budget(meta_iterations=2),
+            num_tasks=(0, 1),
+            shots=(5, 2),
+            options=EAGER,
+        )
+    )
+    curves = [event for event in said if isinstance(event, LittleData)][-1]
+    by_tasks = {curve.learner: curve.x.tolist() for curve in curves.by_tasks}
+    assert by_tasks == {"fomaml": [1, math.inf], "transfer": [1, math.inf], "scratch": [math.inf]}
+    assert {curve.learner: curve.x.tolist() for curve in curves.by_shots} == {key: [2, 5] for key in by_tasks}
+    as_trained = curves.by_shots[0].loss[1]  # five shots and all tasks: the same tasks again
+    assert as_trained == pytest.approx(curves.by_tasks[0].loss[1])
+    assert isinstance(said[-1], Compared)
+    assert len(said[-1].comparison.runs) == 5
+
+
+def test_published_figures_come_with_their_step_and_protocol() -> None:
+    (longer, shorter) = [one for one in published(preset("maml"), 1) if one.is_comparable]
+    assert (longer.low, longer.high) == (0.32, 0.32)
+    assert (shorter.low, shorter.high) == (0.41, 0.44)
+    assert "20,000" in shorter.protocol
+    assert [one.low for one in published(preset("cavia"), 5)] == [0.027]
+
+
+def test_figures_of_other_tasks_are_told_but_not_compared() -> None:
+    (own, paper) = published(preset("protonet"), 1)
+    assert own.is_comparable
+    assert (paper.measure, paper.low, paper.is_comparable) == ("accuracy", 0.988, False)
+    assert not published(preset("maml").replaced(shots=7))
+    assert not published(preset("maml").replaced(task_family="harmonics"))
