@@ -16,22 +16,30 @@ from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import Job, state_of
 from metalearn_gui.engine.compare import (
     BY_SETTINGS,
+    NUM_TASKS,
+    SHOTS,
+    Bracket,
     Budget,
     Compared,
     Comparison,
     Contender,
+    Grid,
     Judged,
     Lane,
+    LittleData,
     Planned,
     Progressed,
     compare,
+    little_data,
+    search,
 )
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.events import Event
+from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import Options
 from metalearn_gui.store.records import RunRecord
 
-Work = Callable[[Gate, Options], Iterator[Any]]  # compare() or whatever else says the same events
+Work = Callable[[Gate, Options], Iterator[Any]]  # something that says the events of a comparison
 
 
 class Comparing(QObject):
@@ -56,16 +64,44 @@ class Comparing(QObject):
         self.records: dict[str, RunRecord] = {}  # by run_id, in the order of the lanes
         self.comparison = Comparison((), ())
         self.is_cancelled = False
+        self.grid: Grid | None = None  # of a sweep
+        self.bracket: Bracket | None = None  # of a search for a structure
+        self.little_data: LittleData | None = None
         self._progress: Progressed | None = None
 
     # --- what the view asks for -------------------------------------------------------------------
 
     def start(self, contenders: Sequence[Contender], budget: Budget = BY_SETTINGS, order: str = "in turn") -> None:
         """Compare these instead of what is compared now; the live run is stopped where it stands."""
-        self.work(lambda gate, options: compare(contenders, budget, order=order, gate=gate, options=options))
+        self._work(lambda gate, options: compare(contenders, budget, order=order, gate=gate, options=options))
 
-    def work(self, begin: Work) -> None:
-        """The same for any generator of such events."""
+    def sweep(
+        self, settings: ExperimentSettings, grid: Grid, budget: Budget = BY_SETTINGS, seeds: Sequence[int] = ()
+    ) -> None:
+        """Compare every cell of a grid; `grid.losses(comparison)` is its heat map.
+
+        Raises:
+            SettingError: a cell whose settings cannot be.
+        """
+        self.start(grid.contenders(settings, seeds), budget)
+        self.grid = grid
+
+    def search(self, contenders: Sequence[Contender], budget: Budget = BY_SETTINGS) -> None:
+        """Successive halving among candidates; `bracket` is how it stands."""
+        self._work(lambda gate, options: search(contenders, budget, gate=gate, options=options))
+
+    def try_little_data(
+        self,
+        settings: ExperimentSettings,
+        budget: Budget = BY_SETTINGS,
+        num_tasks: Sequence[int] = NUM_TASKS,
+        shots: Sequence[int] = SHOTS,
+    ) -> None:
+        """Train with few tasks and with many, and try fewer shots and more; `little_data` is what is known of it."""
+        begin = functools.partial(little_data, settings, budget, num_tasks=num_tasks, shots=shots)
+        self._work(lambda gate, options: begin(gate=gate, options=options))
+
+    def _work(self, begin: Work) -> None:
         self.cancel()
         gate = Gate()
         job = Job("compare", functools.partial(begin, gate, self._options), gate=gate)
@@ -128,6 +164,10 @@ class Comparing(QObject):
                 signals.append(self.planned.emit)
             elif isinstance(item, Progressed):
                 self._progress = item
+            elif isinstance(item, Bracket):
+                self.bracket = item
+            elif isinstance(item, LittleData):
+                self.little_data = item
             elif isinstance(item, Judged):
                 self.comparison = item.comparison
                 self._keep(item)

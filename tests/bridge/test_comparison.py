@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from metalearn_gui.bridge.session import RunState, Session
-from metalearn_gui.engine.compare import Budget, Contender, contenders_of
+from metalearn_gui.engine.compare import Axis, Budget, Contender, Grid, candidates, contenders_of
 from tests.bridge.conftest import Heard, Opener, small_settings
 
 LEARNERS = ("maml", "fomaml")
@@ -85,9 +85,11 @@ def test_a_paused_comparison_holds_still_and_goes_on(session: Session, qtbot) ->
     qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
     session.comparing.pause()
     assert session.comparing.state is RunState.PAUSED
-    qtbot.wait(200)
+    record = next(iter(session.comparing.records.values()))
+    qtbot.waitUntil(lambda: bool(record.scores), timeout=60_000)  # at rest it is tried; then it waits
+    qtbot.wait(300)
     at = session.comparing.share
-    qtbot.wait(200)
+    qtbot.wait(300)
     assert session.comparing.share == at
     session.comparing.resume()
     qtbot.waitUntil(lambda: session.comparing.share > at, timeout=60_000)
@@ -103,6 +105,31 @@ def test_what_cannot_be_compared_is_said_and_the_worker_is_free_again(session: S
     assert len(reasons) == 1
     session.step()
     qtbot.waitUntil(lambda: session.live.iteration == 1, timeout=60_000)
+
+
+def done(session: Session, qtbot) -> None:
+    qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
+
+
+def test_a_sweep_a_search_and_little_data_leave_what_their_views_draw(session: Session, qtbot) -> None:
+    comparing, settings = session.comparing, small_settings(learner="fomaml")
+    comparing.sweep(settings, Grid((Axis("shots", (1, 2)),)), SHORT)
+    done(session, qtbot)
+    assert comparing.grid is not None
+    assert np.isfinite(comparing.grid.losses(comparing.comparison)).all()
+    comparing.search(candidates(settings, {"hidden_dim": (2, 3)}), SHORT)
+    done(session, qtbot)
+    assert comparing.grid is None
+    assert comparing.bracket is not None
+    winner = comparing.bracket.winner
+    assert winner is not None
+    assert comparing.records[winner.run_id].iteration == 3
+    comparing.try_little_data(settings, Budget(meta_iterations=1), num_tasks=(1, 0), shots=(2,))
+    done(session, qtbot)
+    assert comparing.bracket is None
+    assert comparing.little_data is not None
+    assert len(comparing.little_data.by_shots) == 3
+    assert len(session.runs) == 2 + 3 + 5 + 1
 
 
 @pytest.mark.parametrize("paused", [False, True])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender, Lane, contenders_of
-from metalearn_gui.engine.compare.data_curves import LittleData, LossAgainst, little_data
+from metalearn_gui.engine.compare.data_curves import NUM_TASKS, SHOTS, LittleData, LossAgainst, little_data
 from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
 from metalearn_gui.engine.compare.grid import Axis, Grid
 from metalearn_gui.engine.compare.halving import Bracket, Rung, candidates, search
@@ -13,7 +13,9 @@ from metalearn_gui.engine.compare.result import AXES, Comparison, Curve, Differe
 __all__ = [
     "AXES",
     "BY_SETTINGS",
+    "NUM_TASKS",
     "ORDERS",
+    "SHOTS",
     "Axis",
     "Bracket",
     "Budget",
