@@ -13,7 +13,9 @@ from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.events import LearnerState, TrainingState
 from metalearn_gui.engine.inspection import inspect
 from metalearn_gui.engine.learners.base import View
+from metalearn_gui.engine.ratings.asking import shelf_view
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks.ratings import Ratings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,9 +55,13 @@ class Shown:
         return {"learner": adapter.steered(*self.learners["learner"], task, context, own)}
 
     def views(self, task: TouchedTask) -> list[View]:
-        """What the learner shows about itself on this task; nothing without points."""
+        """What the learner shows about itself on this task, nothing without points; and of ratings, what to ask."""
         batch = Episodes(*(PointSet(points.x[None], points.y[None]) for points in (task.support, task.query)))
-        return inspect(*self.learners["learner"], batch) if len(task.support.x) else []
+        views = inspect(*self.learners["learner"], batch) if len(task.support.x) else []
+        if not isinstance(self.settings.tasks, Ratings):
+            return views
+        user = int(task.tasks.parameters["user"][0])
+        return [*views, shelf_view(*self.learners["learner"], user, task.support, task.query)]
 
     def warm_up(self, adapter: Adapter, tasks: tuple[TouchedTask, ...]) -> None:
         """Compile what these tasks ask for."""

@@ -12,8 +12,10 @@ from metalearn_gui.engine.backend import Array, return_free_memory
 from metalearn_gui.engine.episodes import PointSet, Tasks, generator
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.programs import adaptation_program
+from metalearn_gui.engine.ratings.asking import catalogue_inputs
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.engine.tasks.ratings import Ratings
 
 CURVE_POINTS = 201
 PLANE_SIDE = 44  # squared and with a hundred query points it fits 2,048 padded places
@@ -27,7 +29,8 @@ class TouchedTask:
 
     support: x (n, input_dim), y (n, output_dim) float32 or (n,) int32; mask None.
     query: the episode's own query set, likewise.
-    grid: x (m, input_dim) where predictions are drawn (curve: 201 points; plane: a square grid; else all rows).
+    grid: x (m, input_dim) where predictions are drawn (curve: 201 points; plane: a square grid; ratings: all rows and
+        popular items; else all rows).
     truth: noiseless targets on the grid (m, output_dim), or None.
     block: the task's place in the stream of unseen tasks; drawing it again gives the points back as they were.
     has_rows: whether the grid is the rows of the support and of the query set.
@@ -72,7 +75,7 @@ def placed_task(
 ) -> TouchedTask:
     """A task with its points as they lie, and what follows from them."""
     family = settings.tasks
-    grid = GRIDS.get(family.view, _all_rows)(family, support, query)
+    grid = GRIDS.get(family.view, _all_rows)(family, tasks, support, query)
     truth = family.truth(tasks, grid[None])
     return TouchedTask(
         tasks=tasks,
@@ -86,21 +89,28 @@ def placed_task(
     )
 
 
-def _curve_grid(family: TaskFamily, support: PointSet, query: PointSet) -> Array:
+def _curve_grid(family: TaskFamily, tasks: Tasks, support: PointSet, query: PointSet) -> Array:
     return np.linspace(*family.input_range(), CURVE_POINTS, dtype=np.float32)[:, None]
 
 
-def _plane_grid(family: TaskFamily, support: PointSet, query: PointSet) -> Array:
+def _plane_grid(family: TaskFamily, tasks: Tasks, support: PointSet, query: PointSet) -> Array:
     side = np.linspace(*family.input_range(), PLANE_SIDE, dtype=np.float32)
     return np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
 
 
-def _all_rows(family: TaskFamily, support: PointSet, query: PointSet) -> Array:
+def _all_rows(family: TaskFamily, tasks: Tasks, support: PointSet, query: PointSet) -> Array:
     """Rows that are adapted to beside rows that are not: what is learned of the one says nothing of the other."""
     return np.concatenate([support.x, query.x])
 
 
-GRIDS = {"curve": _curve_grid, "plane": _plane_grid}
+def _catalogue(family: TaskFamily, tasks: Tasks, support: PointSet, query: PointSet) -> Array:
+    """What a user has rated, what is foretold, and what most others have rated."""
+    assert isinstance(family, Ratings)
+    popular = catalogue_inputs(family, int(tasks.parameters["user"][0]))
+    return np.concatenate([support.x, query.x, popular])
+
+
+GRIDS = {"curve": _curve_grid, "plane": _plane_grid, "ratings": _catalogue}
 
 
 # --- points ---------------------------------------------------------------------------------------

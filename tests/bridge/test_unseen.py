@@ -50,6 +50,16 @@ def test_every_view_has_its_grid(preset, grid) -> None:
     assert task.grid.shape == grid
 
 
+def test_a_user_is_shown_with_popular_items_and_with_what_to_ask(open_session, qtbot) -> None:
+    session = open_session(small_settings(task_family="ratings"))
+    task = session.touched
+    assert len(task.grid) > len(task.support.x) + len(task.query.x)
+    qtbot.waitUntil(lambda: any(view.kind == "shelf" for view in session.views), timeout=60_000)
+    for _ in range(len(task.support.x)):
+        session.remove_point(0)
+    qtbot.waitUntil(lambda: [view.kind for view in session.views] == ["shelf"], timeout=60_000)
+
+
 def test_the_loss_is_against_the_truth_where_there_is_one() -> None:
     settings = small_settings()
     state, task = initial_state(settings), draw_task(settings, 1)
