@@ -17,9 +17,9 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar, finished
-from metalearn_gui.engine.tables.column_types import EXACT, guessed_column, number_column
+from metalearn_gui.engine.tables.column_types import EXACT, Labelled, guessed_column, joined, number_column
 from metalearn_gui.engine.tables.refusal import refusal
-from metalearn_gui.engine.tables.table import Column, Table, number_text
+from metalearn_gui.engine.tables.table import Column, Table
 from metalearn_gui.engine.tables.text_format import MAX_COLUMNS, MAX_LINE, TextFormat, text_format
 
 CHUNK_ROWS = 100_000
@@ -83,7 +83,7 @@ def _hashed(place: Path) -> Generator[ReadSoFar, None, str]:
 
 def _from_text(place: Path, digest: str) -> Reading:
     written = text_format(place)
-    pieces: dict[str, list[Any]] = {}
+    pieces: dict[str, list[Array | Labelled]] = {}
     num_cells = 0
     total = place.stat().st_size
     try:
@@ -122,25 +122,20 @@ def _column_name(name: Any, number: int, written: TextFormat) -> str:
     return f"column {number + 1}" if not text or text.startswith("Unnamed:") else text
 
 
-def _piece(values: Any) -> Array:
-    """A part of a column: float64 where pandas found numbers, else texts with None where nothing is."""
+def _piece(values: Any) -> Array | Labelled:
+    """A part of a column: float64 where pandas found numbers, else labelled texts."""
     is_exact = values.dtype.kind not in "iu" or not len(values) or max(values.max(), -values.min()) < EXACT
     if values.dtype.kind in "iufb" and is_exact:
         return np.asarray(values, np.float64)
-    texts = values.astype(object).to_numpy()
-    return np.asarray(np.where(values.isna().to_numpy(), None, texts))
+    codes, labels = _pandas().factorize(values)
+    return Labelled(codes.astype(np.int32), labels)
 
 
-def _column(name: str, parts: list[Array], decimal: str, is_code: bool = False) -> Column:
-    if all(part.dtype == np.float64 for part in parts):
+def _column(name: str, parts: list[Array | Labelled], decimal: str, is_code: bool = False) -> Column:
+    if not any(isinstance(part, Labelled) for part in parts):
         return number_column(name, np.concatenate(parts))
-    return guessed_column(name, np.concatenate([_texts(part) for part in parts]), decimal, is_code)
-
-
-def _texts(part: Array) -> Array:
-    if part.dtype != np.float64:
-        return part
-    return np.array([None if np.isnan(value) else number_text(value) for value in part], object)
+    labelled = [part if isinstance(part, Labelled) else Labelled(*Column("", "number", part).as_labels()) for part in parts]
+    return guessed_column(name, joined(labelled), decimal, is_code)
 
 
 def _parser_line(error: Exception) -> str:
