@@ -36,10 +36,10 @@ class Labelled(NamedTuple):
 
 
 def joined(parts: Sequence[Labelled]) -> Labelled:
-    """The rows of all parts, one after the other, stripped of blanks; a blank text is missing."""
+    """The rows of all parts, one after the other, stripped of blanks, labels in order; a blank text is missing."""
     pandas = _pandas()
     every = pandas.concat([pandas.Series(part.labels).astype(str) for part in parts], ignore_index=True).str.strip()
-    places, labels = pandas.factorize(every.where(every != ""))
+    places, labels = pandas.factorize(every.where(every != ""), sort=True)
     starts = np.cumsum([0, *(len(part.labels) for part in parts)])
     codes = [
         np.append(places[start : start + len(part.labels)], MISSING).astype(np.int32)[part.codes]
@@ -59,14 +59,19 @@ def guessed_column(name: str, texts: Labelled, decimal: str, is_code: bool = Fal
     codes, labels = texts.codes, np.asarray(texts.labels, object)
     if not len(labels):
         return Column(name, "number", np.full(len(codes), np.nan))
-    if not is_code:
+    if not is_code and _may_parse(labels, decimal):
         counts = np.bincount(codes[codes >= 0], minlength=len(labels))
         for kind, parsed in (("number", _numbers(labels, decimal)), ("date", _days(labels))):
             if parsed is not None and counts[np.isfinite(parsed)].sum() >= MOSTLY * counts.sum():
                 return _with_strange(name, kind, parsed, codes, labels)
-    order = np.argsort(labels)
-    places = np.append(np.argsort(order), MISSING).astype(np.int32)
-    return Column(name, "category", places[codes], tuple(labels[order]))
+    return Column(name, "category", codes, tuple(labels))
+
+
+def _may_parse(labels: Array, decimal: str) -> bool:
+    """Whether it is worth while to look at all of many labels."""
+    tried = labels[:: max(1, len(labels) // TRIED_CELLS)]
+    numbers = _numbers(tried, decimal)
+    return _days(tried) is not None or (numbers is not None and bool(np.isfinite(numbers).any()))
 
 
 def _with_strange(name: str, kind: str, parsed: Array, codes: Array, labels: Array) -> Column:
