@@ -296,9 +296,8 @@ def _remark(
             f"({int(bad_target.sum()):,} without a target)"
         )
     if filled:
-        lines.append(
-            f"{sum(filled.values()):,} missing values are filled in: {_some([f'{name[:30]} {count:,}' for name, count in filled.items()])}"
-        )
+        counted = _some([f"{name[:30]} {count:,}" for name, count in filled.items()])
+        lines.append(f"{sum(filled.values()):,} missing values are filled in: {counted}")
     small = np.flatnonzero(is_small)
     if len(small):
         shown = _some([names[place][:30] for place in small.tolist()])
