@@ -135,6 +135,15 @@ _ALL = (
          "num_iterations": 3_000, "test_steps": 1},
     ),
     Preset(
+        "ratings", "Recommender", "Ten ratings of a new user tell the rest: only the decision layers adapt (MeLU).",
+        {
+            "task_family": "ratings", "network": "ratings_net", "learner": "maml", "hidden_dim": 64,
+            "initialization": "he", "embedding_dim": 16, "inner_learning_rate": 0.05, "inner_steps": 3,
+            "meta_learning_rate": 0.002, "meta_schedule": "cosine", "meta_batch": 32, "num_iterations": 3_000,
+            "test_steps": 5,
+        },
+    ),
+    Preset(
         "learned_optimizer", "Learned optimiser", "A small network takes Adam's place: 20 steps from a random start.",
         {**_RULE, "num_iterations": 1_000, "test_steps": 20},
     ),

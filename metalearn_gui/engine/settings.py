@@ -44,7 +44,7 @@ class ExperimentSettings:
     def __post_init__(self) -> None:
         if self.tasks.kind not in self.learner.kinds:
             raise _misfit(self.learner, self.tasks)
-        fitted = self.network.fitted(self.tasks.input_dim, self.tasks.output_dim)
+        fitted = self.network.knowing(self.tasks.num_items).fitted(self.tasks.input_dim, self.tasks.output_dim)
         object.__setattr__(self, "network", fitted)
         self._refuse_other_ways()
 

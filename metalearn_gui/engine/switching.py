@@ -22,15 +22,15 @@ TUNED_GROUPS = ("learner", "outer")
 START = "initialization"  # the network's, but a learner's rates suit some starts only
 TRAINING_SIZES = "training_episodes"  # the episodes', but not every learner trains on other ways than it is tried on
 EPISODE_SIZES = ("shots", "queries")
-PICTURES = preset("glyphs")  # what is usual where inputs are images
+USUAL = {one.tasks.view: one for one in (preset("glyphs"), preset("ratings"))}  # where inputs are images, or items
 
 
 def switched(settings: ExperimentSettings, **values: Any) -> ExperimentSettings:
     """`settings.replaced(**values)`, and where learner or family change, what the new pair is tuned with.
 
     That is the learner's and the outer loop's values, the network's start and the sizes of training episodes, as the
-    nearest preset of the new learner has them: on this family, else on one that looks like it. Between pictures and
-    points it is the network and the size of an episode, too. Values given or set by hand win.
+    nearest preset of the new learner has them: on this family, else on one that looks like it. Between pictures,
+    items and points it is the network and the size of an episode, too. Values given or set by hand win.
 
     Raises:
         SettingError: as `replaced` does.
@@ -69,20 +69,24 @@ def _with_enough_data(settings: ExperimentSettings) -> ExperimentSettings:
 def _room(settings: ExperimentSettings, values: Mapping[str, Any]) -> dict[str, Any]:
     """What gives way: a network that cannot read the new inputs, and training episodes of another learner."""
     learner, family = values.get("learner", settings.learner.key), values.get("task_family", settings.tasks.key)
-    crosses = family in TASKS and _shows_pictures(TASKS[family]) != _shows_pictures(settings.tasks)
-    network = {"network": _network_for(learner, _shows_pictures(TASKS[family]))} if crosses else {}
+    crosses = family in TASKS and _inputs_of(TASKS[family]) != _inputs_of(settings.tasks)
+    network = {"network": _network_for(learner, _inputs_of(TASKS[family]))} if crosses else {}
     return network | ({TRAINING_SIZES: ""} if crosses or learner != settings.learner.key else {})
 
 
-def _network_for(learner: str, on_pictures: bool) -> str:
-    """The key of the network that the learner is tuned with where inputs are images, or points."""
+def _network_for(learner: str, inputs: str) -> str:
+    """The key of the network that the learner is tuned with where inputs are of this kind."""
     every = (PRESETS[key].settings for key in _presets_of(learner))
-    usual = PICTURES if on_pictures else default_settings()
-    return next((one for one in every if _shows_pictures(one.tasks) == on_pictures), usual).network.key
+    return next((one for one in every if _inputs_of(one.tasks) == inputs), _usual(inputs)).network.key
 
 
-def _shows_pictures(tasks: TaskFamily | type[TaskFamily]) -> bool:
-    return tasks.view == PICTURES.tasks.view
+def _inputs_of(tasks: TaskFamily | type[TaskFamily]) -> str:
+    """What inputs are, as far as it takes a network of its own: a key of USUAL, or "" for points."""
+    return str(tasks.view) if tasks.view in USUAL else ""
+
+
+def _usual(inputs: str) -> ExperimentSettings:
+    return USUAL.get(inputs) or default_settings()
 
 
 def _rates(tuned: ExperimentSettings) -> dict[str, Any]:
@@ -93,8 +97,8 @@ def _rates(tuned: ExperimentSettings) -> dict[str, Any]:
 
 def _sizes(tuned: ExperimentSettings, result: ExperimentSettings) -> dict[str, Any]:
     """Layers and points of an episode, as they are tuned or usual for such inputs."""
-    is_tuned = _shows_pictures(tuned.tasks) == _shows_pictures(result.tasks)
-    usual = tuned if is_tuned else PICTURES if _shows_pictures(result.tasks) else default_settings()
+    inputs = _inputs_of(result.tasks)
+    usual = tuned if _inputs_of(tuned.tasks) == inputs else _usual(inputs)
     layers = {spec.name for spec in params_of(usual.network)} - {"input_dim", "output_dim"}  # those are the family's
     return {name: usual.value(name) for name in (*EPISODE_SIZES, *sorted(layers))}
 

@@ -11,14 +11,21 @@ from metalearn_gui.engine.networks import NETWORKS
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.networks.mlp import ACTIVATIONS, INITIALIZATIONS, Mlp
 from metalearn_gui.engine.networks.norms import NORMS
+from metalearn_gui.engine.ratings.inputs import ITEM_UNIT
 from tests.engine.small import context, small_settings
 
 CTX_SETTINGS = small_settings()
 INPUT_DIM = 64  # also a picture of 8 x 8
+NUM_ITEMS = 9  # where a network knows any
 
 
-SMALL = {"mlp": {"hidden_dim": 6, "initialization": "uniform"}, "conv4": {"num_channels": 8, "num_blocks": 3}}
+SMALL = {
+    "mlp": {"hidden_dim": 6, "initialization": "uniform"},
+    "conv4": {"num_channels": 8, "num_blocks": 3},
+    "ratings_net": {"hidden_dim": 6, "num_items": NUM_ITEMS, "embedding_dim": 4},
+}
 VARIANTS = [("mlp", {"activation": name}) for name in ACTIVATIONS] + [("conv4", {"norm": name}) for name in NORMS]
+VARIANTS.append(("ratings_net", {}))
 
 
 def small_network(key: str, **values: object) -> Network:
@@ -26,7 +33,9 @@ def small_network(key: str, **values: object) -> Network:
 
 
 def inputs(tasks: int = 4, points: int = 5, input_dim: int = INPUT_DIM) -> np.ndarray:
-    return np.random.default_rng(0).normal(size=(tasks, points, input_dim)).astype(np.float32)
+    x = np.random.default_rng(0).normal(size=(tasks, points, input_dim)).astype(np.float32)
+    x[..., 0] = np.arange(points) % NUM_ITEMS * ITEM_UNIT
+    return x
 
 
 def outputs(network: Network, params: dict[str, object], x: np.ndarray) -> np.ndarray:
@@ -43,7 +52,7 @@ def network(request: pytest.FixtureRequest) -> Network:
 
 def test_a_network_is_a_value_of_its_key(network: Network) -> None:
     assert NETWORKS[network.key] is type(network)
-    assert type(network).from_dict(network.to_dict()) == network
+    assert type(network).from_dict(network.to_dict()).knowing(NUM_ITEMS) == network
 
 
 def test_parts_cover_every_parameter_once(network: Network) -> None:
@@ -66,7 +75,7 @@ def test_shared_parameters_give_what_a_copy_per_task_gives(network: Network) -> 
     params, _ = network.init(np.random.default_rng(0))
     x = inputs()
     shared = outputs(network, params, x)
-    copied = outputs(network, {name: per_task(values, 4) for name, values in params.items()}, x)
+    copied = outputs(network, params | {name: per_task(params[name], 4) for name in network.adapting}, x)
     assert shared.shape == (4, 5, 2)
     np.testing.assert_allclose(shared, copied, atol=1e-6)
 
@@ -74,9 +83,11 @@ def test_shared_parameters_give_what_a_copy_per_task_gives(network: Network) -> 
 def test_every_task_has_its_own_parameters(network: Network) -> None:
     many = [network.init(np.random.default_rng(seed))[0] for seed in range(4)]
     x = inputs()
-    together = outputs(network, {name: np.stack([params[name] for params in many]) for name in many[0]}, x)
+    own = {name: np.stack([params[name] for params in many]) for name in network.adapting}
+    together = outputs(network, many[0] | own, x)
     for task, params in enumerate(many):
-        np.testing.assert_allclose(together[task], outputs(network, params, x[task : task + 1])[0], atol=1e-6)
+        alone = many[0] | {name: params[name] for name in network.adapting}
+        np.testing.assert_allclose(together[task], outputs(network, alone, x[task : task + 1])[0], atol=1e-6)
 
 
 @pytest.mark.parametrize(("key", "values"), VARIANTS)

@@ -8,8 +8,9 @@ import pytest
 from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.ratings.generated import generated_ratings
+from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, NUM_LEADING, items_of
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS
-from metalearn_gui.engine.tasks.ratings import ITEM_UNIT, NUM_LEADING, Ratings, items_of
+from metalearn_gui.engine.tasks.ratings import Ratings
 
 
 def drawn(family: Ratings, split: str = "test", num_tasks: int = 300, shots: int = 10, queries: int = 5):

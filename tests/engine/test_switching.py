@@ -13,7 +13,7 @@ from metalearn_gui.engine.learners.transfer import Transfer
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import PRESETS, default_settings, preset
 from metalearn_gui.engine.settings import offer_label
-from metalearn_gui.engine.switching import TUNED_GROUPS, switched
+from metalearn_gui.engine.switching import TUNED_GROUPS, for_family, switched
 from metalearn_gui.engine.trainer import Trainer
 
 
@@ -131,3 +131,9 @@ def test_a_learner_that_takes_no_family_is_refused_without_an_offer(monkeypatch:
     with pytest.raises(SettingError, match=r"it takes ranking$") as caught:
         default_settings().replaced(learner="classifier")
     assert caught.value.offer == {}
+
+
+def test_a_family_comes_with_the_network_that_is_made_for_it_and_takes_it_away_again() -> None:
+    ratings = switched(default_settings(), **for_family(default_settings(), "ratings"))
+    assert ratings.network.key == "ratings_net"
+    assert switched(ratings, **for_family(ratings, "sinusoid")).network.key == "mlp"

@@ -121,7 +121,7 @@ def test_steppers_change_the_structure(session, qtbot):
 
 @pytest.mark.parametrize("key", NETWORKS)
 def test_another_kind_of_network_brings_its_own_sizes_and_the_first_comes_back(qtbot, key):
-    session = session_for("glyphs", ways=3)
+    session = session_for("ratings") if key == "ratings_net" else session_for("glyphs", ways=3)
     panel = shown(NetworkPanel, session, qtbot)
     for chosen in (key, "mlp"):
         panel.findChild(QWidget, "network").setCurrentText(chosen)

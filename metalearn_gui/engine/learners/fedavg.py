@@ -18,6 +18,7 @@ from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, MetaGradient, State, TrainingTasks, View, fold
 from metalearn_gui.engine.learners.gradient import GradientLearner
+from metalearn_gui.engine.learners.inner_optimizers import parameters_of
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import param
 
@@ -69,8 +70,9 @@ class FederatedLearner(GradientLearner):
         weights = self.client_weights(_num_points(episodes), ctx)
         heard = tf.reduce_sum(tf.cast(weights > 0, tf.float32))
         gradients = {
-            name: tf.tensordot(weights, values[None] - answers[name], axes=1) for name, values in state.params.items()
-        }
+            name: tf.tensordot(weights, state.params[name][None] - values, axes=1)
+            for name, values in parameters_of(answers).items()
+        } | self.shared_gradients(state, answers, episodes, ctx)
         before = self.loss_before(state, episodes.support, ctx)
         after, carry = self.loss_after(state, episodes, ctx)
         size = float(_num_bytes(state.params))

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from metalearn_gui.engine.backend import Params, Tensor, tf
-from metalearn_gui.engine.episodes import PointSet
+from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, Learner, State, num_tasks_of
 from metalearn_gui.engine.learners.inner_optimizers import (
     INNER_OPTIMIZERS,
@@ -122,7 +122,7 @@ class GradientLearner(Learner):
 
     def adapting(self, network: Network) -> tuple[str, ...]:
         """The names of the parameters that adapt to a task; the others are shared by all tasks."""
-        return tuple(name for part in network.parts.values() for name in part)
+        return network.adapting
 
     def rate(self, name: str, state: State, adapted: Adapted, ctx: Context) -> Tensor:
         """What a step multiplies the direction of this parameter by: a number, one per task or one for each entry.
@@ -131,6 +131,20 @@ class GradientLearner(Learner):
             adapted: what the step starts from, with its memory.
         """
         return ctx.live["inner_learning_rate"]
+
+    def shared_gradients(self, state: State, adapted: Adapted, episodes: Episodes, ctx: Context) -> Params:
+        """The gradient of the mean query loss by what no task adapts, for learners whose others are differences.
+
+        Args:
+            adapted: taken as a constant.
+        """
+        shared = {name: values for name, values in state.params.items() if name not in adapted}
+        if not shared:
+            return {}
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(shared)
+            loss, _ = self.judged(State(state.params | shared, state.carry), adapted, episodes.query, ctx)
+        return dict(tape.gradient(loss, shared))
 
     def shaped(self, gradients: Params) -> Params:
         """The inner gradients as the step uses them: clipped to a norm per task."""

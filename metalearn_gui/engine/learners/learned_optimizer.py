@@ -24,6 +24,7 @@ from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
 
 RULE, STARTS, RUNS = "rule/", "starts/", "runs/"
+SHARED = "shared/"  # in the carry: what the rule moves in no run
 PLACES = ("support", "query")
 NUM_STARTS = 100  # random networks: runs in training start from one half, unseen tasks from the other
 MOST_NUMBERS = 4_000_000  # in all of them; there are fewer of large networks
@@ -85,9 +86,12 @@ class LearnedOptimizer(Learner):
     def init(self, network: Network, rng: np.random.Generator) -> State:
         rule = {RULE + name: values for name, values in self._rule.init(rng).items()}
         _, stats = network.init(rng)
-        count = max(2, min(NUM_STARTS, MOST_NUMBERS // network.num_parameters()))
-        drawn = [network.init(rng)[0] for _ in range(count)]
-        return State(rule, stats | {STARTS + name: np.stack([one[name] for one in drawn]) for name in drawn[0]})
+        first, stats = network.init(rng)
+        size = sum(first[name].size for name in network.adapting)
+        drawn = [network.init(rng)[0] for _ in range(max(2, min(NUM_STARTS, MOST_NUMBERS // size)))]
+        starts = {STARTS + name: np.stack([one[name] for one in drawn]) for name in network.adapting}
+        shared = {SHARED + name: values for name, values in first.items() if STARTS + name not in starts}
+        return State(rule, stats | starts | shared)
 
     def unfinished(self, state: State, example: Callable[[], Episodes]) -> Params:
         """Every run at step 0 of an example task; the first ones end early by turns, so that ends never coincide."""
@@ -125,7 +129,7 @@ class LearnedOptimizer(Learner):
         return moved | {MEMORY + name: values for name, values in memory.items()}
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
-        return ctx.network.apply(adapted, state.carry, x, None, ctx)
+        return ctx.network.apply({**under(state.carry, SHARED), **adapted}, state.carry, x, None, ctx)
 
     def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
         runs = self._restarted(state, episodes)

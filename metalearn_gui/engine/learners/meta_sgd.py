@@ -58,7 +58,7 @@ class MetaSgd(GradientLearner):
 
     def init(self, network: Network, rng: np.random.Generator) -> State:
         params, stats = network.init(rng)
-        rates = {RATES + name: np.full_like(values, self.inner_learning_rate) for name, values in params.items()}
+        rates = {RATES + name: np.full_like(params[name], self.inner_learning_rate) for name in self.adapting(network)}
         return State(params | rates, stats)
 
     def rate(self, name: str, state: State, adapted: Adapted, ctx: Context) -> Tensor:

@@ -75,17 +75,18 @@ class MetaNetwork(Learner):
 
     def init(self, network: Network, rng: np.random.Generator) -> State:
         params, stats = network.init(rng)
-        adjusted = sum(int(np.prod(shape)) for shape in _adjusted(self.adjusts, network, params).values())
+        own = {name: params[name] for name in network.adapting}
+        adjusted = sum(int(np.prod(shape)) for shape in _adjusted(self.adjusts, network, own).values())
         width, features = self.encoder_width, _num_features(network)
         dims = (features, width, width, width, adjusted)
         return State(params | fresh_layers(rng, dims, FIRST_PROPOSAL), stats)
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
         num_tasks = num_tasks_of(support)
-        return {name: per_task(values, num_tasks) for name, values in _base(state.params).items()}
+        return {name: per_task(state.params[name], num_tasks) for name in ctx.network.adapting}
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
-        features, _ = ctx.network.features(adapted, state.carry, support.x, support.mask, ctx)
+        features, _ = ctx.network.features({**state.params, **adapted}, state.carry, support.x, support.mask, ctx)
         read = ctx.network.reading(support.x, lambda: features)
         points = _described(read, support.y, ctx.network.head(adapted, features))
         hidden = tf.nn.relu(encoded(state.params, 1, tf.nn.relu(encoded(state.params, 0, points))))
@@ -95,7 +96,7 @@ class MetaNetwork(Learner):
         return adapted | self._changed(proposal, adapted, ctx.network)
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
-        return ctx.network.apply(adapted, state.carry, x, None, ctx)
+        return ctx.network.apply({**state.params, **adapted}, state.carry, x, None, ctx)
 
     def meta_gradient(self, state: State, episodes: Episodes, ctx: Context) -> MetaGradient:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -154,17 +155,13 @@ _APPLIED: dict[str, Callable[[Adapted, Params], Params]] = {
 
 def _adjusted(adjusts: str, network: Network, params: Params) -> dict[str, tuple[int, ...]]:
     """What a proposal holds, in order: name -> shape; for gains and shifts a layer's number -> (2, units)."""
-    names = network.parts["head"] if adjusts == "head" else tuple(sorted(_base(params)))
+    names = network.parts["head"] if adjusts == "head" else tuple(sorted(params))
     shapes = {name: tuple(params[name].shape) for name in names}
     if adjusts == "biases":
         return {name: shape for name, shape in shapes.items() if name.startswith("b")}
     if adjusts == "gains and shifts":
         return {name[1:]: (2, *shape) for name, shape in shapes.items() if name.startswith("b")}
     return shapes
-
-
-def _base(params: Params) -> Params:
-    return {name: values for name, values in params.items() if not name.startswith(ENCODER)}
 
 
 def _num_features(network: Network) -> int:

@@ -19,7 +19,7 @@ from metalearn_gui.engine.backend import tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, MetaGradient, State, num_tasks_of, under
 from metalearn_gui.engine.learners.gradient import FirstOrderLearner, per_task
-from metalearn_gui.engine.learners.inner_optimizers import MEMORY, STEP
+from metalearn_gui.engine.learners.inner_optimizers import MEMORY, STEP, parameters_of
 from metalearn_gui.engine.networks.base import Network
 
 LASTING = "lasting/"  # in the carry: what the inner optimiser has seen of gradients' sizes, task after task
@@ -56,7 +56,9 @@ class Reptile(FirstOrderLearner):
         adapted = self.begin(state, episodes.support, ctx)
         for step in range(self.inner_steps):
             adapted = self.adapt_step(state, adapted, batches[step % len(batches)], ctx)
-        gradients = {name: values - tf.reduce_mean(adapted[name], axis=0) for name, values in state.params.items()}
+        gradients = {
+            name: state.params[name] - tf.reduce_mean(values, axis=0) for name, values in parameters_of(adapted).items()
+        } | self.shared_gradients(state, adapted, episodes, ctx)
         before = self.loss_before(state, episodes.support, ctx)
         after, carry = self.judged(state, adapted, episodes.query, ctx)
         lasting = {f"{LASTING}{name}": tf.reduce_mean(adapted[name], axis=0) for name in under(carry, LASTING)}

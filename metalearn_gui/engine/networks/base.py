@@ -15,6 +15,7 @@ from metalearn_gui.engine.params import Component
 if TYPE_CHECKING:
     from metalearn_gui.engine.learners.base import Context
 
+EMBEDDING = "embedding"  # the part that is the same for all tasks
 Stats = dict[str, Tensor]  # running averages and the like: not learned by gradient
 
 
@@ -27,6 +28,10 @@ class Network(Component, ABC):
     @abstractmethod
     def fitted(self, input_dim: int, output_dim: int) -> Network:
         """This network with the input and output sizes that a task family asks for."""
+
+    def knowing(self, num_items: int) -> Network:
+        """This network for inputs that name one of so many items, 0 where they name none."""
+        return self
 
     @abstractmethod
     def widened(self, extra: int) -> Network:
@@ -49,7 +54,15 @@ class Network(Component, ABC):
     @property
     @abstractmethod
     def parts(self) -> dict[str, tuple[str, ...]]:
-        """Parameter names by part: "embedding", "body", "head"; each name in exactly one part."""
+        """Parameter names by part: "embedding", "body", "head"; each name in exactly one part.
+
+        An embedding is the same for all tasks, whatever the learner: it is meta-learned and never adapts.
+        """
+
+    @property
+    def adapting(self) -> tuple[str, ...]:
+        """The names of all parameters that may adapt to a task: all but the embedding's."""
+        return tuple(name for part, names in self.parts.items() for name in names if part != EMBEDDING)
 
     @abstractmethod
     def init(self, rng: np.random.Generator) -> tuple[dict[str, Array], dict[str, Array]]:

@@ -11,7 +11,7 @@ import numpy as np
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.networks import ops
 from metalearn_gui.engine.networks.base import Network, Stats
-from metalearn_gui.engine.params import SettingError, param
+from metalearn_gui.engine.params import Component, SettingError, param
 
 if TYPE_CHECKING:
     from metalearn_gui.engine.learners.base import Context
@@ -34,14 +34,9 @@ INITIALIZATIONS: dict[str, Callable[[np.random.Generator, int, int], Array]] = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Mlp(Network):
-    """Parameters w0 (input_dim, h0), b0 (h0,), w1, b1, ...; the last layer is the head and is linear."""
+class DenseSettings(Component):
+    """The settings of hidden dense layers, whatever stands before them."""
 
-    key = "mlp"
-    label = "MLP"
-    summary = "Dense layers, one after the other."
-
-    input_dim: int = param(1, "Input dimension", minimum=1, maximum=100_000, unit="numbers", help="Numbers per input.")
     hidden_dim: int = param(
         40,
         "Hidden dimension",
@@ -51,7 +46,6 @@ class Mlp(Network):
         log=True,
         help="Units in every hidden layer.",
     )
-    output_dim: int = param(1, "Output dimension", minimum=1, maximum=1000, unit="numbers", help="Numbers per output.")
     num_hidden_layers: int = param(
         2, "Hidden layers", minimum=0, maximum=MAX_LAYERS, unit="layers", help="Hidden layers; 0 is a linear model."
     )
@@ -79,6 +73,23 @@ class Mlp(Network):
         sets_every_layer = not values.keys().isdisjoint(("hidden_dim", "num_hidden_layers"))
         return super().replaced(**({"hidden_dims": ""} if sets_every_layer else {}) | values)
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Units of every hidden layer."""
+        return _parse_widths(self.hidden_dims) or (self.hidden_dim,) * self.num_hidden_layers
+
+
+@dataclasses.dataclass(frozen=True)
+class Mlp(DenseSettings, Network):
+    """Parameters w0 (input_dim, h0), b0 (h0,), w1, b1, ...; the last layer is the head and is linear."""
+
+    key = "mlp"
+    label = "MLP"
+    summary = "Dense layers, one after the other."
+
+    input_dim: int = param(1, "Input dimension", minimum=1, maximum=100_000, unit="numbers", help="Numbers per input.")
+    output_dim: int = param(1, "Output dimension", minimum=1, maximum=1000, unit="numbers", help="Numbers per output.")
+
     def fitted(self, input_dim: int, output_dim: int) -> Mlp:
         return dataclasses.replace(self, input_dim=input_dim, output_dim=output_dim)
 
@@ -87,11 +98,6 @@ class Mlp(Network):
 
     def structure(self) -> tuple[Any, ...]:
         return (type(self).__name__, self.dims, self.activation)  # where it starts changes no program
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """Units of every hidden layer."""
-        return _parse_widths(self.hidden_dims) or (self.hidden_dim,) * self.num_hidden_layers
 
     @property
     def dims(self) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""A dense layer for a batch of tasks, in six operations that are closed under differentiation.
+"""A dense layer for a batch of tasks, and rows of a table, in operations that are closed under differentiation.
 
 Each operation's gradient is written in the others, so nested gradient tapes stay exact to any order
 while XLA sees shapes that it does well. Weight gradients of a task are outer products over a few
@@ -58,6 +58,15 @@ sum_points: Operation = _with_gradient(
     lambda z: tf.reduce_sum(z, axis=-2), lambda db, z: tf.broadcast_to(db[..., None, :], tf.shape(z))
 )
 sum_points.__doc__ = "The sum over points."
+taken: Operation = _with_gradient(
+    lambda table, places: tf.gather(table, places), lambda rows, table, places: (summed_at(rows, places, table), None)
+)
+taken.__doc__ = "The rows of a table (rows, n) at places (m,): (m, n)."
+summed_at: Operation = _with_gradient(
+    lambda rows, places, table: tf.math.unsorted_segment_sum(rows, places, table.shape[0]),
+    lambda table, rows, places, like: (taken(table, places), None, None),
+)
+summed_at.__doc__ = "A table as large as the third, each row the sum of those whose place it is."
 
 
 def relu(z: Tensor) -> Tensor:

@@ -61,6 +61,11 @@ class TaskFamily(Component, ABC):
         """The fixed classes that training episodes are made of (`Episodes.classes`); 0 = there is no such set."""
         return 0
 
+    @property
+    def num_items(self) -> int:
+        """Items that an input names by number (engine/ratings/inputs.py); 0 = it names none."""
+        return 0
+
     def with_fixed_classes(self) -> TaskFamily:
         """This family with a fixed set of training classes, where it can have one."""
         return self

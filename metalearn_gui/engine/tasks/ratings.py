@@ -17,15 +17,14 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.ratings.generated import generated_ratings
+from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, NUM_LEADING, items_of
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS, ItemSplit, Quadrants, parted
 from metalearn_gui.engine.ratings.table import RatingsTable
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.rows import dealt
 
-ITEM_UNIT = 2.0**-20  # what an item's number is counted in: exact in float32, and nearly 0 to who cannot read it
-MAX_ITEMS = 2**20
-NUM_LEADING = 2  # columns of an input before the features
+__all__ = ["Ratings", "items_of"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,8 +160,3 @@ class Ratings(TaskFamily):
 
     def output_range(self) -> tuple[float, float]:
         return self.table.scale
-
-
-def items_of(x: Array) -> Array:
-    """The numbers of the items that inputs (..., input_dim) are about."""
-    return np.rint(np.asarray(x[..., 0], np.float64) / ITEM_UNIT).astype(int)
