@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.tables import reading
 from metalearn_gui.engine.tables.choices import ColumnChoice, completed, names_of, text_of, types_of, types_text
 from metalearn_gui.engine.tables.column_types import typed
 from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, table_points
@@ -86,10 +87,13 @@ def test_parquet_holds_the_same_table(tmp_path):
         (b"x" * (3 * 2**20), "longer than"),
         (b"a,b\n1,2\n" + b"9" * (3 * 2**20), "longer than"),
         (",".join(f"c{n}" for n in range(6000)).encode() + b"\n1\n", "6,000 columns"),
+        (b"a,b\n1,2,3\n1,2,3\n", "row 2 has 3 cells, and its header 2"),
+        (b'a,b\n1,"' + b"2,3\n" * 2**20, "a cell before byte 1,"),
         (b"a,b\n1,2\n1,2,3\n", "row 3 has 3 cells, and the rows above it have 2"),
     ],
 )
-def test_a_bad_file_is_one_line_that_names_the_place(tmp_path, content, said):
+def test_a_bad_file_is_one_line_that_names_the_place(tmp_path, content, said, monkeypatch):
+    monkeypatch.setattr(reading, "CHUNK_BYTES", 2**20)
     with pytest.raises(SettingError) as refused:
         table_of(tmp_path, content)
     line = str(refused.value)
@@ -235,8 +239,8 @@ def test_scaling_is_fitted_on_training_tasks_alone(tmp_path):
     rows = np.concatenate([np.arange(s, s + c) for s, c in zip(points.starts, points.counts, strict=True)])
     owners = np.repeat(np.arange(6), points.counts)
     train = rows[np.isin(owners, points.splits["train"])]
-    np.testing.assert_allclose(points.scaling.x_mean, [points.x[train, 0].mean(), 0, 0], rtol=1e-6)
-    np.testing.assert_allclose(points.scaling.x_deviation, [points.x[train, 0].std(), 1, 1], rtol=1e-6)
+    np.testing.assert_allclose(points.scaling.x_mean, [points.inputs.values[train, 0].mean(), 0, 0], rtol=1e-6)
+    np.testing.assert_allclose(points.scaling.x_deviation, [points.inputs.values[train, 0].std(), 1, 1], rtol=1e-6)
     np.testing.assert_allclose(points.scaling.y_mean, [points.y[train].mean()], rtol=1e-6)
 
 
@@ -247,7 +251,8 @@ def test_rows_and_tasks_that_are_left_out_are_counted_and_named(tmp_path):
     assert "1 tasks with fewer than 2 rows are left out: tiny" in dropped.remark
     filled = points_of(table_of(tmp_path, text), fills=True)
     assert filled.counts.sum() == dropped.counts.sum() + 1
-    assert np.isfinite(filled.x).all()
+    assert np.isfinite(filled.inputs.values).all()
+    assert "1 missing values are filled in: x 1" in filled.remark
 
 
 def test_three_million_users_with_one_rating_each_have_no_task(tmp_path):

@@ -10,8 +10,8 @@ import dataclasses
 import functools
 import importlib
 import warnings
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,34 +28,56 @@ DATE_FORMATS: tuple[dict[str, Any], ...] = ({"format": "ISO8601"}, {"dayfirst": 
 EXPECTED = {"number": "a finite number", "date": "a date"}
 
 
-def guessed_column(name: str, texts: Array, decimal: str, is_code: bool = False) -> Column:
-    """A column of texts, None where nothing is, as what most of them are: numbers, dates or labels.
+class Labelled(NamedTuple):
+    """Texts of rows: int32 codes into labels, MISSING where nothing is. A text that comes often is looked at once."""
+
+    codes: Array
+    labels: Any
+
+
+def joined(parts: Sequence[Labelled]) -> Labelled:
+    """The rows of all parts, one after the other, stripped of blanks, labels in order; a blank text is missing."""
+    pandas = _pandas()
+    every = pandas.concat([pandas.Series(part.labels).astype(str) for part in parts], ignore_index=True).str.strip()
+    places, labels = pandas.factorize(every.where(every != ""), sort=True)
+    starts = np.cumsum([0, *(len(part.labels) for part in parts)])
+    codes = [
+        np.append(places[start : start + len(part.labels)], MISSING).astype(np.int32)[part.codes]
+        for part, start in zip(parts, starts, strict=False)
+    ]
+    return Labelled(np.concatenate(codes), labels)
+
+
+def guessed_column(name: str, texts: Labelled, decimal: str, is_code: bool = False) -> Column:
+    """A column of texts as what most of them are: numbers, dates or labels.
 
     Args:
+        texts: as `joined` makes them.
         decimal: "." or ",".
         is_code: some cells are numbers with zeros in front, such as 00501: labels, not numbers.
     """
-    is_missing = np.array([text is None or not str(text).strip() for text in texts], bool)
-    known = np.array([str(text).strip() for text in texts[~is_missing]], object)
-    if not len(known):
-        return Column(name, "number", np.full(len(texts), np.nan))
-    if not is_code:
-        for kind, parsed in (("number", _numbers(known, decimal)), ("date", _days(known))):
-            if parsed is not None and np.isfinite(parsed).mean() >= MOSTLY:
-                return _with_strange(name, kind, parsed, known, is_missing)
-    codes, labels = _pandas().factorize(known, sort=True)
-    every = np.full(len(texts), MISSING, np.int32)
-    every[~is_missing] = codes
-    return Column(name, "category", every, tuple(str(label) for label in labels))
+    codes, labels = texts.codes, np.asarray(texts.labels, object)
+    if not len(labels):
+        return Column(name, "number", np.full(len(codes), np.nan))
+    if not is_code and _may_parse(labels, decimal):
+        counts = np.bincount(codes[codes >= 0], minlength=len(labels))
+        for kind, parsed in (("number", _numbers(labels, decimal)), ("date", _days(labels))):
+            if parsed is not None and counts[np.isfinite(parsed)].sum() >= MOSTLY * counts.sum():
+                return _with_strange(name, kind, parsed, codes, labels)
+    return Column(name, "category", codes, tuple(labels))
 
 
-def _with_strange(name: str, kind: str, parsed: Array, known: Array, is_missing: Array) -> Column:
-    values = np.full(len(is_missing), np.nan)
-    values[~is_missing] = parsed
-    odd = np.flatnonzero(~np.isfinite(parsed))
-    rows = np.flatnonzero(~is_missing)[odd]
-    values[rows] = np.nan
-    return Column(name, kind, values, strange={int(row): known[place] for row, place in zip(rows, odd, strict=True)})
+def _may_parse(labels: Array, decimal: str) -> bool:
+    """Whether it is worth while to look at all of many labels."""
+    tried = labels[:: max(1, len(labels) // TRIED_CELLS)]
+    numbers = _numbers(tried, decimal)
+    return _days(tried) is not None or (numbers is not None and bool(np.isfinite(numbers).any()))
+
+
+def _with_strange(name: str, kind: str, parsed: Array, codes: Array, labels: Array) -> Column:
+    values = np.append(np.where(np.isfinite(parsed), parsed, np.nan), np.nan)[codes]
+    odd = np.flatnonzero((codes >= 0) & np.isnan(values))
+    return Column(name, kind, values, strange={int(row): labels[codes[row]] for row in odd})
 
 
 def number_column(name: str, values: Array) -> Column:

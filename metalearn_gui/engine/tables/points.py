@@ -18,7 +18,8 @@ from metalearn_gui.engine.tables.table import Column, Table
 
 SPLIT_NAMES = {"train": 0, "training": 0, "validation": 1, "valid": 1, "val": 1, "dev": 1, "test": 2, "testing": 2}
 VALIDATION_SHARE = 0.1  # of the tasks that are not held out
-SHOWN_TASKS = 8
+SHOWN = 8  # names in one line
+NO_LABEL = -1.0
 Labels = Mapping[str, Sequence[str]]
 
 
@@ -26,13 +27,13 @@ Labels = Mapping[str, Sequence[str]]
 class TablePoints:
     """Points in the data's own units.
 
-    x: float32 (points, input_dim); y: float32 (points, output_dim), or int32 (points,) class ids.
+    inputs: what goes in, column by column; y: float32 (points, output_dim), or int32 (points,) class ids.
     starts, counts: (tasks,) where the points of a task lie; names: of the tasks.
     splits: task numbers by split. scaling: fitted on the points of training tasks.
     remark: what was left out and why, "" for nothing.
     """
 
-    x: Array
+    inputs: Cells
     y: Array
     starts: Array
     counts: Array
@@ -40,6 +41,35 @@ class TablePoints:
     splits: dict[str, Array]
     scaling: Scaling
     remark: str
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Cells:
+    """Inputs as they are kept: a category is one number until it is asked for.
+
+    values: float32 (points, columns), a number or the place of a label, NO_LABEL for none that is known.
+    widths: by column the labels that there are; 0 for a number.
+    """
+
+    values: Array
+    widths: tuple[int, ...]
+
+    def at(self, places: Array) -> Array:
+        """What the learner gets, float32 (*places' shape, input_dim): a label is 1 among 0s."""
+        cells = self.values[places]
+        if not any(self.widths):
+            return cells
+        parts = [_encoded(cells[..., column], width) for column, width in enumerate(self.widths)]
+        return np.concatenate(parts, axis=-1)
+
+    @property
+    def numbers(self) -> Array:
+        """(points, columns of numbers)."""
+        return self.values[:, [column for column, width in enumerate(self.widths) if not width]]
+
+
+def _encoded(cells: Array, width: int) -> Array:
+    return (cells[..., None] == np.arange(width)).astype(np.float32) if width else cells[..., None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,12 +130,13 @@ def table_points(
     Raises:
         SettingError: nothing is left of a split, or a target that is no class known.
     """
-    x = np.concatenate([_encoded(table, name, labels) for name in choice.inputs], axis=1)
     y = _targets(table, choice, labels, are_classes)
     task_codes, task_names = _column(table, choice.task).as_labels()
     bad_target = np.asarray(~np.isfinite(y).all(axis=1))
-    bad_input = np.zeros(len(x), bool) if fills else ~np.isfinite(x).all(axis=1)
-    is_left_out = np.asarray(bad_target | (task_codes < 0) | bad_input)
+    is_left_out = np.asarray(bad_target | (task_codes < 0))
+    if not fills:
+        for name in choice.inputs:
+            is_left_out |= np.isnan(_cells(table, name, labels))
     counts = np.bincount(task_codes[~is_left_out], minlength=len(task_names))
     is_small = counts < min_rows
     kept = ~is_left_out & ~is_small[task_codes]
@@ -118,23 +149,49 @@ def table_points(
     numbers = np.flatnonzero(~is_small)
     owners = np.searchsorted(numbers, task_codes[order])
     splits = _splits(table, choice, order, owners, len(numbers), split)
-    x, y = x[order], y[order]
     is_training = np.isin(owners, splits["train"])
-    if fills:
-        x = np.where(np.isfinite(x), x, _finite_mean(x[is_training]))
-    own_y = np.zeros((len(y), 0)) if are_classes else y[is_training]
-    scaling = Scaling.fitted(x[is_training], own_y)
+    inputs, filled = _inputs(table, choice, labels, order, is_training)
+    y = y[order]
     kept_counts = counts[numbers]
     return TablePoints(
-        x.astype(np.float32),
+        inputs,
         y[:, 0].astype(np.int32) if are_classes else y.astype(np.float32),
         np.cumsum(kept_counts) - kept_counts,
         kept_counts,
         tuple(task_names[number] for number in numbers),
         splits,
-        _numbers_alone(scaling, choice.inputs, labels),
-        _remark(is_left_out, bad_target, np.asarray(is_small), task_names, min_rows),
+        _scaling(inputs, np.zeros((len(y), 0)) if are_classes else y, is_training),
+        _remark(is_left_out, bad_target, filled, np.asarray(is_small), task_names, min_rows),
     )
+
+
+def _inputs(
+    table: Table, choice: ColumnChoice, labels: Labels, order: Array, is_training: Array
+) -> tuple[Cells, dict[str, int]]:
+    """The rows in order, and how many cells of each column were missing: the training tasks' mean, or no label."""
+    widths = tuple(len(labels.get(name, ())) for name in choice.inputs)
+    values, filled = np.empty((len(order), len(widths)), np.float32), {}
+    for place, (name, width) in enumerate(zip(choice.inputs, widths, strict=True)):
+        cells = _cells(table, name, labels)[order]
+        is_missing = np.isnan(cells)
+        if is_missing.any():
+            filled[name] = int(is_missing.sum())
+            known = cells[is_training & ~is_missing]
+            cells[is_missing] = NO_LABEL if width else known.mean() if len(known) else 0.0
+        values[:, place] = cells
+    return Cells(values, widths), filled
+
+
+def _scaling(inputs: Cells, y: Array, is_training: Array) -> Scaling:
+    """By the points of training tasks, column by column; labels stay 0 and 1."""
+    parts = [
+        Scaling.fitted(inputs.values[is_training, place : place + 1], np.zeros((1, 0)))
+        if not width
+        else Scaling(np.zeros(width, np.float32), np.ones(width, np.float32), np.zeros(0), np.ones(0))
+        for place, width in enumerate(inputs.widths)
+    ]
+    x_mean, x_deviation = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
+    return Scaling.fitted(np.zeros((1, 0)), y[is_training])._replace(x_mean=x_mean, x_deviation=x_deviation)
 
 
 def _column(table: Table, name: str) -> Column:
@@ -150,27 +207,21 @@ def _commonest(column: Column) -> list[str]:
     return [column.labels[place] for place in places]
 
 
-def _encoded(table: Table, name: str, labels: Labels) -> Array:
-    """(rows, width): the number, or 1 for the label it is; not-a-number where missing."""
+def _cells(table: Table, name: str, labels: Labels) -> Array:
+    """(rows,) float64: the number, or the place of the label; not-a-number where missing."""
     column, known = _column(table, name), labels.get(name)
     if known is None:
         require_numbers(table, column)
-        return np.asarray(column.values, np.float64)[:, None]
+        return np.asarray(column.values, np.float64)
     codes, names = column.as_labels()
     places = {label: place for place, label in enumerate(known)}
-    own = np.array([places.get(name, -1) for name in names], int)
-    encoded = np.zeros((len(codes), len(known)))
-    own_codes = np.where(codes >= 0, own[codes] if len(own) else -1, -1)
-    rows = np.flatnonzero(own_codes >= 0)
-    encoded[rows, own_codes[rows]] = 1.0
-    encoded[codes < 0] = np.nan
-    return encoded
+    return np.array([*(places.get(name, NO_LABEL) for name in names), np.nan])[codes]
 
 
 def _targets(table: Table, choice: ColumnChoice, labels: Labels, are_classes: bool) -> Array:
     """(rows, output_dim) numbers or (rows, 1) class ids as numbers; not-a-number where missing."""
     if not are_classes:
-        return np.concatenate([_encoded(table, name, {}) for name in choice.targets], axis=1)
+        return np.stack([_cells(table, name, {}) for name in choice.targets], axis=1)
     column = _column(table, choice.targets[0])
     codes, names = column.as_labels()
     known = {label: place for place, label in enumerate(labels[column.name])}
@@ -230,28 +281,30 @@ def _drawn_split(num_tasks: int, split: Split) -> Array:
     return own
 
 
-def _finite_mean(x: Array) -> Array:
-    finite = np.isfinite(x)
-    return np.asarray(np.where(finite, x, 0.0).sum(axis=0) / np.maximum(finite.sum(axis=0), 1))
-
-
-def _numbers_alone(scaling: Scaling, inputs: Sequence[str], labels: Labels) -> Scaling:
-    """One-hot inputs stay 0 and 1."""
-    is_label = np.concatenate([np.full(len(labels.get(name, ".")), name in labels) for name in inputs])
-    mean, deviation = np.where(is_label, 0, scaling.x_mean), np.where(is_label, 1, scaling.x_deviation)
-    return scaling._replace(x_mean=mean.astype(np.float32), x_deviation=deviation.astype(np.float32))
-
-
-def _remark(is_left_out: Array, bad_target: Array, is_small: Array, names: Sequence[str], min_rows: int) -> str:
+def _remark(
+    is_left_out: Array,
+    bad_target: Array,
+    filled: Mapping[str, int],
+    is_small: Array,
+    names: Sequence[str],
+    min_rows: int,
+) -> str:
     lines = []
     if is_left_out.any():
         lines.append(
             f"{int(is_left_out.sum()):,} rows with something missing are left out "
             f"({int(bad_target.sum()):,} without a target)"
         )
+    if filled:
+        counted = _some([f"{name[:30]} {count:,}" for name, count in filled.items()])
+        lines.append(f"{sum(filled.values()):,} missing values are filled in: {counted}")
     small = np.flatnonzero(is_small)
     if len(small):
-        shown = ", ".join(names[place][:30] for place in small[:SHOWN_TASKS])
-        more = f" and {len(small) - SHOWN_TASKS:,} more" if len(small) > SHOWN_TASKS else ""
-        lines.append(f"{len(small):,} tasks with fewer than {min_rows} rows are left out: {shown}{more}")
+        shown = _some([names[place][:30] for place in small.tolist()])
+        lines.append(f"{len(small):,} tasks with fewer than {min_rows} rows are left out: {shown}")
     return "; ".join(lines)
+
+
+def _some(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - SHOWN:,} more" if len(texts) > SHOWN else ""
+    return ", ".join(texts[:SHOWN]) + more

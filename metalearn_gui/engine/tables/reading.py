@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import io
 import re
 from collections.abc import Generator
 from pathlib import Path
@@ -17,12 +18,13 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar, finished
-from metalearn_gui.engine.tables.column_types import EXACT, guessed_column, number_column
+from metalearn_gui.engine.tables.column_types import EXACT, Labelled, guessed_column, joined, number_column
 from metalearn_gui.engine.tables.refusal import refusal
-from metalearn_gui.engine.tables.table import Column, Table, number_text
+from metalearn_gui.engine.tables.table import Column, Table
 from metalearn_gui.engine.tables.text_format import MAX_COLUMNS, MAX_LINE, TextFormat, text_format
 
-CHUNK_ROWS = 100_000
+CHUNK_CELLS = 2_000_000  # read between two words on how far it is
+CHUNK_BYTES = 2**27  # more than honest cells take: a quotation mark that is never closed
 MAX_CELLS = 2**27  # numbers in memory: 1 GB
 PARQUET = ".parquet"
 FIELDS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
@@ -83,12 +85,13 @@ def _hashed(place: Path) -> Generator[ReadSoFar, None, str]:
 
 def _from_text(place: Path, digest: str) -> Reading:
     written = text_format(place)
-    pieces: dict[str, list[Any]] = {}
+    pieces: dict[str, list[Array | Labelled]] = {}
     num_cells = 0
     total = place.stat().st_size
     try:
-        with place.open("rb") as file, _chunks(file, written) as chunks:
+        with _Bounded(place) as file, _chunks(file, written) as chunks:
             for chunk in chunks:
+                file.pause()
                 num_cells += chunk.size
                 if num_cells > MAX_CELLS:
                     raise refusal(place, f"it has more than {MAX_CELLS:,} cells")
@@ -109,11 +112,36 @@ def _from_text(place: Path, digest: str) -> Reading:
     return Table(str(place), digest, tuple(columns), 2 if written.has_header else 1, written.decimal)
 
 
+class _Bounded(io.FileIO):
+    """A file of which so much is read at once, and no more."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(place)
+        self._place, self._since = place, 0
+
+    def pause(self) -> None:
+        """What was asked for has come."""
+        self._since = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """At most `size` bytes.
+
+        Raises:
+            SettingError: there is no end of what is read at once.
+        """
+        data = super().read(size)
+        self._since += len(data)
+        if self._since > CHUNK_BYTES:
+            why = f"a cell before byte {self.tell():,} does not end"
+            raise refusal(self._place, why, "close its quotation mark")
+        return data
+
+
 def _chunks(file: Any, written: TextFormat) -> Any:
     return _pandas().read_csv(
         file, sep=written.separator, decimal=written.decimal, encoding=written.encoding, encoding_errors="replace",
-        header=0 if written.has_header else None, chunksize=CHUNK_ROWS, skipinitialspace=True, low_memory=False,
-        dtype=dict.fromkeys(written.codes, str),
+        header=0 if written.has_header else None, skipinitialspace=True, low_memory=False,
+        chunksize=max(1, CHUNK_CELLS // written.width), dtype=dict.fromkeys(written.codes, str),
     )  # fmt: skip
 
 
@@ -122,25 +150,22 @@ def _column_name(name: Any, number: int, written: TextFormat) -> str:
     return f"column {number + 1}" if not text or text.startswith("Unnamed:") else text
 
 
-def _piece(values: Any) -> Array:
-    """A part of a column: float64 where pandas found numbers, else texts with None where nothing is."""
+def _piece(values: Any) -> Array | Labelled:
+    """A part of a column: float64 where pandas found numbers, else labelled texts."""
     is_exact = values.dtype.kind not in "iu" or not len(values) or max(values.max(), -values.min()) < EXACT
     if values.dtype.kind in "iufb" and is_exact:
         return np.asarray(values, np.float64)
-    texts = values.astype(object).to_numpy()
-    return np.asarray(np.where(values.isna().to_numpy(), None, texts))
+    codes, labels = _pandas().factorize(values)
+    return Labelled(codes.astype(np.int32), labels)
 
 
-def _column(name: str, parts: list[Array], decimal: str, is_code: bool = False) -> Column:
-    if all(part.dtype == np.float64 for part in parts):
+def _column(name: str, parts: list[Array | Labelled], decimal: str, is_code: bool = False) -> Column:
+    if not any(isinstance(part, Labelled) for part in parts):
         return number_column(name, np.concatenate(parts))
-    return guessed_column(name, np.concatenate([_texts(part) for part in parts]), decimal, is_code)
-
-
-def _texts(part: Array) -> Array:
-    if part.dtype != np.float64:
-        return part
-    return np.array([None if np.isnan(value) else number_text(value) for value in part], object)
+    labelled = [
+        part if isinstance(part, Labelled) else Labelled(*Column("", "number", part).as_labels()) for part in parts
+    ]
+    return guessed_column(name, joined(labelled), decimal, is_code)
 
 
 def _parser_line(error: Exception) -> str:

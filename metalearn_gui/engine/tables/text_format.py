@@ -25,12 +25,13 @@ COMMA_NUMBER = re.compile(r"\s*[-+]?\d*,\d+\s*")
 
 
 class TextFormat(NamedTuple):
-    """What pandas has to be told. decimal: "." or ","; codes: places of columns with zeros in front of numbers."""
+    """What pandas has to be told. decimal: "." or ","; width: columns; codes: those with zeros in front of numbers."""
 
     encoding: str
     separator: str
     decimal: str
     has_header: bool
+    width: int
     codes: tuple[int, ...] = ()
 
 
@@ -50,11 +51,14 @@ def text_format(path: Path) -> TextFormat:
     width = max(len(row) for row in rows)
     if width > MAX_COLUMNS:
         raise refusal(path, f"it has {width:,} columns, and at most {MAX_COLUMNS:,} are read")
+    has_header = _has_header(rows)
+    if has_header and len(rows) > 1 and len(rows[1]) > len(rows[0]):  # pandas would take the first for names of rows
+        raise refusal(path, f"row 2 has {len(rows[1])} cells, and its header {len(rows[0])}", "name every column")
     decimal = _decimal(rows[1:], separator)
     codes = tuple(
         place for place in range(width) if any(CODE.fullmatch(row[place]) for row in rows if place < len(row))
     )
-    return TextFormat(encoding, separator, decimal, _has_header(rows), codes)
+    return TextFormat(encoding, separator, decimal, has_header, width, codes)
 
 
 def _encoding(path: Path, head: bytes) -> str:

@@ -199,7 +199,7 @@ class Csv(TaskFamily):
         points, groups = self._of(tasks), tasks.parameters["row_group"]
         counts = points.counts[groups]
         places = dealt(rng, counts, shots, queries) + points.starts[groups][:, None]
-        x, y = points.x[places], points.y[places]
+        x, y = points.inputs.at(places), points.y[places]
         return Episodes(PointSet(x[:, :shots], y[:, :shots]), PointSet(x[:, shots:], y[:, shots:]))
 
     def describe(self, tasks: Tasks) -> dict[str, Array]:
@@ -207,7 +207,7 @@ class Csv(TaskFamily):
         return {"task": groups, "rows": self._of(tasks).counts[groups]}
 
     def input_range(self) -> tuple[float, float]:
-        return _range(self._own.x) if self.data else super().input_range()
+        return _range(self._own.inputs.numbers) if self.data else super().input_range()
 
     def output_range(self) -> tuple[float, float]:
         return _range(self._own.y) if self.data else super().output_range()
@@ -284,4 +284,4 @@ def _prepared(family: Csv) -> TablePoints:
 
 
 def _range(values: Array) -> tuple[float, float]:
-    return float(values.min()), float(values.max())
+    return (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
