@@ -62,6 +62,12 @@ COMMANDS = (
         "step_on", QT_TRANSLATE_NOOP("Commands", "Adaptation step on"), "Right", TASK,
         lambda w: w.session.set_adaptation_step(w.session.adaptation_step + 1),
     ),
+    Command("playground", QT_TRANSLATE_NOOP("Commands", "Playground"), "F2", VIEW, lambda w: w.show_task()),
+    Command("presenter", QT_TRANSLATE_NOOP("Commands", "Presenter"), "F11", VIEW, lambda w: w.show_view("presenter")),
+    Command("attract", QT_TRANSLATE_NOOP("Commands", "Presenter, by itself"), "Shift+F11", VIEW, lambda w: w.attract()),
+    Command("larger", QT_TRANSLATE_NOOP("Commands", "Larger"), "Ctrl++", VIEW, lambda w: w.zoom.step(1)),
+    Command("smaller", QT_TRANSLATE_NOOP("Commands", "Smaller"), "Ctrl+-", VIEW, lambda w: w.zoom.step(-1)),
+    Command("actual_size", QT_TRANSLATE_NOOP("Commands", "Usual size"), "Ctrl+0", VIEW, lambda w: w.zoom.choose(1.0)),
     Command("palette", QT_TRANSLATE_NOOP("Commands", "Find anything..."), "Ctrl+K", VIEW, lambda w: w.show_palette()),
     Command("find", QT_TRANSLATE_NOOP("Commands", "Find a setting"), "Ctrl+F", VIEW, lambda w: w.find_setting()),
     Command(
@@ -95,7 +101,8 @@ class Actions:
         action = QAction(self._window, objectName=f"action_{command.key}")
         action.triggered.connect(lambda _checked=False: command.run(self._window))
         if command.shortcut and command.key not in BARE_KEYS.values():
-            action.setShortcut(QKeySequence(command.shortcut))
+            also = [QKeySequence("Ctrl+=")] if command.shortcut == "Ctrl++" else []  # plus without Shift
+            action.setShortcuts([QKeySequence(command.shortcut), *also])
             self._window.addAction(action)
         return action
 

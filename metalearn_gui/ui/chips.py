@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.icons import icon, svg
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 IN_SIGHT = 8
 COLUMNS = 4
@@ -52,12 +52,12 @@ class PictureChip(QPushButton):
         self.setCheckable(True)
         self.setProperty("kind", "family")
         self.setFont(ui_font(11, 500))
-        self.setFixedHeight(self.SIZE.height())
+        self.setFixedHeight(scaled(self.SIZE.height()))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(label)
 
     def sizeHint(self) -> QSize:
-        return self.SIZE
+        return QSize(scaled(self.SIZE.width()), scaled(self.SIZE.height()))
 
     minimumSizeHint = sizeHint
 
@@ -65,17 +65,17 @@ class PictureChip(QPushButton):
         colors = theme().palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(0.5, 0.5, self.width() - 1, self.PICTURE_HEIGHT - 1)
+        box = QRectF(0.5, 0.5, self.width() - 1, scaled(self.PICTURE_HEIGHT) - 1)
         painter.setPen(QPen(self._edge_color(), 1.5 if self.isChecked() else 1))
         painter.setBrush(_washed(colors.learner) if self.isChecked() else colors.background)
         painter.drawRoundedRect(box, 8, 8)
-        height = self.PICTURE_HEIGHT - 6
+        height = scaled(self.PICTURE_HEIGHT) - 6
         width = height * 48 / 36
         painter.setOpacity(1.0 if self.isEnabled() else 0.4)
         svg(self._picture).render(painter, QRectF((self.width() - width) / 2, 3, width, height))
         painter.setPen(colors.accent_text if self.isChecked() else colors.muted)
         painter.setFont(self._fitting_font())
-        area = QRectF(0, self.PICTURE_HEIGHT + 2, self.width(), self.height() - self.PICTURE_HEIGHT - 2)
+        area = QRectF(0, scaled(self.PICTURE_HEIGHT) + 2, self.width(), self.height() - scaled(self.PICTURE_HEIGHT) - 2)
         text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.icons import svg
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 HEIGHT = 24
 
@@ -26,7 +26,7 @@ class CompareChip(QAbstractButton):
         theme().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 44, HEIGHT)
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + scaled(44), scaled(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, palette = QPainter(self), theme().palette

@@ -22,7 +22,7 @@ from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.scale import Scale
 from metalearn_gui.ui.text import THIN_SPACE, count_text
 from metalearn_gui.ui.text_boxes import PathBox, TextBox
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 INT_LIMIT = 2**31 - 1
 CHOICE_LABELS = {"relu": "ReLU", "elu": "ELU", "sgd": "SGD", "adam": "Adam", "he": "He", "glorot": "Glorot"}
@@ -78,11 +78,11 @@ class _NumberBox:
         event.ignore()
 
     def minimumSizeHint(self: Any) -> QSize:
-        return QSize(30, 20)
+        return QSize(scaled(30), scaled(20))
 
     def sizeHint(self: Any) -> QSize:
         text = max(self.textFromValue(self.value()), self.lineEdit().text(), key=len)
-        return QSize(max(28, self.fontMetrics().horizontalAdvance(text) + 10), 20)
+        return QSize(max(28, self.fontMetrics().horizontalAdvance(text) + 10), scaled(20))
 
     def _refuse(self: Any, text: str) -> float:
         self._refused = text
@@ -174,7 +174,7 @@ class Switch(QCheckBox):
 
     def __init__(self, spec: Param, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName=spec.name)
-        self.setFixedSize(self.WIDTH, self.HEIGHT + 4)
+        self.setFixedSize(scaled(self.WIDTH), scaled(self.HEIGHT + 4))
         self.toggled.connect(self.edited.emit)
 
     def show_value(self, value: bool) -> None:
@@ -193,6 +193,7 @@ class Switch(QCheckBox):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colors.learner if self.isChecked() and self.isEnabled() else colors.line)
+        painter.scale(theme().zoom, theme().zoom)
         painter.drawRoundedRect(0, 2, self.WIDTH, self.HEIGHT, 8, 8)
         painter.setBrush(colors.on_accent if self.isChecked() else colors.muted)
         painter.drawEllipse(self.WIDTH - 14 if self.isChecked() else 2, 4, 12, 12)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -15,10 +13,10 @@ from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
-from metalearn_gui.ui.text import count_text, counted, number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.text import count_text, counted
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.transport import ACTIVE_STATES, ROUND, SQUARE, header_button, show_running
-from metalearn_gui.ui.wording import episode_text, interval_text, percent_text, unseen_text
+from metalearn_gui.ui.wording import episode_text, final_text, unseen_text
 
 HEIGHT = 62  # 60 and the line of progress
 
@@ -29,6 +27,7 @@ class Header(QFrame):
     exportRequested = Signal()
     themeToggled = Signal()
     menuRequested = Signal()
+    presenterRequested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="header")
@@ -85,6 +84,8 @@ class Header(QFrame):
         self.export.setFixedHeight(34)
         self.export.setFont(ui_font(13, 600))
         self.theme = header_button("theme_button", "square", SQUARE, self)
+        self.presenter = header_button("presenter_button", "square", SQUARE, self)
+        self.presenter.clicked.connect(self.presenterRequested)
         self.menu = header_button("menu_button", "square", SQUARE, self)
         self.export.clicked.connect(self.exportRequested)
         self.theme.clicked.connect(self.themeToggled)
@@ -107,26 +108,27 @@ class Header(QFrame):
         for figure in (self._iteration, self._tasks_seen, self._speed, self._unseen):
             line.addWidget(figure)
         line.addStretch(1)
-        for widget in (self.presets, self.export, self.theme, self.menu):
+        for widget in (self.presets, self.export, self.theme, self.presenter, self.menu):
             line.addWidget(widget)
         self._size_title()
 
     def set_compact(self, compact: bool) -> None:
         """Leave out what a narrow window has no room for."""
         self._compact = compact
-        self._tasks_seen.setVisible(not compact)
-        self._line.setContentsMargins(14 if compact else 20, 0, 8 if compact else 12, 2)
-        self._line.setSpacing(6 if compact else 8)
+        for widget in (self._tasks_seen, self.reseed):
+            widget.setVisible(not compact)
+        self._line.setContentsMargins(scaled(14 if compact else 20), 0, scaled(8 if compact else 12), 2)
+        self._line.setSpacing(scaled(6 if compact else 8))
         self._size_title()
         self._show_settings()
 
     def _size_title(self) -> None:
         self._title.setFont(ui_font(14 if self._compact else 16, 700))
         for label in (self._title, self._subtitle):
-            label.setMinimumWidth(162 if self._compact else 262)
-        self.presets.setFixedWidth(124 if self._compact else 168)
+            label.setMinimumWidth(scaled(162 if self._compact else 262))
+        self.presets.setFixedWidth(scaled(124 if self._compact else 168))
         for figure in (self._iteration, self._tasks_seen, self._speed, self._unseen):
-            figure.setMinimumWidth(84 if self._compact else 124)
+            figure.setMinimumWidth(scaled(84 if self._compact else 124))
 
     # --- what the session says ------------------------------------------------------------------
 
@@ -165,18 +167,7 @@ class Header(QFrame):
             steps = len(scores.evaluation.learner.loss) - 1
         by_step = counted(steps, self.tr("1 step"), self.tr("{count} steps"))
         self._unseen.set_caption(f"{unseen_text(run.settings)}, {episode_text(run.settings) or by_step}")
-        if scores is None:
-            self._unseen.show_value("–")
-            return
-        learner = scores.evaluation.learner
-        loss = float(learner.loss[-1])
-        if not math.isfinite(loss):
-            self._unseen.show_value(self.tr("diverges"))
-        elif learner.accuracy is not None and learner.accuracy_ci95 is not None:
-            half_width = interval_text(float(learner.accuracy_ci95[-1]))
-            self._unseen.show_value(percent_text(float(learner.accuracy[-1])), half_width)
-        else:
-            self._unseen.show_value(number_text(loss), self.tr("MSE"))
+        self._unseen.show_value(*final_text(scores.evaluation.learner if scores else None))
 
     def choose_preset(self, key: str | None) -> None:
         """Load a preset, once its data have been chosen where it needs some; None for none."""
@@ -212,6 +203,7 @@ class Header(QFrame):
             self.reseed: self.tr("Start again with another seed"),
             self.export: self.tr("Export (Ctrl+E)"),
             self.theme: self.tr("Dark or light"),
+            self.presenter: self.tr("Presenter (F11)"),
             self.menu: self.tr("Menu"),
         }
         for button, text in texts.items():
@@ -221,7 +213,8 @@ class Header(QFrame):
         self._show_settings()
 
     def _restyle(self) -> None:
-        names = {self.step: "step", self.reset: "reset", self.reseed: "reseed", self.theme: "theme", self.menu: "more"}
+        names = {self.step: "step", self.reset: "reset", self.reseed: "reseed", self.theme: "theme"}
+        names |= {self.presenter: "presenter", self.menu: "more"}
         for button, name in names.items():
             button.setIcon(icon(name))
         self.export.setIcon(icon("export", theme().palette.on_accent))

@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"var\(--(\w+)\)")
 
 def icon(name: str, color: QColor | None = None) -> QIcon:
     """The icon assets/icons/NAME.svg in a colour (the text's, if none), muted while disabled."""
-    ratios = frozenset(screen.devicePixelRatio() for screen in QGuiApplication.screens())
+    ratios = frozenset(screen.devicePixelRatio() * theme().zoom for screen in QGuiApplication.screens())
     return _icon(name, (color or theme().palette.text).name(), theme().palette.muted.name(), ratios)
 
 

@@ -12,7 +12,7 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.rail_button import RailButton
 from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.settings_search import SettingsSearch
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import scaled, theme
 
 COLUMN_WIDTH, RAIL_WIDTH, GAP = 264, 56, 12
 SCROLL_BAR_ROOM = 10
@@ -135,7 +135,7 @@ class LeftSide(QWidget):
         self._is_narrow = narrow
         self._rail.setVisible(narrow)
         self._column.setVisible(not narrow)
-        self.setFixedWidth((RAIL_WIDTH if narrow else COLUMN_WIDTH) + SCROLL_BAR_ROOM)
+        self.setFixedWidth(scaled(RAIL_WIDTH if narrow else COLUMN_WIDTH) + SCROLL_BAR_ROOM)
         if not narrow and self._column.parentWidget() is not self:
             self._line.insertWidget(0, self._column, 1)
             self._show_cards(tuple(self._panels))
@@ -154,9 +154,9 @@ class LeftSide(QWidget):
 
     def _pop_over_place(self, keys: tuple[str, ...]) -> QRect:
         host = self._overlay.parentWidget()
-        top_left = self.mapTo(host, QPoint(RAIL_WIDTH + 8, 0))
+        top_left = self.mapTo(host, QPoint(scaled(RAIL_WIDTH) + 8, 0))
         wanted = sum(self._panels[key].sizeHint().height() + GAP for key in keys) + 2 * GAP
-        return QRect(top_left, QSize(COLUMN_WIDTH + 2 * GAP + SCROLL_BAR_ROOM, min(wanted, self.height())))
+        return QRect(top_left, QSize(scaled(COLUMN_WIDTH) + 2 * GAP + SCROLL_BAR_ROOM, min(wanted, self.height())))
 
     def _show_cards(self, keys: tuple[str, ...]) -> None:
         for key, panel in self._panels.items():

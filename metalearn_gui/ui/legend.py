@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,25 +55,26 @@ class Legend(QWidget):
         return QSize(200, self.heightForWidth(max(self.width(), 200)))
 
     def heightForWidth(self, width: int) -> int:
-        return self.ROW * max(1, 1 + max((row for row, _ in self._places(width)), default=0))
+        return scaled(self.ROW) * max(1, 1 + max((row for row, _ in self._places(width)), default=0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for entry, (row, x) in zip(self._entries, self._places(self.width()), strict=True):
-            middle = self.ROW * row + self.ROW / 2
+            height = scaled(self.ROW)
+            middle = height * row + height / 2
             painter.setPen(line_pen(entry.color, entry.style, entry.width))
-            painter.drawLine(QPointF(x, middle), QPointF(x + self.SAMPLE, middle))
+            painter.drawLine(QPointF(x, middle), QPointF(x + scaled(self.SAMPLE), middle))
             painter.setPen(theme().palette.text)
-            left = x + self.SAMPLE + 7
-            rect = QRectF(left, self.ROW * row, max(0.0, self.width() - left), self.ROW)
+            left = x + scaled(self.SAMPLE) + 7
+            rect = QRectF(left, height * row, max(0.0, self.width() - left), height)
             text = painter.fontMetrics().elidedText(entry.text, Qt.TextElideMode.ElideRight, int(rect.width()))
             painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     def _places(self, width: int) -> list[tuple[int, int]]:
         row, x, places = 0, 0, []
         for entry in self._entries:
-            needed = self.SAMPLE + 7 + self.fontMetrics().horizontalAdvance(entry.text)
+            needed = scaled(self.SAMPLE) + 7 + self.fontMetrics().horizontalAdvance(entry.text)
             if x and x + needed > width:
                 row, x = row + 1, 0
             places.append((row, x))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -28,9 +28,11 @@ from metalearn_gui.ui.palette.palette import Palette
 from metalearn_gui.ui.panels import PANELS, VIEW_PANELS
 from metalearn_gui.ui.right_side import RightSide
 from metalearn_gui.ui.status_bar import StatusBar
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.view import View
 from metalearn_gui.ui.view_stack import TASK, ViewStack
+from metalearn_gui.ui.views.presenter import PresenterView
+from metalearn_gui.ui.window_zoom import WindowZoom
 
 LEFT, CENTRE, RIGHT = (
     ("tasks", "learner", "network"),
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setFocus()  # else a list that closes gives the focus to the first button, and that takes the arrows
+        self.zoom = WindowZoom(self, QSize(*MINIMUM))
         self.file = SessionFile(session, self)
         self.commands = Actions(self)
         self._header = Header(session, self)
@@ -78,6 +81,7 @@ class MainWindow(QMainWindow):
         self._palette = Palette(self)
         self._header.exportRequested.connect(self.show_export)
         self._header.themeToggled.connect(self.toggle_theme)
+        self._header.presenterRequested.connect(lambda: self.show_view(PresenterView.key))
         self._header.menuRequested.connect(self._show_menu)
         if remember:
             restore_window(self)
@@ -93,6 +97,7 @@ class MainWindow(QMainWindow):
         right = {key: self.panels[key] for key in RIGHT}
         columns.addWidget(RightSide(right, STRETCH, ROOM_FIRST, GAP, self._content), RIGHT_SHARE)
         self._views = ViewStack(self.session, _rows(self._header, self._content), self)
+        self._views.viewChanged.connect(self._take_view)
         self.setCentralWidget(_rows(self._views, self._status))
 
     def _column(self, keys: Sequence[str]) -> QVBoxLayout:
@@ -111,6 +116,17 @@ class MainWindow(QMainWindow):
     def show_task(self) -> None:
         """Back to the task."""
         self._views.show_view(TASK)
+
+    def attract(self) -> None:
+        """The presenter, turning from preset to preset unattended."""
+        self._views.show_view("presenter")
+        self.findChild(PresenterView).caption.play()
+
+    def _take_view(self, key: str) -> None:
+        on_stage = key == PresenterView.key
+        self._status.setVisible(not on_stage)
+        self.zoom.set_stage(on_stage)
+        (self._views.currentWidget() if on_stage else self).setFocus()
 
     @property
     def transport(self) -> Session | View:
@@ -197,12 +213,13 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() <= NARROW
+        self.zoom.follow()
+        narrow = self.width() <= scaled(NARROW)
         self._left.set_narrow(narrow)
         self._header.set_compact(narrow)
         self._views.set_compact(narrow)
         self._status.set_compact(narrow)
-        self._messages.place(GAP, HEADER_HEIGHT + 6, self.width() - 2 * GAP)
+        self._messages.place(GAP, scaled(HEADER_HEIGHT) + 6, self.width() - 2 * GAP)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.commands.press(event):

@@ -30,14 +30,16 @@ def restore_window(window: MainWindow) -> None:
     if memory.contains("geometry"):
         window.restoreGeometry(memory.value("geometry"))
     window.show_all_settings(memory.value("all_settings", False, bool))
+    window.zoom.choose(memory.value("zoom", 1.0, float))
     mode = str(memory.value("theme", theme().mode))
     theme().set_mode(mode if mode in MODES else "system")
 
 
 def keep_window(window: MainWindow) -> None:
-    """Remember geometry, theme and mode of settings."""
+    """Remember geometry, zoom, theme and mode of settings."""
     memory = window_memory()
     memory.setValue("geometry", window.saveGeometry())
     memory.setValue("theme", theme().mode)
+    memory.setValue("zoom", window.zoom.chosen)
     memory.setValue("all_settings", window.shows_all_settings)
     memory.sync()

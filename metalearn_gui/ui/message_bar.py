@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon, pixmap
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 HEIGHT = 48
 INFO_MS = 8000
@@ -67,7 +67,7 @@ class MessageBar(QFrame):
 
     def place(self, left: int, top: int, width: int) -> None:
         """Lie over the content."""
-        self.setGeometry(QRect(left, top, width, HEIGHT))
+        self.setGeometry(QRect(left, top, width, scaled(HEIGHT)))
 
     def _act(self) -> None:
         if self._message.choices:

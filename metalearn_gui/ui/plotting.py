@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.axis import TICK_PX, Axis, count_tick_text, tick_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 LINE_STYLES: dict[str, list[float]] = {  # dash patterns in pen widths; a line's style says what its colour says
     "solid": [],
@@ -25,7 +25,7 @@ ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 def line_pen(color: QColor, style: str = "solid", width: float = 1.0) -> QPen:
     """A cosmetic pen in one of LINE_STYLES."""
-    pen = QPen(color, width)
+    pen = QPen(color, width * theme().zoom)
     pen.setCosmetic(True)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     if LINE_STYLES[style]:
@@ -102,8 +102,6 @@ class ThemedPlot(pg.PlotWidget):
         item.hideButtons()
         item.setMenuEnabled(False)
         item.setContentsMargins(0, 4, 2, 0)
-        self.value_axis.setWidth(50)  # "0.0835" and the gap
-        self.count_axis.setHeight(24)
         self._ground = Ground(item)
         view = self.getViewBox()
         view.setMouseEnabled(x=False, y=False)
@@ -124,6 +122,8 @@ class ThemedPlot(pg.PlotWidget):
             axis.setTickFont(ui_font(TICK_PX))
             axis.setGrid(255)
             axis.setZValue(-200)
+        self.value_axis.setWidth(scaled(50))  # "0.0835" and the gap
+        self.count_axis.setHeight(scaled(24))
         self.getViewBox().update()
 
     def add_line(self, layer: float = 0.0) -> pg.PlotCurveItem:

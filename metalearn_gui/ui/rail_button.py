@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from metalearn_gui.ui.icons import svg
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 SIZE = QSize(56, 66)
 
@@ -33,13 +33,14 @@ class RailButton(QPushButton):
         super().paintEvent(event)
         colors = theme().palette
         painter = QPainter(self)
-        svg(self._icon_name, colors.text).render(painter, QRectF((self.width() - 20) / 2, 8, 20, 20))
+        side = scaled(20)
+        svg(self._icon_name, colors.text).render(painter, QRectF((self.width() - side) / 2, scaled(8), side, side))
         painter.setFont(ui_font(11, 600))
         painter.setPen(colors.accent_text)
-        painter.drawText(QRectF(0, 29, self.width(), 15), Qt.AlignmentFlag.AlignCenter, self._number)
+        painter.drawText(QRectF(0, scaled(29), self.width(), scaled(15)), Qt.AlignmentFlag.AlignCenter, self._number)
         font = ui_font(11)
         if QFontMetrics(font).horizontalAdvance(self._label) > self.width() - 4:
             font = ui_font(9)
         painter.setFont(font)
         painter.setPen(colors.muted)
-        painter.drawText(QRectF(0, 45, self.width(), 16), Qt.AlignmentFlag.AlignCenter, self._label)
+        painter.drawText(QRectF(0, scaled(45), self.width(), scaled(16)), Qt.AlignmentFlag.AlignCenter, self._label)

@@ -28,7 +28,7 @@ from metalearn_gui.ui.runs_model import (
     TASKS,
     TIME,
 )
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT, MARK_SIZE, TEXT_LEFT = 28, 9, 24
@@ -95,7 +95,7 @@ class RunsDelegate(QStyledItemDelegate):
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(super().sizeHint(option, index).width() + 6, ROW_HEIGHT)
+        return QSize(super().sizeHint(option, index).width() + 6, scaled(ROW_HEIGHT))
 
     def setEditorData(self, editor: QLineEdit, index: Index) -> None:
         # A run that trains changes its figures all the time; what is being typed stays.
@@ -125,7 +125,6 @@ class RunsView(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(2 * ROW_HEIGHT)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setFont(ui_font(11.5))
         header.setHighlightSections(False)
@@ -140,13 +139,14 @@ class RunsView(QTableView):
         self.restoreAsked.emit(index.row())
 
     def lay_out_columns(self) -> None:
-        """The name takes what the figures leave; call once a model is set."""
+        """The name takes what the figures leave; call once a model is set, and at another zoom."""
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(TASKS, QHeaderView.ResizeMode.ResizeToContents)
+        self.verticalHeader().setDefaultSectionSize(scaled(ROW_HEIGHT))
         for column, width in WIDTHS.items():
-            header.resizeSection(column, width)
+            header.resizeSection(column, scaled(width))
 
     def rename(self, row: int) -> None:
         """Open the editor in the row's name."""

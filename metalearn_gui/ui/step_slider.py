@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 MARGIN = 12.0
 LINE = 12.0  # from the top to the line of dots
@@ -33,10 +33,10 @@ class StepSlider(QSlider):
         return self._names[value - self.minimum()] if len(self._names) == count else str(value)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 40)
+        return QSize(300, 24 + scaled(16))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, 40)
+        return QSize(120, 24 + scaled(16))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -93,5 +93,5 @@ class StepSlider(QSlider):
             name = self.name_of(value)
             half = max(20.0, painter.fontMetrics().horizontalAdvance(name) / 2 + 1)
             middle = min(max(self._x_of(value), half), self.width() - half)
-            box = QRectF(middle - half, LINE + 10, 2 * half, 16)
+            box = QRectF(middle - half, LINE + 10, 2 * half, scaled(16))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)

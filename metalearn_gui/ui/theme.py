@@ -67,6 +67,7 @@ class Theme(QObject):
         super().__init__()
         self._mode = "system"
         self._palette = DARK
+        self._zoom = 1.0
 
     @property
     def palette(self) -> Palette:
@@ -87,6 +88,16 @@ class Theme(QObject):
             raise ValueError(f"The theme is {mode!r}; choose one of {', '.join(MODES)}")
         self._mode = mode
         self.apply()
+
+    @property
+    def zoom(self) -> float:
+        """How much larger than designed type is, and what holds it."""
+        return self._zoom
+
+    def set_zoom(self, zoom: float) -> None:
+        """Larger type from now on; widgets that are there already are zoom.py's."""
+        self._zoom = zoom
+        self.changed.emit()
 
     def color_of(self, key: str) -> QColor:
         """The colour of "learner", "transfer", "scratch", "before", "truth", "unseen", ... (a field of the palette)."""
@@ -165,10 +176,15 @@ def register_fonts() -> None:
         QFontDatabase.addApplicationFont(str(path))
 
 
+def scaled(px: float) -> int:
+    """Pixels of the design as pixels of the window."""
+    return round(px * theme().zoom)
+
+
 def ui_font(px: float, weight: int = 400) -> QFont:
-    """The window's type at a size in pixels, with tabular figures."""
+    """The window's type at a size in pixels of the design, with tabular figures."""
     font = QFont(FONT_FAMILY)
-    font.setPixelSize(round(px))
+    font.setPixelSize(scaled(px))
     font.setWeight(QFont.Weight(weight))
     tabular = QFont.Tag.fromString("tnum")
     if tabular is not None:

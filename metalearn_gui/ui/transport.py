@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from metalearn_gui.bridge.session import RunState
@@ -13,9 +14,24 @@ ACTIVE_STATES = (RunState.RUNNING, RunState.PREPARING)
 ROUND, SQUARE = QSize(38, 38), QSize(34, 34)
 
 
+class RoundButton(QPushButton):
+    """A disc of any size with an icon in it: a style sheet knows round corners of one radius alone."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().palette.learner if self.isEnabled() else theme().palette.line)
+        painter.drawEllipse(self.rect())
+        place = QRect(QPoint(0, 0), self.iconSize())
+        place.moveCenter(self.rect().center())
+        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+        self.icon().paint(painter, place, Qt.AlignmentFlag.AlignCenter, mode)
+
+
 def header_button(name: str, kind: str, size: QSize | None, parent: QWidget) -> QPushButton:
     """A button of a header; after a click the arrows still move the adaptation step."""
-    button = QPushButton(parent, objectName=name)
+    button = (RoundButton if kind == "round" else QPushButton)(parent, objectName=name)
     button.setProperty("kind", kind)
     button.setIconSize(QSize(18, 18))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -10,7 +10,7 @@ from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.header import HEIGHT
 from metalearn_gui.ui.icons import icon
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.transport import ACTIVE_STATES, ROUND, SQUARE, header_button, show_running
 
 
@@ -81,8 +81,8 @@ class ViewHeader(QFrame):
         """Leave out what a narrow window has no room for."""
         self._title.setFont(ui_font(14 if compact else 16, 700))
         for label in (self._title, self._subtitle):
-            label.setMinimumWidth(162 if compact else 262)
-        self._line.setContentsMargins(14 if compact else 20, 0, 8 if compact else 12, 2)
+            label.setMinimumWidth(scaled(162 if compact else 262))
+        self._line.setContentsMargins(scaled(14 if compact else 20), 0, scaled(8 if compact else 12), 2)
 
     def show_running(self, is_active: bool, is_enabled: bool, waits_for: str = "") -> None:
         """What the round button says and whether it answers."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.view import View
 from metalearn_gui.ui.views import VIEWS
+from metalearn_gui.ui.zoom import fit_new
 
 TASK = ""  # the key of what is shown at first
 
@@ -57,6 +58,7 @@ class ViewStack(QStackedWidget):
         if key not in self._views:
             view = VIEWS[key](self._session, self)
             view.set_compact(self._is_compact)
+            fit_new(view)
             view.backRequested.connect(lambda: self.show_view(TASK))
             self.addWidget(view)
             self._views[key] = view

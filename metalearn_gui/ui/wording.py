@@ -55,6 +55,18 @@ def score_text(scores: StepScores, step: int, in_percent: bool) -> str:
     return f"{number_text(loss)} ± {float(scores.loss_ci95[step]):.2g}"
 
 
+def final_text(scores: StepScores | None) -> tuple[str, str]:
+    """What is reached after the last step on unseen tasks, and its interval or unit."""
+    if scores is None:
+        return "–", ""
+    loss = float(scores.loss[-1])
+    if not math.isfinite(loss):
+        return QCoreApplication.translate("Wording", "diverges"), ""
+    if scores.accuracy is not None and scores.accuracy_ci95 is not None:
+        return percent_text(float(scores.accuracy[-1])), interval_text(float(scores.accuracy_ci95[-1]))
+    return number_text(loss), QCoreApplication.translate("Wording", "MSE")
+
+
 def baseline_name(key: str) -> str:
     """A baseline in a word or three, as it stands in a legend or within a sentence."""
     names = {

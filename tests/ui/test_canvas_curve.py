@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF
 
 from metalearn_gui.ui.canvas.axes import Axes, grown, settled, ticks
 from metalearn_gui.ui.canvas.curve import CurveCanvas
+from metalearn_gui.ui.canvas.direct_labels import _boxes, _hidden
+from metalearn_gui.ui.canvas.legend_box import EDGE, _emptiest
 from tests.ui.hand import click, drag, handle, mouse, session_for, set_points
 
 FRAME = QRectF(30, 0, 600, 300)
@@ -169,10 +171,16 @@ def test_axis_that_holds_everything_does_not_grow():
     assert grown((-5.0, 5.0), (-4.0, 5.5)) == (-5.0, 6.0)
 
 
-def test_the_legend_leaves_the_corner_where_points_lie(curve, sinusoid):
-    set_points(sinusoid, np.zeros((1, 1)), np.zeros((1, 1)))
-    lower_left = curve._emptiest(300.0)
-    x, y = curve.axes().numbers(lower_left.center())
-    sinusoid.move_point(0, np.array([x]), np.array([y]))
-    assert lower_left.contains(handle(curve, 0))
-    assert not curve._emptiest(300.0).contains(handle(curve, 0))
+def test_the_legend_leaves_the_corner_where_points_lie():
+    lower_left = _emptiest(FRAME, 60.0, 22.0, np.zeros((1, 2)))
+    point = np.array([[lower_left.center().x(), lower_left.center().y()]])
+    assert lower_left.left() == FRAME.left() + EDGE
+    assert not _emptiest(FRAME, 60.0, 22.0, point).intersects(lower_left)
+
+
+def test_on_a_stage_each_curve_carries_its_name_clear_of_points(curve, sinusoid):
+    line = np.stack([np.linspace(0, 400, 201), np.full(201, 150.0)], axis=1)
+    box = min(_boxes(QRectF(0, 0, 400, 300), line, 60, 16), key=lambda one: _hidden(one, line, []))
+    assert _hidden(box, line, []) == 0
+    curve.names_curves = True
+    assert set(curve.legend_labels()) <= set(curve._drawn_curves())

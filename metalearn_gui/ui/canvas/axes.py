@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 Range = tuple[float, float]
 FRAME_RADIUS = 6.0
@@ -79,7 +79,8 @@ def tick_text(value: float) -> str:
 
 def label_room(values: Range) -> float:
     """Pixels beside an axis over these values, so that the longest of its numbers is whole."""
-    return LABEL_GAP + FIGURE_WIDTH * max((len(tick_text(value)) for value in ticks(*values, 5)), default=0)
+    longest = max((len(tick_text(value)) for value in ticks(*values, 5)), default=0)
+    return LABEL_GAP + FIGURE_WIDTH * theme().zoom * longest
 
 
 def grown(current: Range, needed: Range) -> Range:
@@ -119,14 +120,14 @@ def draw_columns(painter: QPainter, axes: Axes) -> None:
     """Vertical grid lines, their numbers below the frame."""
     palette, frame = theme().palette, axes.frame
     painter.setFont(ui_font(12))
-    for value in ticks(*axes.x_range, max(2, int(frame.width() / 110))):
+    for value in ticks(*axes.x_range, max(2, int(frame.width() / scaled(110)))):
         x = round(axes.point(value, axes.y_range[0]).x()) + 0.5
         if frame.left() + 8 < x < frame.right() - 8:
             painter.setPen(QPen(palette.line, 1))
             painter.drawLine(QPointF(x, frame.top() + 1), QPointF(x, frame.bottom() - 1))
             painter.setPen(palette.muted)
             painter.drawText(
-                QRectF(x - 40, frame.bottom() + 5, 80, 18), Qt.AlignmentFlag.AlignHCenter, tick_text(value)
+                QRectF(x - 60, frame.bottom() + 5, 120, scaled(18)), Qt.AlignmentFlag.AlignHCenter, tick_text(value)
             )
 
 
@@ -135,10 +136,10 @@ def draw_rows(painter: QPainter, axes: Axes) -> None:
     palette, frame = theme().palette, axes.frame
     painter.setFont(ui_font(12))
     side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    for value in ticks(*axes.y_range, max(2, int(frame.height() / 55))):
+    for value in ticks(*axes.y_range, max(2, int(frame.height() / scaled(55)))):
         y = round(axes.point(axes.x_range[0], value).y()) + 0.5
         if frame.top() + 4 < y < frame.bottom() - 4:
             painter.setPen(QPen(palette.line, 1))
             painter.drawLine(QPointF(frame.left() + 1, y), QPointF(frame.right() - 1, y))
             painter.setPen(palette.muted)
-            painter.drawText(QRectF(frame.left() - 60, y - 10, 53, 20), side, tick_text(value))
+            painter.drawText(QRectF(frame.left() - 107, y - 20, 100, 40), side, tick_text(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -24,16 +24,18 @@ from metalearn_gui.ui.canvas.axes import (
     widened,
 )
 from metalearn_gui.ui.canvas.band import band_text, draw_band
-from metalearn_gui.ui.canvas.curve_drawing import curve_pen, draw_curve
+from metalearn_gui.ui.canvas.curve_drawing import draw_curve
+from metalearn_gui.ui.canvas.direct_labels import draw_direct_labels
 from metalearn_gui.ui.canvas.handles import HandleSurface
+from metalearn_gui.ui.canvas.legend_box import draw_legend_box
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme
 
 LEFT, TOP, RIGHT, BOTTOM = 30.0, 1.0, 1.0, 26.0  # room for the axes' numbers
+POINT = 6.5  # radius of a support point
 FAINT_POINTS = 60  # at 1 px: the steps between must cost next to nothing
 FAINT_CURVES = 12
-LEGEND_MARGIN = 8.0  # around the legend: a point so near would be half hidden
 REACH_BEYOND = 0.01  # of the trained inputs: how far outside a point may go
 TALLEST = 1.0  # of the targets' range, on either side: a curve that runs away is cut there
 
@@ -63,7 +65,7 @@ class CurveCanvas(HandleSurface):
 
     # --- axes -----------------------------------------------------------------------------------
     def frame(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(max(LEFT, label_room(self._y_range)), TOP, -RIGHT, -BOTTOM)
+        return QRectF(self.rect()).adjusted(max(LEFT, label_room(self._y_range)), TOP, -RIGHT, -scaled(BOTTOM))
 
     def axes(self) -> Axes:
         """How numbers lie on the widget now."""
@@ -201,36 +203,33 @@ class CurveCanvas(HandleSurface):
         palette, pixels = theme().palette, self.handle_pixels()
         if self.grabbed is not None:
             draw_halo(painter, QPointF(*pixels[self.grabbed].tolist()), palette.learner, 15)
-        stamp_markers(painter, pixels, 6.5, 0, palette.text, palette.learner, 2.4)
+        radius = POINT * theme().zoom
+        stamp_markers(painter, pixels, radius, 0, palette.text, palette.learner, 2.4)
         if self.grabbed is not None:
             center = QPointF(*pixels[self.grabbed].tolist())
-            draw_marker(painter, center, 6.5, 0, palette.text, palette.learner, 2.4)
+            draw_marker(painter, center, radius, 0, palette.text, palette.learner, 2.4)
         elif self.chosen is not None and self.hasFocus():
             draw_ring(painter, QPointF(*pixels[self.chosen].tolist()), palette.text, 11)
 
     def _draw_legend(self, painter: QPainter) -> None:
-        frame, palette = self.frame(), theme().palette
-        painter.setFont(ui_font(12))
-        metrics = painter.fontMetrics()
-        labels = self.legend_labels()
-        width = sum(metrics.horizontalAdvance(text) + 52 for text in labels.values()) + 4
-        if not labels or width > frame.width() - 16 or frame.height() < 140:
-            return
-        box = self._emptiest(width)
-        painter.setPen(QPen(palette.line, 1))
-        painter.setBrush(faded(palette.background, 225))
-        painter.drawRoundedRect(box, 5, 5)
-        left = box.left() + 10
-        for key, text in labels.items():
-            painter.setPen(curve_pen(key, 2.4 if key == "learner" else 2.0))
-            painter.drawLine(QPointF(left, box.center().y()), QPointF(left + 22, box.center().y()))
-            painter.setPen(palette.text)
-            painter.drawText(box.adjusted(left + 30 - box.left(), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
-            left += metrics.horizontalAdvance(text) + 52
+        if self.names_curves:
+            draw_direct_labels(painter, self.frame(), self._drawn_curves(), self.legend_labels(), self.handle_pixels())
+        else:
+            draw_legend_box(painter, self.frame(), self.legend_labels(), self.handle_pixels())
+
+    def _drawn_curves(self) -> dict[str, Array]:
+        """Pixels of the curves by what they are called."""
+        values = {"learner": self._curve("learner", self.shown_step), "before": self._curve("learner", 0)}
+        values |= {key: self._curve(key, self.session.adaptation_step) for key in self.session.compared}
+        if self.touched.truth is not None:
+            values["truth"] = self.touched.truth[:, 0]
+        grid, axes = self.touched.grid[:, 0], self.axes()
+        return {key: axes.pixels(grid, curve) for key, curve in values.items() if curve is not None}
 
     def legend_labels(self) -> dict[str, str]:
         """What is drawn, by key, in words."""
-        texts = self._legend if self.frame().width() > 560 else self._short_legend
+        is_wide = self.frame().width() > scaled(560) and not self.names_curves
+        texts = self._legend if is_wide else self._short_legend
         keys = [key for key in texts if self.adaptation or key == "truth"]
         if self.touched.truth is None:
             keys = [key for key in keys if key != "truth"]
@@ -239,23 +238,6 @@ class CurveCanvas(HandleSurface):
         if "learner" in labels and self.session.context is not None:
             labels["learner"] = self._by_hand
         return labels
-
-    def _emptiest(self, width: float) -> QRectF:
-        """The corner for the legend that hides fewest points, the lower left one if it may be."""
-        frame = self.frame()
-        pixels = self.handle_pixels()
-        boxes = [
-            QRectF(left, top, width, 22)
-            for top in (frame.bottom() - 32, frame.top() + 10)
-            for left in (frame.left() + 10, frame.right() - 10 - width)
-        ]
-        reach = LEGEND_MARGIN
-
-        def hidden(box: QRectF) -> int:
-            wide = box.adjusted(-reach, -reach, reach, reach)
-            return sum(wide.contains(QPointF(x, y)) for x, y in pixels.tolist())
-
-        return min(boxes, key=hidden)
 
     @classmethod
     def paint_small(

@@ -15,7 +15,7 @@ DASHES = {"before": [5.0, 3.0], "truth": [0.1, 2.4], "transfer": [4.5, 2.2], "sc
 
 def curve_pen(key: str, width: float, alpha: int = 255) -> QPen:
     """Colour and line style that mean the same everywhere."""
-    pen = QPen(QColor(faded(theme().color_of(key), alpha)), width)
+    pen = QPen(QColor(faded(theme().color_of(key), alpha)), width * theme().zoom)
     dashes = DASHES.get(key)
     if dashes:
         pen.setDashPattern(dashes)

@@ -23,6 +23,7 @@ class Surface(QWidget):
     """A picture of the touched task, in a static layer that is kept and a live one that is not."""
 
     object_name: ClassVar[str]
+    names_curves = False  # whether curves carry their names, in place of a legend
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

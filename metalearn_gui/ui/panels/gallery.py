@@ -15,7 +15,7 @@ from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.canvas.surface import fits
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.wording import percent_text
 
 NUM_TILES = 8
@@ -37,7 +37,7 @@ class GalleryTile(QAbstractButton):
         self.clicked.connect(lambda: session.open_gallery_task(index))
 
     def sizeHint(self) -> QSize:
-        return QSize(164, 116)
+        return QSize(scaled(164), scaled(116))
 
     def score_text(self) -> str:
         """Accuracy where there is one, else the loss, at the shown adaptation step."""
@@ -85,7 +85,8 @@ class GalleryTile(QAbstractButton):
             return
         palette = theme().palette
         painter.setFont(ui_font(12, 600))
-        box = QRectF(frame.left() + 5, frame.bottom() - 23, painter.fontMetrics().horizontalAdvance(text) + 10, 18)
+        width, height = painter.fontMetrics().horizontalAdvance(text) + 10, scaled(18)
+        box = QRectF(frame.left() + 5, frame.bottom() - height - 5, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faded(palette.background, 190))
         painter.drawRoundedRect(box, 4, 4)

@@ -52,6 +52,7 @@ class RunsPanel(Panel):
         self.refresh()
 
     def restyle(self) -> None:
+        self.table.lay_out_columns()
         self.table.viewport().update()
 
     def refresh(self) -> None:

@@ -29,6 +29,7 @@ class TaskPanel(Panel):
     """An unseen task under the hand."""
 
     key = "task"
+    names_curves = False  # of every surface that comes
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -112,6 +113,7 @@ class TaskPanel(Panel):
             self.surface.deleteLater()
         self.surface = canvas(self.session, self)
         self.body.insertWidget(0, self.surface, 1)
+        self.surface.names_curves = self.names_curves
         self.surface.show()
         self._show_hint()
 

@@ -3,5 +3,8 @@
 from __future__ import annotations
 
 from metalearn_gui.ui.view import View
+from metalearn_gui.ui.views.presenter import PresenterView
 
-VIEWS: dict[str, type[View]] = {}
+VIEWS: dict[str, type[View]] = {
+    PresenterView.key: PresenterView,
+}
