@@ -15,6 +15,7 @@ from PySide6.QtGui import QUndoStack
 from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.files import Files
+from metalearn_gui.bridge.inside import Inside
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.pace import Memory
 from metalearn_gui.bridge.reading import Reading
@@ -67,6 +68,7 @@ class Session(QObject):
         self._course = Course(settings or preset(FIRST_PRESET), options, self)
         self._runs, self._training, self._unseen = self._course.runs, self._course.training, self._course.unseen
         self._comparing = Comparing(self._course, options, self)
+        self.inside = Inside(self._unseen, options.compile, self)
         self._files = Files(self._saved, self)
         self._reading = Reading(self)
         self._memory = Memory()
@@ -84,6 +86,7 @@ class Session(QObject):
         self._unseen.worked.connect(self._files.mark_dirty)
         self._training.readinessChanged.connect(self.readinessChanged)
         self._unseen.failed.connect(self._warn)
+        self.inside.failed.connect(self._warn)
         self._files.changed.connect(self.fileChanged)
         self._files.failed.connect(self._warn)
         self._reading.said.connect(self.messageRaised)
@@ -316,6 +319,11 @@ class Session(QObject):
         return self._unseen.context
 
     @property
+    def held(self) -> Mapping[str, Array]:
+        """What a hand has put, by name, in the place of what the learner adapts to; empty where it has not."""
+        return self._unseen.held
+
+    @property
     def compared(self) -> set[str]:
         """Of "transfer", "scratch": drawn beside the learner."""
         return self._unseen.compared
@@ -381,6 +389,14 @@ class Session(QObject):
         """
         self._unseen.set_context(context)
 
+    def set_held(self, held: Mapping[str, Array]) -> None:
+        """What the learner predicts once it is adapted to this shows in `adaptations`, until the task is touched.
+
+        Args:
+            held: as adaptation.predict_adapted takes it, of the one task; empty: the learner's own.
+        """
+        self._unseen.set_held(held)
+
     def set_compared(self, key: str, on: bool) -> None:
         """Draw a baseline beside the learner, or not."""
         self._unseen.set_compared(key, on)
@@ -432,6 +448,7 @@ class Session(QObject):
             self._reading.close(READING_SECONDS)
             self._training.close(WORKER_SECONDS)
             self._unseen.close(TOUCH_SECONDS)
+            self.inside.close(TOUCH_SECONDS)
             self._files.close(FILE_SECONDS)
 
     def _take_up(

@@ -42,17 +42,17 @@ class Shown:
         return {"learner": (self.settings, self.state.learner)} | beside
 
     def adaptations(
-        self, adapter: Adapter, keys: tuple[str, ...], task: TouchedTask, context: Mapping[str, Array]
+        self, adapter: Adapter, keys: tuple[str, ...], task: TouchedTask, held: Mapping[str, Array]
     ) -> dict[str, Adaptation]:
-        """How these learners adapt. context: what a hand has put in the place of that; empty if nothing."""
+        """How these learners adapt. held: what a hand has put in the place of that; empty if nothing."""
         found = {key: adapter.adaptation(*self.learners[key], task) for key in keys if key in self.learners}
-        return found | self.steered(adapter, task, context, found["learner"]) if context else found
+        return found | self.steered(adapter, task, held, found["learner"]) if held else found
 
     def steered(
-        self, adapter: Adapter, task: TouchedTask, context: Mapping[str, Array], own: Adaptation
+        self, adapter: Adapter, task: TouchedTask, held: Mapping[str, Array], own: Adaptation
     ) -> dict[str, Adaptation]:
-        """The learner alone, its own adaptation given way to a context."""
-        return {"learner": adapter.steered(*self.learners["learner"], task, context, own)}
+        """The learner alone, its own adaptation given way to what a hand holds."""
+        return {"learner": adapter.steered(*self.learners["learner"], task, held, own)}
 
     def views(self, task: TouchedTask) -> list[View]:
         """What the learner shows about itself on this task, nothing without points; and of ratings, what to ask."""

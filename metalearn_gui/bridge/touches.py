@@ -20,6 +20,7 @@ from metalearn_gui.engine.tasks.ratings import Ratings
 CURVE_POINTS = 201
 PLANE_SIDE = 44  # squared and with a hundred query points it fits 2,048 padded places
 MAX_SUPPORT = 1000
+ACTIVATIONS = 2**22  # of a network's widest layer, in one call
 ROOM = 8  # points that may be added before the next larger program has to be ready
 
 
@@ -173,16 +174,16 @@ class Adapter:
     """
 
     def __init__(self, compile: bool) -> None:
-        self._compile = compile
+        self.compile = compile
         self._warm: set[tuple[object, int, int]] = set()
 
     def is_warm(self, settings: ExperimentSettings, task: TouchedTask) -> bool:
         """Whether this task is adapted to at full speed."""
-        return not self._compile or self._key(settings, len(task.support.x), task) in self._warm
+        return not self.compile or self._key(settings, len(task.support.x), task) in self._warm
 
     def warm_up(self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask) -> None:
         """Compile for this many points, and for a few more."""
-        if not self._compile:
+        if not self.compile:
             return
         for count in (len(task.support.x), min(len(task.support.x) + ROOM, MAX_SUPPORT)):
             key = self._key(settings, count, task)
@@ -194,7 +195,7 @@ class Adapter:
 
     def adaptation(self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask) -> Adaptation:
         """Predictions on the grid and the loss, step by step."""
-        compiled = self._compile and self.is_warm(settings, task)
+        compiled = self.compile and self.is_warm(settings, task)
         path = adapt(settings, state, _as_batch(task.support), _points_of_interest(task)[None], compile=compiled)
         judged = _judged(settings.tasks.kind, task, *_parted(task, path.predictions[:, 0]))
         if path.deviation is None:
@@ -215,10 +216,30 @@ class Adapter:
             adapted: what the learner's `predict` needs, for this one task.
         """
         batch = {name: values[None] for name, values in adapted.items()}
-        points = predict_adapted(settings, state, batch, _points_of_interest(task)[None], self._compile)
+        points = predict_adapted(settings, state, batch, _points_of_interest(task)[None], self.compile)
         end = _judged(settings.tasks.kind, task, *_parted(task, points))
         accuracy = None if end.accuracy is None or own.accuracy is None else _led_to(own.accuracy, end.accuracy)
         return Adaptation(_led_to(own.on_grid, end.on_grid), _led_to(own.loss, end.loss), accuracy)
+
+    def losses(
+        self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask, adapted: Mapping[str, Array]
+    ) -> Array:
+        """The touched task's loss with each of many things in the place of what the learner adapts to, (many,).
+
+        Args:
+            adapted: what the learner's `predict` needs, (many, ...) by name.
+        """
+        points = _points_of_interest(task)
+        many = len(next(iter(adapted.values())))
+        size = min(many, max(1, ACTIVATIONS // (len(points) * settings.network.largest_activation)))
+        x = np.broadcast_to(points, (size, *points.shape))
+        losses = []
+        for start in range(0, many, size):  # the last slice is filled up: another shape would be traced anew
+            places = np.minimum(np.arange(start, start + size), many - 1)
+            part = {name: values[places] for name, values in adapted.items()}
+            predictions = predict_adapted(settings, state, part, x, self.compile)
+            losses.append(_judged(settings.tasks.kind, task, *_parted(task, predictions)).loss)
+        return np.concatenate(losses)[:many]
 
     def _key(self, settings: ExperimentSettings, count: int, task: TouchedTask) -> tuple[object, int, int]:
         program = adaptation_program(settings, settings.outer.test_steps, keep=True)

@@ -47,6 +47,7 @@ class UnseenTasks(QObject):
     galleryChanged = Signal()
     stepChanged = Signal()
     viewsChanged = Signal()
+    followed = Signal()  # shown
     worked = Signal()  # there is something new to save
     failed = Signal(str)
 
@@ -56,9 +57,9 @@ class UnseenTasks(QObject):
         self._adapter = Adapter(compile)
         self._always_warm = not compile
         self._warm: set[tuple[object, ...]] = set()
-        self._is_ready = False
+        self.is_ready = False
         self._series = 0  # answers of an earlier series are stale
-        self._shown = Shown(settings, state)
+        self.shown = Shown(settings, state)
         self.compared = {"transfer", "scratch"}
         self._chosen_step = FIRST_STEP  # comes back where a learner of fewer steps has gone
         self.step = min(FIRST_STEP, self.num_steps)
@@ -68,7 +69,7 @@ class UnseenTasks(QObject):
         self._inspection.timeout.connect(self._ask_at_rest)
         self._catch_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
         self._catch_up.timeout.connect(self._ask)
-        self.context: Array | None = None  # what a hand has put in the place of the learner's own
+        self.held: dict[str, Array] = {}  # what a hand has put in the place of what adapting comes to
         self._news: list[Callable[[], None]] = []
         self._next_block = FIRST_TOUCHED
         self._history = TouchHistory()
@@ -77,7 +78,7 @@ class UnseenTasks(QObject):
     @property
     def num_steps(self) -> int:
         """Adaptation steps that are shown."""
-        return self._shown.settings.outer.test_steps
+        return self.shown.settings.outer.test_steps
 
     @property
     def gallery(self) -> list[TouchedTask]:
@@ -92,11 +93,11 @@ class UnseenTasks(QObject):
 
     def follow(self, settings: ExperimentSettings, state: TrainingState) -> None:
         """Show how this state adapts; call `announce` when the session is ready for it."""
-        before, self._shown = self._shown, Shown(settings, state)
+        before, self.shown = self.shown, Shown(settings, state)
         if task_key(before.settings) != task_key(settings):
             self._draw_all(keeps_places=before.settings.differs_live_only(settings))
             self._news += [self.taskChanged.emit, self.galleryChanged.emit]
-        elif before.structure != self._shown.structure:
+        elif before.structure != self.shown.structure:
             self._forget_adaptations()
         if self.step != min(self._chosen_step, self.num_steps):
             self.step = min(self._chosen_step, self.num_steps)
@@ -106,6 +107,7 @@ class UnseenTasks(QObject):
                 self._catch_up.start()
         else:
             self._ask()
+        self.followed.emit()
 
     def announce(self) -> None:
         """Emit what has changed since the last time."""
@@ -115,13 +117,14 @@ class UnseenTasks(QObject):
 
     def set_ready(self) -> None:
         """TensorFlow is loaded: adaptations can be asked for."""
-        self._is_ready = True
+        self.is_ready = True
         self._ask()
+        self.followed.emit()
 
     def warm_up(self) -> None:
         """Compile the adaptation of what is shown."""
-        if self._is_ready and not self._always_warm and self._shown.structure not in self._warm:
-            self._latest.request("warm", self._warming(self._shown, WARMING))
+        if self.is_ready and not self._always_warm and self.shown.structure not in self._warm:
+            self._latest.request("warm", self._warming(self.shown, WARMING))
 
     def close(self, seconds: float) -> bool:
         """End the worker; wait so long at most. Whether it has ended."""
@@ -159,32 +162,43 @@ class UnseenTasks(QObject):
     def new_task(self) -> None:
         """The next task of the stream."""
         self._next_block += 1
-        self._put_under_hand(draw_task(self._shown.settings, self._next_block))
+        self._put_under_hand(draw_task(self.shown.settings, self._next_block))
 
     def restore_task(self) -> None:
         """The touched task as it was drawn."""
         self.begin_touch()
-        self._take_touch(draw_task(self._shown.settings, self.touched.block))
+        self._take_touch(draw_task(self.shown.settings, self.touched.block))
 
     def open_gallery_task(self, index: int) -> None:
         """Exchange the touched task for one of the gallery."""
         self._put_under_hand(self._gallery.exchange(index, self.touched, self.adaptations.get("learner")))
         self.galleryChanged.emit()
 
+    @property
+    def context(self) -> Array | None:
+        """The vector that a hand has put in the place of the learner's own; None where there is none."""
+        return self.held.get(self._context_name)
+
     def set_context(self, context: Array | None) -> None:
         """Put a vector in the place of the one that adapting comes to; None gives that back.
 
-        It stays until the task is touched. A learner that shows no context has no place for it.
+        A learner that shows no context has no place for it.
         """
-        self.context = context if self._context_name else None
-        if self.context is not None and self.step == 0:
+        self.set_held({} if context is None or not self._context_name else {self._context_name: context})
+
+    def set_held(self, held: Mapping[str, Array]) -> None:
+        """Put this, by name, in the place of what adapting comes to; nothing gives that back.
+
+        It stays until the task is touched.
+        """
+        self.held = dict(held)
+        if self.held and self.step == 0:
             self.set_step(self.num_steps)  # step 0 is the start, which no hand moves
         own = self.adaptations.get("learner")
-        if own is None or self.context is None:
+        if own is None or not self.held:
             self._ask_touched()
         else:  # the baselines stay as they are, and so do the views: let nothing hold the answer up
-            held = {self._context_name: self.context}
-            compute = functools.partial(self._shown.steered, self._adapter, self.touched, held, own)
+            compute = functools.partial(self.shown.steered, self._adapter, self.touched, self.held, own)
             self._request("touched", compute, lambda found: self._take_touched(self.adaptations | found), TOUCHING)
             self._inspection.start()
 
@@ -210,7 +224,7 @@ class UnseenTasks(QObject):
 
     def take_saved(self, saved: list[SavedTask]) -> None:
         """The inverse of `saved`, as far as it fits what is shown; call `announce` afterwards."""
-        settings = self._shown.settings
+        settings = self.shown.settings
         completed = [dataclasses.replace(one, tasks=settings.tasks.completed(one.tasks)) for one in saved]
         fitting = [one for one in completed if _fits(one, self.touched)]
         tasks = [placed_task(settings, one.index, one.tasks, one.support, one.query) for one in fitting]
@@ -237,14 +251,14 @@ class UnseenTasks(QObject):
     @property
     def _is_slow(self) -> bool:
         """Whether adapting takes long enough for a hand to feel it."""
-        return not self._shown.settings.network.compiles
+        return not self.shown.settings.network.compiles
 
     @property
     def _is_warm(self) -> bool:
-        return self._always_warm or self._shown.structure in self._warm
+        return self._always_warm or self.shown.structure in self._warm
 
     def _draw_all(self, keeps_places: bool) -> None:
-        settings = self._shown.settings
+        settings = self.shown.settings
         if keeps_places:
             self.touched = draw_task(settings, self.touched.block)
             self._gallery.draw_again(settings)
@@ -257,7 +271,7 @@ class UnseenTasks(QObject):
 
     def _forget_adaptations(self) -> None:
         self._series += 1
-        self.adaptations, self.views, self.context = {}, [], None
+        self.adaptations, self.views, self.held = {}, [], {}
         self._gallery.forget()
         self._news += [self.adaptedChanged.emit, self.galleryChanged.emit, self.viewsChanged.emit]
 
@@ -276,11 +290,11 @@ class UnseenTasks(QObject):
         self._ask_gallery()
 
     def _set_points(self, task: TouchedTask) -> None:
-        self.touched, self.context = task, None
+        self.touched, self.held = task, {}
         self._ask_touched()
         self._inspection.start()  # not while the hand moves: an inspection is uncompiled and would hold a touch up
-        if self._is_ready and not self._always_warm and self._is_warm:
-            self._latest.request("room", self._warming(self._shown, MAKING_ROOM))
+        if self.is_ready and not self._always_warm and self._is_warm:
+            self._latest.request("room", self._warming(self.shown, MAKING_ROOM))
         self.taskChanged.emit()
         self.worked.emit()
 
@@ -289,7 +303,7 @@ class UnseenTasks(QObject):
         self._ask_gallery()
 
     def _ask_touched(self) -> None:
-        if not self._is_ready:
+        if not self.is_ready:
             return
         # Uncompiled answers slow the window, so the baselines wait for their program.
         keys = ("learner", *self.compared) if self._is_warm and not self._is_slow else ("learner",)
@@ -298,19 +312,18 @@ class UnseenTasks(QObject):
             self._inspection.start()
 
     def _ask_adaptations(self, request: str, keys: tuple[str, ...], take: Callable[[Any], None], rank: int) -> None:
-        context = {} if self.context is None else {self._context_name: self.context}
-        compute = functools.partial(self._shown.adaptations, self._adapter, keys, self.touched, context)
+        compute = functools.partial(self.shown.adaptations, self._adapter, keys, self.touched, self.held)
         self._request(request, compute, take, rank)
 
     def _ask_at_rest(self) -> None:
         """What would hold a touch up."""
-        if self._is_ready and self._is_warm and self._is_slow and self.compared:
+        if self.is_ready and self._is_warm and self._is_slow and self.compared:
             take = functools.partial(self._take_compared, self.touched)
             self._ask_adaptations("compared", ("learner", *self.compared), take, SHOWING)
         self._ask_views()
 
     def _ask_views(self) -> None:
-        compute = functools.partial(self._shown.views, self.touched)
+        compute = functools.partial(self.shown.views, self.touched)
         self._request("views", compute, self._take_views, INSPECTING)
 
     def _take_views(self, views: list[View]) -> None:
@@ -319,9 +332,9 @@ class UnseenTasks(QObject):
 
     def _ask_gallery(self) -> None:
         """The gallery waits for its compiled program: eight uncompiled tasks would slow the window."""
-        if not (self._is_ready and self._is_warm):
+        if not (self.is_ready and self._is_warm):
             return
-        settings, state = self._shown.settings, self._shown.state.learner
+        settings, state = self.shown.settings, self.shown.state.learner
         for index, task in enumerate(self.gallery):
             compute = functools.partial(self._adapter.adaptation, settings, state, task)
             self._gallery.expect(index)
@@ -344,7 +357,7 @@ class UnseenTasks(QObject):
     def _take_warm(self, structure: tuple[object, ...], _: None) -> None:
         if structure not in self._warm:
             self._warm.add(structure)
-            if structure == self._shown.structure:
+            if structure == self.shown.structure:
                 self._ask()
 
     def _take_touched(self, adaptations: Mapping[str, Adaptation]) -> None:

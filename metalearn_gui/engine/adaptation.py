@@ -11,10 +11,11 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet, capacity, padded
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import fold
-from metalearn_gui.engine.programs import adaptation_program, prediction_program
+from metalearn_gui.engine.learners.inner_optimizers import parameters_of
+from metalearn_gui.engine.programs import adaptation_program, prediction_program, way_program
 from metalearn_gui.engine.settings import ExperimentSettings
 
-__all__ = ["Path", "adapt", "fold", "places_for", "predict_adapted"]
+__all__ = ["Path", "adapt", "fold", "places_for", "predict_adapted", "way_of"]
 
 FEW = 16  # places in a step of what needs no compiling
 
@@ -61,6 +62,23 @@ def adapt(
     support = padded(support, places_for(settings, support.x.shape[1]))
     predictions, support_loss, *rest = program.run(state, support, query, settings.learner.live_values())
     return Path(predictions[:, :, :num_queries], support_loss, rest[0][:, :, :num_queries] if rest else None)
+
+
+def way_of(
+    settings: ExperimentSettings,
+    state: LearnerState,
+    support: PointSet,
+    num_steps: int | None = None,
+    compile: bool = True,
+) -> dict[str, Array]:
+    """What adapts, by name, after steps 0..k: (steps + 1, tasks, ...), as `predict_adapted` takes it.
+
+    Args: as of `adapt`.
+    """
+    steps = settings.outer.test_steps if num_steps is None else num_steps
+    support = padded(support, places_for(settings, support.x.shape[1]))
+    way = way_program(settings, compile).run(state, support, steps, settings.learner.live_values())
+    return {name: np.stack([adapted[name] for adapted in way]) for name in parameters_of(way[0])}
 
 
 def predict_adapted(

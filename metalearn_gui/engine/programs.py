@@ -306,6 +306,35 @@ class AdaptationProgram(_TaskProgram):
         return [ctx.loss(outputs, query), accuracy]
 
 
+class WayProgram(_TaskProgram):
+    """What adapts, step by step: one traced step, taken again and again."""
+
+    def __init__(self, learner: Learner, network: Network, kind: str, mode: str) -> None:
+        super().__init__(learner, network, kind)
+        self._begin, self._step = _build(self._begun, mode), _build(self._stepped, mode)
+
+    def run(
+        self, state: LearnerState, support: PointSet, num_steps: int, live: dict[str, float]
+    ) -> list[dict[str, Array]]:
+        """What adapts after steps 0..num_steps, (tasks, ...) by name, the inner optimiser's memory too."""
+        scaling = Scaling.of(state.carry)
+        seen = map_points(tf.constant, support if scaling is None else scaling.points(support))
+        learned = self._learned(state, live)
+        adapted = self._begin(*learned, seen)
+        way = [adapted]
+        for _ in range(min(num_steps, 1) if self._learner.adapts_once else num_steps):
+            adapted = self._step(*learned, adapted, seen)
+            way.append(adapted)
+        way += [adapted] * (num_steps + 1 - len(way))
+        return [{name: np.array(values) for name, values in one.items()} for one in way]
+
+    def _begun(self, params, carry, live, support):  # type: ignore[no-untyped-def]
+        return self._learner.begin(State(params, carry), support, self._context(live))
+
+    def _stepped(self, params, carry, live, adapted, support):  # type: ignore[no-untyped-def]
+        return self._learner.adapt_step(State(params, carry), adapted, support, self._context(live))
+
+
 class PredictionProgram(_TaskProgram):
     """What a learner predicts once it is adapted to something, however it came to it."""
 
@@ -354,6 +383,11 @@ def adaptation_program(
     return _adaptation_program(_Keyed.of(settings, adapting=True), settings.tasks.kind, num_steps, keep, mode)
 
 
+def way_program(settings: ExperimentSettings, compile: bool = True) -> WayProgram:
+    """The steps of an adaptation alone, for these settings' structure; traced but never compiled."""
+    return _way_program(_Keyed.of(settings, adapting=True), settings.tasks.kind, "graph" if compile else "eager")
+
+
 def prediction_program(settings: ExperimentSettings, compile: bool = True) -> PredictionProgram:
     """Prediction alone, for these settings' structure; traced but never compiled, so the first answer is soon there."""
     mode = "graph" if compile else "eager"
@@ -383,6 +417,11 @@ def _outer_program(keyed: _Keyed, kind: str, optimizer: str, layout: Layout, mod
 @functools.cache
 def _adaptation_program(keyed: _Keyed, kind: str, num_steps: int, keep: bool, mode: str) -> AdaptationProgram:
     return AdaptationProgram(keyed.learner, keyed.network, kind, num_steps, keep, mode)
+
+
+@functools.cache
+def _way_program(keyed: _Keyed, kind: str, mode: str) -> WayProgram:
+    return WayProgram(keyed.learner, keyed.network, kind, mode)
 
 
 @functools.cache

@@ -75,6 +75,7 @@ COMMANDS = (
         lambda w: w.show_all_settings(not w.shows_all_settings),
     ),
     Command("task_view", QT_TRANSLATE_NOOP("Commands", "Back to the task"), "Esc", VIEW, lambda w: w.show_task()),
+    Command("inside_view", QT_TRANSLATE_NOOP("Commands", "Look inside"), "F3", VIEW, lambda w: w.show_view("inside")),
     Command("theme", QT_TRANSLATE_NOOP("Commands", "Dark or light"), "", VIEW, lambda w: w.toggle_theme()),
     Command("help", QT_TRANSLATE_NOOP("Commands", "Help"), "F1", VIEW, lambda w: w.show_help()),
 )  # fmt: skip

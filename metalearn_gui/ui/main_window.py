@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self._header.themeToggled.connect(self.toggle_theme)
         self._header.presenterRequested.connect(lambda: self.show_view(PresenterView.key))
         self._header.menuRequested.connect(self._show_menu)
+        self.panels["network"].insideRequested.connect(lambda: self.show_view("inside"))
         if remember:
             restore_window(self)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QTo
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.explanation import Explanation
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 
@@ -32,6 +33,7 @@ class Panel(QFrame):
         self.session = session
         self.setObjectName(f"{self.key}_panel")
         self._window: PanelWindow | None = None
+        self._explanation: Explanation | None = None
         self._actions: list[tuple[QToolButton, str]] = []
         self._expanded_policy = self.sizePolicy()
         self._build_header()
@@ -80,6 +82,17 @@ class Panel(QFrame):
     def set_hint(self, text: str) -> None:
         """The muted half-line that says what the card is for."""
         self._hint.setText(text)
+
+    @property
+    def hint(self) -> str:
+        return self._hint.text()
+
+    def explain(self, sentence: str, rest: str) -> None:
+        """One sentence below the body that says what the card shows, and behind "why?" a few more."""
+        if self._explanation is None:
+            self._explanation = Explanation(self)
+            self.body.addWidget(self._explanation)
+        self._explanation.set_texts(sentence, rest)
 
     def add_header_action(self, icon_name: str, text: str, slot: Callable[[], object]) -> QToolButton:
         """A small button at the right of the header: an icon, with its text beside it where there is one."""

@@ -20,6 +20,7 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.sinusoid import Sinusoid
 from metalearn_gui.store.records import RunRecord
+from tests.ui.fake_inside import FakeInside
 
 
 def default_settings() -> ExperimentSettings:
@@ -57,6 +58,8 @@ class FakeSession(QObject):
         self.overlays: set[str] = set()
         self.views: list[View] = []
         self.context: np.ndarray | None = None
+        self.held: dict[str, np.ndarray] = {}
+        self.inside = FakeInside(self)
         self.compared = {"transfer", "scratch"}
         self.adaptation_step = 5
         self.file_path, self.is_dirty = "", False
@@ -155,7 +158,12 @@ class FakeSession(QObject):
 
     def set_context(self, context: np.ndarray | None) -> None:
         self.calls.append(("set_context", context))
-        self.context = context
+        self.context, self.held = context, {} if context is None else {"context": context}
+        self.adaptedChanged.emit()
+
+    def set_held(self, held: dict[str, np.ndarray]) -> None:
+        self.calls.append(("set_held", held))
+        self.held = held
         self.adaptedChanged.emit()
 
     def score(self) -> None:

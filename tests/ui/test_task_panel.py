@@ -49,10 +49,10 @@ def test_frame_holds_the_surface_of_the_family_alone(panel, session):
 
 def test_a_single_step_is_called_before_and_after_and_a_pass_is_no_gradient_step(panel, session):
     assert [slider(panel).name_of(step) for step in (0, 10)] == ["0", "10"]
-    assert panel._step_label.text() == "adaptation step"
+    assert panel.steps._step_label.text() == "adaptation step"
     session.change(task_family="blobs", learner="protonet", test_steps=1)
     assert [slider(panel).name_of(step) for step in (0, 1)] == ["before", "after"]
-    assert panel._step_label.text() == "one pass"
+    assert panel.steps._step_label.text() == "one pass"
     assert "ProtoNet takes no gradient steps" in slider(panel).toolTip()
 
 
@@ -108,32 +108,32 @@ def test_slider_follows_the_number_of_steps(panel, session):
 
 
 def test_play_walks_to_the_last_step_and_stops(panel, session, qtbot):
-    panel._play_timer.setInterval(1)
+    panel.steps._play_timer.setInterval(1)
     button(panel, "adaptation_play").click()
-    assert panel.is_playing
-    qtbot.waitUntil(lambda: not panel.is_playing)
+    assert panel.steps.is_playing
+    qtbot.waitUntil(lambda: not panel.steps.is_playing)
     assert session.adaptation_step == 10
 
 
 def test_play_from_the_end_starts_at_the_beginning(panel, session):
     session.set_adaptation_step(10)
-    panel.toggle_play()
+    panel.steps.toggle_play()
     assert session.adaptation_step == 0
-    panel.toggle_play()
-    assert not panel.is_playing
+    panel.steps.toggle_play()
+    assert not panel.steps.is_playing
 
 
 def test_loss_of_the_shown_step_is_told(panel, session):
     session.set_adaptation_step(0)
-    before = panel._loss.text()
+    before = panel.steps.score
     session.set_adaptation_step(10)
     assert "loss" in before
-    assert panel._loss.text() != before
+    assert panel.steps.score != before
 
 
 def test_classification_tells_accuracy(panel, session):
     session.change(task_family="blobs")
-    assert "accuracy" in panel._loss.text()
+    assert "accuracy" in panel.steps.score
 
 
 def test_chips_show_and_set_what_is_compared(panel, session):
@@ -167,7 +167,7 @@ def test_low_panel_leaves_the_chips_out(panel):
 def test_before_tensorflow_nothing_is_said_about_loss(panel, session):
     session.adaptations = {}
     session.adaptedChanged.emit()
-    assert panel._loss.text() == ""
+    assert panel.steps.score == ""
 
 
 def test_every_control_has_an_accessible_name(panel):

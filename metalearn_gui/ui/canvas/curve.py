@@ -58,6 +58,7 @@ class CurveCanvas(HandleSurface):
             "learner": self.tr("after adapting, step {step}"),
         }
         self._by_hand = self.tr("with your context")
+        self._chosen = self.tr("at the place you chose")
         self._short_legend = {"truth": self.tr("truth"), "before": self.tr("before"), "learner": self.tr("step {step}")}
 
     def hint(self) -> str:
@@ -235,8 +236,8 @@ class CurveCanvas(HandleSurface):
             keys = [key for key in keys if key != "truth"]
         start = QCoreApplication.translate("Settings", self.session.shown.settings.learner.start_name)
         labels = {key: texts[key].format(step=self.shown_step, start=start) for key in keys}
-        if "learner" in labels and self.session.context is not None:
-            labels["learner"] = self._by_hand
+        if "learner" in labels and self.session.held:
+            labels["learner"] = self._chosen if self.session.context is None else self._by_hand
         return labels
 
     @classmethod

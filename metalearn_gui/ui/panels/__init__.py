@@ -8,6 +8,7 @@ from metalearn_gui.ui.panels.clients import ClientsPanel
 from metalearn_gui.ui.panels.context import ContextPanel
 from metalearn_gui.ui.panels.gallery import GalleryPanel
 from metalearn_gui.ui.panels.gradients import GradientsPanel
+from metalearn_gui.ui.panels.landscape import LandscapePanel
 from metalearn_gui.ui.panels.learner import LearnerPanel
 from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
 from metalearn_gui.ui.panels.moved import MovedPanel
@@ -34,6 +35,11 @@ VIEW_PANELS: dict[str, type[ViewPanel]] = {
     PrototypesPanel.key: PrototypesPanel,
 }
 
+# The cards of the view "Inside".
+INSIDE_PANELS: dict[str, type[Panel]] = {
+    LandscapePanel.key: LandscapePanel,
+}
+
 PANELS: dict[str, type[Panel]] = {
     TasksPanel.key: TasksPanel,
     LearnerPanel.key: LearnerPanel,
@@ -45,4 +51,5 @@ PANELS: dict[str, type[Panel]] = {
     GradientsPanel.key: GradientsPanel,
     RunsPanel.key: RunsPanel,
     **VIEW_PANELS,
+    **INSIDE_PANELS,
 }

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session
-from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.canvas.surface import fits
 from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.task_picture import paint_task
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.wording import percent_text
@@ -61,18 +61,8 @@ class GalleryTile(QAbstractButton):
         painter, palette = QPainter(self), theme().palette
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame, family = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self._session.shown.settings.tasks
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(palette.background)
-        painter.drawRoundedRect(frame, FRAME_RADIUS, FRAME_RADIUS)
-        inside = QPainterPath()
-        inside.addRoundedRect(frame, FRAME_RADIUS, FRAME_RADIUS)
-        painter.save()
-        painter.setClipPath(inside)
-        task = self._session.gallery[self._index]
-        CANVASES[family.view].paint_small(
-            painter, frame, family, task, self._adaptation(), self._session.adaptation_step
-        )
-        painter.restore()
+        task, step = self._session.gallery[self._index], self._session.adaptation_step
+        paint_task(painter, frame, family, task, self._adaptation(), step)
         marked = self.hasFocus() or self.underMouse()
         painter.setPen(QPen(palette.learner if marked else palette.line, 2 if self.hasFocus() else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)

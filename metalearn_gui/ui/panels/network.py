@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -28,6 +28,8 @@ class NetworkPanel(SettingsPanel):
 
     key = "network"
 
+    insideRequested = Signal()
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._editors: dict[str, Any] = {}
@@ -43,6 +45,8 @@ class NetworkPanel(SettingsPanel):
         self.body.addWidget(self.view, 1)
         self.body.addWidget(below)
         self.add_form(Form(session, ("network",), (*ABOVE, *BELOW), self), (self.view, below))
+        self._inside = self.add_icon_action("eye", self.insideRequested.emit)
+        self._inside.setObjectName("look_inside_button")
         self._redraw = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._redraw.timeout.connect(self._draw)
         session.settingsChanged.connect(self._show_values)
@@ -180,6 +184,8 @@ class NetworkPanel(SettingsPanel):
 
     def retranslate(self) -> None:
         self.retranslate_more()
+        self._inside.setToolTip(self.tr("Look inside (F3)"))
+        self._inside.setAccessibleName(self._inside.toolTip())
         self.set_title(self.tr("3 · Network"))
         self._name_editors()
         self._show_what_is_fixed()

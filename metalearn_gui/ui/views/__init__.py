@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from metalearn_gui.ui.view import View
+from metalearn_gui.ui.views.inside import InsideView
 from metalearn_gui.ui.views.presenter import PresenterView
 
 VIEWS: dict[str, type[View]] = {
+    InsideView.key: InsideView,
     PresenterView.key: PresenterView,
 }

@@ -1,0 +1,94 @@
+"""The touched task's loss around the way that adapting to it takes: soon and coarse, and fine at rest."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer
+
+from metalearn_gui.bridge.latest import Latest
+from metalearn_gui.bridge.shown import Shown
+from metalearn_gui.bridge.touches import Adapter, TouchedTask
+from metalearn_gui.bridge.unseen import UnseenTasks
+from metalearn_gui.bridge.watched import Watched
+from metalearn_gui.engine.adaptation import way_of
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import PointSet
+from metalearn_gui.engine.landscape import Plane, finite_steps, grid_places, plane_of, reach_of
+
+REST_MS = 400
+COARSE_ROWS, FINE_ROWS = 21, 61
+SLOW_ROWS = 9  # where a cell takes a pass of convolutions
+ASPECT = 1.55  # width over height of the part of the plane that is looked at
+
+
+@dataclasses.dataclass(frozen=True)
+class Landscape:
+    """Losses on a grid over a plane, upper row first, and on the way through it.
+
+    losses: (rows, columns). path_losses: (steps + 1,) as far as they are finite; plane.path goes with them.
+    way: what adapted, by name, (steps + 1, ...).
+    """
+
+    task: TouchedTask
+    plane: Plane
+    reach: tuple[tuple[float, float], tuple[float, float]]
+    losses: Array
+    path_losses: Array
+    way: Mapping[str, Array]
+
+
+class LandscapeOfTask(Watched):
+    """`result` is a Landscape."""
+
+    result: Landscape | None
+
+    def __init__(self, adapter: Adapter, unseen: UnseenTasks, latest: Latest, parent: QObject) -> None:
+        super().__init__(unseen, latest, parent)
+        self._adapter, self.kind, self.seed = adapter, "path", 0
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._ask_fine)
+        unseen.taskChanged.connect(self.ask_if_watched)
+
+    def choose(self, kind: str, seed: int = 0) -> None:
+        """One of landscape.PLANES; seed: of random directions."""
+        self.kind, self.seed = kind, seed
+        self.ask_if_watched()
+
+    def ask(self) -> None:
+        is_slow = not self.unseen.shown.settings.network.compiles
+        if is_slow:  # even a coarse one would hold the next touch up
+            self._rest.start()
+            return
+        self._ask(COARSE_ROWS)
+        self._rest.start()
+
+    def stop(self) -> None:
+        super().stop()
+        self._rest.stop()
+
+    def _ask_fine(self) -> None:
+        if self.is_watched:
+            self._ask(FINE_ROWS if self.unseen.shown.settings.network.compiles else SLOW_ROWS)
+
+    def _ask(self, rows: int) -> None:
+        shown, task = self.unseen.shown, self.unseen.touched
+        compute = functools.partial(landscape_of, self._adapter, shown, task, self.kind, self.seed, rows)
+        self.request("grid", compute)
+
+
+def landscape_of(adapter: Adapter, shown: Shown, task: TouchedTask, kind: str, seed: int, rows: int) -> Landscape:
+    """The landscape of one task. kind, seed: see landscape.plane_of; rows: of the grid."""
+    settings, state = shown.learners["learner"]
+    support = PointSet(task.support.x[None], task.support.y[None])
+    way = {name: values[:, 0] for name, values in way_of(settings, state, support, compile=adapter.compile).items()}
+    steps = max(finite_steps(way), 1)
+    way = {name: values[:steps] for name, values in way.items()}
+    plane = plane_of(way, kind, seed)
+    reach = reach_of(plane, ASPECT)
+    places = grid_places(reach, (rows, round(rows * ASPECT)))
+    losses = adapter.losses(settings, state, task, plane.adapted(places)).reshape(rows, -1)
+    return Landscape(task, plane, reach, losses, np.asarray(adapter.losses(settings, state, task, way)), way)

@@ -1,0 +1,63 @@
+"""What a card shows in one sentence, and behind "why?" a few more."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.theme import ui_font
+
+
+class Explanation(QWidget):
+    """A muted line with a link at its right; the rest unfolds below."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sentence, self._rest = ElidedLabel("", self), QLabel(self)
+        self._rest.setWordWrap(True)
+        self._rest.hide()
+        for label in (self._sentence, self._rest):
+            label.setProperty("tone", "muted")
+            label.setFont(ui_font(12))
+        self._why = QPushButton(self)
+        self._why.setProperty("kind", "link")
+        self._why.setFont(ui_font(12, 500))
+        self._why.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still runs and pauses
+        self._why.clicked.connect(self.toggle)
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self._sentence, 1)
+        line.addWidget(self._why)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(4)
+        rows.addLayout(line)
+        rows.addWidget(self._rest)
+        self._name_link()
+
+    def set_texts(self, sentence: str, rest: str) -> None:
+        """The sentence that is always there, and those behind the link."""
+        self._sentence.setText(sentence)
+        self._rest.setText(rest)
+        self.setAccessibleName(sentence)
+        self.setAccessibleDescription(rest)
+
+    @property
+    def is_open(self) -> bool:
+        return not self._rest.isHidden()
+
+    def toggle(self) -> None:
+        """Unfold the rest, or fold it."""
+        self._rest.setVisible(not self.is_open)
+        self._name_link()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._name_link()
+
+    def _name_link(self) -> None:
+        self._why.setText(self.tr("less") if self.is_open else self.tr("why?"))
+        self._why.setAccessibleName(self.tr("Less") if self.is_open else self.tr("Why? More about this card"))
+        self._why.setToolTip(self._why.accessibleName())

@@ -1,0 +1,125 @@
+"""One scale of colours for losses: bright where it is low, blue where it is high, in equal steps of the logarithm."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.canvas.markers import mixed
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+TYPICAL = (1.0, 97.0)  # per cent of the losses lie within the scale
+NARROWEST = 1.5  # highest over lowest: less than that is no difference to see
+PLACES = np.array([0.0, 0.22, 0.5, 0.62, 1.0])
+NUM_COLORS = 256
+
+
+@dataclasses.dataclass(frozen=True)
+class LossScale:
+    """low, high: the losses at its ends, above 0."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, losses: Array) -> LossScale:
+        """A scale for these; what is not finite or not above 0 does not count."""
+        values = np.asarray(losses, np.float64)
+        values = values[np.isfinite(values) & (values > 0)]
+        if not len(values):
+            return cls(0.1, 1.0)
+        low, high = (float(value) for value in np.percentile(values, TYPICAL))
+        return cls(low, max(high, NARROWEST * low))
+
+    def shares(self, losses: Array) -> Array:
+        """Places on the scale, 0 to 1; NaN where a loss is not finite."""
+        values = np.asarray(losses, np.float64)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            places = np.log(np.maximum(values, self.low) / self.low) / np.log(self.high / self.low)
+        return np.where(np.isfinite(values), np.clip(places, 0.0, 1.0), np.nan)
+
+    def ticks(self, most: int = 4) -> list[float]:
+        """Round losses along the scale: 1, 2 and 5 times powers of ten, or the first of these alone."""
+        powers = 10.0 ** np.arange(np.floor(np.log10(self.low)), np.ceil(np.log10(self.high)) + 1)
+        for factors in ((1, 2, 5), (1, 3), (1,)):
+            values = [float(factor * power) for power in powers for factor in factors]
+            inside = [value for value in values if self.low <= value <= self.high]
+            if len(inside) <= most:
+                return inside
+        return inside[:: -(-len(inside) // most)]
+
+    def color(self, loss: float) -> QColor:
+        """The colour of one loss; the error's where it is not finite."""
+        share = float(self.shares(np.array(loss)))
+        return QColor(theme().palette.error) if np.isnan(share) else QColor(*_table()[_place(share)].tolist())
+
+    def image(self, losses: Array) -> QImage:
+        """Losses (rows, columns) as a picture, a pixel each."""
+        shares = self.shares(losses)
+        pixels = _table()[_place(np.nan_to_num(shares))]
+        error = theme().palette.error
+        pixels[np.isnan(shares)] = (error.red(), error.green(), error.blue())
+        return _image(pixels)
+
+    def draw_bar(self, painter: QPainter, bar: QRectF) -> None:
+        """The scale from low at the left to high at the right, its ticks below."""
+        palette = theme().palette
+        painter.drawImage(bar, _image(_table()[None]))
+        painter.setPen(QPen(palette.line, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(bar)
+        painter.setFont(ui_font(11))
+        painter.setPen(palette.text)
+        for value in self.ticks():
+            x = bar.left() + float(self.shares(np.array(value))) * bar.width()
+            x = min(max(x, bar.left() + 10), bar.right() - 10)
+            place = QRectF(x - 30, bar.bottom() + 2, 60, 14)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, number_text(value))
+
+
+def ink_on(color: QColor) -> QColor:
+    """What can be read on a colour: the darker or the lighter of the theme's."""
+    palette = theme().palette
+    pair = sorted((palette.text, palette.background), key=lambda one: one.lightnessF())
+    return pair[0] if color.lightnessF() > 0.5 or color.green() > 140 else pair[1]
+
+
+def _table() -> Array:
+    """The colours from the lowest loss to the highest, (NUM_COLORS, 3)."""
+    palette = theme().palette
+    ground = palette.background
+    if theme().is_dark:
+        stops = [
+            mixed(palette.learner, QColor("white"), 0.82),
+            palette.learner,
+            mixed(palette.learner, ground, 0.74),
+            mixed(palette.before, ground, 0.72),
+            mixed(palette.before, ground, 0.5),
+        ]
+    else:
+        stops = [
+            mixed(palette.learner, QColor("black"), 0.25),
+            palette.learner,
+            mixed(palette.learner, ground, 0.8),
+            mixed(palette.before, ground, 0.8),
+            mixed(palette.before, ground, 0.25),
+        ]
+    channels = np.array([[color.red(), color.green(), color.blue()] for color in stops], float)
+    at = np.linspace(0.0, 1.0, NUM_COLORS)
+    columns = [np.interp(at, PLACES, channels[:, channel]) for channel in range(3)]
+    return np.round(np.stack(columns, axis=1)).astype(np.uint8)
+
+
+def _place(shares: Array | float) -> Array:
+    return np.round(np.asarray(shares) * (NUM_COLORS - 1)).astype(int)
+
+
+def _image(pixels: Array) -> QImage:
+    data = np.ascontiguousarray(pixels, dtype=np.uint8)
+    rows, columns = data.shape[:2]
+    return QImage(data.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()

@@ -1,0 +1,137 @@
+"""The touched task's loss around the meta-learned start, and the way that adapting takes through it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QSignalBlocker
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.landscape import Landscape
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.landscape import PLANES
+from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.inside_panel import InsidePanel
+from metalearn_gui.ui.landscape_view import LandscapeView
+from metalearn_gui.ui.step_row import StepRow
+from metalearn_gui.ui.task_picture import TouchedPicture
+from metalearn_gui.ui.theme import ui_font
+
+
+class LandscapePanel(InsidePanel):
+    """Click anywhere: the canvas shows the network of that place, and so does the small picture in the corner."""
+
+    key = "landscape"
+    part = "landscape"
+    room = 260
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._place: tuple[float, float] | None = None
+        self._own_again = self.add_icon_action("undo", self._give_back)
+        self._own_again.setObjectName("landscape_own")
+        self.planes = Combo(self, objectName="landscape_plane")
+        self.planes.setProperty("kind", "flat")
+        self.planes.setFont(ui_font(12))
+        for kind in PLANES:
+            self.planes.addItem("", kind)
+        self.planes.activated.connect(lambda _: self._choose_plane())
+        self._header.insertWidget(2, self.planes)
+        self.view = LandscapeView(self)
+        self.view.placed.connect(self._put)
+        self.view.left_to_learner.connect(self._give_back)
+        self.view.resized.connect(self._place_picture)
+        self.picture = TouchedPicture(session, self.view)
+        self.steps = StepRow(session, "landscape", self)
+        self.body.addWidget(self.view, 1)
+        self.body.addWidget(self.steps)
+        session.adaptedChanged.connect(self._follow_hand)
+        self.refresh()
+
+    # --- texts ------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Loss landscape around the start"))
+        names = {"path": self.tr("plane of the path"), "random": self.tr("random plane")}
+        for place, kind in enumerate(PLANES):
+            self.planes.setItemText(place, names[kind])
+        self.planes.setAccessibleName(self.tr("Plane to look at"))
+        self.planes.setToolTip(self.tr("Which two directions span the plane"))
+        self.view.setAccessibleName(self.tr("Loss around the start; arrows move a place of your own"))
+        self.view.setToolTip("")
+        own_again = self.tr("The learner's own again (Escape)")
+        self._own_again.setToolTip(own_again)
+        self._own_again.setAccessibleName(own_again)
+        self.explain(
+            self.tr("Every place is a network: click to see it."),
+            self.tr(
+                "The picture is a plane through everything that adapts, cut so that it holds the start and the first "
+                "step; the other direction is where the rest of the path goes. Bright is a low loss on this one task, "
+                "lines join equal losses. Good meta-learning puts the start where a short way down leads far: the "
+                "loss at the start itself may well be high."
+            ),
+        )
+        self.refresh()
+
+    def _show_hint(self, shown: Landscape | None) -> None:
+        if shown is None:
+            self.set_hint(self.tr("this task"))
+            return
+        share = min(f"{100 * shown.plane.share:.0f}", "99" if shown.plane.share < 0.9995 else "100", key=float)
+        self.set_hint(self.tr("{share} % of the path lies in it").format(share=share))
+
+    # --- what is drawn ----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        shown = self.result
+        learner = self.session.shown.settings.learner
+        start = QCoreApplication.translate("Settings", learner.start_name)
+        across = {
+            "path": self.tr("first step's direction →"),
+            "random": self.tr("random direction, 1 = the weights' own size →"),
+        }
+        self.view.set_texts(
+            self.tr("start, loss {loss}"),
+            self.tr("after adapting, {loss}") if learner.adapts_once else self.tr("step {step}, {loss}"),
+            across[self.watched.kind],
+            self.session.readiness or self.tr("looking around"),
+        )
+        self.view.setAccessibleDescription(start)
+        self.view.show_landscape(shown)
+        self.view.show_step(self.session.adaptation_step)
+        self._show_hint(shown)
+        self._follow_hand()
+
+    def _follow_hand(self) -> None:
+        """The hand's place stays while what it holds does."""
+        if self._place is not None and not self.session.held:
+            self._place = None
+        self.view.show_place(self._place)
+        self._own_again.setVisible(self._place is not None)
+
+    # --- the hand ---------------------------------------------------------------------------------
+
+    def _choose_plane(self) -> None:
+        self._give_back()
+        self.watched.choose(self.planes.currentData(), self.watched.seed)
+        with QSignalBlocker(self.planes):
+            self.planes.setCurrentIndex(PLANES.index(self.watched.kind))
+
+    def _put(self, across: float, up: float) -> None:
+        shown = self.result
+        if shown is None or shown.task is not self.session.touched:
+            return  # it is about to change
+        self._place = (across, up)
+        adapted = shown.plane.adapted(np.array([self._place]))
+        self.session.set_held({name: values[0] for name, values in adapted.items()})
+        self._follow_hand()
+
+    def _place_picture(self) -> None:
+        """In the corner, where there is room for it beside the way."""
+        self.picture.move(8, self.view.height() - self.picture.height() - 8)
+        self.picture.setVisible(self.view.width() > 2.4 * self.picture.width())
+
+    def _give_back(self) -> None:
+        if self._place is not None:
+            self._place = None
+            self.session.set_held({})
+            self._follow_hand()

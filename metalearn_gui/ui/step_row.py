@@ -1,0 +1,143 @@
+"""The adaptation step under the hand: play, a slider over the steps, and what the touched task's loss is there."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.step_slider import StepSlider
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+PLAY_INTERVAL = 350  # milliseconds an adaptation step is shown while playing
+
+
+class StepRow(QWidget):
+    """prefix: of the controls' objectNames, PREFIX_slider and PREFIX_play."""
+
+    def __init__(self, session: Session, prefix: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._play_timer = QTimer(self, interval=PLAY_INTERVAL)
+        self._play_timer.timeout.connect(self._play_on)
+        self._build(prefix)
+        session.stepChanged.connect(self._show_step)
+        session.adaptedChanged.connect(self._show_step)
+        session.settingsChanged.connect(self._take_learner)
+        session.shownChanged.connect(self._take_learner)
+        theme().changed.connect(self._name_play)
+        self._retranslate()
+
+    def _build(self, prefix: str) -> None:
+        self._play = QToolButton(self, objectName=f"{prefix}_play")
+        self._play.setProperty("kind", "flat")
+        self._play.setIconSize(QSize(16, 16))
+        self._play.setFixedSize(28, 28)
+        self._play.clicked.connect(self.toggle_play)
+        self._step_label = QLabel(self)
+        self._step_label.setProperty("tone", "muted")
+        self._step_label.setFont(ui_font(13))
+        self._slider = StepSlider(self)
+        self._slider.setObjectName(f"{prefix}_slider")
+        self._slider.valueChanged.connect(self.session.set_adaptation_step)
+        self._loss = QLabel(self)
+        self._loss.setFont(ui_font(15, 600))
+        self._loss.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._play, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._step_label, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._slider, 1)
+        row.addWidget(self._loss, 0, Qt.AlignmentFlag.AlignTop)
+        self._step_label.setContentsMargins(0, 4, 0, 0)
+        self._loss.setContentsMargins(0, 2, 0, 0)
+
+    @property
+    def score(self) -> str:
+        """The touched task's loss or accuracy at the shown step, as it is written."""
+        return self._loss.text()
+
+    # --- the session's signals ------------------------------------------------------------------
+
+    def _take_learner(self) -> None:
+        with QSignalBlocker(self._slider):
+            self._slider.setRange(0, self.session.num_adaptation_steps)
+        self._name_steps()
+        self._show_step()
+
+    def _show_step(self) -> None:
+        step = self.session.adaptation_step
+        with QSignalBlocker(self._slider):
+            self._slider.setValue(step)
+        score = self._score_text(step)
+        if score != self._loss.text():  # a label asks for a new layout with every text
+            self._loss.setText(score)
+
+    def _score_text(self, step: int) -> str:
+        adaptation = self.session.adaptations.get("learner")
+        if adaptation is None:
+            return ""
+        step = min(step, len(adaptation.loss) - 1)
+        if adaptation.accuracy is not None:
+            return self.tr("accuracy {percent} %").format(percent=round(100 * float(adaptation.accuracy[step])))
+        loss = float(adaptation.loss[step])
+        return self.tr("loss {loss}").format(loss=number_text(loss)) if math.isfinite(loss) else self.tr("diverges")
+
+    # --- playing --------------------------------------------------------------------------------
+
+    @property
+    def is_playing(self) -> bool:
+        return self._play_timer.isActive()
+
+    def toggle_play(self) -> None:
+        """Walk through the adaptation steps, from the start if the last one is shown."""
+        if self.is_playing:
+            self._stop_playing()
+            return
+        if self.session.adaptation_step >= self.session.num_adaptation_steps:
+            self.session.set_adaptation_step(0)
+        self._play_timer.start()
+        self._name_play()
+
+    def _play_on(self) -> None:
+        self.session.set_adaptation_step(self.session.adaptation_step + 1)
+        if self.session.adaptation_step >= self.session.num_adaptation_steps:
+            self._stop_playing()
+
+    def _stop_playing(self) -> None:
+        self._play_timer.stop()
+        self._name_play()
+
+    # --- texts ----------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self._slider.setAccessibleName(self.tr("Adaptation step"))
+        self._slider.set_names((self.tr("before"), self.tr("after")))
+        self._name_play()
+        self._take_learner()
+
+    def _name_steps(self) -> None:
+        learner = self.session.shown.settings.learner
+        if learner.adapts_once:
+            self._step_label.setText(self.tr("one pass"))
+            text = self.tr("{learner} takes no gradient steps: it reads the examples once, and more of them help it")
+            self._slider.setToolTip(text.format(learner=learner.label))
+        else:
+            self._step_label.setText(self.tr("adaptation step"))
+            self._slider.setToolTip(self.tr("How often the learner has adapted to the points"))
+
+    def _name_play(self) -> None:
+        name = self.tr("Pause") if self.is_playing else self.tr("Play the adaptation steps")
+        self._play.setAccessibleName(name)
+        self._play.setToolTip(name)
+        self._play.setIcon(icon("pause" if self.is_playing else "play", theme().palette.learner))

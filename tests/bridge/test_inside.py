@@ -1,0 +1,58 @@
+"""What the view "Inside" shows, computed by the real engine, uncompiled."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.bridge.conftest import small_settings
+
+
+def shown(qtbot, part):
+    qtbot.waitUntil(lambda: part.result is not None, timeout=30_000)
+    return part.result
+
+
+def test_nothing_is_computed_while_nobody_looks(session, qtbot):
+    session.new_task()
+    qtbot.wait(300)
+    assert session.inside.landscape.result is None
+
+
+def test_the_path_through_the_landscape_has_the_losses_of_the_canvas(session, qtbot):
+    qtbot.waitUntil(lambda: "learner" in session.adaptations, timeout=30_000)
+    session.inside.landscape.watch(True)
+    found = shown(qtbot, session.inside.landscape)
+    np.testing.assert_allclose(found.path_losses, session.adaptations["learner"].loss, rtol=1e-4)
+    assert found.losses.shape[0] < found.losses.shape[1]
+    assert np.isfinite(found.losses).all()
+
+
+def test_a_place_of_the_landscape_is_shown_on_the_canvas(session, qtbot):
+    session.inside.landscape.watch(True)
+    found = shown(qtbot, session.inside.landscape)
+    qtbot.waitUntil(lambda: "learner" in session.adaptations, timeout=30_000)
+    step = found.plane.adapted(found.plane.path[1:2])
+    with qtbot.waitSignal(session.adaptedChanged):
+        session.set_held({name: values[0] for name, values in step.items()})
+    assert session.adaptations["learner"].loss[-1] == pytest.approx(found.path_losses[1], rel=0.05)
+    session.new_task()
+    assert session.held == {}
+
+
+def test_the_landscape_follows_the_hand(session, qtbot):
+    part = session.inside.landscape
+    part.watch(True)
+    shown(qtbot, part)
+    session.move_point(0, np.array([1.0]), np.array([4.0]))
+    qtbot.waitUntil(lambda: part.result.task is session.touched, timeout=30_000)
+
+
+def test_another_structure_takes_the_old_landscape_away_at_once(session, qtbot):
+    part = session.inside.landscape
+    part.watch(True)
+    old = shown(qtbot, part)
+    session.set_settings(small_settings(hidden_dim=5))
+    assert part.result is None
+    new = shown(qtbot, part)
+    assert new.plane.start.shape != old.plane.start.shape

@@ -1,0 +1,168 @@
+"""The view "Inside": its cards, its chips, and what costs nothing while nobody looks."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QAbstractButton
+
+from metalearn_gui.ui.explanation import Explanation
+from metalearn_gui.ui.landscape_view import contours
+from metalearn_gui.ui.loss_colors import LossScale
+from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.panels import INSIDE_PANELS
+from metalearn_gui.ui.panels.landscape import LandscapePanel
+from metalearn_gui.ui.views.inside import InsideView
+from tests.ui.fake_inside import bowl
+from tests.ui.hand import click
+
+
+@pytest.fixture
+def window(session, qtbot):
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+@pytest.fixture
+def view(window) -> InsideView:
+    window.show_view("inside")
+    return window.findChild(InsideView)
+
+
+def test_the_button_of_the_network_card_opens_the_view_and_escape_leaves_it(window, qtbot):
+    button = window.findChild(QAbstractButton, "look_inside_button")
+    button.click()
+    assert window.findChild(InsideView).isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.findChild(InsideView).isVisible()
+
+
+def test_parts_are_watched_only_while_their_card_can_be_seen(view, window, session):
+    part = session.inside.landscape
+    assert part.watchers == 1
+    view.chips["landscape"].click()
+    assert part.watchers == 0
+    view.chips["landscape"].click()
+    window.show_task()
+    assert part.watchers == 0
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700)])
+def test_every_card_has_a_place_at_every_size(view, window, size, qtbot):
+    window.resize(*size)
+    qtbot.wait(30)
+    for key, panel in view.panels.items():
+        assert panel.isVisible(), key
+        assert panel.width() >= 280, key
+        assert panel.height() >= 200, key
+
+
+def test_a_card_that_was_torn_off_comes_back_to_its_place(view, qtbot):
+    panel = view.panels["landscape"]
+    place = panel.geometry()
+    panel.toggle_detached()
+    assert panel.window() is not view.window()
+    view.set_compact(True)
+    view.set_compact(False)
+    panel.toggle_detached()
+    qtbot.wait(30)
+    assert panel.window() is view.window()
+    assert panel.geometry() == place
+
+
+@pytest.mark.parametrize("key", INSIDE_PANELS)
+def test_a_card_explains_itself_in_a_sentence_and_in_more_when_asked(key, session, qtbot):
+    panel = INSIDE_PANELS[key](session)
+    qtbot.addWidget(panel)
+    panel.show()
+    explanation = panel.findChild(Explanation)
+    assert explanation.accessibleName().endswith((".", ":"))
+    assert explanation.accessibleDescription().count(".") >= 3
+    assert not explanation.is_open
+    qtbot.mouseClick(explanation.findChild(QAbstractButton), Qt.MouseButton.LeftButton)
+    assert explanation.is_open
+
+
+# --- the landscape --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def landscape(session, qtbot) -> LandscapePanel:
+    panel = LandscapePanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(600, 460)
+    panel.show()
+    session.inside.landscape.show(bowl(session.touched))
+    return panel
+
+
+def test_a_press_on_a_place_holds_the_network_that_is_there(landscape, session, qtbot):
+    view, plane = landscape.view, session.inside.landscape.result.plane
+    end = view.axes.point(*plane.path[-1].tolist())
+    click(view, end)
+    expected = plane.adapted(plane.path[-1:])
+    for name, values in session.held.items():
+        assert values == pytest.approx(expected[name][0], abs=0.05)
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert session.held == {}
+
+
+def test_the_arrows_move_a_place_of_ones_own_from_the_shown_step(landscape, session, qtbot):
+    session.set_adaptation_step(2)
+    plane = session.inside.landscape.result.plane
+    qtbot.keyClick(landscape.view, Qt.Key.Key_Right)
+    step = plane.adapted(plane.path[2:3])
+    moved = {name: values - step[name][0] for name, values in session.held.items()}
+    along = sum(float((moved[name] * plane.adapted([[1.0, 0.0]])[name][0]).sum()) for name in moved)
+    assert along != 0.0
+    assert session.adaptation_step == 2
+
+
+def test_a_touch_of_the_task_takes_the_place_away(landscape, session, qtbot):
+    click(landscape.view, QPointF(landscape.view.rect().center()))
+    assert session.held
+    session.held = {}
+    session.new_task()
+    assert landscape.view._place is None
+
+
+def test_the_card_says_how_much_of_the_path_its_plane_holds(landscape, session):
+    shown = session.inside.landscape.result
+    assert f"{100 * shown.plane.share:.0f} %" in landscape.hint
+
+
+def test_another_plane_is_asked_for(landscape, session):
+    box = landscape.planes
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    assert session.inside.landscape.kind == "random"
+
+
+def test_contours_lie_where_the_loss_crosses_their_level(session):
+    shown = bowl(session.touched)
+    path = contours(shown.losses, LossScale.of(shown.losses))
+    rows, columns = shown.losses.shape
+    assert not path.isEmpty()
+    assert path.boundingRect().width() <= columns
+    assert path.boundingRect().height() <= rows
+
+
+def test_a_scale_is_blind_to_what_is_not_finite_and_says_so_in_the_colour_of_errors(session):
+    scale = LossScale.of([0.1, 1.0, float("nan"), float("inf"), 10.0])
+    assert scale.low == pytest.approx(0.1, rel=0.2)
+    assert scale.high == pytest.approx(10.0, rel=0.2)
+    from metalearn_gui.ui.theme import theme
+
+    assert scale.color(float("nan")) == theme().palette.error
+    assert scale.color(scale.low) != scale.color(scale.high)
+    assert all(scale.low <= tick <= scale.high for tick in scale.ticks())
+
+
+def test_the_view_takes_a_click_where_nothing_is_shown_yet(session, qtbot):
+    panel = LandscapePanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    qtbot.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
+    assert session.held == {}
