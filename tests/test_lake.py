@@ -63,6 +63,13 @@ def test_every_run_is_a_task_of_one_image_each_of_ink_on_nothing(runs: Path) -> 
         np.testing.assert_array_equal(query.x[task], support.x[task][query.y[task]])
 
 
+def test_the_folder_around_the_runs_will_do_as_the_zip_may_unpack_to_one(runs: Path) -> None:
+    around = runs.parent / "one-shot-classification"
+    around.mkdir()
+    runs.rename(around / "all_runs")
+    assert read_runs(str(around), FAMILY).names == ("run01", "run02", "run03")
+
+
 def test_images_that_are_the_same_are_named_without_an_error_beside_what_others_do(
     runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -99,7 +106,7 @@ def test_runs_that_are_not_as_published_are_refused_in_one_line(
         return line
 
     assert "There is no folder" in refusal(tmp_path / "nowhere")
-    assert f"holds no run01/{LABELS}" in refusal(tmp_path)
+    assert f"holds no run01/{LABELS}" in refusal(runs / "run01")
     assert "leave --set out" in refusal(runs, "--set", "shots=5")
     for text, line in {
         "one\n": "other lines than two names",

@@ -1,7 +1,7 @@
 """Lake's one-shot classification test: in every run, one image each of some characters, and one more of each to name.
 
 The folder is as published with Omniglot: run01, run02, ..., each with class_labels.txt, whose lines name a test image
-and the training image of the same character, from the folder of the runs on.
+and the training image of the same character, from the folder of the runs on. A folder around it will do.
 
 Lake, Salakhutdinov, Tenenbaum (2015), Science 350, 1332-1338; errors of others as given there.
 """
@@ -45,6 +45,7 @@ def read_runs(folder: str, family: PictureFamily) -> OneShotRuns:
     root = Path(folder)
     if not os.path.isdir(root):
         raise SettingError(f"There is no folder {folder}; give the one that holds run01, run02, ...")
+    root = next((place.parent.parent for place in sorted(root.glob(f"*/run01/{LABELS}"))), root)
     names = sorted(place.name for place in root.glob("run*") if (place / LABELS).is_file())[:MAX_RUNS]
     if not names:
         raise SettingError(f"{folder} holds no run01/{LABELS}; give the folder of the runs, as published")
