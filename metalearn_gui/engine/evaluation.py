@@ -26,7 +26,7 @@ ADAM_GRID = tuple(RATES.tolist())  # that of the start from scratch with Adam
 FEW_RATES = (1e-2, 1e-1)  # for networks whose adaptation takes seconds; a tenth of them for Adam
 DRAWN_NUMBERS = 2**22  # numbers of unseen inputs that are drawn in one call: 16 MB, and some times that on the way
 SLICE = 200  # tasks in one call, at most; losses only are kept
-SLICE_NUMBERS = 2**25  # and so many activations of the widest layer
+SLICE_NUMBERS = 2**23  # and so many activations of the widest layer: more fill memory and win no time
 WATCHED_NUMBERS, FEWEST_TASKS = 2**27, 30  # such activations in one look at unseen tasks while training goes on
 
 

@@ -13,6 +13,7 @@ from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
 from metalearn_gui.engine.params import param
 from metalearn_gui.engine.tasks.base import TaskFamily
 
+WARPED_AT_ONCE = 256  # images: what lies between fits the processor's cache
 CHOICES_AT_ONCE, KEYS_AT_ONCE = 4096, 2**22  # rows of random keys when instances are chosen, and keys in all
 
 
@@ -129,6 +130,14 @@ def distorted(images: Array, rng: np.random.Generator, ranges: Distortion = DIST
 
 def warped(images: Array, matrices: Array, shifts: Array) -> Array:
     """Pixel p of the result is the image at matrix (p - centre) + centre + shift, bilinear, 0 outside."""
+    result = np.empty(images.shape, np.float32)
+    for start in range(0, len(images), WARPED_AT_ONCE):
+        part = slice(start, start + WARPED_AT_ONCE)
+        result[part] = _warped(images[part], matrices[part], shifts[part])
+    return result
+
+
+def _warped(images: Array, matrices: Array, shifts: Array) -> Array:
     count, height, width, channels = images.shape
     centre = np.array([(height - 1) / 2, (width - 1) / 2], np.float32)
     grid = np.stack(np.meshgrid(np.arange(height), np.arange(width), indexing="ij"), -1).reshape(-1, 2) - centre
