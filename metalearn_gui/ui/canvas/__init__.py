@@ -6,6 +6,7 @@ from metalearn_gui.ui.canvas.curve import CurveCanvas
 from metalearn_gui.ui.canvas.image import ImageCanvas
 from metalearn_gui.ui.canvas.pictures import PicturesCanvas
 from metalearn_gui.ui.canvas.plane import PlaneCanvas
+from metalearn_gui.ui.canvas.shelf import ShelfCanvas
 from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.canvas.vector import VectorCanvas
 
@@ -15,5 +16,5 @@ CANVASES: dict[str, type[Surface]] = {
     "vector": VectorCanvas,
     "image": ImageCanvas,
     "pictures": PicturesCanvas,
-    "ratings": VectorCanvas,
+    "ratings": ShelfCanvas,
 }

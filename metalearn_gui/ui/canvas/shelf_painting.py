@@ -1,0 +1,183 @@
+"""How the shelf canvas is painted, from top to foot: cards, what is foretold, what moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from metalearn_gui.ui.canvas.markers import draw_marker
+from metalearn_gui.ui.canvas.rows import dashed
+from metalearn_gui.ui.canvas.shelf_cards import Card, draw_card
+from metalearn_gui.ui.canvas.shelf_layout import STARS
+from metalearn_gui.ui.canvas.shelf_list import MIDDLE, RIGHT, Foretold, draw_row
+from metalearn_gui.ui.canvas.shelf_strip import draw_moved, draw_push
+from metalearn_gui.ui.canvas.stars import STAR, star_at
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
+
+if TYPE_CHECKING:
+    from metalearn_gui.ui.canvas.shelf import ShelfCanvas
+
+SAMPLE = 22.0  # pixels of a line in the legend
+
+
+class ShelfPainting:
+    """One painting of a shelf, as the canvas holds it now."""
+
+    def __init__(self, canvas: ShelfCanvas) -> None:
+        self._canvas, self._shelf, self._layout = canvas, canvas.shelf, canvas.layout_now()
+
+    def static(self, painter: QPainter) -> None:
+        """Headings and the scale of ratings."""
+        layout, shelf = self._layout, self._shelf
+        head = QRectF(layout.rect.left(), layout.rect.top(), layout.rect.width(), 15)
+        if shelf.rated:
+            _draw_heading(painter, head, QCoreApplication.translate("Shelf", "ratings: the support set"))
+        if layout.asked_slots:
+            asked = head.adjusted(layout.asked_left - head.left(), 0, 0, 0)
+            _draw_heading(painter, asked, QCoreApplication.translate("Shelf", "ask next"))
+        said, count = QCoreApplication.translate("Shelf", "foretold"), len(shelf.foretold)
+        if layout.num_rows < count:
+            few = QCoreApplication.translate("Shelf", "foretold, the first {shown} of {count}")
+            said = few.format(shown=layout.num_rows, count=count)
+        _draw_heading(painter, layout.list_head, said)
+        self._draw_scale(painter)
+
+    def live(self, painter: QPainter) -> None:
+        """What follows the hand."""
+        self._draw_count(painter)
+        for card in range(len(self._canvas.cards())):
+            slot = self._canvas.slot(card)
+            if slot is not None:
+                self._draw_card(painter, card, slot)
+        self._draw_legend(painter)
+        self._draw_rows(painter)
+        if self._layout.has_strip:
+            self._draw_strip(painter)
+
+    # --- cards --------------------------------------------------------------------------------------
+    def _draw_count(self, painter: QPainter) -> None:
+        layout, count = self._layout, len(self._shelf.rated)
+        if not count or layout.rated_slots >= count:
+            return
+        first, last = self._canvas.first + 1, self._canvas.first + layout.rated_slots
+        text = QCoreApplication.translate("Shelf", "{first} to {last} of {count}")
+        right = layout.card(layout.rated_slots - 1).right()
+        line = QRectF(layout.rect.left(), layout.rect.top(), right - layout.rect.left(), 15)
+        painter.setFont(ui_font(12))
+        painter.setPen(theme().palette.muted)
+        painter.drawText(line, RIGHT, text.format(first=first, last=last, count=count))
+
+    def _draw_card(self, painter: QPainter, card: int, slot: int) -> None:
+        canvas, shelf, stars = self._canvas, self._shelf, self._layout.stars(slot)
+        item, is_rated, hovered = canvas.cards()[card], card < len(shelf.rated), 0
+        if canvas.hovered is not None and stars.contains(canvas.hovered):
+            hovered = star_at(stars, canvas.hovered.x())
+        given = max(canvas.scale.stars(float(shelf.values[card])), 0.1) if is_rated else 0.0
+        is_chosen = card == canvas.chosen and canvas.hasFocus()
+        drawn = Card(item, shelf.title(item), shelf.kinds(item), shelf.features(item), given, hovered, is_chosen)
+        draw_card(painter, self._layout.card(slot).adjusted(0, 0, 0, -STARS), stars, drawn)
+
+    # --- what is foretold -----------------------------------------------------------------------------
+    def _draw_scale(self, painter: QPainter) -> None:
+        palette, rows, span, scale = theme().palette, self._layout.rows, self._canvas.span(), self._canvas.scale
+        painter.setFont(ui_font(12))
+        for stars in range(1, 6):
+            value = scale.value(stars)
+            x = round(span.x(value)) + 0.5
+            painter.setPen(QPen(palette.line, 1))
+            painter.drawLine(QPointF(x, rows.top()), QPointF(x, rows.bottom()))
+            painter.setPen(palette.muted)
+            box = QRectF(x - 34, rows.bottom(), 34, 15)
+            painter.drawText(box, RIGHT, number_text(value))
+            draw_marker(painter, QPointF(x + 8, rows.bottom() + 7.5), 4, STAR, palette.muted, palette.muted, 0.5)
+
+    def _draw_legend(self, painter: QPainter) -> None:
+        palette, line = theme().palette, QRectF(self._layout.list_head)
+        line.setRight(self._layout.bars[1])
+        after = QCoreApplication.translate("Shelf", "after, step {step}").format(step=self._canvas.shown_step)
+        dotted = QPen(palette.text, 1.8)
+        dotted.setDashPattern([1, 1.3])
+        entries = (
+            (QCoreApplication.translate("Shelf", "what they say"), dotted),
+            (after, QPen(palette.learner, 5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)),
+            (QCoreApplication.translate("Shelf", "before"), dashed(palette.before)),
+        )
+        painter.setFont(ui_font(12))
+        for text, pen in entries:
+            painter.setPen(palette.text)
+            painter.drawText(line, RIGHT, text)
+            end = line.right() - painter.fontMetrics().horizontalAdvance(text) - 8
+            painter.setPen(pen)
+            painter.drawLine(QPointF(end - SAMPLE, line.center().y()), QPointF(end, line.center().y()))
+            line.setRight(end - SAMPLE - 14)
+
+    def _draw_rows(self, painter: QPainter) -> None:
+        canvas, layout, span = self._canvas, self._layout, self._canvas.span()
+        if not canvas.rows.order:
+            return
+        chosen = self._reasons_of()
+        painter.save()
+        painter.setClipRect(layout.rows.adjusted(-1, 0, 1, 0))
+        for item, row in self._foretold().items():
+            box = layout.row(canvas.rows.place(item))
+            if box.top() < layout.rows.bottom():
+                draw_row(painter, box, row, span, item == chosen)
+        painter.restore()
+
+    def _foretold(self) -> dict[int, Foretold]:
+        canvas, shelf = self._canvas, self._shelf
+        before, now = canvas.predictions(0), canvas.predictions(canvas.shown_step)
+        start = {item: rank for rank, item in enumerate(sorted(before, key=lambda item: -before[item]))}
+        compared = {key: canvas.predictions(canvas.shown_step, key) for key in sorted(canvas.session.compared)}
+        return {
+            item: Foretold(
+                shelf.title(item), shelf.kinds(item), rank + 1, start[item] - rank, before[item], now[item],
+                shelf.answers[item], {key: values[item] for key, values in compared.items() if item in values},
+            )
+            for rank, item in enumerate(canvas.rows.order)
+            if item in now
+        }  # fmt: skip
+
+    # --- what moved -----------------------------------------------------------------------------------
+    def _reasons_of(self) -> int | None:
+        """The item whose reasons are shown: under the pointer, or else the chosen one."""
+        canvas = self._canvas
+        under = None if canvas.hovered is None else canvas.row_at(canvas.hovered)
+        return canvas.row if under is None else under
+
+    def _draw_strip(self, painter: QPainter) -> None:
+        item, boxes = self._reasons_of(), self._layout.strip_boxes()
+        pushed = [] if item is None else self._shelf.pushed(item)[: len(boxes)]
+        if item is not None and pushed:
+            said = QCoreApplication.translate("Shelf", "stars that each rating adds to {title}")
+            self._draw_strip_head(painter, said.format(title=self._shelf.title(item)))
+            largest = max(abs(push) for _, push in pushed)
+            for box, (row, push) in zip(boxes, pushed, strict=False):
+                draw_push(painter, box, self._shelf.title(self._shelf.rated[row]), push, largest)
+        elif self._canvas.adaptation is not None:
+            on_grid = self._canvas.adaptation.on_grid
+            said = QCoreApplication.translate("Shelf", "mean rating of popular items with a feature, before and now")
+            self._draw_strip_head(painter, said)
+            moved = self._shelf.features_moved(on_grid[0], on_grid[self._canvas.shown_step])
+            for box, one in zip(boxes, moved, strict=False):
+                draw_moved(painter, box, one, self._canvas.scale)
+
+    def _draw_strip_head(self, painter: QPainter, said: str) -> None:
+        head = self._layout.strip_head.adjusted(0, 0, 0, -3)
+        _draw_heading(painter, head, QCoreApplication.translate("Shelf", "what moved"))
+        used = painter.fontMetrics().horizontalAdvance("WHAT MOVED") + 16
+        painter.setFont(ui_font(12))
+        painter.setPen(theme().palette.muted)
+        line = head.adjusted(used, 0, 0, 0)
+        painter.drawText(
+            line, RIGHT, painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, int(line.width()))
+        )
+
+
+def _draw_heading(painter: QPainter, line: QRectF, text: str) -> None:
+    painter.setFont(small_capitals_font())
+    painter.setPen(theme().palette.muted)
+    painter.drawText(line, MIDDLE, text)
