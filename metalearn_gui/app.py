@@ -108,7 +108,8 @@ def _open(window: MainWindow, path: str) -> None:
 
     refusals: list[Any] = []
     window.session.messageRaised.connect(refusals.append)
-    opened = window.session.open(path, read_data)
+    take_up = window.session.open_link if command.is_link(path) else window.session.open
+    opened = take_up(path, read_data)
     window.session.messageRaised.disconnect(refusals.append)
     if not opened:
         window.close()

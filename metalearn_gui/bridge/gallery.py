@@ -40,6 +40,12 @@ class Gallery:
             self._answers[index] = adaptation
         return given
 
+    def take_in(self, task: TouchedTask, adaptation: Adaptation | None) -> None:
+        """A task to the front; the last one goes."""
+        self.tasks = [task, *self.tasks[:-1]]
+        answers = {index + 1: answer for index, answer in self._answers.items() if index + 1 < NUM_GALLERY}
+        self._answers = {0: adaptation, **answers} if adaptation is not None else answers
+
     def expect(self, index: int) -> None:
         """The adaptation to this task is asked for."""
         self._awaited.add(index)

@@ -21,6 +21,7 @@ from metalearn_gui.bridge.pace import Memory
 from metalearn_gui.bridge.reading import Reading
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.touches import Adaptation, TouchedTask
+from metalearn_gui.bridge.undoing import History, Undoing
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.params import SettingError
@@ -28,9 +29,10 @@ from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.settings import ExperimentSettings, offer_label
 from metalearn_gui.engine.switching import switched, with_data_of
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
+from metalearn_gui.store.link import from_link, to_link
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.store.recovery import pending_recoveries
-from metalearn_gui.store.session_file import SavedSession
+from metalearn_gui.store.session_file import SavedSession, SavedTask, StoreError
 
 __all__ = ["Adaptation", "Message", "RunState", "Session", "TouchedTask"]
 
@@ -72,6 +74,7 @@ class Session(QObject):
         self._files = Files(self._saved, self)
         self._reading = Reading(self)
         self._memory = Memory()
+        self._undoing = Undoing(self.undo_stack, History(self.undo_touch, self.redo_touch))
         self._offered: dict[str, object] = {}
         self._is_closed = False
         self._connect()
@@ -120,12 +123,12 @@ class Session(QObject):
         return self._course.undo_stack
 
     def undo(self) -> None:
-        """Take the last change back."""
-        self.undo_stack.undo()
+        """Take back what was done last: to what is set, to the runs, or to the touched task."""
+        self._undoing.undo()
 
     def redo(self) -> None:
-        """Make the change again that was taken back."""
-        self.undo_stack.redo()
+        """Do again what was taken back last."""
+        self._undoing.redo()
 
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         """Undoable. Live values reach the run; structural ones restart it (old run kept), after 300 ms of quiet."""
@@ -351,11 +354,13 @@ class Session(QObject):
         self._unseen.new_task()
 
     def restore_task(self) -> None:
-        """The touched task with the points it was drawn with."""
+        """Undoable: the touched task with the points it was drawn with."""
+        self._undoing.note_touch()
         self._unseen.restore_task()
 
     def begin_touch(self) -> None:
-        """What comes until the next call is one gesture on the touched task, which `undo_touch` takes back."""
+        """What comes until the next call is one gesture on the touched task, which `undo` takes back."""
+        self._undoing.note_touch()
         self._unseen.begin_touch()
 
     def undo_touch(self) -> bool:
@@ -405,6 +410,10 @@ class Session(QObject):
         """Exchange the touched task for one of the gallery."""
         self._unseen.open_gallery_task(index)
 
+    def send_to_gallery(self) -> None:
+        """A copy of the touched task, as it lies, to the front of the gallery."""
+        self._unseen.send_to_gallery()
+
     # --- file ---------------------------------------------------------------------------------------
 
     @property
@@ -440,6 +449,33 @@ class Session(QObject):
     def open_recovery(self, place: int = 0) -> bool:
         """Take up one of the `recoveries`, else the newest."""
         return self._take_up(self._files.recover(place), "")
+
+    def link(self) -> str:
+        """What is set and the touched task as a line of text; "" after saying why there is none."""
+        try:
+            return to_link(self.settings, self._unseen.saved()[0])
+        except StoreError as error:
+            self._warn(str(error))
+            return ""
+
+    def open_link(self, text: str, read: Callable[[ExperimentSettings], object] | None = None) -> bool:
+        """Undoable: take up what a link holds; on failure nothing changes but a message. read, returns: as `open`."""
+        try:
+            settings, task = from_link(text)
+            if read is not None:
+                read(settings)
+        except (StoreError, SettingError) as error:
+            self._warn(str(error))
+            return False
+        return self._reading.when_read([settings], lambda: self._take_link(settings, task))
+
+    def _take_link(self, settings: ExperimentSettings, task: SavedTask | None) -> bool:
+        if not self._course.has_data(settings):
+            return False
+        self._course.set_settings(settings.resolved(), self.tr("Open a link"))
+        self._unseen.take_saved([task] if task else [])
+        self._unseen.announce()
+        return True
 
     def close(self) -> None:
         """End the worker, write the recovery file if there is unsaved work. Asks nothing."""

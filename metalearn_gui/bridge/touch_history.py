@@ -21,7 +21,10 @@ class TouchHistory:
             self._future = []
 
     def back(self, task: TouchedTask) -> TouchedTask | None:
-        """The task before its last gesture, or None."""
+        """The task before its last gesture, or None where that changed nothing."""
+        if self._past and self._past[-1] is task:
+            self._past.pop()
+            return None
         return self._exchanged(self._past, self._future, task)
 
     def forth(self, task: TouchedTask) -> TouchedTask | None:
@@ -34,8 +37,6 @@ class TouchHistory:
 
     @staticmethod
     def _exchanged(source: list[TouchedTask], target: list[TouchedTask], task: TouchedTask) -> TouchedTask | None:
-        while source and source[-1] is task:
-            source.pop()
         if not source:
             return None
         target.append(task)

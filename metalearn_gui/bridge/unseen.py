@@ -174,6 +174,13 @@ class UnseenTasks(QObject):
         self._put_under_hand(self._gallery.exchange(index, self.touched, self.adaptations.get("learner")))
         self.galleryChanged.emit()
 
+    def send_to_gallery(self) -> None:
+        """A copy of the touched task to the front of the gallery; the last one there goes."""
+        self._gallery.take_in(self.touched, self.adaptations.get("learner"))
+        self._ask_gallery()
+        self.galleryChanged.emit()
+        self.worked.emit()
+
     @property
     def context(self) -> Array | None:
         """The vector that a hand has put in the place of the learner's own; None where there is none."""

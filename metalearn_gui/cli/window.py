@@ -12,6 +12,7 @@ from metalearn_gui.cli.parser import BadInput, Options, Parser, whole_number
 THEMES, LANGUAGES = ("dark", "light", "system"), ("en",)
 SMALLEST, LARGEST = (1024, 700), (7680, 4320)
 DEFAULT_SIZE = (1440, 900)
+LINK = "metalearn:"
 PICTURE, PICTURE_ITERATIONS = "metalearn-playground.png", 2000  # where there is no display
 
 
@@ -19,7 +20,7 @@ def parser() -> Parser:
     """The arguments of the window."""
     parser = Parser("", "A window in which learning to learn can be watched and touched.")
     parser.epilog = "Commands: train, evaluate, export, list, benchmark, reproduce; each has its own --help."
-    parser.add_argument("file", nargs="?", default="", metavar="FILE", help="a session to open")
+    parser.add_argument("file", nargs="?", default="", metavar="FILE", help="a session to open, or a metalearn: link")
     parser.add_argument("--preset", metavar="KEY", help="start from a preset; `list presets` names them")
     parser.add_argument("--run", action="store_true", help="press Run")
     parser.add_set("a setting by its name")
@@ -57,9 +58,14 @@ def check(options: Options) -> None:
         raise BadInput("--size and --iterations are for a picture; add --screenshot OUT.png")
 
 
+def is_link(text: str) -> bool:
+    """Whether FILE is a link; store/link.py, which reads it, loads more than a window needs to open."""
+    return text.startswith(LINK)
+
+
 def _check_start(options: Options) -> None:
     """Refuse a file or a preset that is none before anything is said or shown."""
-    if options.file and not os.path.exists(options.file):
+    if options.file and not is_link(options.file) and not os.path.exists(options.file):
         raise BadInput(f"There is no file {options.file}, and no such command; {parser().epilog}")
     if options.preset:
         from metalearn_gui.engine.presets import preset  # numpy, which a window without a preset needs only later

@@ -41,9 +41,23 @@ COMMANDS = (
     Command("save_as", QT_TRANSLATE_NOOP("Commands", "Save as..."), "Ctrl+Shift+S", FILE, lambda w: w.file.save_as()),
     Command("import", QT_TRANSLATE_NOOP("Commands", "Import data..."), "Ctrl+I", FILE, lambda w: w.ask_import()),
     Command("export", QT_TRANSLATE_NOOP("Commands", "Export..."), "Ctrl+E", FILE, lambda w: w.show_export()),
-    Command("undo", QT_TRANSLATE_NOOP("Commands", "Undo"), "Ctrl+Z", EDIT, lambda w: w.session.undo_stack.undo()),
+    Command("undo", QT_TRANSLATE_NOOP("Commands", "Undo"), "Ctrl+Z", EDIT, lambda w: w.session.undo()),
     Command(
-        "redo", QT_TRANSLATE_NOOP("Commands", "Redo"), "Ctrl+Shift+Z", EDIT, lambda w: w.session.undo_stack.redo(),
+        "redo", QT_TRANSLATE_NOOP("Commands", "Redo"), "Ctrl+Shift+Z", EDIT, lambda w: w.session.redo(),
+    ),
+    Command(
+        "copy_link", QT_TRANSLATE_NOOP("Commands", "Copy link"), "Ctrl+Shift+L", EDIT, lambda w: w.clip.copy_link(),
+    ),
+    Command(
+        "paste_link", QT_TRANSLATE_NOOP("Commands", "Paste a link"), "Ctrl+V", EDIT, lambda w: w.clip.paste_link()
+    ),
+    Command(
+        "copy_python", QT_TRANSLATE_NOOP("Commands", "Copy as Python"), "Ctrl+Shift+P", EDIT,
+        lambda w: w.clip.copy_python(),
+    ),
+    Command(
+        "copy_picture", QT_TRANSLATE_NOOP("Commands", "Copy the task's picture"), "Ctrl+Shift+C", EDIT,
+        lambda w: w.clip.copy_picture(),
     ),
     Command("toggle", QT_TRANSLATE_NOOP("Commands", "Run or pause"), "Space", RUN, lambda w: w.transport.toggle()),
     Command("step", QT_TRANSLATE_NOOP("Commands", "One meta-iteration"), "S", RUN, lambda w: w.transport.step()),
@@ -53,6 +67,10 @@ COMMANDS = (
     Command(
         "restore_task", QT_TRANSLATE_NOOP("Commands", "Put the task's points back"), "", TASK,
         lambda w: w.session.restore_task(),
+    ),
+    Command(
+        "send_to_gallery", QT_TRANSLATE_NOOP("Commands", "Send the task to the gallery"), "Ctrl+G", TASK,
+        lambda w: w.session.send_to_gallery(),
     ),
     Command(
         "step_back", QT_TRANSLATE_NOOP("Commands", "Adaptation step back"), "Left", TASK,

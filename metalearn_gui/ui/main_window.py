@@ -13,6 +13,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.switching import for_family
 from metalearn_gui.engine.tasks import family_of_data
 from metalearn_gui.ui.actions import Actions
+from metalearn_gui.ui.clip import Clip
 from metalearn_gui.ui.data_files import ask_table_path, dropped_data
 from metalearn_gui.ui.export.sheet import ExportSheet
 from metalearn_gui.ui.files import SessionFile, dropped_session
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.setFocus()  # else a list that closes gives the focus to the first button, and that takes the arrows
         self.zoom = WindowZoom(self, QSize(*MINIMUM))
         self.file = SessionFile(session, self)
+        self.clip = Clip(session, self)
         self.commands = Actions(self)
         self._header = Header(session, self)
         self._status = StatusBar(session, self)

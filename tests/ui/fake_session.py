@@ -19,6 +19,7 @@ from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.sinusoid import Sinusoid
+from metalearn_gui.store.link import from_link, to_link
 from metalearn_gui.store.records import RunRecord
 from tests.ui.fake_inside import FakeInside
 
@@ -73,10 +74,19 @@ class FakeSession(QObject):
     # --- settings -------------------------------------------------------------------------------
 
     def undo(self) -> None:
-        self.undo_stack.undo()
+        if not self.undo_touch():
+            self.undo_stack.undo()
 
     def redo(self) -> None:
-        self.undo_stack.redo()
+        if not self.redo_touch():
+            self.undo_stack.redo()
+
+    def link(self) -> str:
+        return to_link(self.settings)
+
+    def open_link(self, text: str) -> bool:
+        self.set_settings(from_link(text)[0])
+        return True
 
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         if settings != self.settings:

@@ -205,14 +205,12 @@ class HandleSurface(Surface):
             self._press_key(event)
 
     def undo(self) -> None:
-        """Take back the last gesture here, or else what the window would take back."""
-        if not self.session.undo_touch():
-            self.session.undo()
+        """Take back what was done last."""
+        self.session.undo()
 
     def redo(self) -> None:
         """The other way."""
-        if not self.session.redo_touch():
-            self.session.redo()
+        self.session.redo()
 
     def _press_key(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

@@ -65,10 +65,7 @@ class Png(Picture):
     summary = "The unseen task as the canvas shows it, at the adaptation step that is chosen there."
 
     def draw(self, session: Session) -> Drawing:
-        image = QImage(SIZE * RATIO, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(RATIO)
-        with QPainter(image) as painter:
-            draw_canvas(session, painter)
+        image = canvas_image(session)
         return lambda path: _save(image, path)
 
     def facts(self, subject: ExportSubject) -> dict[str, str]:
@@ -112,9 +109,18 @@ def _save_bytes(content: bytes, path: Path) -> None:
 PICTURES: Mapping[str, Picture] = {picture.key: picture for picture in (Png(), Svg())}
 
 
+def canvas_image(session: Session) -> QImage:
+    """The task under the hand, twice as many pixels as SIZE."""
+    image = QImage(SIZE * RATIO, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(RATIO)
+    with QPainter(image) as painter:
+        draw_canvas(session, painter)
+    return image
+
+
 def draw_canvas(session: Session, painter: QPainter) -> None:
     """The task under the hand on a surface of its own, SIZE large with a margin."""
-    surface = CANVASES[session.settings.tasks.view](session)
+    surface = CANVASES[session.shown.settings.tasks.view](session)
     surface.leave()
     surface.resize(SIZE.width() - 2 * MARGIN, SIZE.height() - 2 * MARGIN)
     surface.grab()  # a widget that was never shown learns its size, and lays out its parts, only now

@@ -58,6 +58,10 @@ class Entries(QObject):
         change = functools.partial(self._session.change, **{entry.setting: value})
         return dataclasses.replace(entry, text=text, run=change)
 
+    def link(self, text: str) -> Entry:
+        """The entry that takes up a link."""
+        return Entry(COMMAND, self.tr("Open the link"), functools.partial(self._session.open_link, text))
+
     def choices(self, setting: str) -> tuple[str, ...]:
         """The words that a setting may be."""
         spec = self._session.settings.param(setting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from metalearn_gui.store.link import is_link
 from metalearn_gui.ui.palette.entries import COMMAND, SETTING, Entries, Entry
 from metalearn_gui.ui.palette.fuzzy import Match, match
 
@@ -29,6 +30,8 @@ def find(query: str, offered: list[Entry], entries: Entries) -> list[Found]:
     if query.startswith(ONLY_COMMANDS):
         query, offered = query[1:], [entry for entry in offered if entry.kind == COMMAND]
     query = query.strip()
+    if is_link(query):
+        return [Found(entries.link(query))]
     if not query:
         return [Found(entry) for entry in offered]
     found = [one for one in (_found(query, entry) for entry in offered) if one is not None]

@@ -1,0 +1,54 @@
+"""What a window gives to the clipboard and takes from it: links, scripts, pictures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Message, Session
+from metalearn_gui.engine.script import script
+from metalearn_gui.store.link import is_link
+from metalearn_gui.ui.export.pictures import canvas_image
+
+
+class Clip(QObject):
+    """Each says in the message bar what it has done."""
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        super().__init__(window)
+        self._session = session
+
+    def copy_link(self) -> None:
+        """What is set and the touched task as a line of text."""
+        link = self._session.link()
+        if link:
+            self._copy(link, self.tr("The link is in the clipboard: it holds all settings and the task as it lies."))
+
+    def copy_python(self) -> None:
+        """A script of what is set."""
+        self._copy(script(self._session.settings), self.tr("The script is in the clipboard."))
+
+    def copy_picture(self) -> None:
+        """The touched task as the canvas shows it."""
+        data = QMimeData()
+        data.setImageData(canvas_image(self._session))
+        QGuiApplication.clipboard().setMimeData(data)
+        self._say(self.tr("The task's picture is in the clipboard."))
+
+    def paste_link(self) -> None:
+        """Take up the link that is in the clipboard."""
+        text = QGuiApplication.clipboard().text()
+        if is_link(text):
+            self._session.open_link(text)
+        else:
+            self._say(self.tr("There is no link in the clipboard; one begins with metalearn:"))
+
+    def _copy(self, text: str, said: str) -> None:
+        data = QMimeData()
+        data.setText(text)
+        QGuiApplication.clipboard().setMimeData(data)
+        self._say(said)
+
+    def _say(self, text: str) -> None:
+        self._session.messageRaised.emit(Message(text))

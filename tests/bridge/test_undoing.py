@@ -1,0 +1,76 @@
+"""Undo: one order over what is set, what is done to runs, and what a hand does to the touched task."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def touch(session, to: float) -> None:
+    session.begin_touch()
+    session.move_point(0, np.array([to], np.float32), np.array([0.0], np.float32))
+
+
+def place(session) -> float:
+    return float(session.touched.support.x[0, 0])
+
+
+def test_the_newest_deed_goes_first_whatever_it_was(session) -> None:
+    start, rate = place(session), session.settings.outer.meta_learning_rate
+    touch(session, 1.0)
+    session.change(meta_learning_rate=0.5)
+    touch(session, 2.0)
+    session.undo()
+    assert (place(session), session.settings.outer.meta_learning_rate) == (1.0, 0.5)
+    session.undo()
+    assert (place(session), session.settings.outer.meta_learning_rate) == (1.0, rate)
+    session.undo()
+    assert place(session) == start
+    for _ in range(4):  # one more than there is
+        session.redo()
+    assert (place(session), session.settings.outer.meta_learning_rate) == (2.0, 0.5)
+
+
+def test_a_press_that_moves_nothing_is_passed_over(session) -> None:
+    touch(session, 1.0)
+    session.change(meta_learning_rate=0.5)
+    session.begin_touch()
+    session.undo()
+    assert session.settings.outer.meta_learning_rate != 0.5
+    assert place(session) == 1.0
+
+
+def test_restoring_a_task_can_be_undone(session) -> None:
+    start = place(session)
+    touch(session, 1.0)
+    session.restore_task()
+    assert place(session) == start
+    session.undo()
+    assert place(session) == 1.0
+
+
+def test_a_task_goes_to_the_front_of_the_gallery_and_stays_under_the_hand(session) -> None:
+    touch(session, 1.5)
+    before = list(session.gallery)
+    session.send_to_gallery()
+    assert session.gallery[0] is session.touched
+    assert session.gallery[1:] == before[:-1]
+
+
+def test_a_link_restores_settings_and_the_task_as_it_lies(session, open_session) -> None:
+    session.change(shots=4)
+    touch(session, 1.25)
+    other = open_session()
+    assert other.open_link(session.link())
+    assert other.settings == session.settings
+    assert np.array_equal(other.touched.support.x, session.touched.support.x)
+    other.undo()
+    assert other.settings.episodes.shots == 3
+
+
+def test_a_bad_link_changes_nothing_but_the_message_bar(session) -> None:
+    said = []
+    session.messageRaised.connect(said.append)
+    before = session.settings
+    assert not session.open_link("metalearn:1:broken")
+    assert session.settings is before
+    assert "link" in said[-1].text

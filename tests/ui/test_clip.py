@@ -1,0 +1,58 @@
+"""The clipboard: links, scripts and pictures, by key."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.store.link import is_link
+from metalearn_gui.ui.main_window import MainWindow
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+BOTH = CONTROL | Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def window(session, qtbot):
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(window.isActiveWindow)  # shortcuts are the active window's
+    return window
+
+
+def clipboard() -> str:
+    return QGuiApplication.clipboard().text()
+
+
+@pytest.mark.parametrize("way", ["window", "palette"])
+def test_a_copied_link_is_taken_up_where_it_is_pasted(window, session, qtbot, way):
+    session.change(shots=3)
+    qtbot.keyClick(window, Qt.Key.Key_L, BOTH)
+    assert is_link(clipboard())
+    session.change(shots=8)
+    if way == "window":
+        qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
+    else:
+        qtbot.keyClick(window, Qt.Key.Key_K, CONTROL)
+        line = window.findChild(QWidget, "palette_input")
+        line.paste()
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert session.settings.episodes.shots == 3
+
+
+def test_pasting_something_else_says_what_is_expected(window, session, qtbot):
+    said = []
+    session.messageRaised.connect(said.append)
+    QGuiApplication.clipboard().setText("shots 5")
+    qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
+    assert "metalearn:" in said[-1].text
+
+
+def test_a_script_and_a_picture_go_to_the_clipboard(window, session, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_P, BOTH)
+    assert "default_settings().replaced(" in clipboard()
+    qtbot.keyClick(window, Qt.Key.Key_C, BOTH)
+    assert QGuiApplication.clipboard().image().width() == 1920
