@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from metalearn_gui.bridge.beside import Beside
 from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.files import Files
@@ -71,6 +72,7 @@ class Session(QObject):
         self._runs, self._training, self._unseen = self._course.runs, self._course.training, self._course.unseen
         self._comparing = Comparing(self._course, options, self)
         self.inside = Inside(self._unseen, options.compile, self)
+        self._beside = Beside(self._unseen, self)
         self._files = Files(self._saved, self)
         self._reading = Reading(self)
         self._memory = Memory()
@@ -232,6 +234,11 @@ class Session(QObject):
     def comparing(self) -> Comparing:
         """What trains side by side, on the live run's worker."""
         return self._comparing
+
+    @property
+    def beside(self) -> Beside:
+        """Other runs on the touched task, for who shows them."""
+        return self._beside
 
     def cancel_comparison(self) -> None:
         """End what is compared; what it has come to is kept."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -120,6 +120,13 @@ class UnseenTasks(QObject):
         self.is_ready = True
         self._ask()
         self.followed.emit()
+
+    def ask_beside(
+        self, key: Hashable, compute: Callable[[Adapter, TouchedTask], Any], take: Callable[[Any], None]
+    ) -> None:
+        """Have something computed of the touched task, after what its own card waits for; the newest of a key wins."""
+        if self.is_ready:
+            self._request(key, functools.partial(compute, self._adapter, self.touched), take, SHOWING)
 
     def warm_up(self) -> None:
         """Compile the adaptation of what is shown."""

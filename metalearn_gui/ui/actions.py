@@ -34,6 +34,7 @@ class Command:
         return QCoreApplication.translate(CONTEXT, self.text)
 
 
+OR = " or "  # between shortcuts of one command
 RUN, TASK, EDIT, FILE, VIEW = "run", "task", "edit", "file", "view"
 COMMANDS = (
     Command("open", QT_TRANSLATE_NOOP("Commands", "Open..."), "Ctrl+O", FILE, lambda w: w.file.open()),
@@ -83,7 +84,7 @@ COMMANDS = (
     Command("playground", QT_TRANSLATE_NOOP("Commands", "Playground"), "F2", VIEW, lambda w: w.show_task()),
     Command("presenter", QT_TRANSLATE_NOOP("Commands", "Presenter"), "F11", VIEW, lambda w: w.show_view("presenter")),
     Command("attract", QT_TRANSLATE_NOOP("Commands", "Presenter, by itself"), "Shift+F11", VIEW, lambda w: w.attract()),
-    Command("larger", QT_TRANSLATE_NOOP("Commands", "Larger"), "Ctrl++", VIEW, lambda w: w.zoom.step(1)),
+    Command("larger", QT_TRANSLATE_NOOP("Commands", "Larger"), "Ctrl++ or Ctrl+=", VIEW, lambda w: w.zoom.step(1)),
     Command("smaller", QT_TRANSLATE_NOOP("Commands", "Smaller"), "Ctrl+-", VIEW, lambda w: w.zoom.step(-1)),
     Command("actual_size", QT_TRANSLATE_NOOP("Commands", "Usual size"), "Ctrl+0", VIEW, lambda w: w.zoom.choose(1.0)),
     Command("palette", QT_TRANSLATE_NOOP("Commands", "Find anything..."), "Ctrl+K", VIEW, lambda w: w.show_palette()),
@@ -91,6 +92,10 @@ COMMANDS = (
     Command(
         "all_settings", QT_TRANSLATE_NOOP("Commands", "All settings, or ten"), "F6", VIEW,
         lambda w: w.show_all_settings(not w.shows_all_settings),
+    ),
+    Command(
+        "compare_view", QT_TRANSLATE_NOOP("Commands", "Compare learners"), "F4 or Ctrl+Shift+C", VIEW,
+        lambda w: w.show_view("compare"),
     ),
     Command("task_view", QT_TRANSLATE_NOOP("Commands", "Back to the task"), "Esc", VIEW, lambda w: w.show_task()),
     Command("inside_view", QT_TRANSLATE_NOOP("Commands", "Look inside"), "F3", VIEW, lambda w: w.show_view("inside")),
@@ -120,8 +125,7 @@ class Actions:
         action = QAction(self._window, objectName=f"action_{command.key}")
         action.triggered.connect(lambda _checked=False: command.run(self._window))
         if command.shortcut and command.key not in BARE_KEYS.values():
-            also = [QKeySequence("Ctrl+=")] if command.shortcut == "Ctrl++" else []  # plus without Shift
-            action.setShortcuts([QKeySequence(command.shortcut), *also])
+            action.setShortcuts([QKeySequence(shortcut) for shortcut in command.shortcut.split(OR)])
             self._window.addAction(action)
         return action
 

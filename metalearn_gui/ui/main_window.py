@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         self.panels["tasks"].dataChosen.connect(self.take_data)
         self._palette = Palette(self)
         self._header.exportRequested.connect(self.show_export)
+        self.panels["runs"].compareAsked.connect(lambda: self.show_view("compare"))
         self._header.themeToggled.connect(self.toggle_theme)
         self._header.presenterRequested.connect(lambda: self.show_view(PresenterView.key))
         self._header.menuRequested.connect(self._show_menu)

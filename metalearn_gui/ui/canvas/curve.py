@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
@@ -44,6 +45,7 @@ class CurveCanvas(HandleSurface):
     """Truth dotted, before adapting dashed, after it solid, the steps between faint."""
 
     object_name = "curve_canvas"
+    marker_size: ClassVar[float] = POINT
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -204,7 +206,7 @@ class CurveCanvas(HandleSurface):
         palette, pixels = theme().palette, self.handle_pixels()
         if self.grabbed is not None:
             draw_halo(painter, QPointF(*pixels[self.grabbed].tolist()), palette.learner, 15)
-        radius = POINT * theme().zoom
+        radius = self.marker_size * theme().zoom
         stamp_markers(painter, pixels, radius, 0, palette.text, palette.learner, 2.4)
         if self.grabbed is not None:
             center = QPointF(*pixels[self.grabbed].tolist())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.run_traces import run_name
 from metalearn_gui.ui.runs_model import FIRST_STEP, RunsModel
 from metalearn_gui.ui.runs_view import RunsView
-from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.theme import theme, ui_font
 
 
 class RunsPanel(Panel):
@@ -18,6 +19,8 @@ class RunsPanel(Panel):
 
     key = "runs"
     room = 110
+
+    compareAsked = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -34,6 +37,11 @@ class RunsPanel(Panel):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self._empty, 1)
+        self._compare = QPushButton(self, objectName="compare_button")
+        self._compare.setProperty("kind", "link")
+        self._compare.setFont(ui_font(12.5, 500))
+        self._compare.clicked.connect(self.compareAsked)
+        self.body.addWidget(self._compare)
         self.table.overlayAsked.connect(self._toggle_overlay)
         self.table.restoreAsked.connect(self._restore)
         self.table.deleteAsked.connect(self._delete)
@@ -48,11 +56,14 @@ class RunsPanel(Panel):
         self.set_title(self.tr("Runs"))
         self.set_hint(self.tr("click to overlay · double-click to restore"))
         self.table.setAccessibleName(self.tr("Runs"))
+        self._compare.setText(self.tr("Compare learners on these tasks..."))
+        self._compare.setToolTip(self.tr("Several learners side by side on the same unseen tasks (Ctrl+Shift+C)"))
         self._empty.setText(self.tr("Every run appears here, to be compared and brought back"))
         self.refresh()
 
     def restyle(self) -> None:
         self.table.lay_out_columns()
+        self._compare.setIcon(icon("plus", theme().palette.accent_text))
         self.table.viewport().update()
 
     def refresh(self) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from metalearn_gui.ui.view import View
+from metalearn_gui.ui.views.compare import CompareView
 from metalearn_gui.ui.views.inside import InsideView
 from metalearn_gui.ui.views.presenter import PresenterView
 
 VIEWS: dict[str, type[View]] = {
     InsideView.key: InsideView,
+    CompareView.key: CompareView,
     PresenterView.key: PresenterView,
 }

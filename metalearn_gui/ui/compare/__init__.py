@@ -1,0 +1,1 @@
+"""The cards of the view that compares learners."""

@@ -1,0 +1,190 @@
+"""What one has to know before one compares: the protocol, and how much each contender may train."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QSize
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.compare import ORDERS, Budget
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.compare.chosen import Chosen
+from metalearn_gui.ui.compare.standing import Standings
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+BUDGETS = ("10s", "30s", "60s", "300s", "100000tasks", "1e+06tasks", "1e+06gradients", "2000iterations",
+           "20000iterations", "")  # fmt: skip
+SEEDS = (1, 3, 5)
+
+
+class ProtocolPanel(Panel):
+    """Effort at the top, to be chosen; below it what is the same for all, and what differs."""
+
+    key = "compare_protocol"
+    room = 260
+
+    def __init__(self, session: Session, chosen: Chosen, standings: Standings, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._chosen, self._standings = chosen, standings
+        self._is_compact = False
+        self._build_effort()
+        self._blocks = {key: Block(name, self) for key, name in _ICONS.items()}
+        for block in self._blocks.values():
+            self.body.addWidget(block)
+        self.body.addStretch(1)
+        for signal in (standings.changed, session.settingsChanged):
+            signal.connect(self._describe)
+
+    def _build_effort(self) -> None:
+        self.budget, self.seeds, self.order = (
+            Combo(self, objectName=f"compare_{name}") for name in ("budget", "seeds", "order")
+        )
+        self._captions = [QLabel(self) for _ in range(3)]
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(5)
+        for row, (caption, box) in enumerate(zip(self._captions, (self.budget, self.seeds, self.order), strict=True)):
+            caption.setFont(ui_font(12))
+            caption.setBuddy(box)
+            box.setFont(ui_font(12))
+            grid.addWidget(caption, row, 0)
+            grid.addWidget(box, row, 1)
+        grid.setColumnStretch(1, 1)
+        self.body.addLayout(grid)
+        for text in BUDGETS:
+            self.budget.addItem("", text)
+        for count in SEEDS:
+            self.seeds.addItem("", count)
+        for order in ORDERS:
+            self.order.addItem("", order)
+        self.budget.currentIndexChanged.connect(self._set_budget)
+        self.seeds.currentIndexChanged.connect(lambda: self._chosen.set_effort(num_seeds=self.seeds.currentData()))
+        self.order.currentIndexChanged.connect(lambda: self._chosen.set_effort(order=self.order.currentData()))
+
+    def set_compact(self, compact: bool) -> None:
+        """With little room only what is to be chosen, and what is the same for all."""
+        self._is_compact = compact
+        self._show_blocks()
+
+    def _show_blocks(self) -> None:
+        for key, block in self._blocks.items():
+            is_empty = key == "order" and not self._order_text()
+            block.setVisible(not is_empty and (key == "same" or not self._is_compact))
+
+    def _set_budget(self) -> None:
+        try:
+            self._chosen.set_effort(budget=Budget.parse(self.budget.currentData()))
+        except SettingError as error:
+            self.session.messageRaised.emit(Message(str(error), "warning"))
+
+    # --- texts ------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Protocol"))
+        self.set_hint(self.tr("read before you compare"))
+        texts = (self.tr("Each may train"), self.tr("Starts"), self.tr("Order"))
+        for caption, box, text in zip(self._captions, (self.budget, self.seeds, self.order), texts, strict=True):
+            caption.setText(text)
+            box.setAccessibleName(text)
+        self.budget.setToolTip(self.tr("Seconds leave compiling out; the other measures count work, not time"))
+        self.seeds.setToolTip(
+            self.tr("Several seeds: intervals are over seeds, and say what another start would change")
+        )
+        self.order.setToolTip(self.tr("In turn: one after the other. Interleaved: all at once, a little at a time"))
+        with QSignalBlocker(self.budget), QSignalBlocker(self.seeds), QSignalBlocker(self.order):
+            for place, text in enumerate(BUDGETS):
+                self.budget.setItemText(place, self._budget_text(Budget.parse(text)))
+            for place, count in enumerate(SEEDS):
+                self.seeds.setItemText(place, self.tr("1 seed") if count == 1 else self.tr("{n} seeds").format(n=count))
+            for place, text in enumerate((self.tr("in turn"), self.tr("interleaved"))):
+                self.order.setItemText(place, text)
+            self.budget.setCurrentIndex(max(0, self.budget.findData(self._chosen.budget.text)))
+            self.seeds.setCurrentIndex(max(0, self.seeds.findData(self._chosen.num_seeds)))
+            self.order.setCurrentIndex(max(0, self.order.findData(self._chosen.order)))
+        self._describe()
+
+    def _budget_text(self, budget: Budget) -> str:
+        texts = {
+            self.tr("{count} s of computing"): budget.seconds,
+            self.tr("{count} tasks"): budget.tasks,
+            self.tr("{count} gradient evaluations"): budget.gradient_evaluations,
+            self.tr("{count} meta-iterations"): budget.meta_iterations,
+        }
+        found = (text.format(count=count_text(round(value))) for text, value in texts.items() if value)
+        return next(found, self.tr("as long as its own preset"))
+
+    def _describe(self) -> None:
+        settings = self.session.settings
+        texts = {
+            "same": (self.tr("Same tasks"), self._same_text()),
+            "inductive": self._inductive_text(),
+            "order": (self.tr("Order"), self._order_text()),
+            "effort": (
+                self.tr("Equal effort is a choice"),
+                self.tr("By seconds and by tasks the ranking may differ: look at both plots."),
+            ),
+        }
+        for key, (title, text) in texts.items():
+            self._blocks[key].set_texts(title, text)
+        self._show_blocks()
+        self.setToolTip(settings.tasks.summary)
+
+    def _same_text(self) -> str:
+        settings, comparison = self.session.settings, self.session.comparing.comparison
+        text = self.tr("{family}, {shots} shots: the same unseen tasks for all, never trained on.")
+        text = text.format(family=settings.tasks.label, shots=settings.episodes.shots)
+        if comparison.lanes and not comparison.shares_tasks:
+            text += " " + self.tr("Training tasks differ: meta-batches or episodes do.")
+        return text
+
+    def _inductive_text(self) -> tuple[str, str]:
+        if self.session.settings.network.is_transductive:
+            return self.tr("Transductive"), self.tr("Queries of a task share the network's statistics.")
+        return self.tr("Inductive"), self.tr("Each query is predicted alone; no statistics of the others are used.")
+
+    def _order_text(self) -> str:
+        orders: dict[str, list[str]] = {}
+        for standing in self._standings.all:
+            order = standing.run.settings.learner.order if standing.run is not None else ""
+            if order:
+                orders.setdefault(order, []).append(standing.label)
+        return " ".join(f"{order}: {', '.join(names)}." for order, names in orders.items())
+
+
+_ICONS = {"same": "tasks", "inductive": "check", "order": "network", "effort": "compare"}
+
+
+class Block(QWidget):
+    """An icon, a few words in bold, and a sentence below them."""
+
+    def __init__(self, icon_name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._icon_name = icon_name
+        self._icon, self._title, self._text = QLabel(self), QLabel(self), QLabel(self)
+        self._title.setFont(ui_font(12.5, 600))
+        self._text.setFont(ui_font(12))
+        self._text.setProperty("tone", "muted")
+        self._text.setWordWrap(True)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 4, 0, 0)
+        grid.setHorizontalSpacing(9)
+        grid.setVerticalSpacing(1)
+        grid.addWidget(self._icon, 0, 0)
+        grid.addWidget(self._title, 0, 1)
+        grid.addWidget(self._text, 1, 1)
+        grid.setColumnStretch(1, 1)
+        theme().changed.connect(self._restyle)
+        self._restyle()
+
+    def set_texts(self, title: str, text: str) -> None:
+        """What it says."""
+        self._title.setText(title)
+        self._text.setText(text)
+
+    def _restyle(self) -> None:
+        self._icon.setPixmap(icon(self._icon_name, theme().palette.muted).pixmap(QSize(15, 15)))

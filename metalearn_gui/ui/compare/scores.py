@@ -1,0 +1,263 @@
+"""The table of a comparison: figures, and beside them every mean and median on one logarithmic axis."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.axis import tick_text
+from metalearn_gui.ui.compare.marks import Mark, draw_mark
+from metalearn_gui.ui.compare.scores_model import (
+    AT_STEP,
+    BEHIND,
+    BEST,
+    BEST_MEDIAN,
+    DOTS,
+    DOTS_ROLE,
+    FIGURES,
+    FIRST,
+    FIRST_MEDIAN,
+    MARK_ROLE,
+    NAME,
+    PROTOCOL,
+    TIME,
+    Dots,
+    ScoresModel,
+)
+from metalearn_gui.ui.compare.standing import Standings
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.plotting import faded
+from metalearn_gui.ui.theme import theme, ui_font
+
+Index = QModelIndex | QPersistentModelIndex
+ROW_HEIGHT, TEXT_LEFT = 28, 26
+WIDTHS = {PROTOCOL: 92, FIRST: 118, FIRST_MEDIAN: 62, BEST: 118, BEST_MEDIAN: 62, AT_STEP: 62, BEHIND: 112, TIME: 50}
+GIVING_WAY = (DOTS, PROTOCOL, BEHIND, FIRST_MEDIAN, BEST_MEDIAN)  # columns that go where there is little room
+LEAST_NAME, LEAST_DOTS = 110, 150
+
+
+class ScoresPanel(Panel):
+    """Click a heading to sort; Enter or a double click opens the contender's run in the main window."""
+
+    key = "compare_scores"
+    room = 190
+
+    openAsked = Signal(str)  # run_id
+    removeAsked = Signal(str)  # a contender's key
+    changeAsked = Signal(str)
+
+    def __init__(self, session: Session, standings: Standings, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.model = ScoresModel(session, standings, self)
+        self.table = ScoresView(self)
+        self.table.setObjectName("compare_table")
+        self.table.setModel(self.model)
+        self.table.lay_out_columns()
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._open_menu)
+        self.table.openAsked.connect(self._open)
+        self.table.removeAsked.connect(lambda row: self.removeAsked.emit(self.model.standing_at(row).key))
+        self._foot = QLabel(self)
+        self._foot.setProperty("tone", "muted")
+        self._foot.setFont(ui_font(11.5))
+        self.body.addWidget(self.table, 1)
+        self.body.addWidget(self._foot)
+        standings.changed.connect(self.refresh)
+        standings.advanced.connect(self.model.follow_progress)
+
+    def refresh(self) -> None:
+        """Take over the contenders and what they came to."""
+        self.model.follow()
+        self._name()
+
+    def _name(self) -> None:
+        count = self.model.comparison.num_tasks
+        title = self.tr("{count} unseen tasks").format(count=count) if count else self.tr("Unseen tasks")
+        self.set_title(title)
+        is_classes = self.session.settings.tasks.kind == "classification"
+        self.set_hint(
+            self.tr("accuracy ± 95 % interval; medians and dots: loss")
+            if is_classes
+            else self.tr("MSE, mean ± 95 % interval, and median: the distribution is long-tailed")
+        )
+
+    def _open(self, row: int) -> None:
+        run = self.model.standing_at(row).run
+        if run is not None and run.iteration:
+            self.openAsked.emit(run.run_id)
+
+    def _open_menu(self, at: object) -> None:
+        index = self.table.indexAt(at)  # type: ignore[arg-type]
+        if index.isValid():
+            self.row_menu(index.row()).popup(self.table.viewport().mapToGlobal(at))  # type: ignore[arg-type]
+
+    def row_menu(self, row: int) -> QMenu:
+        """What can be done with a contender, in words; deleted when it closes."""
+        standing = self.model.standing_at(row)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        opens = menu.addAction(self.tr("Open in the main window"), lambda: self._open(row))
+        opens.setEnabled(standing.run is not None and standing.run.iteration > 0)
+        menu.addAction(self.tr("Settings that differ..."), lambda: self.changeAsked.emit(standing.key))
+        menu.addAction(self.tr("Take away"), lambda: self.removeAsked.emit(standing.key))
+        return menu
+
+    def retranslate(self) -> None:
+        self._name()
+        self.table.setAccessibleName(self.tr("Contenders and their losses on unseen tasks"))
+        self._foot.setText(
+            self.tr("bold: no other is better beyond the interval · click a heading to sort · Enter opens a run")
+        )
+
+    def restyle(self) -> None:
+        self.table.viewport().update()
+
+
+class ScoresView(QTableView):
+    """Enter or a double click: open. Delete: take away."""
+
+    openAsked = Signal(int)  # row
+    removeAsked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(ScoresDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(3 * ROW_HEIGHT)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setFont(ui_font(11.5))
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setSortIndicator(BEST, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        header.setSortIndicatorShown(False)  # it would lie over the words: the sorted heading is bold instead
+        self.doubleClicked.connect(lambda index: self.openAsked.emit(index.row()))
+
+    def lay_out_columns(self) -> None:
+        """Figures have their width, the name and the dots share the rest; call once a model is set."""
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(DOTS, QHeaderView.ResizeMode.Stretch)
+        for column, width in WIDTHS.items():
+            header.resizeSection(column, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = sum(WIDTHS.values()) + LEAST_NAME + LEAST_DOTS
+        widths = {**WIDTHS, DOTS: LEAST_DOTS}
+        for column in GIVING_WAY:
+            is_hidden = needed > self.viewport().width()
+            self.setColumnHidden(column, is_hidden)
+            needed -= widths[column] if is_hidden else 0
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        signals = {
+            Qt.Key.Key_Return: self.openAsked, Qt.Key.Key_Enter: self.openAsked, Qt.Key.Key_Delete: self.removeAsked,
+        }  # fmt: skip
+        signal = signals.get(Qt.Key(event.key()))
+        if signal is None or not self.currentIndex().isValid():
+            super().keyPressEvent(event)
+        else:
+            signal.emit(self.currentIndex().row())
+
+    def dots_range(self) -> tuple[float, float] | None:
+        """log10 of the smallest and the largest loss that dots stand for; None without any."""
+        model = self.model()
+        dots = [model.index(row, DOTS).data(DOTS_ROLE) for row in range(model.rowCount())]
+        values = [value for one in dots if one for value in (one.first[0], one.first[2], one.best[0], one.best[2])]
+        drawn = [math.log10(value) for value in values if math.isfinite(value) and value > 0]
+        return (math.floor(min(drawn)), max(math.ceil(max(drawn)), math.floor(min(drawn)) + 1)) if drawn else None
+
+
+class ScoresDelegate(QStyledItemDelegate):
+    """A row: mark, texts, and the dots."""
+
+    def __init__(self, view: ScoresView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        self.initStyleOption(option, index)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect, palette = QRectF(option.rect), theme().palette
+        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), palette.line)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect.adjusted(0, 0, 0, -1), faded(palette.text, 0.06))
+        if index.column() == DOTS:
+            self._paint_dots(painter, rect.adjusted(10, 0, -10, 0), index)
+        else:
+            self._paint_text(painter, rect, option, index)
+        painter.restore()
+
+    def _paint_text(self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, index: Index) -> None:
+        mark: Mark | None = index.data(MARK_ROLE)
+        if mark is not None:
+            draw_mark(painter, mark, QPointF(rect.left() + 13, rect.center().y()), 9)
+        painter.setFont(option.font)
+        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
+        room = rect.adjusted(TEXT_LEFT if mark is not None else 4, 0, -6, 0)
+        is_wide = index.column() == FIRST and not index.siblingAtColumn(FIRST_MEDIAN).data()
+        if is_wide:  # how far it is, in words, over the columns that are empty still
+            room.setRight(room.right() + sum(WIDTHS[column] for column in (FIRST_MEDIAN, BEST)))
+        side = Qt.AlignmentFlag.AlignRight if index.column() in FIGURES and not is_wide else Qt.AlignmentFlag.AlignLeft
+        text = painter.fontMetrics().elidedText(option.text, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.setClipping(False)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | side, text)
+
+    def _paint_dots(self, painter: QPainter, rect: QRectF, index: Index) -> None:
+        dots: Dots | None = index.data(DOTS_ROLE)
+        reach = self._view.dots_range()
+        if reach is None:
+            return
+
+        def at(value: float) -> float:
+            return rect.left() + (math.log10(value) - reach[0]) / (reach[1] - reach[0]) * rect.width()
+
+        palette, middle = theme().palette, rect.center().y()
+        painter.setFont(ui_font(10))
+        for tick in (10.0**power for power in range(int(reach[0]), int(reach[1]) + 1)):
+            painter.setPen(QPen(palette.line, 1))
+            painter.drawLine(QPointF(at(tick), rect.top()), QPointF(at(tick), rect.bottom()))
+            if index.row() == index.model().rowCount() - 1:
+                painter.setPen(palette.muted)
+                place = QRectF(at(tick) - 30, rect.bottom() - 12, 60, 12)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick_text(tick))
+        mark = index.siblingAtColumn(NAME).data(MARK_ROLE)
+        for mean, half, median in () if dots is None else dict.fromkeys((dots.first, dots.best)):
+            is_best = (mean, half, median) == dots.best
+            if not (math.isfinite(mean) and mean > 0):
+                continue
+            painter.setPen(QPen(faded(mark.color, 1.0 if is_best else 0.5), 2))
+            low = max(mean - half, 10.0 ** reach[0])
+            painter.drawLine(QPointF(at(low), middle), QPointF(at(min(mean + half, 10.0 ** reach[1])), middle))
+            draw_mark(painter, mark, QPointF(at(mean), middle), 9, filled=is_best)
+            if median > 0:
+                painter.setPen(QPen(mark.color, 1.2))
+                painter.drawLine(QPointF(at(median), middle - 5), QPointF(at(median), middle + 5))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), ROW_HEIGHT)

@@ -1,0 +1,246 @@
+"""What every contender came to on the unseen tasks that all share, as rows of a table."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import math
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.compare import Comparison, Entry
+from metalearn_gui.ui.compare.standing import Standing, Standings
+from metalearn_gui.ui.text import duration_text, number_text
+from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.wording import interval_text, percent_text
+
+NAME, PROTOCOL, FIRST, FIRST_MEDIAN, BEST, BEST_MEDIAN, AT_STEP, BEHIND, TIME, DOTS = range(10)
+FIGURES = (FIRST, FIRST_MEDIAN, BEST, BEST_MEDIAN, AT_STEP, BEHIND, TIME)
+MARK_ROLE = Qt.ItemDataRole.UserRole
+DOTS_ROLE = Qt.ItemDataRole.UserRole + 1
+NOTHING = "–"
+Index = QModelIndex
+
+
+@dataclasses.dataclass(frozen=True)
+class Dots:
+    """Mean, half its interval and median of the loss, after one step and after the best one."""
+
+    first: tuple[float, float, float]
+    best: tuple[float, float, float]
+
+
+class ScoresModel(QAbstractTableModel):
+    """Rows in the order of a chosen column; the lowest mean loss comes first until another one is chosen."""
+
+    def __init__(self, session: Session, standings: Standings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._standings = session, standings
+        self._sorted_by, self._order = BEST, Qt.SortOrder.AscendingOrder
+        self._rows: list[Standing] = []
+        self._texts: list[tuple[str, ...]] = []
+        self._bold: dict[int, frozenset[str]] = {}
+        self.follow()
+
+    @property
+    def comparison(self) -> Comparison:
+        return self._session.comparing.comparison
+
+    def standing_at(self, row: int) -> Standing:
+        """The contender of a row."""
+        return self._rows[row]
+
+    def follow(self) -> None:
+        """Take over who there is and what they came to."""
+        self.beginResetModel()
+        self._rows = self._standings.all
+        self._rows.sort(key=self._rank, reverse=self._order is Qt.SortOrder.DescendingOrder)
+        self._rows.sort(key=lambda row: row.entry is None)  # who has not finished stays below
+        compared = self.comparison
+        several = len(compared.entries) > 1
+        self._bold = {FIRST: compared.best(1), BEST: compared.best()} if several else {}
+        self._texts = [self._row_texts(row) for row in self._rows]
+        self.endResetModel()
+
+    def follow_progress(self) -> None:
+        """Say anew how far those are who train."""
+        for row, standing in enumerate(self._rows):
+            now = self._standings.standing(standing.key)
+            if now is None or now.entry is not None:
+                continue
+            texts = self._row_texts(now)
+            if texts != self._texts[row]:
+                self._rows[row], self._texts[row] = now, texts
+                self.dataChanged.emit(self.index(row, 0), self.index(row, DOTS))
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """By a column: figures by their size, names by the alphabet."""
+        if column != DOTS:
+            self._sorted_by, self._order = column, order
+            self.follow()
+
+    def as_csv(self) -> str:
+        """The table with plain numbers, a line for each contender that has finished."""
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(
+            ["learner", "seeds", "unseen tasks", "step", "mean loss", "ci95", "median", "accuracy", "accuracy ci95",
+             "behind the best", "behind ci95", "compute seconds"]
+        )  # fmt: skip
+        for row in self._rows:
+            if row.entry is not None:
+                for step in dict.fromkeys((min(1, row.entry.num_steps), row.entry.best_step)):
+                    writer.writerow(self._csv_row(row, row.entry, step))
+        return text.getvalue()
+
+    def _csv_row(self, row: Standing, entry: Entry, step: int) -> list[object]:
+        accuracy = entry.accuracy(step) or ("", "")
+        first = self._first_of_all()
+        behind = self.comparison.difference(entry.key, first) if first and first != entry.key else None
+        return [
+            _safe(row.label), len(entry.runs), self.comparison.num_tasks, step, entry.mean(step), entry.ci95(step),
+            entry.median(step), *accuracy, behind.mean if behind else "", behind.ci95 if behind else "", _seconds(row),
+        ]  # fmt: skip
+
+    # --- the table --------------------------------------------------------------------------------
+
+    def rowCount(self, parent: QModelIndex = Index()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: QModelIndex = Index()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else DOTS + 1
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section in FIGURES else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.FontRole:
+            return ui_font(11.5, 700 if section == self._sorted_by else 400)
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return (
+            self.tr("learner"), self.tr("protocol"), self.tr("1 step"), self.tr("median"), self.tr("best"),
+            self.tr("median"), self.tr("at step"), self.tr("behind the best"), self.tr("time"), "",
+        )[section]  # fmt: skip
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self._texts[index.row()][column]
+        if role == MARK_ROLE:
+            return row.mark if column == NAME else None
+        if role == DOTS_ROLE:
+            return _dots(row.entry) if column == DOTS and row.entry is not None else None
+        return self._looks(row, column, role)
+
+    def _looks(self, row: Standing, column: int, role: int) -> Any:
+        if role == Qt.ItemDataRole.FontRole:
+            return ui_font(12.5, 600 if column == NAME or row.key in self._bold.get(column, ()) else 400)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            palette = theme().palette
+            return palette.muted if column == PROTOCOL or (row.entry is None and column != NAME) else palette.text
+        if role == Qt.ItemDataRole.ToolTipRole and row.entry is not None:
+            return "\n".join(filter(None, (row.label, *(run.line for run in row.entry.runs)))) or None
+        return None
+
+    # --- texts ------------------------------------------------------------------------------------
+
+    def _row_texts(self, row: Standing) -> tuple[str, ...]:
+        protocol = protocol_of(row)
+        entry = row.entry
+        if entry is None:
+            return (row.label, protocol, self._state_text(row), *[""] * (DOTS - FIRST_MEDIAN + 1))
+        has_steps = not entry.runs[0].lane.settings.learner.adapts_once
+        first = min(1, entry.num_steps)
+        best = (figure_text(entry, entry.best_step), median_text(entry, entry.best_step), str(entry.best_step))
+        return (
+            row.label, protocol, figure_text(entry, first), median_text(entry, first),
+            *(best if has_steps else (best[0], best[1], self.tr("one pass"))),
+            self._behind_text(entry), duration_text(_seconds(row)), "",
+        )  # fmt: skip
+
+    def _state_text(self, row: Standing) -> str:
+        comparing = self._session.comparing
+        if not row.runs or row.run is None:
+            return self.tr("not compared yet")
+        if not row.is_training and not row.run.iteration:
+            return self.tr("waits") if comparing.is_active else self.tr("not begun")
+        return self.tr("trains: {count} meta-iterations").format(count=number_text(row.run.iteration))
+
+    def _behind_text(self, entry: Entry) -> str:
+        first = self._first_of_all()
+        if not first or first == entry.key:
+            return NOTHING
+        difference = self.comparison.difference(entry.key, first)
+        if not math.isfinite(difference.mean):
+            return self.tr("diverges")
+        return f"{number_text(difference.mean)} ± {difference.ci95:.2g}"
+
+    def _first_of_all(self) -> str:
+        """The key of the lowest mean at its best step; "" where there is none."""
+        means = {entry.key: entry.mean(entry.best_step) for entry in self.comparison.entries}
+        finite = {key: mean for key, mean in means.items() if math.isfinite(mean)}
+        return min(finite, key=lambda key: finite[key], default="")
+
+    def _rank(self, row: Standing) -> Any:
+        entry = row.entry
+        if self._sorted_by in (NAME, PROTOCOL):
+            return (row.label if self._sorted_by == NAME else protocol_of(row)).casefold()
+        if entry is None:
+            return 0.0
+        first = min(1, entry.num_steps)
+        step = first if self._sorted_by in (FIRST, FIRST_MEDIAN) else entry.best_step
+        value = {
+            FIRST_MEDIAN: entry.median(step), BEST_MEDIAN: entry.median(step), AT_STEP: float(entry.best_step),
+            TIME: _seconds(row),
+        }.get(self._sorted_by, entry.mean(step))  # fmt: skip
+        return value if math.isfinite(value) else math.inf
+
+
+def protocol_of(row: Standing) -> str:
+    """First or second order, or what else the learner does, in two words."""
+    learner = row.run.settings.learner if row.run is not None else None
+    if learner is None:
+        return ""
+    if learner.adapts_once:
+        return QCoreApplication.translate("ScoresModel", "one pass")
+    return learner.order or QCoreApplication.translate("ScoresModel", "gradient steps")
+
+
+def figure_text(entry: Entry, step: int) -> str:
+    """Mean and half its 95 % interval: of the accuracy where there is one, else of the loss."""
+    accuracy = entry.accuracy(step)
+    if accuracy is not None:
+        return f"{percent_text(accuracy[0])} {interval_text(accuracy[1])}"
+    mean = entry.mean(step)
+    if not math.isfinite(mean):
+        return QCoreApplication.translate("ScoresModel", "diverges")
+    return f"{number_text(mean)} ± {entry.ci95(step):.2g}"
+
+
+def median_text(entry: Entry, step: int) -> str:
+    """The median over tasks of the loss."""
+    median = entry.median(step)
+    return number_text(median) if math.isfinite(median) else NOTHING
+
+
+def _dots(entry: Entry) -> Dots:
+    steps = (min(1, entry.num_steps), entry.best_step)
+    first, best = ((entry.mean(step), entry.ci95(step), entry.median(step)) for step in steps)
+    return Dots(first, best)
+
+
+def _seconds(row: Standing) -> float:
+    return sum(run.compute_seconds for run in row.runs)
+
+
+def _safe(text: str) -> str:
+    """No cell of a table may be taken for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,78 @@
+"""How every contender of the view stands now: what its runs are, how far, and what they have come to."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from PySide6.QtCore import QObject, Signal
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.compare import Entry
+from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.compare.chosen import Choice, Chosen
+from metalearn_gui.ui.compare.marks import Mark, mark_of
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Standing:
+    """A contender.
+
+    runs: one for every seed, those that have not begun too; none before it is compared.
+    entry: what it came to; None while no run of it is over.
+    """
+
+    key: str
+    label: str
+    mark: Mark
+    runs: tuple[RunRecord, ...]
+    entry: Entry | None
+    is_training: bool
+
+    @property
+    def run(self) -> RunRecord | None:
+        """The one to look at: of its first seed."""
+        return self.runs[0] if self.runs else None
+
+    @property
+    def step(self) -> int:
+        """The adaptation step to look at: its best one, or as many as it trains with while that is not known."""
+        if self.entry is not None:
+            return self.entry.best_step
+        return self.run.settings.learner.num_steps if self.run else 0
+
+
+class Standings(QObject):
+    """All contenders of the view, in their order. What has been compared stays until other ones are."""
+
+    changed = Signal()  # who there is, and what they have come to
+    advanced = Signal()  # how far they are
+
+    def __init__(self, session: Session, chosen: Chosen, parent: QObject) -> None:
+        super().__init__(parent)
+        self._comparing, self._chosen = session.comparing, chosen
+        chosen.changed.connect(self.changed)
+        self._comparing.planned.connect(self.changed)
+        self._comparing.contenderFinished.connect(lambda _run_id: self.changed.emit())
+        self._comparing.finished.connect(self.changed)
+        self._comparing.progressed.connect(self.advanced)
+
+    @property
+    def all(self) -> list[Standing]:
+        return [self._standing(place, choice) for place, choice in enumerate(self._chosen.choices)]
+
+    def standing(self, key: str) -> Standing | None:
+        """A contender's; None where it has gone."""
+        return next((one for one in self.all if one.key == key), None)
+
+    def _standing(self, place: int, choice: Choice) -> Standing:
+        comparing = self._comparing
+        run_ids = [lane.run_id for lane in comparing.lanes if self._is_of(choice, lane.contender, lane.label)]
+        runs = tuple(comparing.records[run_id] for run_id in run_ids)
+        entry = next((one for one in comparing.comparison.entries if self._is_of(choice, one.key, one.label)), None)
+        is_training = comparing.training_id in run_ids
+        return Standing(choice.key, choice.label, mark_of(place, choice.learner), runs, entry, is_training)
+
+    @staticmethod
+    def _is_of(choice: Choice, key: str, label: str) -> bool:
+        """One whose settings were changed since is another one."""
+        return (choice.key, choice.label) == (key, label)

@@ -1,0 +1,250 @@
+"""The same unseen task for every contender: drag a point in any of them, and all answer."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.canvas import CANVASES
+from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
+from metalearn_gui.ui.canvas.curve import CurveCanvas
+from metalearn_gui.ui.canvas.surface import Surface, fits
+from metalearn_gui.ui.compare.marks import Mark, draw_mark
+from metalearn_gui.ui.compare.standing import Standing, Standings
+from metalearn_gui.ui.compare.tile_session import TileSession
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.text import counted, number_text
+from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.wording import percent_text
+
+MOST_IN_A_ROW = 6
+
+
+class SmallCurve(CurveCanvas):
+    """The curve without room for its axes' numbers, under smaller points."""
+
+    object_name = "small_curve"
+    marker_size = 4.5
+
+    def frame(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(1, 1, -1, -1)
+
+
+TOUCHED_SMALL: dict[str, type[Surface]] = {"curve": SmallCurve}  # views that can be touched at the size of a tile
+
+
+class TilesPanel(Panel):
+    """A tile for each contender that has weights; before that, a line that says how to get there."""
+
+    key = "compare_tiles"
+
+    def __init__(self, session: Session, standings: Standings, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._standings = standings
+        self._tiles: dict[str, Tile] = {}
+        self._hand: Surface | None = None  # where tiles are too small to be touched
+        self._line = QHBoxLayout()
+        self._line.setSpacing(10)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(10)
+        self._line.addLayout(self._grid, 3)
+        self._empty = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty.setProperty("tone", "muted")
+        self._empty.setWordWrap(True)
+        self.body.addLayout(self._line, 1)
+        self.body.addWidget(self._empty, 1)
+        self._new_task = self.add_header_action("new_task", " ", session.new_task)
+        session.taskChanged.connect(self._drop_strangers)  # before any tile hears of it
+        standings.changed.connect(self.refresh)
+        standings.advanced.connect(self._follow)
+
+    def _drop_strangers(self) -> None:
+        """A tile cannot draw a task of another kind."""
+        if any(not self._is_here(tile.run) for tile in self._tiles.values()):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """As many tiles as there are contenders on the tasks that are shown."""
+        standings = {one.key: one for one in self._standings.all if one.run is not None and self._is_here(one.run)}
+        runs = {key: one.run for key, one in standings.items()}
+        for key in [key for key, tile in self._tiles.items() if runs.get(key) is not tile.run]:
+            self._tiles.pop(key).leave()
+        for key, standing in standings.items():
+            if key not in self._tiles:
+                self._tiles[key] = Tile(self.session, standing, self)
+        columns = min(max(len(standings), 1), MOST_IN_A_ROW)
+        for place, (key, standing) in enumerate(standings.items()):
+            self._grid.addWidget(self._tiles[key], place // columns, place % columns)
+            self._tiles[key].show_standing(standing)
+        self._put_hand(bool(standings))
+        self._empty.setVisible(not standings)
+        self._follow()
+
+    def _follow(self) -> None:
+        """Let the touched task be adapted to with what everybody has learned by now."""
+        if not self.isVisible():
+            return
+        learned = {}
+        for standing in self._standings.all:
+            run = standing.run
+            if standing.key in self._tiles and run is not None and run.latest is not None:
+                learned[standing.key] = (run.settings, run.latest.learner)
+                self._tiles[standing.key].show_standing(standing)
+        self.session.beside.show(learned)
+
+    def _is_here(self, run: RunRecord) -> bool:
+        """Whether it learned from the family that the touched task is of."""
+        return run.settings.tasks == self.session.shown.settings.tasks
+
+    def _put_hand(self, is_wanted: bool) -> None:
+        canvas = CANVASES[self.session.shown.settings.tasks.view]
+        if self._hand is not None and not (is_wanted and type(self._hand) is canvas):
+            self._hand.leave()
+            self._hand.deleteLater()
+            self._hand = None
+        if is_wanted and self._hand is None and self.session.shown.settings.tasks.view not in TOUCHED_SMALL:
+            self._hand = canvas(self.session, self)
+            self._line.insertWidget(0, self._hand, 2)
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.refresh()
+
+    def hideEvent(self, event: object) -> None:
+        super().hideEvent(event)  # type: ignore[arg-type]
+        self.session.beside.show({})
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("The same unseen task for every learner"))
+        self.set_hint(self.tr("drag a point in any of them: all answer · dotted: truth"))
+        self._new_task.setText(self.tr("new task"))
+        self._new_task.setAccessibleName(self.tr("new task"))
+        self._new_task.setToolTip(self.tr("Draw another task that training never saw (N)"))
+        self._empty.setText(
+            self.tr("Press Run: each of these learners trains on the same tasks, and meets the same unseen ones")
+        )
+        self.refresh()
+
+    def restyle(self) -> None:
+        for tile in self._tiles.values():
+            tile.update()
+
+
+class Tile(QWidget):
+    """One contender on the touched task: the canvas where it can be touched, else its small drawing; a line below."""
+
+    def __init__(self, session: Session, standing: Standing, parent: QWidget) -> None:
+        super().__init__(parent, objectName=f"compare_tile_{standing.key}")
+        assert standing.run is not None
+        self.run = standing.run
+        self._session = TileSession(session, standing.key, standing.run, self)
+        view = standing.run.settings.tasks.view
+        self._picture: QWidget = TOUCHED_SMALL.get(view, SmallPicture)(self._session, self)  # type: ignore[arg-type]
+        self._picture.setMinimumSize(96, 80)
+        self._mark, self._name, self._steps, self._loss = (
+            MarkDot(self),
+            ElidedLabel("", self),
+            QLabel(self),
+            QLabel(self),
+        )
+        self._name.setFont(ui_font(12.5, 600))
+        self._steps.setFont(ui_font(11))
+        self._steps.setProperty("tone", "muted")
+        self._loss.setFont(ui_font(13, 600))
+        below = QHBoxLayout()
+        below.setSpacing(6)
+        below.addWidget(self._mark)
+        below.addWidget(self._name, 1)
+        below.addWidget(self._steps)
+        below.addWidget(self._loss)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(5)
+        rows.addWidget(self._picture, 1)
+        rows.addLayout(below)
+        self._session.adaptedChanged.connect(self._show_loss)
+        self._session.stepChanged.connect(self._show_loss)
+
+    def show_standing(self, standing: Standing) -> None:
+        """Its name, its mark, and the step that it is best at."""
+        self._name.setText(standing.label)
+        self._name.setToolTip(standing.label)
+        self._mark.show_mark(standing.mark)
+        self._session.set_step(standing.step)
+        steps = counted(standing.step, self.tr("1 step"), self.tr("{count} steps"))
+        self._steps.setText(self.tr("one pass") if self.run.settings.learner.adapts_once else steps)
+        self._show_loss()
+
+    def leave(self) -> None:
+        """Go, and hear nothing more: tasks of another kind may be about to come."""
+        if isinstance(self._picture, Surface):
+            self._picture.leave()
+        self.hide()
+        self.deleteLater()
+
+    def _show_loss(self) -> None:
+        adaptation = self._session.adaptations.get("learner")
+        if adaptation is None:
+            self._loss.setText("")
+            return
+        step = min(self._session.adaptation_step, len(adaptation.loss) - 1)
+        loss = float(adaptation.loss[step])
+        if adaptation.accuracy is not None:
+            self._loss.setText(percent_text(float(adaptation.accuracy[step]), digits=0))
+        else:
+            self._loss.setText(number_text(loss) if math.isfinite(loss) else self.tr("diverges"))
+
+
+class SmallPicture(QWidget):
+    """A contender's task as the gallery draws it."""
+
+    def __init__(self, session: TileSession, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        for signal in (session.adaptedChanged, session.stepChanged, session.taskChanged, theme().changed):
+            signal.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, palette, family = QPainter(self), theme().palette, self._session.shown.settings.tasks
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        inside = QPainterPath()
+        inside.addRoundedRect(frame, FRAME_RADIUS, FRAME_RADIUS)
+        painter.fillPath(inside, palette.background)
+        task, adaptation = self._session.touched, self._session.adaptations.get("learner")
+        if adaptation is not None and not fits(adaptation, task, family):
+            adaptation = None
+        painter.save()
+        painter.setClipPath(inside)
+        CANVASES[family.view].paint_small(painter, frame, family, task, adaptation, self._session.adaptation_step)
+        painter.restore()
+        painter.setPen(QPen(palette.line, 1))
+        painter.drawPath(inside)
+
+
+class MarkDot(QWidget):
+    """A contender's mark, as large as a word."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._mark: Mark | None = None
+        self.setFixedSize(QSize(12, 14))
+
+    def show_mark(self, mark: Mark) -> None:
+        """Draw this one."""
+        if mark != self._mark:
+            self._mark = mark
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._mark is not None:
+            draw_mark(painter, self._mark, QRectF(self.rect()).center(), 9)

@@ -1,0 +1,178 @@
+"""Comparing in the window: who is chosen, what the table says, how tiles answer the hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.compare import Budget
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.training import Options
+from metalearn_gui.ui.compare.chosen import Chosen, written_values
+from metalearn_gui.ui.compare.curves_panel import spread
+from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, NAME, TIME
+from metalearn_gui.ui.views.compare import CompareView
+from tests.bridge.conftest import small_settings
+
+LEARNERS = ("maml", "reptile")
+OPTIONS = Options(compile=False, num_tasks=6)
+
+
+@pytest.fixture
+def real(qtbot):
+    session = Session(small_settings(), options=OPTIONS)
+    session.start(offers_recovery=False)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def view(real, qtbot):
+    view = CompareView(real)
+    qtbot.addWidget(view)
+    for choice in view.chosen.choices:
+        view.chosen.remove(choice.key)
+    for learner in LEARNERS:
+        view.chosen.add(learner)
+    view.chosen.set_effort(budget=Budget(meta_iterations=3))
+    view.resize(1440, 850)
+    view.show()
+    qtbot.waitUntil(lambda: real.can_run, timeout=60_000)
+    return view
+
+
+def compare(view, qtbot) -> None:
+    view.toggle()
+    qtbot.waitUntil(lambda: not view.session.comparing.is_active, timeout=120_000)
+
+
+def texts(view, row: int) -> dict[int, str]:
+    model = view.scores.model
+    return {column: model.index(row, column).data() for column in range(DOTS)}
+
+
+# --- who is compared ---------------------------------------------------------------------------------
+
+
+def test_at_first_the_learner_that_is_set_stands_before_others_that_take_its_tasks(session, qtbot):
+    session.comparing = None
+    chosen = Chosen(session, session)
+    assert chosen.choices[0].learner == session.settings.learner.key
+    assert len({choice.learner for choice in chosen.choices}) == len(chosen.choices) > 3
+    assert "protonet" not in [choice.learner for choice in chosen.choices]
+
+
+def test_the_same_learner_comes_twice_with_other_settings_only(session):
+    chosen = Chosen(session, session)
+    chosen.add("maml", {"inner_steps": 3})
+    assert chosen.choices[-1].label == "MAML · inner_steps 3"
+    assert chosen.contenders()[-1].settings.value("inner_steps") == 3
+    with pytest.raises(SettingError, match="there already"):
+        chosen.add("maml", {"inner_steps": 3})
+
+
+@pytest.mark.parametrize("text", ["inner_steps", "=5", "inner_steps="])
+def test_a_word_that_is_no_setting_is_named(text):
+    with pytest.raises(SettingError, match=text):
+        written_values(text)
+
+
+def test_a_value_that_a_contender_cannot_take_is_refused_and_nothing_changes(session):
+    chosen = Chosen(session, session)
+    before = chosen.choices
+    with pytest.raises(SettingError):
+        chosen.vary(before[0].key, {"inner_steps": "0"})
+    assert chosen.choices == before
+
+
+# --- what it comes to ----------------------------------------------------------------------------------
+
+
+def test_a_comparison_fills_the_table_and_the_tiles_and_the_curves(view, qtbot):
+    compare(view, qtbot)
+    rows = [texts(view, row) for row in range(2)]
+    assert {row[NAME] for row in rows} == {"MAML", "Reptile"}
+    assert all("±" in row[FIRST] and "±" in row[BEST] and row[TIME] for row in rows)
+    for key in LEARNERS:
+        assert view.findChild(QWidget, f"compare_tile_{key}").isVisible()
+    qtbot.waitUntil(lambda: all(view.session.beside.adaptation(key) for key in LEARNERS), timeout=60_000)
+    assert set(view.by_compute._lines) == set(LEARNERS)
+    comparison = view.session.comparing.comparison
+    means = {entry.label: entry.mean(entry.best_step) for entry in comparison.entries}
+    assert rows[0][NAME] == min(means, key=lambda name: means[name])
+
+
+def test_a_touch_is_answered_by_every_tile(view, qtbot):
+    compare(view, qtbot)
+    beside = view.session.beside
+    qtbot.waitUntil(lambda: all(beside.adaptation(key) for key in LEARNERS), timeout=60_000)
+    before = {key: beside.adaptation(key).on_grid.copy() for key in LEARNERS}
+    support = view.session.touched.support
+    view.session.move_point(0, support.x[0], support.y[0] + 1.0)
+
+    def has_moved() -> bool:
+        return all((beside.adaptation(key).on_grid[-1] != before[key][-1]).any() for key in LEARNERS)
+
+    qtbot.waitUntil(has_moved, timeout=60_000)
+
+
+def test_headings_sort_and_the_csv_has_plain_numbers(view, qtbot):
+    compare(view, qtbot)
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        view.scores.table.sortByColumn(BEST_MEDIAN, order)
+        medians = [view.scores.model.standing_at(row).entry for row in range(2)]
+        values = [entry.median(entry.best_step) for entry in medians]
+        assert values == sorted(values, reverse=order is Qt.SortOrder.DescendingOrder)
+    lines = list(csv.DictReader(io.StringIO(view.scores.model.as_csv())))
+    assert {line["learner"] for line in lines} == {"MAML", "Reptile"}
+    assert all(float(line["mean loss"]) > 0 for line in lines)
+
+
+def test_enter_opens_a_contender_in_the_main_window(view, qtbot):
+    compare(view, qtbot)
+    view.scores.table.setCurrentIndex(view.scores.model.index(1, 0))
+    with qtbot.waitSignal(view.backRequested):
+        qtbot.keyClick(view.scores.table, Qt.Key.Key_Return)
+    assert view.session.shown.run_id == view.scores.model.standing_at(1).run.run_id
+
+
+def test_a_comparison_is_held_gone_on_with_and_ended_by_the_transport(view, qtbot):
+    view.chosen.set_effort(budget=Budget(meta_iterations=1_000_000))
+    view.toggle()
+    comparing = view.session.comparing
+    qtbot.waitUntil(lambda: comparing.share > 0, timeout=60_000)
+    view.toggle()
+    qtbot.waitUntil(lambda: comparing.state.name == "PAUSED", timeout=60_000)
+    view.toggle()
+    qtbot.waitUntil(lambda: comparing.state.name == "RUNNING", timeout=60_000)
+    view.reset()
+    qtbot.waitUntil(lambda: not comparing.is_active, timeout=120_000)
+    assert [entry.key for entry in comparing.comparison.entries] == ["maml"]
+    assert texts(view, 1)[FIRST] == "not begun"
+
+
+def test_a_task_of_another_kind_takes_the_tiles_away(view, qtbot):
+    compare(view, qtbot)
+    view.session.change(task_family="blobs")
+    qtbot.waitUntil(lambda: view.session.shown.settings.tasks.key == "blobs", timeout=60_000)
+    assert view.findChild(QWidget, "compare_tile_maml") is None or not view.tiles._tiles
+
+
+def test_a_table_that_cannot_be_written_is_one_line(view, qtbot, tmp_path):
+    said = []
+    view.session.messageRaised.connect(said.append)
+    view.write_csv(str(tmp_path / "none" / "table.csv"))
+    assert "cannot be written" in said[-1].text
+
+
+def test_names_beside_curves_lie_apart_and_inside():
+    placed = spread([10.0, 12.0, 90.0, 95.0], 15.0, 100.0)
+    assert all(after - before >= 15.0 for before, after in itertools.pairwise(placed))
+    assert placed[0] >= 0.0
+    assert placed[-1] + 15.0 <= 100.0
