@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.newest_work import Hear, NewestWork
+from metalearn_gui.engine.own_data import DataFile
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.store.home import images_folder, log_file
+from metalearn_gui.store.own_data import StaleFile, looking_again
 
 QUIET_SECONDS = 0.3  # what is read sooner needs no bar
 
@@ -34,16 +37,28 @@ class Reading(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        hear: Hear = {ReadSoFar: self._show, _Remark: self._remark, SettingError: self._refuse}
+        hear: Hear = {
+            ReadSoFar: self._show,
+            _Remark: self._remark,
+            StaleFile: self._show_stale,
+            SettingError: self._refuse,
+        }
+        self._again: Callable[[], object] | None = None
+        self._choose_again: Callable[[str], object] | None = None
         self._work = NewestWork("read_data", hear, self)
 
     def when_read(
-        self, needed: Sequence[ExperimentSettings], go_on: Callable[[], object], looks_again: bool = False
+        self,
+        needed: Sequence[ExperimentSettings],
+        go_on: Callable[[], object],
+        looks_again: bool = False,
+        again: Callable[[], object] | None = None,
     ) -> bool:
         """Go on now where everything is in memory, else once it is read; what goes wrong is said instead.
 
         Args:
             looks_again: whether to look at the files even where something is in memory.
+            again: what "Read it again" does where a file is not what it was; without, nothing is offered.
 
         Returns:
             What `go_on` returned, or False where it has to wait.
@@ -52,8 +67,20 @@ class Reading(QObject):
         if not families:
             return bool(go_on())
         self.cancel()
+        self._again = again
         self._work.ask("read data", functools.partial(_read, families), functools.partial(self._end, go_on))
         return False
+
+    def look_again(self, files: Sequence[DataFile], choose: Callable[[str], object]) -> None:
+        """Say which files are not what is held of them. choose: what "Read it again" does with a path."""
+        if files:
+            self._choose_again = choose
+            self._work.ask("look at data", functools.partial(looking_again, files), lambda _: None)
+
+    def read_again(self) -> None:
+        """Take a file as it is now: what the newest message offers."""
+        if self._again is not None:
+            self._again()
 
     def cancel(self) -> None:
         """Forget the wish that waits."""
@@ -75,9 +102,22 @@ class Reading(QObject):
     def _remark(self, remark: _Remark) -> None:
         self.said.emit(Message(remark.text))
 
+    def _show_stale(self, stale: StaleFile) -> None:
+        name = Path(stale.path).name
+        if not stale.is_there:
+            text = self.tr("{file} is not where it was when this session was saved; the session holds its data.")
+            self.said.emit(Message(text.format(file=name)))
+        elif self._choose_again is not None:
+            self._again = functools.partial(self._choose_again, stale.path)
+            text = self.tr("{file} has changed since this session was saved; the session goes on with what it holds.")
+            self.said.emit(Message(text.format(file=name), "warning", self.tr("Read it again"), "read_again"))
+
     def _refuse(self, error: SettingError) -> None:
         self._work.forget()
-        self.said.emit(Message(str(error), "warning"))
+        if error.offer and self._again is not None:
+            self.said.emit(Message(str(error), "warning", self.tr("Read it again"), "read_again"))
+        else:
+            self.said.emit(Message(str(error), "warning"))
         self.refused.emit()
 
     def _end(self, go_on: Callable[[], object], error: str) -> None:

@@ -7,6 +7,7 @@ and recovery are files.py's. What needs a file of images waits until reading.py 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
@@ -30,6 +31,7 @@ from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.settings import ExperimentSettings, offer_label
 from metalearn_gui.engine.switching import switched, with_data_of
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
+from metalearn_gui.store import own_data
 from metalearn_gui.store.link import from_link, to_link
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.store.recovery import pending_recoveries
@@ -155,6 +157,10 @@ class Session(QObject):
             return chosen.replaced(data=data) if data else chosen
 
         self._set_or_say(make, self.tr("Preset"), {"data": data} if data else {})
+
+    def read_again(self) -> None:
+        """Take a file as it is now, after a message that it has changed."""
+        self._reading.read_again()
 
     def cancel_reading(self) -> None:
         """Stay with the images, or without, instead of waiting for those that are being read."""
@@ -500,6 +506,7 @@ class Session(QObject):
         if saved is None:
             return False
         self._reading.cancel()
+        own_data.put(saved.data)
         needed = [saved.settings, *([saved.shown.settings] if saved.shown else [])]
         try:
             if read is not None:
@@ -508,15 +515,22 @@ class Session(QObject):
         except SettingError as error:
             self._warn(str(error))
             return False
-        return self._reading.when_read(needed, lambda: self._take_read(saved, needed, path))
+        again = functools.partial(self._take_up_anew, saved, path)
+        return self._reading.when_read(needed, lambda: self._take_read(saved, needed, path), again=again)
+
+    def _take_up_anew(self, saved: SavedSession, path: str) -> bool:
+        """Whatever its files hold now."""
+        return self._take_up(saved.with_files_as_they_are(), path)
 
     def _take_read(self, saved: SavedSession, needed: list[ExperimentSettings], path: str) -> bool:
         if not all(map(self._course.has_data, needed)):
             return False
+        saved.resolve()
         self._comparing.cancel()
         self._course.take_saved(saved)
         if path:
             self._files.take_over(path)
+        self._reading.look_again(saved.data, lambda changed: self.change(data=changed))
         return True
 
     def _saved(self) -> SavedSession:

@@ -14,6 +14,7 @@ from metalearn_gui.engine import tasks
 from metalearn_gui.engine.presets import default_settings
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.store import own_data
 from metalearn_gui.store.home import images_folder
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.store.session_file import SavedSession, load
@@ -95,6 +96,7 @@ def data_settings(settings: ExperimentSettings, path: str) -> dict[str, Any]:
 def load_run(path: str) -> tuple[SavedSession, RunRecord]:
     """A session and the run of it that was shown last."""
     saved = load(path)
+    own_data.put(saved.data)
     if saved.shown is None:
         raise BadInput(f"{path} holds no run yet; train one: metalearn-gui train --preset first-steps --output {path}")
     return saved, saved.shown

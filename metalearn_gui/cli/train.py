@@ -151,7 +151,7 @@ def _resumed(options: Options) -> Job:
     saved, run = load_run(options.resume)
     values = assigned(options.set)
     settings = _changed_live(run.settings, values)
-    read_data(run.settings)
+    run.settings = read_data(run.settings)
     run.reason = ""
     job = Job(saved, run, options.output or options.resume)
     changed = {name: settings.value(name) for name in values if settings.value(name) != run.settings.value(name)}

@@ -24,9 +24,10 @@ from typing import Any
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.own_data import DataFile
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.store import documents
+from metalearn_gui.store import documents, own_data
 from metalearn_gui.store.documents import Arrays, Document, SavedTask
 from metalearn_gui.store.records import RunRecord
 
@@ -81,12 +82,14 @@ class SavedSession:
     runs: in the order of the list; shown_run_id names one of them, or is empty.
     settings: what is set now, which need not be any run's.
     touched: unseen tasks with the points as they lie; the first one is under the hand.
+    data: files that tasks are made of, as far as the settings want them held; `own_data.put` makes them found.
     """
 
     runs: list[RunRecord]
     shown_run_id: str
     settings: ExperimentSettings
     touched: list[SavedTask] = dataclasses.field(default_factory=list)
+    data: list[DataFile] = dataclasses.field(default_factory=list)
 
     @property
     def shown(self) -> RunRecord | None:
@@ -97,7 +100,26 @@ class SavedSession:
     def copy(self) -> SavedSession:
         """As it is now, every run at its newest state, for another thread to write while the runs go on."""
         runs = [run.settled() for run in self.runs]
-        return SavedSession(runs, self.shown_run_id, self.settings, list(self.touched))
+        return SavedSession(runs, self.shown_run_id, self.settings, list(self.touched), self._with_data_in_use())
+
+    def with_files_as_they_are(self) -> SavedSession:
+        """This session on whatever the files of its tasks hold now."""
+        runs = [dataclasses.replace(run, settings=_without_digest(run.settings)) for run in self.runs]
+        return dataclasses.replace(self, runs=runs, settings=_without_digest(self.settings), data=[])
+
+    def resolve(self) -> None:
+        """Fill in what files that were read say of the settings and of the shown run's."""
+        self.settings = self.settings.resolved()
+        if self.shown is not None:
+            self.shown.settings = self.shown.settings.resolved()
+
+    def _with_data_in_use(self) -> list[DataFile]:
+        in_use = own_data.files_of([self.settings, *(run.settings for run in self.runs)])
+        return in_use + [file for file in self.data if file.path not in {other.path for other in in_use}]
+
+
+def _without_digest(settings: ExperimentSettings) -> ExperimentSettings:
+    return settings.replaced(file_digest="") if "file_digest" in settings.names() else settings
 
 
 def save(path: str | os.PathLike[str], saved: SavedSession) -> None:
@@ -180,6 +202,10 @@ def _write(part: Path, saved: SavedSession) -> None:
             _insert_arrays(connection, run.run_id, arrays)
         for place, task in enumerate(saved.touched):
             _insert_arrays(connection, _owner_of_task(place), documents.task_document(task)[1])
+        held = [own_data.file_document(file) for file in saved.data]
+        connection.execute("INSERT INTO session VALUES ('data', ?)", (_json([document for document, _ in held]),))
+        for place, (_, arrays) in enumerate(held):
+            _insert_arrays(connection, _owner_of_data(place), arrays)
         connection.execute("INSERT INTO session VALUES ('digest', ?)", (_digest(connection),))
         connection.execute("COMMIT")
 
@@ -266,6 +292,10 @@ def _read(connection: sqlite3.Connection) -> SavedSession:
         shown_run_id=str(json.loads(session["shown_run_id"])),
         settings=ExperimentSettings.from_dict(json.loads(session["settings"])),
         touched=_touched(connection, json.loads(session["touched"])),
+        data=[
+            own_data.file_from(document, _arrays_of(connection, _owner_of_data(place)))
+            for place, document in enumerate(json.loads(session.get("data", "[]")))  # older files hold none
+        ],
     )
 
 
@@ -321,6 +351,10 @@ def _rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:
 
 def _owner_of_task(place: int) -> str:
     return f"touched/{place}"
+
+
+def _owner_of_data(place: int) -> str:
+    return f"data/{place}"
 
 
 def _json(value: Any) -> str:

@@ -257,7 +257,7 @@ def test_images_without_a_file_say_so_in_one_line(session) -> None:
 
 
 def test_a_saved_session_on_images_is_opened_once_they_are_read(session, folder, tmp_path, readers, qtbot) -> None:
-    first = Session(on_images(folder))
+    first = Session(on_images(folder, keep_data="never"))
     assert first.save(str(tmp_path / "a.metalearn"))
     first.close()
     LIBRARY.forget()
@@ -269,7 +269,7 @@ def test_a_saved_session_on_images_is_opened_once_they_are_read(session, folder,
 
 
 def test_a_saved_session_whose_images_are_gone_is_refused_in_one_line(session, folder, tmp_path, qtbot) -> None:
-    first = Session(on_images(folder))
+    first = Session(on_images(folder, keep_data="never"))
     assert first.save(str(tmp_path / "a.metalearn"))
     first.close()
     lose(folder)
@@ -278,3 +278,15 @@ def test_a_saved_session_whose_images_are_gone_is_refused_in_one_line(session, f
     qtbot.waitUntil(lambda: bool(heard.messages))
     assert ["no such file" in message.text for message in heard.messages] == [True]
     assert session.settings is before
+
+
+def test_a_saved_session_holds_its_images_where_they_are_gone(session, folder, tmp_path, qtbot) -> None:
+    first = Session(on_images(folder))
+    assert first.save(str(tmp_path / "a.metalearn"))
+    drawn = first.touched.support.x
+    first.close()
+    lose(folder)
+    heard = Heard(session)
+    assert session.open(str(tmp_path / "a.metalearn"))
+    assert (session.touched.support.x == drawn).all()
+    qtbot.waitUntil(lambda: any("is not where it was" in message.text for message in heard.messages))

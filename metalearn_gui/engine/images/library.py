@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +37,7 @@ class Library:
     def __init__(self) -> None:
         self._known: weakref.WeakValueDictionary[Wanted, Pictures] = weakref.WeakValueDictionary()
         self._recent: collections.deque[Pictures] = collections.deque(maxlen=KEPT)
+        self._put: dict[Wanted, Pictures] = {}
 
     def find(self, wanted: Wanted) -> Pictures | None:
         """What is in memory; reads nothing."""
@@ -62,8 +63,20 @@ class Library:
         """
         yield from self._reading(wanted, cache)
 
+    def differs(self, path: str, digest: str) -> Generator[ReadSoFar, None, bool]:
+        """Whether a zip or folder holds something else now; in a while, so that it can be stopped."""
+        place = Path(os.path.expanduser(path))
+        with opened(place) as source:
+            return (yield from Contents(place, source).hashing()) != digest
+
+    def put(self, path: str, pictures: Pictures) -> None:
+        """Know images by this path for good: their file need not be there."""
+        wanted = Wanted(path, *pictures.pixels.shape[2:])
+        self._known[wanted] = self._put[wanted] = pictures
+
     def forget(self) -> None:
         """Read everything anew from here on, as a program that has just begun."""
+        self._put.clear()
         self._recent.clear()
         self._known.clear()
 

@@ -30,6 +30,23 @@ class Pictures:
     digest: str
 
     @property
+    def nbytes(self) -> int:
+        """Of all pixels."""
+        return self.pixels.nbytes
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its parts fit together: what comes from a disk may not."""
+        return (
+            self.pixels.dtype == np.uint8
+            and self.pixels.ndim == 4
+            and len(self.pixels) == int(self.counts.sum())
+            and bool((self.counts >= 0).all())
+            and len(self.names) == len(self.counts) == len(self.groups)
+            and len(self.splits) in (0, len(self.names))
+        )
+
+    @property
     def starts(self) -> Array:
         """Where each class lies in `pixels`: (classes,)."""
         return np.asarray(np.cumsum(self.counts) - self.counts)

@@ -33,14 +33,8 @@ def taken(folder: Path | None, digest: str, size: int, channels: int) -> Picture
         os.utime(place)  # used of late
     except DAMAGED:
         return None
-    is_whole = (
-        pictures.pixels.shape == (int(pictures.counts.sum()), size, size, channels)
-        and pictures.pixels.dtype == np.uint8
-        and len(pictures.names) == len(pictures.counts) == len(pictures.groups)
-        and len(pictures.splits) in (0, len(pictures.names))
-        and pictures.digest == digest
-    )
-    return pictures if is_whole else None
+    is_asked = pictures.pixels.shape[1:] == (size, size, channels) and pictures.digest == digest
+    return pictures if is_asked and pictures.is_whole else None
 
 
 def _pictures(texts: dict[str, Any], pixels: Array, counts: Array, groups: Array) -> Pictures:

@@ -48,7 +48,7 @@ def reading(path: str, known: Table | None = None) -> Reading:
         found = "is a folder" if place.is_dir() else "there is no such file"
         raise refusal(path, found, "choose a CSV, TSV or Parquet file")
     try:
-        digest = yield from _hashed(place)
+        digest = yield from hashing(place)
         if known is not None and known.digest == digest:
             return known
         if place.suffix.lower() == PARQUET:
@@ -65,8 +65,8 @@ def read(path: str) -> Table:
     return finished(reading(path))
 
 
-def _hashed(place: Path) -> Generator[ReadSoFar, None, str]:
-    """The digest, and a look at every block: no row of a table is as long as one."""
+def hashing(place: Path) -> Generator[ReadSoFar, None, str]:
+    """The digest of a file, and a look at every block: no row of a table is as long as one."""
     digest, total, done = hashlib.sha256(), place.stat().st_size, 0
     is_text = place.suffix.lower() != PARQUET
     with place.open("rb") as file:

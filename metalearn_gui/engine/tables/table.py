@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -70,6 +71,12 @@ class Table:
     @property
     def num_rows(self) -> int:
         return len(self.columns[0].values) if self.columns else 0
+
+    @functools.cached_property
+    def nbytes(self) -> int:
+        """Of all cells and labels."""
+        texts = sum(len(label) for column in self.columns for label in column.labels)
+        return texts + sum(column.values.nbytes for column in self.columns)
 
     @property
     def names(self) -> tuple[str, ...]:

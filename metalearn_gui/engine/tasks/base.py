@@ -12,6 +12,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, Tasks
+from metalearn_gui.engine.own_data import DataFile
 from metalearn_gui.engine.params import Component, param
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.scaling import Scaling
@@ -102,6 +103,10 @@ class TaskFamily(Component, ABC):
     def taken(self) -> str:
         """What was made of files that were read, in one line; "" where that is plain."""
         return ""
+
+    def files(self) -> tuple[DataFile, ...]:
+        """What a session should hold of files that were read; nothing that is not in memory."""
+        return ()
 
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
         """Raise SettingError where there are no tasks to draw, or too few classes, or too few examples of one."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
+from metalearn_gui.engine.own_data import SMALL, DataFile, keep_param, kept
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.scaling import Scaling
@@ -89,6 +90,11 @@ class Csv(TaskFamily):
         advanced=True,
         help="The labels of categories, filled in when the file is read: one input for each.",
     )
+    file_digest: str = param(
+        "", "File's digest", advanced=True,
+        help="SHA-256 of the file, filled in when it is read: a file that has changed since is noticed.",
+    )  # fmt: skip
+    keep_data: str = keep_param()
 
     def check(self) -> None:
         # Kind and view follow from a setting here: an instance's own attributes stand before the class's.
@@ -130,27 +136,37 @@ class Csv(TaskFamily):
         return os.path.isfile(path) and Path(path).suffix.lower() in SUFFIXES
 
     def replaced(self, **values: Any) -> Self:
-        """Another file has columns of its own, and other columns have labels of their own."""
+        """A file that is chosen is what it holds now; another one has its own columns, other columns other labels."""
         fresh: dict[str, Any] = {}
+        if "data" in values:
+            fresh = {"labels": "", "file_digest": ""}
         if values.get("data", self.data) != self.data and values.keys().isdisjoint(COLUMN_SETTINGS):
-            fresh = dict.fromkeys((*COLUMN_SETTINGS, "labels"), "")
+            fresh |= dict.fromkeys(COLUMN_SETTINGS, "")
         elif any(values.get(name, getattr(self, name)) != getattr(self, name) for name in LABELLED):
-            fresh = {"labels": ""}
+            fresh |= {"labels": ""}
         return super().replaced(**fresh | values)
 
     @property
     def is_read(self) -> bool:
-        is_there = all(TABLES.find(path) is not None for path in (self.data, self.test_data) if path)
+        is_there = all(TABLES.find(*file) is not None for file in self._files())
         return is_there and (not self.data or POINTS.has(self.resolved()))
 
     def reading(self, cache: Path | None = None) -> Iterator[ReadSoFar]:
-        for path in filter(None, (self.data, self.test_data)):
-            yield from TABLES.reading(path)
+        for file in self._files():
+            yield from TABLES.reading(*file)
         if self.data:
             POINTS.of(self.resolved())
 
+    def _files(self) -> list[tuple[str, str]]:
+        """Paths and digests of what is read."""
+        return [file for file in ((self.data, self.file_digest), (self.test_data, "")) if file[0]]
+
+    def files(self) -> tuple[DataFile, ...]:
+        found = [(path, TABLES.find(path, digest)) for path, digest in self._files()]
+        return kept([DataFile("table", path, table) for path, table in found if table], self.keep_data)
+
     def resolved(self) -> Csv:
-        if not self.data or (self.task_column and self.inputs and self.targets and self.labels):
+        if not self.data or all((self.task_column, self.inputs, self.targets, self.labels, self.file_digest)):
             return self
         table, types = self.table(), types_of(self.column_types)
         require_columns(table, types)
@@ -163,12 +179,13 @@ class Csv(TaskFamily):
             inputs=text_of(choice.inputs),
             targets=text_of(choice.targets),
             column_types=types_text(guessed | types),
-            labels=labels_text(table, choice, self._are_classes),
+            labels=self.labels or labels_text(table, choice, self._are_classes),
+            file_digest=table.digest,
         )
 
     def table(self) -> Table:
         """The file, with its columns of the types that are set."""
-        return typed(TABLES.table(self.data), self.column_types)
+        return typed(TABLES.table(self.data, self.file_digest), self.column_types)
 
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
         for split in splits:
@@ -229,7 +246,7 @@ class Csv(TaskFamily):
     def _unseen(self) -> TablePoints:
         if not self.test_data:
             return self._own
-        return POINTS.of(dataclasses.replace(self.resolved(), data=self.test_data, split_column=""))
+        return POINTS.of(dataclasses.replace(self.resolved(), data=self.test_data, file_digest="", split_column=""))
 
 
 class _Points:
@@ -251,8 +268,14 @@ class _Points:
                 self._known.popitem(last=False)
         return self._known[key]
 
+    def forget(self) -> None:
+        """Prepare everything anew from here on."""
+        self._known.clear()
+
     def _key(self, family: Csv) -> tuple[Csv, str]:
-        return dataclasses.replace(family, beyond=1.0, test_data=""), TABLES.table(family.data).digest
+        """What the points follow from, in settings and file."""
+        table = TABLES.table(family.data, family.file_digest)
+        return dataclasses.replace(family, beyond=1.0, test_data="", keep_data=SMALL), table.digest
 
 
 POINTS = _Points()

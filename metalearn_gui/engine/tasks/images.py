@@ -13,6 +13,7 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Tasks
 from metalearn_gui.engine.images import LIBRARY, Pictures, Wanted
+from metalearn_gui.engine.own_data import DataFile, keep_param, kept
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.tasks.pictures import PictureFamily, chosen_classes, chosen_instances
@@ -57,6 +58,7 @@ class Images(PictureFamily):
     )  # fmt: skip
 
     colour: bool = param(False, "Colour", advanced=True, help="Three numbers a pixel instead of one.")
+    keep_data: str = keep_param()
 
     @property
     def num_channels_in(self) -> int:
@@ -80,6 +82,10 @@ class Images(PictureFamily):
 
     def remark(self) -> str:
         return "; ".join(dict.fromkeys(one.skipped for one in (self._own, self._unseen) if one.skipped))
+
+    def files(self) -> tuple[DataFile, ...]:
+        found = [(wanted.path, LIBRARY.find(wanted)) for wanted in self._wanted()]
+        return kept([DataFile("images", path, pictures) for path, pictures in found if pictures], self.keep_data)
 
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
         for split in splits:

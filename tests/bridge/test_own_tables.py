@@ -1,0 +1,85 @@
+"""Sessions made of a table: opened where the file is gone, or is not what it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tasks.csv import POINTS
+from tests.bridge.conftest import Heard
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "lines.csv"
+    rows = [f"t{task},{row},{task * row}" for task in range(8) for row in range(12)]
+    path.write_text("\n".join(["task,x,y", *rows]))
+    return path
+
+
+@pytest.fixture
+def saved(session, table, tmp_path, qtbot) -> str:
+    """A session of that table, and nothing of it in memory."""
+    session.change(task_family="csv", data=str(table), min_rows=5)
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "csv")
+    assert session.save(str(tmp_path / "a.metalearn"))
+    forget()
+    return str(tmp_path / "a.metalearn")
+
+
+def forget() -> None:
+    TABLES.forget()
+    POINTS.forget()
+
+
+def opened(open_session, path, qtbot):
+    session = open_session()
+    heard = Heard(session)
+    session.open(path)
+    return session, heard
+
+
+def test_a_session_opens_where_its_table_is_gone_and_says_so(saved, table, open_session, qtbot):
+    table.unlink()
+    session, heard = opened(open_session, saved, qtbot)
+    qtbot.waitUntil(lambda: any("is not where it was" in message.text for message in heard.messages))
+    assert session.settings.tasks.data == str(table)
+    assert session.touched.support.x.shape[-1] == 1
+    assert session.save(saved)
+    forget()
+    third, _ = opened(open_session, saved, qtbot)
+    qtbot.waitUntil(lambda: third.settings.tasks.key == "csv")
+
+
+def test_a_table_that_has_changed_is_read_again_on_demand(saved, table, open_session, qtbot):
+    table.write_text(table.read_text() + "\nt7,99,99\n")
+    session, heard = opened(open_session, saved, qtbot)
+    qtbot.waitUntil(lambda: any("has changed since this session" in message.text for message in heard.messages))
+    assert (heard.messages[-1].action_label, heard.messages[-1].action) == ("Read it again", "read_again")
+    before = session.settings.tasks
+    assert before.table().num_rows == 96
+    session.read_again()
+    qtbot.waitUntil(lambda: session.settings.tasks != before)
+    assert session.settings.tasks.table().num_rows == 97
+    session.undo()
+    assert session.settings.tasks.table().num_rows == 96
+
+
+def test_a_table_that_only_the_file_holds_is_taken_as_it_is_now_on_demand(
+    session, table, open_session, tmp_path, qtbot
+):
+    session.change(task_family="csv", data=str(table), min_rows=5, keep_data="never")
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "csv")
+    session.save(path := str(tmp_path / "a.metalearn"))
+    forget()
+    table.write_text(table.read_text() + "\nt7,99,99\n")
+    other, heard = opened(open_session, path, qtbot)
+    qtbot.waitUntil(lambda: any("has changed since it was imported" in message.text for message in heard.messages))
+    assert other.settings.tasks.key != "csv"
+    assert heard.messages[-1].action == "read_again"
+    other.read_again()
+    qtbot.waitUntil(lambda: other.settings.tasks.key == "csv")
+    assert other.settings.tasks.table().num_rows == 97
+    assert other.settings == other.live.settings

@@ -1,0 +1,114 @@
+"""A table of one's own from the command line to a session that needs its file no more."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from metalearn_gui.cli import main
+from metalearn_gui.engine import training
+from metalearn_gui.engine.images import LIBRARY
+from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tasks.csv import POINTS
+from metalearn_gui.engine.training import Options
+from metalearn_gui.store.session_file import load
+from tests.store.sessions import plain
+
+SMALL = ["hidden_dim=4", "num_hidden_layers=1", "meta_batch=2", "shots=3", "queries=3", "test_steps=2", "min_rows=5"]
+
+
+@pytest.fixture(autouse=True)
+def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "DEFAULT_OPTIONS", Options(compile=False, num_tasks=4, chunk_steps=2))
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """Twelve sensors of ten rows, in cities, on days, with two missing cells."""
+    rng = np.random.default_rng(0)
+    rows = [
+        f"s{task},{rng.normal():.4f},{'Oslo' if row % 3 else 'Rome'},2026-01-{row + 1:02d},{task + rng.normal():.4f}"
+        for task in range(12)
+        for row in range(10)
+    ]
+    rows[3] = rows[3].replace(",Rome,", ",,")
+    path = tmp_path / "data" / "sensors.csv"
+    path.parent.mkdir()
+    path.write_text("\n".join(["sensor,x,city,day,y", *rows]) + "\n")
+    return path
+
+
+def elsewhere(path: Path) -> None:
+    """As on another machine: neither the file nor what was read of it is there."""
+    path.unlink()
+    forget()
+
+
+def forget() -> None:
+    TABLES.forget()
+    POINTS.forget()
+    LIBRARY.forget()
+
+
+def train(data: Path, output: Path, *more: str) -> None:
+    sets = [word for pair in (*SMALL, "num_iterations=4", *more) for word in ("--set", pair)]
+    assert main(["train", "--data", str(data), *sets, "--output", str(output)]) == 0
+
+
+def resume(session: Path, output: Path) -> Any:
+    assert main(["train", "--resume", str(session), "--set", "num_iterations=8", "--output", str(output)]) == 0
+    return plain(load(output).runs[0].latest)
+
+
+def evaluated(session: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    capsys.readouterr()
+    assert main(["evaluate", str(session), "--num-tasks", "6", "--steps", "2", "--json"]) == 0
+    report: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return report
+
+
+def test_a_session_goes_on_bit_for_bit_where_its_file_is_not(table, tmp_path, capsys):
+    session = tmp_path / "a.metalearn"
+    train(table, session)
+    at_home = resume(session, tmp_path / "b.metalearn"), evaluated(session, capsys)
+    elsewhere(table)
+    assert (resume(session, tmp_path / "c.metalearn"), evaluated(session, capsys)) == at_home
+    forget()
+    assert evaluated(tmp_path / "c.metalearn", capsys)["iterations"] == 8  # what went on holds the rows as well
+
+
+def test_a_session_that_keeps_only_the_name_says_that_the_file_is_missing(table, tmp_path, capsys):
+    session = tmp_path / "a.metalearn"
+    train(table, session, "keep_data=never")
+    assert load(session).data == []
+    elsewhere(table)
+    assert main(["evaluate", str(session)]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+
+
+def test_a_file_that_has_changed_is_not_taken_for_the_one_that_was_imported(table, tmp_path, capsys):
+    session = tmp_path / "a.metalearn"
+    train(table, session, "keep_data=never")
+    before = evaluated(session, capsys)
+    table.write_text(table.read_text().replace("s1,", "t1,"))
+    forget()
+    assert main(["evaluate", str(session)]) == 2
+    assert "it has changed since it was imported" in capsys.readouterr().err
+    assert main(["evaluate", str(session), "--set", "file_digest=", "--num-tasks", "6", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["steps"] != before["steps"]
+
+
+def test_rows_that_a_stranger_has_altered_are_noticed(table, tmp_path):
+    session = tmp_path / "a.metalearn"
+    train(table, session)
+    with sqlite3.connect(session) as connection:
+        (data,) = connection.execute("SELECT data FROM arrays WHERE owner='data/0' AND name='column/1'").fetchone()
+        altered = bytes([data[0] ^ 1]) + data[1:]
+        connection.execute("UPDATE arrays SET data=? WHERE owner='data/0' AND name='column/1'", (altered,))
+    connection.close()
+    assert main(["evaluate", str(session)]) == 2
