@@ -22,7 +22,7 @@ from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.pace import Memory
 from metalearn_gui.bridge.reading import Reading
 from metalearn_gui.bridge.run_state import RunState
-from metalearn_gui.bridge.touches import Adaptation, TouchedTask
+from metalearn_gui.bridge.touches import Adaptation, Places, TouchedTask
 from metalearn_gui.bridge.undoing import History, Undoing
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.learners.base import View
@@ -395,6 +395,14 @@ class Session(QObject):
 
     def remove_point(self, index: int) -> None:
         self._unseen.remove_point(index)
+
+    def set_support(self, x: Array, y: Array) -> None:
+        """Other support points all at once, MAX_SUPPORT of them at most."""
+        self._unseen.set_support(x, y)
+
+    def look_at(self, places: Places) -> None:
+        """Predict at these places as well: `touched.looked_at`, of a task whose grid is its rows."""
+        self._unseen.look_at(places)
 
     def set_adaptation_step(self, step: int) -> None:
         """Show another step of the adaptation; out of range means the nearest."""

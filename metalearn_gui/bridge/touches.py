@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 
@@ -24,6 +25,14 @@ ACTIVATIONS = 2**22  # of a network's widest layer, in one call
 ROOM = 8  # points that may be added before the next larger program has to be ready
 
 
+class Places(Protocol):
+    """Places among the inputs of a task, which may follow from its rows."""
+
+    def points(self, rows: Array) -> Array:
+        """(n, input_dim), given all support and then all query rows (m, input_dim)."""
+        ...
+
+
 @dataclasses.dataclass(frozen=True)
 class TouchedTask:
     """An unseen task under the hand.
@@ -35,6 +44,8 @@ class TouchedTask:
     truth: noiseless targets on the grid (m, output_dim), or None.
     block: the task's place in the stream of unseen tasks; drawing it again gives the points back as they were.
     has_rows: whether the grid is the rows of the support and of the query set.
+    looked_at: says where else predictions are wanted; then the grid is all support rows, all query rows and those
+        places, whatever is done to the points.
     """
 
     tasks: Tasks  # one task
@@ -45,6 +56,7 @@ class TouchedTask:
     description: dict[str, float]
     block: int = 0
     has_rows: bool = False
+    looked_at: Places | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -121,14 +133,14 @@ def with_moved_point(task: TouchedTask, index: int, x: Array, y: Array | int) ->
     """One support point elsewhere; where the grid is rows, its row goes with it."""
     support = _with_point(task.support, index, x, y)
     grid = _with_row(task, task.support.x[index], support.x[index])
-    return dataclasses.replace(task, support=support, grid=grid)
+    return _regridded(dataclasses.replace(task, support=support, grid=grid))
 
 
 def with_moved_query(task: TouchedTask, index: int, x: Array, y: Array | int) -> TouchedTask:
     """One query point elsewhere, likewise."""
     query = _with_point(task.query, index, x, y)
     grid = _with_row(task, task.query.x[index], query.x[index])
-    return dataclasses.replace(task, query=query, grid=grid)
+    return _regridded(dataclasses.replace(task, query=query, grid=grid))
 
 
 def _with_point(points: PointSet, index: int, x: Array, y: Array | int) -> PointSet:
@@ -153,15 +165,29 @@ def with_added_point(task: TouchedTask, x: Array, y: Array | int) -> TouchedTask
     support = task.support
     new_x = np.asarray(x, support.x.dtype).reshape(1, *support.x.shape[1:])
     new_y = np.asarray(y, support.y.dtype).reshape(1, *support.y.shape[1:])
-    return dataclasses.replace(
-        task, support=PointSet(np.concatenate([support.x, new_x]), np.concatenate([support.y, new_y]))
-    )
+    return with_support(task, np.concatenate([support.x, new_x]), np.concatenate([support.y, new_y]))
 
 
 def without_point(task: TouchedTask, index: int) -> TouchedTask:
     """One support point less; none left is fine."""
-    support = task.support
-    return dataclasses.replace(task, support=PointSet(np.delete(support.x, index, 0), np.delete(support.y, index, 0)))
+    return with_support(task, np.delete(task.support.x, index, 0), np.delete(task.support.y, index, 0))
+
+
+def with_support(task: TouchedTask, x: Array, y: Array) -> TouchedTask:
+    """Another support set; where the grid is rows, those that are new are in it only beside `looked_at`."""
+    return _regridded(dataclasses.replace(task, support=PointSet(x, y)))
+
+
+def looking_at(task: TouchedTask, places: Places) -> TouchedTask:
+    """Predictions are wanted at these places too: for a task whose grid is rows."""
+    return _regridded(dataclasses.replace(task, looked_at=places))
+
+
+def _regridded(task: TouchedTask) -> TouchedTask:
+    if task.looked_at is None:
+        return task
+    rows = np.concatenate([task.support.x, task.query.x])
+    return dataclasses.replace(task, grid=np.concatenate([rows, task.looked_at.points(rows)]))
 
 
 # --- adapting -------------------------------------------------------------------------------------

@@ -17,13 +17,16 @@ from metalearn_gui.bridge.touches import (
     MAX_SUPPORT,
     Adaptation,
     Adapter,
+    Places,
     TouchedTask,
     draw_task,
+    looking_at,
     placed_task,
     task_key,
     with_added_point,
     with_moved_point,
     with_moved_query,
+    with_support,
     without_point,
 )
 from metalearn_gui.engine.backend import Array
@@ -166,6 +169,14 @@ class UnseenTasks(QObject):
     def remove_point(self, index: int) -> None:
         self._set_points(without_point(self.touched, index))
 
+    def set_support(self, x: Array, y: Array) -> None:
+        self._set_points(with_support(self.touched, x[:MAX_SUPPORT], y[:MAX_SUPPORT]))
+
+    def look_at(self, places: Places) -> None:
+        self.touched = looking_at(self.touched, places)
+        self._ask_touched()
+        self._make_room()
+
     def new_task(self) -> None:
         """The next task of the stream."""
         self._next_block += 1
@@ -307,10 +318,14 @@ class UnseenTasks(QObject):
         self.touched, self.held = task, {}
         self._ask_touched()
         self._inspection.start()  # not while the hand moves: an inspection is uncompiled and would hold a touch up
-        if self.is_ready and not self._always_warm and self._is_warm:
-            self._latest.request("room", self._warming(self.shown, MAKING_ROOM))
+        self._make_room()
         self.taskChanged.emit()
         self.worked.emit()
+
+    def _make_room(self) -> None:
+        """Compile for what the touched task has come to, before it feels slow."""
+        if self.is_ready and not self._always_warm and self._is_warm:
+            self._latest.request("room", self._warming(self.shown, MAKING_ROOM))
 
     def _ask(self) -> None:
         self._ask_touched()

@@ -42,7 +42,7 @@ def settings_for(place, learner="maml", **values) -> ExperimentSettings:
 def test_columns_and_sizes_come_from_the_file(place):
     settings = settings_for(place)
     assert (settings.tasks.task_column, settings.tasks.targets) == ("task", "y")
-    assert (settings.network.input_dim, settings.network.output_dim, settings.tasks.view) == (1, 1, "curve")
+    assert (settings.network.input_dim, settings.network.output_dim, settings.tasks.view) == (1, 1, "table")
     classes = settings_for(place, predicts="classes", targets="way")
     assert (classes.tasks.kind, classes.tasks.output_dim) == ("classification", 2)
     assert ExperimentSettings.from_dict(classes.to_dict()) == classes

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from metalearn_gui.bridge.session import Adaptation, Message, RunState, TouchedTask
 from metalearn_gui.bridge.touch_history import TouchHistory
-from metalearn_gui.bridge.touches import GRIDS, with_moved_point, with_moved_query
+from metalearn_gui.bridge.touches import (
+    GRIDS,
+    looking_at,
+    with_added_point,
+    with_moved_point,
+    with_moved_query,
+    with_support,
+    without_point,
+)
 from metalearn_gui.engine import events
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import View
@@ -251,14 +257,18 @@ class FakeSession(QObject):
         self._announce_tasks()
 
     def add_point(self, x: object, y: object) -> None:
-        support = self.touched.support
-        new_x = np.concatenate([support.x, np.asarray(x, np.float32).reshape(1, -1)])
-        new_y = np.concatenate([support.y, np.asarray(y, support.y.dtype).reshape((1, *support.y.shape[1:]))])
-        self._set_support(PointSet(new_x, new_y))
+        self._set_task(with_added_point(self.touched, x, y))
 
     def remove_point(self, index: int) -> None:
-        support = self.touched.support
-        self._set_support(PointSet(np.delete(support.x, index, 0), np.delete(support.y, index, 0)))
+        self._set_task(without_point(self.touched, index))
+
+    def set_support(self, x: np.ndarray, y: np.ndarray) -> None:
+        self._set_task(with_support(self.touched, x, y))
+
+    def look_at(self, places: object) -> None:
+        self.touched = looking_at(self.touched, places)
+        self._refresh_adaptations()
+        self.adaptedChanged.emit()
 
     def set_adaptation_step(self, step: int) -> None:
         step = min(max(step, 0), self.num_adaptation_steps)
@@ -313,8 +323,8 @@ class FakeSession(QObject):
         self.live = self.shown = self._fresh_run()
         self.runs.append(self.live)
 
-    def _set_support(self, support: PointSet) -> None:
-        self.touched = dataclasses.replace(self.touched, support=support)
+    def _set_task(self, task: TouchedTask) -> None:
+        self.touched = task
         self._announce_tasks()
 
     def _draw_tasks(self) -> None:

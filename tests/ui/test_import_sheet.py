@@ -53,7 +53,6 @@ def test_a_press_on_a_columns_head_gives_it_another_role(sheet, session, qtbot):
     qtbot.waitUntil(lambda: start(sheet).isEnabled())
     start(sheet).click()
     assert session.settings.tasks.inputs == "x"
-    assert session.settings.tasks.view == "curve"
 
 
 def test_a_category_that_comes_out_is_a_class_and_brings_a_learner_for_classes(sheet, session, qtbot):

@@ -28,6 +28,7 @@ from metalearn_gui.engine.tables.choices import (
     types_text,
 )
 from metalearn_gui.engine.tables.column_types import typed
+from metalearn_gui.engine.tables.fields import Fields, fields_of
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, table_points, width
 from metalearn_gui.engine.tables.table import Table
@@ -49,7 +50,7 @@ class Csv(TaskFamily):
     key = "csv"
     label = "Table"
     summary = "Every task is the rows of your table that share a value of one column, such as a patient or a sensor."
-    view = "vector"
+    view = "table"
     needs_data = True
 
     data: str = param("", "Table", is_path=True, help="A CSV, TSV or Parquet file with one row for each point.")
@@ -97,20 +98,14 @@ class Csv(TaskFamily):
     keep_data: str = keep_param()
 
     def check(self) -> None:
-        # Kind and view follow from a setting here: an instance's own attributes stand before the class's.
+        # The kind follows from a setting here: an instance's own attributes stand before the class's.
         object.__setattr__(self, "kind", "classification" if self._are_classes else "regression")
-        object.__setattr__(self, "view", self._view())
         labels_of(self.labels)
         types_of(self.column_types)
 
     @property
     def _are_classes(self) -> bool:
         return self.predicts == CLASSES
-
-    def _view(self) -> str:
-        if self._are_classes:
-            return "plane" if self.input_dim == 2 else "vector"
-        return "curve" if (self.input_dim, self.output_dim) == (1, 1) else "vector"
 
     @property
     def input_dim(self) -> int:
@@ -234,6 +229,14 @@ class Csv(TaskFamily):
 
     def _of(self, tasks: Tasks) -> TablePoints:
         return self._unseen if tasks.parameters["file"].any() else self._own
+
+    @functools.cached_property
+    def fields(self) -> Fields:
+        """The columns as they lie in points."""
+        family, points = self.resolved(), self._own
+        kinds, labels = types_of(family.column_types), labels_of(family.labels)
+        names = names_of(family.inputs), names_of(family.targets)
+        return fields_of(*names, kinds, labels, points.inputs.values, points.y)
 
     @functools.cached_property
     def _own(self) -> TablePoints:

@@ -8,6 +8,7 @@ from metalearn_gui.ui.canvas.pictures import PicturesCanvas
 from metalearn_gui.ui.canvas.plane import PlaneCanvas
 from metalearn_gui.ui.canvas.shelf import ShelfCanvas
 from metalearn_gui.ui.canvas.surface import Surface
+from metalearn_gui.ui.canvas.table.canvas import TableCanvas
 from metalearn_gui.ui.canvas.vector import VectorCanvas
 
 CANVASES: dict[str, type[Surface]] = {
@@ -17,4 +18,5 @@ CANVASES: dict[str, type[Surface]] = {
     "image": ImageCanvas,
     "pictures": PicturesCanvas,
     "ratings": ShelfCanvas,
+    "table": TableCanvas,
 }

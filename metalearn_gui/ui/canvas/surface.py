@@ -60,6 +60,10 @@ class Surface(QWidget):
         """The gallery's small drawing of a task."""
         raise NotImplementedError
 
+    def suits(self, family: TaskFamily) -> bool:
+        """Whether tasks of this family can be shown, of those whose view it is; else another one takes its place."""
+        return True
+
     def task_changed(self) -> None:
         """Another task has come (not just other points of it)."""
 

@@ -23,7 +23,10 @@ from metalearn_gui.ui.sheet import Sheet
 from metalearn_gui.ui.text import count_text, duration_text
 from metalearn_gui.ui.theme import ui_font
 
-CHOSEN = ("data", "task_column", "inputs", "targets", "predicts", "min_rows", "missing", "split_column", "held_out")
+CHOSEN = (
+    "data", "task_column", "inputs", "targets", "predicts", "column_types", "min_rows", "missing", "split_column",
+    "held_out",
+)  # fmt: skip
 CLOSING_SECONDS = 0.05
 
 

@@ -70,8 +70,9 @@ class TaskPanel(Panel):
     # --- the session's signals ------------------------------------------------------------------
 
     def _take_task(self) -> None:
-        canvas = CANVASES[self.session.shown.settings.tasks.view]
-        if type(self.surface) is canvas:
+        family = self.session.shown.settings.tasks
+        canvas = CANVASES[family.view]
+        if self.surface is not None and type(self.surface) is canvas and self.surface.suits(family):
             return
         if self.surface is not None:
             self.surface.leave()

@@ -1,0 +1,295 @@
+"""The canvas of tables: slices through what the learner predicts, and the support set beside them to edit."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Hashable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.tables.fields import Fields
+from metalearn_gui.engine.tables.slices import Slices
+from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.axes import Range, grown, settled, widened
+from metalearn_gui.ui.canvas.handles import HandleSurface
+from metalearn_gui.ui.canvas.markers import draw_halo
+from metalearn_gui.ui.canvas.table.choice import SliceChoice
+from metalearn_gui.ui.canvas.table.one_row import point_of, row_text
+from metalearn_gui.ui.canvas.table.painting import Scene, paint_legend, paint_scene
+from metalearn_gui.ui.canvas.table.panes import Pane, draw_ground, panes_for, points_in, texts_at, within
+from metalearn_gui.ui.canvas.table.points import SUPPORT_RAIL, target_numbers
+from metalearn_gui.ui.canvas.table.predictions import Predictions, predictions_of
+from metalearn_gui.ui.canvas.table.rows import RowsEditor
+from metalearn_gui.ui.canvas.table.small import draw_small
+from metalearn_gui.ui.theme import theme
+
+BAR, LEGEND, GAP = 26, 18, 14
+TABLE_SHARE, TABLE_WIDTHS, NARROWEST_WITH_TABLE = 0.42, (220, 430), 430
+TALLEST = 1.0  # of the target's range, on either side: a curve that runs away is cut there
+OF_CLASSES = (-0.16, 1.16)  # upward on a line of probabilities, with a rail for rows on either side
+
+
+class TableCanvas(HandleSurface):
+    """A handle is a support row in one of the panes; the chosen row says where slices pass through the others."""
+
+    object_name = "table_canvas"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._fields = fields_of(self.family)
+        looked_at = self.touched.looked_at
+        is_same = isinstance(looked_at, Slices) and looked_at.fields == self._fields
+        self._looks = looked_at if is_same and isinstance(looked_at, Slices) else Slices(self._fields)
+        self._target = 0
+        self._choice, self._editor = SliceChoice(self._fields, self), RowsEditor(session, self._fields, self)
+        self._choice.chosen.connect(self._choose_slices)
+        self._editor.table.rowChosen.connect(self._choose_row)
+        self._y_range = self._wanted_range()
+        self.retranslate()
+        self._show_choice()
+        self._fill_table()
+
+    def suits(self, family: TaskFamily) -> bool:
+        return fields_of(family) == self._fields
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Unseen task: slices through a table; drag the support rows"))
+        self._choice.retranslate()
+        self._editor.retranslate()
+
+    def invitation(self) -> str:
+        return self.tr("change its rows")
+
+    def hint(self) -> str:
+        return self.tr("drag a row, or type in the table")
+
+    # --- what is looked at -----------------------------------------------------------------------
+
+    def _show_choice(self) -> None:
+        self._choice.show_choice(self._looks.first, self._looks.second, self._target)
+
+    def _choose_slices(self, first: int, second: int, target: int) -> None:
+        second = second if second != first else -1
+        self._target, self.chosen, self.grabbed = target, None, None
+        self._looks = dataclasses.replace(self._looks, first=first, second=second)
+        self._show_choice()
+        self._y_range = self._wanted_range()
+        self._look()
+        self.follow()
+
+    def _choose_row(self, row: int) -> None:
+        """Slices pass through this row from now on."""
+        if row != self._looks.row:
+            self._looks = dataclasses.replace(self._looks, row=row)
+            self._look()
+            self.update()
+
+    def _look(self) -> None:
+        """Have predictions where this canvas looks."""
+        if self.isVisible() and self.touched.looked_at != self._looks:
+            self.session.look_at(self._looks)
+
+    # --- the session's signals ----------------------------------------------------------------------
+
+    def task_changed(self) -> None:
+        super().task_changed()
+        self._looks = dataclasses.replace(self._looks, row=0)
+        self._y_range = self._wanted_range()
+
+    def settle(self) -> None:
+        count = len(self.touched.support.x) + len(self.touched.query.x)
+        if self._looks.row >= count:
+            self._looks = dataclasses.replace(self._looks, row=max(count - 1, 0))
+        self._look()
+        super().settle()
+        self._fill_table()
+
+    def _fill_table(self) -> None:
+        predicted = self.predictions(self.shown_step)
+        self._editor.model.take_task()
+        self._editor.model.show_predicted(predicted.texts(self._fields, self._target) if predicted else [])
+        self._editor.table.make_room(len(self._fields.targets))
+        self._editor.table.show_row(self._looks.row)
+
+    def drop_layers(self) -> None:
+        super().drop_layers()
+        self._editor.restyle()
+
+    def predictions(self, step: int, key: str = "learner") -> Predictions | None:
+        """Of one of the learners side by side, at an adaptation step."""
+        return predictions_of(self.touched, self._looks, self.adaptation_of(key), step)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Nothing is asked for before somebody can see it."""
+        super().showEvent(event)
+        self._look()
+
+    # --- geometry -----------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_parts()
+
+    def _table_width(self) -> int:
+        if self.width() < NARROWEST_WITH_TABLE:
+            return 0
+        return int(min(max(TABLE_SHARE * self.width(), TABLE_WIDTHS[0]), TABLE_WIDTHS[1]))
+
+    def _place_parts(self) -> None:
+        width = self._table_width()
+        self._editor.setVisible(width > 0)
+        self._editor.setGeometry(self.width() - width, 0, width, self.height())
+        self._choice.setGeometry(0, 0, int(self.frame().width()), BAR)
+
+    def frame(self) -> QRectF:
+        width = self._table_width()
+        return QRectF(self.rect()).adjusted(0, BAR + LEGEND, -(width + GAP) if width else -1, 0)
+
+    def panes(self) -> list[Pane]:
+        """The slices that there is room for."""
+        return panes_for(self._looks.cuts, self.frame(), self._y_range)
+
+    @property
+    def _span(self) -> Range:
+        return OF_CLASSES if self._fields.are_classes else widened(self._fields.targets[self._target].span, 0.05)
+
+    def refit(self) -> None:
+        self._y_range = settled(self._y_range, self._wanted_range(), self._span)
+
+    def _wanted_range(self) -> Range:
+        """The points, and the curves as far as they stay near the target's range."""
+        low, high = self._span
+        if self._fields.are_classes:
+            return low, high
+        curves = [self.touched.support.y[:, self._target], self.touched.query.y[:, self._target]]
+        found = [self.predictions(step) for step in (0, self.shown_step)]
+        reach = TALLEST * (high - low)
+        for one in filter(None, found):
+            shown = [values[..., self._target].ravel() for values in one.slices]
+            curves.append(np.clip(np.concatenate(shown), low - reach, high + reach))
+        values = np.concatenate([*curves, [low, high]])
+        values = values[np.isfinite(values)]
+        return grown((low, high), (float(values.min()), float(values.max())))
+
+    # --- handles ------------------------------------------------------------------------------------
+
+    @property
+    def _num_support(self) -> int:
+        return len(self.touched.support.x)
+
+    def handle_pixels(self) -> Array:
+        """Every support row in every pane, pane by pane."""
+        support = self.touched.support
+        numbers = target_numbers(support, self._target, SUPPORT_RAIL)
+        return np.concatenate([points_in(pane, support.x, numbers) for pane in self.panes()])
+
+    def _pane_at(self, position: QPointF) -> Pane | None:
+        return next((pane for pane in self.panes() if pane.frame.contains(position)), None)
+
+    def move_handle(self, index: int, position: QPointF) -> None:
+        place, row = divmod(index, max(self._num_support, 1))
+        pane = self.panes()[place]
+        self.session.move_point(row, *self._moved(pane, position, row))
+
+    def _moved(self, pane: Pane, position: QPointF, row: int) -> tuple[Array, Array]:
+        """x (dim,) and y of a row that is taken to this place."""
+        (x, y), (across, up) = point_of(self.touched, row)[:2], pane.axes.numbers(position)
+        x = pane.cut.across.put(x, within(pane.cut.across, across))
+        if pane.cut.up is not None:
+            x = pane.cut.up.put(x, within(pane.cut.up, up))
+        elif not self._fields.are_classes:
+            y = y.copy()
+            y[0, self._target] = np.clip(up, *self._y_range)
+        return x[0], y[0]
+
+    def add_at(self, position: QPointF) -> int | None:
+        """A row like the chosen one, but here."""
+        pane = self._pane_at(position)
+        count = self._num_support
+        if pane is None or not count + len(self.touched.query.x):
+            return None
+        self.session.add_point(*self._moved(pane, position, self._looks.row))
+        place = self.panes().index(pane)
+        return place * (count + 1) + count if self._num_support > count else None
+
+    def remove_handle(self, index: int) -> None:
+        self.session.remove_point(index % max(self._num_support, 1))
+
+    def insert(self) -> int | None:
+        """A row like the chosen one."""
+        x, y = point_of(self.touched, self._looks.row)[:2]
+        self.session.add_point(x[0], y[0])
+        return self._num_support - 1
+
+    def choose(self, index: int | None) -> None:
+        super().choose(index)
+        if index is not None:
+            self._editor.table.show_row(index % max(self._num_support, 1))
+
+    def describe_handle(self, index: int) -> str:
+        row = index % max(self._num_support, 1)
+        place = self.tr("Support row {index} of {count}").format(index=row + 1, count=self._num_support)
+        return f"{place}: {', '.join(row_text(self._fields, self.touched, row))}"
+
+    def hover_lines(self, position: QPointF) -> list[str]:
+        index = self.handle_at(position)
+        if index is not None:
+            return row_text(self._fields, self.touched, index % self._num_support)
+        pane = self._pane_at(position)
+        if pane is None:
+            return []
+        lines = texts_at(pane, position)
+        for name, step in ((self.tr("after"), self.shown_step), (self.tr("before"), 0)):
+            found = self.predictions(step)
+            if found is not None:
+                place, at = self.panes().index(pane), pane.axes.numbers(position)
+                lines.append(f"{name}: {found.text_at(place, pane.cut, at, self._fields, self._target)}")
+        return lines
+
+    # --- painting -----------------------------------------------------------------------------------
+
+    def static_key(self) -> Hashable:
+        return self._looks.cuts, self._y_range, self._table_width()
+
+    def paint_static(self, painter: QPainter) -> None:
+        for pane in self.panes():
+            draw_ground(painter, pane)
+
+    def paint_live(self, painter: QPainter) -> None:
+        scene = self._scene()
+        paint_legend(painter, QRectF(2, BAR, self.frame().width() - 4, LEGEND), scene)
+        paint_scene(painter, scene)
+        if self.grabbed is not None:
+            pixels = self.handle_pixels()
+            draw_halo(painter, QPointF(*pixels[self.grabbed].tolist()), theme().palette.learner, 14)
+
+    def _scene(self) -> Scene:
+        compared = {key: self.predictions(self.shown_step, key) for key in sorted(self.session.compared)}
+        return Scene(
+            self._fields, self.touched, self.panes(), self._target, self._looks.row, self._span, self.shown_step,
+            self.predictions(0), self.predictions(self.shown_step),
+            {key: found for key, found in compared.items() if found is not None},
+        )  # fmt: skip
+
+    @classmethod
+    def paint_small(
+        cls,
+        painter: QPainter,
+        frame: QRectF,
+        family: TaskFamily,
+        touched: TouchedTask,
+        adaptation: Adaptation | None,
+        step: int,
+    ) -> None:
+        draw_small(painter, frame, fields_of(family), touched, adaptation, step)
+
+
+def fields_of(family: TaskFamily) -> Fields:
+    """The columns of a family whose view is "table"."""
+    fields: Fields = family.fields  # type: ignore[attr-defined]
+    return fields

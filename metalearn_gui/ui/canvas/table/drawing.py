@@ -1,0 +1,92 @@
+"""What a learner predicts on a slice: a curve, a curve for each class, regions of classes, or values as colours."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.tables.slices import Slice
+from metalearn_gui.ui.canvas.axes import Range
+from metalearn_gui.ui.canvas.curve_drawing import draw_curve
+from metalearn_gui.ui.canvas.markers import class_color, faded
+from metalearn_gui.ui.canvas.regions import region_image
+from metalearn_gui.ui.canvas.table.panes import Pane
+from metalearn_gui.ui.theme import theme
+
+HALF_LEVEL = 0.36  # of a label's slot: a category has levels, not a curve
+BAND = 46  # how opaque a band is
+
+
+def draw_line(painter: QPainter, pane: Pane, values: Array, key: str, width: float) -> None:
+    """Predictions (n,) along a line, in the style of their meaning."""
+    x, y = _curve(pane.cut, values)
+    draw_curve(painter, pane.axes, x[:, None], y, key, width)
+
+
+def draw_band(painter: QPainter, pane: Pane, values: Array, half: Array) -> None:
+    """How sure the learner is of its curve: between values minus and plus half (n,)."""
+    x, low = _curve(pane.cut, values - half)
+    _, high = _curve(pane.cut, values + half)
+    known = np.isfinite(low + high)
+    x, low, high = x[known], low[known], high[known]
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(theme().palette.learner, BAND))
+    for polygon in pane.axes.polylines(np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]])):
+        painter.drawPolygon(polygon)
+
+
+def draw_class_lines(painter: QPainter, pane: Pane, probabilities: Array, dashes: list[float] | None = None) -> None:
+    """A curve of probability (n, classes) for each class, in its colour."""
+    for label in range(probabilities.shape[1]):
+        x, y = _curve(pane.cut, probabilities[:, label])
+        pen = QPen(class_color(label), 1.4 if dashes else 2.4)
+        if dashes:
+            pen.setDashPattern(dashes)
+        painter.setPen(pen)
+        for line in pane.axes.polylines(x, y):
+            painter.drawPolyline(line)
+
+
+def draw_plane(painter: QPainter, pane: Pane, image: QImage) -> None:
+    """The picture of a plane; numbers are smooth between their steps, labels are blocks."""
+    labels = pane.cut.across.is_category, pane.cut.up is not None and pane.cut.up.is_category
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not any(labels))
+    left, top = (0.0 if is_label else 0.5 for is_label in labels)
+    source = QRectF(left, top, image.width() - 2 * left, image.height() - 2 * top)
+    painter.drawImage(pane.frame.adjusted(1, 1, -1, -1), image, source)
+
+
+def class_image(probabilities: Array) -> QImage:
+    """Regions of classes (up, across, classes), the lowest line first."""
+    return region_image(np.nan_to_num(probabilities[::-1]))
+
+
+def value_image(values: Array, span: Range) -> QImage:
+    """Values (up, across) as shares of the learner's colour, the lowest line first."""
+    palette = theme().palette
+    ground, full = (np.array(color.getRgb()[:3], float) for color in (palette.background, palette.learner))
+    pixels = ground + _shares(values[::-1], span)[..., None] * (full - ground)
+    data = np.ascontiguousarray(np.round(pixels), np.uint8)
+    height, width = data.shape[:2]
+    return QImage(data.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def value_colors(values: Array, span: Range) -> list[QColor]:
+    """The colours of values (n,) on that scale."""
+    image = value_image(values[None], span) if len(values) else QImage()
+    return [image.pixelColor(place, 0) for place in range(len(values))]
+
+
+def _shares(values: Array, span: Range) -> Array:
+    return np.clip(np.nan_to_num((values - span[0]) / (span[1] - span[0])), 0.0, 1.0)
+
+
+def _curve(cut: Slice, values: Array) -> tuple[Array, Array]:
+    """Numbers across and upward: of a category a short level for each label, with gaps between."""
+    x = cut.values[0].astype(float)
+    if not cut.across.is_category:
+        return x, values
+    gaps = np.stack([x - HALF_LEVEL, x + HALF_LEVEL, np.full(len(x), np.nan)], axis=1)
+    return gaps.ravel(), np.repeat(values, 3)

@@ -1,0 +1,199 @@
+"""The support set as a table to edit with the keyboard, the clipboard and two buttons; the query set to read below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.tables.fields import Field, Fields
+from metalearn_gui.ui.canvas.table.model import FIELD_ROLE, RowsModel
+from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.theme import theme, ui_font
+
+ROW_HEIGHT, NARROWEST_COLUMN, WIDEST_COLUMN = 22, 48, 116
+Index = QModelIndex | QPersistentModelIndex
+
+
+class LabelDelegate(QStyledItemDelegate):
+    """Cells of categories are chosen from their labels, others typed."""
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        field = index.data(FIELD_ROLE)
+        if not isinstance(field, Field) or not field.is_category:
+            return super().createEditor(parent, option, index)
+        box = Combo(parent)
+        box.setFont(ui_font(12))
+        box.addItems(field.labels)
+        box.activated.connect(lambda: self._take(box))
+        return box
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        if isinstance(editor, QComboBox):
+            editor.setCurrentText(str(index.data(Qt.ItemDataRole.EditRole)))
+            editor.showPopup()
+        else:
+            super().setEditorData(editor, index)
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
+        if isinstance(editor, QComboBox):
+            model.setData(index, editor.currentText())  # type: ignore[arg-type]
+        else:
+            super().setModelData(editor, model, index)
+
+    def _take(self, editor: QWidget) -> None:
+        self.commitData.emit(editor)
+        self.closeEditor.emit(editor)
+
+
+class RowsTable(QTableView):
+    """Delete takes rows out, Insert adds one, Ctrl+V puts cells in."""
+
+    rowChosen = Signal(int)  # number of a support row, or of a query row after those
+
+    def __init__(self, model: RowsModel, parent: QWidget) -> None:
+        super().__init__(parent, objectName="support_table")
+        self._rows = model
+        self.setModel(model)
+        self.setItemDelegate(LabelDelegate(self))
+        self.setFont(ui_font(12))
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+        )
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
+        self.horizontalHeader().setMinimumSectionSize(NARROWEST_COLUMN)
+        self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.horizontalHeader().setMaximumSectionSize(WIDEST_COLUMN)
+        self.resizeColumnsToContents()
+        self.selectionModel().currentChanged.connect(self._tell_row)
+
+    def show_row(self, point: int) -> None:
+        """Make a row the current one; nothing is emitted where it is already."""
+        row = self._rows.row_of(point)
+        if row != self.currentIndex().row():
+            index = self._rows.index(row, max(self.currentIndex().column(), 0))
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def make_room(self, column: int) -> None:
+        """A column as wide as its texts, where it is narrower."""
+        header = self.horizontalHeader()
+        wanted = min(self.sizeHintForColumn(column) + 1, WIDEST_COLUMN)
+        if wanted > header.sectionSize(column):
+            header.resizeSection(column, wanted)
+
+    def remove_chosen(self) -> None:
+        """Take the selected support rows away."""
+        self._rows.remove_rows(sorted({index.row() for index in self.selectedIndexes()}))
+
+    def _tell_row(self, current: QModelIndex) -> None:
+        point = self._rows.point_of(current.row()) if current.isValid() else None
+        if point is not None:
+            self.rowChosen.emit(point)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self._rows.paste(self.currentIndex(), QGuiApplication.clipboard().text())
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self._rows.copied(self.selectedIndexes()))
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.remove_chosen()
+        elif event.key() == Qt.Key.Key_Insert:
+            self._rows.add_row()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._edit_current()
+        else:
+            super().keyPressEvent(event)
+
+    def _edit_current(self) -> None:
+        # The Enter that ends an edit comes here as well: the cell is still open then.
+        is_open = self.state() == QAbstractItemView.State.EditingState
+        if not is_open and self.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable:
+            self.edit(self.currentIndex())
+
+
+class RowsEditor(QWidget):
+    """The table over its buttons and the line that says what is wrong."""
+
+    def __init__(self, session: Session, fields: Fields, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.model = RowsModel(session, fields, self)
+        self.table = RowsTable(self.model, self)
+        self._add, self._remove = self._button("support_add"), self._button("support_remove")
+        self.says = ElidedLabel("", self)
+        self.says.setObjectName("support_says")
+        self.says.setFont(ui_font(12))
+        foot = QHBoxLayout()
+        foot.setSpacing(4)
+        foot.addWidget(self._add)
+        foot.addWidget(self._remove)
+        foot.addWidget(self.says, 1)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(4)
+        rows.addWidget(self.table, 1)
+        rows.addLayout(foot)
+        self._add.clicked.connect(self.model.add_row)
+        self._remove.clicked.connect(self.table.remove_chosen)
+        self.model.refused.connect(self._show_refusal)
+        self.retranslate()
+        self.restyle()
+
+    def _button(self, name: str) -> QToolButton:
+        button = QToolButton(self, objectName=name)
+        button.setProperty("kind", "flat")
+        button.setIconSize(QSize(16, 16))
+        button.setFixedSize(26, 24)
+        return button
+
+    def retranslate(self) -> None:
+        """Set every string again."""
+        self._hint = self.tr("edit, paste or delete rows")
+        self.table.setAccessibleName(self.tr("Support rows to edit, then query rows to read"))
+        self.table.setToolTip(
+            self.tr(
+                "Type to change a cell; Insert adds a row, Delete takes it away, Ctrl+V pastes cells; ? = query row"
+            )
+        )
+        for button, text in ((self._add, self.tr("Add a support row")), (self._remove, self.tr("Take the row away"))):
+            button.setToolTip(text)
+            button.setAccessibleName(text)
+        self._show_refusal("")
+
+    def restyle(self) -> None:
+        """Take the theme's colours."""
+        self._add.setIcon(icon("plus", theme().palette.muted))
+        self._remove.setIcon(icon("minus", theme().palette.muted))
+
+    def _show_refusal(self, text: str) -> None:
+        self.says.setText(text or self._hint)
+        self.says.setToolTip(text)
+        self.says.setProperty("tone", "error" if text else "muted")
+        self.says.style().unpolish(self.says)
+        self.says.style().polish(self.says)

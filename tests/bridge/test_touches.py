@@ -1,0 +1,63 @@
+"""Places that are looked at beside the rows of a touched task."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from metalearn_gui.bridge.touches import (
+    Adapter,
+    draw_task,
+    looking_at,
+    with_added_point,
+    with_moved_point,
+    with_support,
+    without_point,
+)
+from metalearn_gui.engine.events import LearnerState
+from tests.engine.small import small_settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Beside:
+    """Two places: the first row, and the first row further on."""
+
+    def points(self, rows: np.ndarray) -> np.ndarray:
+        return np.stack([rows[0], rows[0] + 1])
+
+
+@pytest.fixture
+def settings():
+    return small_settings("vectors", "maml", input_dim=3, output_dim=2)
+
+
+@pytest.fixture
+def task(settings):
+    return looking_at(draw_task(settings, 1), Beside())
+
+
+def test_the_grid_is_all_rows_and_then_the_places_whatever_is_done_to_the_points(task):
+    x, y = np.ones(3, np.float32), np.ones(2, np.float32)
+    for changed in (
+        task,
+        with_moved_point(task, 0, x, y),
+        with_added_point(task, x, y),
+        without_point(task, 0),
+        with_support(task, task.support.x[:2], task.support.y[:2]),
+        with_added_point(task, task.query.x[0], y),
+    ):
+        rows = np.concatenate([changed.support.x, changed.query.x])
+        assert np.array_equal(changed.grid, [*rows, rows[0], rows[0] + 1])
+
+
+def test_predictions_come_for_rows_and_places_and_the_loss_is_the_query_sets(settings, task):
+    rng = np.random.default_rng(0)
+    start = settings.learner.init(settings.network, rng)
+    state = LearnerState(dict(start.params), dict(start.carry), {}, 0)
+    adapter = Adapter(compile=False)
+    seen, plain = (adapter.adaptation(settings, state, one) for one in (task, draw_task(settings, 1)))
+    assert seen.on_grid.shape[1] == len(task.support.x) + len(task.query.x) + 2
+    assert np.allclose(seen.on_grid[:, 0], seen.on_grid[:, -2], atol=1e-6)
+    assert np.allclose(seen.loss, plain.loss, atol=1e-6)

@@ -1,0 +1,346 @@
+"""The canvas of tables: slices that follow the rows, and rows that are edited as in a spreadsheet."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QToolButton
+
+from metalearn_gui.engine.learners.maml import Maml
+from metalearn_gui.engine.networks.mlp import Mlp
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tasks.csv import Csv
+from metalearn_gui.ui.canvas.table.canvas import TableCanvas
+from metalearn_gui.ui.panels.task import TaskPanel
+from metalearn_gui.ui.theme import theme
+from tests.ui.fake_session import FakeSession
+from tests.ui.hand import click, drag, handle, mouse, spoil
+
+CHOICES = {
+    "curve": {"inputs": "x", "targets": "y"},
+    "plane": {"inputs": "x,y", "targets": "z"},
+    "several": {"inputs": "x,y,city", "targets": "z"},
+    "regions": {"inputs": "x,y", "targets": "city", "predicts": "classes"},
+    "chances": {"inputs": "x", "targets": "city", "predicts": "classes"},
+}
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Ten tasks of 24 rows: two numbers, a city, and a number to predict."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for task in range(10):
+        for x, y in rng.uniform(-2, 2, (24, 2)):
+            rows.append(f"t{task},{x:.3f},{y:.3f},{'Rome' if x > y else 'Oslo'},{100 * x + task * y:.2f}")
+    (tmp_path / "table.csv").write_text("\n".join(["task,x,y,city,z", *rows]))
+    yield str(tmp_path / "table.csv")
+    TABLES.forget()
+
+
+def settings_for(path: str, **values: str) -> ExperimentSettings:
+    return ExperimentSettings(Csv(data=path, **({"task_column": "task"} | values)).resolved(), Maml(), Mlp())
+
+
+def shown(qtbot, session: FakeSession) -> TableCanvas:
+    canvas = TableCanvas(session)
+    qtbot.addWidget(canvas)
+    canvas.resize(684, 352)
+    with qtbot.waitExposed(canvas):
+        canvas.show()
+    return canvas
+
+
+@pytest.fixture(params=sorted(CHOICES))
+def canvas(qtbot, path, request):
+    return shown(qtbot, FakeSession(settings_for(path, **CHOICES[request.param])))
+
+
+@pytest.fixture
+def several(qtbot, path):
+    return shown(qtbot, FakeSession(settings_for(path, **CHOICES["several"])))
+
+
+def support(canvas: TableCanvas):
+    return canvas.session.touched.support
+
+
+def cell(canvas: TableCanvas, row: int, name: str) -> str:
+    model = canvas._editor.model
+    return str(model.index(row, column(canvas, name)).data())
+
+
+def column(canvas: TableCanvas, name: str) -> int:
+    model = canvas._editor.model
+    names = [model.headerData(place, Qt.Orientation.Horizontal) for place in range(model.columnCount())]
+    return names.index(name)
+
+
+def go_to(canvas: TableCanvas, row: int, name: str) -> None:
+    table = canvas._editor.table
+    table.setFocus()
+    index = canvas._editor.model.index(row, column(canvas, name))
+    table.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+
+def free_place(canvas: TableCanvas) -> QPointF:
+    """In the first pane, away from every row."""
+    frame, pixels = canvas.panes()[0].frame, canvas.handle_pixels()
+    places = np.stack(np.meshgrid(np.linspace(0.1, 0.9, 15), np.linspace(0.1, 0.9, 15)), axis=-1).reshape(-1, 2)
+    places = places * [frame.width(), frame.height()] + [frame.left(), frame.top()]
+    distances = np.linalg.norm(places[:, None] - pixels[None], axis=-1).min(axis=1)
+    return QPointF(*places[distances.argmax()].tolist())
+
+
+def typed(qtbot, canvas: TableCanvas, row: int, name: str, text: str) -> None:
+    """As a hand does: go there, type over what stands there, Enter."""
+    go_to(canvas, row, name)
+    table = canvas._editor.table
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    editor = table.viewport().findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, text)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: table.state() != table.State.EditingState)
+
+
+def says(canvas: TableCanvas) -> str:
+    return canvas.findChild(QLabel, "support_says").text()
+
+
+# --- what every canvas promises ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+@pytest.mark.parametrize("size", [(684, 352), (528, 235), (400, 200), (240, 150)])
+def test_it_draws_at_every_size_in_both_themes(canvas, mode, size):
+    theme().set_mode(mode)
+    canvas.resize(*size)
+    image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    assert len(np.unique(np.frombuffer(image.constBits(), np.uint32))) > 40
+
+
+def test_a_drag_moves_one_row_and_its_cells(canvas):
+    before = support(canvas)
+    start = handle(canvas, 2)
+    middle = canvas.panes()[0].frame.center()
+    drag(canvas, start, start + QPointF(20 if start.x() < middle.x() else -20, 12 if start.y() < middle.y() else -12))
+    after = support(canvas)
+    moved = (after.x != before.x).any(axis=1) | (
+        after.y.reshape(len(after.y), -1) != before.y.reshape(len(before.y), -1)
+    ).any(axis=1)
+    assert np.flatnonzero(moved).tolist() == [2]
+    assert cell(canvas, 2, "x") == canvas._fields.inputs[0].text(after.x[2, 0])
+
+
+def test_a_click_adds_a_row_like_the_chosen_one_and_a_right_click_takes_it_away(canvas):
+    count = len(support(canvas).x)
+    click(canvas, free_place(canvas))
+    assert len(support(canvas).x) == count + 1
+    click(canvas, handle(canvas, count), Qt.MouseButton.RightButton)
+    assert len(support(canvas).x) == count
+
+
+def test_the_keyboard_alone_chooses_moves_adds_and_removes(canvas, qtbot):
+    count = len(support(canvas).x)
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    before = handle(canvas, canvas.chosen)
+    leftwards = before.x() > canvas.panes()[0].frame.center().x()
+    arrow = Qt.Key.Key_Left if leftwards else Qt.Key.Key_Right
+    qtbot.keyClick(canvas, arrow, Qt.KeyboardModifier.ShiftModifier)
+    assert abs(abs(handle(canvas, canvas.chosen).x() - before.x()) - 6.0) < 0.1
+    qtbot.keyClick(canvas, Qt.Key.Key_Insert)
+    assert len(support(canvas).x) == count + 1
+    qtbot.keyClick(canvas, Qt.Key.Key_Delete)
+    assert len(support(canvas).x) == count
+
+
+def test_predictions_that_are_not_numbers_and_none_at_all_can_be_drawn(canvas):
+    spoil(canvas.session)
+    canvas.grab()
+    canvas.hover_lines(canvas.panes()[0].frame.center())
+    canvas.session.adaptations = {}
+    canvas.session.adaptedChanged.emit()
+    canvas.grab()
+
+
+def test_an_empty_support_set_can_be_drawn_and_added_to(canvas, qtbot):
+    canvas.session.set_support(support(canvas).x[:0], support(canvas).y[:0])
+    canvas.grab()
+    canvas._editor.model.add_row()
+    assert len(support(canvas).x) == 1
+    canvas.grab()
+
+
+def test_a_thousand_rows_can_be_drawn(canvas):
+    x, y = support(canvas)[:2]
+    canvas.session.set_support(np.resize(x, (1000, x.shape[1])), np.resize(y, (1000, *y.shape[1:])))
+    canvas.grab()
+
+
+def test_hovering_tells_columns_by_name_with_their_values(canvas):
+    lines = canvas.hover_lines(canvas.panes()[0].frame.center() + QPointF(3, 3))
+    assert any(line.startswith("x ") for line in lines)
+    assert any(line.startswith(("after: ", "y ", "z ", "city ")) for line in lines)
+
+
+def test_a_double_click_restores_the_task(canvas):
+    mouse(canvas, QEvent.Type.MouseButtonDblClick, canvas.panes()[0].frame.center())
+    assert ("restore_task",) in canvas.session.calls
+
+
+# --- slices ---------------------------------------------------------------------------------------------
+
+
+def test_slices_pass_through_the_row_that_is_chosen_in_the_table(several):
+    go_to(several, 3, "x")
+    assert several.session.touched.looked_at.row == 3
+    first = several.session.touched.looked_at.points(np.concatenate([support(several).x, several.touched.query.x]))[0]
+    assert np.array_equal(first[1:], support(several).x[3, 1:])
+
+
+def test_choosing_two_inputs_shows_a_plane_and_the_choice_outlives_the_canvas(several, qtbot):
+    several.findChild(QComboBox, "slice_first").setCurrentIndex(1)
+    assert [pane.cut.across.name for pane in several.panes()] == ["x"]
+    several.findChild(QComboBox, "slice_second").setCurrentIndex(3)
+    assert [(pane.cut.across.name, pane.cut.up.name) for pane in several.panes()] == [("x", "city")]
+    assert shown(qtbot, several.session).panes()[0].cut.up.name == "city"
+
+
+def test_a_narrow_canvas_leaves_out_panes_and_then_the_table(several):
+    several.resize(900, 420)
+    assert len(several.panes()) == 3
+    several.resize(400, 200)
+    assert len(several.panes()) < 3
+    assert not several._editor.isVisible()
+
+
+def test_another_table_brings_a_canvas_with_its_own_columns(qtbot, path, tmp_path):
+    (tmp_path / "b.csv").write_text("who,a,b\n" + "".join(f"p{n % 5},{n % 7},{2 * n}\n" for n in range(120)))
+    session = FakeSession(settings_for(path, **CHOICES["several"]))
+    panel = TaskPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(712, 480)
+    panel.show()
+    first = panel.surface
+    session.new_task()
+    assert panel.surface is first
+    session.take_settings(settings_for(str(tmp_path / "b.csv"), task_column="who", inputs="a", targets="b"))
+    assert panel.surface is not first
+    assert cell(panel.surface, 0, "a") == panel.surface._fields.inputs[0].text(support(panel.surface).x[0, 0])
+    panel.grab()
+
+
+# --- the table -----------------------------------------------------------------------------------------
+
+
+def test_a_typed_cell_changes_that_number_and_the_prediction_answers(several, qtbot):
+    typed(qtbot, several, 1, "x", "0.125")
+    assert support(several).x[1, 0] == 0.125
+    assert cell(several, 1, "predicted")
+    several.findChild(QToolButton, "support_add").click()
+    assert len(support(several).x) == 11
+
+
+def test_a_bad_cell_is_refused_in_a_line_and_changes_nothing(several, qtbot):
+    before = support(several)
+    typed(qtbot, several, 1, "x", "about 3")
+    assert "x is 'about 3'; expected a number" in says(several)
+    assert support(several) is before
+    typed(qtbot, several, 1, "x", "3")
+    assert "expected" not in says(several)
+
+
+def test_typing_below_the_last_support_row_adds_one(several, qtbot):
+    typed(qtbot, several, 10, "z", "77")
+    assert len(support(several).x) == 11
+    assert support(several).y[10, 0] == 77
+    assert np.array_equal(support(several).x[10], support(several).x[9])
+
+
+def test_query_rows_are_shown_and_cannot_be_edited(several):
+    model = several._editor.model
+    index = model.index(11, column(several, "x"))
+    assert index.data() == several._fields.inputs[0].text(several.touched.query.x[0, 0])
+    assert not model.flags(index) & Qt.ItemFlag.ItemIsEditable
+
+
+def test_a_category_is_chosen_from_its_labels(several):
+    index = several._editor.model.index(0, column(several, "city"))
+    delegate = several._editor.table.itemDelegate()
+    editor = delegate.createEditor(several._editor.table.viewport(), None, index)
+    assert [editor.itemText(place) for place in range(editor.count())] == ["Oslo", "Rome"]
+    editor.setCurrentText("Rome")
+    delegate.setModelData(editor, several._editor.model, index)
+    assert support(several).x[0, 2:].tolist() == [0.0, 1.0]
+
+
+def test_pasted_rows_fill_from_the_cell_on_and_add_what_is_missing(several, qtbot):
+    QGuiApplication.clipboard().setText("1\t2\n3,5\t4\n")
+    go_to(several, 9, "x")
+    qtbot.keyClick(several._editor.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert support(several).x[9:, :2].tolist() == [[1, 2], [3.5, 4]]
+
+
+def test_pasted_rows_with_names_find_their_columns(several, qtbot):
+    QGuiApplication.clipboard().setText("city;z\nRome;5\n")
+    go_to(several, 0, "z")
+    qtbot.keyClick(several._editor.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert (support(several).y[0, 0], support(several).x[0, 3]) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("1\n2\nthree", "Row 3: y is 'three'"), ("", "no text"), ("1\t2\t3\t4\t5\t6", "columns were pasted")],
+)
+def test_what_cannot_be_pasted_is_refused_whole(several, qtbot, text, said):
+    before = support(several)
+    QGuiApplication.clipboard().setText(text)
+    go_to(several, 0, "y")
+    qtbot.keyClick(several._editor.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert said in says(several)
+    assert support(several) is before
+
+
+def test_what_was_copied_can_be_pasted_back(several, qtbot):
+    before = support(several)
+    table = several._editor.table
+    go_to(several, 0, "x")
+    table.selectAll()
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert lines[0].split("\t") == ["z", "predicted", "x", "y", "city"]
+    QGuiApplication.clipboard().setText("\n".join(lines[:11]))
+    qtbot.keyClick(table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert np.array_equal(support(several).x, before.x)
+
+
+def test_an_edit_in_the_table_is_a_gesture_that_can_be_taken_back_and_made_again(several, qtbot):
+    before = support(several)
+    table = several._editor.table
+    go_to(several, 4, "x")
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert len(support(several).x) == 9
+    several.session.undo()
+    assert np.array_equal(support(several).x, before.x)
+    several.session.redo()
+    assert len(support(several).x) == 9
+
+
+def test_a_grabbed_row_is_the_current_one_of_the_table(several):
+    start = handle(several, 5)
+    drag(several, start, start + QPointF(1, 0))
+    assert several._editor.table.currentIndex().row() in (several.chosen % 10, 5)
+    assert several._looks.row == several.chosen % 10
+
+
+def test_every_control_has_a_name_and_a_tooltip(several):
+    for part in (several._editor.table, *several.findChildren(QToolButton), *several._choice.findChildren(QComboBox)):
+        if part.isVisibleTo(several) and part.objectName():
+            assert part.accessibleName()
+            assert part.toolTip()
+    assert several.childAt(QPoint(10, 5)) is not None
