@@ -49,6 +49,10 @@ class RatingsTable:
     def num_items(self) -> int:
         return len(self.titles)
 
+    def with_remark(self, line: str) -> RatingsTable:
+        """The same with another line about what was left out."""
+        return dataclasses.replace(self, remark="; ".join(filter(None, (self.remark, line))))
+
     @functools.cached_property
     def starts(self) -> Array:
         """(users + 1,): the ratings of user u are rows starts[u] to starts[u + 1]."""

@@ -9,22 +9,32 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
 from metalearn_gui.engine.params import SettingError, param
+from metalearn_gui.engine.ratings.catalogue import Catalogue, catalogue_of
+from metalearn_gui.engine.ratings.from_table import WORDS, Roles, looks_like_ratings
 from metalearn_gui.engine.ratings.generated import generated_ratings
 from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, NUM_LEADING, items_of
+from metalearn_gui.engine.ratings.library import RATINGS, RatingsFile
+from metalearn_gui.engine.ratings.movielens import layout_at
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS, ItemSplit, Quadrants, parted
 from metalearn_gui.engine.ratings.table import RatingsTable
+from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.rows import dealt
 
 __all__ = ["Ratings", "items_of"]
+
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".parquet")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,10 +48,14 @@ class Ratings(TaskFamily):
 
     key = "ratings"
     label = "Ratings"
-    summary = "Every task is a person: a few ratings tell which other things they will like. A generated catalogue."
+    summary = "Every task is a person: a few ratings tell which other things they will like."
     kind = "regression"
     view = "ratings"
 
+    data: str = param(
+        "", "Ratings file", is_path=True,
+        help="MovieLens as published, or a table of users, items and ratings; empty = a generated catalogue.",
+    )  # fmt: skip
     quadrant: str = param(
         QUADRANTS[0], "Unseen tasks", choices=QUADRANTS,
         help="Whose ratings of which items learners are tried on; new = in no training task.",
@@ -67,6 +81,12 @@ class Ratings(TaskFamily):
         0.1, "Item dropout", minimum=0.0, maximum=0.9, advanced=True,
         help="Share of training ratings whose item is known by its features alone, as a new one is.",
     )  # fmt: skip
+    user_column: str = param("", "User column", advanced=True, help="Of a table of one's own; empty = a guess.")
+    item_column: str = param("", "Item column", advanced=True, help="Of a table of one's own; empty = a guess.")
+    rating_column: str = param("", "Rating column", advanced=True, help="Of a table of one's own; empty = a guess.")
+    catalogue: str = param(
+        "", "Catalogue", advanced=True, help="How many items there are and what is known of them; the file says it."
+    )
 
     @property
     def input_dim(self) -> int:
@@ -82,17 +102,67 @@ class Ratings(TaskFamily):
 
     @property
     def num_items(self) -> int:
-        return self.table.num_items
+        return self._catalogue.num_items
 
     @property
     def feature_names(self) -> tuple[str, ...]:
         """Names of an input's columns from NUM_LEADING on: of items, then of users."""
-        return (*self.table.item_feature_names, *self.table.user_feature_names)
+        return self._catalogue.feature_names
 
     @property
+    def _catalogue(self) -> Catalogue:
+        """Known without the file once it was read: a session that was saved needs no more to open."""
+        return catalogue_of(self.catalogue) if self.data else Catalogue.of(generated_ratings())
+
+    @classmethod
+    def reads(cls, path: str) -> bool:
+        if layout_at(path):
+            return True
+        return os.path.isfile(path) and Path(path).suffix.lower() in TABLE_SUFFIXES and looks_like_ratings(path)
+
+    def replaced(self, **values: Any) -> Self:
+        """Another file has columns of its own, and other columns another catalogue."""
+        fresh: dict[str, Any] = {}
+        if values.get("data", self.data) != self.data:
+            fresh = dict.fromkeys((*WORDS, "catalogue"), "")
+        elif any(values.get(name, getattr(self, name)) != getattr(self, name) for name in WORDS):
+            fresh = {"catalogue": ""}
+        return super().replaced(**fresh | values)
+
+    @property
+    def is_read(self) -> bool:
+        return not self.data or RATINGS.find(self._file) is not None
+
+    def reading(self, cache: Path | None = None) -> Iterator[ReadSoFar]:
+        if self.data:
+            yield from RATINGS.reading(self._file)
+
+    def resolved(self) -> Ratings:
+        if not self.data or self.catalogue:
+            return self
+        return dataclasses.replace(self, catalogue=Catalogue.of(self.table).text)
+
+    @functools.cached_property
     def table(self) -> RatingsTable:
-        """What tasks are made of."""
-        return generated_ratings()
+        """What tasks are made of. Held here: what a family has drawn from once is not read again while it is in use.
+
+        Raises:
+            SettingError: the file cannot be read, or is another one than `catalogue` says.
+        """
+        if not self.data:
+            return generated_ratings()
+        table = RATINGS.table(self._file)
+        if self.catalogue and Catalogue.of(table) != self._catalogue:
+            raise SettingError(
+                f"Ratings (data) is {self.data[-60:]!r}, which has {table.num_items:,} items with "
+                f"{len(Catalogue.of(table).feature_names)} features now; the run knows {self.num_items:,} with "
+                f"{len(self.feature_names)}: choose the file again, or another one"
+            )
+        return table
+
+    @property
+    def _file(self) -> RatingsFile:
+        return RatingsFile(self.data, Roles(self.user_column, self.item_column, self.rating_column))
 
     @functools.cached_property
     def quadrants(self) -> Quadrants:
@@ -159,4 +229,7 @@ class Ratings(TaskFamily):
         return (0.0, 1.0)
 
     def output_range(self) -> tuple[float, float]:
-        return self.table.scale
+        return self._catalogue.scale
+
+    def lesson(self) -> str:
+        return self.summary if self.data else f"{self.summary} The catalogue is generated: none of its films exists."
