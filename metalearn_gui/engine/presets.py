@@ -137,9 +137,9 @@ _ALL = (
     Preset(
         "ratings", "Recommender", "Ten ratings of a new user tell the rest: only the decision layers adapt (MeLU).",
         {
-            "task_family": "ratings", "network": "ratings_net", "learner": "maml", "hidden_dim": 64,
-            "initialization": "he", "embedding_dim": 16, "inner_learning_rate": 0.05, "inner_steps": 3,
-            "meta_learning_rate": 0.002, "meta_schedule": "cosine", "meta_batch": 32, "num_iterations": 3_000,
+            "task_family": "ratings", "network": "ratings_net", "learner": "anil", "hidden_dim": 64,
+            "initialization": "uniform", "inner_learning_rate": 0.1, "inner_steps": 5, "gradient_clip": 10.0,
+            "meta_learning_rate": 0.01, "meta_schedule": "cosine", "meta_batch": 32, "num_iterations": 2_000,
             "test_steps": 5,
         },
     ),

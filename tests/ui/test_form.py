@@ -54,7 +54,7 @@ def other_value(spec: Param) -> object:
         return not spec.default
     if spec.kind == "choice":
         return next(choice for choice in spec.choices if choice != spec.default)
-    if spec.kind == "text":
+    if spec.kind in ("text", "path"):
         return "12,8"
     if spec.kind == "int":
         return int(spec.minimum) + (1 if spec.default == spec.minimum else 0)
