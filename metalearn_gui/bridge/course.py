@@ -255,6 +255,13 @@ class Course(QObject):
             run.name = name
             self._announce(self.runsChanged)
 
+    def remark(self, run_id: str, **remarks: object) -> None:
+        run = self.runs.find(run_id)
+        if run is not None and any(getattr(run, name) != value for name, value in remarks.items()):
+            for name, value in remarks.items():
+                setattr(run, name, value)
+            self._announce(self.runsChanged)
+
     def delete(self, run_id: str) -> None:
         """Undoable. A fresh run takes the place of the live one."""
         if run_id == self.runs.live.run_id:

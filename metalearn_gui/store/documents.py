@@ -35,6 +35,8 @@ SCALARS: dict[str, tuple[type, ...]] = {
     "reported_loss": (float, int),
     "reason": (str,),
 }
+# Fields that files of before there were any lack.
+REMARKS: dict[str, tuple[type, ...]] = {"tags": (str,), "note": (str,), "is_pinned": (bool,)}
 STEP_SCORES = tuple(field.name for field in dataclasses.fields(events.StepScores))
 
 
@@ -55,7 +57,7 @@ def run_document(run: RunRecord) -> tuple[Document, Arrays]:
     """A run without its arrays, and those by name."""
     arrays: Arrays = {f"curves/{name}": curve.values for name, curve in run.curves.items()}
     scores, arrays["scores"] = _scores_document(run.scores)
-    document = {name: getattr(run, name) for name in SCALARS} | {
+    document = {name: getattr(run, name) for name in (*SCALARS, *REMARKS)} | {
         "settings": run.settings.to_dict(),
         "initial_settings": (run.initial_settings or run.settings).to_dict(),
         "start": dataclasses.asdict(run.start) if run.start else None,
@@ -77,6 +79,7 @@ def run_from(document: Document, arrays: Arrays) -> RunRecord:
     settings = ExperimentSettings.from_dict(document["settings"])
     return RunRecord(
         **{name: _typed(document[name], name, types) for name, types in SCALARS.items()},
+        **{name: _remark(document[name], name) for name in REMARKS if name in document},
         settings=settings,
         initial_settings=ExperimentSettings.from_dict(document["initial_settings"]),
         start=_start_from(document.get("start")),  # files of before there was a choice have none
@@ -86,6 +89,12 @@ def run_from(document: Document, arrays: Arrays) -> RunRecord:
         initial=_with_whole_carry(_training_from("initial", document["initial"], arrays), settings),
         latest=_with_whole_carry(_training_from("latest", document["latest"], arrays), settings),
     )
+
+
+def _remark(value: Any, name: str) -> Any:
+    if type(value) not in REMARKS[name]:
+        raise ValueError(f"{name} is a {type(value).__name__}")
+    return value
 
 
 def _start_from(document: Document | None) -> Start | None:

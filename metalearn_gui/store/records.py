@@ -76,6 +76,9 @@ class RunRecord:
     run_id: str = dataclasses.field(default_factory=lambda: uuid.uuid4().hex[:12])
     name: str = ""
     created: float = dataclasses.field(default_factory=time.time)
+    tags: str = ""  # words with commas between
+    note: str = ""
+    is_pinned: bool = False  # stands before the others
     parent_id: str | None = None  # the run that this one went on from
     start: Start | None = None  # None = its own seed
     iteration: int = 0

@@ -57,7 +57,7 @@ COMMANDS = (
         lambda w: w.clip.copy_python(),
     ),
     Command(
-        "copy_picture", QT_TRANSLATE_NOOP("Commands", "Copy the task's picture"), "Ctrl+Shift+C", EDIT,
+        "copy_picture", QT_TRANSLATE_NOOP("Commands", "Copy the task's picture"), "Ctrl+Alt+C", EDIT,
         lambda w: w.clip.copy_picture(),
     ),
     Command("toggle", QT_TRANSLATE_NOOP("Commands", "Run or pause"), "Space", RUN, lambda w: w.transport.toggle()),

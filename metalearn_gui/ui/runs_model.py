@@ -12,6 +12,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.events import StepScores
 from metalearn_gui.engine.params import params_of
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.run_names import RunNames
 from metalearn_gui.ui.run_traces import run_mark, run_name
 from metalearn_gui.ui.text import counted, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -21,7 +22,9 @@ NAME, TASKS, FIRST_STEP, LAST_STEP, TIME = range(5)
 MARK_ROLE = Qt.ItemDataRole.UserRole
 IS_SHOWN_ROLE = Qt.ItemDataRole.UserRole + 1
 IS_DRAWN_ROLE = Qt.ItemDataRole.UserRole + 2  # shown, or laid over what is shown
-START_ROLE = Qt.ItemDataRole.UserRole + 3  # whose weights the run began with, in words; "" for its own
+START_ROLE = Qt.ItemDataRole.UserRole + 3  # its tags, and whose weights it began with, in words; "" for its own
+IS_PINNED_ROLE = Qt.ItemDataRole.UserRole + 4
+MANY = 40  # rows that come or go at once
 NOTHING = "–"
 DIVERGED = "diverged"
 Index = QModelIndex
@@ -33,14 +36,22 @@ class RunsModel(QAbstractTableModel):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._runs = list(reversed(session.runs))
-        self._texts = [self._row_texts(run) for run in self._runs]
+        self._names, self._run_names = RunNames(), {}
+        self._sought = ""
+        self._runs: list[RunRecord] = []
+        self._texts: list[tuple[str, ...]] = []
+        self.follow()
 
     @property
     def num_steps(self) -> int:
         """Adaptation steps of the last column; with one step the column before says the same. 0: runs differ."""
         counts = {run.settings.outer.test_steps for run in self._runs}
         return counts.pop() if len(counts) == 1 else 0
+
+    @property
+    def tells_tasks(self) -> bool:
+        """Whether runs differ in their tasks, or there is but one run."""
+        return len(self._runs) < 2 or len({run.settings.tasks.key for run in self._runs}) > 1
 
     # --- rows -------------------------------------------------------------------------------------
 
@@ -52,14 +63,21 @@ class RunsModel(QAbstractTableModel):
         """Whether the row is the run that trains; it cannot be deleted."""
         return self._runs[row].run_id == self._session.live.run_id
 
+    def name_of(self, run: RunRecord) -> str:
+        """A name that no other run of the session has."""
+        return self._run_names.get(run.run_id, run_name(run))
+
+    def seek(self, text: str) -> None:
+        """Show the runs alone that have every word of this in name, learner, tasks, tags or note; "" shows all."""
+        self._sought = text.lower()
+        self.follow()
+
     def follow(self) -> None:
-        """Take over the session's runs, names, overlays and what is shown."""
-        wanted = list(reversed(self._session.runs))
-        self._remove_all_but({run.run_id for run in wanted})
-        for row, run in enumerate(wanted):
-            if row >= len(self._runs) or self._runs[row].run_id != run.run_id:
-                self._insert(row, run)
-        self._remove_all_but_first(len(wanted))
+        """Take over the session's runs, names, overlays and what is shown; pinned ones first, then the newest."""
+        self._run_names = self._names.of(self._session.runs)
+        words = self._sought.split()
+        found = [run for run in reversed(self._session.runs) if not words or self._is_about(run, words)]
+        self._take(sorted(found, key=lambda run: not run.is_pinned))
         self._texts = [self._row_texts(run) for run in self._runs]
         if self._runs:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._runs) - 1, TIME))
@@ -73,6 +91,26 @@ class RunsModel(QAbstractTableModel):
                 if texts != self._texts[row]:
                     self._texts[row] = texts
                     self.dataChanged.emit(self.index(row, 0), self.index(row, TIME))
+
+    def _is_about(self, run: RunRecord, words: list[str]) -> bool:
+        settings = run.settings
+        own = (self.name_of(run), settings.learner.key, settings.learner.label, settings.tasks.label)
+        text = " ".join((*own, run.tags, run.note)).lower()
+        return all(word in text for word in words)
+
+    def _take(self, wanted: list[RunRecord]) -> None:
+        kept = {run.run_id for run in wanted}
+        if abs(len(wanted) - len(self._runs)) > MANY:  # row by row would take a view of a thousand seconds
+            self.beginResetModel()
+            self._runs, self._texts = wanted, [self._row_texts(run) for run in wanted]
+            self.endResetModel()
+            return
+        self._remove_all_but(kept)
+        for row, run in enumerate(wanted):
+            if row >= len(self._runs) or self._runs[row].run_id != run.run_id:
+                self._insert(row, run)
+            self._runs[row] = run
+        self._remove_all_but_first(len(wanted))
 
     def _insert(self, row: int, run: RunRecord) -> None:
         self.beginInsertRows(Index(), row, row)
@@ -134,7 +172,7 @@ class RunsModel(QAbstractTableModel):
         if run.reason == DIVERGED:
             last = self.tr("diverges")
         time = duration_text(run.compute_seconds) if run.iteration else NOTHING
-        return (run_name(run), run.settings.tasks.label, first, last, time)
+        return (self.name_of(run), run.settings.tasks.label, first, last, time)
 
     def _figure(self, scores: StepScores, step: int) -> str:
         """The accuracy where there is one, else the loss."""
@@ -145,6 +183,9 @@ class RunsModel(QAbstractTableModel):
 
     def _display(self, row: int, column: int) -> str:
         return self._texts[row][column]
+
+    def _edited(self, row: int, column: int) -> str:
+        return run_name(self._runs[row]) if column == NAME else self._display(row, column)
 
     def _color(self, row: int, column: int) -> Any:
         is_error = column == LAST_STEP and self._runs[row].reason == DIVERGED
@@ -164,7 +205,11 @@ class RunsModel(QAbstractTableModel):
 
     def _start(self, row: int, column: int) -> str:
         start = self._runs[row].start
-        return self.tr("from {name}").format(name=start.name) if start is not None and column == NAME else ""
+        parts = [self._runs[row].tags, self.tr("from {name}").format(name=start.name) if start is not None else ""]
+        return " · ".join(filter(None, parts)) if column == NAME else ""
+
+    def _is_pinned(self, row: int, column: int) -> bool:
+        return column == NAME and self._runs[row].is_pinned
 
     def _spoken(self, row: int, column: int) -> str:
         text = self._texts[row][column]
@@ -185,6 +230,7 @@ class RunsModel(QAbstractTableModel):
             start = self.tr("{taken} of {total} parameters started from {name}")
             name = html.escape(run.start.name)
             lines.append(start.format(taken=run.start.taken, total=run.start.total, name=name))
+        lines += [html.escape(text) for text in (run.tags, run.note) if text]
         figures = self.tr("{iterations} in {time}; unseen {first} after 1 step, {last} after {steps}")
         count = counted(run.iteration, self.tr("1 meta-iteration"), self.tr("{count} meta-iterations"))
         steps = settings.outer.test_steps
@@ -197,7 +243,7 @@ class RunsModel(QAbstractTableModel):
 
     _answers = {
         Qt.ItemDataRole.DisplayRole: _display,
-        Qt.ItemDataRole.EditRole: _display,
+        Qt.ItemDataRole.EditRole: _edited,
         Qt.ItemDataRole.ForegroundRole: _color,
         Qt.ItemDataRole.FontRole: _font,
         Qt.ItemDataRole.ToolTipRole: _tool_tip,
@@ -206,6 +252,7 @@ class RunsModel(QAbstractTableModel):
         IS_SHOWN_ROLE: _is_shown,
         IS_DRAWN_ROLE: _is_drawn,
         START_ROLE: _start,
+        IS_PINNED_ROLE: _is_pinned,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QBrush, QGuiApplication, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -16,10 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from metalearn_gui.ui.icons import svg
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.runs_model import (
     FIRST_STEP,
     IS_DRAWN_ROLE,
+    IS_PINNED_ROLE,
     IS_SHOWN_ROLE,
     LAST_STEP,
     MARK_ROLE,
@@ -31,7 +33,7 @@ from metalearn_gui.ui.runs_model import (
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 Index = QModelIndex | QPersistentModelIndex
-ROW_HEIGHT, MARK_SIZE, TEXT_LEFT = 28, 9, 24
+ROW_HEIGHT, MARK_SIZE, TEXT_LEFT, PIN_SIZE = 28, 9, 24, 12
 LEAST_BADGE = 40
 NARROW = 350  # below it the tasks' column gives way
 WIDTHS = {FIRST_STEP: 56, LAST_STEP: 66, TIME: 52}
@@ -57,6 +59,8 @@ class RunsDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(rect.adjusted(1.5, 1.5, -1.5, -2.5), 4, 4)
         if index.column() == NAME:
             self._paint_mark(painter, rect, index)
+            if index.data(IS_PINNED_ROLE):
+                self._paint_pin(painter, rect)
         self._paint_text(painter, rect, option, index)
         painter.restore()
 
@@ -71,10 +75,16 @@ class RunsDelegate(QStyledItemDelegate):
         painter.drawPath(pg.graphicsItems.ScatterPlotItem.Symbols[mark.shape])
         painter.restore()
 
+    def _paint_pin(self, painter: QPainter, rect: QRectF) -> None:
+        side = scaled(PIN_SIZE)
+        place = QRectF(rect.right() - side - 4, rect.center().y() - side / 2, side, side)
+        svg("pin", theme().palette.accent_text).render(painter, place)
+
     def _paint_text(self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, index: Index) -> None:
         painter.setFont(option.font)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        room = rect.adjusted(TEXT_LEFT if index.column() == NAME else 4, 0, -4, 0)
+        pin = scaled(PIN_SIZE) + 4 if index.data(IS_PINNED_ROLE) else 0
+        room = rect.adjusted(TEXT_LEFT if index.column() == NAME else 4, 0, -4 - pin, 0)
         metrics = painter.fontMetrics()
         text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
@@ -115,9 +125,10 @@ class RunsView(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._tells_tasks = True
         self.setItemDelegate(RunsDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
@@ -130,8 +141,17 @@ class RunsView(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.clicked.connect(lambda index: self.overlayAsked.emit(index.row()))
+        self.clicked.connect(self._click)
         self.doubleClicked.connect(self._double_click)
+
+    def _click(self, index: QModelIndex) -> None:
+        if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:  # else it selects several
+            self.overlayAsked.emit(index.row())
+
+    @property
+    def selected_rows(self) -> list[int]:
+        """From top to bottom."""
+        return sorted(index.row() for index in self.selectionModel().selectedRows())
 
     def _double_click(self, index: QModelIndex) -> None:
         # Its first click has toggled the overlay, which was not asked for.
@@ -144,6 +164,7 @@ class RunsView(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(TASKS, QHeaderView.ResizeMode.ResizeToContents)
+        header.setResizeContentsPrecision(0)  # of what is in sight: there may be a thousand rows
         self.verticalHeader().setDefaultSectionSize(scaled(ROW_HEIGHT))
         for column, width in WIDTHS.items():
             header.resizeSection(column, scaled(width))
@@ -156,7 +177,15 @@ class RunsView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.setColumnHidden(TASKS, self.viewport().width() < NARROW)
+        self._show_tasks()
+
+    def set_tells_tasks(self, on: bool) -> None:
+        """Whether the tasks' column says anything: where all runs have the same ones, names have its room."""
+        self._tells_tasks = on
+        self._show_tasks()
+
+    def _show_tasks(self) -> None:
+        self.setColumnHidden(TASKS, not self._tells_tasks or self.viewport().width() < NARROW)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         action = self._key_actions.get(event.key())

@@ -51,6 +51,14 @@ def test_every_field_of_a_trained_run_is_kept(session: SavedSession, tmp_path: P
     assert {field.name for field in dataclasses.fields(RunRecord)} == plain(again).keys()
 
 
+def test_remarks_about_a_run_are_kept(session: SavedSession, tmp_path: Path) -> None:
+    run = session.runs[0]
+    run.tags, run.note, run.is_pinned = "slide 4, good", "why so slow?", True
+    save(tmp_path / "s.metalearn", session)
+    again = load(tmp_path / "s.metalearn").runs[0]
+    assert (again.tags, again.note, again.is_pinned) == (run.tags, run.note, True)
+
+
 def test_a_loaded_run_goes_on_as_the_one_that_was_never_closed(session: SavedSession, tmp_path: Path) -> None:
     save(tmp_path / "a.metalearn", session)
     longer = session.settings.replaced(num_iterations=7)

@@ -213,6 +213,15 @@ class FakeSession(QObject):
         next(run for run in self.runs if run.run_id == run_id).name = name
         self.runsChanged.emit()
 
+    def remark_run(self, run_id: str, **remarks: object) -> None:
+        run = next(run for run in self.runs if run.run_id == run_id)
+        for name, value in remarks.items():
+            setattr(run, name, value)
+        self.runsChanged.emit()
+
+    def pin_run(self, run_id: str, on: bool) -> None:
+        self.remark_run(run_id, is_pinned=on)
+
     def delete_run(self, run_id: str) -> None:
         self.runs = [run for run in self.runs if run.run_id != run_id]
         self.runsChanged.emit()

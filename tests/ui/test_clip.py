@@ -54,5 +54,5 @@ def test_pasting_something_else_says_what_is_expected(window, session, qtbot):
 def test_a_script_and_a_picture_go_to_the_clipboard(window, session, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_P, BOTH)
     assert "default_settings().replaced(" in clipboard()
-    qtbot.keyClick(window, Qt.Key.Key_C, BOTH)
+    qtbot.keyClick(window, Qt.Key.Key_C, CONTROL | Qt.KeyboardModifier.AltModifier)
     assert QGuiApplication.clipboard().image().width() == 1920

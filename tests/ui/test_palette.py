@@ -14,6 +14,7 @@ from metalearn_gui.ui.actions import COMMANDS
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.palette.entries import ITSELF
 from metalearn_gui.ui.palette.fuzzy import match
+from metalearn_gui.ui.palette.rows import keys_of
 
 
 @pytest.fixture
@@ -57,6 +58,20 @@ def test_letters_that_are_not_there_in_order_match_nothing(query, text):
 
 def test_a_whole_word_beats_letters_that_are_scattered():
     assert match("rate", "Meta learning rate").score > match("rate", "Regression as a test").score
+
+
+@pytest.mark.parametrize(
+    ("shortcut", "keys"),
+    [
+        ("Ctrl+K", ["Ctrl", "K"]),
+        ("F4 or Ctrl+C", ["F4"]),
+        ("Ctrl++", ["Ctrl", "+"]),
+        ("Ctrl+-", ["Ctrl", "-"]),
+        ("", []),
+    ],
+)
+def test_a_shortcut_is_shown_key_by_key(shortcut, keys):
+    assert keys_of(shortcut) == keys
 
 
 def test_without_a_query_everything_is_offered(window, line):

@@ -180,7 +180,9 @@ def test_without_runs_a_line_says_what_appears_here(panel, session):
     assert panel.model.rowCount(QModelIndex()) == 0
 
 
-def test_a_narrow_table_gives_up_the_tasks(panel, session, two_runs):
+def test_a_narrow_table_gives_up_the_tasks_and_so_does_one_of_the_same_tasks(panel, session, two_runs):
+    assert panel.table.isColumnHidden(TASKS)
+    session.change(task_family="harmonics")
     assert not panel.table.isColumnHidden(TASKS)
     panel.resize(320, 200)
     assert panel.table.isColumnHidden(TASKS)

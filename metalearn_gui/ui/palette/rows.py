@@ -131,11 +131,17 @@ def _baseline(painter: QPainter, room: QRectF) -> float:
     return room.center().y() + (metrics.ascent() - metrics.descent()) / 2
 
 
+def keys_of(shortcut: str) -> list[str]:
+    """What is held and pressed together; where there are two ways, the first."""
+    keys = shortcut.split(" or ")[0].replace("++", "+plus").split("+")
+    return ["+" if key == "plus" else key for key in keys if key]
+
+
 def paint_keys(painter: QPainter, right: float, middle: float, shortcut: str) -> float:
     """Each key of a shortcut in a box of its own, ending at the right; returns where what is left of them ends."""
     colors = theme().palette
     painter.setFont(ui_font(11.5, 600))
-    for key in reversed([key for key in shortcut.split("+") if key]):
+    for key in reversed(keys_of(shortcut)):
         width = painter.fontMetrics().horizontalAdvance(key) + 12
         box = QRectF(right - width, middle - 9.5, width, 19)
         painter.setPen(QPen(colors.line, 1))

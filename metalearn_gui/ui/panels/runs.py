@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
+from pathlib import Path
 
-from metalearn_gui.bridge.session import Session
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QMenu, QPushButton, QWidget
+
+from metalearn_gui.bridge.session import Message, Session
+from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.panel import Panel
-from metalearn_gui.ui.run_traces import run_name
+from metalearn_gui.ui.run_remarks import add_remarks
+from metalearn_gui.ui.runs_export import runs_csv
 from metalearn_gui.ui.runs_model import FIRST_STEP, RunsModel
 from metalearn_gui.ui.runs_view import RunsView
+from metalearn_gui.ui.settings_diff import SettingsDiff
+from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import theme, ui_font
 
 
@@ -35,6 +41,14 @@ class RunsPanel(Panel):
         self._empty.setFont(ui_font(12))
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._search = QLineEdit(self, objectName="runs_search")
+        self._search.setFont(ui_font(12.5))
+        self._search.setClearButtonEnabled(True)
+        self._search.textChanged.connect(self._seek)
+        self._search.hide()
+        self._search_button = self.add_icon_action("search", self._toggle_search)
+        self._search_button.setObjectName("runs_search_button")
+        self.body.addWidget(self._search)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self._empty, 1)
         self._compare = QPushButton(self, objectName="compare_button")
@@ -58,6 +72,10 @@ class RunsPanel(Panel):
         self.table.setAccessibleName(self.tr("Runs"))
         self._compare.setText(self.tr("Compare learners on these tasks..."))
         self._compare.setToolTip(self.tr("Several learners side by side on the same unseen tasks (Ctrl+Shift+C)"))
+        self._search.setPlaceholderText(self.tr("Find runs: name, learner, tasks, tags, note"))
+        self._search.setAccessibleName(self.tr("Find runs"))
+        self._search_button.setToolTip(self.tr("Find runs"))
+        self._search_button.setAccessibleName(self.tr("Find runs"))
         self._empty.setText(self.tr("Every run appears here, to be compared and brought back"))
         self.refresh()
 
@@ -70,13 +88,24 @@ class RunsPanel(Panel):
         """Take over the session's runs."""
         self.model.follow()
         self.table.setColumnHidden(FIRST_STEP, self.model.num_steps == 1)
-        has_runs = self.model.rowCount() > 0
+        self.table.set_tells_tasks(self.model.tells_tasks)
+        has_runs = self.model.rowCount() > 0 or bool(self._search.text())
         self.table.setVisible(has_runs)
         self._empty.setVisible(not has_runs)
 
     def _refresh_figures(self) -> None:
         if self.table.isVisible():
             self.model.follow_figures()
+
+    def _toggle_search(self) -> None:
+        self._search.setVisible(self._search.isHidden())
+        self._search.clear()
+        if self._search.isVisible():
+            self._search.setFocus()
+
+    def _seek(self, text: str) -> None:
+        self.model.seek(text)
+        self.refresh()
 
     # --- under the hand ---------------------------------------------------------------------------
 
@@ -97,12 +126,36 @@ class RunsPanel(Panel):
         if index.isValid():
             self.row_menu(index.row()).popup(self.table.viewport().mapToGlobal(at))
 
+    def _chosen(self, row: int) -> list[RunRecord]:
+        """The selected runs where the row is one of them, else its own."""
+        rows = self.table.selected_rows
+        return [self.model.run_at(one) for one in (rows if row in rows else [row])]
+
+    def _differ(self, run: RunRecord) -> None:
+        runs = (self.session.shown, run)
+        SettingsDiff(runs, (self.model.name_of(runs[0]), self.model.name_of(run)), self).show()
+
+    def _export(self, row: int) -> None:
+        runs = self._chosen(row)
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Export runs"), "runs.csv", self.tr("Tables (*.csv)"))
+        if path:
+            self.export_runs(runs, path)
+
+    def export_runs(self, runs: list[RunRecord], path: str) -> None:
+        """Write these runs as a table; what goes wrong is said."""
+        try:
+            names = {run.run_id: self.model.name_of(run) for run in runs}
+            Path(path).write_text(runs_csv(runs, names), encoding="utf-8")
+        except OSError as error:
+            text = self.tr("{path} cannot be written ({reason}); choose another place")
+            self.session.messageRaised.emit(Message(text.format(path=path, reason=error.strerror), "warning"))
+
     def row_menu(self, row: int) -> QMenu:
         """What can be done with a run, in words; deleted when it closes."""
         run = self.model.run_at(row)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setAccessibleName(run_name(run))
+        menu.setAccessibleName(self.model.name_of(run))
         is_shown = run.run_id == self.session.shown.run_id
         overlay = menu.addAction(self.tr("Lay over the shown run"), lambda: self._toggle_overlay(row))
         overlay.setCheckable(True)
@@ -114,6 +167,17 @@ class RunsPanel(Panel):
         start.setObjectName("start_from")
         start.setToolTip(self.tr("A new run of what is set, whose weights begin as this run's are now"))
         menu.setToolTipsVisible(True)
+        menu.addSeparator()
+        pin = menu.addAction(self.tr("Pin"), lambda: self.session.pin_run(run.run_id, not run.is_pinned))
+        pin.setCheckable(True)
+        pin.setChecked(run.is_pinned)
+        add_remarks(menu, self.session, run)
+        menu.addSeparator()
+        differ = menu.addAction(self.tr("Where it differs from the shown run..."), lambda: self._differ(run))
+        differ.setEnabled(not is_shown)
+        count = len(self._chosen(row))
+        export = counted(count, self.tr("Export this run as CSV..."), self.tr("Export {count} runs as CSV..."))
+        menu.addAction(export, lambda: self._export(row))
         menu.addSeparator()
         menu.addAction(self.tr("Rename"), lambda: self.table.rename(row))
         menu.addAction(self.tr("Delete"), lambda: self._delete(row)).setEnabled(not self.model.is_live(row))

@@ -1,0 +1,99 @@
+"""What runs are called where several stand side by side: those of one name by the settings in which they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
+from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.run_traces import run_name
+from metalearn_gui.ui.text import number_text
+
+MOST_SAID = 2  # settings beside a name
+Values = dict[str, str]  # of settings, in words
+
+
+class RunNames:
+    """Keeps what it has read of each run's settings: a list of a thousand runs is asked about again and again."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[ExperimentSettings, Values]] = {}
+        self._named_for: list[tuple[str, str, int]] = []
+        self._names: dict[str, str] = {}
+
+    def of(self, runs: Sequence[RunRecord]) -> dict[str, str]:
+        """A name for each run_id; all are different."""
+        named_for = [(run.run_id, run.name, id(run.settings)) for run in runs]
+        if named_for != self._named_for:
+            self._named_for, self._names = named_for, self._made(runs)
+        return self._names
+
+    def _made(self, runs: Sequence[RunRecord]) -> dict[str, str]:
+        groups: dict[str, list[RunRecord]] = {}
+        for run in runs:
+            groups.setdefault(run_name(run), []).append(run)
+        self._read = {run.run_id: self._read[run.run_id] for run in runs if run.run_id in self._read}
+        return {run_id: name for label, group in groups.items() for run_id, name in self._apart(label, group).items()}
+
+    def _apart(self, label: str, group: list[RunRecord]) -> dict[str, str]:
+        if len(group) == 1:
+            return {group[0].run_id: label}
+        values = {run.run_id: self._values(run) for run in group}
+        telling = telling_names(list(values.values()))
+        said = {run_id: _said(own, telling) for run_id, own in values.items()}
+        names: dict[str, str] = {}
+        taken: dict[str, int] = {}
+        for run in group:
+            name = " · ".join(filter(None, (label, said[run.run_id])))
+            taken[name] = taken.get(name, 0) + 1
+            names[run.run_id] = name if taken[name] == 1 else f"{name} ({taken[name]})"
+        return names
+
+    def _values(self, run: RunRecord) -> Values:
+        known = self._read.get(run.run_id)
+        if known is None or known[0] is not run.settings:
+            told = {name: value_text(value) for name, value in flat_values(run.settings).items()}
+            known = self._read[run.run_id] = (run.settings, told)
+        return known[1]
+
+
+def flat_values(settings: ExperimentSettings) -> dict[str, Any]:
+    """Every setting's value by flat name, the choices among them."""
+    return {name: settings.value(name) for name in (*CHOICES, *settings.names())}
+
+
+def telling_names(rows: list[Values]) -> list[str]:
+    """The fewest settings, at most MOST_SAID, that tell most of these apart."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    differing = [name for name in names if len({row.get(name) for row in rows}) > 1]
+    told: list[str] = []
+    for _ in range(MOST_SAID):
+        parts = {name: _parts(rows, [*told, name]) for name in differing}
+        best = max(parts, key=parts.__getitem__, default=None)
+        if best is None or parts[best] == _parts(rows, told):
+            break
+        told.append(best)
+    return told
+
+
+def _parts(rows: list[Values], names: list[str]) -> int:
+    """How many kinds of rows these settings make."""
+    return len({tuple(row.get(name) for name in names) for row in rows})
+
+
+def _said(values: Values, names: list[str]) -> str:
+    return ", ".join(f"{setting_label(name)} {values[name]}" for name in names if name in values)
+
+
+def setting_label(name: str) -> str:
+    """A flat name in words."""
+    return QCoreApplication.translate("Settings", name.replace("_", " "))
+
+
+def value_text(value: Any) -> str:
+    """A setting's value in a table."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number_text(value) if is_number else str(value)

@@ -1,0 +1,130 @@
+"""Many runs side by side: their names, finding them, remarks, where they differ, and a thousand of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from PySide6.QtWidgets import QLineEdit
+
+from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.panels.runs import RunsPanel
+from metalearn_gui.ui.run_names import RunNames
+from metalearn_gui.ui.runs_model import IS_PINNED_ROLE, NAME, START_ROLE
+from metalearn_gui.ui.settings_diff import differing
+from tests.ui.fake_session import default_settings
+
+
+def runs_with(*changes: dict[str, object]) -> list[RunRecord]:
+    return [RunRecord(default_settings().replaced(**values)) for values in changes]
+
+
+def names(runs: list[RunRecord]) -> list[str]:
+    found = RunNames().of(runs)
+    return [found[run.run_id] for run in runs]
+
+
+@pytest.fixture
+def panel(session, qtbot):
+    panel = RunsPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(416, 243)
+    panel.show()
+    return panel
+
+
+@pytest.fixture
+def three_runs(session, panel):
+    """Shown and live: the one with 7 shots."""
+    for shots in (3, 5):
+        session.change(shots=shots)
+        session.train(10)
+        session.score()
+    session.change(shots=7)
+    return session.runs[-3:]
+
+
+def shown_names(panel) -> list[str]:
+    return [panel.model.index(row, NAME).data() for row in range(panel.model.rowCount())]
+
+
+def test_runs_of_one_name_are_told_apart_by_the_setting_that_differs():
+    assert names(runs_with({"shots": 3}, {"shots": 5})) == ["MAML · shots 3", "MAML · shots 5"]
+
+
+def test_two_settings_are_said_where_one_does_not_tell():
+    made = names(runs_with({"shots": 3}, {"shots": 5}, {"shots": 5, "seed": 9}))
+    assert len(set(made)) == 3
+    assert made[2] == "MAML · seed 9, shots 5"
+
+
+def test_runs_that_differ_in_nothing_are_numbered():
+    assert names(runs_with({}, {}, {})) == ["MAML", "MAML (2)", "MAML (3)"]
+
+
+def test_a_run_alone_keeps_its_plain_name():
+    assert names(runs_with({}, {"learner": "reptile"})) == ["MAML", "Reptile"]
+
+
+def test_a_search_finds_runs_by_name_tasks_tags_and_note(panel, session, three_runs, qtbot):
+    session.remark_run(three_runs[0].run_id, tags="slide 4", note="too slow")
+    line = panel.findChild(QLineEdit, "runs_search")
+    panel._toggle_search()
+    for typed, expected in (("shots 5", 1), ("slide", 1), ("slow maml", 1), ("sinusoid", 4), ("nothing", 0), ("", 4)):
+        line.clear()
+        qtbot.keyClicks(line, typed)
+        assert panel.model.rowCount() == expected
+    assert panel.table.isVisible()
+
+
+def test_a_pinned_run_stands_first_and_says_so(panel, session, three_runs):
+    session.pin_run(three_runs[0].run_id, True)
+    assert panel.model.run_at(0) is three_runs[0]
+    assert panel.model.index(0, NAME).data(IS_PINNED_ROLE)
+    session.pin_run(three_runs[0].run_id, False)
+    assert panel.model.run_at(0) is three_runs[2]
+
+
+def test_tags_and_note_are_typed_in_the_menu(panel, session, three_runs, qtbot):
+    menu = panel.row_menu(1)
+    line = menu.findChild(QLineEdit, "run_tags")
+    line.setText("good")
+    line.editingFinished.emit()
+    assert three_runs[1].tags == "good"
+    assert panel.model.index(1, NAME).data(START_ROLE) == "good"
+    menu.close()
+
+
+def test_the_difference_names_what_differs_and_nothing_else():
+    one, other = runs_with({"shots": 3}, {"learner": "reptile"})
+    rows = {name: values for name, *values in differing(one, other)}
+    assert rows["shots"] == ["3", "10"]
+    assert rows["learner"] == ["maml", "reptile"]
+    assert "hidden_dim" not in rows
+
+
+def test_chosen_runs_become_a_table_with_settings_and_scores(panel, session, three_runs, tmp_path):
+    panel.export_runs(three_runs[:2], str(tmp_path / "runs.csv"))
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "runs.csv").read_text(encoding="utf-8"))))
+    assert [row["shots"] for row in rows] == ["3", "5"]
+    expected = three_runs[0].latest_scores.evaluation.learner.loss[1]
+    assert float(rows[0]["unseen_loss_step_1"]) == pytest.approx(expected)
+
+
+def test_a_place_that_cannot_be_written_is_said(panel, session, three_runs, tmp_path):
+    said = []
+    session.messageRaised.connect(said.append)
+    panel.export_runs(three_runs, str(tmp_path / "missing" / "runs.csv"))
+    assert "choose another place" in said[-1].text
+
+
+def test_a_thousand_runs_come_and_go_and_names_stay_apart(panel, session, three_runs):
+    state = three_runs[0]
+    many = [RunRecord(state.settings.replaced(seed=seed), iteration=10) for seed in range(1000)]
+    session.runs = [*many, *session.runs]
+    session.runsChanged.emit()
+    assert len(set(shown_names(panel))) == panel.model.rowCount() == 1004
+    session.runs = session.runs[1000:]
+    session.runsChanged.emit()
+    assert panel.model.rowCount() == 4
