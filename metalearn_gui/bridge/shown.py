@@ -6,7 +6,7 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 
-from metalearn_gui.bridge.touches import Adaptation, Adapter, TouchedTask, task_key
+from metalearn_gui.bridge.touches import Adaptation, Adapter, Known, TouchedTask, task_key
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import baseline_settings
 from metalearn_gui.engine.episodes import Episodes, PointSet
@@ -42,10 +42,21 @@ class Shown:
         return {"learner": (self.settings, self.state.learner)} | beside
 
     def adaptations(
-        self, adapter: Adapter, keys: tuple[str, ...], task: TouchedTask, held: Mapping[str, Array]
+        self,
+        adapter: Adapter,
+        keys: tuple[str, ...],
+        task: TouchedTask,
+        held: Mapping[str, Array],
+        known: Mapping[str, Known],
     ) -> dict[str, Adaptation]:
-        """How these learners adapt. held: what a hand has put in the place of that; empty if nothing."""
-        found = {key: adapter.adaptation(*self.learners[key], task) for key in keys if key in self.learners}
+        """How these learners adapt.
+
+        Args:
+            held: what a hand has put in the place of that; empty if nothing.
+            known: what they came to a moment ago; empty where all is to be predicted anew.
+        """
+        asked = {key: self.learners[key] for key in keys if key in self.learners}
+        found = {key: adapter.adaptation(*learner, task, known.get(key)) for key, learner in asked.items()}
         return found | self.steered(adapter, task, held, found["learner"]) if held else found
 
     def steered(

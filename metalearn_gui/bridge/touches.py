@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -72,6 +73,13 @@ class Adaptation:
     loss: Array
     accuracy: Array | None
     deviation: Array | None = None
+
+
+class Known(NamedTuple):
+    """An adaptation and the task as it was then."""
+
+    task: TouchedTask
+    adaptation: Adaptation
 
 
 def draw_task(settings: ExperimentSettings, block: int) -> TouchedTask:
@@ -203,30 +211,53 @@ class Adapter:
         self.compile = compile
         self._warm: set[tuple[object, int, int]] = set()
 
-    def is_warm(self, settings: ExperimentSettings, task: TouchedTask) -> bool:
-        """Whether this task is adapted to at full speed."""
-        return not self.compile or self._key(settings, len(task.support.x), task) in self._warm
+    def is_warm(self, settings: ExperimentSettings, task: TouchedTask, num_rows: int | None = None) -> bool:
+        """Whether this task is adapted to at full speed. num_rows: of its grid that are predicted; None = all."""
+        return not self.compile or self._key(settings, len(task.support.x), task, num_rows) in self._warm
 
     def warm_up(self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask) -> None:
         """Compile for this many points, and for a few more."""
         if not self.compile:
             return
-        for count in (len(task.support.x), min(len(task.support.x) + ROOM, MAX_SUPPORT)):
-            key = self._key(settings, count, task)
+        parts = (None, 1) if _answers_by_row(settings, task) else (None,)
+        counts = (len(task.support.x), min(len(task.support.x) + ROOM, MAX_SUPPORT))
+        for num_rows, count in itertools.product(parts, counts):
+            key = self._key(settings, count, task, num_rows)
             if key not in self._warm:
                 support = PointSet(*(values[np.zeros(count, int)] for values in _one_point(task)))
-                adapt(settings, state, _as_batch(support), _points_of_interest(task)[None], compile=True)
+                adapt(settings, state, _as_batch(support), _points_of_interest(task)[None, :num_rows], compile=True)
                 self._warm.add(key)
                 return_free_memory()
 
-    def adaptation(self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask) -> Adaptation:
-        """Predictions on the grid and the loss, step by step."""
+    def adaptation(
+        self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask, known: Known | None = None
+    ) -> Adaptation:
+        """Predictions on the grid and the loss, step by step.
+
+        Args:
+            known: what it came to a moment ago; where one picture to predict is all that has changed since, the
+                others' predictions stay.
+        """
+        if known is not None and _answers_by_row(settings, task) and self.is_warm(settings, task, 1):
+            rows = _new_rows(task, known.task)
+            if rows is not None:
+                return self._with_rows(settings, state, task, known.adaptation, rows)
         compiled = self.compile and self.is_warm(settings, task)
         path = adapt(settings, state, _as_batch(task.support), _points_of_interest(task)[None], compile=compiled)
         judged = _judged(settings.tasks.kind, task, *_parted(task, path.predictions[:, 0]))
         if path.deviation is None:
             return judged
         return dataclasses.replace(judged, deviation=path.deviation[:, 0, : len(task.grid)])
+
+    def _with_rows(
+        self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask, known: Adaptation, rows: Array
+    ) -> Adaptation:
+        """What is known, with these rows of the grid predicted anew."""
+        on_grid = known.on_grid.copy()
+        if len(rows):
+            path = adapt(settings, state, _as_batch(task.support), task.grid[None, rows], compile=self.compile)
+            on_grid[:, rows] = path.predictions[:, 0]
+        return _judged(settings.tasks.kind, task, *_parted(task, on_grid))
 
     def steered(
         self,
@@ -267,9 +298,24 @@ class Adapter:
             losses.append(_judged(settings.tasks.kind, task, *_parted(task, predictions)).loss)
         return np.concatenate(losses)[:many]
 
-    def _key(self, settings: ExperimentSettings, count: int, task: TouchedTask) -> tuple[object, int, int]:
+    def _key(
+        self, settings: ExperimentSettings, count: int, task: TouchedTask, num_rows: int | None
+    ) -> tuple[object, int, int]:
         program = adaptation_program(settings, settings.outer.test_steps, keep=True)
-        return program, places_for(settings, count), places_for(settings, len(_points_of_interest(task)))
+        return program, places_for(settings, count), places_for(settings, num_rows or len(_points_of_interest(task)))
+
+
+def _answers_by_row(settings: ExperimentSettings, task: TouchedTask) -> bool:
+    """Whether one row can be predicted alone, and it is worth it: convolutions take their time with every picture."""
+    return task.has_rows and not settings.network.compiles and not settings.network.is_transductive
+
+
+def _new_rows(task: TouchedTask, before: TouchedTask) -> Array | None:
+    """Places of the grid whose rows were others before, one at most; None where more than that has changed."""
+    if task.support is not before.support or task.grid.shape != before.grid.shape:
+        return None
+    places = np.flatnonzero((task.grid != before.grid).any(axis=1))
+    return places if len(places) <= 1 else None
 
 
 def _led_to(path: Array, end: Array) -> Array:

@@ -17,6 +17,7 @@ from metalearn_gui.bridge.touches import (
     MAX_SUPPORT,
     Adaptation,
     Adapter,
+    Known,
     Places,
     TouchedTask,
     draw_task,
@@ -67,6 +68,7 @@ class UnseenTasks(QObject):
         self._chosen_step = FIRST_STEP  # comes back where a learner of fewer steps has gone
         self.step = min(FIRST_STEP, self.num_steps)
         self.adaptations: dict[str, Adaptation] = {}
+        self._answered: TouchedTask | None = None  # the touched task as it was when they were asked for
         self.views: list[View] = []  # what the learner shows about itself on the touched task
         self._inspection = QTimer(self, singleShot=True, interval=INSPECT_MS)
         self._inspection.timeout.connect(self._ask_at_rest)
@@ -224,7 +226,8 @@ class UnseenTasks(QObject):
             self._ask_touched()
         else:  # the baselines stay as they are, and so do the views: let nothing hold the answer up
             compute = functools.partial(self.shown.steered, self._adapter, self.touched, self.held, own)
-            self._request("touched", compute, lambda found: self._take_touched(self.adaptations | found), TOUCHING)
+            take = functools.partial(self._take_steered, self.touched)
+            self._request("touched", compute, take, TOUCHING)
             self._inspection.start()
 
     def set_compared(self, key: str, on: bool) -> None:
@@ -316,7 +319,7 @@ class UnseenTasks(QObject):
 
     def _set_points(self, task: TouchedTask) -> None:
         self.touched, self.held = task, {}
-        self._ask_touched()
+        self._ask_touched(self._known())
         self._inspection.start()  # not while the hand moves: an inspection is uncompiled and would hold a touch up
         self._make_room()
         self.taskChanged.emit()
@@ -331,24 +334,32 @@ class UnseenTasks(QObject):
         self._ask_touched()
         self._ask_gallery()
 
-    def _ask_touched(self) -> None:
+    def _known(self) -> dict[str, Known]:
+        """What the hand saw last: where it draws on one picture, the answers for the others stay until it rests."""
+        before = self._answered
+        return {} if before is None else {key: Known(before, path) for key, path in self.adaptations.items()}
+
+    def _ask_touched(self, known: Mapping[str, Known] | None = None) -> None:
         if not self.is_ready:
             return
         # Uncompiled answers slow the window, so the baselines wait for their program.
         keys = ("learner", *self.compared) if self._is_warm and not self._is_slow else ("learner",)
-        self._ask_adaptations("touched", keys, self._take_touched, TOUCHING)
+        take = functools.partial(self._take_touched, self.touched)
+        self._ask_adaptations("touched", keys, take, TOUCHING, known or {})
         if not self._inspection.isActive():
             self._inspection.start()
 
-    def _ask_adaptations(self, request: str, keys: tuple[str, ...], take: Callable[[Any], None], rank: int) -> None:
-        compute = functools.partial(self.shown.adaptations, self._adapter, keys, self.touched, self.held)
+    def _ask_adaptations(
+        self, request: str, keys: tuple[str, ...], take: Callable[[Any], None], rank: int, known: Mapping[str, Known]
+    ) -> None:
+        compute = functools.partial(self.shown.adaptations, self._adapter, keys, self.touched, self.held, known)
         self._request(request, compute, take, rank)
 
     def _ask_at_rest(self) -> None:
         """What would hold a touch up."""
-        if self.is_ready and self._is_warm and self._is_slow and self.compared:
+        if self.is_ready and self._is_warm and self._is_slow:
             take = functools.partial(self._take_compared, self.touched)
-            self._ask_adaptations("compared", ("learner", *self.compared), take, SHOWING)
+            self._ask_adaptations("compared", ("learner", *self.compared), take, SHOWING, {})
         self._ask_views()
 
     def _ask_views(self) -> None:
@@ -389,13 +400,17 @@ class UnseenTasks(QObject):
             if structure == self.shown.structure:
                 self._ask()
 
-    def _take_touched(self, adaptations: Mapping[str, Adaptation]) -> None:
+    def _take_steered(self, task: TouchedTask, steered: dict[str, Adaptation]) -> None:
+        self._take_touched(task, self.adaptations | steered)
+
+    def _take_touched(self, task: TouchedTask, adaptations: Mapping[str, Adaptation]) -> None:
+        self._answered = task
         self.adaptations = {key: path for key, path in adaptations.items() if key in {"learner", *self.compared}}
         self.adaptedChanged.emit()
 
     def _take_compared(self, task: TouchedTask, adaptations: Mapping[str, Adaptation]) -> None:
         if task is self.touched:  # else the hand was quicker
-            self._take_touched(adaptations)
+            self._take_touched(task, adaptations)
 
     def _take_gallery(self, index: int, adaptation: Adaptation) -> None:
         if self._gallery.take(index, adaptation):

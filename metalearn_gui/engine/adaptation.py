@@ -17,7 +17,7 @@ from metalearn_gui.engine.settings import ExperimentSettings
 
 __all__ = ["Path", "adapt", "fold", "places_for", "predict_adapted", "way_of"]
 
-FEW = 16  # places in a step of what needs no compiling
+FEW = 8  # places in a step of what needs no compiling
 
 
 class Path(NamedTuple):

@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from metalearn_gui.bridge.gallery import Gallery
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.bridge.touches import Adapter, draw_task, with_added_point, with_moved_query, without_point
+from metalearn_gui.bridge.touches import (
+    Adapter,
+    Known,
+    draw_task,
+    with_added_point,
+    with_moved_point,
+    with_moved_query,
+    without_point,
+)
 from metalearn_gui.engine import Options, adapt, preset
 from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.episodes import PointSet
@@ -167,6 +177,46 @@ def test_a_moved_query_takes_its_row_along_and_leaves_another_its_own(has_twin) 
     assert (moved.query.y[0], task.query.y[0]) == (1, 0)
     assert (moved.grid == new).all(axis=1).sum() == 1
     assert (moved.grid == old).all(axis=1).any() == has_twin
+
+
+SMALL_PICTURES = {"image_size": 8, "num_channels": 8, "num_blocks": 2, "training_episodes": "", "ways": 2, "queries": 2}
+
+
+@pytest.mark.parametrize("learner", ["protonet", "maml"])
+def test_a_picture_that_is_drawn_on_is_predicted_alone_as_it_is_among_all(learner: str) -> None:
+    settings = preset("glyphs").replaced(training_episodes="").replaced(learner=learner, **SMALL_PICTURES, meta_batch=1)
+    adapter, state, task = Adapter(compile=False), initial_state(settings), draw_task(settings, 1)
+    before = adapter.adaptation(settings, state, task)
+    drawn = with_moved_query(task, 1, 1.0 - task.query.x[1], 1)
+    found = adapter.adaptation(settings, state, drawn, Known(task, before))
+    whole = adapter.adaptation(settings, state, drawn)
+    np.testing.assert_allclose(found.on_grid, whole.on_grid, atol=1e-6)
+    np.testing.assert_allclose(found.loss, whole.loss, atol=1e-6)
+    np.testing.assert_array_equal(found.accuracy, whole.accuracy)
+
+
+def test_no_prediction_stays_where_an_example_is_drawn_on() -> None:
+    settings = preset("glyphs").replaced(**SMALL_PICTURES)
+    adapter, state, task = Adapter(compile=False), initial_state(settings), draw_task(settings, 1)
+    before = adapter.adaptation(settings, state, task)
+    drawn = with_moved_point(task, 1, 1.0 - task.support.x[1], 1)
+    found = adapter.adaptation(settings, state, drawn, Known(task, before))
+    np.testing.assert_array_equal(found.on_grid, adapter.adaptation(settings, state, drawn).on_grid)
+
+
+def test_what_was_kept_while_a_hand_drew_is_predicted_anew_when_it_rests(open_session, qtbot) -> None:
+    session = open_session(preset("glyphs").replaced(**SMALL_PICTURES))
+    session.set_compared("transfer", False)
+    session.set_compared("scratch", False)
+    qtbot.waitUntil(lambda: "learner" in session.adaptations, timeout=30_000)
+    stale = dataclasses.replace(session.adaptations["learner"])
+    stale.on_grid[:] = 0.25  # as if training had gone on since
+    session.begin_touch()
+    session.move_query(0, 1.0 - session.touched.query.x[0], 0)
+    place = len(session.touched.support.x)
+    qtbot.waitUntil(lambda: (session.adaptations["learner"].on_grid[1, place] != 0.25).any())
+    assert (session.adaptations["learner"].on_grid[1, place + 1 :] == 0.25).all()
+    qtbot.waitUntil(lambda: (session.adaptations["learner"].on_grid[1, place + 1 :] != 0.25).any(), timeout=30_000)
 
 
 def test_how_sure_a_learner_is_comes_with_its_curve() -> None:
