@@ -22,6 +22,10 @@ COMMANDS = {
     "evaluate": "metalearn_gui.cli.evaluate",
     "export": "metalearn_gui.cli.export",
     "list": "metalearn_gui.cli.listing",
+    "compare": "metalearn_gui.cli.compare",
+    "sweep": "metalearn_gui.cli.sweep",
+    "search": "metalearn_gui.cli.search",
+    "little-data": "metalearn_gui.cli.little_data",
     "benchmark": "metalearn_gui.cli.benchmark",
     "reproduce": "metalearn_gui.cli.reproduce",
 }
@@ -47,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # stderr is for progress and for our own lines
             command: Command = importlib.import_module(COMMANDS[arguments[0]] if named else WINDOW)
-            return command.run(command.parser().parse_args(arguments[1:] if named else arguments))
+            options = command.parser().parse_args(arguments[1:] if named else arguments)
+            options.words = arguments  # a report says what to type to have it again
+            return command.run(options)
     except SystemExit as leaving:  # --help, --version
         return leaving.code if isinstance(leaving.code, int) else DONE
     except KeyboardInterrupt:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from metalearn_gui.cli.command import say
-from metalearn_gui.cli.parser import BadInput
+from metalearn_gui.cli.parser import BadInput, Options, assigned
 from metalearn_gui.engine import tasks
-from metalearn_gui.engine.presets import default_settings
+from metalearn_gui.engine.presets import default_settings, preset
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.store import own_data
@@ -32,6 +32,30 @@ def read_settings(path: str) -> ExperimentSettings:
     if "version" in values:
         return ExperimentSettings.from_dict(values)
     return default_settings().replaced(**values)
+
+
+def asked_settings(options: Options, *other_sources: str) -> ExperimentSettings:
+    """What --preset or --settings, --data and --set come to, with the data read.
+
+    Args:
+        other_sources: what else a command could have been given, for the line that says that there is nothing.
+
+    Raises:
+        BadInput: nothing names any settings.
+    """
+    own = {"task_family": family_of_data(options.data), "data": options.data} if options.data else {}
+    return with_assigned(_source(options, other_sources), own | assigned(options.set))
+
+
+def _source(options: Options, others: Sequence[str]) -> ExperimentSettings:
+    if options.settings:
+        return read_settings(options.settings)
+    if options.preset:
+        return preset(options.preset)
+    if options.data:
+        return default_settings()
+    *names, last = "a --preset", "--settings FILE", "--data PATH", *others
+    raise BadInput(f"There is nothing to train; name {', '.join(names)}, or {last}")
 
 
 def with_assigned(settings: ExperimentSettings, values: Mapping[str, Any]) -> ExperimentSettings:

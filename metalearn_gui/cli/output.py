@@ -12,15 +12,15 @@ from typing import Any
 from metalearn_gui.cli.parser import BadInput
 
 
-def check_place(path: str, example: str) -> None:
-    """Refuse an --output that cannot be written to, before any work is done for it."""
+def check_place(path: str, example: str, option: str = "--output") -> None:
+    """Refuse an option's place that cannot be written to, before any work is done for it."""
     place = Path(path)
     if place.is_dir():
-        raise BadInput(f"--output {path} is a folder; name a file in it, for example {place / example}")
+        raise BadInput(f"{option} {path} is a folder; name a file in it, for example {place / example}")
     if not place.parent.is_dir():
-        raise BadInput(f"There is no folder {place.parent} for --output {path}; make it, or choose another one")
+        raise BadInput(f"There is no folder {place.parent} for {option} {path}; make it, or choose another one")
     if not os.access(place.parent, os.W_OK):
-        raise BadInput(f"The folder {place.parent} of --output {path} cannot be written to; choose another one")
+        raise BadInput(f"The folder {place.parent} of {option} {path} cannot be written to; choose another one")
 
 
 def print_json(value: Any) -> None:
@@ -49,12 +49,6 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     for row in rows:
         table.add_row(*(number(value) for value in row))
     Console().print(table)
-
-
-def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The same for a file that people read and programs render."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def number(value: Any) -> str:

@@ -31,6 +31,13 @@ class Parser(argparse.ArgumentParser):
         """--json."""
         self.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
 
+    def add_source(self) -> argparse._MutuallyExclusiveGroup:
+        """--preset and --settings: one of them, or one of what is added to the group."""
+        source = self.add_mutually_exclusive_group()
+        source.add_argument("--preset", metavar="KEY", help="start from a preset; `list presets` names them")
+        source.add_argument("--settings", metavar="FILE", help="start from a JSON file of settings")
+        return source
+
     def add_set(self, help: str) -> None:
         """--set NAME=VALUE, any number of times."""
         self.add_argument("--set", action="append", default=[], type=assignment, metavar="NAME=VALUE", help=help)

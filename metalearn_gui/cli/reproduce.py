@@ -10,10 +10,11 @@ from typing import Any
 
 from metalearn_gui.cli.command import DONE, INTERRUPTED, say
 from metalearn_gui.cli.inputs import with_assigned
-from metalearn_gui.cli.output import check_place, markdown_table, print_json, print_table
+from metalearn_gui.cli.output import check_place, print_json, print_table
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.engine import training
+from metalearn_gui.engine.report.page import markdown_table
 from metalearn_gui.engine.reproduction import EPISODES, EVALUATION_SEED, QUERIES, ROWS, Bar, Figure, Row, figures
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.records import RunRecord

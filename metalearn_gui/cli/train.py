@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import signal
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from metalearn_gui.cli.command import BAD_INPUT, DONE, INTERRUPTED, say
-from metalearn_gui.cli.inputs import family_of_data, load_run, read_data, read_settings, refuse_data, with_assigned
+from metalearn_gui.cli.inputs import asked_settings, load_run, read_data, refuse_data
+from metalearn_gui.cli.interrupt import stopping_on_interrupt
 from metalearn_gui.cli.output import check_place, number, print_json
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.engine import training
 from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.events import Change, Diverged, Event
-from metalearn_gui.engine.presets import default_settings, preset
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.records import RunRecord, run_from_weights
 from metalearn_gui.store.session_file import SavedSession, StoreError, load, save
@@ -30,9 +28,7 @@ SAVE_SECONDS = 10.0
 def parser() -> Parser:
     """The arguments of `train`."""
     parser = Parser("train", "Meta-train without a window. Ctrl+C saves and stops; --resume goes on.")
-    source = parser.add_mutually_exclusive_group()
-    source.add_argument("--preset", metavar="KEY", help="start from a preset; `list presets` names them")
-    source.add_argument("--settings", metavar="FILE", help="start from a JSON file of settings")
+    source = parser.add_source()
     source.add_argument("--resume", metavar="FILE", help="go on from a session, to num_iterations in all")
     parser.add_argument("--data", metavar="PATH", help="tasks of your own: a table, images or ratings")
     parser.add_set("a setting by its name; on --resume only one that may change in a run")
@@ -97,26 +93,12 @@ def run(options: Options) -> int:
 
 
 def _fresh(options: Options) -> Job:
-    settings = with_assigned(_asked(options), _own_data(options) | assigned(options.set))
+    settings = asked_settings(options, "--resume FILE")
     if not options.output:
         raise BadInput("There is no --output; name the file to save in, for example --output run.metalearn")
     run = _started_from(options, settings) if options.start_from else RunRecord(settings)
     run.name = options.preset or Path(options.settings or options.data).stem
     return Job(SavedSession([run], run.run_id, run.settings), run, options.output)
-
-
-def _asked(options: Options) -> ExperimentSettings:
-    if options.settings:
-        return read_settings(options.settings)
-    if options.preset:
-        return preset(options.preset)
-    if options.data:
-        return default_settings()
-    raise BadInput("There is nothing to train; name a --preset, --settings FILE, --data PATH, or --resume FILE")
-
-
-def _own_data(options: Options) -> dict[str, str]:
-    return {"task_family": family_of_data(options.data), "data": options.data} if options.data else {}
 
 
 def _check_start(options: Options) -> None:
@@ -186,7 +168,7 @@ def _refuse_foreign_file(place: Path) -> None:
 def _train(job: Job) -> Diverged | None:
     """Until the run is over; what went wrong, if it diverged."""
     diverged, saved_at = None, time.monotonic()
-    with _stopping_on_interrupt(job.gate), training_progress(job.run) as progress:
+    with stopping_on_interrupt(job.gate), training_progress(job.run) as progress:
         for event in job.events():
             job.run.apply(event)
             progress.show()
@@ -196,24 +178,6 @@ def _train(job: Job) -> Diverged | None:
                     job.save()
                 saved_at = time.monotonic()
     return diverged
-
-
-@contextlib.contextmanager
-def _stopping_on_interrupt(gate: Gate) -> Iterator[None]:
-    """The first Ctrl+C ends the run at its next chunk; the second one ends the program."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(number: int, frame: Any) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        gate.close()
-
-    old = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, old)
 
 
 def _report(job: Job, before: tuple[int, float], seconds: float) -> dict[str, Any]:

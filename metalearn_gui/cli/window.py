@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 
 from metalearn_gui import display, system_libraries
+from metalearn_gui.cli.command import COMMANDS
 from metalearn_gui.cli.parser import BadInput, Options, Parser, whole_number
 
 THEMES, LANGUAGES = ("dark", "light", "system"), ("en",)
@@ -19,7 +20,7 @@ PICTURE, PICTURE_ITERATIONS = "metalearn-playground.png", 2000  # where there is
 def parser() -> Parser:
     """The arguments of the window."""
     parser = Parser("", "A window in which learning to learn can be watched and touched.")
-    parser.epilog = "Commands: train, evaluate, export, list, benchmark, reproduce; each has its own --help."
+    parser.epilog = f"Commands: {', '.join(COMMANDS)}; each has its own --help."
     parser.add_argument("file", nargs="?", default="", metavar="FILE", help="a session to open, or a metalearn: link")
     parser.add_argument("--preset", metavar="KEY", help="start from a preset; `list presets` names them")
     parser.add_argument("--run", action="store_true", help="press Run")

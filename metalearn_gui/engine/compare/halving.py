@@ -89,14 +89,12 @@ def candidates(
     if not known:
         raise SettingError(f"There is none of {', '.join(space)} to choose for {settings.learner.label}")
     every = [dict(zip(known, values, strict=True)) for values in itertools.product(*known.values())]
-    drawn = [every[place] for place in np.random.default_rng(seed).permutation(len(every))]
-    own = {name: settings.value(name) for name in known}
-    chosen = [own, *(values for values in drawn if values != own)][:number]
-    return tuple(Contender(_text(values), settings.replaced(**values), (), _text(values)) for values in chosen)
-
-
-def _text(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in values.items())
+    drawn = (settings.replaced(**every[place]) for place in np.random.default_rng(seed).permutation(len(every)))
+    chosen: dict[ExperimentSettings, str] = {}
+    for one in itertools.chain([settings], drawn):
+        if len(chosen) < number:
+            chosen[one] = ", ".join(f"{name}={one.value(name)}" for name in known)
+    return tuple(Contender(text, one, (), text) for one, text in chosen.items())
 
 
 def search(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from metalearn_gui.engine.compare.contenders import Lane
 from metalearn_gui.engine.events import StepScores, TrainingState
 from metalearn_gui.engine.intervals import few_values_interval, interval
 
+Steps = int | Mapping[str, int] | None
 AXES = ("iteration", "tasks_seen", "gradient_evaluations", "compute_seconds")
 
 
@@ -143,7 +145,7 @@ class Entry:
 class Comparison:
     """Every contender that has a finished run, in the order they were named in.
 
-    lanes: all that were planned. step arguments: None = each contender at its own best step.
+    lanes: all that were planned. step arguments: the same for all, or by contender, or None = each at its own best.
     """
 
     lanes: tuple[Lane, ...]
@@ -177,7 +179,7 @@ class Comparison:
             raise KeyError(f"No run of {key} is over yet")
         return found
 
-    def difference(self, key: str, other: str, step: int | None = None) -> Difference:
+    def difference(self, key: str, other: str, step: Steps = None) -> Difference:
         """One contender's loss minus another's, paired: by seed and task, over the seeds that both have.
 
         With several seeds the interval is over seeds; it then says what another start would change, too.
@@ -185,23 +187,29 @@ class Comparison:
         one, two = self.entry(key), self.entry(other)
         shared = [(a, b) for a in one.runs for b in two.runs if a.lane.seed == b.lane.seed]
         pairs = shared or list(zip(one.runs, two.runs, strict=False))
-        steps = [entry.best_step if step is None else min(step, entry.num_steps) for entry in (one, two)]
+        steps = [_step_of(entry, step) for entry in (one, two)]
         with np.errstate(invalid="ignore"):
             paired = np.stack([a.losses[steps[0]] - b.losses[steps[1]] for a, b in pairs])
         return Difference(_mean(paired), _half_width(paired))
 
-    def best(self, step: int | None = None) -> frozenset[str]:
+    def best(self, step: Steps = None) -> frozenset[str]:
         """The contender with the lowest mean loss, and all that cannot be told apart from it.
 
         One alone is the best; of several none is.
         """
-        means = {entry.key: entry.mean(entry.best_step if step is None else step) for entry in self.entries}
+        means = {entry.key: entry.mean(_step_of(entry, step)) for entry in self.entries}
         finite = {key: mean for key, mean in means.items() if math.isfinite(mean)}
         if not finite:
             return frozenset()
         first = min(finite, key=lambda key: finite[key])
         tied = (key for key in finite if key != first and not self.difference(key, first, step).parts)
         return frozenset([first, *tied])
+
+
+def _step_of(entry: Entry, step: Steps) -> int:
+    if step is None:
+        return entry.best_step
+    return min(step if isinstance(step, int) else step[entry.key], entry.num_steps)
 
 
 def _mean(values: Array) -> float:

@@ -1,0 +1,227 @@
+"""The pictures of a report, as SVG: curves, means with intervals, heat maps, curves over a task.
+
+They take the page's text colour, so that they read on a light page and on a dark one; a learner's colour comes with a
+dash of its own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.report.element import Element, element
+from metalearn_gui.engine.report.scale import Scale
+
+COLOURS = ("#d97706", "#2563eb", "#059669", "#dc2626", "#7c3aed", "#0891b2", "#a16207", "#db2777", "#64748b")
+DASHES = ("none", "7 3", "2 3", "9 3 2 3")
+FONT = 12  # pixels
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 680, 340, 64, 150, 12, 40
+ROW = 26  # of a plot of intervals
+PANEL, GAP = 150, 12  # of curves over a task
+HEAT_ROW, HEAT_COLUMN = 34, 84
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Series:
+    """A curve with its name; half: half the width of the interval at each point, or None."""
+
+    label: str
+    x: Array
+    y: Array
+    half: Array | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Band:
+    """What is published, from low to high."""
+
+    label: str
+    low: float
+    high: float
+
+
+def line_plot(series: Sequence[Series], x_label: str, y_label: str, bands: Sequence[Band] = ()) -> Element:
+    """Curves on logarithmic axes, each with its name at its end."""
+    x_scale = Scale.around(_all(one.x for one in series), LEFT, WIDTH - RIGHT, log=True)
+    heights = _all([*(one.y for one in series), *(np.array([band.low, band.high]) for band in bands)])
+    y_scale = Scale.around(heights, HEIGHT - BOTTOM, TOP, log=True)
+    picture = _picture(WIDTH, HEIGHT, f"{y_label} by {x_label}")
+    picture.extend([*_axis_x(x_scale, x_label), *_axis_y(y_scale, y_label)])
+    for band in bands:
+        picture.extend(_band(band, y_scale))
+    ends = []
+    for place, one in enumerate(series):
+        points = _points(one, x_scale, y_scale)
+        if points:
+            picture.extend(_curve(one, points, place, x_scale, y_scale))
+            ends.append((points[-1][1], place, one.label))
+    picture.extend(_names(ends))
+    return picture
+
+
+def interval_plot(names: Sequence[str], means: Sequence[float], halves: Sequence[float], x_label: str) -> Element:
+    """A mean and its 95 % interval in every row, on a logarithmic axis."""
+    height = TOP + ROW * len(names) + BOTTOM
+    lows, highs = (np.array(means) + sign * np.array(halves) for sign in (-1, 1))
+    scale = Scale.around(np.concatenate([np.array(means), lows, highs]), 2.6 * LEFT, WIDTH - 24.0, log=True)
+    picture = _picture(WIDTH, height, x_label)
+    picture.extend(_axis_x(scale, x_label, height, 2.6 * LEFT))
+    for place, (name, mean, half) in enumerate(zip(names, means, halves, strict=True)):
+        y = TOP + ROW * (place + 0.5)
+        picture.append(_label(name, 2.6 * LEFT - 10, y + 4, "end"))
+        if math.isfinite(mean) and mean > 0:
+            colour = COLOURS[place % len(COLOURS)]
+            ends = [scale.at(max(mean - half, scale.low)), scale.at(mean + half)]
+            picture.append(_line((ends[0], y), (ends[1], y), stroke=colour, stroke_width=3, stroke_opacity=0.45))
+            picture.append(element("circle", cx=scale.at(mean), cy=y, r=4.5, fill=colour))
+    return picture
+
+
+def heat_map(values: Array, names: Sequence[Sequence[str]], labels: Sequence[str]) -> Element:
+    """A mean loss in every cell, low ones dark; rows are the first axis.
+
+    Args:
+        values: (rows, columns); NaN for a cell that is not known.
+        names: of the rows, then of the columns. labels: of both axes.
+    """
+    left, top = 2.2 * LEFT, 2.2 * FONT + 18.0
+    width, height = left + HEAT_COLUMN * values.shape[1] + 8, top + HEAT_ROW * values.shape[0] + 8
+    picture = _picture(width, height, " by ".join(label for label in labels if label))
+    scale = Scale.around(values.ravel(), 0.75, 0.08, log=True)
+    picture.append(_label(labels[1], left + HEAT_COLUMN * values.shape[1] / 2, FONT + 2.0, "middle"))
+    picture.append(_label(labels[0], 8, top - 8, "start"))
+    for row, column in np.ndindex(*values.shape):
+        x, y, value = left + HEAT_COLUMN * column, top + HEAT_ROW * row, float(values[row, column])
+        depth = scale.at(value) if math.isfinite(value) and value > 0 else 0.0
+        size = {"width": HEAT_COLUMN - 2, "height": HEAT_ROW - 2, "rx": 3}
+        picture.append(element("rect", x=x, y=y, **size, fill=COLOURS[1], fill_opacity=depth))
+        text = f"{value:.3g}" if math.isfinite(value) else "–"
+        picture.append(_label(text, x + HEAT_COLUMN / 2 - 1, y + HEAT_ROW / 2 + 3, "middle"))
+    for row, name in enumerate(names[0]):
+        picture.append(_label(name, left - 8, top + HEAT_ROW * (row + 0.5) + 4, "end"))
+    for column, name in enumerate(names[1]):
+        picture.append(_label(name, left + HEAT_COLUMN * (column + 0.5), top - 8, "middle"))
+    return picture
+
+
+def task_panels(predicted: Sequence[Series], truth: Series | None, points: Series, columns: int = 4) -> Element:
+    """What every learner makes of the same support points, each in a panel of its own; dotted: the truth."""
+    rows = -(-len(predicted) // columns)
+    tall = PANEL + 2 * FONT + GAP
+    picture = _picture(columns * (PANEL + GAP), rows * tall, "The same unseen task for every learner")
+    heights = _all([points.y, *([truth.y] if truth is not None else [])])
+    for place, one in enumerate(predicted):
+        left, top = place % columns * (PANEL + GAP), place // columns * tall
+        x_scale = Scale(float(one.x.min()), float(one.x.max()), left, left + PANEL)
+        y_scale = Scale.around(heights, top + PANEL, top)
+        picture.append(element("rect", x=left, y=top, width=PANEL, height=PANEL, rx=4, class_="frame"))
+        if truth is not None:
+            picture.append(_path(_points(truth, x_scale, y_scale, y_scale), "currentColor", "1 4", 0.7))
+        picture.append(_path(_points(one, x_scale, y_scale, y_scale), COLOURS[place % len(COLOURS)], "none"))
+        for x, y in _points(points, x_scale, y_scale):
+            picture.append(element("circle", cx=x, cy=y, r=3, fill="currentColor"))
+        picture.append(_label(one.label, left, top + PANEL + FONT + 4.0, "start"))
+    return picture
+
+
+def _picture(width: float, height: float, title: str) -> Element:
+    named = element("title", title)
+    size = {"viewBox": f"0 0 {width:g} {height:g}", "width": f"{width:g}", "height": f"{height:g}"}
+    look = {"font_family": "system-ui, sans-serif", "font_size": FONT, "color": "#64748b"}
+    return element("svg", named, role="img", **look, **size)
+
+
+def _all(values: object) -> Array:
+    return np.concatenate([np.asarray(one, float).ravel() for one in values] or [np.zeros(0)])  # type: ignore[attr-defined]
+
+
+def _points(one: Series, x_scale: Scale, y_scale: Scale, within: Scale | None = None) -> list[tuple[float, float]]:
+    """Where the values lie; those that have no place are left out. within: no further than this scale's ends."""
+    found = []
+    for x, y in zip(one.x.tolist(), one.y.tolist(), strict=True):
+        kept = min(max(y, within.low), within.high) if within else y
+        place = (x_scale.at(x), y_scale.at(kept))
+        if all(map(math.isfinite, place)):
+            found.append(place)
+    return found
+
+
+def _curve(
+    one: Series, points: Sequence[tuple[float, float]], place: int, x_scale: Scale, y_scale: Scale
+) -> list[Element]:
+    colour = COLOURS[place % len(COLOURS)]
+    drawn = [_path(points, colour, DASHES[place % len(DASHES)])]
+    drawn.append(element("circle", cx=points[-1][0], cy=points[-1][1], r=3.5, fill=colour))
+    if one.half is not None:
+        ends = [Series("", one.x, one.y + sign * one.half) for sign in (1, -1)]
+        upper, lower = (_points(end, x_scale, y_scale, y_scale) for end in ends)
+        outline = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*upper, *reversed(lower)])
+        drawn.insert(0, element("polygon", points=outline, fill=colour, fill_opacity=0.14))
+    return drawn
+
+
+def _path(points: Sequence[tuple[float, float]], colour: str, dash: str, opacity: float = 1.0) -> Element:
+    places = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    look = {"stroke": colour, "stroke_width": 2, "stroke_dasharray": dash, "stroke_opacity": opacity}
+    return element("polyline", points=places, fill="none", **look)
+
+
+def _band(band: Band, scale: Scale) -> list[Element]:
+    low, high = scale.at(band.low), scale.at(band.high)
+    size = {"width": WIDTH - RIGHT - LEFT, "height": max(low - high, 2.0)}
+    drawn = element("rect", x=LEFT, y=high, **size, fill="currentColor", fill_opacity=0.22)
+    return [drawn, _label(band.label, LEFT + 6, high - 4, "start")]
+
+
+def _names(ends: Sequence[tuple[float, int, str]]) -> list[Element]:
+    """Names at the curves' ends, none over another; as high as they must for all to have room."""
+    placed, lowest = [], TOP + 0.0
+    room = (len(ends) - 1) * (FONT + 2.0)
+    for y, place, name in sorted(ends):
+        lowest = max(min(y + 4, HEIGHT - BOTTOM - room), lowest)
+        room -= FONT + 2.0
+        placed.append(_label(name, WIDTH - RIGHT + 10, lowest, "start", COLOURS[place % len(COLOURS)]))
+        lowest += FONT + 2.0
+    return placed
+
+
+def _axis_x(scale: Scale, label: str, height: float = HEIGHT, left: float = LEFT) -> list[Element]:
+    foot = height - BOTTOM
+    drawn = [_label(label, (scale.start + scale.end) / 2, height - 6, "middle")]
+    for value in scale.ticks():
+        x = scale.at(value)
+        drawn.append(_line((x, TOP), (x, foot), class_="grid"))
+        drawn.append(_label(_named(value), x, foot + FONT + 4, "middle"))
+    return drawn
+
+
+def _axis_y(scale: Scale, label: str) -> list[Element]:
+    middle = (TOP + HEIGHT - BOTTOM) / 2
+    drawn = [_label(label, 0, 0, "middle")]
+    drawn[0].set("transform", f"translate({FONT} {middle:g}) rotate(-90)")
+    for value in scale.ticks():
+        y = scale.at(value)
+        drawn.append(_line((LEFT, y), (WIDTH - RIGHT, y), class_="grid"))
+        drawn.append(_label(_named(value), LEFT - 8, y + 4, "end"))
+    return drawn
+
+
+def _line(start: tuple[float, float], end: tuple[float, float], **look: object) -> Element:
+    plain = {"stroke": "currentColor", "stroke_opacity": 0.25} if "class_" in look else {}
+    return element("line", x1=start[0], y1=start[1], x2=end[0], y2=end[1], **plain, **look)
+
+
+def _label(text: str, x: float, y: float, anchor: str, colour: str = "currentColor") -> Element:
+    return element("text", text, x=float(x), y=float(y), text_anchor=anchor, fill=colour)
+
+
+def _named(value: float) -> str:
+    """An axis value in as few characters as tell it."""
+    for power, unit in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= power:
+            return f"{value / power:g} {unit}"
+    return f"{value:g}"

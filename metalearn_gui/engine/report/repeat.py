@@ -1,0 +1,38 @@
+"""What to type to have a run again."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.presets import PRESETS
+from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
+
+
+def command_of(settings: ExperimentSettings, output: str = "run.metalearn") -> str:
+    """A command line that trains these settings: the nearest preset, and what differs from it."""
+    if settings.outer.schedule_iterations == settings.outer.num_iterations:  # as a run sets it at its start
+        settings = settings.replaced(schedule_iterations=0)
+    starts = {key: _changes(preset.settings, settings) for key, preset in PRESETS.items()}
+    key, changes = min(((key, one) for key, one in starts.items() if one is not None), key=lambda pair: len(pair[1]))
+    words = ["metalearn-gui", "train", "--preset", key]
+    for name, value in changes.items():
+        words += ["--set", f"{name}={_typed(value)}"]
+    return shlex.join([*words, "--output", output])
+
+
+def _changes(start: ExperimentSettings, settings: ExperimentSettings) -> dict[str, Any] | None:
+    """What has to be set, by flat name: choices first, for the others depend on them; None where that is no way."""
+    choices = {name: settings.value(name) for name in CHOICES if start.value(name) != settings.value(name)}
+    try:
+        start = start.replaced(**choices)
+        others = {name: settings.value(name) for name in settings.names()}
+        changes = choices | {name: value for name, value in others.items() if start.value(name) != value}
+        return changes if start.replaced(**changes) == settings else None
+    except SettingError:
+        return None
+
+
+def _typed(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

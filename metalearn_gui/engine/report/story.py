@@ -1,0 +1,278 @@
+"""What a page tells: of a comparison, a sweep, a search for a structure, of little data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from metalearn_gui.engine.adaptation import adapt
+from metalearn_gui.engine.compare import Bracket, Comparison, Entry, Grid, LittleData, LossAgainst
+from metalearn_gui.engine.compare.figures import Figures, Row, rows
+from metalearn_gui.engine.compare.race import TASKS_SEED
+from metalearn_gui.engine.evaluation import unseen_episodes
+from metalearn_gui.engine.published import Reference, published
+from metalearn_gui.engine.report import plots
+from metalearn_gui.engine.report.page import Code, Page, Picture, Section, Table
+from metalearn_gui.engine.report.plots import Band, Series
+from metalearn_gui.engine.report.repeat import command_of
+from metalearn_gui.engine.settings import ExperimentSettings
+
+AXIS_NAMES = {
+    "compute_seconds": "seconds of computing",
+    "tasks_seen": "tasks seen",
+    "gradient_evaluations": "gradient evaluations",
+    "iteration": "meta-iterations",
+}
+CURVE_POINTS = 120
+MAX_PANELS, MAX_BANDS = 12, 4
+
+
+def comparison_page(
+    comparison: Comparison, command: str = "", *, compile: bool = True, cancelled: bool = False
+) -> Page:
+    """Learners side by side: the same task, the table, the curves, the protocol, and how to have it again.
+
+    Args:
+        command: the line that repeats all of it, where there is one.
+        compile: as the runs were.
+    """
+    first = comparison.lanes[0].settings
+    names = ", ".join(dict.fromkeys(lane.label for lane in comparison.lanes))
+    sections = [
+        *_same_task(comparison, compile),
+        Section(f"{comparison.num_tasks} unseen tasks", (*_table(comparison), *_intervals(comparison))),
+        Section("As they trained", tuple(_curves(comparison, axis) for axis in AXIS_NAMES)),
+        Section("Protocol", (*_protocol(comparison, cancelled), *_references(comparison))),
+        Section("Again", tuple(_again(comparison, command))),
+        Section("Settings", (_settings(comparison),)),
+    ]
+    lead = f"{first.tasks.label}, {first.episodes.shots} shots, {len(comparison.entries)} of {_count(comparison)} done."
+    return Page(f"Learners compared: {names}", lead, tuple(sections))
+
+
+def sweep_page(comparison: Comparison, grid: Grid, command: str = "") -> Page:
+    """A heat map of the mean loss after as many steps as training takes, and the table."""
+    losses = grid.losses(comparison)
+    table = losses if losses.ndim == 2 else losses[None, :]
+    axes = [axis.name for axis in grid.axes]
+    names = [[str(value) for value in axis.values] for axis in grid.axes]
+    labels = axes if len(axes) == 2 else ["", axes[0]]
+    drawing = plots.heat_map(table, names if len(names) == 2 else [[""], names[0]], labels)
+    caption = "Mean loss on the unseen tasks after as many steps as training takes; dark is low."
+    sections = (
+        Section("Heat map", (Picture(drawing, caption),)),
+        Section(f"{comparison.num_tasks} unseen tasks", tuple(_table(comparison))),
+        Section("Protocol", tuple(_protocol(comparison, cancelled=False))),
+        Section("Again", tuple(_again(comparison, command))),
+    )
+    return Page(f"A sweep over {' and '.join(axes)}", _on(comparison.lanes[0].settings), sections)
+
+
+def search_page(comparison: Comparison, bracket: Bracket, command: str = "") -> Page:
+    """Every round, its losses on validation tasks, and the winner on the unseen ones."""
+    labels = {lane.run_id: lane.label for lane in bracket.lanes}
+    rounds = [
+        Section(
+            f"Round {place + 1}: {rung.share:.0%} of the budget",
+            (Table(
+                ("structure", "loss on validation tasks", "goes on"),
+                tuple(
+                    (labels[run_id], _number(loss), "yes" if run_id in rung.survivors else "")
+                    for run_id, loss in sorted(rung.losses.items(), key=lambda pair: pair[1])
+                ),
+            ),),
+        )
+        for place, rung in enumerate(bracket.rungs)
+    ]  # fmt: skip
+    winner = bracket.winner
+    found = [Section("The winner on unseen tasks", tuple(_table(comparison)))] if winner else []
+    again = Section("Again", tuple(_again(comparison, command)))
+    title = f"A structure: {winner.label}" if winner else "A search for a structure, cancelled"
+    return Page(title, _on(bracket.lanes[0].settings), (*rounds, *found, again))
+
+
+def little_data_page(comparison: Comparison, curves: LittleData, command: str = "") -> Page:
+    """Loss against training tasks and against shots."""
+    by_tasks = _against(curves.by_tasks, "training tasks", "The last point: as many tasks as training wants.")
+    trained = f"Every learner was trained with {curves.shots} shots, and tried with fewer and with more."
+    by_shots = _against(curves.by_shots, "shots", trained)
+    sections = (
+        Section("Training tasks", (by_tasks,)),
+        Section("Shots", (by_shots,)),
+        Section("Protocol", tuple(_protocol(comparison, cancelled=False))),
+        Section("Again", tuple(_again(comparison, command))),
+    )
+    return Page("How little data will do", _on(comparison.lanes[0].settings), sections)
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+def _same_task(comparison: Comparison, compile: bool) -> list[Section]:
+    """Nothing where a task is no curve."""
+    entries = comparison.entries[:MAX_PANELS]
+    first = comparison.lanes[0].settings
+    is_curve = (
+        all(entry.runs[0].lane.settings.tasks == first.tasks for entry in entries) and first.tasks.view == "curve"
+    )
+    if not entries or not is_curve or first.tasks.input_dim != 1:
+        return []
+    tasks, episodes = unseen_episodes(first, 1, TASKS_SEED)
+    x = np.linspace(*first.tasks.input_range(), CURVE_POINTS, dtype=np.float32)
+    predicted = []
+    for entry in entries:
+        run = entry.runs[0]
+        path = adapt(run.lane.settings, run.state.learner, episodes.support, x[None, :, None], compile=compile)
+        step = min(entry.best_step, len(path.predictions) - 1)
+        predicted.append(Series(f"{entry.label}, step {step}", x, path.predictions[step, 0, :, 0]))
+    truth = first.tasks.truth(tasks, x[None, :, None].astype(np.float64))
+    dotted = None if truth is None else Series("", x, truth[0, :, 0])
+    points = Series("", episodes.support.x[0, :, 0], episodes.support.y[0, :, 0])
+    drawing = plots.task_panels(predicted, dotted, points)
+    caption = "Each learner after its best number of steps on the points shown; dotted: the truth."
+    return [Section("The same unseen task for every learner", (Picture(drawing, caption),))]
+
+
+def _curves(comparison: Comparison, axis: str) -> Picture:
+    found = {entry.label: entry.curve(axis, entry.trained_steps) for entry in comparison.entries}
+    bands = _bands(comparison) if axis == "tasks_seen" else []
+    series = [Series(label, curve.x, curve.loss, curve.ci95) for label, curve in found.items()]
+    drawing = plots.line_plot(series, AXIS_NAMES[axis], "loss on unseen tasks", bands)
+    return Picture(drawing, f"Loss on unseen tasks after as many steps as training takes, by {AXIS_NAMES[axis]}.")
+
+
+def _bands(comparison: Comparison) -> list[Band]:
+    references = [
+        (entry.label, reference)
+        for entry in comparison.entries
+        for reference in published(entry.runs[0].lane.settings, entry.trained_steps)
+        if reference.is_comparable and reference.measure == "loss"
+    ]
+    return [Band(f"{label} reference", one.low, one.high) for label, one in references[:MAX_BANDS]]
+
+
+def _intervals(comparison: Comparison) -> list[Picture]:
+    table = rows(comparison)
+    if not table:
+        return []
+    best = [row.best for row in table]
+    drawing = plots.interval_plot(
+        [row.label for row in table], [one.mean for one in best], [one.ci95 for one in best], "mean loss, 95 % interval"
+    )
+    return [Picture(drawing, "Each learner at its best step.")]
+
+
+def _against(curves: Sequence[LossAgainst], what: str, remark: str) -> Picture:
+    """Infinitely many are drawn as three times the largest number that is not."""
+    finite = [float(x) for curve in curves for x in curve.x if math.isfinite(x)]
+    most = 3.0 * max(finite, default=1.0)
+    series = [
+        Series(curve.label, np.where(np.isfinite(curve.x), curve.x, most), curve.loss, curve.ci95) for curve in curves
+    ]
+    drawing = plots.line_plot(series, what, "loss on unseen tasks")
+    return Picture(drawing, f"Mean loss on unseen tasks by {what}. {remark}")
+
+
+# --- words and tables -----------------------------------------------------------------------------
+
+
+def _table(comparison: Comparison) -> list[Table | str]:
+    table = rows(comparison)
+    has_accuracy = any(row.best.accuracy for row in table)
+    columns = ["learner", "step", "loss", "median", "best step", "loss", "median"]
+    columns += ["accuracy %"] if has_accuracy else []
+    columns += ["behind the first", "seconds"]
+    cells = tuple(_cells(row, place, has_accuracy) for place, row in enumerate(table))
+    trained = {(place, 2) for place, row in enumerate(table) if row.trained.is_best}
+    best = {(place, 5) for place, row in enumerate(table) if row.best.is_best}
+    lines = [f"{row.label}: {row.line}" for row in table if row.line]
+    note = (
+        "Mean ± half its 95 % interval, first after as many steps as training takes, then at the best step. Bold: the "
+        "paired difference to every other learner parts from zero."
+    )
+    return [note, Table(tuple(columns), cells, frozenset(trained | best)), *lines]
+
+
+def _cells(row: Row, place: int, has_accuracy: bool) -> tuple[str, ...]:
+    accuracy = [_accuracy(row.best)] if has_accuracy else []
+    behind = "" if place == 0 else f"{_number(row.behind.mean)} ± {_number(row.behind.ci95, 2)}"
+    trained, best = ([str(one.step), _mean(one), _number(one.median)] for one in (row.trained, row.best))
+    return (row.label, *trained, *best, *accuracy, behind, f"{row.seconds:.0f}")
+
+
+def _mean(found: Figures) -> str:
+    return f"{_number(found.mean)} ± {_number(found.ci95, 2)}"
+
+
+def _accuracy(found: Figures) -> str:
+    return f"{100 * found.accuracy[0]:.1f} ± {100 * found.accuracy[1]:.1f}" if found.accuracy else ""
+
+
+def _number(value: float, digits: int = 3) -> str:
+    return f"{value:.{digits}g}" if math.isfinite(value) else "not finite"
+
+
+def _protocol(comparison: Comparison, cancelled: bool) -> list[str]:
+    seeds = sorted({lane.seed for lane in comparison.lanes})
+    over = "seeds" if len(seeds) > 1 else "tasks"
+    same = "the same tasks in the same order" if comparison.shares_tasks else "tasks of their own: their sizes differ"
+    said = [
+        f"All train on {same}; seeds {', '.join(map(str, seeds))}. All are tried on the same unseen tasks, which none "
+        f"of them was trained on. Intervals are over {over}.",
+        "A learner's best step is chosen by the tasks that judge it, which flatters it a little. The inner learning "
+        "rate of transfer and of a start from scratch is the best of a grid on validation tasks.",
+    ]
+    constant = [run.constant_loss for run in comparison.runs[:1]]
+    said += [f"A constant prediction has a loss of {_number(value, 4)}." for value in constant]
+    said += ["It was cancelled before all had their whole budget."] if cancelled else []
+    if any(lane.settings.network.is_transductive for lane in comparison.lanes):
+        said.append("Some networks normalise over the queries together: they are transductive.")
+    return said
+
+
+def _references(comparison: Comparison) -> list[Table]:
+    found: list[tuple[str, Reference]] = [
+        (entry.label, reference) for entry in comparison.entries for reference in published(entry.runs[0].lane.settings)
+    ]
+    cells = tuple((label, one.measure, str(one.step), _range(one), one.protocol) for label, one in found)
+    return [Table(("learner", "measure", "step", "published", "protocol"), cells)] if cells else []
+
+
+def _range(reference: Reference) -> str:
+    return f"{reference.low:g}" if reference.low == reference.high else f"{reference.low:g} to {reference.high:g}"
+
+
+def _again(comparison: Comparison, command: str) -> list[Code | str]:
+    runs = {entry.label: command_of(entry.runs[0].lane.settings) for entry in comparison.entries}
+    lines = "\n".join(f"{line}  # {label}" for label, line in runs.items())
+    whole: list[Code | str] = [Code(command)] if command else []
+    return [*whole, "Each run alone:", Code(lines)] if runs else whole
+
+
+def _settings(comparison: Comparison) -> Table:
+    """Settings by flat name: once where they agree, else by contender."""
+    entries: Sequence[Entry] = comparison.entries
+    values = [_values(entry.runs[0].lane.settings) for entry in entries]
+    names = dict.fromkeys(name for one in values for name in one)
+    cells = tuple(_same_once((name, *(one.get(name, "–") for one in values))) for name in names)
+    return Table(("setting", *(entry.label for entry in entries)), cells)
+
+
+def _same_once(cells: tuple[str, ...]) -> tuple[str, ...]:
+    same = len(cells) > 2 and len(set(cells[1:])) == 1
+    return (cells[0], cells[1], *("″" for _ in cells[2:])) if same else cells
+
+
+def _values(settings: ExperimentSettings) -> dict[str, str]:
+    choices = {"task_family": settings.tasks.key, "learner": settings.learner.key, "network": settings.network.key}
+    return choices | {name: str(settings.value(name)) for name in settings.names()}
+
+
+def _on(settings: ExperimentSettings) -> str:
+    return f"{settings.learner.label} on {settings.tasks.label}, {settings.episodes.shots} shots."
+
+
+def _count(comparison: Comparison) -> int:
+    return len({lane.contender for lane in comparison.lanes})

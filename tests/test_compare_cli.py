@@ -1,0 +1,195 @@
+"""compare, sweep, search, little-data on the command line: one JSON object, a table, a page, one line of refusal."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from metalearn_gui.cli import main
+from metalearn_gui.cli.inputs import asked_settings
+from metalearn_gui.cli.train import parser as train_parser
+from metalearn_gui.engine import Options, preset, training
+from metalearn_gui.engine.presets import PRESETS
+from metalearn_gui.engine.report import command_of
+from metalearn_gui.engine.settings import ExperimentSettings
+
+SMALL = ["hidden_dim=4", "num_hidden_layers=1", "meta_batch=2", "shots=3", "queries=3", "test_steps=2"]
+SETS = [word for pair in SMALL for word in ("--set", pair)]
+SHORT = ["--preset", "fomaml", *SETS, "--budget", "3iterations"]
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "DEFAULT_OPTIONS", Options(compile=False, num_tasks=6))
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    """Runs a command line; returns its status, stdout and stderr."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = main([str(argument) for argument in arguments])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def report_of(done: tuple[int, str, str]) -> dict[str, Any]:
+    status, out, _ = done
+    assert status == 0
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def test_compare_says_who_was_compared_and_how_far_they_are_apart(call: Call) -> None:
+    found = report_of(call("compare", *SHORT, "--learners", "fomaml,scratch", "--seeds", "2", "--json"))
+    assert [one["key"] for one in found["contenders"]] == ["fomaml", "scratch"]
+    assert [run["seed"] for run in found["contenders"][0]["runs"]] == [7, 8]
+    assert {run["iterations"] for run in found["contenders"][0]["runs"]} == {3}
+    assert found["num_tasks"] == 6
+    assert found["budget"] == "3iterations"
+    (difference,) = found["differences"]
+    assert (difference["of"], difference["minus"]) == ("fomaml", "scratch")
+    losses = [one["steps"][one["best_step"]]["loss"] for one in found["contenders"]]
+    assert difference["difference"] == pytest.approx(losses[0] - losses[1])
+
+
+def test_compare_takes_baselines_where_nobody_is_named_and_prints_a_table(call: Call) -> None:
+    status, out, err = call("compare", *SHORT)
+    assert status == 0
+    for word in ("FOMAML", "Transfer", "From scratch", "6 unseen tasks"):
+        assert word in out
+    assert "Traceback" not in err
+
+
+def test_sweep_has_a_loss_for_every_pair_of_values(call: Call) -> None:
+    over = ["--over", "inner_learning_rate=0.001,0.01", "--over", "shots=2,3"]
+    found = report_of(call("sweep", *SHORT, *over, "--json"))
+    assert np.isfinite(np.array(found["losses"], float)).all()
+    assert np.array(found["losses"]).shape == (2, 2)
+    assert [axis["name"] for axis in found["axes"]] == ["inner_learning_rate", "shots"]
+
+
+def test_search_names_a_winner_and_what_to_type_to_train_it(call: Call) -> None:
+    over = ["--over", "hidden_dim=2,3,4", "--candidates", "3"]
+    found = report_of(call("search", *SHORT, *over, "--json"))
+    assert found["winner"]["label"] in found["rounds"][0]["losses"]
+    assert [entry["label"] for entry in found["contenders"]] == [found["winner"]["label"]]
+    _, out, _ = call("search", *SHORT, *over)
+    assert out.splitlines()[-1].startswith("metalearn-gui train --preset fomaml")
+
+
+def test_little_data_has_both_curves(call: Call) -> None:
+    numbers = ["--num-tasks", "1,0", "--shots", "1,3"]
+    found = report_of(call("little-data", *SHORT, *numbers, "--json"))
+    assert {curve["learner"]: curve["x"] for curve in found["by_tasks"]} == {
+        "fomaml": [1, None],
+        "transfer": [1, None],
+        "scratch": [None],
+    }
+    assert all(curve["x"] == [1, 3] for curve in found["by_shots"])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["compare", *SHORT, "--learners", "maml,nobody"], "'nobody' is not one of"),
+        (["compare", *SHORT, "--learners", "maml,maml"], "maml comes twice"),
+        (["compare", *SHORT, "--learners", "protonet"], "cannot take regression tasks"),
+        (["compare", "--learners", "maml"], "There is nothing to train; name a --preset"),
+        (["compare", "--preset", "maml", "--budget", "a while"], "The budget is 'a while'"),
+        (["compare", *SHORT, "--seeds", "0"], "not a whole number"),
+        (["compare", *SHORT, "--report", "out.pdf"], "written as .html or .md"),
+        (["compare", *SHORT, "--report", "no/such/folder/out.html"], "no folder"),
+        (["sweep", *SHORT], "--over"),
+        (["sweep", *SHORT, "--over", "colour=red"], "no setting 'colour'"),
+        (["sweep", *SHORT, "--over", "shots=0"], "Shots"),
+        (["search", *SHORT, "--over", "hidden_dim=0,1"], "Hidden dimension"),
+        (["little-data", *SHORT, "--shots", "0"], "Shots"),
+        (["little-data", *SHORT, "--num-tasks", "few"], "not a whole number"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_one_line(call: Call, words: list[str], says: str) -> None:
+    status, out, err = call(*words)
+    assert status == 2
+    assert out == ""
+    assert says in err
+    assert len(err.splitlines()) == 1
+
+
+class Page(HTMLParser):
+    """What a browser would find: tags in pairs, and whatever asks for something from elsewhere."""
+
+    VOID = ("meta",)
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.fetched: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.fetched += [f"{tag} {name}" for name, _ in attrs if name in ("src", "href", "xlink:href")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_a_report_is_one_file_with_pictures_that_asks_for_nothing_else(call: Call, tmp_path: Path) -> None:
+    place = tmp_path / "compared.html"
+    words = ["compare", *SHORT, "--learners", "fomaml,cavia", "--report", place]
+    report_of(call(*words, "--json"))
+    text = place.read_text(encoding="utf-8")
+    page = Page(text)
+    assert page.open == []
+    assert page.fetched == []
+    assert page.tags.count("svg") == 6  # the same task, the intervals, and a curve by each axis
+    assert "script" not in page.tags
+    assert "compare --preset fomaml" in text
+    assert "metalearn-gui train --preset cavia" in text
+    assert "http" not in text.replace("http://www.w3.org", "")
+
+
+def test_a_report_in_markdown_has_its_pictures_beside_it(call: Call, tmp_path: Path) -> None:
+    place = tmp_path / "swept.md"
+    report_of(call("sweep", *SHORT, "--over", "shots=2,3", "--report", place, "--json"))
+    text = place.read_text(encoding="utf-8")
+    assert "](swept-1.svg)" in text
+    assert ElementTree.parse(tmp_path / "swept-1.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"
+    assert "| learner |" in text
+
+
+def test_what_a_person_named_is_escaped_in_a_report(call: Call, tmp_path: Path) -> None:
+    place = tmp_path / "a<b>&c.html"
+    report_of(call("search", *SHORT, "--over", "hidden_dim=2", "--report", place, "--json"))
+    assert "a&lt;b&gt;&amp;c.html" in place.read_text(encoding="utf-8")
+
+
+def typed(line: str) -> ExperimentSettings:
+    words = shlex.split(line)
+    assert words[:2] == ["metalearn-gui", "train"]
+    return asked_settings(train_parser().parse_args(words[2:]))
+
+
+@pytest.mark.parametrize("key", [key for key, one in PRESETS.items() if not one.settings.tasks.needs_data])
+def test_a_command_repeats_the_settings_of_a_preset_with_others_changed(key: str) -> None:
+    changed = (
+        preset(key).replaced(seed=3, shots=4, hidden_dim=6) if "hidden_dim" in preset(key).names() else preset(key)
+    )
+    for settings in (preset(key), changed, changed.started()):
+        assert typed(command_of(settings)).started() == settings.started()
