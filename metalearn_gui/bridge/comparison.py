@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.course import Course
+from metalearn_gui.bridge.latest import Latest, Request
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import Job, state_of
 from metalearn_gui.engine.compare import (
@@ -35,11 +36,22 @@ from metalearn_gui.engine.compare import (
 )
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.events import Event
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.report import Page, comparison_page, little_data_page, search_page, sweep_page, write_page
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import Options
 from metalearn_gui.store.records import RunRecord
 
 Work = Callable[[Gate, Options], Iterator[Any]]  # something that says the events of a comparison
+
+
+def _written(path: str, make: Callable[[], Page]) -> str:
+    """Write a page; why that was refused, or ""."""
+    try:
+        write_page(path, make())
+    except SettingError as error:
+        return str(error)
+    return ""
 
 
 class Comparing(QObject):
@@ -51,12 +63,14 @@ class Comparing(QObject):
     finished = Signal()  # comparison; the last word, be it cancelled
     failed = Signal(str)  # why, in one line; what was finished before is kept
     stateChanged = Signal()  # state
+    reported = Signal(str)  # the page that `write_report` has written
 
     def __init__(self, course: Course, options: Options, parent: QObject) -> None:
         super().__init__(parent)
         self._course, self._options = course, options
         self._job: Job | None = None
         self._state = RunState.IDLE
+        self._writer = Latest("report", self)
         self._forget()
 
     def _forget(self) -> None:
@@ -123,6 +137,18 @@ class Comparing(QObject):
     def cancel(self) -> None:
         """End it: runs under way are judged as they are and kept, no other begins."""
         self._steer(Gate.close)
+
+    def write_report(self, path: str) -> None:
+        """A page of what has come out so far, .html or .md; `reported` or `failed` says how that went."""
+        if not self.comparison.runs:
+            self.failed.emit(self.tr("There is nothing to report yet: no run of a comparison is over."))
+            return
+        write = functools.partial(_written, path, self._page())
+        self._writer.request("report", Request(write, functools.partial(self._take_report, path), self.failed.emit))
+
+    def close(self, seconds: float) -> None:
+        """Leave; a page under way is waited for so long at most."""
+        self._writer.close(seconds)
 
     # --- how it stands ----------------------------------------------------------------------------
 
@@ -194,6 +220,23 @@ class Comparing(QObject):
     def _keep(self, judged: Judged) -> None:
         """A baseline's inner learning rate was chosen at its end."""
         self.records[judged.run.lane.run_id].settings = judged.run.lane.settings
+
+    def _page(self) -> Callable[[], Page]:
+        """The page of what was compared; it adapts learners, so it is made where nobody waits."""
+        if self.grid is not None:
+            return functools.partial(sweep_page, self.comparison, self.grid)
+        if self.bracket is not None:
+            return functools.partial(search_page, self.comparison, self.bracket)
+        if self.little_data is not None:
+            return functools.partial(little_data_page, self.comparison, self.little_data)
+        compile, cancelled = self._options.compile, self.is_cancelled
+        return functools.partial(comparison_page, self.comparison, compile=compile, cancelled=cancelled)
+
+    def _take_report(self, path: str, refusal: str) -> None:
+        if refusal:
+            self.failed.emit(refusal)
+        else:
+            self.reported.emit(path)
 
     def _take_end(self, job: Job, error: str) -> None:
         if self._job is not job:

@@ -41,7 +41,7 @@ __all__ = ["Adaptation", "Message", "RunState", "Session", "TouchedTask"]
 
 FIRST_PRESET = "first-steps"
 # A closed window is gone within 0.3.
-WORKER_SECONDS, TOUCH_SECONDS, FILE_SECONDS, READING_SECONDS = 0.15, 0.02, 0.1, 0.02
+WORKER_SECONDS, TOUCH_SECONDS, FILE_SECONDS, READING_SECONDS, REPORT_SECONDS = 0.15, 0.02, 0.1, 0.02, 0.02
 
 
 class Session(QObject):
@@ -512,6 +512,7 @@ class Session(QObject):
         if not self._is_closed:
             self._is_closed = True
             self._reading.close(READING_SECONDS)
+            self._comparing.close(REPORT_SECONDS)
             self._training.close(WORKER_SECONDS)
             self._unseen.close(TOUCH_SECONDS)
             self.inside.close(TOUCH_SECONDS)

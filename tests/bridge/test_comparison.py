@@ -107,6 +107,16 @@ def test_what_cannot_be_compared_is_said_and_the_worker_is_free_again(session: S
     qtbot.waitUntil(lambda: session.live.iteration == 1, timeout=60_000)
 
 
+def test_a_report_is_written_of_what_was_compared_and_a_place_that_is_none_is_refused(session, qtbot, tmp_path) -> None:
+    compare(session, SHORT, qtbot)
+    with qtbot.waitSignal(session.comparing.reported, timeout=60_000):
+        session.comparing.write_report(str(tmp_path / "compared.html"))
+    assert "FOMAML" in (tmp_path / "compared.html").read_text(encoding="utf-8")
+    with qtbot.waitSignal(session.comparing.failed, timeout=60_000) as refused:
+        session.comparing.write_report(str(tmp_path / "nowhere" / "compared.html"))
+    assert "cannot be written" in refused.args[0]
+
+
 def done(session: Session, qtbot) -> None:
     qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
 

@@ -18,6 +18,7 @@ from metalearn_gui.engine.report.scale import Scale
 
 COLOURS = ("#d97706", "#2563eb", "#059669", "#dc2626", "#7c3aed", "#0891b2", "#a16207", "#db2777", "#64748b")
 DASHES = ("none", "7 3", "2 3", "9 3 2 3")
+FAINT = {"stroke": "currentColor", "stroke_opacity": 0.25}
 FONT = 12  # pixels
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 680, 340, 64, 150, 12, 40
 ROW = 26  # of a plot of intervals
@@ -56,6 +57,8 @@ def line_plot(series: Sequence[Series], x_label: str, y_label: str, bands: Seque
     ends = []
     for place, one in enumerate(series):
         points = _points(one, x_scale, y_scale)
+        if len(points) == 1:  # what does not depend on x is a level
+            points = [(x_scale.start, points[0][1]), (x_scale.end, points[0][1])]
         if points:
             picture.extend(_curve(one, points, place, x_scale, y_scale))
             ends.append((points[-1][1], place, one.label))
@@ -91,7 +94,7 @@ def heat_map(values: Array, names: Sequence[Sequence[str]], labels: Sequence[str
     left, top = 2.2 * LEFT, 2.2 * FONT + 18.0
     width, height = left + HEAT_COLUMN * values.shape[1] + 8, top + HEAT_ROW * values.shape[0] + 8
     picture = _picture(width, height, " by ".join(label for label in labels if label))
-    scale = Scale.around(values.ravel(), 0.75, 0.08, log=True)
+    scale = Scale.around(values.ravel(), 0.9, 0.08, log=True)
     picture.append(_label(labels[1], left + HEAT_COLUMN * values.shape[1] / 2, FONT + 2.0, "middle"))
     picture.append(_label(labels[0], 8, top - 8, "start"))
     for row, column in np.ndindex(*values.shape):
@@ -100,7 +103,8 @@ def heat_map(values: Array, names: Sequence[Sequence[str]], labels: Sequence[str
         size = {"width": HEAT_COLUMN - 2, "height": HEAT_ROW - 2, "rx": 3}
         picture.append(element("rect", x=x, y=y, **size, fill=COLOURS[1], fill_opacity=depth))
         text = f"{value:.3g}" if math.isfinite(value) else "–"
-        picture.append(_label(text, x + HEAT_COLUMN / 2 - 1, y + HEAT_ROW / 2 + 3, "middle"))
+        ink = "#ffffff" if depth > 0.4 else "currentColor"
+        picture.append(_label(text, x + HEAT_COLUMN / 2 - 1, y + HEAT_ROW / 2 + 3, "middle", ink))
     for row, name in enumerate(names[0]):
         picture.append(_label(name, left - 8, top + HEAT_ROW * (row + 0.5) + 4, "end"))
     for column, name in enumerate(names[1]):
@@ -118,7 +122,7 @@ def task_panels(predicted: Sequence[Series], truth: Series | None, points: Serie
         left, top = place % columns * (PANEL + GAP), place // columns * tall
         x_scale = Scale(float(one.x.min()), float(one.x.max()), left, left + PANEL)
         y_scale = Scale.around(heights, top + PANEL, top)
-        picture.append(element("rect", x=left, y=top, width=PANEL, height=PANEL, rx=4, class_="frame"))
+        picture.append(element("rect", x=left, y=top, width=PANEL, height=PANEL, rx=4, fill="none", **FAINT))
         if truth is not None:
             picture.append(_path(_points(truth, x_scale, y_scale, y_scale), "currentColor", "1 4", 0.7))
         picture.append(_path(_points(one, x_scale, y_scale, y_scale), COLOURS[place % len(COLOURS)], "none"))
@@ -156,7 +160,7 @@ def _curve(
     colour = COLOURS[place % len(COLOURS)]
     drawn = [_path(points, colour, DASHES[place % len(DASHES)])]
     drawn.append(element("circle", cx=points[-1][0], cy=points[-1][1], r=3.5, fill=colour))
-    if one.half is not None:
+    if one.half is not None and (one.half < one.y).all():  # an interval down to 0 has no place on this axis
         ends = [Series("", one.x, one.y + sign * one.half) for sign in (1, -1)]
         upper, lower = (_points(end, x_scale, y_scale, y_scale) for end in ends)
         outline = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*upper, *reversed(lower)])
@@ -194,7 +198,7 @@ def _axis_x(scale: Scale, label: str, height: float = HEIGHT, left: float = LEFT
     drawn = [_label(label, (scale.start + scale.end) / 2, height - 6, "middle")]
     for value in scale.ticks():
         x = scale.at(value)
-        drawn.append(_line((x, TOP), (x, foot), class_="grid"))
+        drawn.append(_line((x, TOP), (x, foot), **FAINT))
         drawn.append(_label(_named(value), x, foot + FONT + 4, "middle"))
     return drawn
 
@@ -205,14 +209,13 @@ def _axis_y(scale: Scale, label: str) -> list[Element]:
     drawn[0].set("transform", f"translate({FONT} {middle:g}) rotate(-90)")
     for value in scale.ticks():
         y = scale.at(value)
-        drawn.append(_line((LEFT, y), (WIDTH - RIGHT, y), class_="grid"))
+        drawn.append(_line((LEFT, y), (WIDTH - RIGHT, y), **FAINT))
         drawn.append(_label(_named(value), LEFT - 8, y + 4, "end"))
     return drawn
 
 
 def _line(start: tuple[float, float], end: tuple[float, float], **look: object) -> Element:
-    plain = {"stroke": "currentColor", "stroke_opacity": 0.25} if "class_" in look else {}
-    return element("line", x1=start[0], y1=start[1], x2=end[0], y2=end[1], **plain, **look)
+    return element("line", x1=start[0], y1=start[1], x2=end[0], y2=end[1], **look)
 
 
 def _label(text: str, x: float, y: float, anchor: str, colour: str = "currentColor") -> Element:

@@ -10,6 +10,8 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 
 NUM_TICKS = 5
+MARGIN = 0.05  # of the range, at either end
+FEW_TIMES = 5.0  # a logarithmic scale that is no longer has steps as a linear one
 ROUND = (1.0, 2.0, 5.0, 10.0)  # steps between named values, times a power of ten
 
 
@@ -30,8 +32,10 @@ class Scale:
         low, high = (float(kept.min()), float(kept.max())) if kept.size else (1.0, 1.0)
         if low == high:
             low, high = (low / 2, high * 2) if log else (low - 0.5, high + 0.5)
-        margin = 0.0 if log else 0.05 * (high - low)
-        return cls(low - margin, high + margin, start, end, log)
+        if log:
+            margin = (high / low) ** MARGIN
+            return cls(low / margin, high * margin, start, end, log)
+        return cls(low - MARGIN * (high - low), high + MARGIN * (high - low), start, end)
 
     def at(self, value: float) -> float:
         """The position of a value; NaN where it has none."""
@@ -42,7 +46,7 @@ class Scale:
 
     def ticks(self) -> list[float]:
         """Round values within the scale."""
-        return self._decades() if self.log else self._steps()
+        return self._decades() if self.log and self.high > FEW_TIMES * self.low else self._steps()
 
     def _steps(self) -> list[float]:
         rough = (self.high - self.low) / NUM_TICKS
