@@ -128,6 +128,8 @@ class Course(QObject):
         """Run, or pause."""
         if self.training.state in MOVING:
             self.training.pause()
+        elif self.runs.moment is not None:
+            self._branch_off(None)
         elif self.training.is_active:
             self.training.run()
         else:
@@ -135,14 +137,18 @@ class Course(QObject):
 
     def step(self) -> None:
         """One meta-iteration, then pause."""
-        if self.training.is_active:
+        if self.runs.moment is not None:
+            self._branch_off(1)
+        elif self.training.is_active:
             self.training.step()
         else:
             self._begin(1)
 
     def advance(self, count: int) -> None:
-        """So many meta-iterations, then pause; nothing where a run is under way."""
-        if not self.training.is_active:
+        if self.runs.moment is not None:
+            self._branch_off(count)
+        elif not self.training.is_active:
+            self._begin(count)
             self._begin(count)
 
     def reset(self) -> None:
@@ -194,10 +200,31 @@ class Course(QObject):
     def show(self, run_id: str) -> None:
         """Show a run; the live one goes on."""
         run = self.runs.find(run_id)
-        if run is not None and run is not self.runs.shown and self.has_data(run.settings):
-            self.runs.shown = run
+        is_news = run is not self.runs.shown or self.runs.moment is not None
+        if run is not None and is_news and self.has_data(run.settings):
+            self.runs.show(run)
             self._follow()
             self._announce(self.shownChanged, is_work=False)
+
+    def show_moment(self, iteration: int | None) -> None:
+        """The shown run as it was at the kept moment closest to a meta-iteration; None: as it is."""
+        moment = None if iteration is None else self.runs.shown.moment_at(iteration)
+        if moment is not self.runs.moment:
+            self.runs.moment = moment
+            self._follow()
+            self._announce(self.shownChanged, is_work=False)
+
+    def _branch_off(self, steps: int | None) -> None:
+        """Go on from the shown moment, as a run of its own."""
+        run, moment = self.runs.shown, self.runs.moment
+        if moment is None or self.training.is_lent or not self.has_data(run.settings):
+            self._begin(steps)  # says why not
+            return
+        self.training.stop()
+        past = branch(run.at(moment))
+        self.set_settings(with_live_values(past.settings, past.settings), self.tr("Go on from a past moment"))
+        self._begin_anew(past)
+        self._begin(steps)
 
     def restore(self, run_id: str) -> None:
         """Go on from where a run is, as a run of its own."""
@@ -343,7 +370,11 @@ class Course(QObject):
 
     def _follow(self) -> None:
         """Let the unseen tasks show how the shown run adapts, with the live values as they are set."""
-        run = self.runs.shown
+        run, moment = self.runs.shown, self.runs.moment
+        if moment is not None:
+            if self.unseen.shown.state is not moment:
+                self.unseen.follow(run.settings_at(moment.iteration), moment)
+            return
         settings = with_live_values(run.settings, self.settings) if run is self.runs.live else run.settings
         self.unseen.follow(settings, state_of(run))
 

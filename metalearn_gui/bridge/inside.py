@@ -6,8 +6,11 @@ from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.landscape import LandscapeOfTask
 from metalearn_gui.bridge.latest import Latest
+from metalearn_gui.bridge.runs import Runs
+from metalearn_gui.bridge.starts import ScoreOfStart
 from metalearn_gui.bridge.touches import Adapter
 from metalearn_gui.bridge.unseen import UnseenTasks
+from metalearn_gui.engine.training import Options
 
 
 class Inside(QObject):
@@ -15,12 +18,13 @@ class Inside(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, unseen: UnseenTasks, compile: bool, parent: QObject) -> None:
+    def __init__(self, runs: Runs, unseen: UnseenTasks, options: Options, parent: QObject) -> None:
         super().__init__(parent)
         self._latest = Latest("inside", self)
-        adapter = Adapter(compile)
+        adapter = Adapter(options.compile)
         self.landscape = LandscapeOfTask(adapter, unseen, self._latest, self)
-        self._parts = (self.landscape,)
+        self.start = ScoreOfStart(runs, options, unseen, self._latest, self)
+        self._parts = (self.landscape, self.start)
         for part in self._parts:
             part.failed.connect(self.failed)
 

@@ -10,6 +10,7 @@ from metalearn_gui.engine import events
 from metalearn_gui.engine.baselines import initial_states
 from metalearn_gui.engine.events import Change, TrainingState
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.store.moments import bound_together
 from metalearn_gui.store.records import RunRecord, fresh_run
 
 
@@ -75,6 +76,7 @@ class Runs:
     def __init__(self, live: RunRecord) -> None:
         self.list = [live]
         self.live = self.shown = live
+        self.moment: TrainingState | None = None  # of the shown run; None = its newest state
         self.overlays: set[str] = set()
         self._leaving: dict[str, RunRecord] = {}  # not in the list, but their last events may be under way
         self._added: set[str] = set()  # what trained elsewhere; deleted, it does not come back by itself
@@ -109,7 +111,13 @@ class Runs:
                 self._leaving[old.run_id] = old
         if self.find(run.run_id) is None:
             self.list.append(run)
-        self.live = self.shown = run
+        self.live = run
+        self.show(run)
+        bound_together(self.list, {run.run_id})
+
+    def show(self, run: RunRecord) -> None:
+        """This run is shown, at its newest state."""
+        self.shown, self.moment = run, None
 
     def has_ended(self, run_id: str) -> None:
         """No event of this run is under way any more; after a failure its curves may be ahead of its state."""
@@ -120,7 +128,8 @@ class Runs:
 
     def take(self, runs: list[RunRecord], live: RunRecord, shown: RunRecord) -> None:
         """These runs instead of all others."""
-        self.list, self.live, self.shown = list(runs), live, shown
+        self.list, self.live = list(runs), live
+        self.show(shown)
         self.overlays = set()
         self._leaving = {}
 
@@ -130,7 +139,7 @@ class Runs:
         del self.list[place]
         self.overlays = self.overlays - {run.run_id}
         if self.shown.run_id == run.run_id:
-            self.shown = self.live
+            self.show(self.live)
         return place
 
     def add(self, run: RunRecord) -> bool:
@@ -139,6 +148,7 @@ class Runs:
             return False
         self._added.add(run.run_id)
         self.list.insert(self.place_of(self.live), run)
+        bound_together(self.list, {self.live.run_id, self.shown.run_id})
         return True
 
     def insert(self, place: int, run: RunRecord) -> None:

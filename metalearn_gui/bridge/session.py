@@ -25,6 +25,7 @@ from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.touches import Adaptation, Places, TouchedTask
 from metalearn_gui.bridge.undoing import History, Undoing
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import preset
@@ -33,7 +34,7 @@ from metalearn_gui.engine.switching import switched, with_data_of
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
 from metalearn_gui.store import own_data
 from metalearn_gui.store.link import from_link, to_link
-from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.records import RunRecord, Scored
 from metalearn_gui.store.recovery import pending_recoveries
 from metalearn_gui.store.session_file import SavedSession, SavedTask, StoreError
 
@@ -73,7 +74,7 @@ class Session(QObject):
         self._course = Course(settings or preset(FIRST_PRESET), options, self)
         self._runs, self._training, self._unseen = self._course.runs, self._course.training, self._course.unseen
         self._comparing = Comparing(self._course, options, self)
-        self.inside = Inside(self._unseen, options.compile, self)
+        self.inside = Inside(self._runs, self._unseen, options, self)
         self._beside = Beside(self._unseen, self)
         self._files = Files(self._saved, self)
         self._reading = Reading(self)
@@ -266,6 +267,25 @@ class Session(QObject):
         return self._runs.shown
 
     @property
+    def moment(self) -> int | None:
+        """The past meta-iteration that the shown run is shown at; None: its newest state."""
+        return None if self._runs.moment is None else self._runs.moment.iteration
+
+    @property
+    def shown_iteration(self) -> int:
+        return self.shown.iteration if self.moment is None else self.moment
+
+    @property
+    def shown_state(self) -> TrainingState:
+        """What the shown run had learned at the shown moment."""
+        return self._unseen.shown.state
+
+    @property
+    def shown_scores(self) -> Scored | None:
+        """The newest scores of the shown run up to the shown moment."""
+        return self.shown.latest_scores if self.moment is None else self.shown.scores_at(self.moment)
+
+    @property
     def overlays(self) -> set[str]:
         """Ids of the runs that are drawn over the shown curves."""
         return self._runs.overlays
@@ -288,6 +308,13 @@ class Session(QObject):
     def show_run(self, run_id: str) -> None:
         """Show a run; the live one goes on."""
         self._reading.when_read(self._settings_of(run_id), lambda: self._course.show(run_id))
+
+    def show_moment(self, iteration: int | None) -> None:
+        """Show the shown run as it was at its kept moment closest to a meta-iteration; None: as it is now.
+
+        What runs on from a past moment is a run of its own.
+        """
+        self._course.show_moment(iteration)
 
     def restore_run(self, run_id: str) -> None:
         """Its settings and state become the ones that Run goes on from, as a run of its own."""

@@ -273,11 +273,12 @@ class _Watch:
     def look(self, at_rest: bool) -> Iterator[Event]:
         """What is due; at rest everything that is not shown yet."""
         run, now = self._run, time.perf_counter()
-        if self._shown != run.iteration and (at_rest or now - self._shown_at >= SNAPSHOT_SECONDS):
+        scores = run.options.evaluate and self._scored != run.iteration and (at_rest or self._is_time(now))
+        # A score has its own state before it: what was tried can be shown, and gone on from.
+        if self._shown != run.iteration and (at_rest or scores or now - self._shown_at >= SNAPSHOT_SECONDS):
             self._shown, self._shown_at = run.iteration, now
             yield events.Snapshot(**run.where(), state=run.snapshot())
-        is_due = at_rest or self._is_time(now)
-        if run.options.evaluate and self._scored != run.iteration and is_due:
+        if scores:
             self._scored, self._num_scored = run.iteration, self._num_scored + 1
             self._next_try = max(self._next_try, self._grown())
             run.tune_baselines(again=at_rest)

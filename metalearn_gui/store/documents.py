@@ -15,6 +15,7 @@ from metalearn_gui.engine import events
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet, Tasks
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.store.moments import Moments
 from metalearn_gui.store.records import Curve, RunRecord, Scored, Start
 
 Document = dict[str, Any]
@@ -66,6 +67,7 @@ def run_document(run: RunRecord) -> tuple[Document, Arrays]:
         "scores": scores,
         "initial": _training_document("initial", run.initial, arrays),
         "latest": _training_document("latest", run.latest, arrays),
+        "moments": [_training_document(_moment(place), state, arrays) for place, state in enumerate(run.moments)],
     }
     return document, arrays
 
@@ -88,6 +90,7 @@ def run_from(document: Document, arrays: Arrays) -> RunRecord:
         scores=_scores_from(document["scores"], _flat(arrays["scores"], np.float64)),
         initial=_with_whole_carry(_training_from("initial", document["initial"], arrays), settings),
         latest=_with_whole_carry(_training_from("latest", document["latest"], arrays), settings),
+        moments=_moments_from(document.get("moments", []), arrays, settings),  # older files have none
     )
 
 
@@ -95,6 +98,15 @@ def _remark(value: Any, name: str) -> Any:
     if type(value) not in REMARKS[name]:
         raise ValueError(f"{name} is a {type(value).__name__}")
     return value
+
+
+def _moment(place: int) -> str:
+    return f"moments/{place}"
+
+
+def _moments_from(documents: Sequence[Document], arrays: Arrays, settings: ExperimentSettings) -> Moments:
+    read = (_training_from(_moment(place), document, arrays) for place, document in enumerate(documents))
+    return tuple(state for one in read if (state := _with_whole_carry(one, settings)) is not None)
 
 
 def _start_from(document: Document | None) -> Start | None:

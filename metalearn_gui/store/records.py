@@ -16,6 +16,7 @@ from metalearn_gui.engine.baselines import initial_states
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.starts import fitting, started_from
+from metalearn_gui.store.moments import Moments, nearest, with_moment
 
 
 class Curve:
@@ -94,6 +95,7 @@ class RunRecord:
     changes: list[events.Change] = dataclasses.field(default_factory=list)
     initial: events.TrainingState | None = None
     latest: events.TrainingState | None = None
+    moments: Moments = ()  # states on the way, each with a score of its own meta-iteration
     initial_settings: ExperimentSettings | None = None  # before any change: with the log they make the run again
 
     def __post_init__(self) -> None:
@@ -131,7 +133,30 @@ class RunRecord:
         other.scores = [scored for scored in self.scores if scored.iteration <= kept]
         # The settings have the values of later changes already, so those count from here on.
         other.changes = [dataclasses.replace(one, iteration=min(one.iteration, kept)) for one in self.changes]
+        other.moments = tuple(one for one in self.moments if one.iteration <= kept)
         return other
+
+    def at(self, moment: events.TrainingState) -> RunRecord:
+        """A copy as it was at a moment of its own, so that it can go on from there bit for bit."""
+        other = copy.copy(self)
+        other.latest, other.settings = moment, self.settings_at(moment.iteration)
+        other.changes = [change for change in self.changes if change.iteration <= moment.iteration]
+        return other.settled()
+
+    def settings_at(self, iteration: int) -> ExperimentSettings:
+        """The settings with the live values as they were when a meta-iteration was behind it."""
+        first = self.initial_settings or self.settings
+        passed = {change.name: change.value for change in self.changes if change.iteration <= iteration}
+        return first.replaced(**passed)
+
+    def moment_at(self, iteration: int) -> events.TrainingState | None:
+        """The moment closest to a meta-iteration, the start among them; None where there is none."""
+        known = [state for state in (self.initial, *self.moments) if state is not None]
+        return nearest(known, iteration) if known else None
+
+    def scores_at(self, iteration: int) -> Scored | None:
+        """The newest scores up to a meta-iteration."""
+        return next((scored for scored in reversed(self.scores) if scored.iteration <= iteration), None)
 
     @property
     def latest_scores(self) -> Scored | None:
@@ -154,6 +179,8 @@ class RunRecord:
     def _evaluated(self, event: events.Evaluated) -> None:
         self.scores.append(Scored(event.iteration, event.compute_seconds, event.evaluation))
         self.baseline_share = event.baseline_share
+        if self.latest is not None and self.latest.iteration == event.iteration:
+            self.moments = with_moment(self.moments, self.latest)
 
     def _live_changed(self, event: events.LiveChanged) -> None:
         self.changes.append(event.change)

@@ -153,8 +153,11 @@ class Header(QFrame):
         run = self._session.shown
         total = run.settings.outer.num_iterations
         of_total = "" if self._compact else self.tr("of {total}").format(total=count_text(total))
-        self._iteration.show_value(count_text(run.iteration), of_total)
-        self._tasks_seen.show_value(count_text(run.tasks_seen))
+        if self._session.moment is not None:  # that it is the past must be said even where there is little room
+            of_total = self.tr("past")
+        iteration = self._session.shown_iteration
+        self._iteration.show_value(count_text(iteration), of_total)
+        self._tasks_seen.show_value(count_text(iteration * run.settings.outer.meta_batch))
         self._speed.show_value(count_text(round(self._session.speed)), self.tr("tasks/s"))
         self._show_unseen()
         self.update()
@@ -162,7 +165,7 @@ class Header(QFrame):
     def _show_unseen(self) -> None:
         run = self._session.shown
         steps = run.settings.outer.test_steps
-        scores = run.latest_scores
+        scores = self._session.shown_scores
         if scores is not None:
             steps = len(scores.evaluation.learner.loss) - 1
         by_step = counted(steps, self.tr("1 step"), self.tr("{count} steps"))

@@ -122,6 +122,7 @@ runs = st.builds(
     initial_settings=settings,
     initial=st.none() | training_states,
     latest=st.none() | training_states,
+    moments=st.lists(training_states, max_size=2).map(tuple),
 )
 point_sets = st.builds(PointSet, bits, bits | integers, st.none() | bits)
 touched_tasks = st.builds(

@@ -42,6 +42,7 @@ class FakeInside(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.landscape = FakeLandscape(self)
+        self.start = FakePart(self)
 
 
 def bowl(task: TouchedTask, steps: int = 5) -> Landscape:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -26,7 +28,7 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.sinusoid import Sinusoid
 from metalearn_gui.store.link import from_link, to_link
-from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.records import RunRecord, Scored
 from tests.ui.fake_inside import FakeInside
 
 
@@ -67,6 +69,7 @@ class FakeSession(QObject):
         self.context: np.ndarray | None = None
         self.held: dict[str, np.ndarray] = {}
         self.inside = FakeInside(self)
+        self.moment: int | None = None
         self.compared = {"transfer", "scratch"}
         self.adaptation_step = 5
         self.file_path, self.is_dirty = "", False
@@ -185,16 +188,38 @@ class FakeSession(QObject):
     def score(self) -> None:
         """What an evaluation on unseen tasks would report."""
         run, steps = self.live, self.num_adaptation_steps + 1
+        learner = dataclasses.replace(run.latest.learner, iteration=run.iteration)
+        run.apply(events.Snapshot(**self._place(run.iteration), state=dataclasses.replace(run.latest, learner=learner)))
         curve = lambda start, end: _scores(start, end, steps, run.settings.tasks.kind)  # noqa: E731
         baselines = {"transfer": curve(3.0, 2.0), "scratch": curve(8.0, 4.0), "scratch_adam": curve(8.0, 3.0)}
         evaluation = events.Evaluation(600, curve(3.2, 0.16), baselines, 4.3, 0.0, {"transfer": 400})
         run.apply(events.Evaluated(**self._place(run.iteration), evaluation=evaluation, baseline_share=0.09))
         self.scored.emit()
 
+    # --- moments --------------------------------------------------------------------------------
+
+    def show_moment(self, iteration: int | None) -> None:
+        self.calls.append(("show_moment", iteration))
+        moment = None if iteration is None else self.shown.moment_at(iteration)
+        self.moment = None if moment is None else moment.iteration
+        self.shownChanged.emit()
+
+    @property
+    def shown_iteration(self) -> int:
+        return self.shown.iteration if self.moment is None else self.moment
+
+    @property
+    def shown_state(self) -> events.TrainingState:
+        return self.shown.latest if self.moment is None else self.shown.moment_at(self.moment)
+
+    @property
+    def shown_scores(self) -> Scored | None:
+        return self.shown.latest_scores if self.moment is None else self.shown.scores_at(self.moment)
+
     # --- runs -----------------------------------------------------------------------------------
 
     def show_run(self, run_id: str) -> None:
-        before = self.shown.settings.tasks
+        before, self.moment = self.shown.settings.tasks, None
         self.shown = next(run for run in self.runs if run.run_id == run_id)
         if self.shown.settings.tasks != before:
             self._draw_tasks()

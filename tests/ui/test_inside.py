@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
+from metalearn_gui.bridge.starts import StartScore
+from metalearn_gui.ui.clock_map import cell_text
 from metalearn_gui.ui.explanation import Explanation
 from metalearn_gui.ui.landscape_view import contours
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.panels import INSIDE_PANELS
+from metalearn_gui.ui.panels.clocks import ClocksPanel
 from metalearn_gui.ui.panels.landscape import LandscapePanel
 from metalearn_gui.ui.views.inside import InsideView
 from tests.ui.fake_inside import bowl
@@ -83,6 +89,72 @@ def test_a_card_explains_itself_in_a_sentence_and_in_more_when_asked(key, sessio
     assert not explanation.is_open
     qtbot.mouseClick(explanation.findChild(QAbstractButton), Qt.MouseButton.LeftButton)
     assert explanation.is_open
+
+
+# --- two clocks -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clocks(session, qtbot) -> ClocksPanel:
+    for iterations in (10, 40, 200):
+        session.train(iterations)
+        session.score()
+    panel = ClocksPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(420, 400)
+    panel.show()
+    return panel
+
+
+def test_a_cell_shows_its_moment_and_step_and_the_last_row_is_now(clocks, session):
+    assert clocks._rows == [0, 10, 50, 250]
+    click(clocks.map, clocks.map.cell_rect(1, 3).center())
+    assert (session.moment, session.adaptation_step) == (10, 3)
+    assert clocks.back_to_now.isVisible()
+    click(clocks.map, clocks.map.cell_rect(3, 4).center())
+    assert (session.moment, session.adaptation_step) == (None, 4)
+    assert not clocks.back_to_now.isVisible()
+
+
+def test_arrows_scrub_both_clocks(clocks, session, qtbot):
+    session.set_adaptation_step(5)
+    qtbot.keyClick(clocks.map, Qt.Key.Key_Up)
+    qtbot.keyClick(clocks.map, Qt.Key.Key_Left)
+    assert (session.moment, session.adaptation_step) == (50, 4)
+    clocks.back_to_now.click()
+    assert session.moment is None
+
+
+def test_a_replay_shows_every_moment_in_turn_and_ends_at_now(clocks, session, qtbot):
+    clocks.toggle_replay()
+    clocks._replay.setInterval(1)
+    qtbot.waitUntil(lambda: not clocks._replay.isActive())
+    assert [call[1] for call in session.calls if call[0] == "show_moment"] == [0, 10, 50, None]
+
+
+def test_the_start_is_drawn_once_it_has_been_tried(clocks, session):
+    assert np.isnan(clocks._losses_at(0)).all()
+    losses = np.linspace(5.0, 4.0, session.num_adaptation_steps + 1)
+    session.inside.start.show(StartScore(session.shown.run_id, losses))
+    assert clocks._losses_at(0) is losses
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"), [(0.523, ".52"), (3.04, "3.0"), (12.7, "13"), (0.0061, ".0061"), (1e9, "×"), (math.nan, "×")]
+)
+def test_a_cell_says_two_figures(loss, text):
+    assert cell_text(loss) == text
+
+
+def test_the_whole_window_shows_the_moment(window, session, qtbot):
+    session.train(100)
+    session.score()
+    session.train(100)
+    session.show_moment(100)
+    label = window.findChild(QLabel, "iteration_label")
+    assert label.text() == "100"
+    session.show_moment(None)
+    assert label.text() == "200"
 
 
 # --- the landscape --------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels.adaptation import AdaptationPanel
 from metalearn_gui.ui.panels.clients import ClientsPanel
+from metalearn_gui.ui.panels.clocks import ClocksPanel
 from metalearn_gui.ui.panels.context import ContextPanel
 from metalearn_gui.ui.panels.gallery import GalleryPanel
 from metalearn_gui.ui.panels.gradients import GradientsPanel
@@ -38,6 +39,7 @@ VIEW_PANELS: dict[str, type[ViewPanel]] = {
 # The cards of the view "Inside".
 INSIDE_PANELS: dict[str, type[Panel]] = {
     LandscapePanel.key: LandscapePanel,
+    ClocksPanel.key: ClocksPanel,
 }
 
 PANELS: dict[str, type[Panel]] = {

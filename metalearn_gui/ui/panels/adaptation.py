@@ -115,8 +115,8 @@ class AdaptationPanel(Panel):
 
     @property
     def evaluation(self) -> Evaluation | None:
-        """The newest of the shown run, or None before there is one."""
-        scored = self.session.shown.latest_scores
+        """The newest of the shown run up to the shown moment, or None before there is one."""
+        scored = self.session.shown_scores
         return None if scored is None else scored.evaluation
 
     @property

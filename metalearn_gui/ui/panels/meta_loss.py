@@ -184,8 +184,12 @@ class MetaLossPanel(Panel):
 
     def _show_now(self, run: RunRecord) -> None:
         at, unseen = self._trace(run).unseen()
+        moment = self.session.moment
         if run.iteration == 0:
             self._now.hide()
+        elif moment is not None:
+            self._now.set_word(self.tr("shown: {iteration}").format(iteration=count_text(moment)))
+            self._now.show_at(moment, 0.0, 0.0, "")
         elif len(unseen) and math.isfinite(self._unseen.y[-1]):
             figure = accuracy_text(run, run.scores[-1]) or number_text(float(unseen[-1]))
             self._now.set_word(self._age(run.iteration, int(at[-1])))

@@ -145,7 +145,7 @@ class NetworkPanel(SettingsPanel):
     def _draw(self) -> None:
         run = self.session.shown
         settings = run.settings
-        params = run.latest.learner.params if run.latest else {}
+        params = self.session.shown_state.learner.params
         activation = getattr(settings.network, "activation", "relu")
         layers = drawn_layers(params, activation, settings.tasks.input_range(), self.view.layers)
         self.view.show_layers(layers)

@@ -16,7 +16,7 @@ from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.view import GAP, View
 
 # The cards' places where there is room: rows of cards with their shares of the width.
-ROWS: tuple[dict[str, int], ...] = ({"landscape": 578},)
+ROWS: tuple[dict[str, int], ...] = ({"landscape": 578, "clocks": 382},)
 COLUMNS, CARD_HEIGHT = 2, 310  # where there is little room
 
 
@@ -100,7 +100,7 @@ class InsideView(View):
     # --- texts ------------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        names = {"landscape": self.tr("Landscape")}
+        names = {"landscape": self.tr("Landscape"), "clocks": self.tr("Two clocks")}
         for key, chip in self.chips.items():
             chip.setText(names[key])
             chip.setAccessibleName(names[key])
@@ -122,7 +122,9 @@ class InsideView(View):
         run, step = self.session.shown, self.session.adaptation_step
         total = run.settings.outer.num_iterations
         of_total = "" if self._is_compact else self.tr("of {total}").format(total=count_text(total))
-        self._iteration.show_value(count_text(run.iteration), of_total)
+        if self.session.moment is not None:  # that it is the past must be said even where there is little room
+            of_total = self.tr("past")
+        self._iteration.show_value(count_text(self.session.shown_iteration), of_total)
         self.header.set_progress(run.iteration / max(total, 1))
         self._loss.set_caption(self.tr("loss, step {step}").format(step=step))
         adaptation = self.session.adaptations.get("learner")

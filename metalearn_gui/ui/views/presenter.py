@@ -55,9 +55,10 @@ class PresenterView(View):
             return
         run = self.session.shown
         self.header.set_progress(run.iteration / max(1, run.settings.outer.num_iterations))
-        self._figures["iteration"].show_value(count_text(run.iteration))
-        self._figures["tasks"].show_value(count_text(run.tasks_seen))
-        scores = run.latest_scores
+        iteration = self.session.shown_iteration
+        self._figures["iteration"].show_value(count_text(iteration))
+        self._figures["tasks"].show_value(count_text(iteration * run.settings.outer.meta_batch))
+        scores = self.session.shown_scores
         self._figures["unseen"].show_value(*final_text(scores.evaluation.learner if scores else None))
         settings = self.session.settings
         self.header.set_texts("MetaLearn Playground", f"{settings.tasks.label} · {settings.learner.label}")

@@ -1,0 +1,192 @@
+"""Losses by two clocks under the hand: meta-iterations downward, adaptation steps across."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.loss_colors import LossScale, ink_on
+from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.theme import scaled, theme, ui_font
+
+HUGE = 1e4  # a loss from here on is called diverged
+BEYOND = 2.0  # times the largest loss before adapting: what is worse has the colour of the worst
+ROW, GAP, AXIS = 20, 1.5, 20
+MOVES = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
+
+
+class ClockMap(QWidget):
+    """Emits the cell that the hand is on; shows what it is told."""
+
+    chosen = Signal(int, int)  # row, step
+    resized = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="clock_map")
+        self._iterations: tuple[int, ...] = ()
+        self._losses = np.empty((0, 0))
+        self._scale = LossScale.of(self._losses)
+        self._cell = (-1, 0)
+        self._words = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @property
+    def most_rows(self) -> int:
+        """As many as can be read."""
+        return max(2, int((self.height() - scaled(AXIS)) // scaled(ROW)))
+
+    def show_rows(self, iterations: Sequence[int], losses: Array, cell: tuple[int, int], words: str) -> None:
+        """losses (rows, steps + 1), a row all NaN while unknown; cell: what is shown; words: where no row is."""
+        self._iterations, self._losses, self._cell, self._words = tuple(iterations), losses, cell, words
+        before = losses[:, :1][np.isfinite(losses[:, :1])]
+        reach = min(BEYOND * float(before.max(initial=0.0)), HUGE)
+        self._scale = LossScale.of(losses[losses <= reach])
+        self.update()
+
+    # --- places -----------------------------------------------------------------------------------
+
+    @property
+    def _left(self) -> float:
+        metrics = self.fontMetrics()
+        widest = max((metrics.horizontalAdvance(count_text(one)) for one in self._iterations), default=0)
+        return widest + 10.0
+
+    def cell_rect(self, row: int, step: int) -> QRectF:
+        """Where a cell lies."""
+        rows, columns = self._losses.shape
+        width = (self.width() - self._left) / max(columns, 1)
+        height = min((self.height() - scaled(AXIS)) / max(rows, 1), 2.2 * scaled(ROW))
+        return QRectF(self._left + step * width, row * height, width, height)
+
+    def cell_at(self, position: QPointF) -> tuple[int, int]:
+        """The nearest cell's row and step."""
+        first = self.cell_rect(0, 0)
+        rows, columns = self._losses.shape
+        row = math.floor(position.y() / max(first.height(), 1.0))
+        step = math.floor((position.x() - first.left()) / max(first.width(), 1.0))
+        return min(max(row, 0), rows - 1), min(max(step, 0), columns - 1)
+
+    def sizeHint(self) -> QSize:
+        return QSize(340, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 110)
+
+    # --- painting ---------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(ui_font(11.5, 500))
+        if not len(self._iterations):
+            painter.setPen(theme().palette.muted)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._words)
+            return
+        rows, columns = self._losses.shape
+        fits = self._longest_text(painter) <= self.cell_rect(0, 0).width() - 5
+        for row in range(rows):
+            self._paint_label(painter, row)
+            for step in range(columns):
+                self._paint_cell(painter, row, step, fits)
+        self._paint_steps(painter)
+        self._paint_ring(painter)
+
+    def _longest_text(self, painter: QPainter) -> int:
+        texts = {cell_text(float(loss)) for loss in self._losses.ravel()}
+        return max(painter.fontMetrics().horizontalAdvance(text) for text in texts)
+
+    def _paint_label(self, painter: QPainter, row: int) -> None:
+        place = self.cell_rect(row, 0)
+        is_here = row == self._cell[0]
+        painter.setFont(ui_font(11.5, 700 if is_here else 400))
+        painter.setPen(theme().palette.text if is_here else theme().palette.muted)
+        label = QRectF(0, place.top(), place.left() - 8, place.height())
+        side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(label, side, count_text(self._iterations[row]))
+
+    def _paint_cell(self, painter: QPainter, row: int, step: int, with_text: bool) -> None:
+        palette, loss = theme().palette, float(self._losses[row, step])
+        box = self.cell_rect(row, step).adjusted(GAP, GAP, -GAP, -GAP)
+        is_known, is_diverged = not np.isnan(self._losses[row]).all(), not loss < HUGE
+        color = palette.panel if not is_known else palette.error if is_diverged else self._scale.color(loss)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setOpacity(0.22 if is_diverged and is_known else 1.0)
+        painter.setBrush(color)
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setOpacity(1.0)
+        if is_known and (with_text or is_diverged):
+            painter.setFont(ui_font(11.5, 500))
+            painter.setPen(palette.error if is_diverged else ink_on(color))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, cell_text(loss))
+
+    def _paint_steps(self, painter: QPainter) -> None:
+        rows, columns = self._losses.shape
+        every = 1 if columns < 16 else 5
+        for step in {*range(0, columns, every), self._cell[1]}:
+            is_here = step == self._cell[1]
+            below = self.cell_rect(rows - 1, step).translated(0, self.cell_rect(0, 0).height() + 2)
+            below.setHeight(scaled(16))
+            painter.setFont(ui_font(11.5, 700 if is_here else 400))
+            painter.setPen(theme().palette.text if is_here else theme().palette.muted)
+            painter.drawText(below.adjusted(-6, 0, 6, 0), Qt.AlignmentFlag.AlignCenter, str(step))
+
+    def _paint_ring(self, painter: QPainter) -> None:
+        if self._cell[0] < 0:
+            return
+        box = self.cell_rect(*self._cell).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(theme().palette.learner if self.hasFocus() else theme().palette.text, 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 4, 4)
+
+    # --- the hand ---------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._choose(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._choose(event.position())
+
+    def _choose(self, position: QPointF) -> None:
+        if len(self._iterations) and (cell := self.cell_at(position)) != self._cell:
+            self.chosen.emit(*cell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        move = MOVES.get(Qt.Key(event.key()))
+        if move is None or not len(self._iterations):
+            super().keyPressEvent(event)
+            return
+        rows, columns = self._losses.shape
+        row, step = self._cell[0] + move[0], self._cell[1] + move[1]
+        if 0 <= row < rows and 0 <= step < columns:
+            self.chosen.emit(row, step)
+
+    def event(self, event: QEvent) -> bool:
+        # The arrows mean this map while it has the focus, not the window's shortcuts.
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in MOVES:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
+def cell_text(loss: float) -> str:
+    """Two figures, as short as they can be; a cross where a loss is out of bounds."""
+    if not loss < HUGE:
+        return "×"
+    if loss >= 10:
+        return count_text(round(loss))
+    return f"{loss:.1f}" if loss >= 1 else f"{loss:.2g}".removeprefix("0") or "0"

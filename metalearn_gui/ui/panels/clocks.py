@@ -1,0 +1,166 @@
+"""Two clocks: how losses on unseen tasks fall by meta-iteration and by adaptation step; any moment can be shown."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.store.moments import thinned
+from metalearn_gui.ui.clock_map import ClockMap
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.inside_panel import InsidePanel
+from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+REPLAY_SECONDS = 10.0
+REPLAY_MS = 100  # the shortest that a moment is shown
+
+
+class ClocksPanel(InsidePanel):
+    """Rows are the moments that the run has kept; the last one is now."""
+
+    key = "clocks"
+    part = "start"
+    room = 260
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._rows: list[int] = []  # meta-iterations, the last one being now
+        self._replay = QTimer(self)
+        self._replay.timeout.connect(self._play_on)
+        self._play = self.add_icon_action("play", self.toggle_replay)
+        self._play.setObjectName("clocks_replay")
+        self.map = ClockMap(self)
+        self.map.chosen.connect(self._choose)
+        self.map.resized.connect(self.refresh)
+        self._build_foot()
+        for signal in (session.scored, session.shownChanged):
+            signal.connect(self.refresh)
+        self.refresh()
+
+    def _build_foot(self) -> None:
+        self._axis, self._state = QLabel(self), QLabel(self)
+        for label in (self._axis, self._state):
+            label.setFont(ui_font(12))
+            label.setProperty("tone", "muted")
+        self._axis.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.back_to_now = QPushButton(self, objectName="back_to_now")
+        self.back_to_now.setFont(ui_font(12, 500))
+        self.back_to_now.setProperty("kind", "link")
+        self.back_to_now.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still runs and pauses
+        self.back_to_now.clicked.connect(lambda: self._show(None))
+        foot = QHBoxLayout()
+        foot.addWidget(self._state, 1)
+        foot.addWidget(self.back_to_now)
+        self.body.addWidget(self.map, 1)
+        self.body.addWidget(self._axis)
+        self.body.addLayout(foot)
+
+    # --- texts ------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Two clocks"))
+        self.map.setAccessibleName(self.tr("Mean loss on unseen tasks by meta-iteration and adaptation step"))
+        self._axis.setText(self.tr("meta-iteration ↓   adaptation step →   × diverges"))
+        self.back_to_now.setText(self.tr("Back to now"))
+        self.back_to_now.setAccessibleName(self.back_to_now.text())
+        self.back_to_now.setToolTip(self.tr("Show the run as it is"))
+        self.explain(
+            self.tr("Click a cell: everything shows that moment of the run."),
+            self.tr(
+                "Learning goes by two clocks: meta-iterations change the start, adaptation steps go from the start to "
+                "one task. Each cell is the mean loss on the same unseen tasks, after so many of both. Without "
+                "meta-learning more steps help little or diverge; with it, one step is worth many. Run at a past "
+                "moment goes on from there as a run of its own."
+            ),
+        )
+        self._name_replay()
+        self.refresh()
+
+    def _name_replay(self) -> None:
+        playing = self._replay.isActive()
+        name = self.tr("Stop the replay") if playing else self.tr("Replay the whole run in ten seconds")
+        self._play.setToolTip(name)
+        self._play.setAccessibleName(name)
+        self._play.setIcon(icon("pause" if playing else "play", theme().palette.muted))
+
+    # --- what is drawn ----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Draw the moments that there is room for; nothing while the card cannot be seen."""
+        if not self.isVisible():
+            return
+        session, run = self.session, self.session.shown
+        moments = thinned(tuple(state for state in (run.initial, *run.moments) if state), self.map.most_rows)
+        self._rows = [state.iteration for state in moments] if run.moments else []
+        losses = np.stack([self._losses_at(iteration) for iteration in self._rows]) if self._rows else np.empty((0, 0))
+        at = session.shown_iteration
+        row = min(range(len(self._rows)), key=lambda place: abs(self._rows[place] - at), default=-1)
+        words = self.tr("Fills while the run goes on: each row is a moment that was tried on unseen tasks")
+        self.map.show_rows(self._rows, losses, (row, session.adaptation_step), words)
+        scored = session.shown_scores
+        count = 0 if scored is None else scored.evaluation.num_tasks
+        self.set_hint(self.tr("mean loss, {count} unseen tasks").format(count=count_text(count)) if count else "")
+        self._show_moment()
+
+    def _losses_at(self, iteration: int) -> Array:
+        """NaN for a start that has not been tried yet."""
+        run, start = self.session.shown, self.result
+        nothing = np.full(self.session.num_adaptation_steps + 1, np.nan)
+        if iteration == 0 and (start is None or start.run_id != run.run_id):
+            return nothing
+        scored = run.scores_at(iteration)
+        losses = start.losses if iteration == 0 else nothing if scored is None else scored.evaluation.learner.loss
+        return losses if len(losses) == len(nothing) else nothing
+
+    def _show_moment(self) -> None:
+        moment = self.session.moment
+        self.back_to_now.setVisible(moment is not None)
+        text = self.tr("Shown: {iteration}. Run goes on from here.")
+        self._state.setText("" if moment is None else text.format(iteration=count_text(moment)))
+
+    # --- the hand ---------------------------------------------------------------------------------
+
+    def _choose(self, row: int, step: int) -> None:
+        self._stop_replay()
+        self._show(self._rows[row] if row < len(self._rows) - 1 else None)
+        self.session.set_adaptation_step(step)
+
+    def _show(self, iteration: int | None) -> None:
+        if iteration != self.session.moment:
+            self.session.show_moment(iteration)
+
+    # --- replay -----------------------------------------------------------------------------------
+
+    def toggle_replay(self) -> None:
+        """Show every moment in turn, as long as ten seconds allow; the last one is now."""
+        if self._replay.isActive():
+            self._stop_replay()
+            return
+        moments = [state.iteration for state in self.session.shown.moments]
+        if moments:
+            self._replay.start(max(REPLAY_MS, round(1000 * REPLAY_SECONDS / (len(moments) + 1))))
+            self._show(0)
+            self._name_replay()
+
+    def _play_on(self) -> None:
+        moment = self.session.moment
+        later = [state.iteration for state in self.session.shown.moments if moment is not None]
+        later = [iteration for iteration in later if iteration > (moment or 0)]
+        if len(later) > 1:
+            self._show(later[0])
+        else:
+            self._show(None)
+            self._stop_replay()
+
+    def _stop_replay(self) -> None:
+        self._replay.stop()
+        self._name_replay()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._stop_replay()
