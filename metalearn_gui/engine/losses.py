@@ -42,5 +42,12 @@ def _masked_mean(values: Tensor, mask: Tensor | None) -> Tensor:
     return tf.reduce_sum(values * mask, axis=-1) / tf.maximum(tf.reduce_sum(mask, axis=-1), 1.0)
 
 
+def in_units(kind: str, unit: Tensor) -> Loss:
+    """The loss of a kind of task for numbers that are multiplied by `unit`, (output_dim,), first; classes have none."""
+    if kind == "classification":
+        return LOSSES[kind]
+    return lambda outputs, points: LOSSES[kind](outputs * unit, points._replace(y=points.y * unit))
+
+
 LOSSES: dict[str, Loss] = {"regression": mean_squared_error, "classification": cross_entropy}
 ACCURACIES: dict[str, Loss] = {"regression": no_accuracy, "classification": accuracy}

@@ -250,28 +250,27 @@ class AdaptationProgram(_TaskProgram):
         scaling = Scaling.of(state.carry)
         seen = (support, query) if scaling is None else (scaling.points(support), scaling.points(query))
         sets = (map_points(tf.constant, points) for points in seen)
-        values = [np.array(value) for value in self._run(*self._learned(state, live), *sets)]
-        return values if scaling is None else self._in_own_units(values, scaling)
+        unit = np.ones(self._network.output_dim) if scaling is None else scaling.unit(self._network.output_dim)
+        values = [np.array(value) for value in self._run(*self._learned(state, live), _as_tensor(unit), *sets)]
+        return self._in_own_units(values, scaling) if scaling is not None and self._keep else values
 
     def _in_own_units(self, values: list[Array], scaling: Scaling) -> list[Array]:
-        unit = scaling.loss_unit
-        if not self._keep:
-            return [values[0] * unit, values[1]]
         predictions, support_loss, *deviation = values
-        return [scaling.predictions(predictions), support_loss * unit, *map(scaling.deviations, deviation)]
+        return [scaling.predictions(predictions), support_loss, *map(scaling.deviations, deviation)]
 
-    def _path(self, params, carry, live, support, query):  # type: ignore[no-untyped-def]
+    def _path(self, params, carry, live, unit, support, query):  # type: ignore[no-untyped-def]
         ctx, state = self._context(live), State(params, carry)
+        judge = ctx._replace(loss=losses.in_units(self._kind, unit))
         measure = self._kept if self._keep else self._scored
         if self._learner.adapts_once:
-            return self._path_of_one_step(measure, state, support, query, ctx)
+            return self._path_of_one_step(measure, state, support, query, ctx, judge)
         num_tasks, num_queries = query.x.shape[:2]
         tasks_only, outputs = [num_tasks], [num_tasks, num_queries, self._network.output_dim]
         shapes = [outputs, tasks_only, *[outputs] * self._has_deviation] if self._keep else [tasks_only] * 2
         rows = [tf.TensorArray(tf.float32, self._num_steps + 1, element_shape=shape) for shape in shapes]
 
         def body(index, adapted, rows):  # type: ignore[no-untyped-def]
-            values = measure(state, adapted, support, query, ctx)
+            values = measure(state, adapted, support, query, judge)
             rows = [row.write(index, value) for row, value in zip(rows, values, strict=True)]
             # One step more than is looked at: a second copy of the program for step 0 would cost more.
             return index + 1, self._learner.adapt_step(state, adapted, support, ctx), rows
@@ -284,13 +283,13 @@ class AdaptationProgram(_TaskProgram):
         )
         return [row.stack() for row in rows]
 
-    def _path_of_one_step(self, measure, state, support, query, ctx):  # type: ignore[no-untyped-def]
+    def _path_of_one_step(self, measure, state, support, query, ctx, judge):  # type: ignore[no-untyped-def]
         """Unrolled, so that features of the query are computed once; later steps are the first."""
         start = self._learner.begin(state, support, ctx)
-        rows = [[value] for value in measure(state, start, support, query, ctx)]
+        rows = [[value] for value in measure(state, start, support, query, judge)]
         if self._num_steps:
             after = self._learner.adapt_step(state, start, support, ctx)
-            for row, value in zip(rows, measure(state, after, support, query, ctx), strict=True):
+            for row, value in zip(rows, measure(state, after, support, query, judge), strict=True):
                 row.extend([value] * self._num_steps)
         return [tf.stack(row) for row in rows]
 
@@ -352,6 +351,10 @@ class PredictionProgram(_TaskProgram):
 
     def _predict(self, params, carry, live, adapted, x):  # type: ignore[no-untyped-def]
         return self._shown(State(params, carry), adapted, x, self._context(live))
+
+
+def _as_tensor(values: Array) -> Tensor:
+    return tf.constant(values, tf.float32)
 
 
 def _build(function: Callable[..., Any], mode: str) -> Callable[..., Any]:

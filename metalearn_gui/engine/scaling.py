@@ -67,13 +67,18 @@ class Scaling(NamedTuple):
         """Standard deviations of predictions in the data's own units."""
         return values * self.y_deviation if len(self.y_mean) else values
 
+    def unit(self, num_outputs: int) -> Array:
+        """What outputs are multiplied by to be in the data's own units, (num_outputs,); 1 for classes."""
+        return self.y_deviation if len(self.y_mean) else np.ones(num_outputs, np.float32)
+
     @property
     def loss_unit(self) -> float:
-        """What a loss of the learner's is multiplied by to be in the data's own units.
+        """What a training loss is multiplied by to be in the data's own units.
 
-        One target has a unit. Several have no common one: their loss stays in variances.
+        Exact for one target. Several are trained in variances, each alike: there it takes every target's error for the
+        same share of its variance. Scores of unseen tasks are exact for any number of targets (`unit`).
         """
-        return float(self.y_deviation[0]) ** 2 if len(self.y_mean) == 1 else 1.0
+        return float(np.mean(np.square(self.y_deviation, dtype=np.float64))) if len(self.y_mean) else 1.0
 
 
 def without_scaling(carry: Mapping[str, Array]) -> dict[str, Array]:

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from metalearn_gui.engine import evaluation
+from metalearn_gui.engine import adapt, evaluation
 from metalearn_gui.engine.export import EXPORTERS
 from metalearn_gui.engine.export.base import ExportSubject
 from metalearn_gui.engine.params import SettingError
@@ -105,6 +105,21 @@ def test_losses_and_predictions_are_in_the_units_of_the_data(place, tmp_path, le
         state = trained(settings, QUIET)
         scores.append(evaluation.score(settings, state.learner, evaluation.unseen_episodes(settings, 6, 0)[1], False))
     np.testing.assert_allclose(scores[1].loss, 1e6 * scores[0].loss, rtol=2e-3)
+
+
+def test_scores_of_several_targets_are_in_the_units_of_the_data(place, tmp_path):
+    """Beside the loss of a constant prediction, and by hand from the predictions."""
+    lines = place.read_text().splitlines()
+    rows = [f"{line},{1000 * float(line.split(',')[1])}" for line in lines[1:]]
+    (tmp_path / "two.csv").write_text("task,x,y,way,z\n" + "\n".join(rows))
+    settings = settings_for(tmp_path / "two.csv", targets="y,z")
+    state = trained(settings, QUIET).learner
+    episodes = evaluation.unseen_episodes(settings, 6, 0)[1]
+    scores = evaluation.score(settings, state, episodes, False)
+    path = adapt(settings, state, episodes.support, episodes.query.x, compile=False)
+    by_hand = np.square(path.predictions - episodes.query.y).mean(axis=(1, 2, 3))
+    np.testing.assert_allclose(scores.loss, by_hand, rtol=1e-4)
+    assert 0.01 < scores.loss[0] / evaluation.constant_loss(settings, episodes) < 100
 
 
 def test_a_saved_state_keeps_its_scaling(place):
