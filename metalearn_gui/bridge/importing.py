@@ -16,17 +16,21 @@ from metalearn_gui.engine.tables.choices import ColumnChoice, completed
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tables.table import Table
 from metalearn_gui.engine.tasks.csv import CLASSES, NUMBERS, POINTS, Csv
+from metalearn_gui.store.choices import remembered
 
 NOTHING = ColumnChoice("", (), ())
 
 
 @dataclasses.dataclass(frozen=True)
 class Opened:
-    """A table with a guess at its columns; the guess is NOTHING where there is none."""
+    """A table with what was chosen for it before, else with a guess.
+
+    table: with its columns of the types that count; choice: NOTHING where there is no guess; family: other settings.
+    """
 
     table: Table
     choice: ColumnChoice
-    predicts: str
+    family: Csv
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,16 +97,25 @@ class TableReader(QObject):
 
 def _open(path: str) -> Iterator[ReadSoFar | Opened]:
     yield from TABLES.reading(path)
-    yield _guessed(TABLES.table(path))
+    yield _chosen(path) or _guessed(path, TABLES.table(path))
 
 
-def _guessed(table: Table) -> Opened:
+def _chosen(path: str) -> Opened | None:
+    family = remembered(path)
+    try:
+        return Opened(family.table(), family.choice, family) if family else None
+    except SettingError:
+        return None
+
+
+def _guessed(path: str, table: Table) -> Opened:
     for predicts in (NUMBERS, CLASSES):
         try:
-            return Opened(table, completed(table, NOTHING, predicts == CLASSES), predicts)
+            choice = completed(table, NOTHING, predicts == CLASSES)
+            return Opened(table, choice, Csv(data=path, predicts=predicts))
         except SettingError:
             continue
-    return Opened(table, NOTHING, NUMBERS)
+    return Opened(table, NOTHING, Csv(data=path))
 
 
 def _part(family: Csv) -> Iterator[Parted]:

@@ -16,6 +16,7 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.store.choices import reading
 from metalearn_gui.store.home import images_folder, log_file
 from metalearn_gui.store.own_data import StaleFile, looking_again
 
@@ -131,6 +132,8 @@ class Reading(QObject):
 
 def _read(families: Sequence[TaskFamily]) -> Iterator[ReadSoFar | _Remark]:
     """How far it is, and at last what was left out."""
+    remarks = []
     for family in families:
-        yield from family.reading(images_folder())
-    yield _Remark("; ".join(dict.fromkeys(filter(None, (family.remark() for family in families)))))
+        found = yield from reading(family, images_folder())
+        remarks.append(found.remark())
+    yield _Remark("; ".join(dict.fromkeys(filter(None, remarks))))

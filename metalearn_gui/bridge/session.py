@@ -33,6 +33,7 @@ from metalearn_gui.engine.settings import ExperimentSettings, offer_label
 from metalearn_gui.engine.switching import switched, with_data_of
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
 from metalearn_gui.store import own_data
+from metalearn_gui.store.choices import remember, with_remembered
 from metalearn_gui.store.link import from_link, to_link
 from metalearn_gui.store.records import RunRecord, Scored
 from metalearn_gui.store.recovery import pending_recoveries
@@ -137,7 +138,11 @@ class Session(QObject):
 
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         """Undoable. Live values reach the run; structural ones restart it (old run kept), after 300 ms of quiet."""
-        self._reading.when_read([settings], lambda: self._course.set_settings(settings.resolved(), text))
+        self._reading.when_read([settings], lambda: self._take(settings.resolved(), text))
+
+    def _take(self, settings: ExperimentSettings, text: str) -> None:
+        self._course.set_settings(settings, text)
+        remember(settings.tasks)
 
     def change(self, **values: object) -> None:
         """Other values by flat name; a chosen learner brings what it is tuned with (engine/switching.py).
@@ -184,12 +189,12 @@ class Session(QObject):
     def _set_read(self, make: Callable[[], ExperimentSettings], text: str, wanted: Mapping[str, object]) -> None:
         """Settings as they are made now: others may have been taken while a file was read."""
         try:
-            settings = make().resolved()
+            settings = with_remembered(make()).resolved()
             settings.check_data()  # before the stack hears of it: a refused push would drop what can be redone
         except SettingError as error:
             self._refuse(error, wanted)
         else:
-            self._course.set_settings(settings, text)
+            self._take(settings, text)
 
     def _refuse(self, error: SettingError, wanted: Mapping[str, object]) -> None:
         self._offered = {**wanted, **error.offer}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from metalearn_gui.bridge.importing import TableReader
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tasks.csv import POINTS
+from metalearn_gui.store.choices import remembered
+from metalearn_gui.store.home import home
 from tests.bridge.conftest import Heard
 
 
@@ -83,3 +87,31 @@ def test_a_table_that_only_the_file_holds_is_taken_as_it_is_now_on_demand(
     qtbot.waitUntil(lambda: other.settings.tasks.key == "csv")
     assert other.settings.tasks.table().num_rows == 97
     assert other.settings == other.live.settings
+
+
+def test_what_was_chosen_for_a_table_is_remembered_by_what_it_holds(session, table, tmp_path, open_session, qtbot):
+    values = {"min_rows": 7, "column_types": "x=category", "missing": "fill"}
+    session.change(task_family="csv", data=str(table), inputs="x", **values)
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "csv")
+    forget()
+    moved = table.rename(tmp_path / "moved.csv")
+    other = open_session()
+    other.change(task_family="csv", data=str(moved))
+    qtbot.waitUntil(lambda: other.settings.tasks.key == "csv", timeout=30_000)
+    tasks = other.settings.tasks
+    assert (tasks.min_rows, tasks.missing, tasks.column_types) == (7, "fill", "x=category,y=number")
+    other.change(inputs="x", column_types="x=number")
+    qtbot.waitUntil(lambda: other.settings.tasks.column_types == "x=number,y=number")
+    reader = TableReader(other)
+    with qtbot.waitSignal(reader.opened) as heard:
+        reader.open(str(moved))
+    assert heard.args[0].family.column_types == "x=number,y=number"
+    reader.close(1.0)
+
+
+def test_a_damaged_memory_of_choices_is_as_none(table):
+    TABLES.table(str(table))
+    (home() / "tables.json").parent.mkdir(parents=True, exist_ok=True)
+    for text in ("", "[1]", '{"a": 1}', json.dumps({TABLES.table(str(table)).digest: {"min_rows": "x"}})):
+        (home() / "tables.json").write_text(text)
+        assert remembered(str(table)) is None

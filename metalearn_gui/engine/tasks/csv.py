@@ -165,7 +165,7 @@ class Csv(TaskFamily):
             return self
         table, types = self.table(), types_of(self.column_types)
         require_columns(table, types)
-        choice = _guessed(table, self._asked(), self._are_classes)
+        choice = _guessed(table, self.choice, self._are_classes)
         used = choice.inputs if self._are_classes else (*choice.inputs, *choice.targets)
         guessed = {column.name: column.kind for column in table.columns if column.name in used}
         return dataclasses.replace(
@@ -224,7 +224,9 @@ class Csv(TaskFamily):
     def output_range(self) -> tuple[float, float]:
         return _range(self._own.y) if self.data else super().output_range()
 
-    def _asked(self) -> ColumnChoice:
+    @property
+    def choice(self) -> ColumnChoice:
+        """The columns that are named."""
         return ColumnChoice(self.task_column, names_of(self.inputs), names_of(self.targets), self.split_column)
 
     def _of(self, tasks: Tasks) -> TablePoints:
@@ -300,7 +302,7 @@ def _typed_names(family: Csv, names: Sequence[str]) -> str:
 def _prepared(family: Csv) -> TablePoints:
     return table_points(
         family.table(),
-        family._asked(),
+        family.choice,
         labels_of(family.labels),
         family._are_classes,
         family.missing == "fill",

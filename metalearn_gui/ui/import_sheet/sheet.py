@@ -148,7 +148,7 @@ class ImportSheet(Sheet):
 
     def _take_opened(self, opened: Opened) -> None:
         self._table, self._choice = opened.table, opened.choice
-        self._family = self._family.replaced(predicts=opened.predicts)
+        self._family = opened.family
         present = self._session.settings.tasks
         if present.key == Csv.key and getattr(present, "data", "") == self._family.data:
             self._propose(present)

@@ -1,0 +1,95 @@
+"""What a person chose for a table, by what the file holds: wherever it lies next time, it is not asked again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.read_so_far import ReadSoFar
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.engine.tasks.csv import COLUMN_SETTINGS, Csv
+from metalearn_gui.store.home import home
+
+REMEMBERED = (*COLUMN_SETTINGS, "predicts", "min_rows", "missing", "held_out", "split_seed", "keep_data")
+MOST = 200  # files; the one that was chosen first goes first
+LARGEST = 2**22  # bytes: a larger file is no file of ours
+
+
+def remember(tasks: TaskFamily) -> None:
+    """Keep what was chosen; a full or forbidden disk costs nothing but the next asking."""
+    if not isinstance(tasks, Csv) or not tasks.file_digest:
+        return
+    every = _every()
+    every.pop(tasks.file_digest, None)
+    every[tasks.file_digest] = {name: getattr(tasks, name) for name in REMEMBERED}
+    newest = dict(list(every.items())[-MOST:])
+    with contextlib.suppress(OSError):
+        _write(_place(), json.dumps(newest, ensure_ascii=False, indent=1))
+
+
+def remembered(path: str) -> Csv | None:
+    """The family that was made last of what a table holds that was read; None where none was, or it does not fit."""
+    table = TABLES.find(path)
+    chosen = _every().get(table.digest) if table else None
+    if not isinstance(chosen, dict):
+        return None
+    try:
+        return Csv.from_dict({name: chosen[name] for name in REMEMBERED if name in chosen} | {"data": path})
+    except SettingError:
+        return None
+
+
+def with_remembered(settings: ExperimentSettings) -> ExperimentSettings:
+    """These settings with what was chosen for their table before, where they name no columns themselves."""
+    family = _completed(settings.tasks)
+    if family is settings.tasks:
+        return settings
+    return settings.replaced(**{name: getattr(family, name) for name in REMEMBERED})
+
+
+def reading(tasks: TaskFamily, cache: Path) -> Generator[ReadSoFar, None, TaskFamily]:
+    """As the family's own; returns the family with what was chosen for its table before.
+
+    Raises:
+        SettingError: as the family's own does.
+    """
+    if isinstance(tasks, Csv) and tasks.data:
+        yield from TABLES.reading(tasks.data, tasks.file_digest)
+        tasks = _completed(tasks)
+    yield from tasks.reading(cache)
+    return tasks
+
+
+def _completed(tasks: TaskFamily) -> TaskFamily:
+    if not isinstance(tasks, Csv) or any(getattr(tasks, name) for name in COLUMN_SETTINGS):
+        return tasks
+    chosen = remembered(tasks.data)
+    return tasks.replaced(**{name: getattr(chosen, name) for name in REMEMBERED}) if chosen else tasks
+
+
+def _every() -> dict[str, Any]:
+    with contextlib.suppress(OSError, ValueError, RecursionError):
+        if _place().stat().st_size <= LARGEST:
+            every = json.loads(_place().read_text(encoding="utf-8"))
+            if isinstance(every, dict):
+                return every
+    return {}
+
+
+def _write(place: Path, text: str) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=place.parent, suffix=".part", delete=False, encoding="utf-8") as part:
+        part.write(text)
+    os.replace(part.name, place)
+
+
+def _place() -> Path:
+    return home() / "tables.json"
