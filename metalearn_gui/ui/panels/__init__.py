@@ -13,6 +13,7 @@ from metalearn_gui.ui.panels.landscape import LandscapePanel
 from metalearn_gui.ui.panels.learner import LearnerPanel
 from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
 from metalearn_gui.ui.panels.moved import MovedPanel
+from metalearn_gui.ui.panels.moves import MovesPanel
 from metalearn_gui.ui.panels.network import NetworkPanel
 from metalearn_gui.ui.panels.orders import OrdersPanel
 from metalearn_gui.ui.panels.proposal import ProposalPanel
@@ -40,6 +41,7 @@ VIEW_PANELS: dict[str, type[ViewPanel]] = {
 INSIDE_PANELS: dict[str, type[Panel]] = {
     LandscapePanel.key: LandscapePanel,
     ClocksPanel.key: ClocksPanel,
+    MovesPanel.key: MovesPanel,
 }
 
 PANELS: dict[str, type[Panel]] = {
