@@ -38,10 +38,18 @@ from metalearn_gui.ui.window_zoom import WindowZoom
 LEFT, CENTRE, RIGHT = (
     ("tasks", "learner", "network"),
     ("task", "gallery"),
-    ("meta_loss", "gradients", "adaptation", *VIEW_PANELS, "runs"),
+    ("meta_loss", "gradients", "adaptation", "cold_start", *VIEW_PANELS, "runs"),
 )
 CENTRE_SHARE, RIGHT_SHARE = 712, 416
-ROOM_FIRST = ("meta_loss", "gradients", *(key for key in VIEW_PANELS if key != "moved"), "adaptation", "runs", "moved")
+ROOM_FIRST = (
+    "meta_loss",
+    "gradients",
+    *(key for key in VIEW_PANELS if key != "moved"),
+    "adaptation",
+    "cold_start",
+    "runs",
+    "moved",
+)
 STRETCH = {
     "task": 480,
     "gallery": 300,

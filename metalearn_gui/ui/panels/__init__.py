@@ -6,6 +6,7 @@ from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels.adaptation import AdaptationPanel
 from metalearn_gui.ui.panels.clients import ClientsPanel
 from metalearn_gui.ui.panels.clocks import ClocksPanel
+from metalearn_gui.ui.panels.cold_start import ColdStartPanel
 from metalearn_gui.ui.panels.context import ContextPanel
 from metalearn_gui.ui.panels.gallery import GalleryPanel
 from metalearn_gui.ui.panels.gradients import GradientsPanel
@@ -52,6 +53,7 @@ PANELS: dict[str, type[Panel]] = {
     GalleryPanel.key: GalleryPanel,
     MetaLossPanel.key: MetaLossPanel,
     AdaptationPanel.key: AdaptationPanel,
+    ColdStartPanel.key: ColdStartPanel,
     GradientsPanel.key: GradientsPanel,
     RunsPanel.key: RunsPanel,
     **VIEW_PANELS,
