@@ -13,7 +13,7 @@ from metalearn_gui.bridge.importing import NOTHING, Opened, Parted, TableReader
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.switching import for_family, switched
-from metalearn_gui.engine.tables.choices import ColumnChoice, names_of, text_of
+from metalearn_gui.engine.tables.choices import ColumnChoice, names_of, text_of, types_of, types_text
 from metalearn_gui.engine.tables.table import Table
 from metalearn_gui.engine.tasks.csv import CLASSES, Csv
 from metalearn_gui.ui.import_sheet.preview import SHOWN_ROWS, Preview
@@ -93,6 +93,7 @@ class ImportSheet(Sheet):
         self._reader.parted.connect(self._take_parted)
         self._reader.refused.connect(self._refuse)
         self._preview.roleChosen.connect(self.set_role)
+        self._preview.typeChosen.connect(self.set_type)
         self._steps.changed.connect(self._set_setting)
         self._cancel.clicked.connect(self.leave)
         self._import.clicked.connect(self.take)
@@ -117,12 +118,24 @@ class ImportSheet(Sheet):
         """Give a column a role. A category can only come out as a class."""
         if self._table is None:
             return
-        column = self._table.column(name)
-        if role == TARGET and column is not None and column.kind == "category":
+        if role == TARGET and self._kind_of(name) == "category":
             self._family = self._family.replaced(predicts=CLASSES)
         one_target = self._family.predicts == CLASSES
         self._choice = with_role(self._choice, name, role, self._table.names, one_target)
         self._part()
+
+    def _kind_of(self, name: str) -> str:
+        column = self._table.column(name) if self._table is not None else None
+        return types_of(self._family.column_types).get(name, column.kind if column else "")
+
+    def set_type(self, name: str, kind: str) -> None:
+        """Say of which type a column is. A target that becomes a category is a class."""
+        types = types_of(self._family.column_types) | {name: kind}
+        self._family = self._family.replaced(column_types=types_text(types))
+        if kind == "category" and name in self._choice.targets:
+            self.set_role(name, TARGET)
+        else:
+            self._part()
 
     def take(self) -> None:
         """One change of settings that can be undone; what does not fit is said, and the sheet stays."""
@@ -199,6 +212,7 @@ class ImportSheet(Sheet):
 
     def _take_parted(self, parted: Parted) -> None:
         self._parted = parted
+        self._preview.show_table(parted.table)
         self._show_choice()
 
     def _refuse(self, error: str) -> None:
@@ -230,7 +244,7 @@ class ImportSheet(Sheet):
         self._steps.setEnabled(self._table is not None)
         self._steps.show_choice(self._family, self._choice)
         self._steps.show_parted(self._parted)
-        self._preview.show_choice(self._choice)
+        self._preview.show_choice(self._choice, types_of(self._family.column_types))
         self._import.setEnabled(self._parted is not None)
         if self._table is not None:
             self._note.setText(self._rows_text())
@@ -249,8 +263,12 @@ class ImportSheet(Sheet):
         super().retranslate()
         self.setAccessibleName(self.tr("Import data"))
         self.title.setText(self.tr("Import data"))
-        self._preview.setAccessibleName(self.tr("First rows; press a column's head, or Enter, to say what it is for"))
-        self._preview.setToolTip(self.tr("Press a column's head to say what it is for"))
+        self._preview.setAccessibleName(
+        self._preview.setAccessibleName(
+            self.tr("First rows; press a column's head, or Enter, to say what it is for and of which type")
+        )
+        )
+        self._preview.setToolTip(self.tr("Press a column's head to say what it is for and of which type"))
         self._bar.setAccessibleName(self.tr("Reading"))
         self._cancel.setText(self.tr("Cancel"))
         self._import.setText(self.tr("Import"))
