@@ -6,8 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
+from metalearn_gui.ui.import_sheet import ImportSheet
 from metalearn_gui.ui.import_sheet.preview import KIND_ROLE
-from metalearn_gui.ui.import_sheet.sheet import ImportSheet
+from metalearn_gui.ui.import_sheet.tables import TableSheet
 from metalearn_gui.ui.main_window import MainWindow
 
 
@@ -17,14 +18,14 @@ def sheet(session, qtbot, table):
     qtbot.addWidget(window)
     window.resize(1100, 800)
     window.show()
-    made = ImportSheet(session, window)
+    made = TableSheet(session, window)
     made.open(table)
     qtbot.waitUntil(lambda: start(made).isEnabled())
     yield made
     window.close()
 
 
-def start(sheet: ImportSheet) -> QPushButton:
+def start(sheet: TableSheet) -> QPushButton:
     return sheet.findChild(QPushButton, "import_start")
 
 
@@ -59,7 +60,7 @@ def test_a_category_that_comes_out_is_a_class_and_brings_a_learner_for_classes(s
     assert (session.settings.tasks.kind, session.settings.tasks.targets) == ("classification", "city")
 
 
-def choose_in_head(sheet: ImportSheet, qtbot, column: int, text: str) -> None:
+def choose_in_head(sheet: TableSheet, qtbot, column: int, text: str) -> None:
     """Press a column's head, and an entry of its menu."""
     preview = sheet.findChild(QWidget, "import_preview")
     qtbot.mouseClick(preview.head.viewport(), Qt.MouseButton.LeftButton, pos=preview.head.chip(column).center())
