@@ -97,6 +97,15 @@ COMMANDS = (
         "compare_view", QT_TRANSLATE_NOOP("Commands", "Compare learners"), "F4 or Ctrl+Shift+C", VIEW,
         lambda w: w.show_view("compare"),
     ),
+    Command("sweep_view", QT_TRANSLATE_NOOP("Commands", "Sweep settings"), "", VIEW, lambda w: w.show_view("sweep")),
+    Command(
+        "structure_view", QT_TRANSLATE_NOOP("Commands", "Learn the structure"), "", VIEW,
+        lambda w: w.show_view("structure"),
+    ),
+    Command(
+        "little_data_view", QT_TRANSLATE_NOOP("Commands", "Little data"), "", VIEW,
+        lambda w: w.show_view("little_data"),
+    ),
     Command("task_view", QT_TRANSLATE_NOOP("Commands", "Back to the task"), "Esc", VIEW, lambda w: w.show_task()),
     Command("inside_view", QT_TRANSLATE_NOOP("Commands", "Look inside"), "F3", VIEW, lambda w: w.show_view("inside")),
     Command("theme", QT_TRANSLATE_NOOP("Commands", "Dark or light"), "", VIEW, lambda w: w.toggle_theme()),

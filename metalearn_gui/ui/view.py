@@ -24,6 +24,7 @@ class View(QWidget):
     key: ClassVar[str] = ""
 
     backRequested = Signal()
+    viewRequested = Signal(str)  # another view, by its key
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName=f"{self.key}_view")

@@ -60,6 +60,7 @@ class ViewStack(QStackedWidget):
             view.set_compact(self._is_compact)
             fit_new(view)
             view.backRequested.connect(lambda: self.show_view(TASK))
+            view.viewRequested.connect(self.show_view)
             self.addWidget(view)
             self._views[key] = view
         return self._views[key]

@@ -5,20 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, QSize
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import ORDERS, Budget
-from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.compare import ORDERS
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.compare.chosen import Chosen
+from metalearn_gui.ui.compare.effort import BudgetBox
+from metalearn_gui.ui.compare.references import ReferenceList
 from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.panel import Panel
-from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.theme import theme, ui_font
 
-BUDGETS = ("10s", "30s", "60s", "300s", "100000tasks", "1e+06tasks", "1e+06gradients", "2000iterations",
-           "20000iterations", "")  # fmt: skip
 SEEDS = (1, 3, 5)
 
 
@@ -36,14 +33,15 @@ class ProtocolPanel(Panel):
         self._blocks = {key: Block(name, self) for key, name in _ICONS.items()}
         for block in self._blocks.values():
             self.body.addWidget(block)
+        self.references = ReferenceList(self)
+        self.body.addWidget(self.references)
         self.body.addStretch(1)
         for signal in (standings.changed, session.settingsChanged):
             signal.connect(self._describe)
 
     def _build_effort(self) -> None:
-        self.budget, self.seeds, self.order = (
-            Combo(self, objectName=f"compare_{name}") for name in ("budget", "seeds", "order")
-        )
+        self.budget = BudgetBox(self._chosen.budget, self, objectName="compare_budget")
+        self.seeds, self.order = (Combo(self, objectName=f"compare_{name}") for name in ("seeds", "order"))
         self._captions = [QLabel(self) for _ in range(3)]
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
@@ -56,13 +54,11 @@ class ProtocolPanel(Panel):
             grid.addWidget(box, row, 1)
         grid.setColumnStretch(1, 1)
         self.body.addLayout(grid)
-        for text in BUDGETS:
-            self.budget.addItem("", text)
         for count in SEEDS:
             self.seeds.addItem("", count)
         for order in ORDERS:
             self.order.addItem("", order)
-        self.budget.currentIndexChanged.connect(self._set_budget)
+        self.budget.currentIndexChanged.connect(lambda: self._chosen.set_effort(budget=self.budget.budget))
         self.seeds.currentIndexChanged.connect(lambda: self._chosen.set_effort(num_seeds=self.seeds.currentData()))
         self.order.currentIndexChanged.connect(lambda: self._chosen.set_effort(order=self.order.currentData()))
 
@@ -75,12 +71,7 @@ class ProtocolPanel(Panel):
         for key, block in self._blocks.items():
             is_empty = key == "order" and not self._order_text()
             block.setVisible(not is_empty and (key == "same" or not self._is_compact))
-
-    def _set_budget(self) -> None:
-        try:
-            self._chosen.set_effort(budget=Budget.parse(self.budget.currentData()))
-        except SettingError as error:
-            self.session.messageRaised.emit(Message(str(error), "warning"))
+        self.references.setVisible(not self._is_compact)
 
     # --- texts ------------------------------------------------------------------------------------
 
@@ -91,32 +82,18 @@ class ProtocolPanel(Panel):
         for caption, box, text in zip(self._captions, (self.budget, self.seeds, self.order), texts, strict=True):
             caption.setText(text)
             box.setAccessibleName(text)
-        self.budget.setToolTip(self.tr("Seconds leave compiling out; the other measures count work, not time"))
         self.seeds.setToolTip(
             self.tr("Several seeds: intervals are over seeds, and say what another start would change")
         )
         self.order.setToolTip(self.tr("In turn: one after the other. Interleaved: all at once, a little at a time"))
-        with QSignalBlocker(self.budget), QSignalBlocker(self.seeds), QSignalBlocker(self.order):
-            for place, text in enumerate(BUDGETS):
-                self.budget.setItemText(place, self._budget_text(Budget.parse(text)))
+        with QSignalBlocker(self.seeds), QSignalBlocker(self.order):
             for place, count in enumerate(SEEDS):
                 self.seeds.setItemText(place, self.tr("1 seed") if count == 1 else self.tr("{n} seeds").format(n=count))
             for place, text in enumerate((self.tr("in turn"), self.tr("interleaved"))):
                 self.order.setItemText(place, text)
-            self.budget.setCurrentIndex(max(0, self.budget.findData(self._chosen.budget.text)))
             self.seeds.setCurrentIndex(max(0, self.seeds.findData(self._chosen.num_seeds)))
             self.order.setCurrentIndex(max(0, self.order.findData(self._chosen.order)))
         self._describe()
-
-    def _budget_text(self, budget: Budget) -> str:
-        texts = {
-            self.tr("{count} s of computing"): budget.seconds,
-            self.tr("{count} tasks"): budget.tasks,
-            self.tr("{count} gradient evaluations"): budget.gradient_evaluations,
-            self.tr("{count} meta-iterations"): budget.meta_iterations,
-        }
-        found = (text.format(count=count_text(round(value))) for text, value in texts.items() if value)
-        return next(found, self.tr("as long as its own preset"))
 
     def _describe(self) -> None:
         settings = self.session.settings
@@ -132,6 +109,7 @@ class ProtocolPanel(Panel):
         for key, (title, text) in texts.items():
             self._blocks[key].set_texts(title, text)
         self._show_blocks()
+        self.references.show_learners([contender.settings for contender in self._chosen.contenders()])
         self.setToolTip(settings.tasks.summary)
 
     def _same_text(self) -> str:

@@ -120,7 +120,10 @@ class ScoresPanel(Panel):
         self._name()
         self.table.setAccessibleName(self.tr("Contenders and their losses on unseen tasks"))
         self._foot.setText(
-            self.tr("bold: no other is better beyond the interval · click a heading to sort · Enter opens a run")
+            self.tr(
+                "bold: none is better beyond the interval · dots: mean, hollow after 1 step · dash: median · "
+                "bar: reference · Enter opens a run"
+            )
         )
 
     def restyle(self) -> None:
@@ -247,6 +250,9 @@ class ScoresDelegate(QStyledItemDelegate):
                 place = QRectF(at(tick) - 30, rect.bottom() - 12, 60, 12)
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick_text(tick))
         mark = index.siblingAtColumn(NAME).data(MARK_ROLE)
+        for low, high in () if dots is None else dots.references:
+            left, right = at(max(low, 10.0 ** reach[0])), at(min(high, 10.0 ** reach[1]))
+            painter.fillRect(QRectF(left - 1.5, middle - 9, right - left + 3, 18), faded(mark.color, 0.35))
         for mean, half, median in () if dots is None else dict.fromkeys((dots.first, dots.best)):
             is_best = (mean, half, median) == dots.best
             if not (math.isfinite(mean) and mean > 0):

@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Comparison, Entry
+from metalearn_gui.engine.published import published
 from metalearn_gui.ui.compare.standing import Standing, Standings
 from metalearn_gui.ui.text import duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -27,10 +28,14 @@ Index = QModelIndex
 
 @dataclasses.dataclass(frozen=True)
 class Dots:
-    """Mean, half its interval and median of the loss, after one step and after the best one."""
+    """Mean, half its interval and median of the loss, after one step and after the best one.
+
+    references: what others report for these steps on the same tasks, each from low to high.
+    """
 
     first: tuple[float, float, float]
     best: tuple[float, float, float]
+    references: tuple[tuple[float, float], ...] = ()
 
 
 class ScoresModel(QAbstractTableModel):
@@ -42,6 +47,7 @@ class ScoresModel(QAbstractTableModel):
         self._sorted_by, self._order = BEST, Qt.SortOrder.AscendingOrder
         self._rows: list[Standing] = []
         self._texts: list[tuple[str, ...]] = []
+        self._dots: list[Dots | None] = []
         self._bold: dict[int, frozenset[str]] = {}
         self.follow()
 
@@ -63,6 +69,7 @@ class ScoresModel(QAbstractTableModel):
         several = len(compared.entries) > 1
         self._bold = {FIRST: compared.best(1), BEST: compared.best()} if several else {}
         self._texts = [self._row_texts(row) for row in self._rows]
+        self._dots = [_dots(row.entry) if row.entry is not None else None for row in self._rows]
         self.endResetModel()
 
     def follow_progress(self) -> None:
@@ -137,7 +144,7 @@ class ScoresModel(QAbstractTableModel):
         if role == MARK_ROLE:
             return row.mark if column == NAME else None
         if role == DOTS_ROLE:
-            return _dots(row.entry) if column == DOTS and row.entry is not None else None
+            return self._dots[index.row()] if column == DOTS else None
         return self._looks(row, column, role)
 
     def _looks(self, row: Standing, column: int, role: int) -> Any:
@@ -234,7 +241,9 @@ def median_text(entry: Entry, step: int) -> str:
 def _dots(entry: Entry) -> Dots:
     steps = (min(1, entry.num_steps), entry.best_step)
     first, best = ((entry.mean(step), entry.ci95(step), entry.median(step)) for step in steps)
-    return Dots(first, best)
+    known = published(entry.runs[0].lane.settings)
+    drawn = (one for one in known if one.is_comparable and one.measure == "loss" and one.step in steps)
+    return Dots(first, best, tuple((one.low, one.high) for one in drawn))
 
 
 def _seconds(row: Standing) -> float:

@@ -3,64 +3,34 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QInputDialog, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QInputDialog, QMenu, QWidget
 
 from metalearn_gui.bridge.messages import Message
-from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.learners import LEARNERS
-from metalearn_gui.engine.params import SettingError
 from metalearn_gui.ui.compare.chosen import Chosen, written_values
+from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.curves_panel import CurvesPanel
 from metalearn_gui.ui.compare.protocol import ProtocolPanel
 from metalearn_gui.ui.compare.scores import ScoresPanel
 from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.compare.tiles import TilesPanel
-from metalearn_gui.ui.icons import icon
-from metalearn_gui.ui.text import count_text, duration_text
-from metalearn_gui.ui.theme import theme, ui_font
-from metalearn_gui.ui.transport import ACTIVE_STATES
-from metalearn_gui.ui.view import GAP, View
+from metalearn_gui.ui.view import GAP
 
 
-class CompareView(View):
+class CompareView(ComparingView):
     """Run trains every chosen learner within its budget; what is over when it is cancelled stays."""
 
     key = "compare"
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._is_compact = False
         self.chosen = Chosen(session, self)
         self.standings = Standings(session, self.chosen, self)
-        self._build_header()
+        self.add = self.add_action("compare_add", "plus", self._open_learners)
+        self.as_csv = self.add_action("compare_csv", "export", self._ask_csv)
         self._build_cards()
-        comparing = session.comparing
-        comparing.stateChanged.connect(self._show_state)
-        comparing.progressed.connect(self._show_progress)
-        comparing.failed.connect(lambda line: session.messageRaised.emit(Message(line, "error")))
-        for signal in (session.settingsChanged, session.readinessChanged, session.stateChanged, self.standings.changed):
-            signal.connect(self._show_state)
-
-    # --- building ---------------------------------------------------------------------------------
-
-    def _build_header(self) -> None:
-        self.header.step.hide()
-        self._done = self.header.add_figure("compare_done")
-        self._left = self.header.add_figure("compare_left")
-        self._tasks = self.header.add_figure("compare_tasks")
-        self.add = self._action("compare_add", "plus", self._open_learners)
-        self.as_csv = self._action("compare_csv", "export", self._ask_csv)
-
-    def _action(self, name: str, icon_name: str, slot: object) -> QPushButton:
-        button = QPushButton(self.header, objectName=name)
-        button.setFont(ui_font(12.5, 600))
-        button.setFixedHeight(34)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setProperty("icon_name", icon_name)
-        button.clicked.connect(lambda _checked=False: slot())  # type: ignore[operator]
-        self.header.actions.addWidget(button)
-        return button
+        self.standings.changed.connect(self.show_state)
 
     def _build_cards(self) -> None:
         session, standings = self.session, self.standings
@@ -78,7 +48,7 @@ class CompareView(View):
         self.body.addWidget(self.tiles, 240)
         self.body.addLayout(self._below, 540)
         self._place(compact=False)
-        self.scores.openAsked.connect(self._open_run)
+        self.scores.openAsked.connect(self.open_run)
         self.scores.removeAsked.connect(self.chosen.remove)
         self.scores.changeAsked.connect(self._ask_values)
 
@@ -95,45 +65,25 @@ class CompareView(View):
             if card is not self.by_tasks or not compact:
                 self._below.addWidget(card, *place)
 
-    # --- the transport ----------------------------------------------------------------------------
+    # --- what is compared -------------------------------------------------------------------------
 
-    def toggle(self) -> None:
-        """Begin, hold, or go on."""
+    def begin(self) -> None:
+        self.session.comparing.start(self.chosen.contenders(), self.chosen.budget, self.chosen.order)
+
+    def title(self) -> str:
+        return self.tr("Compare learners")
+
+    @property
+    def is_mine(self) -> bool:
         comparing = self.session.comparing
-        if not comparing.is_active:
-            self._begin()
-        elif comparing.state in ACTIVE_STATES:
-            comparing.pause()
-        else:
-            comparing.resume()
-
-    def step(self) -> None:
-        """A comparison has no single steps."""
-
-    def reset(self) -> None:
-        """End what is compared; what is over stays."""
-        self.session.cancel_comparison()
-
-    def _begin(self) -> None:
-        if not self.session.can_run:
-            return
-        try:
-            contenders = self.chosen.contenders()
-            self.session.comparing.start(contenders, self.chosen.budget, self.chosen.order)
-        except SettingError as error:
-            self._warn(error)
-
-    def _warn(self, error: SettingError) -> None:
-        self.session.messageRaised.emit(Message(str(error), "warning"))
-
-    # --- who is compared --------------------------------------------------------------------------
+        return comparing.grid is None and comparing.bracket is None and comparing.little_data is None
 
     def learners_menu(self) -> QMenu:
         """Learners that take the tasks that are set; deleted when it closes."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for key, learner in LEARNERS.items():
-            action = menu.addAction(learner.label, lambda key=key: self._add(key))
+            action = menu.addAction(learner.label, lambda key=key: self.attempt(lambda: self.chosen.add(key)))
             action.setToolTip(learner.summary)
             action.setEnabled(self.chosen.fits(key))
         menu.setToolTipsVisible(True)
@@ -141,12 +91,6 @@ class CompareView(View):
 
     def _open_learners(self) -> None:
         self.learners_menu().popup(self.add.mapToGlobal(QPoint(0, self.add.height())))
-
-    def _add(self, learner: str) -> None:
-        try:
-            self.chosen.add(learner)
-        except SettingError as error:
-            self._warn(error)
 
     def _ask_values(self, key: str) -> None:
         """Ask in which settings a contender differs, as the command line takes them."""
@@ -160,14 +104,7 @@ class CompareView(View):
 
     def vary(self, key: str, text: str) -> None:
         """Give a contender settings in which it differs: "inner_steps=5 activation=tanh"."""
-        try:
-            self.chosen.vary(key, written_values(text))
-        except SettingError as error:
-            self._warn(error)
-
-    def _open_run(self, run_id: str) -> None:
-        self.session.show_run(run_id)
-        self.backRequested.emit()
+        self.attempt(lambda: self.chosen.vary(key, written_values(text)))
 
     # --- files ------------------------------------------------------------------------------------
 
@@ -189,54 +126,15 @@ class CompareView(View):
 
     # --- what is shown ----------------------------------------------------------------------------
 
-    def _show_state(self) -> None:
-        comparing = self.session.comparing
-        is_active = comparing.state in ACTIVE_STATES
-        self.header.show_running(is_active, is_active or self.session.can_run, self.session.readiness)
-        self.header.reset.setEnabled(comparing.is_active)
-        self.as_csv.setEnabled(bool(comparing.comparison.entries))
-        settings = self.session.settings
-        subtitle = self.tr("{tasks} · {shots} shots · seed {seed}")
-        subtitle = subtitle.format(tasks=settings.tasks.label, shots=settings.episodes.shots, seed=settings.seed)
-        self.header.set_texts(self.tr("Compare learners"), subtitle)
-        self._show_progress()
-
-    def _show_progress(self) -> None:
-        comparing = self.session.comparing
-        num_done, num_runs = len(comparing.comparison.runs), len(comparing.lanes) or len(self.chosen.choices)
-        of_all = self.tr("of {count} done").format(count=num_runs)
-        self._done.show_value(str(num_done), of_all)
-        eta = comparing.eta_seconds
-        waits = self.tr("compiling") if comparing.state is RunState.PREPARING else "–"
-        self._left.show_value(waits if eta is None else duration_text(eta))
-        count = comparing.comparison.num_tasks
-        self._tasks.show_value(count_text(count) if count else "–", self.tr("the same for all") if count else "")
-        self.header.set_progress(comparing.share if comparing.lanes else 0.0)
+    def show_state(self) -> None:
+        super().show_state()
+        self.as_csv.setEnabled(bool(self.session.comparing.comparison.entries))
 
     def set_compact(self, compact: bool) -> None:
         super().set_compact(compact)
-        self._is_compact = compact
         self._place(compact)
-        self._tasks.setVisible(not compact)
-        self._show_texts(compact)
-
-    # --- texts and colours ------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        self._done.set_caption(self.tr("learners"))
-        self._left.set_caption(self.tr("time left"))
-        self._tasks.set_caption(self.tr("unseen tasks"))
-        self._show_texts(self._is_compact)
-        self.header.reset.setToolTip(self.tr("End the comparison; what is over stays (R)"))
-        self._show_state()
-
-    def _show_texts(self, compact: bool) -> None:
-        self.add.setText(self.tr("Add") if compact else self.tr("Add a learner"))
-        self.as_csv.setText(self.tr("CSV") if compact else self.tr("Table as CSV"))
-        for button, text in ((self.add, self.tr("Add a learner")), (self.as_csv, self.tr("Table as CSV"))):
-            button.setAccessibleName(text)
-            button.setToolTip(text)
-
-    def restyle(self) -> None:
-        for button in (self.add, self.as_csv):
-            button.setIcon(icon(button.property("icon_name"), theme().palette.text))
+        super().retranslate()
+        self.name_action(self.add, self.tr("Add a learner"), short=self.tr("Add"))
+        self.name_action(self.as_csv, self.tr("Table as CSV"), short=self.tr("CSV"))

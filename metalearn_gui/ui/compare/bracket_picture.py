@@ -1,0 +1,160 @@
+"""Successive halving as a picture: a column for every round, a line for everyone who goes on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from metalearn_gui.engine.compare import Bracket, Rung
+from metalearn_gui.ui.plotting import faded
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+ROW, HEAD, WIDEST = 30.0, 34.0, 300.0
+
+
+class BracketPicture(QWidget):
+    """Candidates of a round from the best down, those still to come at its end; a click opens a candidate's run."""
+
+    opened = Signal(str)  # run_id
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, objectName="bracket")
+        self._bracket: Bracket | None = None
+        self._training = ""
+        self.words = ""
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme().changed.connect(self.update)
+
+    def show_bracket(self, bracket: Bracket | None, training: str, words: str) -> None:
+        """Draw this one. training: the run_id of who trains now; words: in its place where there is none."""
+        self._bracket, self._training, self.words = bracket, training, words
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        rungs = self._bracket.rungs if self._bracket else ()
+        tallest = max((len(rung.run_ids) for rung in rungs), default=6)
+        return QSize(700, round(HEAD + ROW * tallest + 20))
+
+    # --- places -----------------------------------------------------------------------------------
+
+    def place_of(self, rung: int, run_id: str) -> QRectF | None:
+        """Where a candidate stands in a round; None where it does not."""
+        assert self._bracket is not None
+        order = ranking(self._bracket.rungs[rung])
+        if run_id not in order:
+            return None
+        width = min(WIDEST, self.width() / max(3, len(self._bracket.rungs)) - 40.0)
+        step = self.width() / max(3, len(self._bracket.rungs))
+        height = min(ROW, (self.height() - HEAD) / max(len(self._bracket.rungs[0].run_ids), 1))
+        return QRectF(4 + rung * step, HEAD + order.index(run_id) * height, width, height - 5)
+
+    def run_at(self, position: QPointF) -> str:
+        """The candidate under a position; "" for none."""
+        if self._bracket is None:
+            return ""
+        places = (
+            (run_id, self.place_of(number, run_id))
+            for number, rung in enumerate(self._bracket.rungs)
+            for run_id in rung.run_ids
+        )
+        return next((run_id for run_id, place in places if place is not None and place.contains(position)), "")
+
+    def label_of(self, run_id: str) -> str:
+        """A candidate's settings."""
+        assert self._bracket is not None
+        return next(lane.label for lane in self._bracket.lanes if lane.run_id == run_id)
+
+    # --- painting ---------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, palette = QPainter(self), theme().palette
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(ui_font(12))
+        if self._bracket is None:
+            painter.setPen(palette.muted)
+            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(20, 20, -20, -20), wrapped, self.words)
+            return
+        for number, rung in enumerate(self._bracket.rungs):
+            self._paint_head(painter, number, rung)
+            for run_id in rung.run_ids:
+                self._paint_line(painter, number, run_id)
+                self._paint_candidate(painter, number, rung, run_id)
+
+    def _paint_head(self, painter: QPainter, number: int, rung: Rung) -> None:
+        assert self._bracket is not None
+        first = self.place_of(number, rung.run_ids[0])
+        assert first is not None
+        painter.setFont(ui_font(12))
+        painter.setPen(theme().palette.muted)
+        text = self.tr("{count} with {share} % of the budget")
+        text = text.format(count=len(rung.run_ids), share=max(1, round(100 * rung.share)))
+        painter.drawText(QRectF(first.left(), 4, first.width() + 40, 22), Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_line(self, painter: QPainter, number: int, run_id: str) -> None:
+        before, here = self.place_of(number - 1, run_id) if number else None, self.place_of(number, run_id)
+        if before is None or here is None:
+            return
+        start, end = QPointF(before.right(), before.center().y()), QPointF(here.left(), here.center().y())
+        bend = (end.x() - start.x()) / 2
+        path = QPainterPath(start)
+        path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
+        painter.setPen(QPen(faded(theme().palette.learner, 0.8), 1.6))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+
+    def _paint_candidate(self, painter: QPainter, number: int, rung: Rung, run_id: str) -> None:
+        assert self._bracket is not None
+        palette, place = theme().palette, self.place_of(number, run_id)
+        assert place is not None
+        winner = self._bracket.winner
+        goes_on = run_id in rung.survivors
+        is_winner = winner is not None and winner.run_id == run_id and number == len(self._bracket.rungs) - 1
+        edge = palette.learner if goes_on or run_id == self._training else palette.line
+        painter.setPen(QPen(edge, 2 if is_winner else 1))
+        painter.setBrush(faded(palette.learner, 0.16) if is_winner else palette.panel)
+        painter.drawRoundedRect(place, 6, 6)
+        loss = rung.losses.get(run_id)
+        said = "" if loss is None else number_text(loss) if math.isfinite(loss) else self.tr("diverges")
+        if run_id == self._training and loss is None:
+            said = self.tr("trains")
+        painter.setFont(ui_font(12, 600))
+        painter.setPen(palette.text)
+        inside = place.adjusted(8, 0, -8, 0)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
+        room = inside.width() - painter.fontMetrics().horizontalAdvance(said) - 8
+        painter.setFont(ui_font(11.5))
+        painter.setPen(palette.text if goes_on or loss is None else palette.muted)
+        label = short_label(self.label_of(run_id))
+        text = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, int(room))
+        painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    # --- the hand ---------------------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        run_id = self.run_at(event.position())
+        self.setToolTip(self.label_of(run_id) if run_id else "")
+        self.setCursor(Qt.CursorShape.PointingHandCursor if run_id else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        run_id = self.run_at(event.position())
+        if run_id and event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit(run_id)
+
+
+def ranking(rung: Rung) -> Sequence[str]:
+    """A round's candidates from the lowest loss up; those without one in their order, below."""
+    known = sorted(rung.losses, key=lambda run_id: rung.losses[run_id])
+    return [*known, *(run_id for run_id in rung.run_ids if run_id not in rung.losses)]
+
+
+def short_label(label: str) -> str:
+    """A candidate's values alone, as its settings all have the same names."""
+    return " · ".join(part.partition("=")[2] or part for part in label.split(", "))

@@ -1,0 +1,221 @@
+"""Losses in the cells of a grid under the hand: one scale of colours, a name for every row and column."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.loss_colors import LossScale, ink_on
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme, ui_font
+
+GAP, NAME_HEIGHT, LEGEND = 2.0, 18.0, 34.0
+MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Cells:
+    """losses (rows, columns): NaN where none is known yet, infinite where it diverged."""
+
+    losses: Array
+    row_names: tuple[str, ...]
+    column_names: tuple[str, ...]
+    row_title: str = ""
+    column_title: str = ""
+
+
+class CellMap(QWidget):
+    """Arrows move, Enter or a click opens; the best cell has a ring."""
+
+    opened = Signal(int, int)  # row, column
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cells: Cells | None = None
+        self._scale = LossScale(0.1, 1.0)
+        self._at = (0, 0)
+        self.words = ""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme().changed.connect(self.update)
+
+    def show_cells(self, cells: Cells | None, words: str = "") -> None:
+        """Draw these; words stand in their place where there are none."""
+        self._cells, self.words = cells, words
+        if cells is not None:
+            self._scale = LossScale.of(cells.losses)
+            rows, columns = cells.losses.shape
+            self._at = (min(self._at[0], rows - 1), min(self._at[1], columns - 1))
+        self.setAccessibleName(self.best_text() or words)
+        self.update()
+
+    @property
+    def best(self) -> tuple[int, int] | None:
+        """The cell of the lowest loss; None where none is known."""
+        if self._cells is None or not np.isfinite(self._cells.losses).any():
+            return None
+        place = int(np.nanargmin(np.where(np.isfinite(self._cells.losses), self._cells.losses, np.nan)))
+        row, column = np.unravel_index(place, self._cells.losses.shape)
+        return int(row), int(column)
+
+    def best_text(self) -> str:
+        """The best cell in words; empty where none is known."""
+        best = self.best
+        return "" if best is None else self.tr("best: {cell}").format(cell=self.cell_text(*best))
+
+    def cell_text(self, row: int, column: int) -> str:
+        """A cell's names and its loss."""
+        assert self._cells is not None
+        loss = float(self._cells.losses[row, column])
+        said = self.tr("not known yet") if math.isnan(loss) else self.tr("loss {loss}").format(loss=_loss_text(loss))
+        names = filter(None, (self._cells.row_names[row], self._cells.column_names[column]))
+        titles = [title for title in (self._cells.row_title, self._cells.column_title) if title]
+        pairs = [f"{title} {name}" for title, name in zip(titles, names, strict=False)]
+        return ", ".join([*pairs, said])
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, 300)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 140)
+
+    # --- places -----------------------------------------------------------------------------------
+
+    def cell_rect(self, row: int, column: int) -> QRectF:
+        """Where a cell lies."""
+        assert self._cells is not None
+        area = self._area()
+        rows, columns = self._cells.losses.shape
+        width, height = area.width() / columns, area.height() / rows
+        return QRectF(area.left() + column * width, area.top() + row * height, width, height)
+
+    def cell_at(self, position: QPointF) -> tuple[int, int] | None:
+        """The cell under a position; None beside them."""
+        if self._cells is None or not self._area().contains(position):
+            return None
+        first = self.cell_rect(0, 0)
+        row, column = (position.y() - first.top()) / first.height(), (position.x() - first.left()) / first.width()
+        rows, columns = self._cells.losses.shape
+        return min(int(row), rows - 1), min(int(column), columns - 1)
+
+    def _area(self) -> QRectF:
+        assert self._cells is not None
+        metrics = self.fontMetrics()
+        widest = max(metrics.horizontalAdvance(name) for name in (*self._cells.row_names, self._cells.row_title))
+        left = widest + 14.0
+        return QRectF(left, NAME_HEIGHT, self.width() - left, self.height() - 3 * NAME_HEIGHT - LEGEND)
+
+    # --- painting ---------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, palette = QPainter(self), theme().palette
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(ui_font(12))
+        if self._cells is None:
+            painter.setPen(palette.muted)
+            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(20, 20, -20, -20), wrapped, self.words)
+            return
+        rows, columns = self._cells.losses.shape
+        for row in range(rows):
+            for column in range(columns):
+                self._paint_cell(painter, row, column)
+        self._paint_names(painter)
+        for place, color in ((self.best, palette.text), (self._at if self.hasFocus() else None, palette.learner)):
+            if place is not None:
+                painter.setPen(QPen(color, 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(self.cell_rect(*place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        area = self._area()
+        self._scale.draw_bar(painter, QRectF(area.left(), self.height() - LEGEND + 6, min(area.width(), 280.0), 9))
+
+    def _paint_cell(self, painter: QPainter, row: int, column: int) -> None:
+        assert self._cells is not None
+        palette, loss = theme().palette, float(self._cells.losses[row, column])
+        box = self.cell_rect(row, column).adjusted(GAP, GAP, -GAP, -GAP)
+        color = (
+            palette.panel if math.isnan(loss) else palette.background if math.isinf(loss) else self._scale.color(loss)
+        )
+        painter.setPen(QPen(palette.line, 1) if math.isnan(loss) else Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawRoundedRect(box, 4, 4)
+        if not math.isnan(loss):
+            painter.setFont(ui_font(13, 600))
+            painter.setPen(_ink(loss, color))
+            text = painter.fontMetrics().elidedText(_loss_text(loss), Qt.TextElideMode.ElideRight, int(box.width()))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_names(self, painter: QPainter) -> None:
+        assert self._cells is not None
+        area, palette = self._area(), theme().palette
+        painter.setFont(ui_font(12))
+        painter.setPen(palette.text)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for row, name in enumerate(self._cells.row_names):
+            place = self.cell_rect(row, 0)
+            painter.drawText(QRectF(0, place.top(), area.left() - 8, place.height()), right, name)
+        for column, name in enumerate(self._cells.column_names):
+            place = self.cell_rect(0, column)
+            below = QRectF(place.left(), area.bottom() + 2, place.width(), NAME_HEIGHT)
+            text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(place.width()))
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setPen(palette.muted)
+        painter.drawText(QRectF(0, 0, area.left() - 8, NAME_HEIGHT), right, self._cells.row_title)
+        below = QRectF(area.left(), area.bottom() + NAME_HEIGHT, area.width(), NAME_HEIGHT)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._cells.column_title)
+
+    # --- the hand ---------------------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = self.cell_at(event.position())
+        self.setToolTip(self.cell_text(*place) if place is not None else "")
+        self.setCursor(Qt.CursorShape.PointingHandCursor if place is not None else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        place = self.cell_at(event.position())
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._at = place
+            self.opened.emit(*place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if self._cells is not None and key in MOVES:
+            rows, columns = self._cells.losses.shape
+            row, column = self._at[0] + MOVES[key][0], self._at[1] + MOVES[key][1]
+            self._at = (min(max(row, 0), rows - 1), min(max(column, 0), columns - 1))
+            self.setAccessibleName(self.cell_text(*self._at))
+            self.update()
+        elif self._cells is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(*self._at)
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        # The arrows mean this map while it has the focus, not the window's shortcuts.
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in MOVES:  # type: ignore[attr-defined]
+            event.accept()
+            return True
+        return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+
+def _loss_text(loss: float) -> str:
+    return number_text(loss) if math.isfinite(loss) else "×"
+
+
+def _ink(loss: float, color: QColor) -> QColor:
+    return ink_on(color) if math.isfinite(loss) else theme().palette.error

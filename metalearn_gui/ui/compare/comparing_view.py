@@ -1,0 +1,194 @@
+"""What all views share in which several runs train: the transport, how far they are, and the way to the other views."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
+
+from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.text import count_text, duration_text
+from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.transport import ACTIVE_STATES
+from metalearn_gui.ui.view import View
+
+KINDS = ("compare", "sweep", "structure", "little_data")
+
+
+class ComparingView(View):
+    """Run begins, holds and goes on; Reset ends it, and what is over stays. Subclasses say what begins."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.is_compact = False
+        self._buttons: list[tuple[QPushButton, str]] = []
+        self.header.step.hide()
+        self._done = self.header.add_figure(f"{self.key}_done")
+        self._left = self.header.add_figure(f"{self.key}_left")
+        self._tasks = self.header.add_figure(f"{self.key}_tasks")
+        self._kinds = Combo(self.header, objectName=f"{self.key}_kind")
+        self._kinds.setFixedHeight(34)
+        self._kinds.setFont(ui_font(12.5, 500))
+        for key in KINDS:
+            self._kinds.addItem("", key)
+        self._kinds.setCurrentIndex(KINDS.index(self.key))
+        self._kinds.currentIndexChanged.connect(self._ask_other)
+        self.header.actions.addWidget(self._kinds)
+        self.report = self.add_action(f"{self.key}_report", "export", self._ask_report)
+        comparing = session.comparing
+        comparing.stateChanged.connect(self.show_state)
+        comparing.finished.connect(self.show_state)
+        comparing.reported.connect(self._tell_report)
+        comparing.progressed.connect(self._show_progress)
+        comparing.failed.connect(self._tell)
+        for signal in (session.settingsChanged, session.readinessChanged, session.stateChanged):
+            signal.connect(self.show_state)
+
+    def add_action(self, name: str, icon_name: str, slot: object) -> QPushButton:
+        """A button of the view's own in the header."""
+        button = QPushButton(self.header, objectName=name)
+        button.setFont(ui_font(12.5, 600))
+        button.setFixedHeight(34)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda _checked=False: slot())  # type: ignore[operator]
+        self._buttons.append((button, icon_name))
+        self.header.actions.addWidget(button)
+        return button
+
+    def name_action(self, button: QPushButton, text: str, hint: str = "", short: str = "") -> None:
+        """A button's words; the short ones where there is little room."""
+        button.setText(short if short and self.is_compact else text)
+        button.setAccessibleName(text)
+        button.setToolTip(hint or text)
+
+    # --- for subclasses ---------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Begin what this view is for.
+
+        Raises:
+            SettingError: what cannot be.
+        """
+        raise NotImplementedError
+
+    def title(self) -> str:
+        """What the view is."""
+        raise NotImplementedError
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether what trains, or has trained last, is of this view."""
+        raise NotImplementedError
+
+    # --- the transport ----------------------------------------------------------------------------
+
+    def toggle(self) -> None:
+        """Begin, hold, or go on."""
+        comparing = self.session.comparing
+        if comparing.is_active and self.is_mine:
+            if comparing.state in ACTIVE_STATES:
+                comparing.pause()
+            else:
+                comparing.resume()
+        elif self.session.can_run:
+            self.attempt(self.begin)
+
+    def step(self) -> None:
+        """There are no single steps here."""
+
+    def reset(self) -> None:
+        """End it; what is over stays."""
+        self.session.cancel_comparison()
+
+    def attempt(self, do: object) -> None:
+        """Do it, or say in one line why it cannot be."""
+        try:
+            do()  # type: ignore[operator]
+        except SettingError as error:
+            self.session.messageRaised.emit(Message(str(error), "warning"))
+
+    def open_run(self, run_id: str) -> None:
+        """Show a run in the main window."""
+        self.session.show_run(run_id)
+        self.backRequested.emit()
+
+    def _ask_report(self) -> None:
+        kinds = self.tr("Web page (*.html);;Markdown (*.md)")
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Report"), f"{self.key}.html", kinds)
+        if path:
+            self.session.comparing.write_report(path)
+
+    def _tell_report(self, path: str) -> None:
+        if self.isVisible():
+            text = self.tr("The report is in {path}.").format(path=path)
+            self.session.messageRaised.emit(Message(text, "info"))
+
+    def _tell(self, line: str) -> None:
+        if self.isVisible():
+            self.session.messageRaised.emit(Message(line, "error"))
+
+    def _ask_other(self) -> None:
+        wanted = self._kinds.currentData()
+        with QSignalBlocker(self._kinds):
+            self._kinds.setCurrentIndex(KINDS.index(self.key))  # this view stays what it is
+        self.viewRequested.emit(wanted)
+
+    # --- what is shown ----------------------------------------------------------------------------
+
+    def show_state(self) -> None:
+        """What runs, and of what."""
+        comparing = self.session.comparing
+        is_active = comparing.state in ACTIVE_STATES and self.is_mine
+        self.header.show_running(is_active, is_active or self.session.can_run, self.session.readiness)
+        self.header.reset.setEnabled(comparing.is_active)
+        self.report.setEnabled(self.is_mine and bool(comparing.comparison.runs))
+        settings = self.session.settings
+        text = self.tr("{tasks} · {shots} shots · seed {seed}")
+        text = text.format(tasks=settings.tasks.label, shots=settings.episodes.shots, seed=settings.seed)
+        self.header.set_texts(self.title(), text)
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        comparing = self.session.comparing
+        num_done, num_runs = len(comparing.comparison.runs), len(comparing.lanes)
+        if not self.is_mine:
+            num_done = num_runs = 0
+        of_all = self.tr("of {count} done").format(count=num_runs) if num_runs else ""
+        self._done.show_value(str(num_done) if num_runs else "–", of_all)
+        eta = comparing.eta_seconds if self.is_mine else None
+        waits = self.tr("compiling") if comparing.state is RunState.PREPARING and self.is_mine else "–"
+        self._left.show_value(waits if eta is None else duration_text(eta))
+        count = comparing.comparison.num_tasks if self.is_mine else 0
+        self._tasks.show_value(count_text(count) if count else "–", self.tr("the same for all") if count else "")
+        self.header.set_progress(comparing.share if num_runs else 0.0)
+
+    def set_compact(self, compact: bool) -> None:
+        super().set_compact(compact)
+        self.is_compact = compact
+        self._tasks.setVisible(not compact)
+        self._left.setVisible(not compact)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self._done.set_caption(self.tr("runs"))
+        self._left.set_caption(self.tr("time left"))
+        self._tasks.set_caption(self.tr("unseen tasks"))
+        texts = (self.tr("Compare learners"), self.tr("Sweep settings"), self.tr("Learn the structure"),
+                 self.tr("Little data"))  # fmt: skip
+        with QSignalBlocker(self._kinds):
+            for place, text in enumerate(texts):
+                self._kinds.setItemText(place, text)
+        self._kinds.setFixedWidth(self._kinds.sizeHint().width())
+        self._kinds.setAccessibleName(self.tr("What to do with several runs"))
+        self._kinds.setToolTip(self.tr("What to do with several runs"))
+        self.header.reset.setToolTip(self.tr("End it; what is over stays (R)"))
+        self.name_action(self.report, self.tr("Report"), self.tr("A page with figures, settings and command lines"))
+        self.show_state()
+
+    def restyle(self) -> None:
+        for button, name in self._buttons:
+            button.setIcon(icon(name, theme().palette.text))

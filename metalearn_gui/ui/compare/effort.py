@@ -1,0 +1,75 @@
+"""How much each run of a sweep, a search or a trial may train."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSignalBlocker
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from metalearn_gui.engine.compare import Budget
+from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.theme import ui_font
+
+BUDGETS = ("2s", "5s", "10s", "30s", "60s", "300s", "100000tasks", "1e+06tasks", "1e+06gradients", "2000iterations",
+           "20000iterations", "")  # fmt: skip
+
+
+class BudgetBox(Combo):
+    """A budget in words."""
+
+    def __init__(self, budget: Budget, parent: QWidget | None = None, **properties: object) -> None:
+        super().__init__(parent, **properties)
+        self.setFont(ui_font(12))
+        for text in BUDGETS:
+            self.addItem("", text)
+        self.retranslate()
+        self.setCurrentIndex(max(0, self.findData(budget.text)))
+
+    @property
+    def budget(self) -> Budget:
+        """What is chosen."""
+        return Budget.parse(self.currentData())
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        with QSignalBlocker(self):
+            for place, text in enumerate(BUDGETS):
+                self.setItemText(place, self._text(Budget.parse(text)))
+        self.setAccessibleName(self.tr("Each may train"))
+        self.setToolTip(self.tr("Seconds leave compiling out; the other measures count work, not time"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def _text(self, budget: Budget) -> str:
+        texts = {
+            self.tr("{count} s of computing"): budget.seconds,
+            self.tr("{count} tasks"): budget.tasks,
+            self.tr("{count} gradient evaluations"): budget.gradient_evaluations,
+            self.tr("{count} meta-iterations"): budget.meta_iterations,
+        }
+        found = (text.format(count=count_text(round(value))) for text, value in texts.items() if value)
+        return next(found, self.tr("as long as its own preset"))
+
+
+class EffortLine(QWidget):
+    """The box with its caption before it."""
+
+    def __init__(self, budget: Budget, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.box = BudgetBox(budget, self, objectName=name)
+        self._caption = QLabel(self)
+        self._caption.setFont(ui_font(12))
+        self._caption.setBuddy(self.box)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(self._caption)
+        line.addWidget(self.box, 1)
+
+    def set_caption(self, text: str) -> None:
+        """What stands before the box."""
+        self._caption.setText(text)
+        self.box.setAccessibleName(text)

@@ -1,0 +1,125 @@
+"""What a sweep goes over: one or two settings and their values."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.compare import Axis, Budget, Grid
+from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
+from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.compare.effort import EffortLine
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.theme import ui_font
+
+FIRST = ("inner_learning_rate", "shots")  # what is swept until something else is chosen
+AS_IS = ""  # no second setting
+
+
+class AxisRow(QWidget):
+    """A setting, and its values as a person writes them."""
+
+    changed = Signal()
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setting = Combo(self, objectName=f"{name}_setting")
+        self.values = QLineEdit(self, objectName=f"{name}_values")
+        self.caption = QLabel(self)
+        for widget in (self.setting, self.values, self.caption):
+            widget.setFont(ui_font(12))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 4)
+        grid.setVerticalSpacing(5)
+        grid.addWidget(self.caption, 0, 0)
+        grid.addWidget(self.setting, 1, 0)
+        grid.addWidget(self.values, 2, 0)
+        self.setting.currentIndexChanged.connect(self.changed)
+
+    def axis(self) -> Axis | None:
+        """What is swept here; None for nothing.
+
+        Raises:
+            SettingError: no values.
+        """
+        name = self.setting.currentData()
+        return Axis.parse(f"{name}={self.values.text()}") if name else None
+
+
+class SweepAxesPanel(Panel):
+    """Two rows and the budget; the second setting may stay as it is."""
+
+    key = "sweep_axes"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.rows = (AxisRow("sweep_first", self), AxisRow("sweep_second", self))
+        self.effort = EffortLine(Budget(seconds=5), "sweep_budget", self)
+        self._count = QLabel(self)
+        self._count.setProperty("tone", "muted")
+        self._count.setFont(ui_font(12))
+        self._count.setWordWrap(True)
+        for row in self.rows:
+            self.body.addWidget(row)
+            row.changed.connect(lambda row=row: self._suggest(row))
+            row.values.textChanged.connect(self._tell_count)
+        self.body.addWidget(self.effort)
+        self.body.addWidget(self._count)
+        self.body.addStretch(1)
+        session.settingsChanged.connect(self._take_settings)
+
+    def grid(self) -> Grid:
+        """What is asked for.
+
+        Raises:
+            SettingError: nothing, the same setting twice, no values, or too many cells.
+        """
+        axes = (row.axis() for row in self.rows)
+        return Grid(tuple(axis for axis in axes if axis is not None))
+
+    def label_of(self, name: str) -> str:
+        """A setting in words."""
+        settings = self.session.settings
+        return settings.param(name).label if name in settings.names() else name
+
+    # --- inside -----------------------------------------------------------------------------------
+
+    def _take_settings(self) -> None:
+        """Offer what can be swept now; what was chosen stays where it still can be."""
+        settings = self.session.settings
+        names = [name for name in settings.names() if can_be_swept(settings.param(name)) and name != "seed"]
+        names.sort(key=lambda name: (settings.param(name).advanced, self.label_of(name).casefold()))
+        for row, first in zip(self.rows, FIRST, strict=True):
+            wanted = row.setting.currentData() if row.setting.count() else first
+            with QSignalBlocker(row.setting):
+                row.setting.clear()
+                if row is self.rows[1]:
+                    row.setting.addItem(self.tr("one setting is enough"), AS_IS)
+                for name in names:
+                    row.setting.addItem(self.label_of(name), name)
+                row.setting.setCurrentIndex(max(0, row.setting.findData(wanted)))
+            if not row.values.text() or row.setting.currentData() != wanted:
+                self._suggest(row)
+        self._tell_count()
+
+    def _suggest(self, row: AxisRow) -> None:
+        name, settings = row.setting.currentData(), self.session.settings
+        values = usual_values(settings.param(name), settings.value(name)) if name else ()
+        row.values.setText(", ".join(str(value) for value in values))
+        row.values.setEnabled(bool(name))
+
+    def _tell_count(self) -> None:
+        counts = [len([one for one in row.values.text().split(",") if one.strip()]) or 1 for row in self.rows]
+        text = self.tr("{count} runs. All meet the same unseen tasks; each becomes a run of the list.")
+        self._count.setText(text.format(count=counts[0] * counts[1]))
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("What to sweep"))
+        self.set_hint(self.tr("values apart by commas"))
+        for row, text in zip(self.rows, (self.tr("Across"), self.tr("And downward")), strict=True):
+            row.caption.setText(text)
+            row.setting.setAccessibleName(text)
+            row.values.setAccessibleName(self.tr("Values"))
+        self.effort.set_caption(self.tr("Each may train"))
+        self._take_settings()

@@ -1,0 +1,159 @@
+"""Little data: how the loss falls with shots and with training tasks, beside what does not learn to learn."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.compare import Budget, LossAgainst
+from metalearn_gui.ui.axis import Axis, count_tick_text
+from metalearn_gui.ui.compare.comparing_view import ComparingView
+from metalearn_gui.ui.compare.effort import EffortLine
+from metalearn_gui.ui.compare.marks import mark_of
+from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.plotting import ThemedPlot, line_pen, style_line
+from metalearn_gui.ui.view import GAP
+
+UNLIMITED_AT = 1000.0  # where "as many as there are" stands on the axis, one decade beyond the last number
+
+
+class LittleDataView(ComparingView):
+    """One press draws both plots."""
+
+    key = "little_data"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.effort = EffortLine(Budget(seconds=5), "little_data_budget", self.content)
+        self.effort.setMaximumWidth(360)
+        self.by_shots = LossAgainstPanel("little_by_shots", session, self.content)
+        self.by_tasks = LossAgainstPanel("little_by_tasks", session, self.content)
+        line = QHBoxLayout()
+        line.setSpacing(GAP)
+        line.addWidget(self.by_shots, 1)
+        line.addWidget(self.by_tasks, 1)
+        self.body.addWidget(self.effort)
+        self.body.addLayout(line, 1)
+        for signal in (session.comparing.planned, session.comparing.progressed, session.comparing.finished):
+            signal.connect(self._refresh)
+
+    def begin(self) -> None:
+        self.session.comparing.try_little_data(self.session.settings, self.effort.box.budget)
+
+    def title(self) -> str:
+        return self.tr("Little data")
+
+    @property
+    def is_mine(self) -> bool:
+        return self.session.comparing.little_data is not None
+
+    def _refresh(self) -> None:
+        if not self.isVisible():
+            return
+        found = self.session.comparing.little_data
+        self.by_shots.show_curves(found.by_shots if found else (), found.shots if found else 0)
+        self.by_tasks.show_curves(found.by_tasks if found else ())
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self._refresh()
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.effort.set_caption(self.tr("Each may train"))
+        press = self.tr("Press Run: {what}")
+        self.by_shots.set_texts(
+            self.tr("Loss by shots"), self.tr("what was learned from all tasks, tried with fewer and more points"),
+            press.format(what=self.tr("the learner, transfer and scratch are tried with 1 to 50 shots")),
+        )  # fmt: skip
+        self.by_tasks.set_texts(
+            self.tr("Loss by training tasks"), self.tr("one training for every number of tasks"),
+            press.format(what=self.tr("each trains on 1, 3, 10 ... tasks, and on as many as there are")),
+        )  # fmt: skip
+        self._refresh()
+
+
+class LossAgainstPanel(Panel):
+    """Mean losses with their 95 % intervals on two logarithmic axes."""
+
+    room = 180
+
+    def __init__(self, key: str, session: Session, parent: QWidget | None = None) -> None:
+        self.key = key  # type: ignore[misc]  # two cards of this kind stand side by side
+        super().__init__(session, parent)
+        self.plot = ThemedPlot(self, bottom_axis=Axis("bottom", self._tick_text))
+        self.plot.setObjectName(f"{key}_plot")
+        self.plot.set_log(True)
+        self.plot.count_axis.is_log = True
+        self._empty = PlotLabel(self.plot, is_central=True)
+        self._trained_with = pg.InfiniteLine(angle=90)
+        self._trained_with.hide()
+        self.plot.addItem(self._trained_with, ignoreBounds=True)
+        self.legend = Legend(self)
+        self.body.addWidget(self.plot, 1)
+        self.body.addWidget(self.legend)
+        self._items: list[pg.GraphicsObject] = []
+        self._curves: Sequence[LossAgainst] = ()
+        self._shots = 0
+
+    def set_texts(self, title: str, hint: str, invitation: str) -> None:
+        """What the plot shows, and what to do while it is empty."""
+        self.set_title(title)
+        self.set_hint(hint)
+        self._invitation = invitation
+
+    def show_curves(self, curves: Sequence[LossAgainst], shots: int = 0) -> None:
+        """Draw these. shots: as many as were trained with, marked by a line; 0 for none."""
+        self._curves, self._shots = curves, shots
+        for item in self._items:
+            self.plot.removeItem(item)
+        self._items = []
+        self._empty.set_text("" if curves else self._invitation)
+        entries = []
+        for place, curve in enumerate(curves):
+            mark = mark_of(place, curve.learner)
+            self._draw(curve, place)
+            entries.append(LegendEntry(curve.label, mark.color, mark.style))
+        self.legend.set_entries(entries)
+        self._trained_with.setVisible(bool(curves and shots))
+        if shots:
+            self._trained_with.setValue(math.log10(shots))
+        self._fit()
+
+    def _draw(self, curve: LossAgainst, place: int) -> None:
+        mark = mark_of(place, curve.learner)
+        x, y = np.log10(np.minimum(curve.x, UNLIMITED_AT)), self.plot.to_axis(curve.loss)
+        line = self.plot.add_line(1.0)
+        style_line(line, mark.color, mark.style, 2.0)
+        line.setData(x, y)
+        low = self.plot.to_axis(np.maximum(curve.loss - curve.ci95, 1e-9))
+        high = self.plot.to_axis(curve.loss + curve.ci95)
+        bars = self.plot.add_line()
+        bars.setData(np.repeat(x, 2), np.stack([low, high], axis=1).ravel(), connect="pairs")
+        bars.setPen(line_pen(mark.color, "solid", 1.4))
+        points = pg.ScatterPlotItem(x=x, y=y, symbol=mark.shape, size=8, pen=None, brush=mark.color)
+        self.plot.addItem(points, ignoreBounds=True)
+        self._items += [line, bars, points]
+
+    def _fit(self) -> None:
+        x = [np.log10(np.minimum(curve.x, UNLIMITED_AT)) for curve in self._curves]
+        low, high = (0.0, 1.7) if not x else (min(map(np.min, x)), max(map(np.max, x)))
+        self.plot.getViewBox().setXRange(low - 0.06, max(high, low + 0.5) + 0.06, padding=0.0)
+        self.plot.fit_values(*(self.plot.to_axis(curve.loss) for curve in self._curves))
+
+    def _tick_text(self, value: float) -> str:
+        is_all = self.key == "little_by_tasks" and value >= UNLIMITED_AT
+        return self.tr("all") if is_all else count_tick_text(value)
+
+    def restyle(self) -> None:
+        self.plot.restyle()
+        self._trained_with.setPen(line_pen(self.palette().color(self.foregroundRole()), "dotted", 1.0))
+        self.show_curves(self._curves, self._shots)
+
+    _invitation = ""

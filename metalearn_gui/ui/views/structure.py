@@ -1,0 +1,103 @@
+"""Learn the structure, too: many candidates begin, the best third goes on, until one has had the whole budget."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.compare import Budget, candidates
+from metalearn_gui.ui.compare.bracket_picture import BracketPicture
+from metalearn_gui.ui.compare.comparing_view import ComparingView
+from metalearn_gui.ui.compare.effort import EffortLine
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.theme import ui_font
+
+WINNERS_BUDGET = Budget(seconds=10)
+
+
+class StructureView(ComparingView):
+    """The bracket, live; the winner opens as a run."""
+
+    key = "structure"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.card = BracketPanel(session, self.content)
+        self.body.addWidget(self.card, 1)
+        self.card.picture.opened.connect(self._open)
+        self.card.winner.clicked.connect(self._open_winner)
+
+    def begin(self) -> None:
+        settings = self.session.settings
+        self.session.comparing.search(candidates(settings, seed=settings.seed), self.card.effort.box.budget)
+
+    def title(self) -> str:
+        return self.tr("Learn the structure")
+
+    @property
+    def is_mine(self) -> bool:
+        return self.session.comparing.bracket is not None
+
+    def _open(self, run_id: str) -> None:
+        record = self.session.comparing.records.get(run_id)
+        if record is not None and record.iteration:
+            self.open_run(run_id)
+
+    def _open_winner(self) -> None:
+        bracket = self.session.comparing.bracket
+        if bracket is not None and bracket.winner is not None:
+            self._open(bracket.winner.run_id)
+
+
+class BracketPanel(Panel):
+    """The picture, and below it who won and what it came to on tasks that no choice was made by."""
+
+    key = "structure_bracket"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.effort = EffortLine(WINNERS_BUDGET, "structure_budget", self)
+        self.effort.setMaximumWidth(360)
+        self.picture = BracketPicture(self)
+        self._result = QLabel(self)
+        self._result.setFont(ui_font(13, 600))
+        self._result.setWordWrap(True)
+        self.winner = QPushButton(self, objectName="structure_winner")
+        self.winner.setFont(ui_font(12.5, 600))
+        self.body.addWidget(self.effort)
+        self.body.addWidget(self.picture, 1)
+        self.body.addWidget(self._result)
+        self.body.addWidget(self.winner)
+        for signal in (session.comparing.planned, session.comparing.progressed, session.comparing.finished):
+            signal.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Draw the bracket as it stands."""
+        comparing = self.session.comparing
+        words = self.tr(
+            "Press Run: nine structures begin with a ninth of the budget, the best three go on to a third, "
+            "one has all of it. Validation tasks decide; test tasks see the winner alone."
+        )
+        self.picture.show_bracket(comparing.bracket, comparing.training_id, words)
+        winner = comparing.bracket.winner if comparing.bracket is not None else None
+        self.winner.setVisible(winner is not None)
+        self._result.setVisible(winner is not None)
+        if winner is not None:
+            entry = next(iter(comparing.comparison.entries), None)
+            text = self.tr("Winner: {label}").format(label=winner.label)
+            if entry is not None:
+                figure = self.tr("{loss} ± {half} on unseen tasks after {step} steps")
+                step = entry.trained_steps
+                text += " · " + figure.format(loss=f"{entry.mean(step):.3g}", half=f"{entry.ci95(step):.2g}", step=step)
+            self._result.setText(text)
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Successive halving"))
+        self.set_hint(self.tr("loss on validation tasks · a click opens a run"))
+        self.effort.set_caption(self.tr("The winner may train"))
+        self.winner.setText(self.tr("Open the winner as a run"))
+        self.winner.setAccessibleName(self.winner.text())
+        self.refresh()
+
+    def restyle(self) -> None:
+        self.picture.update()

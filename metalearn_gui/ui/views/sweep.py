@@ -1,0 +1,107 @@
+"""Sweep: the same learner with other values of one setting or two, as a map of losses that fills while it trains."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.compare import Grid
+from metalearn_gui.ui.compare.cell_map import CellMap, Cells
+from metalearn_gui.ui.compare.comparing_view import ComparingView
+from metalearn_gui.ui.compare.sweep_axes import SweepAxesPanel
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.view import GAP
+
+
+class SweepView(ComparingView):
+    """Choose what to sweep at the left; a cell of the map opens its run."""
+
+    key = "sweep"
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.axes = SweepAxesPanel(session, self.content)
+        self.axes.setFixedWidth(300)
+        self.map = SweepMapPanel(session, self.axes, self.content)
+        self.map.map.opened.connect(self._open_cell)
+        line = QHBoxLayout()
+        line.setSpacing(GAP)
+        line.addWidget(self.axes)
+        line.addWidget(self.map, 1)
+        self.body.addLayout(line, 1)
+
+    def begin(self) -> None:
+        self.session.comparing.sweep(self.session.settings, self.axes.grid(), self.axes.effort.box.budget)
+
+    def title(self) -> str:
+        return self.tr("Sweep settings")
+
+    @property
+    def is_mine(self) -> bool:
+        return self.session.comparing.grid is not None
+
+    def _open_cell(self, row: int, column: int) -> None:
+        run_id = self.map.run_at(row, column)
+        record = self.session.comparing.records.get(run_id)
+        if record is not None and record.iteration:
+            self.open_run(run_id)
+
+
+class SweepMapPanel(Panel):
+    """The heat map, live."""
+
+    key = "sweep_map"
+
+    def __init__(self, session: Session, axes: SweepAxesPanel, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._axes = axes
+        self.map = CellMap(self)
+        self.map.setObjectName("sweep_map")
+        self.body.addWidget(self.map, 1)
+        comparing = session.comparing
+        comparing.planned.connect(self.refresh)
+        comparing.contenderFinished.connect(lambda _run_id: self.refresh())
+        comparing.finished.connect(self.refresh)
+
+    def run_at(self, row: int, column: int) -> str:
+        """The run of a cell; "" where none is planned."""
+        grid = self.session.comparing.grid
+        if grid is None:
+            return ""
+        key = grid.key(_place(grid, row, column))
+        return next((lane.run_id for lane in self.session.comparing.lanes if lane.contender == key), "")
+
+    def refresh(self) -> None:
+        """Draw what is known by now."""
+        comparing = self.session.comparing
+        self.map.show_cells(
+            None if comparing.grid is None else self._cells(comparing.grid),
+            self.tr("Press Run: one run for every pair of values, all tried on the same unseen tasks"),
+        )
+        self.set_hint(self.map.best_text() or self.tr("the loss on unseen tasks, live · a click opens the run"))
+
+    def _cells(self, grid: Grid) -> Cells:
+        losses = grid.losses(self.session.comparing.comparison)
+        is_single = len(grid.axes) == 1
+        matrix = losses[None] if is_single else losses.T
+        across, down = grid.axes[0], None if is_single else grid.axes[1]
+        return Cells(
+            np.asarray(matrix),
+            ("",) if down is None else tuple(map(str, down.values)),
+            tuple(map(str, across.values)),
+            "" if down is None else self._axes.label_of(down.name),
+            self._axes.label_of(across.name),
+        )
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Loss on unseen tasks"))
+        self.refresh()
+
+    def restyle(self) -> None:
+        self.map.update()
+
+
+def _place(grid: Grid, row: int, column: int) -> tuple[int, ...]:
+    """The first axis lies across, the second goes downward."""
+    return (column,) if len(grid.axes) == 1 else (column, row)

@@ -1,0 +1,154 @@
+"""Sweeps, the search for a structure and little data in the window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.compare import Rung
+from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
+from metalearn_gui.engine.params import Param, SettingError
+from metalearn_gui.engine.training import Options
+from metalearn_gui.ui.compare.bracket_picture import ranking, short_label
+from metalearn_gui.ui.compare.cell_map import CellMap, Cells
+from metalearn_gui.ui.views.little_data import LittleDataView
+from metalearn_gui.ui.views.structure import StructureView
+from metalearn_gui.ui.views.sweep import SweepView
+from tests.bridge.conftest import small_settings
+
+
+@pytest.fixture
+def real(qtbot):
+    session = Session(small_settings(num_iterations=4), options=Options(compile=False, num_tasks=5))
+    session.start(offers_recovery=False)
+    qtbot.waitUntil(lambda: session.can_run, timeout=60_000)
+    yield session
+    session.close()
+
+
+def shown(view, qtbot):
+    qtbot.addWidget(view)
+    view.resize(1200, 760)
+    view.show()
+    return view
+
+
+def run(view, qtbot) -> None:
+    view.toggle()
+    qtbot.waitUntil(lambda: not view.session.comparing.is_active, timeout=110_000)
+
+
+# --- what is worth a try -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spec", "value", "expected"),
+    [
+        (Param("rate", "float", "", 0.01, 1e-5, 0.05), 0.01, (0.001, 0.003, 0.01, 0.03, 0.05)),
+        (Param("shots", "int", "", 10, 1, 1000), 10, (2, 5, 10, 20, 40)),
+        (Param("layers", "int", "", 1, 1, 6), 1, (1, 2, 4)),
+        (Param("activation", "choice", "", "a", choices=("a", "b")), "b", ("a", "b")),
+        (Param("fixed", "bool", "", False), True, (False, True)),
+    ],
+)
+def test_usual_values_lie_around_the_one_that_is_set_and_within_its_range(spec, value, expected):
+    assert can_be_swept(spec)
+    assert usual_values(spec, value) == expected
+
+
+def test_texts_and_paths_are_not_swept():
+    assert not can_be_swept(Param("data", "path", "", ""))
+
+
+# --- sweeps ----------------------------------------------------------------------------------------------
+
+
+def test_a_sweep_fills_its_map_and_a_cell_opens_its_run(real, qtbot):
+    view = shown(SweepView(real), qtbot)
+    view.axes.rows[0].values.setText("0.01, 0.02")
+    view.axes.rows[1].setting.setCurrentIndex(0)
+    view.axes.effort.box.setCurrentIndex(view.axes.effort.box.findData(""))
+    run(view, qtbot)
+    cells = view.map.map._cells
+    assert cells.losses.shape == (1, 2)
+    assert np.isfinite(cells.losses).all()
+    assert cells.column_names == ("0.01", "0.02")
+    centre = view.map.map.cell_rect(0, 1).center().toPoint()
+    with qtbot.waitSignal(view.backRequested):
+        qtbot.mouseClick(view.map.map, Qt.MouseButton.LeftButton, pos=QPoint(centre))
+    assert real.shown.settings.value("inner_learning_rate") == pytest.approx(0.02)
+
+
+def test_a_sweep_without_values_says_what_is_missing(real, qtbot):
+    view = shown(SweepView(real), qtbot)
+    view.axes.rows[0].values.setText(" , ")
+    with pytest.raises(SettingError, match="values"):
+        view.axes.grid()
+    said = []
+    real.messageRaised.connect(said.append)
+    view.toggle()
+    assert "values" in said[-1].text
+    assert not real.comparing.is_active
+
+
+def test_the_map_is_walked_with_arrows_and_opened_with_enter(qtbot):
+    map_ = CellMap()
+    qtbot.addWidget(map_)
+    map_.resize(400, 300)
+    map_.show()
+    map_.show_cells(Cells(np.array([[3.0, 1.0], [np.nan, np.inf]]), ("a", "b"), ("1", "2"), "row", "column"))
+    assert map_.best == (0, 1)
+    assert "loss 1" in map_.best_text()
+    assert "not known yet" in map_.cell_text(1, 0)
+    map_.setFocus()
+    qtbot.keyClick(map_, Qt.Key.Key_Right)
+    qtbot.keyClick(map_, Qt.Key.Key_Down)
+    with qtbot.waitSignal(map_.opened) as opened:
+        qtbot.keyClick(map_, Qt.Key.Key_Return)
+    assert opened.args == [1, 1]
+
+
+# --- structures --------------------------------------------------------------------------------------------
+
+
+def test_a_search_ends_with_a_winner_that_opens_as_a_run(real, qtbot):
+    view = shown(StructureView(real), qtbot)
+    view.card.effort.box.setCurrentIndex(view.card.effort.box.findData(""))
+    run(view, qtbot)
+    winner = real.comparing.bracket.winner
+    assert winner is not None
+    assert winner.label in view.card._result.text()
+    places = [view.card.picture.place_of(number, winner.run_id) for number in range(len(real.comparing.bracket.rungs))]
+    assert all(place is not None for place in places)
+    with qtbot.waitSignal(view.backRequested):
+        qtbot.mouseClick(view.card.winner, Qt.MouseButton.LeftButton)
+    assert real.shown.run_id == winner.run_id
+
+
+def test_a_round_is_ranked_by_loss_and_who_has_none_stands_below():
+    rung = Rung(0.1, ("a", "b", "c"), {"c": 1.0, "a": 2.0})
+    assert list(ranking(rung)) == ["c", "a", "b"]
+    assert short_label("hidden_dim=16, activation=tanh") == "16 · tanh"
+
+
+# --- little data -------------------------------------------------------------------------------------------
+
+
+def test_little_data_draws_a_curve_for_the_learner_and_those_beside_it(real, qtbot):
+    view = shown(LittleDataView(real), qtbot)
+    view.effort.box.setCurrentIndex(view.effort.box.findData(""))
+    run(view, qtbot)
+    found = real.comparing.little_data
+    assert {curve.learner for curve in found.by_shots} == {"maml", "transfer", "scratch"}
+    assert [entry.text for entry in view.by_shots.legend.entries] == [curve.label for curve in found.by_shots]
+    assert len(view.by_tasks._items) == 3 * len(found.by_tasks)
+
+
+def test_the_box_of_kinds_asks_for_another_view_and_stays_what_it_is(real, qtbot):
+    view = shown(SweepView(real), qtbot)
+    with qtbot.waitSignal(view.viewRequested) as asked:
+        view._kinds.setCurrentIndex(view._kinds.findData("structure"))
+    assert asked.args == ["structure"]
+    assert view._kinds.currentData() == "sweep"
