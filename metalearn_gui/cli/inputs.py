@@ -11,9 +11,13 @@ from typing import Any
 from metalearn_gui.cli.command import say
 from metalearn_gui.cli.parser import BadInput, Options, assigned
 from metalearn_gui.engine import tasks
+from metalearn_gui.engine.networks.ratings_net import RatingsNet
+from metalearn_gui.engine.params import params_of
 from metalearn_gui.engine.presets import default_settings, preset
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.engine.tasks.ratings import Ratings
 from metalearn_gui.store import own_data
 from metalearn_gui.store.home import images_folder
 from metalearn_gui.store.records import RunRecord
@@ -43,8 +47,16 @@ def asked_settings(options: Options, *other_sources: str) -> ExperimentSettings:
     Raises:
         BadInput: nothing names any settings.
     """
-    own = {"task_family": family_of_data(options.data), "data": options.data} if options.data else {}
-    return with_assigned(_source(options, other_sources), own | assigned(options.set))
+    return with_assigned(_source(options, other_sources), _own_data(options) | assigned(options.set))
+
+
+def _own_data(options: Options) -> dict[str, str]:
+    """The file with its family, and for items the network that looks them up."""
+    if not options.data:
+        return {}
+    reader = family_of_data(options.data)
+    network = {"network": RatingsNet.key} if reader == Ratings.key else {}
+    return {"task_family": reader, "data": options.data, **network}
 
 
 def _source(options: Options, others: Sequence[str]) -> ExperimentSettings:
@@ -53,7 +65,7 @@ def _source(options: Options, others: Sequence[str]) -> ExperimentSettings:
     if options.preset:
         return preset(options.preset)
     if options.data:
-        return default_settings()
+        return preset(Ratings.key) if family_of_data(options.data) == Ratings.key else default_settings()
     *names, last = "a --preset", "--settings FILE", "--data PATH", *others
     raise BadInput(f"There is nothing to train; name {', '.join(names)}, or {last}")
 
@@ -86,13 +98,17 @@ def read_data(settings: ExperimentSettings) -> ExperimentSettings:
 def refuse_data(settings: ExperimentSettings, values: Mapping[str, Any]) -> None:
     """`data` is a setting of families that read files."""
     family = TASKS.get(str(values.get("task_family", settings.tasks.key)), settings.tasks)
-    if "data" in values and not family.needs_data:
+    if "data" in values and not _reads_data(family):
         raise no_data_family(str(values["data"]))
+
+
+def _reads_data(family: TaskFamily | type[TaskFamily]) -> bool:
+    return "data" in {spec.name for spec in params_of(family)}
 
 
 def no_data_family(path: str) -> BadInput:
     """The line for a data file that the family, or any family, does not read."""
-    readers = ", ".join(key for key, family in TASKS.items() if family.needs_data)
+    readers = ", ".join(key for key, family in TASKS.items() if _reads_data(family))
     return BadInput(f"This task family reads no data such as {path}; files and folders are read by {readers}")
 
 
@@ -111,10 +127,11 @@ def family_of_data(path: str) -> str:
 
 
 def data_settings(settings: ExperimentSettings, path: str) -> dict[str, Any]:
-    """What makes all tasks of a file the unseen ones, by flat name."""
+    """What makes the tasks of a file the unseen ones, by flat name: all of them, or those that it holds out itself."""
     reader = family_of_data(path)
     own = {} if settings.tasks.key == reader else {"task_family": reader, "data": path}
-    return own | {"test_data": path}
+    parts_by_itself = "test_data" not in {spec.name for spec in params_of(TASKS[reader])}
+    return own | ({"data": path} if parts_by_itself else {"test_data": path})
 
 
 def load_run(path: str) -> tuple[SavedSession, RunRecord]:
@@ -148,7 +165,7 @@ def with_other_tasks(settings: ExperimentSettings, family: str | None, values: M
     read_data(changed)
     old, new = settings.tasks, changed.tasks
     fits = new.output_dim == old.output_dim or settings.learner.any_ways
-    if (new.kind, new.input_dim) != (old.kind, old.input_dim) or not fits:
+    if (new.kind, new.input_dim, new.num_items) != (old.kind, old.input_dim, old.num_items) or not fits:
         raise BadInput(
             f"{new.key} is {_shape(new)}, and the run was trained for {_shape(old)}: choose tasks of the same shape"
         )
@@ -156,4 +173,5 @@ def with_other_tasks(settings: ExperimentSettings, family: str | None, values: M
 
 
 def _shape(family: Any) -> str:
-    return f"{family.kind} from {family.input_dim} to {family.output_dim} numbers"
+    items = f" about {family.num_items} items" if family.num_items else ""
+    return f"{family.kind} from {family.input_dim} to {family.output_dim} numbers{items}"

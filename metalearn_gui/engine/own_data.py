@@ -24,7 +24,7 @@ class Contents(Protocol):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class DataFile:
-    """A file as it was read. kind: "table" or "images"; path: as the settings name it."""
+    """A file as it was read. kind: "table", "images" or "ratings"; path: as the settings name it."""
 
     kind: str
     path: str

@@ -15,6 +15,8 @@ from metalearn_gui.engine.images import LIBRARY, Pictures
 from metalearn_gui.engine.images.reading import UNREADABLE
 from metalearn_gui.engine.own_data import Contents, DataFile
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.ratings.library import RATINGS
+from metalearn_gui.engine.ratings.table import RatingsTable
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tables.library import TABLES
@@ -22,6 +24,8 @@ from metalearn_gui.engine.tables.table import KINDS, MISSING, Column, Table
 
 Document = dict[str, Any]
 Arrays = dict[str, Array]
+RATINGS_TEXTS = ("titles", "item_feature_names", "user_feature_names", "columns")
+RATINGS_ARRAYS = ("users", "items", "values", "item_years", "item_features", "user_features")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,6 +130,21 @@ def _pictures_from(path: str, digest: str, document: Document, arrays: Arrays) -
     return pictures
 
 
+def _ratings_document(table: RatingsTable) -> tuple[Document, Arrays]:
+    texts = {name: getattr(table, name) for name in (*RATINGS_TEXTS, "scale", "remark")}
+    return texts, {name: np.asarray(getattr(table, name)) for name in RATINGS_ARRAYS}
+
+
+def _ratings_from(path: str, digest: str, document: Document, arrays: Arrays) -> RatingsTable:
+    texts = {name: tuple(_text(text) for text in document[name]) for name in RATINGS_TEXTS}
+    low, high = map(float, document["scale"])
+    parts: dict[str, Any] = {name: arrays[name] for name in RATINGS_ARRAYS} | texts
+    table = RatingsTable(**parts, scale=(low, high), digest=digest, remark=_text(document["remark"]))
+    if not table.is_whole:
+        raise ValueError("ratings do not fit together")
+    return table
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"a text is a {type(value).__name__}")
@@ -135,9 +154,11 @@ def _text(value: Any) -> str:
 _PACKERS: Mapping[str, Callable[[Any], tuple[Document, Arrays]]] = {
     "table": _table_document,
     "images": _pictures_document,
+    "ratings": _ratings_document,
 }
 _UNPACKERS: Mapping[str, Callable[[str, str, Document, Arrays], Contents]] = {
     "table": _table_from,
     "images": _pictures_from,
+    "ratings": _ratings_from,
 }
-_LIBRARIES: Mapping[str, Any] = {"table": TABLES, "images": LIBRARY}
+_LIBRARIES: Mapping[str, Any] = {"table": TABLES, "images": LIBRARY, "ratings": RATINGS}

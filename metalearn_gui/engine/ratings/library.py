@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import os
+from collections.abc import Generator
 from typing import NamedTuple
 
 from metalearn_gui.engine.ratings import movielens
@@ -12,7 +14,7 @@ from metalearn_gui.engine.ratings.layouts import LAYOUTS
 from metalearn_gui.engine.ratings.movielens import RatingsReading
 from metalearn_gui.engine.ratings.refusal import refusal
 from metalearn_gui.engine.ratings.table import RatingsTable
-from metalearn_gui.engine.read_so_far import finished
+from metalearn_gui.engine.read_so_far import ReadSoFar, finished
 from metalearn_gui.engine.tables.library import TABLES
 
 KEPT = 2  # in memory: the ones that are used, and the ones before
@@ -65,12 +67,25 @@ class RatingsLibrary:
 
     def reading(self, wanted: RatingsFile) -> RatingsReading:
         """Look at the file anew, as the function of this name does, and keep what is in it."""
-        table = yield from reading(wanted, self.find(wanted))
+        read = yield from reading(wanted, self.find(wanted))
+        table = dataclasses.replace(read, columns=wanted.roles) if read.columns != wanted.roles else read
+        self.put(wanted.path, table)
+        return table
+
+    def differs(self, path: str, digest: str) -> Generator[ReadSoFar, None, bool]:
+        """Whether a file holds something else now; in a while, so that it can be stopped."""
+        key = movielens.layout_at(path)
+        if not key:
+            return (yield from TABLES.differs(path, digest))
+        return (yield from movielens.hashing(path, key)) != digest
+
+    def put(self, path: str, table: RatingsTable) -> None:
+        """Know ratings by this path and the columns that they were asked from."""
+        wanted = RatingsFile(path, Roles(*table.columns))
         self._known[wanted] = table
         self._known.move_to_end(wanted)
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
-        return table
 
     def forget(self) -> None:
         """Read everything anew from here on."""

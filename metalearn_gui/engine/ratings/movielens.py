@@ -11,6 +11,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.images.archive import Refused
+from metalearn_gui.engine.images.sources import HASHED_AT_ONCE
 from metalearn_gui.engine.ratings.building import Named, built
 from metalearn_gui.engine.ratings.container import UNREADABLE, Container, opened
 from metalearn_gui.engine.ratings.features import Features
@@ -58,6 +59,22 @@ def reading(path: str, key: str) -> RatingsReading:
         raise refusal(path, f"it cannot be read ({_reason(error)})") from error
     finally:
         container.close()
+
+
+def hashing(path: str, key: str) -> Generator[ReadSoFar, None, str]:
+    """The digest that reading this set comes to; raises what the system finds wrong."""
+    digest, layout = hashlib.sha256(), LAYOUTS[key]
+    container = opened(os.path.expanduser(path))
+    try:
+        for written in filter(None, (layout.ratings, layout.items, layout.users)):
+            if written.name in container.sizes:
+                with container.open(written.name) as source:
+                    while piece := source.read(HASHED_AT_ONCE):
+                        digest.update(piece)
+                        yield ReadSoFar(0, 0)
+    finally:
+        container.close()
+    return digest.hexdigest()
 
 
 def _read(path: str, container: Container, layout: Layout) -> RatingsReading:

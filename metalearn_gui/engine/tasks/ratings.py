@@ -17,7 +17,8 @@ from typing import Any, Self
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
+from metalearn_gui.engine.episodes import SPLITS, Episodes, PointSet, Tasks
+from metalearn_gui.engine.own_data import DataFile, keep_param, kept
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.ratings.catalogue import Catalogue, catalogue_of
 from metalearn_gui.engine.ratings.from_table import WORDS, Roles, looks_like_ratings
@@ -84,6 +85,7 @@ class Ratings(TaskFamily):
     user_column: str = param("", "User column", advanced=True, help="Of a table of one's own; empty = a guess.")
     item_column: str = param("", "Item column", advanced=True, help="Of a table of one's own; empty = a guess.")
     rating_column: str = param("", "Rating column", advanced=True, help="Of a table of one's own; empty = a guess.")
+    keep_data: str = keep_param()
     catalogue: str = param(
         "", "Catalogue", advanced=True, help="How many items there are and what is known of them; the file says it."
     )
@@ -137,6 +139,10 @@ class Ratings(TaskFamily):
         if self.data:
             yield from RATINGS.reading(self._file)
 
+    def files(self) -> tuple[DataFile, ...]:
+        found = RATINGS.find(self._file) if self.data else None
+        return kept([DataFile("ratings", self.data, found)] if found else [], self.keep_data)
+
     def resolved(self) -> Ratings:
         if not self.data or self.catalogue:
             return self
@@ -172,6 +178,14 @@ class Ratings(TaskFamily):
 
     def remark(self) -> str:
         return self.table.remark
+
+    def taken(self) -> str:
+        table = self.table
+        users = ", ".join(f"{len(self.quadrants.users(split, QUADRANTS[0])):,} {split}" for split in SPLITS)
+        return (
+            f"{table.num_ratings:,} ratings of {table.num_items:,} items by {table.num_users:,} users; tasks: {users}; "
+            f"{int(self.quadrants.is_known.sum()):,} items are known"
+        )
 
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
         for split in splits:
