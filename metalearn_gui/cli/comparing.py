@@ -109,9 +109,9 @@ def print_comparison(comparison: Comparison) -> None:
     for row in table:
         starred = "*" if row.best.is_best else ""
         behind = "" if row is table[0] else f"{row.behind.mean:.3g} ± {row.behind.ci95:.2g}"
-        trained, best = (f"{one.mean:.3g} ± {one.ci95:.2g} at {one.step}" for one in (row.trained, row.best))
+        trained, best = (f"{one.mean:.3g} ± {one.ci95:.2g} ({one.step})" for one in (row.trained, row.best))
         lines.append([row.label, trained, best + starred, behind])
-    columns = ["", "as trained, at step", "at its best step", "behind the first"]
+    columns = ["", "as trained (steps)", "best (steps)", "behind the first"]
     print_table(f"Mean loss on {comparison.num_tasks} unseen tasks, the same for all", columns, lines)
     if any(row.best.is_best for row in table):
         print("* the paired difference to every other one parts from zero")

@@ -151,5 +151,6 @@ def _contenders(
 
 
 def _label(settings: ExperimentSettings, number: int) -> str:
-    limited = f", {number or 'unlimited'} tasks" if settings.learner.gradient_evaluations else ""
-    return settings.learner.label + limited
+    if not settings.learner.gradient_evaluations:
+        return settings.learner.label
+    return f"{settings.learner.label}, {number or 'unlimited'} task{'' if number == 1 else 's'}"

@@ -115,19 +115,22 @@ class Entry:
         return _mean(np.median(self.losses(step), axis=1))
 
     def ci95(self, step: int) -> float:
-        """Half the width of the mean's 95 % interval: over seeds where there are several, else over tasks."""
+        """Half the width of the mean's 95 % interval: over tasks, or over seeds where that is wider."""
         return _half_width(self.losses(step))
 
     def accuracy(self, step: int) -> tuple[float, float] | None:
-        """Its mean and half the width of its interval over seeds, else over tasks; None for regression."""
+        """Its mean and half the width of its interval, likewise; None for regression."""
         step = min(step, self.num_steps)
-        accuracies = [run.scores.accuracy[step] for run in self.runs if run.scores.accuracy is not None]
-        if not accuracies:
+        scores = [run.scores for run in self.runs]
+        found = [
+            (one.accuracy[step], one.accuracy_ci95[step])
+            for one in scores
+            if one.accuracy is not None and one.accuracy_ci95 is not None
+        ]
+        if not found:
             return None
-        alone = self.runs[0].scores.accuracy_ci95
-        assert alone is not None  # it comes with the accuracy
-        half = float(few_values_interval(np.array(accuracies))) if len(accuracies) > 1 else float(alone[step])
-        return _mean(np.array(accuracies)), half
+        accuracies, halves = np.array(found).T
+        return _mean(accuracies), float(max(few_values_interval(accuracies), halves.mean()))
 
     def curve(self, axis: str, step: int) -> Curve:
         """The mean loss as training went on, along one of AXES; several seeds as far as all of them have come."""
@@ -136,9 +139,8 @@ class Entry:
         moments = [run.moments[:length] for run in self.runs]
         x = np.array([[getattr(moment, axis) for moment in row] for row in moments], float)
         loss = np.array([[moment.scores.loss[step] for moment in row] for row in moments], float)
-        alone = np.array([moment.scores.loss_ci95[step] for moment in moments[0]], float)
-        half = few_values_interval(loss.T) if len(moments) > 1 else alone
-        return Curve(x.mean(axis=0), loss.mean(axis=0), half)
+        halves = np.array([[moment.scores.loss_ci95[step] for moment in row] for row in moments], float)
+        return Curve(x.mean(axis=0), loss.mean(axis=0), np.maximum(few_values_interval(loss.T), halves.mean(axis=0)))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -182,7 +184,7 @@ class Comparison:
     def difference(self, key: str, other: str, step: Steps = None) -> Difference:
         """One contender's loss minus another's, paired: by seed and task, over the seeds that both have.
 
-        With several seeds the interval is over seeds; it then says what another start would change, too.
+        With several seeds the interval may be over seeds: it then says what another start would change, too.
         """
         one, two = self.entry(key), self.entry(other)
         shared = [(a, b) for a in one.runs for b in two.runs if a.lane.seed == b.lane.seed]
@@ -218,6 +220,9 @@ def _mean(values: Array) -> float:
 
 
 def _half_width(values: Array) -> float:
-    """Of the mean of (seeds, tasks): over seeds where there are several, else over tasks."""
+    """Of the mean of (seeds, tasks): over tasks, or over seeds where that is wider.
+
+    What learns nothing is the same with every seed, and a few seeds may be alike by chance: tasks still differ.
+    """
     with np.errstate(invalid="ignore", over="ignore"):
-        return float(few_values_interval(values.mean(axis=1)) if len(values) > 1 else interval(values[0]))
+        return float(max(few_values_interval(values.mean(axis=1)), interval(values.mean(axis=0))))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -21,7 +21,7 @@ DASHES = ("none", "7 3", "2 3", "9 3 2 3")
 FAINT = {"stroke": "currentColor", "stroke_opacity": 0.25}
 FONT = 12  # pixels
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 680, 340, 64, 150, 12, 40
-ROW = 26  # of a plot of intervals
+ROW, NAMES = 26, 2.6 * LEFT  # of a plot of intervals
 PANEL, GAP = 150, 12  # of curves over a task
 HEAT_ROW, HEAT_COLUMN = 34, 84
 
@@ -45,13 +45,29 @@ class Band:
     high: float
 
 
-def line_plot(series: Sequence[Series], x_label: str, y_label: str, bands: Sequence[Band] = ()) -> Element:
-    """Curves on logarithmic axes, each with its name at its end."""
+@dataclasses.dataclass(frozen=True)
+class Mean:
+    """A mean, half the width of its interval, and its learner's place among the curves, which gives the colour."""
+
+    label: str
+    mean: float
+    half: float
+    place: int
+
+
+def line_plot(
+    series: Sequence[Series],
+    x_label: str,
+    y_label: str,
+    bands: Sequence[Band] = (),
+    x_names: Mapping[float, str] | None = None,
+) -> Element:
+    """Curves on logarithmic axes, each with its name at its end; x_names: names of their own for some x."""
     x_scale = Scale.around(_all(one.x for one in series), LEFT, WIDTH - RIGHT, log=True)
     heights = _all([*(one.y for one in series), *(np.array([band.low, band.high]) for band in bands)])
     y_scale = Scale.around(heights, HEIGHT - BOTTOM, TOP, log=True)
     picture = _picture(WIDTH, HEIGHT, f"{y_label} by {x_label}")
-    picture.extend([*_axis_x(x_scale, x_label), *_axis_y(y_scale, y_label)])
+    picture.extend([*_axis_x(x_scale, x_label, HEIGHT, x_names), *_axis_y(y_scale, y_label)])
     for band in bands:
         picture.extend(_band(band, y_scale))
     ends = []
@@ -66,21 +82,21 @@ def line_plot(series: Sequence[Series], x_label: str, y_label: str, bands: Seque
     return picture
 
 
-def interval_plot(names: Sequence[str], means: Sequence[float], halves: Sequence[float], x_label: str) -> Element:
+def interval_plot(means: Sequence[Mean], x_label: str) -> Element:
     """A mean and its 95 % interval in every row, on a logarithmic axis."""
-    height = TOP + ROW * len(names) + BOTTOM
-    lows, highs = (np.array(means) + sign * np.array(halves) for sign in (-1, 1))
-    scale = Scale.around(np.concatenate([np.array(means), lows, highs]), 2.6 * LEFT, WIDTH - 24.0, log=True)
+    height = TOP + ROW * len(means) + BOTTOM
+    reached = np.array([[one.mean - one.half, one.mean, one.mean + one.half] for one in means])
+    scale = Scale.around(reached.ravel(), NAMES, WIDTH - 24.0, log=True)
     picture = _picture(WIDTH, height, x_label)
-    picture.extend(_axis_x(scale, x_label, height, 2.6 * LEFT))
-    for place, (name, mean, half) in enumerate(zip(names, means, halves, strict=True)):
-        y = TOP + ROW * (place + 0.5)
-        picture.append(_label(name, 2.6 * LEFT - 10, y + 4, "end"))
-        if math.isfinite(mean) and mean > 0:
-            colour = COLOURS[place % len(COLOURS)]
-            ends = [scale.at(max(mean - half, scale.low)), scale.at(mean + half)]
+    picture.extend(_axis_x(scale, x_label, height))
+    for row, one in enumerate(means):
+        y = TOP + ROW * (row + 0.5)
+        picture.append(_label(one.label, NAMES - 10, y + 4, "end"))
+        if math.isfinite(one.mean) and one.mean > 0:
+            colour = COLOURS[one.place % len(COLOURS)]
+            ends = [scale.at(max(one.mean - one.half, scale.low)), scale.at(one.mean + one.half)]
             picture.append(_line((ends[0], y), (ends[1], y), stroke=colour, stroke_width=3, stroke_opacity=0.45))
-            picture.append(element("circle", cx=scale.at(mean), cy=y, r=4.5, fill=colour))
+            picture.append(element("circle", cx=scale.at(one.mean), cy=y, r=4.5, fill=colour))
     return picture
 
 
@@ -193,13 +209,13 @@ def _names(ends: Sequence[tuple[float, int, str]]) -> list[Element]:
     return placed
 
 
-def _axis_x(scale: Scale, label: str, height: float = HEIGHT, left: float = LEFT) -> list[Element]:
+def _axis_x(scale: Scale, label: str, height: float, names: Mapping[float, str] | None = None) -> list[Element]:
     foot = height - BOTTOM
     drawn = [_label(label, (scale.start + scale.end) / 2, height - 6, "middle")]
-    for value in scale.ticks():
+    for value, name in ({one: _named(one) for one in scale.ticks()} | dict(names or {})).items():
         x = scale.at(value)
         drawn.append(_line((x, TOP), (x, foot), **FAINT))
-        drawn.append(_label(_named(value), x, foot + FONT + 4, "middle"))
+        drawn.append(_label(name, x, foot + FONT + 4, "middle"))
     return drawn
 
 

@@ -15,7 +15,7 @@ from metalearn_gui.engine.evaluation import unseen_episodes
 from metalearn_gui.engine.published import Reference, published
 from metalearn_gui.engine.report import plots
 from metalearn_gui.engine.report.page import Code, Page, Picture, Section, Table
-from metalearn_gui.engine.report.plots import Band, Series
+from metalearn_gui.engine.report.plots import Band, Mean, Series
 from metalearn_gui.engine.report.repeat import command_of
 from metalearn_gui.engine.settings import ExperimentSettings
 
@@ -157,10 +157,9 @@ def _intervals(comparison: Comparison) -> list[Picture]:
     table = rows(comparison)
     if not table:
         return []
-    best = [row.best for row in table]
-    drawing = plots.interval_plot(
-        [row.label for row in table], [one.mean for one in best], [one.ci95 for one in best], "mean loss, 95 % interval"
-    )
+    places = {entry.key: place for place, entry in enumerate(comparison.entries)}
+    means = [Mean(row.label, row.best.mean, row.best.ci95, places[row.key]) for row in table]
+    drawing = plots.interval_plot(means, "mean loss, 95 % interval")
     return [Picture(drawing, "Each learner at its best step.")]
 
 
@@ -171,7 +170,8 @@ def _against(curves: Sequence[LossAgainst], what: str, remark: str) -> Picture:
     series = [
         Series(curve.label, np.where(np.isfinite(curve.x), curve.x, most), curve.loss, curve.ci95) for curve in curves
     ]
-    drawing = plots.line_plot(series, what, "loss on unseen tasks")
+    has_endless = any(math.isinf(x) for curve in curves for x in curve.x)
+    drawing = plots.line_plot(series, what, "loss on unseen tasks", x_names={most: "∞"} if has_endless else None)
     return Picture(drawing, f"Mean loss on unseen tasks by {what}. {remark}")
 
 
@@ -216,7 +216,7 @@ def _number(value: float, digits: int = 3) -> str:
 
 def _protocol(comparison: Comparison, cancelled: bool) -> list[str]:
     seeds = sorted({lane.seed for lane in comparison.lanes})
-    over = "seeds" if len(seeds) > 1 else "tasks"
+    over = "tasks, or over seeds where those are wider" if len(seeds) > 1 else "tasks"
     same = "the same tasks in the same order" if comparison.shares_tasks else "tasks of their own: their sizes differ"
     said = [
         f"All train on {same}; seeds {', '.join(map(str, seeds))}. All are tried on the same unseen tasks, which none "
