@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from metalearn_gui.cli.comparing import (
-    check_report,
-    comparison_report,
-    conclude,
-    follow,
-    make_parser,
-    seeds_of,
-    typed,
-)
+from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.parser import Options, Parser, listed
 from metalearn_gui.engine import training
@@ -24,7 +16,9 @@ from metalearn_gui.engine.report import comparison_page
 
 def parser() -> Parser:
     """The arguments of `compare`."""
-    parser = make_parser("compare", "Learners side by side: the same tasks, the same budget, paired differences.")
+    parser = comparing.make_parser(
+        "compare", "Learners side by side: the same tasks, the same budget, paired differences."
+    )
     parser.add_argument(
         "--learners",
         type=listed(*LEARNERS),
@@ -38,17 +32,17 @@ def parser() -> Parser:
 
 def run(options: Options) -> int:
     """Train all, try them on the same unseen tasks, and say what came out."""
-    check_report(options)
+    comparing.check_report(options)
     settings, budget = asked_settings(options), Budget.parse(options.budget)
     learners = options.learners or list(dict.fromkeys([settings.learner.key, *BASELINES]))
-    contenders = contenders_of(settings, learners, seeds_of(settings, options))
+    contenders = contenders_of(settings, learners, comparing.seeds_of(settings, options))
     work = functools.partial(compare, contenders, budget, order=options.order, options=training.DEFAULT_OPTIONS)
-    *_, last = follow(lambda gate: work(gate=gate))
+    *_, last = comparing.follow(lambda gate: work(gate=gate))
     page = functools.partial(
         comparison_page,
         last.comparison,
-        typed(options),
+        comparing.typed(options),
         compile=training.DEFAULT_OPTIONS.compile,
         cancelled=last.is_cancelled,
     )
-    return conclude(options, last, comparison_report(settings, budget, last.comparison), page)
+    return comparing.conclude(options, last, comparing.comparison_report(settings, budget, last.comparison), page)

@@ -6,15 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from metalearn_gui.cli.comparing import (
-    check_report,
-    comparison_report,
-    conclude,
-    follow,
-    make_parser,
-    seeds_of,
-    typed,
-)
+from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.parser import Options, Parser, whole_number
 from metalearn_gui.engine import training
@@ -24,7 +16,9 @@ from metalearn_gui.engine.report import little_data_page
 
 def parser() -> Parser:
     """The arguments of `little-data`."""
-    parser = make_parser("little-data", "Loss against training tasks and against shots, beside transfer and scratch.")
+    parser = comparing.make_parser(
+        "little-data", "Loss against training tasks and against shots, beside transfer and scratch."
+    )
     for option, known, help in (
         ("--num-tasks", NUM_TASKS, "training tasks; 0 = unlimited"),
         ("--shots", SHOTS, "shots to try"),
@@ -36,7 +30,7 @@ def parser() -> Parser:
 
 def run(options: Options) -> int:
     """Train with every number of tasks, try every number of shots, and say what came out."""
-    check_report(options)
+    comparing.check_report(options)
     settings, budget = asked_settings(options), Budget.parse(options.budget)
     work: Callable[..., Any] = functools.partial(
         little_data,
@@ -44,14 +38,16 @@ def run(options: Options) -> int:
         budget,
         num_tasks=options.num_tasks,
         shots=options.shots,
-        seeds=seeds_of(settings, options),
+        seeds=comparing.seeds_of(settings, options),
         options=training.DEFAULT_OPTIONS,
     )
-    *said, last = follow(lambda gate: work(gate=gate))
+    *said, last = comparing.follow(lambda gate: work(gate=gate))
     curves = next((item for item in reversed(said) if isinstance(item, LittleData)), LittleData((), (), 0))
-    report = comparison_report(settings, budget, last.comparison)
+    report = comparing.comparison_report(settings, budget, last.comparison)
     report |= {name: [_curve(curve) for curve in getattr(curves, name)] for name in ("by_tasks", "by_shots")}
-    return conclude(options, last, report, lambda: little_data_page(last.comparison, curves, typed(options)))
+    return comparing.conclude(
+        options, last, report, lambda: little_data_page(last.comparison, curves, comparing.typed(options))
+    )
 
 
 def _numbers(text: str) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from metalearn_gui.cli.comparing import check_report, comparison_report, conclude, follow, make_parser, typed
+from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.parser import Options, Parser, whole_number
 from metalearn_gui.engine import training
@@ -16,7 +16,9 @@ from metalearn_gui.engine.report import command_of, search_page
 
 def parser() -> Parser:
     """The arguments of `search`."""
-    parser = make_parser("search", "Learn the structure, too: candidates are halved by validation loss.", False)
+    parser = comparing.make_parser(
+        "search", "Learn the structure, too: candidates are halved by validation loss.", False
+    )
     parser.add_argument(
         "--over", action="append", default=[], metavar="NAME=VALUE,VALUE", help="a setting to choose; by default "
         "width, depth, activation, inner steps",
@@ -33,16 +35,18 @@ def parser() -> Parser:
 
 def run(options: Options) -> int:
     """Search, and say how the rounds went and who won."""
-    check_report(options)
+    comparing.check_report(options)
     axes = [Axis.parse(text) for text in options.over]
     settings, budget = asked_settings(options), Budget.parse(options.budget)
     space = {axis.name: axis.values for axis in axes} or SPACE
     contenders = candidates(settings, space, options.candidates, settings.seed)
     work = functools.partial(search, contenders, budget, options=training.DEFAULT_OPTIONS)
-    *said, last = follow(lambda gate: work(gate=gate))
+    *said, last = comparing.follow(lambda gate: work(gate=gate))
     bracket = [item for item in said if isinstance(item, Bracket)][-1]
-    report = comparison_report(settings, budget, last.comparison) | _bracket_report(bracket)
-    status = conclude(options, last, report, lambda: search_page(last.comparison, bracket, typed(options)))
+    report = comparing.comparison_report(settings, budget, last.comparison) | _bracket_report(bracket)
+    status = comparing.conclude(
+        options, last, report, lambda: search_page(last.comparison, bracket, comparing.typed(options))
+    )
     if bracket.winner and not options.json:
         print(f"The winner: {bracket.winner.label}\n{command_of(bracket.winner.settings)}")
     return status

@@ -5,15 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from metalearn_gui.cli.comparing import (
-    check_report,
-    comparison_report,
-    conclude,
-    follow,
-    make_parser,
-    seeds_of,
-    typed,
-)
+from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.parser import Options, Parser
 from metalearn_gui.engine import training
@@ -23,7 +15,7 @@ from metalearn_gui.engine.report import sweep_page
 
 def parser() -> Parser:
     """The arguments of `sweep`."""
-    parser = make_parser("sweep", "Train with every value of a setting, or every pair of values of two.")
+    parser = comparing.make_parser("sweep", "Train with every value of a setting, or every pair of values of two.")
     parser.add_argument(
         "--over", action="append", required=True, metavar="NAME=VALUE,VALUE", help="a setting; twice for two of them"
     )
@@ -32,14 +24,16 @@ def parser() -> Parser:
 
 def run(options: Options) -> int:
     """Train every cell, and say what came out."""
-    check_report(options)
+    comparing.check_report(options)
     grid = Grid(tuple(Axis.parse(text) for text in options.over))
     settings, budget = asked_settings(options), Budget.parse(options.budget)
-    contenders = grid.contenders(settings, seeds_of(settings, options))
+    contenders = grid.contenders(settings, comparing.seeds_of(settings, options))
     work = functools.partial(compare, contenders, budget, options=training.DEFAULT_OPTIONS)
-    *_, last = follow(lambda gate: work(gate=gate))
-    report = comparison_report(settings, budget, last.comparison) | _grid_report(grid, last.comparison)
-    return conclude(options, last, report, lambda: sweep_page(last.comparison, grid, typed(options)))
+    *_, last = comparing.follow(lambda gate: work(gate=gate))
+    report = comparing.comparison_report(settings, budget, last.comparison) | _grid_report(grid, last.comparison)
+    return comparing.conclude(
+        options, last, report, lambda: sweep_page(last.comparison, grid, comparing.typed(options))
+    )
 
 
 def _grid_report(grid: Grid, comparison: Comparison) -> dict[str, Any]:
