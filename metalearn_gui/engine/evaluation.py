@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from metalearn_gui.engine import boosting
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import SCRATCH_WITH_ADAM, baseline_settings, compared_settings
 from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks, generator, map_episodes
@@ -109,7 +110,7 @@ class Evaluator:
     def follow(self, settings: ExperimentSettings) -> None:
         """Take other live values; where the unseen tasks change with them, they are drawn again."""
         if settings.tasks != self.settings.tasks:
-            for drawn in ("_episodes", "constant_loss"):
+            for drawn in ("_episodes", "constant_loss", "_boosting"):
                 self.__dict__.pop(drawn, None)
         self.settings = settings
 
@@ -137,11 +138,18 @@ class Evaluator:
         """What a constant prediction comes to on these episodes."""
         return constant_loss(self.settings, self._episodes)
 
+    @functools.cached_property
+    def _boosting(self) -> StepScores:
+        """It learns from training tasks at once, whatever the learner has learned yet."""
+        return boosting.boosting_scores(self.settings, self._episodes)
+
     def evaluation(self, state: TrainingState) -> Evaluation:
         """The learner and its baselines; Adam from scratch once its rate is chosen."""
         others = self._others(state) if self._tries_baselines else {}
         learner = self.learner_scores(state.learner)
         baselines = {key: self._scores(key, *other) for key, other in others.items()}
+        if self._tries_baselines and boosting.is_available(self.settings):
+            baselines[boosting.KEY] = self._boosting
         step = min(self.settings.learner.num_steps, self.settings.outer.test_steps)
         return Evaluation(
             num_tasks=self._num_tasks,

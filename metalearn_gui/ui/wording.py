@@ -76,6 +76,7 @@ def baseline_name(key: str) -> str:
         "nearest": QCoreApplication.translate("Wording", "nearest"),
         "logistic": QCoreApplication.translate("Wording", "logistic"),
         "task_mean": QCoreApplication.translate("Wording", "task mean"),
+        "boosting": QCoreApplication.translate("Wording", "boosting"),
         "linear_ridge": QCoreApplication.translate("Wording", "ridge"),
     }
     return names.get(key, key)

@@ -15,7 +15,7 @@ from metalearn_gui.engine.tables.choices import ColumnChoice, completed, names_o
 from metalearn_gui.engine.tables.column_types import typed
 from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, table_points
 from metalearn_gui.engine.tables.reading import read
-from metalearn_gui.engine.tables.table import KINDS, Table
+from metalearn_gui.engine.tables.table import KINDS, Table, date_text
 
 NUM_DAMAGED = 300
 PLAIN = "sensor,x,y,city\n" + "".join(
@@ -57,6 +57,18 @@ def test_decimal_commas_dates_and_missing_cells_are_understood(tmp_path):
     np.testing.assert_array_equal(np.diff(when.values), [1, 1])
     np.testing.assert_array_equal(x.values, [1.5, np.nan, 2.25])
     np.testing.assert_array_equal(note.is_missing, [False, False, True])
+
+
+@pytest.mark.parametrize("name", ["t{}", "May {}", "a-{}", "{}th"])
+def test_names_with_a_number_are_no_dates(tmp_path, name):
+    table = table_of(tmp_path, "name,x\n" + "".join(f"{name.format(n)},{n}\n" for n in range(1, 29)))
+    assert table.columns[0].kind == "category"
+
+
+def test_dates_of_any_century_are_understood(tmp_path):
+    when = table_of(tmp_path, "when,x\n" + "".join(f"{century}00-01-02,1\n" for century in range(10, 30))).columns[0]
+    assert when.kind == "date"
+    assert date_text(when.values[0]) == "1000-01-02"
 
 
 def test_a_file_without_a_header_names_its_columns(tmp_path):

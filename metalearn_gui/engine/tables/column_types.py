@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import importlib
+import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ from metalearn_gui.engine.tables.table import MISSING, Column, Table
 MOSTLY = 0.95  # so many cells of one kind make a column of that kind
 TRIED_CELLS = 200  # before a whole column is taken for dates
 EXACT = 2**53  # from here on neighbouring whole numbers are the same float: such a column holds names
+LIKE_A_DATE = re.compile(r"\d{4}|\d[-/.:]\d")  # what is less is no date, though pandas may see one: t1, May 5
+MILLISECONDS_OF_A_DAY = 86_400_000.0
 DATE_FORMATS: tuple[dict[str, Any], ...] = ({"format": "ISO8601"}, {"dayfirst": False}, {"dayfirst": True})
 EXPECTED = {"number": "a finite number", "date": "a date"}
 
@@ -146,7 +149,7 @@ def _numbers(texts: Array, decimal: str) -> Array | None:
 def _days(texts: Array) -> Array | None:
     """Days since 1970, not-a-number where a text is no date; None where hardly one is."""
     tried = texts[:: max(1, len(texts) // TRIED_CELLS)]
-    if not all(any(character.isdigit() for character in text) for text in tried):
+    if not all(LIKE_A_DATE.search(text) for text in tried):
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a format had to be guessed
@@ -155,8 +158,14 @@ def _days(texts: Array) -> Array | None:
                 continue
             dates = _dates(texts, options)
             if dates.notna().mean() >= MOSTLY:
-                return np.asarray((dates - _pandas().Timestamp(0, tz="UTC")) / _pandas().Timedelta(days=1), np.float64)
+                return days_since_1970(dates)
     return None
+
+
+def days_since_1970(dates: Any) -> Array:
+    """Moments in a pandas Series as float64 days, not-a-number where there is none. A zone's clock counts, not UTC."""
+    moments = np.asarray(dates.dt.tz_localize(None), "datetime64[ms]")
+    return np.where(np.isnat(moments), np.nan, moments.astype(np.int64) / MILLISECONDS_OF_A_DAY)
 
 
 def _dates(texts: Array, options: dict[str, Any]) -> Any:

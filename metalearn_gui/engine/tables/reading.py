@@ -18,7 +18,14 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar, finished
-from metalearn_gui.engine.tables.column_types import EXACT, Labelled, guessed_column, joined, number_column
+from metalearn_gui.engine.tables.column_types import (
+    EXACT,
+    Labelled,
+    days_since_1970,
+    guessed_column,
+    joined,
+    number_column,
+)
 from metalearn_gui.engine.tables.refusal import refusal
 from metalearn_gui.engine.tables.table import Column, Table
 from metalearn_gui.engine.tables.text_format import MAX_COLUMNS, MAX_LINE, TextFormat, text_format
@@ -195,8 +202,7 @@ def _from_parquet(place: Path, digest: str) -> Table:
 
 def _frame_column(name: str, values: Any) -> Column:
     if values.dtype.kind == "M":
-        days = (values - _pandas().Timestamp(0, tz=values.dt.tz)) / _pandas().Timedelta(days=1)
-        return Column(name, "date", np.asarray(days, np.float64))
+        return Column(name, "date", days_since_1970(values))
     return _column(name, [_piece(values)], ".")
 
 

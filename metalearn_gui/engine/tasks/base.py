@@ -28,6 +28,7 @@ class TaskFamily(Component, ABC):
     kind: ClassVar[str] = "regression"  # or "classification"
     view: ClassVar[str] = "curve"  # a key of the window's CANVASES
     needs_data: ClassVar[bool] = False  # True: there are no tasks before a file is chosen
+    is_table: ClassVar[bool] = False  # True: inputs are columns of a table, which trees can ask one by one
     fits_bytes: ClassVar[bool] = False  # True: inputs lie in [0, 1], and 256 values of them are enough to keep
     block_steps: ClassVar[int] = BLOCK_STEPS  # meta-iterations whose episodes are drawn together; few for images
 

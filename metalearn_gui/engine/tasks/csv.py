@@ -52,6 +52,7 @@ class Csv(TaskFamily):
     summary = "Every task is the rows of your table that share a value of one column, such as a patient or a sensor."
     view = "table"
     needs_data = True
+    is_table = True
 
     data: str = param("", "Table", is_path=True, help="A CSV, TSV or Parquet file with one row for each point.")
     test_data: str = param(

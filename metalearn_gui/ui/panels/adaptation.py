@@ -39,6 +39,7 @@ DRAWN = {  # in the legend's order
     "nearest": Drawn("muted", "dotted", 1.7),
     "logistic": Drawn("transfer", "dashdot", 1.9),
     "task_mean": Drawn("muted", "dotted", 1.7),
+    "boosting": Drawn("muted", "dashed", 1.9),
     "linear_ridge": Drawn("muted", "dashdot", 1.9),
 }
 EMPTY = np.empty(0)

@@ -1,0 +1,105 @@
+"""Gradient boosting over all tasks: what a person with a table would try first, told what a support set says.
+
+One model of trees for all tasks, fitted on episodes of training tasks. A row is the query's inputs, the mean and
+deviation of its support set's targets, and the target of the support point next to it, by scaled inputs: with these
+it adapts to a new task, and its trees learn how far to trust them. A class is a target of 1 among 0s.
+
+Histogram trees with scikit-learn's defaults: Ke et al. (2017), "LightGBM", NeurIPS 30. Only where scikit-learn is
+installed (metalearn-gui[boosting]).
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import Any
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import Episodes, PointSet, generator
+from metalearn_gui.engine.events import StepScores
+from metalearn_gui.engine.intervals import interval
+from metalearn_gui.engine.settings import ExperimentSettings
+
+KEY = "boosting"
+FITTED_ROWS = 10_000  # about a second of fitting
+BLOCK = 2**31 - 4  # the block number of the episodes it is fitted on: no training draws it
+LEAST_SHARE = 1e-6  # probability of a class that no tree has seen
+
+
+def is_available(settings: ExperimentSettings) -> bool:
+    """Whether tasks are rows of a table, and scikit-learn is there."""
+    return settings.tasks.is_table and importlib.util.find_spec("sklearn") is not None
+
+
+def boosting_scores(settings: ExperimentSettings, episodes: Episodes) -> StepScores:
+    """The model fitted on training tasks, tried on these tasks: the same after every step, as it takes none."""
+    training = _training_episodes(settings)
+    known, asked = _rows(settings, training), _rows(settings, episodes)
+    if settings.tasks.kind == "classification":
+        loss, accuracy = _classified(known, training.query.y, asked, episodes.query.y)
+    else:
+        loss, accuracy = _regressed(known, training.query.y, asked, episodes.query.y), None
+    return _every_step(loss, accuracy, settings.outer.test_steps)
+
+
+def _training_episodes(settings: ExperimentSettings) -> Episodes:
+    rng = generator(settings.seed, "train", BLOCK)
+    tasks = settings.tasks.tasks(rng, max(1, FITTED_ROWS // settings.episodes.queries), "train")
+    return settings.tasks.draw(tasks, rng, settings.episodes.shots, settings.episodes.queries)
+
+
+def _rows(settings: ExperimentSettings, episodes: Episodes) -> Array:
+    """(tasks * queries, inputs + what the support set says)."""
+    support, query = episodes.support, episodes.query
+    is_classes = settings.tasks.kind == "classification"
+    y = np.eye(settings.tasks.output_dim, dtype=np.float32)[support.y] if is_classes else support.y
+    nearest = np.take_along_axis(y, _nearest(settings, support, query)[..., None], axis=1)
+    level, spread = (np.broadcast_to(values[:, None], nearest.shape) for values in (y.mean(axis=1), y.std(axis=1)))
+    rows = np.concatenate([query.x, level, spread, nearest], axis=-1)
+    return rows.reshape(-1, rows.shape[-1])
+
+
+def _nearest(settings: ExperimentSettings, support: PointSet, query: PointSet) -> Array:
+    """The place of the support point next to each query, (tasks, queries)."""
+    scaling = settings.tasks.scaling()
+    one, other = (points.x if scaling is None else scaling.inputs(points.x) for points in (query, support))
+    products = np.einsum("tqd,tsd->tqs", one, other)
+    return np.asarray((np.square(other).sum(axis=-1)[:, None] - 2 * products).argmin(axis=-1))
+
+
+def _regressed(known: Array, known_y: Array, asked: Array, asked_y: Array) -> Array:
+    """Mean squared errors, (tasks,)."""
+    columns = known_y.reshape(-1, known_y.shape[-1]).T
+    predicted = [_model("Regressor").fit(known, column).predict(asked) for column in columns]
+    wrong = np.stack(predicted, axis=-1).reshape(asked_y.shape) - asked_y
+    return np.asarray(np.square(wrong, dtype=np.float64).mean(axis=(1, 2)))
+
+
+def _classified(known: Array, known_y: Array, asked: Array, asked_y: Array) -> tuple[Array, Array]:
+    """Mean negative log likelihoods and accuracies, each (tasks,)."""
+    model = _model("Classifier").fit(known, known_y.ravel())
+    shares = np.full((len(asked), 1 + max(int(known_y.max()), int(asked_y.max()))), LEAST_SHARE)
+    shares[:, model.classes_] = np.maximum(model.predict_proba(asked), LEAST_SHARE)
+    chosen = shares[np.arange(len(asked)), asked_y.ravel()]
+    hits = shares.argmax(axis=1) == asked_y.ravel()
+    return -np.log(chosen).reshape(asked_y.shape).mean(axis=1), hits.reshape(asked_y.shape).mean(axis=1)
+
+
+def _model(kind: str) -> Any:
+    ensemble = importlib.import_module("sklearn.ensemble")
+    return getattr(ensemble, f"HistGradientBoosting{kind}")(random_state=0, early_stopping=False)
+
+
+def _every_step(loss: Array, accuracy: Array | None, steps: int) -> StepScores:
+    losses = np.repeat(loss[None], steps + 1, axis=0)
+    hits = None if accuracy is None else np.repeat(accuracy[None], steps + 1, axis=0)
+    return StepScores(
+        loss=losses.mean(axis=1),
+        loss_median=np.median(losses, axis=1),
+        loss_ci95=interval(losses),
+        accuracy=None if hits is None else hits.mean(axis=1),
+        accuracy_ci95=None if hits is None else interval(hits),
+        losses=losses,
+    )

@@ -1,0 +1,54 @@
+"""Gradient boosting over all tasks, where scikit-learn is installed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from metalearn_gui.engine import boosting, evaluation
+from metalearn_gui.engine.baselines import initial_states
+from metalearn_gui.engine.events import TrainingState
+from metalearn_gui.engine.tables.library import TABLES
+from tests.engine.small import small_settings
+
+pytest.importorskip("sklearn")
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Tasks that differ by their level alone: what the mean of the support set says is nearly all there is to know."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for task, level in enumerate(rng.uniform(-5, 5, 60)):
+        rows += [f"t{task},{x:.4f},{level + np.sign(x):.4f},{'ab'[int(x > 0)]}" for x in rng.uniform(-1, 1, 40)]
+    (tmp_path / "steps.csv").write_text("task,x,y,side\n" + "\n".join(rows))
+    yield tmp_path / "steps.csv"
+    TABLES.forget()
+
+
+def test_trees_find_the_level_of_an_unseen_task_in_its_support_set(place):
+    settings = small_settings("csv", data=str(place), inputs="x", targets="y", shots=10).resolved()
+    episodes = evaluation.unseen_episodes(settings, 18, 0)[1]
+    scores = boosting.boosting_scores(settings, episodes)
+    assert scores.loss.shape == (settings.outer.test_steps + 1,)
+    assert scores.loss[0] < 0.1 * evaluation.constant_loss(settings, episodes)
+    assert np.allclose(scores.loss, scores.losses.mean(axis=1))
+
+
+def test_trees_tell_classes_apart(place):
+    values = {"inputs": "x", "targets": "side", "predicts": "classes"}
+    settings = small_settings("csv", data=str(place), **values).resolved()
+    scores = boosting.boosting_scores(settings, evaluation.unseen_episodes(settings, 18, 0)[1])
+    assert scores.accuracy is not None
+    assert scores.accuracy[0] > 0.98
+    assert scores.loss[0] < 0.1
+
+
+def test_it_stands_beside_the_learner_and_may_win_the_verdict(place, monkeypatch):
+    settings = small_settings("csv", data=str(place), inputs="x", targets="y", shots=10).resolved()
+    state = TrainingState(*initial_states(settings))
+    found = evaluation.evaluate(settings, state, 18, compile=False)
+    assert found.verdict is not None
+    assert found.verdict.baseline == "boosting"
+    monkeypatch.setattr(boosting, "is_available", lambda settings: False)
+    assert "boosting" not in evaluation.evaluate(settings, state, 18, compile=False).baselines
