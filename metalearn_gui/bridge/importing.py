@@ -1,4 +1,4 @@
-"""A table on its way in: read, guessed at and parted into tasks, on a thread of its own, before anything is set."""
+"""Data on their way in: read, guessed at and parted into tasks, on a thread of its own, before anything is set."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.tables.choices import ColumnChoice, completed
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tables.table import Table
+from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.csv import CLASSES, NUMBERS, POINTS, Csv
 from metalearn_gui.store.choices import remembered
+from metalearn_gui.store.home import images_folder
 
 NOTHING = ColumnChoice("", (), ())
 
@@ -48,31 +50,23 @@ class Parted:
     remark: str
 
 
-class TableReader(QObject):
-    """The newest wish wins. Says how far it is, and then one of the others."""
+@dataclasses.dataclass(frozen=True)
+class Ready:
+    """A family whose data are in memory and parted."""
+
+    family: TaskFamily
+
+
+class Reader(QObject):
+    """Reads what may be imported. The newest wish wins. Says how far it is, and then what came of it."""
 
     progressed = Signal(int, float)  # percent, seconds left
-    opened = Signal(object)  # Opened
-    parted = Signal(object)  # Parted
     refused = Signal(str)  # one line
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, hear: Hear, parent: QObject | None) -> None:
         super().__init__(parent)
-        hear: Hear = {
-            ReadSoFar: self._show,
-            Opened: self.opened.emit,
-            Parted: self.parted.emit,
-            SettingError: lambda error: self.refused.emit(str(error)),
-        }
-        self._work = NewestWork("import_table", hear, self)
-
-    def open(self, path: str) -> None:
-        """Read a table, and guess what its columns are for."""
-        self._submit(functools.partial(_open, path))
-
-    def part(self, family: Csv) -> None:
-        """Part the rows of a table that was opened into tasks."""
-        self._submit(functools.partial(_part, family))
+        every: Hear = {SettingError: lambda error: self.refused.emit(str(error)), ReadSoFar: self._show, **hear}
+        self._work = NewestWork("import_data", every, self)
 
     def cancel(self) -> None:
         """Forget what was asked for last."""
@@ -82,8 +76,9 @@ class TableReader(QObject):
         """End the thread; wait so long at most. Whether it has ended."""
         return self._work.close(seconds)
 
-    def _submit(self, work: Work) -> None:
-        self._work.ask("import table", work, self._end)
+    def submit(self, work: Work) -> None:
+        """Ask for this, and for nothing else any more."""
+        self._work.ask("import data", work, self._end)
 
     def _end(self, error: str) -> None:
         if error:
@@ -93,6 +88,38 @@ class TableReader(QObject):
         share = so_far.done / max(1, so_far.total)
         left = self._work.seconds * (1 - share) / share if share else 0.0
         self.progressed.emit(round(100 * share), left)
+
+
+class TableReader(Reader):
+    """Tables, whose columns get their roles before their rows are parted into tasks."""
+
+    opened = Signal(object)  # Opened
+    parted = Signal(object)  # Parted
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        hear: Hear = {Opened: lambda one: self.opened.emit(one), Parted: lambda one: self.parted.emit(one)}
+        super().__init__(hear, parent)
+
+    def open(self, path: str) -> None:
+        """Read a table, and guess what its columns are for."""
+        self.submit(functools.partial(_open, path))
+
+    def part(self, family: Csv) -> None:
+        """Part the rows of a table that was opened into tasks."""
+        self.submit(functools.partial(_part, family))
+
+
+class FamilyReader(Reader):
+    """Data that say by themselves what their tasks are."""
+
+    read = Signal(object)  # a TaskFamily whose data are in memory and parted
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__({Ready: lambda one: self.read.emit(one.family)}, parent)
+
+    def read_for(self, family: TaskFamily) -> None:
+        """Read the data of a family, and part them."""
+        self.submit(functools.partial(_read, family))
 
 
 def _open(path: str) -> Iterator[ReadSoFar | Opened]:
@@ -124,3 +151,10 @@ def _part(family: Csv) -> Iterator[Parted]:
     tasks = {split: len(points.splits[split]) for split in SPLITS}
     rows = {split: int(points.counts[points.splits[split]].sum()) for split in SPLITS}
     yield Parted(resolved, resolved.table(), tasks, rows, points.remark)
+
+
+def _read(family: TaskFamily) -> Iterator[ReadSoFar | Ready]:
+    yield from family.reading(images_folder())
+    resolved = family.resolved()
+    resolved.check_data(SPLITS, 1)
+    yield Ready(resolved)

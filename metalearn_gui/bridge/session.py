@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from metalearn_gui.bridge.beside import Beside
+from metalearn_gui.bridge.cold_start import ColdStart
 from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.files import Files
@@ -77,6 +78,7 @@ class Session(QObject):
         self._comparing = Comparing(self._course, options, self)
         self.inside = Inside(self._runs, self._unseen, options, self)
         self._beside = Beside(self._unseen, self)
+        self.cold_start = ColdStart(lambda: self.shown, self)
         self._files = Files(self._saved, self)
         self._reading = Reading(self)
         self._memory = Memory()
@@ -96,6 +98,7 @@ class Session(QObject):
         self._training.readinessChanged.connect(self.readinessChanged)
         self._unseen.failed.connect(self._warn)
         self.inside.failed.connect(self._warn)
+        self.cold_start.failed.connect(self._warn)
         self._files.changed.connect(self.fileChanged)
         self._files.failed.connect(self._warn)
         self._reading.said.connect(self.messageRaised)
@@ -548,6 +551,7 @@ class Session(QObject):
             self._training.close(WORKER_SECONDS)
             self._unseen.close(TOUCH_SECONDS)
             self.inside.close(TOUCH_SECONDS)
+            self.cold_start.close(TOUCH_SECONDS)
             self._files.close(FILE_SECONDS)
 
     def _take_up(

@@ -92,17 +92,12 @@ class ClockMap(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._words)
             return
         rows, columns = self._losses.shape
-        fits = self._longest_text(painter) <= self.cell_rect(0, 0).width() - 5
         for row in range(rows):
             self._paint_label(painter, row)
             for step in range(columns):
-                self._paint_cell(painter, row, step, fits)
+                self._paint_cell(painter, row, step)
         self._paint_steps(painter)
         self._paint_ring(painter)
-
-    def _longest_text(self, painter: QPainter) -> int:
-        texts = {cell_text(float(loss)) for loss in self._losses.ravel()}
-        return max(painter.fontMetrics().horizontalAdvance(text) for text in texts)
 
     def _paint_label(self, painter: QPainter, row: int) -> None:
         place = self.cell_rect(row, 0)
@@ -113,7 +108,7 @@ class ClockMap(QWidget):
         side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(label, side, count_text(self._iterations[row]))
 
-    def _paint_cell(self, painter: QPainter, row: int, step: int, with_text: bool) -> None:
+    def _paint_cell(self, painter: QPainter, row: int, step: int) -> None:
         palette, loss = theme().palette, float(self._losses[row, step])
         box = self.cell_rect(row, step).adjusted(GAP, GAP, -GAP, -GAP)
         is_known, is_diverged = not np.isnan(self._losses[row]).all(), not loss < HUGE
@@ -123,10 +118,11 @@ class ClockMap(QWidget):
         painter.setBrush(color)
         painter.drawRoundedRect(box, 3, 3)
         painter.setOpacity(1.0)
-        if is_known and (with_text or is_diverged):
-            painter.setFont(ui_font(11.5, 500))
+        painter.setFont(ui_font(11.5, 500))
+        text = cell_text(loss)
+        if is_known and painter.fontMetrics().horizontalAdvance(text) <= box.width() - 2:
             painter.setPen(palette.error if is_diverged else ink_on(color))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, cell_text(loss))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_steps(self, painter: QPainter) -> None:
         rows, columns = self._losses.shape

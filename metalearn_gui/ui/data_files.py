@@ -57,6 +57,13 @@ def ask_table_path(parent: QWidget | None, start: str = "") -> str:
     return QFileDialog.getOpenFileName(parent, title, start, pattern)[0]
 
 
+def ask_data_path(parent: QWidget | None, start: str = "") -> str:
+    """A table or a zip to import, or "" likewise."""
+    title = QCoreApplication.translate("DataMenu", "Choose data")
+    pattern = QCoreApplication.translate("DataMenu", "Tables and zips (*.csv *.tsv *.txt *.parquet *.zip)")
+    return QFileDialog.getOpenFileName(parent, title, start, pattern)[0]
+
+
 def dropped_data(data: QMimeData) -> str:
     """The path of the one file or folder in a drop that some task family reads, or ""."""
     paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]

@@ -87,6 +87,14 @@ class LandscapeView(QWidget):
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         return None if self._shown is None else Axes(frame, *self._shown.reach)
 
+    def count_steps_in(self, frame: QRectF) -> int:
+        """How many steps of the way lie in a frame."""
+        axes = self.axes
+        if axes is None or self._shown is None:
+            return 0
+        way = axes.pixels(self._shown.plane.path[:, 0], self._shown.plane.path[:, 1])
+        return sum(frame.contains(QPointF(*place)) for place in way.tolist())
+
     def loss_at(self, place: tuple[float, float]) -> float:
         """The loss of the cell that a place lies in; NaN outside."""
         if self._shown is None:

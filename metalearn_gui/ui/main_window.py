@@ -10,18 +10,17 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, Q
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.switching import for_family
-from metalearn_gui.engine.tasks import family_of_data
+from metalearn_gui.engine.tasks import TASKS, family_of_data
 from metalearn_gui.ui.actions import Actions
 from metalearn_gui.ui.clip import Clip
-from metalearn_gui.ui.data_files import ask_table_path, dropped_data
+from metalearn_gui.ui.data_files import ask_data_path, dropped_data
 from metalearn_gui.ui.export.sheet import ExportSheet
 from metalearn_gui.ui.files import SessionFile, dropped_session
 from metalearn_gui.ui.focus_ring import FocusRing
 from metalearn_gui.ui.header import HEIGHT as HEADER_HEIGHT
 from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.help import HelpWindow
-from metalearn_gui.ui.import_sheet.sheet import ImportSheet
+from metalearn_gui.ui.import_sheet import SHEETS, ImportSheet
 from metalearn_gui.ui.left_side import SCROLL_BAR_ROOM, LeftSide
 from metalearn_gui.ui.memory import keep_window, restore_window
 from metalearn_gui.ui.message_bar import MessageBar
@@ -38,10 +37,18 @@ from metalearn_gui.ui.window_zoom import WindowZoom
 LEFT, CENTRE, RIGHT = (
     ("tasks", "learner", "network"),
     ("task", "gallery"),
-    ("meta_loss", "gradients", "adaptation", *VIEW_PANELS, "runs"),
+    ("meta_loss", "gradients", "adaptation", "cold_start", *VIEW_PANELS, "runs"),
 )
 CENTRE_SHARE, RIGHT_SHARE = 712, 416
-ROOM_FIRST = ("meta_loss", "gradients", *(key for key in VIEW_PANELS if key != "moved"), "adaptation", "runs", "moved")
+ROOM_FIRST = (
+    "meta_loss",
+    "gradients",
+    *(key for key in VIEW_PANELS if key != "moved"),
+    "adaptation",
+    "cold_start",
+    "runs",
+    "moved",
+)
 STRETCH = {
     "task": 480,
     "gallery": 300,
@@ -61,6 +68,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session = session
         self._remember = remember
+        self._import_sheets: dict[str, ImportSheet] = {}
         self.setMinimumSize(*MINIMUM)
         self.resize(*FIRST_SIZE)
         self.setAcceptDrops(True)
@@ -146,25 +154,21 @@ class MainWindow(QMainWindow):
         return ExportSheet(self.session, self)
 
     def ask_import(self) -> None:
-        """Ask for a table, and look at it in the sheet."""
-        path = ask_table_path(self)
+        """Ask for a file of data, and look at it in its sheet."""
+        path = ask_data_path(self)
         if path:
             self.take_data(path)
 
     def take_data(self, path: str, family: str = "") -> None:
-        """Make tasks of a file or folder: a table once its columns have been looked at, others at once.
+        """Look at a file or folder in its sheet, and make tasks of it there.
 
-        family: what it was chosen for; taken where its name does not tell what it is.
+        family: what it was chosen for; else, and where that cannot read it, what its name and kind say.
         """
-        key = family_of_data(path) or family
-        if key == ImportSheet.family_key:
-            self._import_sheet.open(path)
-        else:
-            self.session.change(**for_family(self.session.settings, key, path))
-
-    @functools.cached_property
-    def _import_sheet(self) -> ImportSheet:
-        return ImportSheet(self.session, self)
+        reads = family in TASKS and TASKS[family].reads(path)
+        key = family if reads else family_of_data(path) or family
+        if key not in self._import_sheets:
+            self._import_sheets[key] = SHEETS[key](self.session, self)
+        self._import_sheets[key].open(path)
 
     def show_palette(self) -> None:
         """The list of everything there is to ask for."""

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from metalearn_gui.bridge.cold_start import ColdStart
 from metalearn_gui.bridge.session import Adaptation, Message, RunState, TouchedTask
 from metalearn_gui.bridge.touch_history import TouchHistory
 from metalearn_gui.bridge.touches import (
@@ -70,6 +71,7 @@ class FakeSession(QObject):
         self.held: dict[str, np.ndarray] = {}
         self.inside = FakeInside(self)
         self.moment: int | None = None
+        self.cold_start = ColdStart(lambda: self.shown, self)
         self.compared = {"transfer", "scratch"}
         self.adaptation_step = 5
         self.file_path, self.is_dirty = "", False

@@ -14,10 +14,14 @@ from metalearn_gui.engine.params import params_of
 from metalearn_gui.engine.tasks.images import Images
 from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.header import Header
-from metalearn_gui.ui.import_sheet.sheet import ImportSheet
+from metalearn_gui.ui.import_sheet import ImportSheet
+from metalearn_gui.ui.import_sheet.images import ImageSheet
+from metalearn_gui.ui.import_sheet.ratings import RatingsSheet
+from metalearn_gui.ui.import_sheet.tables import TableSheet
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.panels.tasks import TasksPanel
 from metalearn_gui.ui.text_boxes import PathBox
+from tests.engine.movielens import as_folder, published
 
 LONG = "/data/" + "a long way down/" * 8 + "characters.zip"
 
@@ -172,21 +176,27 @@ def test_a_preset_of_images_asks_for_them_first(session, qtbot, dialogs):
     assert session.calls == [("load_preset", "protonet", "/data/omniglot")]
 
 
-@pytest.mark.parametrize("name", ["characters.zip", "folder", "notes.txt", "missing.zip"])
-def test_a_dropped_zip_or_folder_becomes_the_images(session, qtbot, tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "sheet"),
+    [("characters.zip", ImageSheet), ("folder", ImageSheet), ("ml-latest-small", RatingsSheet),
+     ("sensors.csv", TableSheet), ("notes.txt", None), ("missing.zip", None)],
+)  # fmt: skip
+def test_dropped_data_are_shown_in_the_sheet_of_their_kind(session, window, tmp_path, table, name, sheet):
     (tmp_path / "folder").mkdir()
     (tmp_path / "notes.txt").write_text("no images")
     zipfile.ZipFile(tmp_path / "characters.zip", "w").close()
-    window = MainWindow(session)
-    qtbot.addWidget(window)
+    as_folder(tmp_path, "ml-latest", published("ml-latest"))
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
     event = QDropEvent(
         QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     window.dropEvent(event)
-    is_data = name in ("characters.zip", "folder")
-    assert asked(session) == ([{"task_family": "images", "data": str(tmp_path / name)}] if is_data else [])
+    found = window.findChildren(ImportSheet)
+    assert [type(one) for one in found] == ([sheet] if sheet else [])
+    assert all(one.isVisible() for one in found)
+    assert asked(session) == []
+    window.close()
 
 
 def test_a_field_of_a_real_window_shows_the_path_that_was_read(qtbot, tmp_path):

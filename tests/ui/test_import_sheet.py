@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
-from metalearn_gui.ui.import_sheet.sheet import ImportSheet
+from metalearn_gui.ui.import_sheet import ImportSheet
+from metalearn_gui.ui.import_sheet.preview import KIND_ROLE
+from metalearn_gui.ui.import_sheet.tables import TableSheet
 from metalearn_gui.ui.main_window import MainWindow
 
 
@@ -16,14 +18,14 @@ def sheet(session, qtbot, table):
     qtbot.addWidget(window)
     window.resize(1100, 800)
     window.show()
-    made = ImportSheet(session, window)
+    made = TableSheet(session, window)
     made.open(table)
     qtbot.waitUntil(lambda: start(made).isEnabled())
     yield made
     window.close()
 
 
-def start(sheet: ImportSheet) -> QPushButton:
+def start(sheet: TableSheet) -> QPushButton:
     return sheet.findChild(QPushButton, "import_start")
 
 
@@ -45,11 +47,7 @@ def test_cancel_leaves_the_settings_as_they_were(sheet, session, qtbot):
 
 
 def test_a_press_on_a_columns_head_gives_it_another_role(sheet, session, qtbot):
-    preview = sheet.findChild(QWidget, "import_preview")
-    qtbot.mouseClick(preview.head.viewport(), Qt.MouseButton.LeftButton, pos=preview.head.chip(3).center())
-    menu = preview.findChild(QMenu, "import_roles")
-    next(action for action in menu.actions() if action.text() == "ignored").trigger()
-    menu.close()
+    choose_in_head(sheet, qtbot, 3, "ignored")
     qtbot.waitUntil(lambda: start(sheet).isEnabled())
     start(sheet).click()
     assert session.settings.tasks.inputs == "x"
@@ -60,6 +58,52 @@ def test_a_category_that_comes_out_is_a_class_and_brings_a_learner_for_classes(s
     qtbot.waitUntil(lambda: start(sheet).isEnabled())
     start(sheet).click()
     assert (session.settings.tasks.kind, session.settings.tasks.targets) == ("classification", "city")
+
+
+def choose_in_head(sheet: TableSheet, qtbot, column: int, text: str) -> None:
+    """Press a column's head, and an entry of its menu."""
+    preview = sheet.findChild(QWidget, "import_preview")
+    qtbot.mouseClick(preview.head.viewport(), Qt.MouseButton.LeftButton, pos=preview.head.chip(column).center())
+    menu = preview.findChild(QMenu, "import_roles")
+    next(action for action in menu.actions() if action.text() == text).trigger()
+    menu.close()
+
+
+def test_a_guessed_type_is_shown_and_can_be_corrected(sheet, session, qtbot):
+    preview = sheet.findChild(QWidget, "import_preview")
+    assert preview.model().headerData(1, Qt.Orientation.Horizontal, KIND_ROLE) == "number"
+    choose_in_head(sheet, qtbot, 1, "category")
+    assert preview.model().headerData(1, Qt.Orientation.Horizontal, KIND_ROLE) == "category"
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    assert preview.model().index(0, 1).data() == "0.5"
+    start(sheet).click()
+    assert [field.is_category for field in session.settings.tasks.fields.inputs] == [True, True]
+
+
+def test_a_type_that_does_not_fit_is_refused_with_its_row_and_can_be_changed_again(sheet, qtbot):
+    choose_in_head(sheet, qtbot, 3, "number")
+    qtbot.waitUntil(lambda: "expected a finite number" in sheet.findChild(QLabel, "import_error").text())
+    assert "row 2, column 'city' is 'a'" in sheet.findChild(QLabel, "import_error").text()
+    assert not start(sheet).isEnabled()
+    choose_in_head(sheet, qtbot, 3, "category")
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+
+
+def test_a_target_that_becomes_a_category_is_a_class(sheet, session, qtbot):
+    choose_in_head(sheet, qtbot, 2, "category")
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    start(sheet).click()
+    assert session.settings.tasks.kind == "classification"
+
+
+def test_a_second_table_is_imported_after_the_first(sheet, session, qtbot, tmp_path):
+    start(sheet).click()
+    (tmp_path / "b.csv").write_text("who,a,b\n" + "".join(f"p{n % 5},{n % 7},{2 * n}\n" for n in range(120)))
+    sheet.open(str(tmp_path / "b.csv"))
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    start(sheet).click()
+    tasks = session.settings.tasks
+    assert (tasks.data, tasks.task_column, tasks.inputs) == (str(tmp_path / "b.csv"), "who", "a")
 
 
 def test_without_a_task_column_the_sheet_says_what_is_missing(sheet):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -15,9 +16,12 @@ from metalearn_gui.ui.explanation import Explanation
 from metalearn_gui.ui.landscape_view import contours
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.moves import Move, moves_of, verdict_on
+from metalearn_gui.ui.moves_view import share_text
 from metalearn_gui.ui.panels import INSIDE_PANELS
 from metalearn_gui.ui.panels.clocks import ClocksPanel
 from metalearn_gui.ui.panels.landscape import LandscapePanel
+from metalearn_gui.ui.panels.moves import MovesPanel
 from metalearn_gui.ui.views.inside import InsideView
 from tests.ui.fake_inside import bowl
 from tests.ui.hand import click
@@ -45,14 +49,14 @@ def test_the_button_of_the_network_card_opens_the_view_and_escape_leaves_it(wind
     assert not window.findChild(InsideView).isVisible()
 
 
-def test_parts_are_watched_only_while_their_card_can_be_seen(view, window, session):
-    part = session.inside.landscape
-    assert part.watchers == 1
+def test_parts_are_watched_only_while_their_cards_can_be_seen(view, window, session):
+    landscape, start = session.inside.landscape, session.inside.start
+    assert (landscape.watchers, start.watchers) == (2, 1)
     view.chips["landscape"].click()
-    assert part.watchers == 0
+    assert landscape.watchers == 1
     view.chips["landscape"].click()
     window.show_task()
-    assert part.watchers == 0
+    assert (landscape.watchers, start.watchers) == (0, 0)
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 700)])
@@ -89,6 +93,41 @@ def test_a_card_explains_itself_in_a_sentence_and_in_more_when_asked(key, sessio
     assert not explanation.is_open
     qtbot.mouseClick(explanation.findChild(QAbstractButton), Qt.MouseButton.LeftButton)
     assert explanation.is_open
+
+
+# --- what moved -----------------------------------------------------------------------------------
+
+
+def test_moves_are_those_of_norms_by_hand():
+    way = {"w0": np.array([[[3.0, 4.0]], [[3.0, 5.0]], [[3.0, 6.0]]]), "b0": np.zeros((3, 2)), "w1": np.ones((3, 2, 1))}
+    first, last = moves_of(way, 2)
+    assert (first.number, first.shape, last.shape) == (0, (1, 2), (2, 1))
+    assert first.change.tolist() == [[0.0, 2.0]]
+    assert first.moved == pytest.approx(2 / 5)
+    assert first.by_step == pytest.approx([0.2, 0.2])
+    assert last.moved == 0.0
+    assert share_text(first) == "40 %"
+    assert share_text(last) == "0.0 %"
+
+
+@pytest.mark.parametrize(
+    ("shares", "verdict"),
+    [([0.06, 0.005, 0.03], "reuse"), ([0.001, 0.002, 0.03], "reuse"), ([0.01, 0.1], "head"), ([0.1, 0.01], "first"),
+     ([0.1, 0.09, 0.1], "alike"), ([0.0, 0.0], "nothing"), ([0.2], "one")],
+)  # fmt: skip
+def test_what_the_moves_say_is_read_from_their_shares(shares, verdict):
+    moves = [Move(str(place), place, (1,), np.zeros((1, 1)), np.zeros(1), share) for place, share in enumerate(shares)]
+    assert verdict_on(moves) == verdict
+
+
+def test_the_card_names_the_last_layer_the_head(session, qtbot):
+    panel = MovesPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    way = {f"w{layer}": np.cumsum(np.ones((4, 2, 2)), axis=0) for layer in range(3)}
+    session.inside.landscape.show(dataclasses.replace(bowl(session.touched), way=way))
+    assert panel.view._names == ("layer 1", "layer 2", "head")
+    assert not panel.view.grab().isNull()
 
 
 # --- two clocks -----------------------------------------------------------------------------------

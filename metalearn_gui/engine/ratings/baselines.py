@@ -183,12 +183,18 @@ class _Groups:
 
     def solved(self, design: Array, targets: Array, ridge: float) -> Array:
         """A ridge regression for every group, (groups, columns of the design); 0 for a group without rows."""
-        design, targets = design[self._order], targets[self._order]
-        starts = np.concatenate([[0], self._ends[:-1]])
-        blocks = zip(starts, self._ends, strict=True)
-        return np.array([_ridge_solution(design[a:b], targets[a:b], ridge) for a, b in blocks])
+        rows = np.concatenate([design, targets[:, None]], axis=1)[self._order]
+        blocks = zip([0, *self._ends[:-1].tolist()], self._ends.tolist(), strict=True)
+        products = np.array([rows[a:b].T @ rows[a:b] for a, b in blocks])
+        return _solutions(products, ridge)
 
 
 def _ridge_solution(design: Array, targets: Array, ridge: float) -> Array:
-    gram = design.T @ design + ridge * np.eye(design.shape[1])
-    return np.asarray(np.linalg.solve(gram, design.T @ targets))
+    rows = np.concatenate([design, targets[:, None]], axis=1)
+    return np.asarray(_solutions((rows.T @ rows)[None], ridge)[0])
+
+
+def _solutions(products: Array, ridge: float) -> Array:
+    """Of ridge regressions by the products of all columns, (groups, columns + 1, columns + 1), targets last."""
+    grams = products[:, :-1, :-1] + ridge * np.eye(products.shape[1] - 1)
+    return np.asarray(np.linalg.solve(grams, products[:, :-1, -1:])[..., 0])

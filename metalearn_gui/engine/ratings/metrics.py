@@ -6,6 +6,8 @@ Lee et al. (2019), "MeLU", arXiv:1908.00413, section 4.2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
@@ -28,8 +30,7 @@ def user_scores(predicted: Array, answers: Array, scale: Scale, rates: bool = Tr
         rates: False where the numbers predicted say an order and no ratings: then there are no errors (NaN).
     """
     errors = np.abs(np.clip(predicted, *scale) - answers) if rates else np.full(len(answers), np.nan)
-    gained = gains(answers, scale)
-    order = [ndcg(predicted, gained, places) for places in NDCG_PLACES]
+    order = ndcg(predicted, gains(answers, scale), NDCG_PLACES)
     return np.array([errors.mean(), np.sqrt(np.mean(errors**2)), *order])
 
 
@@ -40,15 +41,15 @@ def gains(values: Array, scale: Scale) -> Array:
     return np.asarray(2.0 ** (FEWEST_STARS + (MOST_STARS - FEWEST_STARS) * share) - 1.0)
 
 
-def ndcg(scores: Array, gained: Array, places: int) -> float:
-    """The discounted gain of the first `places` items by score, over that of the best order; in (0, 1].
+def ndcg(scores: Array, gained: Array, places: Sequence[int]) -> Array:
+    """The discounted gain of the first so many items by score, over that of the best order; (places,), in (0, 1].
 
     Items of equal score are taken in every order, and the mean is said: a constant prediction earns what chance does.
     McSherry, Najork (2008), "Computing information retrieval performance measures efficiently in the presence of ties".
     """
-    discounts = 1.0 / np.log2(2.0 + np.arange(len(scores)))
-    discounts[places:] = 0.0
+    ranks = np.arange(len(scores))
+    discounts = np.where(ranks < np.array(places)[:, None], 1.0 / np.log2(2.0 + ranks), 0.0)
     _, group, counts = np.unique(-np.asarray(scores, np.float64), return_inverse=True, return_counts=True)
     mean_gain = np.bincount(group, gained) / counts
-    shared = np.add.reduceat(discounts, np.cumsum(counts) - counts)
-    return float(mean_gain @ shared / (np.sort(gained)[::-1] @ discounts))
+    shared = np.add.reduceat(discounts, np.cumsum(counts) - counts, axis=1)
+    return np.asarray(shared @ mean_gain / (discounts @ np.sort(gained)[::-1]))

@@ -80,6 +80,20 @@ class Images(PictureFamily):
         for wanted in self._wanted():
             yield from LIBRARY.reading(wanted, cache)
 
+    @property
+    def pictures(self) -> Pictures:
+        """All images of the file, as they were read."""
+        return self._own
+
+    def classes_of(self, split: str) -> Array:
+        """The numbers of a split's classes in its file, before any is turned."""
+        return self._classes(split)
+
+    @property
+    def inverts(self) -> bool:
+        """Whether dark and light change places."""
+        return self.inverted == "yes" or (self.inverted == "automatic" and self._own.has_light_paper)
+
     def remark(self) -> str:
         return "; ".join(dict.fromkeys(one.skipped for one in (self._own, self._unseen) if one.skipped))
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.poster import RADIUS, draw_poster
 from metalearn_gui.ui.canvas.stars import draw_stars
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 HEIGHT_WITH_KINDS = 74.0
 
@@ -52,7 +52,7 @@ def _draw_name(painter: QPainter, poster: QRectF, card: Card) -> None:
     outline.addRoundedRect(poster, RADIUS, RADIUS)
     painter.fillPath(outline, shade)
     text = poster.adjusted(6, 3, -5, -4)
-    if poster.height() >= HEIGHT_WITH_KINDS and card.kinds:
+    if poster.height() >= scaled(HEIGHT_WITH_KINDS) and card.kinds:
         painter.setFont(ui_font(11))
         painter.setPen(QColor(255, 255, 255, 205))
         kinds = painter.fontMetrics().elidedText(card.kinds, Qt.TextElideMode.ElideRight, int(text.width()))

@@ -6,6 +6,8 @@ import dataclasses
 
 from PySide6.QtCore import QRectF
 
+from metalearn_gui.ui.theme import scaled
+
 HEAD, STARS, GAP, AXIS = 18.0, 20.0, 8.0, 15.0
 NARROWEST_CARD, GROUP_GAP, LEAST_ASKED = 84.0, 18.0, 2
 LOWEST_POSTER, HIGHEST_POSTER, POSTER_SHARE = 34.0, 96.0, 0.17
@@ -26,7 +28,10 @@ class ShelfLayout:
     # --- cards --------------------------------------------------------------------------------------
     @property
     def _slots(self) -> int:
-        return max(LEAST_ASKED + 1, int((self.rect.width() - GROUP_GAP + 2 * GAP) / (NARROWEST_CARD + GAP)))
+        return max(
+            LEAST_ASKED + 1,
+            int((self.rect.width() - scaled(GROUP_GAP) + 2 * scaled(GAP)) / (scaled(NARROWEST_CARD) + scaled(GAP))),
+        )
 
     @property
     def rated_slots(self) -> int:
@@ -40,22 +45,22 @@ class ShelfLayout:
 
     @property
     def poster_height(self) -> float:
-        return min(max(POSTER_SHARE * self.rect.height(), LOWEST_POSTER), HIGHEST_POSTER)
+        return min(max(POSTER_SHARE * self.rect.height(), scaled(LOWEST_POSTER)), scaled(HIGHEST_POSTER))
 
     def card(self, slot: int) -> QRectF:
         """Poster and stars of a slot, from left to right; those to ask stand apart at the right."""
-        width = (self.rect.width() - GROUP_GAP - GAP * (self._slots - 2)) / self._slots
-        left = self.rect.left() + slot * (width + GAP)
+        width = (self.rect.width() - scaled(GROUP_GAP) - scaled(GAP) * (self._slots - 2)) / self._slots
+        left = self.rect.left() + slot * (width + scaled(GAP))
         if slot >= self.rated_slots > 0:
             from_right = self.rated_slots + self.asked_slots - slot
-            left = self.rect.right() - from_right * (width + GAP) + GAP
-        return QRectF(left, self.rect.top() + HEAD, width, self.poster_height + STARS)
+            left = self.rect.right() - from_right * (width + scaled(GAP)) + scaled(GAP)
+        return QRectF(left, self.rect.top() + scaled(HEAD), width, self.poster_height + scaled(STARS))
 
     def stars(self, slot: int) -> QRectF:
         """The five stars of a card."""
         card = self.card(slot)
-        width = min(card.width() - 4, 5 * 17.0)
-        return QRectF(card.center().x() - width / 2, card.bottom() - STARS + 1, width, STARS - 2)
+        width = min(card.width() - 4, 5 * scaled(17))
+        return QRectF(card.center().x() - width / 2, card.bottom() - scaled(STARS) + 1, width, scaled(STARS) - 2)
 
     @property
     def asked_left(self) -> float:
@@ -65,27 +70,27 @@ class ShelfLayout:
     # --- what is foretold -----------------------------------------------------------------------------
     @property
     def has_strip(self) -> bool:
-        return self.rect.height() >= LOWEST_WITH_STRIP
+        return self.rect.height() >= scaled(LOWEST_WITH_STRIP)
 
     @property
     def list_head(self) -> QRectF:
-        top = self.rect.top() + HEAD + self.poster_height + STARS + GAP
-        return QRectF(self.rect.left(), top, self.rect.width(), HEAD)
+        top = self.rect.top() + scaled(HEAD) + self.poster_height + scaled(STARS) + scaled(GAP)
+        return QRectF(self.rect.left(), top, self.rect.width(), scaled(HEAD))
 
     @property
     def rows(self) -> QRectF:
         """All rows that are in sight."""
         top = self.list_head.bottom()
-        bottom = self.strip_head.top() - GAP if self.has_strip else self.rect.bottom()
-        return QRectF(self.rect.left(), top, self.rect.width(), max(bottom - AXIS - top, LOWEST_ROW))
+        bottom = self.strip_head.top() - scaled(GAP) if self.has_strip else self.rect.bottom()
+        return QRectF(self.rect.left(), top, self.rect.width(), max(bottom - scaled(AXIS) - top, scaled(LOWEST_ROW)))
 
     @property
     def num_rows(self) -> int:
-        return max(1, min(self.num_foretold, int(self.rows.height() / LOWEST_ROW)))
+        return max(1, min(self.num_foretold, int(self.rows.height() / scaled(LOWEST_ROW))))
 
     @property
     def row_height(self) -> float:
-        return min(self.rows.height() / self.num_rows, HIGHEST_ROW)
+        return min(self.rows.height() / self.num_rows, scaled(HIGHEST_ROW))
 
     def row(self, place: float) -> QRectF:
         """A row by its place, which may lie between two while rows change places."""
@@ -95,17 +100,22 @@ class ShelfLayout:
     @property
     def bars(self) -> tuple[float, float]:
         """Left and right end of the scale that bars are drawn on."""
-        left = self.rect.left() + RANK + RISE + TITLE_SHARE * self.rect.width()
-        return left, self.rect.right() - VALUE - 6.0
+        left = self.rect.left() + scaled(RANK) + scaled(RISE) + TITLE_SHARE * self.rect.width()
+        return left, self.rect.right() - scaled(VALUE) - 6.0
 
     # --- what moved -----------------------------------------------------------------------------------
     @property
     def strip_head(self) -> QRectF:
-        return QRectF(self.rect.left(), self.rect.bottom() - STRIP_BOX - HEAD, self.rect.width(), HEAD)
+        return QRectF(
+            self.rect.left(), self.rect.bottom() - scaled(STRIP_BOX) - scaled(HEAD), self.rect.width(), scaled(HEAD)
+        )
 
     def strip_boxes(self) -> list[QRectF]:
         """Boxes side by side at the foot."""
-        number = max(2, int((self.rect.width() + GAP) / (WIDEST_BOX + GAP)))
-        width = (self.rect.width() - GAP * (number - 1)) / number
-        top = self.rect.bottom() - STRIP_BOX
-        return [QRectF(self.rect.left() + place * (width + GAP), top, width, STRIP_BOX) for place in range(number)]
+        number = max(2, int((self.rect.width() + scaled(GAP)) / (scaled(WIDEST_BOX) + scaled(GAP))))
+        width = (self.rect.width() - scaled(GAP) * (number - 1)) / number
+        top = self.rect.bottom() - scaled(STRIP_BOX)
+        return [
+            QRectF(self.rect.left() + place * (width + scaled(GAP)), top, width, scaled(STRIP_BOX))
+            for place in range(number)
+        ]

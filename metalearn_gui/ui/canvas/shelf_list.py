@@ -14,7 +14,7 @@ from metalearn_gui.ui.canvas.rows import dashed
 from metalearn_gui.ui.canvas.shelf_layout import RANK, RISE, VALUE
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 RIGHT = MIDDLE | Qt.AlignmentFlag.AlignRight
@@ -58,14 +58,14 @@ def draw_row(painter: QPainter, box: QRectF, one: Foretold, span: Span, is_chose
         painter.drawRoundedRect(box.adjusted(0, 0.5, 0, -0.5), 4, 4)
     painter.setFont(ui_font(13, 600))
     painter.setPen(palette.text)
-    painter.drawText(QRectF(box.left(), box.top(), RANK - 6, box.height()), RIGHT, str(one.rank))
-    _draw_rise(painter, QRectF(box.left() + RANK, box.top(), RISE, box.height()), one.risen)
-    left = box.left() + RANK + RISE
+    painter.drawText(QRectF(box.left(), box.top(), scaled(RANK) - 6, box.height()), RIGHT, str(one.rank))
+    _draw_rise(painter, QRectF(box.left() + scaled(RANK), box.top(), scaled(RISE), box.height()), one.risen)
+    left = box.left() + scaled(RANK) + scaled(RISE)
     _draw_title(painter, QRectF(left, box.top(), span.left - left - 10, box.height()), one)
     draw_bars(painter, box, one, span)
     painter.setFont(ui_font(13, 600))
     painter.setPen(palette.text)
-    value = QRectF(box.right() - VALUE, box.top(), VALUE - 4, box.height())
+    value = QRectF(box.right() - scaled(VALUE), box.top(), scaled(VALUE) - 4, box.height())
     painter.drawText(value, RIGHT, f"{one.now:.1f}" if abs(one.now) < 100 else number_text(one.now))
 
 
@@ -108,15 +108,17 @@ def _draw_rise(painter: QPainter, box: QRectF, risen: int) -> None:
         painter.drawLine(QPointF(box.left() + 3, y), QPointF(box.left() + 9, y))
         return
     mark = icon("chevron_up" if risen > 0 else "chevron_down", color)
-    mark.paint(painter, int(box.left()), round(box.center().y() - CHEVRON / 2), CHEVRON, CHEVRON)
+    mark.paint(
+        painter, int(box.left()), round(box.center().y() - scaled(CHEVRON) / 2), scaled(CHEVRON), scaled(CHEVRON)
+    )
     painter.setFont(ui_font(12))
     painter.setPen(color)
-    painter.drawText(box.adjusted(CHEVRON + 2, 0, 0, 0), MIDDLE, str(abs(risen)))
+    painter.drawText(box.adjusted(scaled(CHEVRON) + 2, 0, 0, 0), MIDDLE, str(abs(risen)))
 
 
 def _draw_title(painter: QPainter, box: QRectF, one: Foretold) -> None:
     palette = theme().palette
-    has_kinds = box.height() >= HEIGHT_WITH_KINDS and bool(one.kinds)
+    has_kinds = box.height() >= scaled(HEIGHT_WITH_KINDS) and bool(one.kinds)
     line = QRectF(box.left(), box.top() + 2, box.width(), box.height() / 2 - 1) if has_kinds else box
     painter.setFont(ui_font(13, 600 if has_kinds else 400))
     painter.setPen(palette.text)

@@ -13,9 +13,9 @@ from metalearn_gui.ui.canvas.shelf_cards import Card, draw_card
 from metalearn_gui.ui.canvas.shelf_layout import STARS
 from metalearn_gui.ui.canvas.shelf_list import MIDDLE, RIGHT, Foretold, draw_row
 from metalearn_gui.ui.canvas.shelf_strip import draw_moved, draw_push
-from metalearn_gui.ui.canvas.stars import STAR, star_at
+from metalearn_gui.ui.canvas.stars import NUM_STARS, STAR, star_at
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
+from metalearn_gui.ui.theme import scaled, small_capitals_font, theme, ui_font
 
 if TYPE_CHECKING:
     from metalearn_gui.ui.canvas.shelf import ShelfCanvas
@@ -30,45 +30,48 @@ class ShelfPainting:
         self._canvas, self._shelf, self._layout = canvas, canvas.shelf, canvas.layout_now()
 
     def static(self, painter: QPainter) -> None:
-        """Headings and the scale of ratings."""
-        layout, shelf = self._layout, self._shelf
-        head = QRectF(layout.rect.left(), layout.rect.top(), layout.rect.width(), 15)
-        if shelf.rated:
-            _draw_heading(painter, head, QCoreApplication.translate("Shelf", "ratings: the support set"))
-        if layout.asked_slots:
-            asked = head.adjusted(layout.asked_left - head.left(), 0, 0, 0)
-            _draw_heading(painter, asked, QCoreApplication.translate("Shelf", "ask next"))
-        said, count = QCoreApplication.translate("Shelf", "foretold"), len(shelf.foretold)
-        if layout.num_rows < count:
-            few = QCoreApplication.translate("Shelf", "foretold, the first {shown} of {count}")
-            said = few.format(shown=layout.num_rows, count=count)
-        _draw_heading(painter, layout.list_head, said)
-        self._draw_scale(painter)
+        """The scale of ratings."""
+        palette, rows, span, scale = theme().palette, self._layout.rows, self._canvas.span(), self._canvas.scale
+        painter.setFont(ui_font(12))
+        room = scaled(15)
+        for stars in range(1, NUM_STARS + 1):
+            value = scale.value(stars)
+            x = round(span.x(value)) + 0.5
+            painter.setPen(QPen(palette.line, 1))
+            painter.drawLine(QPointF(x, rows.top()), QPointF(x, rows.bottom()))
+            painter.setPen(palette.muted)
+            painter.drawText(QRectF(x - 3 * room, rows.bottom(), 3 * room, room), RIGHT, number_text(value))
+            star = QPointF(x + 0.5 * room, rows.bottom() + room / 2)
+            draw_marker(painter, star, scaled(4), STAR, palette.muted, palette.muted, 0.5)
 
     def live(self, painter: QPainter) -> None:
         """What follows the hand."""
-        self._draw_count(painter)
+        self._draw_card_heads(painter)
         for card in range(len(self._canvas.cards())):
             slot = self._canvas.slot(card)
             if slot is not None:
                 self._draw_card(painter, card, slot)
-        self._draw_legend(painter)
+        self._draw_list_head(painter)
         self._draw_rows(painter)
         if self._layout.has_strip:
             self._draw_strip(painter)
 
     # --- cards --------------------------------------------------------------------------------------
-    def _draw_count(self, painter: QPainter) -> None:
+    def _draw_card_heads(self, painter: QPainter) -> None:
         layout, count = self._layout, len(self._shelf.rated)
-        if not count or layout.rated_slots >= count:
+        line = QRectF(layout.rect.left(), layout.rect.top(), layout.rect.width(), scaled(15))
+        if layout.asked_slots:
+            asked = line.adjusted(layout.asked_left - line.left(), 0, 0, 0)
+            _draw_heading(painter, asked, QCoreApplication.translate("Shelf", "ask next"))
+        if not layout.rated_slots:
             return
-        first, last = self._canvas.first + 1, self._canvas.first + layout.rated_slots
-        text = QCoreApplication.translate("Shelf", "{first} to {last} of {count}")
-        right = layout.card(layout.rated_slots - 1).right()
-        line = QRectF(layout.rect.left(), layout.rect.top(), right - layout.rect.left(), 15)
-        painter.setFont(ui_font(12))
-        painter.setPen(theme().palette.muted)
-        painter.drawText(line, RIGHT, text.format(first=first, last=last, count=count))
+        line.setRight(layout.card(layout.rated_slots - 1).right())
+        if layout.rated_slots < count:
+            text = QCoreApplication.translate("Shelf", "{first} to {last} of {count}")
+            first, last = self._canvas.first + 1, self._canvas.first + layout.rated_slots
+            line.setRight(_draw_note(painter, line, text.format(first=first, last=last, count=count)))
+        long = QCoreApplication.translate("Shelf", "ratings: the support set")
+        _draw_heading(painter, line, long, QCoreApplication.translate("Shelf", "ratings"))
 
     def _draw_card(self, painter: QPainter, card: int, slot: int) -> None:
         canvas, shelf, stars = self._canvas, self._shelf, self._layout.stars(slot)
@@ -78,25 +81,21 @@ class ShelfPainting:
         given = max(canvas.scale.stars(float(shelf.values[card])), 0.1) if is_rated else 0.0
         is_chosen = card == canvas.chosen and canvas.hasFocus()
         drawn = Card(item, shelf.title(item), shelf.kinds(item), shelf.features(item), given, hovered, is_chosen)
-        draw_card(painter, self._layout.card(slot).adjusted(0, 0, 0, -STARS), stars, drawn)
+        draw_card(painter, self._layout.card(slot).adjusted(0, 0, 0, -scaled(STARS)), stars, drawn)
 
     # --- what is foretold -----------------------------------------------------------------------------
-    def _draw_scale(self, painter: QPainter) -> None:
-        palette, rows, span, scale = theme().palette, self._layout.rows, self._canvas.span(), self._canvas.scale
-        painter.setFont(ui_font(12))
-        for stars in range(1, 6):
-            value = scale.value(stars)
-            x = round(span.x(value)) + 0.5
-            painter.setPen(QPen(palette.line, 1))
-            painter.drawLine(QPointF(x, rows.top()), QPointF(x, rows.bottom()))
-            painter.setPen(palette.muted)
-            box = QRectF(x - 34, rows.bottom(), 34, 15)
-            painter.drawText(box, RIGHT, number_text(value))
-            draw_marker(painter, QPointF(x + 8, rows.bottom() + 7.5), 4, STAR, palette.muted, palette.muted, 0.5)
+    def _draw_list_head(self, painter: QPainter) -> None:
+        line, count = QRectF(self._layout.list_head), len(self._shelf.foretold)
+        line.setRight(self._draw_legend(painter, line))
+        short = long = QCoreApplication.translate("Shelf", "foretold")
+        if self._layout.num_rows < count:
+            few = QCoreApplication.translate("Shelf", "foretold, the first {shown} of {count}")
+            long = few.format(shown=self._layout.num_rows, count=count)
+        _draw_heading(painter, line, long, short)
 
-    def _draw_legend(self, painter: QPainter) -> None:
-        palette, line = theme().palette, QRectF(self._layout.list_head)
-        line.setRight(self._layout.bars[1])
+    def _draw_legend(self, painter: QPainter, head: QRectF) -> float:
+        """From right to left; returns where it begins."""
+        palette, line, sample = theme().palette, QRectF(head), scaled(SAMPLE)
         after = QCoreApplication.translate("Shelf", "after, step {step}").format(step=self._canvas.shown_step)
         dotted = QPen(palette.text, 1.8)
         dotted.setDashPattern([1, 1.3])
@@ -109,10 +108,11 @@ class ShelfPainting:
         for text, pen in entries:
             painter.setPen(palette.text)
             painter.drawText(line, RIGHT, text)
-            end = line.right() - painter.fontMetrics().horizontalAdvance(text) - 8
+            end = line.right() - painter.fontMetrics().horizontalAdvance(text) - scaled(8)
             painter.setPen(pen)
-            painter.drawLine(QPointF(end - SAMPLE, line.center().y()), QPointF(end, line.center().y()))
-            line.setRight(end - SAMPLE - 14)
+            painter.drawLine(QPointF(end - sample, line.center().y()), QPointF(end, line.center().y()))
+            line.setRight(end - sample - scaled(14))
+        return line.right()
 
     def _draw_rows(self, painter: QPainter) -> None:
         canvas, layout, span = self._canvas, self._layout, self._canvas.span()
@@ -166,18 +166,26 @@ class ShelfPainting:
                 draw_moved(painter, box, one, self._canvas.scale)
 
     def _draw_strip_head(self, painter: QPainter, said: str) -> None:
-        head = self._layout.strip_head.adjusted(0, 0, 0, -3)
-        _draw_heading(painter, head, QCoreApplication.translate("Shelf", "what moved"))
-        used = painter.fontMetrics().horizontalAdvance("WHAT MOVED") + 16
-        painter.setFont(ui_font(12))
-        painter.setPen(theme().palette.muted)
-        line = head.adjusted(used, 0, 0, 0)
-        painter.drawText(
-            line, RIGHT, painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, int(line.width()))
-        )
+        line = self._layout.strip_head.adjusted(0, 0, 0, -3)
+        heading = QCoreApplication.translate("Shelf", "what moved")
+        _draw_heading(painter, line, heading)
+        used = painter.fontMetrics().horizontalAdvance(heading.upper()) + scaled(16)
+        _draw_note(painter, line.adjusted(used, 0, 0, 0), said)
 
 
-def _draw_heading(painter: QPainter, line: QRectF, text: str) -> None:
+def _draw_heading(painter: QPainter, line: QRectF, text: str, short: str = "") -> None:
+    """A heading at the left of a line; the short one where there is no room for the other."""
     painter.setFont(small_capitals_font())
     painter.setPen(theme().palette.muted)
-    painter.drawText(line, MIDDLE, text)
+    metrics = painter.fontMetrics()
+    fitting = short if short and metrics.horizontalAdvance(text.upper()) > line.width() else text
+    painter.drawText(line, MIDDLE, metrics.elidedText(fitting, Qt.TextElideMode.ElideRight, int(line.width())))
+
+
+def _draw_note(painter: QPainter, line: QRectF, text: str) -> float:
+    """Muted words at the right of a line; returns where they begin, less a gap."""
+    painter.setFont(ui_font(12))
+    painter.setPen(theme().palette.muted)
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(line.width()))
+    painter.drawText(line, RIGHT, shown)
+    return line.right() - painter.fontMetrics().horizontalAdvance(shown) - scaled(8)

@@ -12,7 +12,7 @@ from metalearn_gui.ui.canvas.poster import draw_poster
 from metalearn_gui.ui.canvas.shelf_data import Shelf, ranked
 from metalearn_gui.ui.canvas.shelf_list import Foretold, Span, draw_bars
 from metalearn_gui.ui.canvas.stars import StarScale, draw_stars
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import scaled, theme
 
 POSTER, LOWEST_BARS, FOOT = 22.0, 9.0, 24.0
 
@@ -21,15 +21,15 @@ def draw_tile(
     painter: QPainter, frame: QRectF, family: Ratings, touched: TouchedTask, adaptation: Adaptation | None, step: int
 ) -> None:
     """The first rated items with their stars, and below what is foretold, best first."""
-    shelf, inside = Shelf(family, touched, ()), frame.adjusted(8, 7, -8, -FOOT)
+    shelf, inside = Shelf(family, touched, ()), frame.adjusted(8, 7, -8, -scaled(FOOT))
     scale = StarScale(*family.table.scale)
     _draw_rated(painter, inside, shelf, scale)
     if adaptation is None:
         return
     before = shelf.on_shelf(adaptation.on_grid[0])
     now = shelf.on_shelf(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1)])
-    top = inside.top() + POSTER + 14
-    number = min(len(now), max(1, int((inside.bottom() - top) / LOWEST_BARS)))
+    top = inside.top() + scaled(POSTER) + 14
+    number = min(len(now), max(1, int((inside.bottom() - top) / scaled(LOWEST_BARS))))
     height = (inside.bottom() - top) / number
     span = Span(inside.left(), inside.right(), *scale)
     for place, item in enumerate(ranked(now)[:number]):
@@ -42,6 +42,6 @@ def _draw_rated(painter: QPainter, inside: QRectF, shelf: Shelf, scale: StarScal
     pitch = inside.width() / max(number, 1)
     for place, (item, value) in enumerate(zip(shelf.rated[:number], np.asarray(shelf.values), strict=False)):
         left = inside.left() + place * pitch
-        draw_poster(painter, QRectF(left + 1, inside.top(), pitch - 2, POSTER), item, shelf.features(item))
-        stars = QRectF(left + 1, inside.top() + POSTER + 1, pitch - 2, 9)
+        draw_poster(painter, QRectF(left + 1, inside.top(), pitch - 2, scaled(POSTER)), item, shelf.features(item))
+        stars = QRectF(left + 1, inside.top() + scaled(POSTER) + 1, pitch - 2, 9)
         draw_stars(painter, stars, max(scale.stars(float(value)), 0.1), theme().palette.learner)

@@ -1,1 +1,10 @@
-"""The import sheet: what is a task, what goes in and what comes out of a table, seen before it is taken."""
+"""Import sheets by task family, where data are looked at before anything is set; a new one is a file and a line."""
+
+from __future__ import annotations
+
+from metalearn_gui.ui.import_sheet.base import ImportSheet
+from metalearn_gui.ui.import_sheet.images import ImageSheet
+from metalearn_gui.ui.import_sheet.ratings import RatingsSheet
+from metalearn_gui.ui.import_sheet.tables import TableSheet
+
+SHEETS: dict[str, type[ImportSheet]] = {sheet.family.key: sheet for sheet in (TableSheet, ImageSheet, RatingsSheet)}

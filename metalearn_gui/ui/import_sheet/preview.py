@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
-import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from metalearn_gui.engine.tables.choices import ColumnChoice
-from metalearn_gui.engine.tables.table import Column, Table
+from metalearn_gui.engine.tables.table import KINDS, Column, Table, date_text
 from metalearn_gui.ui.import_sheet.roles import IGNORED, ROLES, TARGET, TASK, role_of
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.text import number_text
@@ -30,16 +40,19 @@ class PreviewModel(QAbstractTableModel):
         super().__init__(parent)
         self._table = Table("", "", ())
         self._choice = ColumnChoice("", (), ())
+        self._types: Mapping[str, str] = {}
 
     def show_table(self, table: Table) -> None:
-        """Another table."""
+        """Another table, or the same one with other types."""
+        if table is self._table:
+            return
         self.beginResetModel()
         self._table = table
         self.endResetModel()
 
-    def show_choice(self, choice: ColumnChoice) -> None:
-        """Other roles."""
-        self._choice = choice
+    def show_choice(self, choice: ColumnChoice, types: Mapping[str, str]) -> None:
+        """Other roles, and other types than the table's own."""
+        self._choice, self._types = choice, types
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, max(0, self.columnCount() - 1))
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
@@ -63,7 +76,7 @@ class PreviewModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical or section >= self.columnCount():
             return None
         column = self._table.columns[section]
-        texts = {Qt.ItemDataRole.DisplayRole: column.name, KIND_ROLE: column.kind}
+        texts = {Qt.ItemDataRole.DisplayRole: column.name, KIND_ROLE: self._types.get(column.name, column.kind)}
         return role_of(self._choice, column.name) if role == ROLE_ROLE else texts.get(role)
 
 
@@ -82,7 +95,8 @@ class RoleHeader(QHeaderView):
         texts = (self.tr("task"), self.tr("input"), self.tr("target"), self.tr("split"), self.tr("ignored"))
         return dict(zip(ROLES, texts, strict=True))[role]
 
-    def _kind_text(self, kind: str) -> str:
+    def kind_text(self, kind: str) -> str:
+        """A type in words."""
         return {"number": self.tr("number"), "date": self.tr("date"), "category": self.tr("category")}[kind]
 
     def sizeHint(self) -> QSize:
@@ -104,7 +118,7 @@ class RoleHeader(QHeaderView):
         room = rect.adjusted(EDGE, 6, -EDGE, 0)
         _write(painter, QRect(room.left(), room.top(), room.width(), 18), name, 12.5, 600, colors.text)
         kind_place = QRect(room.left(), room.top() + 18, room.width(), 16)
-        _write(painter, kind_place, self._kind_text(kind), 11, 400, colors.muted)
+        _write(painter, kind_place, self.kind_text(kind), 11, 400, colors.muted)
         self._paint_chip(painter, self.chip(section), role)
         painter.setPen(colors.line)
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -123,9 +137,10 @@ class RoleHeader(QHeaderView):
 
 
 class Preview(QTableView):
-    """Says which role a person gave to which column; by a press on its head, or Enter in the column."""
+    """Says which role or type a person gave to which column; by a press on its head, or Enter in the column."""
 
     roleChosen = Signal(str, str)  # column, role
+    typeChosen = Signal(str, str)  # column, one of KINDS
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, objectName="import_preview")
@@ -140,22 +155,28 @@ class Preview(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
-        self.head.sectionClicked.connect(self.ask_role)
-        self.activated.connect(lambda index: self.ask_role(index.column()))
+        self.head.sectionClicked.connect(self.ask)
+        self.activated.connect(lambda index: self.ask(index.column()))
         self.show_table, self.show_choice = self._model.show_table, self._model.show_choice
 
-    def ask_role(self, section: int) -> None:
-        """Open the menu of roles under a column's chip."""
+    def ask(self, section: int) -> None:
+        """Open the menu of roles and types under a column's chip."""
         menu = QMenu(self, objectName="import_roles")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         ask = self._model.headerData
-        name, present = (ask(section, Qt.Orientation.Horizontal, which) for which in (0, ROLE_ROLE))
-        for role in ROLES:
-            action = menu.addAction(self.head.role_text(role))
-            action.setCheckable(True)
-            action.setChecked(role == present)
-            action.triggered.connect(lambda _checked=False, role=role: self.roleChosen.emit(str(name), role))
+        name, kind, role = (ask(section, Qt.Orientation.Horizontal, which) for which in (0, KIND_ROLE, ROLE_ROLE))
+        for one in ROLES:
+            self._offer(menu, self.head.role_text(one), one == role, self.roleChosen, str(name), one)
+        menu.addSection(self.tr("Type"))
+        for one in KINDS:
+            self._offer(menu, self.head.kind_text(one), one == kind, self.typeChosen, str(name), one)
         menu.popup(self.head.viewport().mapToGlobal(self.head.chip(section).bottomLeft() + QPoint(0, 2)))
+
+    def _offer(self, menu: QMenu, text: str, is_present: bool, chosen: SignalInstance, name: str, value: str) -> None:
+        action = menu.addAction(text)
+        action.setCheckable(True)
+        action.setChecked(is_present)
+        action.triggered.connect(lambda: chosen.emit(name, value))
 
 
 def cell_text(column: Column, row: int) -> str:
@@ -164,10 +185,8 @@ def cell_text(column: Column, row: int) -> str:
     if column.kind == "category":
         return column.labels[value] if value >= 0 else "–"
     if math.isnan(value):
-        return "–"
-    if column.kind == "date":
-        return str(np.datetime64("1970-01-01", "s") + np.timedelta64(round(value * 86_400), "s")).replace("T", " ")
-    return number_text(float(value))
+        return column.strange.get(row, "–")
+    return date_text(float(value)) if column.kind == "date" else number_text(float(value))
 
 
 def _write(

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from metalearn_gui.bridge.importing import Parted
-from metalearn_gui.engine.params import params_of
-from metalearn_gui.engine.tables.choices import ColumnChoice
-from metalearn_gui.engine.tasks.csv import Csv
-from metalearn_gui.ui.editors import EDITORS
+from metalearn_gui.engine.params import Param, params_of
+from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.editors import EDITORS, ChoiceBox
 from metalearn_gui.ui.elided_label import ElidedLabel
-from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.theme import small_capitals_font, ui_font
-
-SETTINGS = {"min_rows": 0, "held_out": 0, "missing": 1, "predicts": 2}  # and the step each belongs to
 
 
 class Steps(QWidget):
-    """Three cards side by side. Says `changed` for a setting that is not a column's."""
+    """Three cards side by side. Says `changed` for a setting.
+
+    places: settings of the family, and the card each belongs to. names: text settings that are a column's name.
+    """
 
     changed = Signal(str, object)  # name, value
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(
+        self, family: type[TaskFamily], places: Mapping[str, int], parent: QWidget, names: Sequence[str] = ()
+    ) -> None:
         super().__init__(parent)
         self._cards = [_Card(self) for _ in range(3)]
         line = QHBoxLayout(self)
@@ -30,65 +33,69 @@ class Steps(QWidget):
         line.setSpacing(12)
         for card in self._cards:
             line.addWidget(card, 1)
-        specs = {spec.name: spec for spec in params_of(Csv)}
-        self.editors = {name: EDITORS[specs[name].kind](specs[name], self) for name in SETTINGS}
-        self._labels = {name: QLabel(self) for name in SETTINGS}
-        for name, place in SETTINGS.items():
-            self.editors[name].setObjectName(f"import_{name}")
-            self.editors[name].edited.connect(lambda value, name=name: self.changed.emit(name, value))
+        self._specs = {spec.name: spec for spec in params_of(family) if spec.name in places}
+        self.editors = {name: self._editor(self._specs[name], name in names) for name in places}
+        self._labels = {name: ElidedLabel("", self) for name in places}
+        for name, place in places.items():
             self._cards[place].add_row(self._labels[name], self.editors[name])
 
-    def show_choice(self, family: Csv, choice: ColumnChoice) -> None:
-        """Columns by role, and the settings."""
-        nothing = self.tr("no column yet")
-        for card, names in zip(self._cards, ((choice.task,), choice.inputs, choice.targets), strict=True):
-            card.columns.setText(", ".join(filter(None, names)) or nothing)
+    def _editor(self, spec: Param, is_name: bool) -> QWidget:
+        if is_name:
+            spec = dataclasses.replace(spec, kind="choice", choices=("",))
+        editor = EDITORS[spec.kind](spec, self)
+        editor.setObjectName(f"import_{spec.name}")
+        editor.edited.connect(lambda value: self.changed.emit(spec.name, value))
+        return editor
+
+    def show_settings(self, family: TaskFamily) -> None:
+        """Their values."""
         for name, editor in self.editors.items():
             editor.show_value(getattr(family, name))
 
-    def show_parted(self, parted: Parted | None) -> None:
-        """What came of it; None while that is not known."""
-        texts = ["", "", ""]
-        if parted is not None:
-            split = self.tr("{train} train · {validation} validation · {test} unseen tasks")
-            texts[0] = split.format(**{name: count_text(count) for name, count in parted.tasks.items()})
-            texts[1] = self.tr("Numbers for the network: {count}").format(count=count_text(parted.family.input_dim))
-            are_classes = parted.family.kind == "classification"
-            outputs = self.tr("Classes: {count}") if are_classes else self.tr("Outputs: {count}")
-            texts[2] = outputs.format(count=count_text(parted.family.output_dim))
-        for card, text in zip(self._cards, texts, strict=True):
-            card.result.setText(text)
+    def show_texts(self, names: Sequence[str], results: Sequence[str]) -> None:
+        """What each step comes to: in a word or two, and below what follows from it."""
+        for card, name, result in zip(self._cards, names, results, strict=True):
+            card.name.setText(name)
+            card.result.setText(result)
+
+    def offer(self, name: str, choices: Sequence[str]) -> None:
+        """Names of columns to choose from; the setting goes where there are none."""
+        box = self.editors[name]
+        for part in (box, self._labels[name]):
+            part.setVisible(bool(choices))
+        if isinstance(box, ChoiceBox):
+            blocker = QSignalBlocker(box)
+            box.clear()
+            for choice in choices:
+                box.addItem(choice, choice)
+            blocker.unblock()
 
     def retranslate(self) -> None:
         """Write every visible text."""
         titles = self.tr("1 · What is a task"), self.tr("2 · What goes in"), self.tr("3 · What comes out")
         for card, title in zip(self._cards, titles, strict=True):
             card.title.setText(title)
-        labels = {
-            "min_rows": self.tr("Rows a task needs"),
-            "held_out": self.tr("Held out, share of tasks"),
-            "missing": self.tr("Missing values"),
-            "predicts": self.tr("Predicts"),
-        }
-        for name, text in labels.items():
-            self._labels[name].setText(text)
+        for name, label in self._labels.items():
+            text = QCoreApplication.translate("Settings", self._specs[name].label)
+            label.setText(text)
             self.editors[name].setAccessibleName(text)
+            self.editors[name].setToolTip(QCoreApplication.translate("Settings", self._specs[name].help))
 
 
 class _Card(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("kind", "card")
-        self.title, self.columns, self.result = QLabel(self), ElidedLabel("", self), ElidedLabel("", self)
+        self.title, self.name, self.result = QLabel(self), ElidedLabel("", self), ElidedLabel("", self)
         self.title.setFont(small_capitals_font())
-        self.columns.setFont(ui_font(14, 600))
+        self.name.setFont(ui_font(14, 600))
         self.result.setFont(ui_font(12))
         self.result.setProperty("tone", "muted")
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(14, 12, 14, 12)
         self._rows.setSpacing(6)
         self._rows.setAlignment(Qt.AlignmentFlag.AlignTop)
-        for label in (self.title, self.columns, self.result):
+        for label in (self.title, self.name, self.result):
             self._rows.addWidget(label)
 
     def add_row(self, label: QLabel, editor: QWidget) -> None:

@@ -6,6 +6,7 @@ from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels.adaptation import AdaptationPanel
 from metalearn_gui.ui.panels.clients import ClientsPanel
 from metalearn_gui.ui.panels.clocks import ClocksPanel
+from metalearn_gui.ui.panels.cold_start import ColdStartPanel
 from metalearn_gui.ui.panels.context import ContextPanel
 from metalearn_gui.ui.panels.gallery import GalleryPanel
 from metalearn_gui.ui.panels.gradients import GradientsPanel
@@ -13,6 +14,7 @@ from metalearn_gui.ui.panels.landscape import LandscapePanel
 from metalearn_gui.ui.panels.learner import LearnerPanel
 from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
 from metalearn_gui.ui.panels.moved import MovedPanel
+from metalearn_gui.ui.panels.moves import MovesPanel
 from metalearn_gui.ui.panels.network import NetworkPanel
 from metalearn_gui.ui.panels.orders import OrdersPanel
 from metalearn_gui.ui.panels.proposal import ProposalPanel
@@ -40,6 +42,7 @@ VIEW_PANELS: dict[str, type[ViewPanel]] = {
 INSIDE_PANELS: dict[str, type[Panel]] = {
     LandscapePanel.key: LandscapePanel,
     ClocksPanel.key: ClocksPanel,
+    MovesPanel.key: MovesPanel,
 }
 
 PANELS: dict[str, type[Panel]] = {
@@ -50,6 +53,7 @@ PANELS: dict[str, type[Panel]] = {
     GalleryPanel.key: GalleryPanel,
     MetaLossPanel.key: MetaLossPanel,
     AdaptationPanel.key: AdaptationPanel,
+    ColdStartPanel.key: ColdStartPanel,
     GradientsPanel.key: GradientsPanel,
     RunsPanel.key: RunsPanel,
     **VIEW_PANELS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QSignalBlocker
+from PySide6.QtCore import QCoreApplication, QRectF, QSignalBlocker
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.landscape import Landscape
@@ -99,6 +99,7 @@ class LandscapePanel(InsidePanel):
         self.view.show_landscape(shown)
         self.view.show_step(self.session.adaptation_step)
         self._show_hint(shown)
+        self._place_picture()
         self._follow_hand()
 
     def _follow_hand(self) -> None:
@@ -126,9 +127,14 @@ class LandscapePanel(InsidePanel):
         self._follow_hand()
 
     def _place_picture(self) -> None:
-        """In the corner, where there is room for it beside the way."""
-        self.picture.move(8, self.view.height() - self.picture.height() - 8)
-        self.picture.setVisible(self.view.width() > 2.4 * self.picture.width())
+        """At the left, above or below, where the way is not; away where there is no room for both."""
+        view, picture = self.view, self.picture
+        frames = [
+            QRectF(8, top, picture.width(), picture.height()) for top in (view.height() - picture.height() - 8, 8)
+        ]
+        frame = min(frames, key=view.count_steps_in)
+        picture.move(frame.topLeft().toPoint())
+        picture.setVisible(view.width() > 2.4 * picture.width() and view.height() > 2.4 * picture.height())
 
     def _give_back(self) -> None:
         if self._place is not None:

@@ -68,11 +68,13 @@ class TasksPanel(SettingsPanel):
     def _show_choice(self) -> None:
         tasks = self.session.settings.tasks
         self._chips.show_choice(tasks.key)
-        self._look_again.setVisible(isinstance(tasks, Csv) and bool(tasks.data))
+        self._look_again.setVisible(bool(getattr(tasks, "data", "")))
+        again = self.tr("Change columns...") if isinstance(tasks, Csv) else self.tr("See the data...")
+        self._look_again.setText(again)
 
     def retranslate(self) -> None:
-        self._look_again.setText(self.tr("Change columns..."))
-        self._look_again.setToolTip(self.tr("See the table again, and say anew what its columns are for"))
+        self._look_again.setToolTip(self.tr("See the data again, and say anew what is to be made of them"))
+        self._show_choice()
         self.retranslate_more()
         self.set_title(self.tr("1 · Tasks"))
         self.set_hint(self.tr("what to learn from"))

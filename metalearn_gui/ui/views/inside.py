@@ -16,7 +16,7 @@ from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.view import GAP, View
 
 # The cards' places where there is room: rows of cards with their shares of the width.
-ROWS: tuple[dict[str, int], ...] = ({"landscape": 578, "clocks": 382},)
+ROWS: tuple[dict[str, int], ...] = ({"landscape": 578, "clocks": 382}, {"moves": 578})
 COLUMNS, CARD_HEIGHT = 2, 310  # where there is little room
 
 
@@ -57,6 +57,7 @@ class InsideView(View):
             chip.toggled.connect(self._slots[key].setVisible)
             chip.toggled.connect(self._arrange)
             line.addWidget(chip)
+        line.addStretch(1)
 
     def _build_page(self) -> None:
         self._scroll = QScrollArea(self, objectName="inside_scroll")
@@ -100,7 +101,11 @@ class InsideView(View):
     # --- texts ------------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        names = {"landscape": self.tr("Landscape"), "clocks": self.tr("Two clocks")}
+        names = {
+            "landscape": self.tr("Landscape"),
+            "clocks": self.tr("Two clocks"),
+            "moves": self.tr("What moved"),
+        }
         for key, chip in self.chips.items():
             chip.setText(names[key])
             chip.setAccessibleName(names[key])

@@ -1,0 +1,74 @@
+"""What adapting has done to each layer, as numbers: change of every weight, by step, and relative to the start."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from metalearn_gui.engine.backend import Array
+
+STILL = 0.35  # of the layer that moves most: less is called hardly
+
+
+@dataclasses.dataclass(frozen=True)
+class Move:
+    """A layer, or one thing that adapts and is none.
+
+    number: of the layer, from 0; -1 where it is none.
+    change: of its largest tensor at the shown step, (rows, columns). shape: of that tensor.
+    by_step: how far each step goes, as a share of the start's size, (steps,); where the start is 0, of the whole way.
+    moved: at the shown step, the distance from the start as a share of its size; NaN where the start is 0.
+    """
+
+    name: str
+    number: int
+    shape: tuple[int, ...]
+    change: Array
+    by_step: Array
+    moved: float
+
+
+def moves_of(way: Mapping[str, Array], step: int) -> list[Move]:
+    """A Move per layer, in their order. way: what adapts, by name, (steps + 1, ...)."""
+    layers: dict[str, list[str]] = {}
+    for name in way:
+        number = re.fullmatch(r"[a-z]+(\d+)", name)
+        layers.setdefault(number[1] if number else name, []).append(name)
+    numbered = sorted(layers, key=lambda layer: (not layer.isdigit(), int(layer) if layer.isdigit() else 0))
+    return [_move(layer, [np.asarray(way[name], float) for name in layers[layer]], step) for layer in numbered]
+
+
+def _move(layer: str, tensors: list[Array], step: int) -> Move:
+    largest = max(tensors, key=lambda values: values[0].size)
+    flat = np.concatenate([values.reshape(len(values), -1) for values in tensors], axis=1)
+    step = min(step, len(flat) - 1)
+    size = float(np.linalg.norm(flat[0]))
+    lengths = np.linalg.norm(np.diff(flat, axis=0), axis=1)
+    far = float(np.linalg.norm(flat[step] - flat[0]))
+    change = largest[step] - largest[0]
+    return Move(
+        layer,
+        int(layer) if layer.isdigit() else -1,
+        largest.shape[1:],
+        change.reshape(-1, change.shape[-1]) if change.ndim > 1 and change.shape[-1] > 1 else change.reshape(1, -1),
+        lengths / (size or lengths.sum() or 1.0),
+        far / size if size else float("nan"),
+    )
+
+
+def verdict_on(moves: list[Move]) -> str:
+    """What the moves say: one of "nothing", "one", "reuse", "head", "first", "alike"."""
+    shares = np.array([move.moved for move in moves])
+    if len(moves) == 1:
+        return "one"
+    if not np.isfinite(shares).all() or shares.max() <= 0:
+        return "nothing"
+    most = int(np.argmax(shares))
+    if len(moves) > 2 and (shares[1:-1] < STILL * shares.max()).all():
+        return "reuse"
+    if most in (0, len(moves) - 1) and (np.delete(shares, most) < STILL * shares.max()).all():
+        return "first" if most == 0 else "head"
+    return "alike"

@@ -1,0 +1,146 @@
+"""Cold start: the shown run's learner beside plain recommenders, for known and new users and items."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from metalearn_gui.bridge.cold_start import Tried
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.ratings.metrics import METRICS
+from metalearn_gui.engine.ratings.protocol import LEARNER, RIVAL, Quadrant
+from metalearn_gui.engine.ratings.quadrants import QUADRANTS
+from metalearn_gui.engine.tasks.ratings import Ratings
+from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.quadrant_table import QuadrantTable
+from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.theme import ui_font
+
+
+class ColdStartPanel(Panel):
+    """There only while a run on ratings is shown; tries what it shows when it is asked to."""
+
+    key = "cold_start"
+    room = 292
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.metrics = Combo(self, objectName="cold_start_metric")
+        self.metrics.setFont(ui_font(12))
+        for metric in METRICS:
+            self.metrics.addItem("", metric)
+        self.metrics.activated.connect(lambda _: self.refresh())
+        self.button = QPushButton(self, objectName="cold_start_try")
+        self.button.setFont(ui_font(12))
+        self.button.clicked.connect(self._press)
+        self.verdict = ElidedLabel("", self)
+        self.verdict.setFont(ui_font(12, 600))
+        self.table = QuadrantTable(self)
+        row = QHBoxLayout()
+        row.addWidget(self.metrics)
+        row.addStretch(1)
+        row.addWidget(self.button)
+        self.body.addLayout(row)
+        self.body.addWidget(self.verdict)
+        self.body.addWidget(self.table)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        session.cold_start.changed.connect(self.refresh)
+        session.shownChanged.connect(self.refresh)
+        session.stateChanged.connect(self.refresh)
+        self.refresh()
+
+    def retranslate(self) -> None:
+        self.set_title(self.tr("Cold start"))
+        names = (self.tr("MAE"), self.tr("RMSE"), self.tr("nDCG@1"), self.tr("nDCG@3"), self.tr("nDCG@5"))
+        for place, name in enumerate(names):
+            self.metrics.setItemText(place, name)
+        self.metrics.setAccessibleName(self.tr("Measure"))
+        self.metrics.setToolTip(
+            self.tr("Errors in the ratings' own unit; nDCG, at most 1, is of the order of the first 1, 3 or 5")
+        )
+        self.refresh()
+
+    def restyle(self) -> None:
+        self.refresh()
+
+    # --- what is shown ------------------------------------------------------------------------------
+
+    @property
+    def _tried(self) -> Tried | None:
+        """What was tried of the shown run."""
+        tried = self.session.cold_start.tried
+        return tried if tried is not None and tried.run_id == self.session.shown.run_id else None
+
+    @property
+    def _found(self) -> list[Quadrant]:
+        return self.session.cold_start.found if self._tried is not None else []
+
+    def refresh(self) -> None:
+        """Show what has been found of the shown run."""
+        is_of_ratings = isinstance(self.session.shown.settings.tasks, Ratings)
+        self.setVisible(is_of_ratings)
+        self._name_button()
+        if not is_of_ratings:
+            return
+        self.table.show_figures(self._names(), self._headings(), self._found, self.metrics.currentData())
+        self._say()
+
+    def _names(self) -> dict[str, str]:
+        return {
+            LEARNER: self.session.shown.settings.learner.label,
+            "global_mean": self.tr("mean of all"),
+            "means": self.tr("user + item mean"),
+            "popularity": self.tr("popularity"),
+            "factors": self.tr("matrix factors"),
+        }
+
+    def _headings(self) -> dict[str, str]:
+        texts = (
+            self.tr("new users\nknown items"), self.tr("new users\nnew items"),
+            self.tr("known users\nknown items"), self.tr("known users\nnew items"),
+        )  # fmt: skip
+        return dict(zip(QUADRANTS, texts, strict=True))
+
+    def _say(self) -> None:
+        """The hint, and the verdict on new users and known items."""
+        cold_start, tried, found = self.session.cold_start, self._tried, self._found
+        if cold_start.is_busy and tried is not None:
+            text = self.tr("trying {number} of {count}")
+            self.set_hint(text.format(number=min(len(found) + 1, len(QUADRANTS)), count=len(QUADRANTS)))
+        elif tried is not None:
+            self.set_hint(self.tr("after {count} meta-iterations").format(count=count_text(tried.iteration)))
+        else:
+            self.set_hint(self.tr("known and new users and items"))
+        self.verdict.setText(self._sentence(found[0]) if found else self.tr("Not tried yet"))
+        self.verdict.setAccessibleName(self.verdict.text())
+
+    def _sentence(self, one: Quadrant) -> str:
+        paired = one.paired()
+        size, rival = f"{abs(paired.difference):.3f} ± {paired.ci95:.3f}", self._names()[RIVAL]
+        texts = {
+            True: self.tr("New users: MAE {size} less than {rival}"),
+            False: self.tr("New users: MAE {size} more than {rival}"),
+            None: self.tr("New users: no clear difference from {rival}, {size}"),
+        }
+        return texts[paired.pays].format(size=size, rival=rival)
+
+    # --- asking ---------------------------------------------------------------------------------------
+
+    def _press(self) -> None:
+        cold_start = self.session.cold_start
+        if cold_start.is_busy:
+            cold_start.cancel()
+        else:
+            cold_start.ask()
+
+    def _name_button(self) -> None:
+        is_busy = self.session.cold_start.is_busy
+        self.button.setText(self.tr("Cancel") if is_busy else self.tr("Try all four"))
+        self.button.setAccessibleName(self.button.text())
+        self.button.setToolTip(
+            self.tr("Stop; what has come stays")
+            if is_busy
+            else self.tr("The learner as it is now, beside plain recommenders, on 200 users a column: some seconds")
+        )
+        self.button.setEnabled(is_busy or self.session.can_run)

@@ -1,0 +1,112 @@
+"""Sheets of images and of ratings: what was found is shown, a few settings are chosen, one change at the end."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTableWidget, QWidget
+
+from metalearn_gui.engine.images import LIBRARY
+from metalearn_gui.ui.import_sheet import SHEETS, ImportSheet
+from tests.bridge.test_images import written
+from tests.engine.movielens import as_zip, published
+
+
+@pytest.fixture
+def opened(session, qtbot):
+    """Opens a path in a family's sheet, and waits until it can be imported."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1100, 800)
+    window.show()
+
+    def open_sheet(key: str, path: object) -> ImportSheet:
+        sheet = SHEETS[key](session, window)
+        sheet.open(str(path))
+        qtbot.waitUntil(lambda: start(sheet).isEnabled() or bool(said(sheet)))
+        return sheet
+
+    yield open_sheet
+    window.close()
+    LIBRARY.forget()
+
+
+def start(sheet: ImportSheet) -> QPushButton:
+    return sheet.findChild(QPushButton, "import_start")
+
+
+def said(sheet: ImportSheet) -> str:
+    return sheet.findChild(QLabel, "import_error").text()
+
+
+def texts(sheet: ImportSheet) -> str:
+    return " | ".join(label.text() for label in sheet.findChildren(QLabel))
+
+
+def test_images_show_a_sample_and_who_is_held_out(opened, tmp_path):
+    sheet = opened("images", written(tmp_path))
+    samples = sheet.findChild(QListWidget)
+    assert samples.count() == 24
+    assert samples.item(0).toolTip() == "group0/class0 · 5"
+    assert "120 images of 24 classes in 3 groups" in texts(sheet)
+    assert "8 unseen classes" in texts(sheet)
+
+
+def test_images_are_imported_as_one_change_with_what_was_chosen(opened, session, qtbot, tmp_path):
+    folder = written(tmp_path)
+    sheet = opened("images", folder)
+    for name, value in (("split_by", "class"), ("image_size", 8), ("ways", 2)):
+        sheet.steps.changed.emit(name, value)
+        qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    assert "7 unseen classes" in texts(sheet)
+    session.set_settings(session.settings.replaced(shots=1, queries=2))
+    count = session.undo_stack.count()
+    start(sheet).click()
+    tasks = session.settings.tasks
+    assert (tasks.key, tasks.data, tasks.split_by, tasks.image_size, tasks.ways) == (
+        "images",
+        str(folder),
+        "class",
+        8,
+        2,
+    )
+    assert session.undo_stack.count() == count + 1
+
+
+def test_too_few_classes_are_said_and_can_be_mended(opened, qtbot, tmp_path):
+    sheet = opened("images", written(tmp_path))
+    sheet.steps.changed.emit("ways", 50)
+    qtbot.waitUntil(lambda: "choose fewer ways" in said(sheet))
+    assert not start(sheet).isEnabled()
+    sheet.steps.changed.emit("ways", 3)
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+
+
+def test_a_zip_without_images_is_refused_in_the_sheet(opened, tmp_path):
+    (tmp_path / "a.zip").write_bytes(b"no zip")
+    sheet = opened("images", tmp_path / "a.zip")
+    assert "a.zip" in said(sheet)
+    assert not start(sheet).isEnabled()
+
+
+def test_a_published_set_of_ratings_shows_them_with_their_titles(opened, session, tmp_path):
+    path = as_zip(tmp_path, "ml-latest", published("ml-latest"))
+    sheet = opened("ratings", path)
+    sample = sheet.findChild(QTableWidget)
+    assert "Café" in sample.item(0, 2).text()
+    assert "240 ratings by 12 users of 30 items" in texts(sheet)
+    assert not sheet.steps.editors["user_column"].isVisible()
+    start(sheet).click()
+    assert (session.settings.tasks.key, session.settings.tasks.data) == ("ratings", str(path))
+
+
+def test_columns_of_a_table_of_ratings_are_chosen_by_name(opened, session, qtbot, tmp_path):
+    rows = [f"u{user},i{item},{(user * item) % 5 + 1},{item}" for user in range(12) for item in range(20)]
+    (tmp_path / "own.csv").write_text("\n".join(["user,item,rating,weight", *rows]))
+    sheet = opened("ratings", tmp_path / "own.csv")
+    box = sheet.steps.editors["rating_column"]
+    assert [box.itemText(place) for place in range(box.count())] == ["", "user", "item", "rating", "weight"]
+    assert box.isVisible()
+    sheet.steps.changed.emit("rating_column", "weight")
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    start(sheet).click()
+    assert session.settings.tasks.rating_column == "weight"
