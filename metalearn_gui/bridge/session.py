@@ -25,11 +25,12 @@ from metalearn_gui.bridge.reading import Reading
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.touches import Adaptation, Places, TouchedTask
 from metalearn_gui.bridge.undoing import History, Undoing
+from metalearn_gui.bridge.warming import Warming
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.presets import preset
+from metalearn_gui.engine.presets import PRESETS, preset
 from metalearn_gui.engine.settings import ExperimentSettings, offer_label
 from metalearn_gui.engine.switching import switched, with_data_of
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
@@ -77,6 +78,7 @@ class Session(QObject):
         self._runs, self._training, self._unseen = self._course.runs, self._course.training, self._course.unseen
         self._comparing = Comparing(self._course, options, self)
         self.inside = Inside(self._runs, self._unseen, options, self)
+        self._warming = Warming(self._training, options, self)
         self._beside = Beside(self._unseen, self)
         self.cold_start = ColdStart(lambda: self.shown, self)
         self._files = Files(self._saved, self)
@@ -102,6 +104,7 @@ class Session(QObject):
         self._files.changed.connect(self.fileChanged)
         self._files.failed.connect(self._warn)
         self._reading.said.connect(self.messageRaised)
+        self._warming.said.connect(self.messageRaised)
         self._reading.refused.connect(self.settingsChanged)  # a widget that shows the refused value takes it back
 
     def start(self, offers_recovery: bool = True) -> None:
@@ -258,6 +261,15 @@ class Session(QObject):
     def cancel_comparison(self) -> None:
         """End what is compared; what it has come to is kept."""
         self._comparing.cancel()
+
+    def warm_up(self) -> None:
+        """Compile what every preset that needs no data asks for; the run under way stops where it stands."""
+        named = {one.label: one.settings for one in PRESETS.values() if not one.settings.tasks.needs_data}
+        self._warming.start(named)
+
+    def cancel_warm_up(self) -> None:
+        """Stop after the compilation under way."""
+        self._warming.cancel()
 
     # --- runs ---------------------------------------------------------------------------------------
 
@@ -548,6 +560,7 @@ class Session(QObject):
             self._is_closed = True
             self._reading.close(READING_SECONDS)
             self._comparing.close(REPORT_SECONDS)
+            self._warming.close()
             self._training.close(WORKER_SECONDS)
             self._unseen.close(TOUCH_SECONDS)
             self.inside.close(TOUCH_SECONDS)

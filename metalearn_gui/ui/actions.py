@@ -64,6 +64,7 @@ COMMANDS = (
     Command("step", QT_TRANSLATE_NOOP("Commands", "One meta-iteration"), "S", RUN, lambda w: w.transport.step()),
     Command("reset", QT_TRANSLATE_NOOP("Commands", "Back to the same start"), "R", RUN, lambda w: w.transport.reset()),
     Command("reseed", QT_TRANSLATE_NOOP("Commands", "Start with another seed"), "", RUN, lambda w: w.session.reseed()),
+    Command("warm_up", QT_TRANSLATE_NOOP("Commands", "Warm up all presets"), "", RUN, lambda w: w.session.warm_up()),
     Command("new_task", QT_TRANSLATE_NOOP("Commands", "New unseen task"), "N", TASK, lambda w: w.session.new_task()),
     Command(
         "restore_task", QT_TRANSLATE_NOOP("Commands", "Put the task's points back"), "", TASK,

@@ -47,6 +47,7 @@ class _NumberBox:
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFrame(False)
         self.setKeyboardTracking(False)
+        self.lineEdit().setAcceptDrops(False)  # what is dropped means the window
         self.setProperty("kind", "value")
         self.valueChanged.connect(self.edited.emit)
         self.editingFinished.connect(self._report_refused)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.tasks import TASKS, family_of_data
+from metalearn_gui.store.link import is_link
 from metalearn_gui.ui.actions import Actions
 from metalearn_gui.ui.clip import Clip
 from metalearn_gui.ui.data_files import ask_data_path, dropped_data
@@ -244,7 +245,8 @@ class MainWindow(QMainWindow):
             self.commands.retranslate()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_session(event.mimeData()) or dropped_data(event.mimeData()):
+        data = event.mimeData()
+        if dropped_session(data) or dropped_data(data) or is_link(data.text()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -253,6 +255,8 @@ class MainWindow(QMainWindow):
             self.file.open(path)
         elif data:
             self.take_data(data)
+        elif is_link(event.mimeData().text()):
+            self.session.open_link(event.mimeData().text())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ends the worker and asks nothing."""

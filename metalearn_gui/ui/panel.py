@@ -6,8 +6,16 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QIcon
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.elided_label import ElidedLabel
@@ -206,6 +214,7 @@ class PanelWindow(QWidget):
         self._placeholder.setProperty("kind", "more")
         self._placeholder.clicked.connect(self.close)
         self.setWindowTitle(panel.accessibleName())
+        self.setAcceptDrops(True)
         size = panel.size()
         if self._layout_at_home is not None:
             self._layout_at_home.replaceWidget(panel, self._placeholder)
@@ -215,6 +224,14 @@ class PanelWindow(QWidget):
         own.addWidget(panel)
         panel.show()
         self.resize(size.expandedTo(QSize(420, 320)))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.parentWidget() is not None:
+            self.parentWidget().dragEnterEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self.parentWidget() is not None:  # what is dropped here means the window that the card is from
+            self.parentWidget().dropEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._layout_at_home is not None and self._panel.parentWidget() is self:

@@ -97,6 +97,7 @@ class ThemedPlot(pg.PlotWidget):
         super().__init__(parent, axisItems={"bottom": self.count_axis, "left": self.value_axis})
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAcceptDrops(False)  # what is dropped means the window
         self.setMinimumHeight(56)
         item = self.getPlotItem()
         item.hideButtons()

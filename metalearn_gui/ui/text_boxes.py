@@ -22,6 +22,7 @@ class TextBox(QLineEdit):
     def __init__(self, spec: Param, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName=spec.name)
         self.setFont(ui_font(13))
+        self.setAcceptDrops(False)  # what is dropped means the window
         self._written = ""
         self.editingFinished.connect(self._finish)
 

@@ -315,6 +315,27 @@ def test_an_empty_message_clears_the_bar(window, session):
     assert not child(window, "message_bar").isVisible()
 
 
+def test_nothing_in_the_window_keeps_a_drop_from_it(window):
+    window.show_view("presenter")
+    takers = [one for one in window.findChildren(QWidget) if one.acceptDrops() and one.window() is window]
+    searches = ("settings_search", "runs_search", "palette_input")  # text may be dropped there
+    assert [one for one in takers if one.objectName() not in searches] == []
+
+
+def test_a_drop_on_a_card_that_was_torn_off_means_its_window(window, session):
+    panel = window.panels["meta_loss"]
+    panel.toggle_detached()
+    data = QMimeData()
+    data.setText(session.link())
+    event = QDropEvent(
+        QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    session.change(shots=3)
+    panel.window().dropEvent(event)
+    assert session.settings.episodes.shots == 10
+    panel.toggle_detached()
+
+
 def test_a_dropped_session_is_opened_and_other_files_are_not(window, session):
     for name in ("run.metalearn", "picture.png"):
         data = QMimeData()

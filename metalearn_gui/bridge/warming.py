@@ -1,0 +1,108 @@
+"""Before a talk: what a list of presets needs is compiled in advance, so that none of them is waited for."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import time
+from collections.abc import Iterator, Mapping
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.runner import Job
+from metalearn_gui.bridge.runs import state_of
+from metalearn_gui.bridge.touches import Adapter, draw_task
+from metalearn_gui.bridge.training import Training
+from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.training import Options, prepare
+from metalearn_gui.store.records import fresh_run
+
+SAY_MS = 1000
+FIRST_GUESS = 15.0  # seconds for a structure, before one has been timed
+
+
+@dataclasses.dataclass(frozen=True)
+class _Begun:
+    """A preset's turn has come."""
+
+    place: int
+    name: str
+
+
+class Warming(QObject):
+    """Takes the worker for as long as it lasts; the run under way stops where it stands."""
+
+    said = Signal(object)  # Message
+
+    def __init__(self, training: Training, options: Options, parent: QObject) -> None:
+        super().__init__(parent)
+        self._training, self._options = training, options
+        self._job: Job | None = None
+        self._count, self._now = 0, _Begun(0, "")
+        self._begun_at = 0.0
+        self._clock = QTimer(self, interval=SAY_MS)
+        self._clock.timeout.connect(self._say)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the worker is taken."""
+        return self._job is not None
+
+    def start(self, presets: Mapping[str, ExperimentSettings]) -> None:
+        """Compile these, by what they are called; nothing where it is under way."""
+        if self._job is not None or not self._training.is_loaded:
+            return
+        gate = Gate()
+        self._count, self._now, self._begun_at = len(presets), _Begun(0, ""), time.monotonic()
+        self._job = job = Job("warm up", functools.partial(_warm_up, presets, self._options, gate), gate=gate)
+        job.on_items, job.on_end = self._take, self._end
+        self._training.lend(job)
+        self._clock.start()
+
+    def cancel(self) -> None:
+        """No further one begins; a compilation under way cannot be interrupted."""
+        if self._job is not None:
+            self._job.gate.close()
+
+    def close(self) -> None:
+        """The window goes."""
+        self._clock.stop()
+        self.cancel()
+
+    def _take(self, items: list[_Begun]) -> None:
+        self._now = items[-1]
+        self._say()
+
+    def _say(self) -> None:
+        done = self._now.place
+        seconds = time.monotonic() - self._begun_at
+        each = seconds / done if done else max(seconds, FIRST_GUESS)
+        left = max(0, round(each * self._count - seconds))
+        text = self.tr("Compiling {name}, {place} of {count}: about {minutes}:{seconds:02} left").format(
+            name=self._now.name, place=done + 1, count=self._count, minutes=left // 60, seconds=left % 60
+        )
+        self.said.emit(Message(text, "info", self.tr("Cancel"), "cancel_warm_up"))
+
+    def _end(self, error: str) -> None:
+        assert self._job is not None
+        was_cancelled, self._job = self._job.gate.is_closed, None
+        self._clock.stop()
+        if error:
+            text = self.tr("Warming up failed: {error}").format(error=error)
+        elif was_cancelled:
+            text = self.tr("Warmed up: {count} presets.").format(count=self._now.place + 1)
+        else:
+            text = self.tr("Warmed up: all {count} presets start at once now.").format(count=self._count)
+        self.said.emit(Message(text, "warning" if error else "info"))
+
+
+def _warm_up(presets: Mapping[str, ExperimentSettings], options: Options, gate: Gate) -> Iterator[_Begun]:
+    """Training, evaluation and touches, one preset after the other."""
+    for place, (name, settings) in enumerate(presets.items()):
+        if gate.is_closed:
+            return
+        yield _Begun(place, name)
+        prepare(settings, options)
+        Adapter(options.compile).warm_up(settings, state_of(fresh_run(settings)).learner, draw_task(settings, 1))

@@ -1,0 +1,30 @@
+"""Warming up: every preset of a list gets ready, and it can be cancelled."""
+
+from __future__ import annotations
+
+from tests.bridge.conftest import Heard, small_settings
+
+
+def named(*learners: str):
+    return {learner: small_settings(learner=learner) for learner in learners}
+
+
+def test_every_preset_is_gone_through_and_the_end_is_said(session, qtbot) -> None:
+    heard = Heard(session)
+    session._warming.start(named("maml", "reptile", "transfer"))
+    assert session._warming.is_active
+    qtbot.waitUntil(lambda: not session._warming.is_active, timeout=60_000)
+    texts = [message.text for message in heard.messages]
+    assert any("3 of 3" in text for text in texts)
+    assert "all 3" in texts[-1]
+    session.step()
+    qtbot.waitUntil(lambda: session.live.iteration == 1, timeout=60_000)
+
+
+def test_a_cancelled_warm_up_begins_no_other(session, qtbot) -> None:
+    heard = Heard(session)
+    session._warming.start(named("maml", "reptile", "transfer", "fomaml"))
+    session.cancel_warm_up()
+    qtbot.waitUntil(lambda: not session._warming.is_active, timeout=60_000)
+    assert not any("4 of 4" in message.text for message in heard.messages)
+    assert "presets" in heard.messages[-1].text

@@ -1,0 +1,240 @@
+"""A monkey at the window: clicks, drags, keys, drops, sizes and themes at random, while training runs.
+
+`python -m tests.ui.monkey --events 10000 --seed 1` is the long form; tests/ui/test_monkey.py a short one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import random
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QtMsgType, QUrl, qInstallMessageHandler
+from PySide6.QtGui import QDropEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine import Options, preset
+from metalearn_gui.ui.actions import COMMANDS
+from metalearn_gui.ui.application import build_application
+from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.views import VIEWS
+
+WARM_UP = 0.2  # of all events, before memory is looked at for the first time
+MOST_TOP_LEVELS = 6
+TELL_EVERY = 100
+KEYS = [
+    Qt.Key.Key_Space, Qt.Key.Key_S, Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up,
+    Qt.Key.Key_Down, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Delete,
+    Qt.Key.Key_Insert, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_Home, Qt.Key.Key_1, Qt.Key.Key_2,
+    Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F11, Qt.Key.Key_A, Qt.Key.Key_G,
+]  # fmt: skip
+WITH_CONTROL = [Qt.Key.Key_Z, Qt.Key.Key_K, Qt.Key.Key_F, Qt.Key.Key_V, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_G]
+NEVER = {"open", "save", "save_as"}  # they ask where, and a monkey has no answer
+TABLE = "shop,price,sold\n" + "\n".join(f"{row % 7},{row},{2 * row + row % 7}" for row in range(140))
+
+
+class Monkey:
+    """Everything it does follows from the seed and from what is on the screen."""
+
+    def __init__(self, window: MainWindow, seed: int, folder: Path) -> None:
+        self._window, self._chance = window, random.Random(seed)
+        self._files = self._written(folder)
+        self._commands = [command for command in COMMANDS if command.key not in NEVER]
+        self.last = ""
+        self._deeds: list[tuple[int, Callable[[], None]]] = [
+            (30, self._click), (12, self._drag), (4, self._double_click), (14, self._key), (6, self._control),
+            (5, self._wheel), (4, self._type), (3, self._resize), (2, self._theme), (3, self._view), (2, self._drop),
+            (4, self._command), (6, self._keep_training), (3, self._tidy),
+        ]  # fmt: skip
+
+    def act(self) -> None:
+        """One event, and what Qt makes of it."""
+        deed = self._chance.choices([one for _, one in self._deeds], [weight for weight, _ in self._deeds])[0]
+        self.last = deed.__name__
+        deed()
+        QApplication.processEvents()
+
+    @staticmethod
+    def _written(folder: Path) -> list[str]:
+        table, nonsense = folder / "shops.csv", folder / "nonsense.metalearn"
+        table.write_text(TABLE, encoding="utf-8")
+        nonsense.write_bytes(b"SQLite format 3\0" + bytes(200))
+        return [str(table), str(nonsense), str(folder)]
+
+    # --- where ------------------------------------------------------------------------------------
+
+    def _target(self) -> tuple[QWidget, QPoint]:
+        """A widget in sight and a place in it; pop-ups first, as for a person."""
+        popup = QApplication.activePopupWidget()
+        tops = [popup] if popup else [one for one in QApplication.topLevelWidgets() if one.isVisible()]
+        top = self._window if not tops or (self._chance.random() < 0.8 and popup is None) else self._chance.choice(tops)
+        at = QPoint(self._chance.randrange(max(1, top.width())), self._chance.randrange(max(1, top.height())))
+        widget = top.childAt(at) or top
+        return widget, widget.mapFrom(top, at) if widget is not top else at
+
+    # --- deeds --------------------------------------------------------------------------------------
+
+    def _click(self) -> None:
+        widget, at = self._target()
+        button = Qt.MouseButton.RightButton if self._chance.random() < 0.12 else Qt.MouseButton.LeftButton
+        QTest.mouseClick(widget, button, Qt.KeyboardModifier.NoModifier, at)
+
+    def _double_click(self) -> None:
+        widget, at = self._target()
+        QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+
+    def _drag(self) -> None:
+        widget, at = self._target()
+        none = Qt.KeyboardModifier.NoModifier
+        QTest.mousePress(widget, Qt.MouseButton.LeftButton, none, at)
+        for _ in range(self._chance.randint(1, 5)):
+            at += QPoint(self._chance.randint(-60, 60), self._chance.randint(-60, 60))
+            QTest.mouseMove(widget, at)
+            QApplication.processEvents()
+        QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, none, at)
+
+    def _key(self) -> None:
+        QTest.keyClick(QApplication.focusWidget() or self._window, self._chance.choice(KEYS))
+
+    def _control(self) -> None:
+        held = self._chance.choice([Qt.KeyboardModifier.ControlModifier] * 3 + [CONTROL_SHIFT])
+        QTest.keyClick(QApplication.focusWidget() or self._window, self._chance.choice(WITH_CONTROL), held)
+
+    def _type(self) -> None:
+        focused = QApplication.focusWidget() or self._window
+        QTest.keyClicks(focused, self._chance.choice(["3", "0.01", "rate", "shots 5", "-1", "nan", "x", ">un", "tanh"]))
+
+    def _wheel(self) -> None:
+        widget, at = self._target()
+        place, turn = QPointF(at), QPoint(0, self._chance.choice([-120, 120]))
+        event = QWheelEvent(
+            place, QPointF(widget.mapToGlobal(at)), QPoint(), turn, Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(widget, event)
+
+    def _drop(self) -> None:
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(self._chance.choice(self._files))])
+        action = Qt.DropAction.CopyAction
+        event = QDropEvent(QPointF(300, 300), action, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        self._window.dropEvent(event)
+
+    def _resize(self) -> None:
+        self._window.resize(self._chance.randint(1024, 2200), self._chance.randint(700, 1300))
+
+    def _theme(self) -> None:
+        theme().set_mode(self._chance.choice(["dark", "light"]))
+
+    def _view(self) -> None:
+        self._window.show_view(self._chance.choice(list(VIEWS)))
+
+    def _command(self) -> None:
+        self._window.commands.by_key[self._chance.choice(self._commands).key].trigger()
+
+    def _keep_training(self) -> None:
+        session = self._window.session
+        if session.can_run and session.run_state in (RunState.IDLE, RunState.PAUSED):
+            session.toggle()
+        QTest.qWait(15)
+
+    def _tidy(self) -> None:
+        """Close what has piled up: a person has one pair of eyes."""
+        others = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one is not self._window]
+        if QApplication.activePopupWidget() or len(others) > MOST_TOP_LEVELS:
+            for one in others:
+                one.close()
+
+
+CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+@contextmanager
+def nobody_is_asked() -> Iterator[None]:
+    """System dialogs wait for a person; here they are cancelled at once."""
+    names = ("getOpenFileName", "getSaveFileName", "getExistingDirectory")
+    kept = {name: getattr(QFileDialog, name) for name in names}
+    QFileDialog.getOpenFileName = QFileDialog.getSaveFileName = staticmethod(lambda *_, **__: ("", ""))
+    QFileDialog.getExistingDirectory = staticmethod(lambda *_, **__: "")
+    try:
+        yield
+    finally:
+        for name, function in kept.items():
+            setattr(QFileDialog, name, function)
+
+
+def small_session() -> Session:
+    """One that trains uncompiled and is small enough to be quick at it."""
+    sizes = {"hidden_dim": 8, "num_hidden_layers": 1, "meta_batch": 2, "shots": 3, "queries": 3, "test_steps": 3}
+    options = Options(compile=False, baselines=False, evaluate=True, num_tasks=8)
+    return Session(preset("first-steps").replaced(**sizes), options=options)
+
+
+def forget_runs(session: Session) -> None:
+    """As after a fresh start, so that memory can be compared."""
+    session.load_preset("first-steps")
+    for run in list(session.runs):
+        session.delete_run(run.run_id)
+    session.undo_stack.clear()
+    QTest.qWait(300)
+    gc.collect()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    problems: list[str] = []
+    build_application()
+    qInstallMessageHandler(lambda kind, _, text: _note(problems, kind, text))
+    session = small_session()
+    window = MainWindow(session)
+    session.setParent(window)
+    window.show()
+    session.start(offers_recovery=False)
+    while not session.can_run:
+        QTest.qWait(50)
+    with tempfile.TemporaryDirectory() as folder, nobody_is_asked():
+        monkey = Monkey(window, options.seed, Path(folder))
+        sys.excepthook = lambda *error: problems.append(
+            f"{monkey.last}: " + "".join(traceback.format_exception(*error))
+        )
+        begun, base = time.monotonic(), 0.0
+        for event in range(options.events):
+            if event == int(WARM_UP * options.events):
+                forget_runs(session)
+                base = psutil.Process().memory_info().rss
+            monkey.act()
+            if event % TELL_EVERY == TELL_EVERY - 1:
+                print(f"{event + 1} events, {len(set(problems))} problems", file=sys.stderr, flush=True)
+        forget_runs(session)
+        growth = (psutil.Process().memory_info().rss - base) / 1e6
+    window.close()
+    report = {"seed": options.seed, "events": options.events, "seconds": round(time.monotonic() - begun)}
+    print(json.dumps(report | {"growth_mb": round(growth, 1), "problems": len(problems)}))
+    for problem in dict.fromkeys(problems):
+        print(problem)
+    return 1 if problems else 0
+
+
+def _note(problems: list[str], kind: QtMsgType, text: str) -> None:
+    if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and not text.startswith("This plugin does not support"):
+        problems.append(f"Qt: {text}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""A few hundred events at random over the real window; pytest-qt fails on any exception and any warning of Qt's."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.zoom import set_zoom
+from tests.ui.monkey import Monkey, nobody_is_asked, small_session
+
+EVENTS = 250
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_monkey_breaks_nothing(qtbot, tmp_path, seed):
+    session = small_session()
+    window = MainWindow(session)
+    session.setParent(window)
+    qtbot.addWidget(window)
+    window.show()
+    session.start(offers_recovery=False)
+    qtbot.waitUntil(lambda: session.can_run, timeout=60_000)
+    monkey = Monkey(window, seed, tmp_path)
+    with nobody_is_asked():
+        for _ in range(EVENTS):
+            monkey.act()
+    for other in QApplication.topLevelWidgets():
+        other.close()
+    set_zoom(1.0)
+    assert session.shown in session.runs
