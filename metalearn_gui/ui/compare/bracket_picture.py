@@ -155,6 +155,11 @@ def ranking(rung: Rung) -> Sequence[str]:
     return [*known, *(run_id for run_id in rung.run_ids if run_id not in rung.losses)]
 
 
+def setting_names(label: str) -> str:
+    """What the values of a short label are, in the same order."""
+    return " · ".join(part.partition("=")[0].replace("_", " ") for part in label.split(", "))
+
+
 def short_label(label: str) -> str:
     """A candidate's values alone, as its settings all have the same names."""
     return " · ".join(part.partition("=")[2] or part for part in label.split(", "))

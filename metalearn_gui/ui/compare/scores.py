@@ -190,7 +190,9 @@ class ScoresView(QTableView):
         """log10 of the smallest and the largest loss that dots stand for; None without any."""
         model = self.model()
         dots = [model.index(row, DOTS).data(DOTS_ROLE) for row in range(model.rowCount())]
-        values = [value for one in dots if one for value in (one.first[0], one.first[2], one.best[0], one.best[2])]
+        shown = [one for one in dots if one]
+        values = [value for one in shown for value in (one.first[0], one.first[2], one.best[0], one.best[2])]
+        values += [end for one in shown for reference in one.references for end in reference]
         drawn = [math.log10(value) for value in values if math.isfinite(value) and value > 0]
         return (math.floor(min(drawn)), max(math.ceil(max(drawn)), math.floor(min(drawn)) + 1)) if drawn else None
 
@@ -251,8 +253,8 @@ class ScoresDelegate(QStyledItemDelegate):
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick_text(tick))
         mark = index.siblingAtColumn(NAME).data(MARK_ROLE)
         for low, high in () if dots is None else dots.references:
-            left, right = at(max(low, 10.0 ** reach[0])), at(min(high, 10.0 ** reach[1]))
-            painter.fillRect(QRectF(left - 1.5, middle - 9, right - left + 3, 18), faded(mark.color, 0.35))
+            bar = QRectF(QPointF(at(low) - 1.5, middle - 9), QPointF(at(high) + 1.5, middle + 9))
+            painter.fillRect(bar, faded(mark.color, 0.35))
         for mean, half, median in () if dots is None else dict.fromkeys((dots.first, dots.best)):
             is_best = (mean, half, median) == dots.best
             if not (math.isfinite(mean) and mean > 0):

@@ -35,6 +35,9 @@ class SmallCurve(CurveCanvas):
     def frame(self) -> QRectF:
         return QRectF(self.rect()).adjusted(1, 1, -1, -1)
 
+    def legend_labels(self) -> dict[str, str]:
+        return {}  # the card says it once for all
+
 
 TOUCHED_SMALL: dict[str, type[Surface]] = {"curve": SmallCurve}  # views that can be touched at the size of a tile
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Budget, candidates
-from metalearn_gui.ui.compare.bracket_picture import BracketPicture
+from metalearn_gui.ui.compare.bracket_picture import BracketPicture, setting_names
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
 from metalearn_gui.ui.panel import Panel
@@ -79,6 +79,7 @@ class BracketPanel(Panel):
             "one has all of it. Validation tasks decide; test tasks see the winner alone."
         )
         self.picture.show_bracket(comparing.bracket, comparing.training_id, words)
+        self._show_hint()
         winner = comparing.bracket.winner if comparing.bracket is not None else None
         self.winner.setVisible(winner is not None)
         self._result.setVisible(winner is not None)
@@ -91,9 +92,14 @@ class BracketPanel(Panel):
                 text += " · " + figure.format(loss=f"{entry.mean(step):.3g}", half=f"{entry.ci95(step):.2g}", step=step)
             self._result.setText(text)
 
+    def _show_hint(self) -> None:
+        """What the candidates' values are, once there are some."""
+        lanes = self.session.comparing.bracket.lanes if self.session.comparing.bracket else ()
+        names = setting_names(lanes[0].label) + "; " if lanes else ""
+        self.set_hint(names + self.tr("loss on validation tasks · a click opens a run"))
+
     def retranslate(self) -> None:
         self.set_title(self.tr("Successive halving"))
-        self.set_hint(self.tr("loss on validation tasks · a click opens a run"))
         self.effort.set_caption(self.tr("The winner may train"))
         self.winner.setText(self.tr("Open the winner as a run"))
         self.winner.setAccessibleName(self.winner.text())
