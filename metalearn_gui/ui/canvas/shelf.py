@@ -26,6 +26,7 @@ from metalearn_gui.ui.canvas.shelf_painting import ShelfPainting
 from metalearn_gui.ui.canvas.shelf_tile import draw_tile
 from metalearn_gui.ui.canvas.stars import NUM_STARS, StarScale, star_at
 from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme
 
 RATING_KEYS = {getattr(Qt.Key, f"Key_{stars}"): stars for stars in range(1, NUM_STARS + 1)}
 RING = 5.0  # room for the ring of who came by keyboard
@@ -44,6 +45,7 @@ class ShelfCanvas(HandleSurface):
         self.rows.moved.connect(self.update)
         self.row: int | None = None  # the foretold item whose reasons are shown
         self.first = 0  # the first rated item in sight
+        self._layout: ShelfLayout | None = None
         self.shelf = self._read()
         self._connections.append(session.viewsChanged.connect(self.follow))
         self.retranslate()
@@ -70,9 +72,12 @@ class ShelfCanvas(HandleSurface):
         return StarScale(*self.shelf.table.scale)
 
     def layout_now(self) -> ShelfLayout:
-        """Where everything lies."""
+        """Where everything lies; what it has worked out is kept while nothing changes."""
         shelf, rect = self.shelf, QRectF(self.rect()).adjusted(RING, 2, -RING, -RING)
-        return ShelfLayout(rect, len(shelf.rated), len(shelf.candidates), len(shelf.foretold))
+        new = ShelfLayout(rect, len(shelf.rated), len(shelf.candidates), len(shelf.foretold), theme().zoom)
+        if new != self._layout:
+            self._layout = new
+        return self._layout
 
     def span(self) -> Span:
         """The scale of ratings under the bars."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from PySide6.QtCore import QRectF
 
@@ -18,32 +19,33 @@ RANK, RISE, VALUE, TITLE_SHARE = 24.0, 34.0, 44.0, 0.31
 
 @dataclasses.dataclass(frozen=True)
 class ShelfLayout:
-    """For a rectangle, so many rated items and candidates, and so many foretold ones."""
+    """For a rectangle, so many rated items and candidates, and so many foretold ones; zoom: the type's (theme.py)."""
 
     rect: QRectF
     num_rated: int
     num_candidates: int
     num_foretold: int
+    zoom: float = 1.0
 
     # --- cards --------------------------------------------------------------------------------------
-    @property
+    @functools.cached_property
     def _slots(self) -> int:
         return max(
             LEAST_ASKED + 1,
             int((self.rect.width() - scaled(GROUP_GAP) + 2 * scaled(GAP)) / (scaled(NARROWEST_CARD) + scaled(GAP))),
         )
 
-    @property
+    @functools.cached_property
     def rated_slots(self) -> int:
         """How many rated items are in sight at once."""
         return min(self.num_rated, self._slots - min(LEAST_ASKED, self.num_candidates))
 
-    @property
+    @functools.cached_property
     def asked_slots(self) -> int:
         """How many items to ask are in sight."""
         return min(self.num_candidates, self._slots - self.rated_slots)
 
-    @property
+    @functools.cached_property
     def poster_height(self) -> float:
         return min(max(POSTER_SHARE * self.rect.height(), scaled(LOWEST_POSTER)), scaled(HIGHEST_POSTER))
 
@@ -62,7 +64,7 @@ class ShelfLayout:
         width = min(card.width() - 4, 5 * scaled(17))
         return QRectF(card.center().x() - width / 2, card.bottom() - scaled(STARS) + 1, width, scaled(STARS) - 2)
 
-    @property
+    @functools.cached_property
     def asked_left(self) -> float:
         """Where the cards to ask begin."""
         return self.card(self.rated_slots).left() if self.asked_slots else self.rect.right()
@@ -72,23 +74,23 @@ class ShelfLayout:
     def has_strip(self) -> bool:
         return self.rect.height() >= scaled(LOWEST_WITH_STRIP)
 
-    @property
+    @functools.cached_property
     def list_head(self) -> QRectF:
         top = self.rect.top() + scaled(HEAD) + self.poster_height + scaled(STARS) + scaled(GAP)
         return QRectF(self.rect.left(), top, self.rect.width(), scaled(HEAD))
 
-    @property
+    @functools.cached_property
     def rows(self) -> QRectF:
         """All rows that are in sight."""
         top = self.list_head.bottom()
         bottom = self.strip_head.top() - scaled(GAP) if self.has_strip else self.rect.bottom()
         return QRectF(self.rect.left(), top, self.rect.width(), max(bottom - scaled(AXIS) - top, scaled(LOWEST_ROW)))
 
-    @property
+    @functools.cached_property
     def num_rows(self) -> int:
         return max(1, min(self.num_foretold, int(self.rows.height() / scaled(LOWEST_ROW))))
 
-    @property
+    @functools.cached_property
     def row_height(self) -> float:
         return min(self.rows.height() / self.num_rows, scaled(HIGHEST_ROW))
 
@@ -97,14 +99,14 @@ class ShelfLayout:
         top = self.rows.top() + place * self.row_height
         return QRectF(self.rect.left(), top, self.rect.width(), self.row_height)
 
-    @property
+    @functools.cached_property
     def bars(self) -> tuple[float, float]:
         """Left and right end of the scale that bars are drawn on."""
         left = self.rect.left() + scaled(RANK) + scaled(RISE) + TITLE_SHARE * self.rect.width()
         return left, self.rect.right() - scaled(VALUE) - 6.0
 
     # --- what moved -----------------------------------------------------------------------------------
-    @property
+    @functools.cached_property
     def strip_head(self) -> QRectF:
         return QRectF(
             self.rect.left(), self.rect.bottom() - scaled(STRIP_BOX) - scaled(HEAD), self.rect.width(), scaled(HEAD)

@@ -150,6 +150,8 @@ class ShelfPainting:
 
     def _draw_strip(self, painter: QPainter) -> None:
         item, boxes = self._reasons_of(), self._layout.strip_boxes()
+        if item is None and not self._shelf.table.item_feature_names and self._canvas.rows.order:
+            item = self._canvas.rows.order[0]  # there is nothing else to tell of
         pushed = [] if item is None else self._shelf.pushed(item)[: len(boxes)]
         if item is not None and pushed:
             said = QCoreApplication.translate("Shelf", "stars that each rating adds to {title}")
