@@ -8,6 +8,7 @@ from metalearn_gui.bridge.landscape import LandscapeOfTask
 from metalearn_gui.bridge.latest import Latest
 from metalearn_gui.bridge.runs import Runs
 from metalearn_gui.bridge.starts import ScoreOfStart
+from metalearn_gui.bridge.task_space import UnseenSpace
 from metalearn_gui.bridge.touches import Adapter
 from metalearn_gui.bridge.unseen import UnseenTasks
 from metalearn_gui.engine.training import Options
@@ -24,7 +25,8 @@ class Inside(QObject):
         adapter = Adapter(options.compile)
         self.landscape = LandscapeOfTask(adapter, unseen, self._latest, self)
         self.start = ScoreOfStart(runs, options, unseen, self._latest, self)
-        self._parts = (self.landscape, self.start)
+        self.space = UnseenSpace(options.compile, unseen, self._latest, self)
+        self._parts = (self.landscape, self.start, self.space)
         for part in self._parts:
             part.failed.connect(self.failed)
 

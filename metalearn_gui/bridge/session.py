@@ -483,6 +483,10 @@ class Session(QObject):
         """Draw a baseline beside the learner, or not."""
         self._unseen.set_compared(key, on)
 
+    def open_block(self, block: int) -> None:
+        """The unseen task at a place of the stream (TouchedTask.block) comes under the hand."""
+        self._unseen.open_block(block)
+
     def open_gallery_task(self, index: int) -> None:
         """Exchange the touched task for one of the gallery."""
         self._unseen.open_gallery_task(index)

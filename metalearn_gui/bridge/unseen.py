@@ -189,6 +189,10 @@ class UnseenTasks(QObject):
         self.begin_touch()
         self._take_touch(draw_task(self.shown.settings, self.touched.block))
 
+    def open_block(self, block: int) -> None:
+        """The task at a place of the stream."""
+        self._put_under_hand(draw_task(self.shown.settings, block))
+
     def open_gallery_task(self, index: int) -> None:
         """Exchange the touched task for one of the gallery."""
         self._put_under_hand(self._gallery.exchange(index, self.touched, self.adaptations.get("learner")))

@@ -99,7 +99,7 @@ def _table() -> Array:
             palette.learner,
             mixed(palette.learner, ground, 0.74),
             mixed(palette.before, ground, 0.72),
-            mixed(palette.before, ground, 0.5),
+            mixed(palette.before, ground, 0.28),
         ]
     else:
         stops = [

@@ -56,3 +56,16 @@ def test_another_structure_takes_the_old_landscape_away_at_once(session, qtbot):
     assert part.result is None
     new = shown(qtbot, part)
     assert new.plane.start.shape != old.plane.start.shape
+
+
+def test_tasks_of_the_space_are_unseen_and_can_be_opened(session, qtbot):
+    part = session.inside.space
+    part.choose(True)
+    part.watch(True)
+    found = shown(qtbot, part)
+    assert found.losses.shape == (session.num_adaptation_steps + 1, len(found.tasks))
+    assert found.embedded.shape == (len(found.tasks), 2)
+    assert found.shares.sum() <= 1 + 1e-6
+    session.open_block(found.tasks[7].block)
+    assert session.touched.description == found.tasks[7].description
+    assert np.array_equal(session.touched.support.x, found.tasks[7].support.x)

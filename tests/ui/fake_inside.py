@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.landscape import ASPECT, Landscape
-from metalearn_gui.bridge.touches import TouchedTask
+from metalearn_gui.bridge.task_space import TaskSpace
+from metalearn_gui.bridge.touches import TouchedTask, draw_task
 from metalearn_gui.engine.landscape import grid_places, plane_of, reach_of
 
 
@@ -38,11 +39,19 @@ class FakeLandscape(FakePart):
         self.kind, self.seed = kind, seed
 
 
+class FakeSpace(FakePart):
+    embeds = False
+
+    def choose(self, embeds: bool) -> None:
+        self.embeds = embeds
+
+
 class FakeInside(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.landscape = FakeLandscape(self)
         self.start = FakePart(self)
+        self.space = FakeSpace(self)
 
 
 def bowl(task: TouchedTask, steps: int = 5) -> Landscape:
@@ -58,3 +67,13 @@ def bowl(task: TouchedTask, steps: int = 5) -> Landscape:
         return np.square(parts["w"]).sum(axis=1) + 0.01
 
     return Landscape(task, plane, reach, loss(cells).reshape(rows, -1), loss(way), way)
+
+
+def space(session: Any, count: int = 12) -> TaskSpace:
+    """Tasks of the session's family; the later one has the larger loss, and the last one diverges."""
+    tasks = tuple(draw_task(session.shown.settings, 100 + place) for place in range(count))
+    described = {name: np.array([task.description[name] for task in tasks]) for name in tasks[0].description}
+    losses = np.linspace(0.1, 5.0, count) * np.linspace(2.0, 1.0, session.num_adaptation_steps + 1)[:, None]
+    losses[:, -1] = np.nan
+    places = np.random.default_rng(0).normal(size=(count, 2))
+    return TaskSpace(tasks, described, losses, places, np.array([0.7, 0.2]))

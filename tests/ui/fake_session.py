@@ -316,6 +316,9 @@ class FakeSession(QObject):
         self.compared = self.compared | {key} if on else self.compared - {key}
         self.adaptedChanged.emit()
 
+    def open_block(self, block: int) -> None:
+        self.calls.append(("open_block", block))
+
     def open_gallery_task(self, index: int) -> None:
         self.touched, self.gallery[index] = self.gallery[index], self.touched
         self._announce_tasks()

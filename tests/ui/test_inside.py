@@ -22,9 +22,10 @@ from metalearn_gui.ui.panels import INSIDE_PANELS
 from metalearn_gui.ui.panels.clocks import ClocksPanel
 from metalearn_gui.ui.panels.landscape import LandscapePanel
 from metalearn_gui.ui.panels.moves import MovesPanel
+from metalearn_gui.ui.panels.task_space import TaskSpacePanel
 from metalearn_gui.ui.views.inside import InsideView
-from tests.ui.fake_inside import bowl
-from tests.ui.hand import click
+from tests.ui.fake_inside import bowl, space
+from tests.ui.hand import click, session_for
 
 
 @pytest.fixture
@@ -93,6 +94,73 @@ def test_a_card_explains_itself_in_a_sentence_and_in_more_when_asked(key, sessio
     assert not explanation.is_open
     qtbot.mouseClick(explanation.findChild(QAbstractButton), Qt.MouseButton.LeftButton)
     assert explanation.is_open
+
+
+# --- the space of tasks ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def task_space(session, qtbot) -> TaskSpacePanel:
+    panel = TaskSpacePanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(400, 420)
+    panel.show()
+    session.inside.space.show(space(session))
+    return panel
+
+
+def test_a_press_on_a_dot_opens_its_task(task_space, session):
+    found = session.inside.space.result
+    place = [float(found.described[axis.currentData()][4]) for axis in task_space.axes]
+    click(task_space.view, task_space.view.axes.point(*place))
+    opened = session.calls[-1][1] - 100
+    nearby = np.hypot(
+        *(found.described[axis.currentData()] - at for axis, at in zip(task_space.axes, place, strict=True))
+    )
+    assert nearby[opened] == pytest.approx(0.0, abs=0.3)
+
+
+def test_the_worst_ten_are_a_press_away_and_what_diverges_is_the_worst(task_space, session):
+    task_space.worst.click()
+    assert session.calls[-1] == ("open_block", 111)
+    assert task_space.view._dots.worst == (11, 10, 9, 8, 7, 6, 5, 4, 3, 2)
+
+
+def test_the_learners_directions_go_together(task_space, session):
+    across, up = task_space.axes
+    across.setCurrentIndex(across.count() - 1)
+    across.activated.emit(across.currentIndex())
+    assert up.currentData() == across.currentData() == ""
+    assert session.inside.space.embeds
+    np.testing.assert_array_equal(task_space.view._dots.places, session.inside.space.result.embedded)
+    up.setCurrentIndex(0)
+    up.activated.emit(0)
+    assert "" not in (up.currentData(), across.currentData())
+    assert up.currentData() != across.currentData()
+
+
+def test_keys_walk_from_the_worst_task_to_better_ones_and_open(task_space, session, qtbot):
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        qtbot.keyClick(task_space.view, key)
+    assert session.calls[-1] == ("open_block", 110)
+
+
+def test_colours_follow_the_step(task_space, session):
+    before = task_space.view._dots.losses
+    session.set_adaptation_step(0)
+    assert (task_space.view._dots.losses[:-1] > before[:-1]).all()
+
+
+@pytest.mark.parametrize("family", ["blobs", "glyphs", "vectors", "denoise"])
+def test_families_of_every_kind_have_a_space(family, qtbot):
+    session = session_for(family)
+    panel = TaskSpacePanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    session.inside.space.show(space(session, 3))
+    assert not panel.view.grab().isNull()
+    panel.view._point_at(1)
+    assert not panel.view.grab().isNull()
 
 
 # --- what moved -----------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from metalearn_gui.ui.panels.prototypes import PrototypesPanel
 from metalearn_gui.ui.panels.rates import RatesPanel
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.panels.task import TaskPanel
+from metalearn_gui.ui.panels.task_space import TaskSpacePanel
 from metalearn_gui.ui.panels.tasks import TasksPanel
 from metalearn_gui.ui.panels.update_rule import UpdateRulePanel
 from metalearn_gui.ui.view_panel import ViewPanel
@@ -41,6 +42,7 @@ VIEW_PANELS: dict[str, type[ViewPanel]] = {
 # The cards of the view "Inside".
 INSIDE_PANELS: dict[str, type[Panel]] = {
     LandscapePanel.key: LandscapePanel,
+    TaskSpacePanel.key: TaskSpacePanel,
     ClocksPanel.key: ClocksPanel,
     MovesPanel.key: MovesPanel,
 }
