@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from metalearn_gui.bridge.compared_runs import ComparedRuns
 from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.latest import Latest, Request
 from metalearn_gui.bridge.run_state import RunState
@@ -74,8 +75,7 @@ class Comparing(QObject):
         self._forget()
 
     def _forget(self) -> None:
-        self.lanes: tuple[Lane, ...] = ()
-        self.records: dict[str, RunRecord] = {}  # by run_id, in the order of the lanes
+        self._runs = ComparedRuns()
         self.comparison = Comparison((), ())
         self.is_cancelled = False
         self.grid: Grid | None = None  # of a sweep
@@ -119,9 +119,9 @@ class Comparing(QObject):
         self.cancel()
         gate = Gate()
         job = Job("compare", functools.partial(begin, gate, self._options), gate=gate)
-        job.on_items = functools.partial(self._take, job)
-        job.on_end = functools.partial(self._take_end, job)
         self._forget()
+        job.on_items = functools.partial(self._take, job, self._runs)
+        job.on_end = functools.partial(self._take_end, job, self._runs)
         self._job = job
         self._course.training.lend(job)
         self._derive_state()
@@ -138,6 +138,14 @@ class Comparing(QObject):
         """End it: runs under way are judged as they are and kept, no other begins."""
         self._steer(Gate.close)
 
+    def leave(self) -> None:
+        """Cancel it and forget it: the session's runs are replaced by others."""
+        self.cancel()
+        self._job = None
+        self._forget()
+        self._derive_state()
+        self.finished.emit()
+
     def write_report(self, path: str) -> None:
         """A page of what has come out so far, .html or .md; `reported` or `failed` says how that went."""
         if not self.comparison.runs:
@@ -151,6 +159,16 @@ class Comparing(QObject):
         self._writer.close(seconds)
 
     # --- how it stands ----------------------------------------------------------------------------
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """Every run there will be."""
+        return self._runs.lanes
+
+    @property
+    def records(self) -> dict[str, RunRecord]:
+        """The runs by run_id, in the order of the lanes."""
+        return self._runs.records
 
     @property
     def state(self) -> RunState:
@@ -178,15 +196,20 @@ class Comparing(QObject):
 
     # --- what the worker says ---------------------------------------------------------------------
 
-    def _take(self, job: Job, arrived: list[Any]) -> None:
-        if self._job is not job:  # what was compared before; its runs are kept as they are
+    def _take(self, job: Job, runs: ComparedRuns, arrived: list[Any]) -> None:
+        if self._job is not job:  # what was compared before: its runs still come to their end
+            for item in arrived:
+                if isinstance(item, Event):
+                    runs.fold(item)
             return
         signals: list[Callable[[], None]] = []
         for item in arrived:
             if isinstance(item, Event):
-                self._fold(item)
+                record = runs.fold(item)
+                if record.iteration:
+                    self._course.take_run(record)
             elif isinstance(item, Planned):
-                self._plan(item)
+                runs.plan(item)
                 signals.append(self.planned.emit)
             elif isinstance(item, Progressed):
                 self._progress = item
@@ -196,30 +219,13 @@ class Comparing(QObject):
                 self.little_data = item
             elif isinstance(item, Judged):
                 self.comparison = item.comparison
-                self._keep(item)
+                runs.keep(item)
                 signals.append(functools.partial(self.contenderFinished.emit, item.run.lane.run_id))
             elif isinstance(item, Compared):
                 self.comparison, self.is_cancelled = item.comparison, item.is_cancelled
         self._derive_state()
         for emit in [*signals, self.progressed.emit]:
             emit()
-
-    def _plan(self, planned: Planned) -> None:
-        self.lanes = planned.lanes
-        several = len({lane.seed for lane in self.lanes}) > 1
-        for lane in self.lanes:
-            name = f"{lane.label} · {lane.seed}" if several else lane.label
-            self.records[lane.run_id] = RunRecord(lane.settings, lane.run_id, name)
-
-    def _fold(self, event: Event) -> None:
-        record = self.records[event.run_id]
-        record.apply(event)
-        if record.iteration:
-            self._course.take_run(record)
-
-    def _keep(self, judged: Judged) -> None:
-        """A baseline's inner learning rate was chosen at its end."""
-        self.records[judged.run.lane.run_id].settings = judged.run.lane.settings
 
     def _page(self) -> Callable[[], Page]:
         """The page of what was compared; it adapts learners, so it is made where nobody waits."""
@@ -238,7 +244,9 @@ class Comparing(QObject):
         else:
             self.reported.emit(path)
 
-    def _take_end(self, job: Job, error: str) -> None:
+    def _take_end(self, job: Job, runs: ComparedRuns, error: str) -> None:
+        for run_id in runs.records:
+            self._course.runs.has_ended(run_id)
         if self._job is not job:
             return
         self._job = None

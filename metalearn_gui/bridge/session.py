@@ -597,7 +597,7 @@ class Session(QObject):
         if not all(map(self._course.has_data, needed)):
             return False
         saved.resolve()
-        self._comparing.cancel()
+        self._comparing.leave()
         self._course.take_saved(saved)
         if path:
             self._files.take_over(path)

@@ -186,7 +186,8 @@ class Experiment:
             affordable = int(CHUNK_SECONDS * count / max(seconds, 1e-6))
             self._chunk_steps = max(1, min(affordable, 4 * self._chunk_steps, self._trainer.block_steps))
         for key, trainer in self._baselines.items():
-            trainer.run_to(steps_due(self.iteration, self._share[key]))
+            due = steps_due(self.iteration, self._share[key])
+            trainer.run_to(min(due, trainer.state.iteration + trainer.block_steps))  # one that is behind catches up
         self.baseline_seconds += time.perf_counter() - started - seconds
         if chunk.completed and chunk.curves[0, 0] <= SANE_LOSS * self._validation.constant_loss:
             self.last_good = start

@@ -117,6 +117,33 @@ def test_a_report_is_written_of_what_was_compared_and_a_place_that_is_none_is_re
     assert "cannot be written" in refused.args[0]
 
 
+def test_a_comparison_that_another_takes_the_place_of_leaves_runs_that_can_be_gone_on_with(session, qtbot) -> None:
+    session.comparing.start(contenders(), ENDLESS)
+    qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
+    session.comparing.start(contenders(), SHORT)
+    done(session, qtbot)
+    left = session.runs[0]
+    assert left.iteration == left.latest.iteration == len(left.curve("objective")) > 0
+    assert [entry.key for entry in session.comparing.comparison.entries] == list(LEARNERS)
+
+
+def test_another_session_takes_nothing_over_from_a_comparison_under_way(session, qtbot, tmp_path) -> None:
+    file = str(tmp_path / "before.metalearn")
+    assert session.save(file)
+    session.comparing.start(contenders(), ENDLESS)
+    qtbot.waitUntil(lambda: session.comparing.state is RunState.RUNNING, timeout=60_000)
+    assert session.open(file)
+    assert not session.comparing.is_active
+    assert session.comparing.lanes == ()
+
+    def steps() -> bool:  # once the worker is free again
+        session.step()
+        return session.live.iteration > 0
+
+    qtbot.waitUntil(steps, timeout=60_000)
+    assert session.runs == [session.live]
+
+
 def done(session: Session, qtbot) -> None:
     qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from metalearn_gui.engine import training
-from metalearn_gui.engine.baselines import steps_due
+from metalearn_gui.engine.baselines import initial_states, steps_due
 from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.events import (
     Change,
@@ -24,6 +24,7 @@ from metalearn_gui.engine.events import (
     Prepared,
     Progress,
     Snapshot,
+    TrainingState,
 )
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.trainer import meta_rates
@@ -321,6 +322,16 @@ def test_baselines_stand_where_the_learners_iteration_puts_them(monkeypatch: pyt
     assert one.iteration == other.iteration > 0
     assert_same_bits(one, other)
     assert ends[0].state.baselines["scratch"].iteration == 0
+
+
+def test_a_baseline_that_is_far_behind_catches_up_a_block_at_a_time() -> None:
+    settings = small_settings("sinusoid", FAST, num_iterations=100_001, num_training_tasks=2)
+    start = TrainingState(*initial_states(settings))
+    state = dataclasses.replace(start, learner=dataclasses.replace(start.learner, iteration=100_000))
+    options = dataclasses.replace(QUIET, baselines=True)
+    end = finished(list(meta_train(settings, resume=state, options=options)))
+    assert end.iteration == 100_001
+    assert end.state.baselines["transfer"].iteration == 100
 
 
 def test_a_baselines_share_of_the_work_stays_small() -> None:

@@ -23,13 +23,17 @@ class Figures:
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A contender in the table. behind: its loss minus that of the lowest mean, both at their best steps."""
+    """A contender in the table.
+
+    behind: its loss minus that of the lowest mean, both at their best steps. iterations: of training, on average.
+    """
 
     key: str
     label: str
     trained: Figures
     best: Figures
     behind: Difference
+    iterations: float
     seconds: float
     line: str
 
@@ -45,6 +49,7 @@ def rows(comparison: Comparison) -> tuple[Row, ...]:
             figures(entry, entry.trained_steps, entry.key in at_trained),
             figures(entry, entry.best_step, entry.key in at_best),
             comparison.difference(entry.key, entries[0].key),
+            sum(run.moments[-1].iteration for run in entry.runs) / len(entry.runs),
             sum(run.seconds for run in entry.runs),
             next((run.line for run in entry.runs if run.line), ""),
         )

@@ -183,7 +183,7 @@ def _table(comparison: Comparison) -> list[Table | str]:
     has_accuracy = any(row.best.accuracy for row in table)
     columns = ["learner", "step", "loss", "median", "best step", "loss", "median"]
     columns += ["accuracy %"] if has_accuracy else []
-    columns += ["behind the first", "seconds"]
+    columns += ["behind the first", "meta-iterations", "seconds"]
     cells = tuple(_cells(row, place, has_accuracy) for place, row in enumerate(table))
     trained = {(place, 2) for place, row in enumerate(table) if row.trained.is_best}
     best = {(place, 5) for place, row in enumerate(table) if row.best.is_best}
@@ -199,7 +199,7 @@ def _cells(row: Row, place: int, has_accuracy: bool) -> tuple[str, ...]:
     accuracy = [_accuracy(row.best)] if has_accuracy else []
     behind = "" if place == 0 else f"{_number(row.behind.mean)} ± {_number(row.behind.ci95, 2)}"
     trained, best = ([str(one.step), _mean(one), _number(one.median)] for one in (row.trained, row.best))
-    return (row.label, *trained, *best, *accuracy, behind, f"{row.seconds:.0f}")
+    return (row.label, *trained, *best, *accuracy, behind, f"{row.iterations:,.0f}", f"{row.seconds:.0f}")
 
 
 def _mean(found: Figures) -> str:
