@@ -220,7 +220,9 @@ def main() -> int:
                 base = psutil.Process().memory_info().rss
             monkey.act()
             if event % TELL_EVERY == TELL_EVERY - 1:
-                print(f"{event + 1} events, {len(set(problems))} problems", file=sys.stderr, flush=True)
+                megabytes = psutil.Process().memory_info().rss / 1e6
+                widgets, runs = len(QApplication.allWidgets()), len(session.runs)
+                print(f"{event + 1} events, {megabytes:.0f} MB, {widgets} widgets, {runs} runs", file=sys.stderr)
         forget_runs(session)
         growth = (psutil.Process().memory_info().rss - base) / 1e6
     window.close()

@@ -9,7 +9,7 @@ from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.zoom import set_zoom
 from tests.ui.monkey import Monkey, nobody_is_asked, small_session
 
-EVENTS = 250
+EVENTS = 120
 
 
 @pytest.mark.parametrize("seed", [1, 2])
