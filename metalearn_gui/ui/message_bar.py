@@ -99,6 +99,9 @@ class MessageBar(QFrame):
         self._restyle()
 
     def _restyle(self) -> None:
+        self.setProperty("level", self._message.level)
+        self.style().unpolish(self)
+        self.style().polish(self)
         color = theme().color_of(LEVEL_COLORS[self._message.level])
         self._icon.setPixmap(pixmap(self._message.level, 18, 18, self.devicePixelRatioF(), color))
         self._close.setIcon(icon("close", theme().palette.muted))

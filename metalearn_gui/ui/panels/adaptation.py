@@ -18,7 +18,7 @@ from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.step_line import StepLine
 from metalearn_gui.ui.text import counted, number_text
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.verdict_line import VerdictLine
 from metalearn_gui.ui.wording import baseline_name, episode_text, protocol_text, score_text, unseen_text
 
@@ -44,6 +44,7 @@ DRAWN = {  # in the legend's order
 }
 EMPTY = np.empty(0)
 LOWEST = 80  # a plot of fewer pixels has no room for a box that hides nothing
+NARROW = 400  # pixels; below it the hint says less, so that it is whole
 MARGIN = 0.35  # steps shown left of the first and right of the last
 
 
@@ -109,7 +110,9 @@ class AdaptationPanel(Panel):
 
     def _name_by_task(self) -> None:
         settings = self.session.shown.settings
-        by_step = self.tr("{unseen} tasks, by step").format(unseen=unseen_text(settings))
+        is_narrow = self.width() < scaled(NARROW)
+        text = self.tr("{unseen}, by step") if is_narrow else self.tr("{unseen} tasks, by step")
+        by_step = text.format(unseen=unseen_text(settings))
         self.set_hint(f"{episode_text(settings)}, {protocol_text(settings)}" if episode_text(settings) else by_step)
 
     # --- what is drawn ----------------------------------------------------------------------------
