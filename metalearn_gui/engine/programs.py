@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from metalearn_gui.engine import losses
+from metalearn_gui.engine import losses, row_tables
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet, map_episodes, map_points
 from metalearn_gui.engine.events import LearnerState
@@ -89,9 +89,17 @@ class OuterProgram:
     """The outer loop of one structure: up to a block of meta-iterations in one call."""
 
     def __init__(
-        self, learner: Learner, network: Network, kind: str, optimizer: str, layout: Layout, mode: str
+        self,
+        learner: Learner,
+        network: Network,
+        kind: str,
+        optimizer: str,
+        layout: Layout,
+        tables: tuple[str, ...],
+        mode: str,
     ) -> None:
         self.layout = layout
+        self._tables: tuple[str, ...] = tables
         self._learner, self._network, self._loss = learner, network, losses.LOSSES[kind]
         self._update = {"adam": _adam, "sgd": _sgd}[optimizer]
         self.live_names = tuple(sorted(learner.live_values()))
@@ -119,72 +127,99 @@ class OuterProgram:
         zeros = np.zeros_like(theta)
         optimizer = Optimizer(state.moments.get("m", zeros), state.moments.get("v", zeros))
         live_vector = np.array([live[name] for name in self.live_names], np.float32)
-        step, theta, optimizer, carry, curves = self._loop(
-            tf.constant(theta), Optimizer(*map(tf.constant, optimizer)), without_scaling(state.carry), block,
+        tables = self._with_moments(state)
+        step, theta, optimizer, tables, carry, curves = self._loop(
+            tf.constant(theta), Optimizer(*map(tf.constant, optimizer)), tables, without_scaling(state.carry), block,
             tf.constant(span[0]), tf.constant(span[1]), tf.constant(schedule), tf.constant(np.float32(clip)),
             tf.constant(live_vector), tf.constant(np.float32(state.iteration)),
         )  # fmt: skip
         completed = int(step) - span[0]
         result = LearnerState(
-            self.layout.split(theta.numpy()),
+            self.layout.split(theta.numpy()) | {name: np.array(tables[name]) for name in self._tables},
             {name: np.array(value) for name, value in carry.items()} | only_scaling(state.carry),
-            {"m": np.array(optimizer.m), "v": np.array(optimizer.v)},
+            {"m": np.array(optimizer.m), "v": np.array(optimizer.v)}
+            | {name: np.array(values) for name, values in tables.items() if name not in self._tables},
             state.iteration + completed,
         )
         return Chunk(result, completed, np.array(curves)[:, span[0] : int(step)])
 
-    def _run_block(self, theta, optimizer, carry, block, start, stop, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
+    def _with_moments(self, state: LearnerState) -> Params:
+        """The tables that are moved row by row, and their moments beside them, as tensors."""
+        tables = {name: tf.constant(state.params[name]) for name in self._tables}
+        names = [f"{kind}{name}" for kind in (row_tables.M, row_tables.V) for name in self._tables]
+        zeros = {name: np.zeros_like(state.params[name[2:]]) for name in names if name not in state.moments}
+        return tables | {name: tf.constant(zeros.get(name, state.moments.get(name))) for name in names}
+
+    def _run_block(self, theta, optimizer, tables, carry, block, start, stop, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
         curves = tf.zeros((self.num_curves, schedule.shape[0]))
         columns = tf.range(schedule.shape[0])
 
-        def body(step, finite, theta, optimizer, carry, curves):  # type: ignore[no-untyped-def]
+        def body(step, finite, theta, optimizer, tables, seats, carry, curves):  # type: ignore[no-untyped-def]
             episodes = _episodes_at(block, step)
             done = iteration + tf.cast(step - start, tf.float32)
-            finite, theta, optimizer, carry, row = self._step(
-                theta, optimizer, carry, episodes, schedule[step], clip, live, done
+            finite, theta, optimizer, tables, seats, carry, row = self._step(
+                theta, optimizer, tables, seats, carry, episodes, schedule[step], clip, live, done
             )
             curves = tf.where(columns == step, row[:, None], curves)
-            return step + tf.cast(finite, tf.int32), finite, theta, optimizer, carry, curves
+            return step + tf.cast(finite, tf.int32), finite, theta, optimizer, tables, seats, carry, curves
 
-        step, _, theta, optimizer, carry, curves = tf.while_loop(
+        step, _, theta, optimizer, tables, _, carry, curves = tf.while_loop(
             lambda step, finite, *rest: tf.logical_and(step < stop, finite),
             body,
-            (start, tf.constant(True), theta, optimizer, carry, curves),
+            (start, tf.constant(True), theta, optimizer, tables, row_tables.fresh_seats(tables), carry, curves),
         )
-        return step, theta, optimizer, carry, curves
+        return step, theta, optimizer, tables, carry, curves
 
-    def _run_eagerly(self, theta, optimizer, carry, block, start, stop, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
+    def _run_eagerly(self, theta, optimizer, tables, carry, block, start, stop, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
         curves = np.zeros((self.num_curves, schedule.shape[0]), np.float32)
-        step = int(start)
+        step, seats = int(start), row_tables.fresh_seats(tables)
         while step < int(stop):
             episodes = _episodes_at(block, step)
             done = iteration + float(step - int(start))
-            finite, theta, optimizer, carry, row = self._step(
-                theta, optimizer, carry, episodes, schedule[step], clip, live, done
+            finite, theta, optimizer, tables, seats, carry, row = self._step(
+                theta, optimizer, tables, seats, carry, episodes, schedule[step], clip, live, done
             )
             if not finite:
                 break
             curves[:, step] = row.numpy()
             step += 1
-        return step, theta, optimizer, carry, curves
+        return step, theta, optimizer, tables, carry, curves
 
-    def _step(self, theta, optimizer, carry, episodes, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
+    def _step(self, theta, optimizer, tables, seats, carry, episodes, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
         """One meta-iteration; where it is not finite, everything stays as it was."""
         named_live = {name: live[place] for place, name in enumerate(self.live_names)}
         ctx = Context(self._network, self._loss, named_live, iteration, training=True)
-        state = State(self.layout.split_tensor(theta), carry)
-        result = self._learner.meta_gradient(state, episodes, ctx)
+        seen = None
+        if tables:
+            seen, episodes = row_tables.touched(self._network, tables, seats, episodes)
+        own = {name: seen.small[name] for name in self._tables} if seen else {}
+        result = self._learner.meta_gradient(State(self.layout.split_tensor(theta) | own, carry), episodes, ctx)
         gradient = self.layout.join_tensors(result.gradients)
-        norm = tf.sqrt(tf.reduce_sum(tf.square(gradient)))
-        gradient = gradient * tf.where(clip > 0, tf.minimum(1.0, clip / tf.maximum(norm, 1e-20)), 1.0)
-        new_theta, new_optimizer = self._update(theta, optimizer, gradient, schedule)
-        finite = tf.math.is_finite(result.objective) & tf.math.is_finite(tf.reduce_sum(new_theta * 0.0))
+        by_row = {name: result.gradients[name] for name in own}
+        norm = tf.sqrt(tf.add_n([tf.reduce_sum(tf.square(part)) for part in (gradient, *by_row.values())]))
+        scale = tf.where(clip > 0, tf.minimum(1.0, clip / tf.maximum(norm, 1e-20)), 1.0)
+        new_theta, new_optimizer = self._update(theta, optimizer, gradient * scale, schedule)
+        moved = self._moved_rows(seen, {name: part * scale for name, part in by_row.items()}, schedule)
+        finite = tf.math.is_finite(result.objective)
+        for values in (new_theta, *(moved[name] for name in own)):
+            finite &= tf.math.is_finite(tf.reduce_sum(values * 0.0))
         keep = lambda new, old: tf.where(finite, new, old)  # noqa: E731
         theta, optimizer, carry = tf.nest.map_structure(
             keep, (new_theta, new_optimizer, result.carry), (theta, optimizer, carry)
         )
+        if seen:
+            tables = row_tables.put_back(tables, seen, {name: keep(moved[name], seen.small[name]) for name in moved})
+            seats = seen.seats
         metrics = [result.metrics[name] for name in self._learner.metric_names]
-        return finite, theta, optimizer, carry, tf.stack([result.objective, result.before, result.after, *metrics])
+        row = tf.stack([result.objective, result.before, result.after, *metrics])
+        return finite, theta, optimizer, tables, seats, carry, row
+
+    def _moved_rows(self, seen: row_tables.Touched | None, gradients: Params, schedule: Tensor) -> Params:
+        def update(values: Tensor, m: Tensor, v: Tensor, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+            new, memory = self._update(values, Optimizer(m, v), gradient, schedule)
+            return new, memory.m, memory.v
+
+        return row_tables.updated(seen, gradients, update) if seen else {}
 
 
 def _episodes_at(block: Episodes, step: Tensor) -> Episodes:
@@ -373,9 +408,9 @@ def execution_mode(network: Network, compile: bool) -> str:
 def outer_program(settings: ExperimentSettings, params: Params, compile: bool = True) -> OuterProgram:
     """The outer loop for these settings' structure and parameters of these shapes, made at most once."""
     mode = execution_mode(settings.network, compile)
-    return _outer_program(
-        _Keyed.of(settings), settings.tasks.kind, settings.outer.meta_optimizer, Layout.of(params), mode
-    )
+    tables = row_tables.table_names(settings.network, params)
+    layout = Layout.of({name: values for name, values in params.items() if name not in tables})
+    return _outer_program(_Keyed.of(settings), settings.tasks.kind, settings.outer.meta_optimizer, layout, tables, mode)
 
 
 def adaptation_program(
@@ -413,8 +448,10 @@ class _Keyed:
 
 
 @functools.cache
-def _outer_program(keyed: _Keyed, kind: str, optimizer: str, layout: Layout, mode: str) -> OuterProgram:
-    return OuterProgram(keyed.learner, keyed.network, kind, optimizer, layout, mode)
+def _outer_program(
+    keyed: _Keyed, kind: str, optimizer: str, layout: Layout, tables: tuple[str, ...], mode: str
+) -> OuterProgram:
+    return OuterProgram(keyed.learner, keyed.network, kind, optimizer, layout, tables, mode)
 
 
 @functools.cache

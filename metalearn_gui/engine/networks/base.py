@@ -60,6 +60,19 @@ class Network(Component, ABC):
         """
 
     @property
+    def row_tables(self) -> tuple[str, ...]:
+        """The parameters of which an input needs one row, the one that it names."""
+        return ()
+
+    def named_rows(self, x: Tensor) -> Tensor:
+        """The rows of these tables that inputs (..., input_dim) name, int32 (...)."""
+        raise NotImplementedError
+
+    def renamed(self, x: Tensor, rows: Tensor) -> Tensor:
+        """The same inputs, naming other rows."""
+        raise NotImplementedError
+
+    @property
     def adapting(self) -> tuple[str, ...]:
         """The names of all parameters that may adapt to a task: all but the embedding's."""
         return tuple(name for part, names in self.parts.items() for name in names if part != EMBEDDING)

@@ -66,6 +66,16 @@ class RatingsNet(DenseSettings, Network):
         return (type(self).__name__, self.num_items, self.input_dim, self.num_extra, self._dense.structure())
 
     @property
+    def row_tables(self) -> tuple[str, ...]:
+        return (ITEMS,)
+
+    def named_rows(self, x: Tensor) -> Tensor:
+        return tf.clip_by_value(tf.cast(tf.round(x[..., 0] / ITEM_UNIT), tf.int32), 0, self.num_items - 1)
+
+    def renamed(self, x: Tensor, rows: Tensor) -> Tensor:
+        return tf.concat([tf.cast(rows, tf.float32)[..., None] * ITEM_UNIT, x[..., 1:]], axis=-1)
+
+    @property
     def num_features(self) -> int:
         return self.input_dim - NUM_LEADING
 
