@@ -9,17 +9,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QPushButton, QWidget
 
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.cli import main
 from metalearn_gui.engine import training
 from metalearn_gui.engine.images import LIBRARY
+from metalearn_gui.engine.presets import default_settings
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tasks.csv import POINTS
 from metalearn_gui.engine.training import Options
 from metalearn_gui.store.session_file import load
+from metalearn_gui.ui.import_sheet.tables import TableSheet
 from tests.store.sessions import plain
 
-SMALL = ["hidden_dim=4", "num_hidden_layers=1", "meta_batch=2", "shots=3", "queries=3", "test_steps=2", "min_rows=5"]
+SMALL = ["hidden_dim=4", "num_hidden_layers=1", "meta_batch=2", "shots=3", "queries=3", "test_steps=2"]
 
 
 @pytest.fixture(autouse=True)
@@ -29,12 +33,12 @@ def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
-    """Twelve sensors of ten rows, in cities, on days, with two missing cells."""
+    """Twelve sensors of 24 rows, in cities, on days, with a missing cell."""
     rng = np.random.default_rng(0)
     rows = [
         f"s{task},{rng.normal():.4f},{'Oslo' if row % 3 else 'Rome'},2026-01-{row + 1:02d},{task + rng.normal():.4f}"
         for task in range(12)
-        for row in range(10)
+        for row in range(24)
     ]
     rows[3] = rows[3].replace(",Rome,", ",,")
     path = tmp_path / "data" / "sensors.csv"
@@ -101,6 +105,32 @@ def test_a_file_that_has_changed_is_not_taken_for_the_one_that_was_imported(tabl
     assert "it has changed since it was imported" in capsys.readouterr().err
     assert main(["evaluate", str(session), "--set", "file_digest=", "--num-tasks", "6", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["steps"] != before["steps"]
+
+
+def test_the_sheet_and_the_command_line_make_the_same_of_a_table(table, tmp_path, capsys, qtbot):
+    train(table, tmp_path / "typed.metalearn")
+    from_line = load(tmp_path / "typed.metalearn")
+    sizes = dict(pair.split("=") for pair in SMALL)
+    session = Session(default_settings().replaced(**sizes, num_iterations=4), options=training.DEFAULT_OPTIONS)
+    session.start()
+    window = QWidget()
+    qtbot.addWidget(window)
+    sheet = TableSheet(session, window)
+    start = sheet.findChild(QPushButton, "import_start")
+    sheet.open(str(table))
+    qtbot.waitUntil(start.isEnabled, timeout=30_000)
+    start.click()
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "csv", timeout=30_000)
+    assert session.settings == from_line.settings
+    qtbot.waitUntil(lambda: session.can_run and not session.readiness, timeout=60_000)
+    session.toggle()
+    qtbot.waitUntil(lambda: session.live.reason == "done", timeout=60_000)
+    assert session.save(str(tmp_path / "clicked.metalearn"))
+    session.close()
+    sheet.window_closed()
+    assert plain(load(tmp_path / "clicked.metalearn").runs[-1].latest) == plain(from_line.runs[0].latest)
+    reports = [evaluated(tmp_path / f"{name}.metalearn", capsys) for name in ("typed", "clicked")]
+    assert reports[0] == reports[1]
 
 
 def test_rows_that_a_stranger_has_altered_are_noticed(table, tmp_path):

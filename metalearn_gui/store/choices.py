@@ -15,10 +15,9 @@ from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tasks.base import TaskFamily
-from metalearn_gui.engine.tasks.csv import COLUMN_SETTINGS, Csv
+from metalearn_gui.engine.tasks.csv import CHOICES, COLUMN_SETTINGS, Csv
 from metalearn_gui.store.home import home
 
-REMEMBERED = (*COLUMN_SETTINGS, "predicts", "min_rows", "missing", "held_out", "split_seed", "keep_data")
 MOST = 200  # files; the one that was chosen first goes first
 LARGEST = 2**22  # bytes: a larger file is no file of ours
 
@@ -29,7 +28,7 @@ def remember(tasks: TaskFamily) -> None:
         return
     every = _every()
     every.pop(tasks.file_digest, None)
-    every[tasks.file_digest] = {name: getattr(tasks, name) for name in REMEMBERED}
+    every[tasks.file_digest] = {name: getattr(tasks, name) for name in CHOICES}
     newest = dict(list(every.items())[-MOST:])
     with contextlib.suppress(OSError):
         _write(_place(), json.dumps(newest, ensure_ascii=False, indent=1))
@@ -42,7 +41,7 @@ def remembered(path: str) -> Csv | None:
     if not isinstance(chosen, dict):
         return None
     try:
-        return Csv.from_dict({name: chosen[name] for name in REMEMBERED if name in chosen} | {"data": path})
+        return Csv.from_dict({name: chosen[name] for name in CHOICES if name in chosen} | {"data": path})
     except SettingError:
         return None
 
@@ -52,7 +51,7 @@ def with_remembered(settings: ExperimentSettings) -> ExperimentSettings:
     family = _completed(settings.tasks)
     if family is settings.tasks:
         return settings
-    return settings.replaced(**{name: getattr(family, name) for name in REMEMBERED})
+    return settings.replaced(**{name: getattr(family, name) for name in CHOICES})
 
 
 def reading(tasks: TaskFamily, cache: Path) -> Generator[ReadSoFar, None, TaskFamily]:
@@ -72,7 +71,7 @@ def _completed(tasks: TaskFamily) -> TaskFamily:
     if not isinstance(tasks, Csv) or any(getattr(tasks, name) for name in COLUMN_SETTINGS):
         return tasks
     chosen = remembered(tasks.data)
-    return tasks.replaced(**{name: getattr(chosen, name) for name in REMEMBERED}) if chosen else tasks
+    return tasks.replaced(**{name: getattr(chosen, name) for name in CHOICES}) if chosen else tasks
 
 
 def _every() -> dict[str, Any]:

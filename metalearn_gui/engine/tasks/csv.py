@@ -38,6 +38,7 @@ from metalearn_gui.engine.tasks.rows import dealt
 NUMBERS, CLASSES = "numbers", "classes"
 SUFFIXES = (".csv", ".tsv", ".tab", ".parquet")
 COLUMN_SETTINGS = ("task_column", "inputs", "targets", "split_column", "column_types")
+CHOICES = (*COLUMN_SETTINGS, "predicts", "min_rows", "missing", "held_out", "split_seed", "keep_data")  # of a person
 LABELLED = ("inputs", "targets", "predicts", "column_types")  # what labels follow from
 SHOWN_COLUMNS = 12
 KEPT = 4  # prepared files in memory

@@ -13,7 +13,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.tables.choices import ColumnChoice, names_of, text_of, types_of, types_text
 from metalearn_gui.engine.tables.table import Table
-from metalearn_gui.engine.tasks.csv import CLASSES, Csv
+from metalearn_gui.engine.tasks.csv import CHOICES, CLASSES, Csv
 from metalearn_gui.ui.import_sheet.base import ImportSheet
 from metalearn_gui.ui.import_sheet.preview import SHOWN_ROWS, Preview
 from metalearn_gui.ui.import_sheet.roles import TARGET, with_role
@@ -26,10 +26,7 @@ class TableSheet(ImportSheet):
     """`open` reads a table and proposes; nothing is set before Import."""
 
     family = Csv
-    chosen = (
-        "data", "task_column", "inputs", "targets", "predicts", "column_types", "min_rows", "missing", "split_column",
-        "held_out",
-    )  # fmt: skip
+    chosen = ("data", *CHOICES)
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         reader = TableReader()
