@@ -64,14 +64,17 @@ class EpisodeSettings(Component):
         "Training episodes",
         advanced=True,
         help="Ways x shots x queries of training episodes where they differ from unseen ones, in turn: "
-        "for example 60x1x5, 30x5x5. Empty = the same.",
+        "for example 60x1x5, 30x5x5; or shots x queries alone. Empty = the same.",
     )
 
     def check(self) -> None:
         self.training_sizes()
 
     def training_sizes(self) -> tuple[tuple[int, int, int], ...]:
-        """(ways, shots, queries) of every stage of training; none where training is as testing."""
+        """(ways, shots, queries) of every stage of training; none where training is as testing.
+
+        Ways of 0 are those of unseen episodes.
+        """
         texts = [text.strip() for text in self.training_episodes.split(",") if text.strip()]
         return tuple(_episode_size(text) for text in texts)
 
@@ -79,12 +82,13 @@ class EpisodeSettings(Component):
 def _episode_size(text: str) -> tuple[int, int, int]:
     parts = text.lower().split("x")
     numbers = [int(part) if part.strip().isascii() and part.strip().isdigit() else 0 for part in parts]
-    if len(numbers) != 3 or not all(1 <= number <= MAX_EPISODE for number in numbers):
+    if len(numbers) not in (2, 3) or not all(1 <= number <= MAX_EPISODE for number in numbers):
         raise SettingError(
             f"Training episodes (training_episodes) has {text[:40]!r}; expected ways x shots x queries, "
             f"whole numbers in [1, {MAX_EPISODE}], for example 60x1x5"
         )
-    return numbers[0], numbers[1], numbers[2]
+    ways, shots, queries = numbers if len(numbers) == 3 else (0, *numbers)
+    return ways, shots, queries
 
 
 @dataclasses.dataclass(frozen=True)

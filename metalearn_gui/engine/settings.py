@@ -50,7 +50,7 @@ class ExperimentSettings:
 
     def _refuse_other_ways(self) -> None:
         """A head with one output per class has no other number of ways to train on."""
-        others = {ways for ways, _, _ in self.episodes.training_sizes()} - {self.tasks.output_dim}
+        others = {ways for ways, _, _ in self.episodes.training_sizes() if ways} - {self.tasks.output_dim}
         if others and self.tasks.kind == "classification" and not self.learner.any_ways:
             raise SettingError(
                 f"Training episodes (training_episodes) have {min(others)} ways; {self.learner.label} has an output "
@@ -88,7 +88,7 @@ class ExperimentSettings:
 
     def _sized(self, ways: int, shots: int, queries: int) -> ExperimentSettings:
         sizes: dict[str, Any] = {"shots": shots, "queries": queries, "training_episodes": ""}
-        if self.tasks.kind == "classification":
+        if self.tasks.kind == "classification" and ways:
             sizes["ways"] = ways
         return self.replaced(**sizes)
 

@@ -180,7 +180,7 @@ def test_cnp_says_how_sure_it_is() -> None:
     assert adapt(plain, initial_state(plain), episodes.support, episodes.query.x, 1, compile=False).deviation is None
 
 
-@pytest.mark.parametrize("text", ["60", "60x1", "0x1x5", "axbxc", "60x1x5, 5", "1x2x3x4"])
+@pytest.mark.parametrize("text", ["60", "60x0", "0x1x5", "axbxc", "60x1x5, 5", "1x2x3x4"])
 def test_a_size_of_training_episodes_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(SettingError, match="expected ways x shots x queries"):
         small_settings("blobs", "protonet", training_episodes=text)
@@ -194,6 +194,16 @@ def test_stages_of_training_come_in_turn_and_only_where_the_ways_may_differ() ->
     ]
     with pytest.raises(SettingError, match="trains on as many ways as it is tried on"):
         settings.replaced(learner="maml")
+
+
+def test_training_episodes_without_ways_have_those_of_unseen_ones_so_that_every_learner_takes_them() -> None:
+    settings = small_settings("blobs", "maml", training_episodes="1x2, 3x4")
+    for ways in (2, 4):
+        stages = settings.replaced(ways=ways).stages()
+        assert [(one.tasks.ways, one.episodes.shots, one.episodes.queries) for one in stages] == [
+            (ways, 1, 2),
+            (ways, 3, 4),
+        ]
 
 
 def test_other_ways_than_trained_leave_out_the_baselines_that_have_no_output_for_them() -> None:

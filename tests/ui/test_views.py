@@ -76,8 +76,8 @@ def test_the_angle_between_both_orders_is_said_in_degrees(window, session):
 def test_the_map_tells_how_many_queries_are_nearest_to_their_own_prototype(window, session):
     session.show_views([View("prototypes", VIEWS["prototypes"])])
     panel = window.panels["prototypes"]
-    assert "2 of 3 nearest to their own" in panel._hint.text()
-    assert panel.map.accessibleDescription() == "2 of 3 nearest to their own"
+    assert panel.hint == "2 of 3 right"
+    assert panel.map.accessibleDescription().startswith("2 of 3 queries lie nearest to their own class")
     assert not panel.map.grab().isNull()
 
 

@@ -33,10 +33,11 @@ class PrototypesPanel(ViewPanel):
     def show_arrays(self, arrays: Mapping[str, Array]) -> None:
         shown = embedding(arrays)
         self.map.show_embedding(shown)
-        right = self.tr("{right} of {count} nearest to their own").format(
-            right=shown.num_right, count=len(shown.query_labels)
-        )
-        self.set_hint(
-            self.tr("{right} · {percent} % of the spread").format(right=right, percent=round(100 * shown.spread))
-        )
-        self.map.setAccessibleDescription(right)
+        count = len(shown.query_labels)
+        self.set_hint(self.tr("{right} of {count} right").format(right=shown.num_right, count=count))
+        text = self.tr(
+            "{right} of {count} queries lie nearest to their own class; the map shows {percent} % of how far "
+            "the classes lie apart"
+        ).format(right=shown.num_right, count=count, percent=round(100 * shown.spread))
+        self.map.setToolTip(text)
+        self.map.setAccessibleDescription(text)
