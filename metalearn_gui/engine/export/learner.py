@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,13 @@ from metalearn_gui.engine.adaptation import adapt, fold
 from metalearn_gui.engine.backend import Array, Tensor, tf
 from metalearn_gui.engine.episodes import PointSet, generator
 from metalearn_gui.engine.export.base import FRESH_BLOCK, Exporter, ExportSubject, largest_difference
+from metalearn_gui.engine.export.csv import text_cell
 from metalearn_gui.engine.learners.base import Context, State
 from metalearn_gui.engine.scaling import Scaling, without_scaling
 
 SIGNATURE = "adapt_and_predict"
+LOOKUP = "inputs_of_items"  # where tasks are about items that have names
+NAMES_FILE = "assets.extra/items.csv"
 SUPPORT_SIZES = (1, 5, 10, 37)  # points that the file is tried with
 NUM_QUERIES = 50
 
@@ -48,7 +53,14 @@ class AdaptingLearner(Exporter):
 
         module = tf.Module(name="learner")
         module.adapt_and_predict = tf.function(adapt_and_predict, input_signature=specs, autograph=False)
-        tf.saved_model.save(module, str(path), signatures={SIGNATURE: module.adapt_and_predict})
+        signatures = {SIGNATURE: module.adapt_and_predict}
+        things = subject.settings.tasks.named_inputs()
+        if things is not None:
+            module.inputs_of = _lookup(things[1])
+            signatures[LOOKUP] = module.inputs_of
+        tf.saved_model.save(module, str(path), signatures=signatures)
+        if things is not None:
+            _write_names(path / NAMES_FILE, things[0])
 
     def _difference(self, subject: ExportSubject, path: Path) -> float:
         loaded = tf.saved_model.load(str(path))  # our own file, written a moment ago
@@ -64,10 +76,16 @@ class AdaptingLearner(Exporter):
                 -1, 0
             ]
             differences.append(largest_difference(found["predictions"].numpy(), expected))
+        things = subject.settings.tasks.named_inputs()
+        if things is not None:
+            rows = loaded.signatures[LOOKUP](items=tf.range(len(things[0])))["inputs"]
+            differences.append(largest_difference(rows.numpy(), things[1]))
         return max(differences)
 
     def snippet(self, subject: ExportSubject, path: Path | str) -> str:
         family = subject.settings.tasks
+        if family.num_items:
+            return _snippet_of_items(Path(path).name)
         is_classification = family.kind == "classification"
         targets = "5" if is_classification else f"(5, {family.output_dim})"
         kind = "tf.int32" if is_classification else "tf.float32"
@@ -94,6 +112,37 @@ class AdaptingLearner(Exporter):
             "support_x, query_x": f"float32 [n, {settings.tasks.input_dim}], any n",
         }
         return inputs | live
+
+
+def _lookup(rows: Array) -> Any:
+    """From the numbers of items to inputs about them."""
+    return tf.function(
+        lambda items: {"inputs": tf.gather(tf.constant(rows), items)},
+        input_signature=[tf.TensorSpec([None], tf.int32, name="items")],
+        autograph=False,
+    )
+
+
+def _write_names(path: Path, names: Sequence[str]) -> None:
+    path.parent.mkdir()
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["number", "item"])
+        writer.writerows((number, text_cell(name)) for number, name in enumerate(names))
+
+
+def _snippet_of_items(name: str) -> str:
+    return (
+        "import tensorflow as tf\n\n"
+        f'learner = tf.saved_model.load("{name}")\n'
+        f'adapt = learner.signatures[\n    "{SIGNATURE}"]\n'
+        f'inputs_of = learner.signatures[\n    "{LOOKUP}"]\n'
+        f"# numbers as in {name}/{NAMES_FILE}\n"
+        'rated = inputs_of(items=tf.constant([0, 1, 2]))["inputs"]\n'
+        "stars = tf.constant([[5.0], [3.5], [1.0]])\n"
+        'asked = inputs_of(items=tf.range(10))["inputs"]\n'
+        'y = adapt(support_x=rated,\n          support_y=stars,\n          query_x=asked)["predictions"]\n'
+    )
 
 
 def _adapt_and_predict(subject: ExportSubject) -> Any:

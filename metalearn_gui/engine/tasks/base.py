@@ -132,6 +132,10 @@ class TaskFamily(Component, ABC):
         """What numbers are scaled by, measured on training tasks alone; None where they are good as they are."""
         return None
 
+    def named_inputs(self) -> tuple[tuple[str, ...], Array] | None:
+        """The names of the items that there are, and an input (input_dim,) about each; None where there are none."""
+        return None
+
     def truth(self, tasks: Tasks, x: Array) -> Array | None:
         """Noiseless targets at x (tasks, points, input_dim), or None where there is no such thing."""
         return None

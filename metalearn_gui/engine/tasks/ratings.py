@@ -230,10 +230,18 @@ class Ratings(TaskFamily):
         Args:
             hides: where an item is shown as a new one.
         """
-        users, hides = np.broadcast_to(users, items.shape), np.broadcast_to(hides, items.shape)
-        is_known = self.quadrants.is_known[items] & ~hides
+        users = np.broadcast_to(users, items.shape)
+        return self._inputs(items, self.table.user_features[users], hides)
+
+    def _inputs(self, items: Array, user_features: Array, hides: Array | bool = False) -> Array:
+        is_known = self.quadrants.is_known[items] & ~np.broadcast_to(hides, items.shape)
         leading = np.stack([items * ITEM_UNIT, is_known], axis=-1, dtype=np.float32, casting="unsafe")
-        return np.concatenate([leading, self.table.item_features[items], self.table.user_features[users]], axis=-1)
+        return np.concatenate([leading, self.table.item_features[items], user_features], axis=-1)
+
+    def named_inputs(self) -> tuple[tuple[str, ...], Array]:
+        """For a user of whom nothing is known."""
+        features = np.zeros((self.num_items, len(self.table.user_feature_names)), np.float32)
+        return self.table.titles, self._inputs(np.arange(self.num_items), features)
 
     def describe(self, tasks: Tasks) -> dict[str, Array]:
         users = tasks.parameters["user"]
