@@ -301,6 +301,11 @@ class Session(QObject):
         return self._unseen.shown.state
 
     @property
+    def shown_settings(self) -> ExperimentSettings:
+        """The shown run's, with the live values that its adaptations are shown with."""
+        return self._unseen.shown.settings
+
+    @property
     def shown_scores(self) -> Scored | None:
         """The newest scores of the shown run up to the shown moment."""
         return self.shown.latest_scores if self.moment is None else self.shown.scores_at(self.moment)

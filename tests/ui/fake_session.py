@@ -215,6 +215,10 @@ class FakeSession(QObject):
         return self.shown.latest if self.moment is None else self.shown.moment_at(self.moment)
 
     @property
+    def shown_settings(self) -> ExperimentSettings:
+        return self.settings if self.shown is self.live else self.shown.settings
+
+    @property
     def shown_scores(self) -> Scored | None:
         return self.shown.latest_scores if self.moment is None else self.shown.scores_at(self.moment)
 

@@ -10,7 +10,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
+from metalearn_gui.bridge.session import RunState
 from metalearn_gui.bridge.starts import StartScore
+from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.ui.clock_map import cell_text
 from metalearn_gui.ui.explanation import Explanation
 from metalearn_gui.ui.landscape_view import contours
@@ -19,10 +21,12 @@ from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.moves import Move, moves_of, verdict_on
 from metalearn_gui.ui.moves_view import share_text
 from metalearn_gui.ui.panels import INSIDE_PANELS
+from metalearn_gui.ui.panels.algorithm import AlgorithmPanel, source_of
 from metalearn_gui.ui.panels.clocks import ClocksPanel
 from metalearn_gui.ui.panels.landscape import LandscapePanel
 from metalearn_gui.ui.panels.moves import MovesPanel
 from metalearn_gui.ui.panels.task_space import TaskSpacePanel
+from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.views.inside import InsideView
 from tests.ui.fake_inside import bowl, space
 from tests.ui.hand import click, session_for
@@ -161,6 +165,45 @@ def test_families_of_every_kind_have_a_space(family, qtbot):
     assert not panel.view.grab().isNull()
     panel.view._point_at(1)
     assert not panel.view.grab().isNull()
+
+
+# --- the algorithm --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def algorithm(session, qtbot) -> AlgorithmPanel:
+    panel = AlgorithmPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    return panel
+
+
+def lit(panel: AlgorithmPanel) -> list[str]:
+    return [line.formula for line in panel.view.lines if line.is_lit]
+
+
+def test_the_lit_line_is_that_of_the_shown_step_and_of_a_run_that_goes_on(algorithm, session):
+    session.set_adaptation_step(0)
+    assert lit(algorithm) == ["θ′ᵢ ← θ"]
+    session.set_adaptation_step(3)
+    assert lit(algorithm) == ["θ′ᵢ ← θ′ᵢ − α ∇L(θ′ᵢ; supportᵢ)"]
+    session.set_state(RunState.RUNNING)
+    assert len(lit(algorithm)) == 3
+
+
+def test_the_numbers_beside_a_line_are_the_ones_in_use(algorithm, session):
+    session.set_adaptation_step(2)
+    adapt = next(line for line in algorithm.view.lines if line.depth == 2)
+    loss = session.adaptations["learner"].loss
+    assert "α = 0.01" in adapt.values
+    assert f"step 2: {number_text(float(loss[1]))} → {number_text(float(loss[2]))}" == adapt.live
+    session.change(inner_learning_rate=0.05)
+    assert "α = 0.05" in next(line for line in algorithm.view.lines if line.depth == 2).values
+
+
+def test_the_source_is_the_paper_that_the_learners_file_names():
+    assert "arXiv:1703.03400" in source_of(LEARNERS["maml"]())
+    assert "arXiv:1803.02999" in source_of(LEARNERS["reptile"]())
 
 
 # --- what moved -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 
 from metalearn_gui.engine.learners.gradient import GradientLearner
+from metalearn_gui.engine.learners.pseudo_code import META_RATE, UPDATE, Line, gradient_lines
 from metalearn_gui.engine.networks.base import Network
 
 
@@ -22,6 +23,12 @@ class Anil(GradientLearner):
     label = "ANIL"
     summary = "Only the last layer adapts to a task; everything below it is shared by all tasks."
     order = "2nd order"
+    algorithm = gradient_lines(
+        Line("move body and head", "(body, head) ← (body, head) − β ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
+        begin="head′ᵢ ← head",
+        adapt="head′ᵢ ← head′ᵢ − α ∇head L(body, head′ᵢ; supportᵢ)",
+        judge="Rᵢ = L(body, head′ᵢ; queryᵢ)",
+    )
 
     def adaptation_structure(self) -> tuple[object, ...]:
         return (type(self).__name__, *self.step_structure())

@@ -15,6 +15,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.learners.pseudo_code import Line
 from metalearn_gui.engine.losses import Loss
 from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import Component, params_of
@@ -93,6 +94,7 @@ class Learner(Component, ABC):
     start_name: ClassVar[str] = "meta-learned start"  # what the learner is before it has seen a point of a task
     any_ways: ClassVar[bool] = False  # True: what it learns fits any number of classes
     adapts_once: ClassVar[bool] = False  # True: one pass over the support set; steps after the first change nothing
+    algorithm: ClassVar[tuple[Line, ...]] = ()  # its pseudo-code, as a card shows it
     has_deviation: ClassVar[bool] = False  # True: it says how sure it is of a number
 
     def fitted(self, tasks: TaskFamily) -> Learner:

@@ -17,6 +17,7 @@ from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, State, num_tasks_of, under
 from metalearn_gui.engine.learners.gradient import GradientLearner
+from metalearn_gui.engine.learners.pseudo_code import META_RATE, UPDATE, Line, gradient_lines
 from metalearn_gui.engine.networks import ops
 from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
@@ -35,6 +36,12 @@ class Cavia(GradientLearner):
     label = "CAVIA"
     summary = "A handful of context numbers adapts to a task; the network's weights stay as they are."
     order = "2nd order"
+    algorithm = gradient_lines(
+        Line("move the network that reads the context", "θ ← θ − β ∇θ mean Rᵢ", UPDATE, 0, (META_RATE,)),
+        begin="φᵢ ← 0",
+        adapt="φᵢ ← φᵢ − α ∇φ L(θ, φᵢ; supportᵢ)",
+        judge="Rᵢ = L(θ, φᵢ; queryᵢ)",
+    )
 
     inner_learning_rate: float = param(
         1.0,

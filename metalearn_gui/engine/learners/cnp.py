@@ -18,6 +18,7 @@ import numpy as np
 from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, under
+from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.learners.set_encoder import encoded, fresh_layers, mean_over_points
 from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
@@ -35,6 +36,13 @@ class ConditionalNeuralProcess(Learner):
     label = "CNP"
     start_name = "nothing seen"
     summary = "Reads the support set in one pass and answers with a value and how sure it is."
+    algorithm = (
+        DRAWING,
+        Line("for each task: nothing is read", "r ← 0", BEGIN, 1),
+        Line("read the support set in one pass", "r = mean encode(x, y)", ADAPT, 1),
+        Line("say what is where, and how sure", "μ, σ = decode(x, r)", JUDGE, 1),
+        Line("move both networks", "θ ← θ − β ∇θ mean −log N(y; μ, σ)", UPDATE, 0, (META_RATE,)),
+    )
     adapts_once = True
     has_deviation = True
 

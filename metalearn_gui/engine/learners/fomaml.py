@@ -17,6 +17,7 @@ from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.learners.base import Context, State, View
 from metalearn_gui.engine.learners.gradient import FirstOrderLearner, inner_product, norm
 from metalearn_gui.engine.learners.maml import Maml
+from metalearn_gui.engine.learners.pseudo_code import META_RATE, UPDATE, Line, gradient_lines
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +32,9 @@ class FirstOrderMaml(FirstOrderLearner):
     label = "FOMAML"
     summary = "MAML without second derivatives: cheaper, and often nearly as good."
     order = "1st order"
+    algorithm = gradient_lines(
+        Line("move the start as if θ′ were θ plus a constant", "θ ← θ − β mean ∇R at θ′ᵢ", UPDATE, 0, (META_RATE,))
+    )
 
     def at_second_order(self) -> Maml:
         """The learner whose meta-gradient this one approximates."""

@@ -19,6 +19,7 @@ from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, View, num_tasks_of, under
 from metalearn_gui.engine.learners.inner_optimizers import MEMORY, beside, parameters_of
+from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.learners.update_rules import RATES, UPDATE_RULES, Coordinates, UpdateRule
 from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
@@ -49,6 +50,13 @@ class LearnedOptimizer(Learner):
     label = "Learned optimiser"
     start_name = "random start"
     summary = "A small network looks at each coordinate's gradient and says how the coordinate moves."
+    algorithm = (
+        DRAWING,
+        Line("for each run: a random start", "θ ~ initialisation, memory h ← 0", BEGIN, 1),
+        Line("the rule moves every coordinate", "θ, h ← θ + m(∇L(θ; support), h; φ)", ADAPT, 2),
+        Line("judge the whole way", "R = mean over steps of L(θ; support)", JUDGE, 1, (("steps", "unroll_steps"),)),
+        Line("move the rule", "φ ← φ − β ∇φ R", UPDATE, 0, (META_RATE,)),
+    )
 
     update_rule: str = param(
         "lstm",

@@ -19,6 +19,7 @@ from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.learners.base import Adapted, Context, MetaGradient, State, View
 from metalearn_gui.engine.learners.gradient import FirstOrderLearner, GradientLearner
 from metalearn_gui.engine.learners.inner_optimizers import STEP, beside, fresh_count
+from metalearn_gui.engine.learners.pseudo_code import META_RATE, UPDATE, Line, gradient_lines
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import param
 
@@ -37,6 +38,9 @@ class Maml(GradientLearner):
     label = "MAML"
     summary = "Learns a start from which a few gradient steps solve a new task."
     order = "2nd order"
+    algorithm = gradient_lines(
+        Line("move the start down the exact gradient", "θ ← θ − β ∇θ mean Rᵢ, through θ′ᵢ(θ)", UPDATE, 0, (META_RATE,))
+    )
 
     learned_rates: bool = param(
         False,

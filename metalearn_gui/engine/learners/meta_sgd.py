@@ -16,6 +16,7 @@ from metalearn_gui.engine.backend import Tensor
 from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.learners.base import Adapted, Context, State, View
 from metalearn_gui.engine.learners.gradient import GradientLearner
+from metalearn_gui.engine.learners.pseudo_code import META_RATE, UPDATE, Line, gradient_lines
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import param
 
@@ -33,6 +34,11 @@ class MetaSgd(GradientLearner):
     label = "Meta-SGD"
     summary = "Learns the start and a learning rate, sign and all, for every parameter of the network."
     order = "2nd order"
+    algorithm = gradient_lines(
+        Line("move the start and its rates", "(θ, α) ← (θ, α) − β ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
+        adapt="θ′ᵢ ← θ′ᵢ − α ∘ ∇L(θ′ᵢ; supportᵢ)",
+        rate=("α at first", "inner_learning_rate"),
+    )
 
     inner_learning_rate: float = param(
         0.01,

@@ -23,6 +23,7 @@ from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, View, num_tasks_of
 from metalearn_gui.engine.learners.gradient import norm, per_task
+from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.learners.set_encoder import ENCODER, encoded, fresh_layers, mean_over_points
 from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
@@ -42,6 +43,17 @@ class MetaNetwork(Learner):
     key = "metann"
     label = "MetaNN"
     summary = "A second network reads the support set and proposes how to change the base network's parameters."
+    algorithm = (
+        DRAWING,
+        Line("for each task: begin at the start", "θ′ᵢ ← θ", BEGIN, 1),
+        Line(
+            "read the support set, and what is still wrong", "φᵢ = decode(mean encode(x, y, f(x), y − f(x)))", ADAPT, 2,
+            (("applications", "num_applications"),),
+        ),
+        Line("adjust the base network", "θ′ᵢ ← θ′ᵢ + adjust(φᵢ)", ADAPT, 2),
+        Line("judge every application on the query set", "Rᵢ = mean L(θ′ᵢ; queryᵢ)", JUDGE, 1),
+        Line("move encoder, decoder and start", "(ω, θ) ← (ω, θ) − β ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
+    )  # fmt: skip
 
     adjusts: str = param(
         "head",

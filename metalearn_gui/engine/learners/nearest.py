@@ -12,6 +12,7 @@ from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, State, memberships
 from metalearn_gui.engine.learners.fixed import FixedLearner
+from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, JUDGE, Line
 
 FAR = 1e4  # of a class without a support point
 SHARPNESS = 10.0
@@ -28,6 +29,11 @@ class NearestNeighbour(FixedLearner):
     key = "nearest"
     label = "Nearest neighbour"
     summary = "No learning at all: a query is of the class of the example it looks most like."
+    algorithm = (
+        Line("nothing is learned", "no θ", BEGIN),
+        Line("keep the support set", "(xᵢ, yᵢ)", ADAPT),
+        Line("a query is of the class next to it", "y = y of argminᵢ ‖x − xᵢ‖", JUDGE),
+    )
     kinds = ("classification",)
     any_ways = True
 

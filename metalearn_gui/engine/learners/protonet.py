@@ -17,6 +17,7 @@ from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, State, View, memberships
 from metalearn_gui.engine.learners.features import FeatureLearner
+from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.params import param
 
 UNSEEN = -1e4  # the logit of a class without a support point: below all others, and finite
@@ -35,6 +36,13 @@ class ProtoNet(FeatureLearner):
     key = "protonet"
     label = "ProtoNet"
     summary = "Learns features in which every class of a new task is the mean of its few examples."
+    algorithm = (
+        DRAWING,
+        Line("for each task: no class is known", "cₖ unknown", BEGIN, 1),
+        Line("a class is the mean of its features", "cₖ = mean f(x) over the support of class k", ADAPT, 1),
+        Line("the nearest mean wins", "p(y = k | x) = softmaxₖ −‖f(x) − cₖ‖²", JUDGE, 1),
+        Line("move the features", "θ ← θ − β ∇θ mean −log p(y | x)", UPDATE, 0, (META_RATE,)),
+    )
     kinds = ("classification",)
 
     compares: str = param(

@@ -17,6 +17,7 @@ from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, State
 from metalearn_gui.engine.learners.features import FeatureLearner
+from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.params import param
 
 LAMBDA, SCALE = "ridge/log_lambda", "ridge/log_scale"
@@ -29,6 +30,13 @@ class Ridge(FeatureLearner):
     key = "ridge"
     label = "Ridge"
     summary = "Learns features on which a linear regression, solved at once, fits a new task."
+    algorithm = (
+        DRAWING,
+        Line("for each task: a head of zeros", "W ← 0", BEGIN, 1),
+        Line("solve for the head at once", "W = (FᵀF + λI)⁻¹ Fᵀ Y, F = features of the support", ADAPT, 1),
+        Line("judge it on the query set", "Rᵢ = L(F_query W)", JUDGE, 1),
+        Line("move features and λ", "(θ, λ) ← (θ, λ) − β ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
+    )
 
     ridge_lambda: float = param(
         1.0, "First λ", minimum=1e-6, maximum=1e4, log=True, help="What the learned penalty of the weights starts from."

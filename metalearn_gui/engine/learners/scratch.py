@@ -10,6 +10,7 @@ import dataclasses
 from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.learners.base import Context, MetaGradient, State
 from metalearn_gui.engine.learners.gradient import FirstOrderLearner, zeros_like
+from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, Line
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +21,10 @@ class Scratch(FirstOrderLearner):
     label = "From scratch"
     start_name = "random start"
     summary = "No meta-learning: every task starts from the same random network."
+    algorithm = (
+        Line("no meta-learning: a random start", "θ ~ initialisation", BEGIN),
+        Line("train on the new task alone", "θ′ ← θ′ − α ∇L(θ′; support)", ADAPT, 1, (("α", "inner_learning_rate"),)),
+    )
 
     @property
     def gradient_evaluations(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels.adaptation import AdaptationPanel
+from metalearn_gui.ui.panels.algorithm import AlgorithmPanel
 from metalearn_gui.ui.panels.clients import ClientsPanel
 from metalearn_gui.ui.panels.clocks import ClocksPanel
 from metalearn_gui.ui.panels.cold_start import ColdStartPanel
@@ -44,6 +45,7 @@ INSIDE_PANELS: dict[str, type[Panel]] = {
     LandscapePanel.key: LandscapePanel,
     TaskSpacePanel.key: TaskSpacePanel,
     ClocksPanel.key: ClocksPanel,
+    AlgorithmPanel.key: AlgorithmPanel,
     MovesPanel.key: MovesPanel,
 }
 

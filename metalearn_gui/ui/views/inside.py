@@ -16,7 +16,10 @@ from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.view import GAP, View
 
 # The cards' places where there is room: rows of cards with their shares of the width.
-ROWS: tuple[dict[str, int], ...] = ({"landscape": 578, "task_space": 382, "clocks": 382}, {"moves": 578})
+ROWS: tuple[dict[str, int], ...] = (
+    {"landscape": 578, "task_space": 382, "clocks": 382},
+    {"algorithm": 578, "moves": 776},
+)
 COLUMNS, CARD_HEIGHT = 2, 310  # where there is little room
 
 
@@ -105,6 +108,7 @@ class InsideView(View):
             "landscape": self.tr("Landscape"),
             "task_space": self.tr("Task space"),
             "clocks": self.tr("Two clocks"),
+            "algorithm": self.tr("Algorithm"),
             "moves": self.tr("What moved"),
         }
         for key, chip in self.chips.items():
