@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from metalearn_gui.bridge.cold_start import Tried
 from metalearn_gui.bridge.session import Session
@@ -12,17 +12,18 @@ from metalearn_gui.engine.ratings.quadrants import QUADRANTS
 from metalearn_gui.engine.tasks.ratings import Ratings
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.quadrant_table import QuadrantTable
-from metalearn_gui.ui.text import count_text
-from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.text import MINUS, count_text
+from metalearn_gui.ui.theme import theme, ui_font
 
 
 class ColdStartPanel(Panel):
     """There only while a run on ratings is shown; tries what it shows when it is asked to."""
 
     key = "cold_start"
-    room = 292
+    room = 262
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -31,18 +32,15 @@ class ColdStartPanel(Panel):
         for metric in METRICS:
             self.metrics.addItem("", metric)
         self.metrics.activated.connect(lambda _: self.refresh())
-        self.button = QPushButton(self, objectName="cold_start_try")
-        self.button.setFont(ui_font(12))
-        self.button.clicked.connect(self._press)
+        self.button = self.add_header_action("play", " ", self._press)
+        self.button.setObjectName("cold_start_try")
         self.verdict = ElidedLabel("", self)
         self.verdict.setFont(ui_font(12, 600))
         self.table = QuadrantTable(self)
         row = QHBoxLayout()
         row.addWidget(self.metrics)
-        row.addStretch(1)
-        row.addWidget(self.button)
+        row.addWidget(self.verdict, 1)
         self.body.addLayout(row)
-        self.body.addWidget(self.verdict)
         self.body.addWidget(self.table)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         session.cold_start.changed.connect(self.refresh)
@@ -111,19 +109,20 @@ class ColdStartPanel(Panel):
         elif tried is not None:
             self.set_hint(self.tr("after {count} meta-iterations").format(count=count_text(tried.iteration)))
         else:
-            self.set_hint(self.tr("known and new users and items"))
+            self.set_hint(self.tr("known and new, users and items"))
         self.verdict.setText(self._sentence(found[0]) if found else self.tr("Not tried yet"))
-        self.verdict.setAccessibleName(self.verdict.text())
+        self.verdict.setAccessibleName(f"{found[0].name}: {self.verdict.text()}" if found else self.verdict.text())
 
     def _sentence(self, one: Quadrant) -> str:
         paired = one.paired()
         size, rival = f"{abs(paired.difference):.3f} ± {paired.ci95:.3f}", self._names()[RIVAL]
         texts = {
-            True: self.tr("New users: MAE {size} less than {rival}"),
-            False: self.tr("New users: MAE {size} more than {rival}"),
-            None: self.tr("New users: no clear difference from {rival}, {size}"),
+            True: self.tr("MAE {size} less than {rival}"),
+            False: self.tr("MAE {size} more than {rival}"),
+            None: self.tr("MAE like {rival}: {signed}"),
         }
-        return texts[paired.pays].format(size=size, rival=rival)
+        signed = f"{paired.difference:+.3f} ± {paired.ci95:.3f}".replace("-", MINUS)
+        return texts[paired.pays].format(size=size, signed=signed, rival=rival)
 
     # --- asking ---------------------------------------------------------------------------------------
 
@@ -136,8 +135,9 @@ class ColdStartPanel(Panel):
 
     def _name_button(self) -> None:
         is_busy = self.session.cold_start.is_busy
-        self.button.setText(self.tr("Cancel") if is_busy else self.tr("Try all four"))
-        self.button.setAccessibleName(self.button.text())
+        self.button.setText(self.tr("cancel") if is_busy else self.tr("try"))
+        self.button.setIcon(icon("stop" if is_busy else "play", theme().palette.muted))
+        self.button.setAccessibleName(self.tr("Cancel") if is_busy else self.tr("Try all four kinds of cold start"))
         self.button.setToolTip(
             self.tr("Stop; what has come stays")
             if is_busy
