@@ -86,7 +86,7 @@ def little_data(
         if isinstance(event, Judged):
             by_tasks.add(event.run, _amount(event.run.lane.settings.episodes.num_training_tasks))
             yield LittleData(by_tasks.told(), (), settings.episodes.shots)
-    by_shots, judge = _Curves(), Judge(options.num_tasks, tasks_seed, options.compile)
+    by_shots, judge = _Curves(), Judge(options.num_tasks, tasks_seed, options.compile, pads=True)
     for run in last.comparison.runs:
         if run.lane.settings.episodes.num_training_tasks == most:
             for number in sizes:

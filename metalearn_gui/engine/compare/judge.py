@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from metalearn_gui.engine.adaptation import places_for
 from metalearn_gui.engine.baselines import BASELINES
 from metalearn_gui.engine.compare.contenders import Lane
 from metalearn_gui.engine.compare.result import Moment, TrainedRun
+from metalearn_gui.engine.episodes import Episodes, padded
 from metalearn_gui.engine.evaluation import (
     FEW_RATES,
     RATE_GRID,
     Evaluator,
     best_inner_rate,
+    score,
     unseen_episodes,
     watched_tasks,
 )
@@ -22,9 +25,13 @@ from metalearn_gui.engine.training import VALIDATION_TASKS
 
 
 class Judge:
-    """Tries runs on the same tasks of a split; those of the same family and sizes share the episodes, too."""
+    """Tries runs on the same tasks of a split; those of the same family and sizes share the episodes, too.
 
-    def __init__(self, num_tasks: int, seed: int, compile: bool, split: str = "test") -> None:
+    pads: fill support sets up to a few sizes, so that many numbers of shots share few programs.
+    """
+
+    def __init__(self, num_tasks: int, seed: int, compile: bool, split: str = "test", pads: bool = False) -> None:
+        self._pads = pads
         self._num_tasks, self._seed, self._compile, self._split = num_tasks, seed, compile, split
         self._evaluators: dict[object, Evaluator] = {}
 
@@ -50,17 +57,25 @@ class Judge:
 
     def scores(self, settings: ExperimentSettings, learner: LearnerState) -> StepScores:
         """A learner on the tasks, with the losses of each."""
+        if self._pads:
+            return score(settings, learner, self._drawn(settings, self._num_tasks, self._split), self._compile)
         return self._evaluator(settings).learner_scores(learner)
 
     def tuned(self, settings: ExperimentSettings, learner: LearnerState) -> ExperimentSettings:
         """A baseline that was not given its best inner learning rate proves nothing; validation tasks choose it."""
         if settings.learner.key not in BASELINES:
             return settings
-        num_tasks = watched_tasks(settings, VALIDATION_TASKS)
-        _, episodes = unseen_episodes(settings, num_tasks, self._seed, "validation")
+        episodes = self._drawn(settings, watched_tasks(settings, VALIDATION_TASKS), "validation")
         grid = RATE_GRID if settings.network.compiles else FEW_RATES
         rate = best_inner_rate(settings, learner, episodes, self._compile, grid)
         return settings.replaced(inner_learning_rate=rate)
+
+    def _drawn(self, settings: ExperimentSettings, num_tasks: int, split: str) -> Episodes:
+        _, episodes = unseen_episodes(settings, num_tasks, self._seed, split)
+        if not self._pads:
+            return episodes
+        places = places_for(settings, episodes.support.x.shape[1])
+        return episodes._replace(support=padded(episodes.support, places))
 
     def _evaluator(self, settings: ExperimentSettings) -> Evaluator:
         drawn_by = settings.tasks, settings.episodes.shots, settings.episodes.queries
