@@ -46,6 +46,14 @@ from metalearn_gui.store.records import RunRecord
 Work = Callable[[Gate, Options], Iterator[Any]]  # something that says the events of a comparison
 
 
+def _refusable(begin: Work, gate: Gate, options: Options) -> Iterator[Any]:
+    """The same events; where the settings cannot be compared, the line that says why."""
+    try:
+        yield from begin(gate, options)
+    except SettingError as error:
+        yield str(error)
+
+
 def _written(path: str, make: Callable[[], Page]) -> str:
     """Write a page; why that was refused, or ""."""
     try:
@@ -118,7 +126,7 @@ class Comparing(QObject):
     def _work(self, begin: Work) -> None:
         self.cancel()
         gate = Gate()
-        job = Job("compare", functools.partial(begin, gate, self._options), gate=gate)
+        job = Job("compare", functools.partial(_refusable, begin, gate, self._options), gate=gate)
         self._forget()
         job.on_items = functools.partial(self._take, job, self._runs)
         job.on_end = functools.partial(self._take_end, job, self._runs)
@@ -223,6 +231,8 @@ class Comparing(QObject):
                 signals.append(functools.partial(self.contenderFinished.emit, item.run.lane.run_id))
             elif isinstance(item, Compared):
                 self.comparison, self.is_cancelled = item.comparison, item.is_cancelled
+            elif isinstance(item, str):
+                signals.append(functools.partial(self.failed.emit, item))
         self._derive_state()
         for emit in [*signals, self.progressed.emit]:
             emit()

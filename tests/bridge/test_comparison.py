@@ -102,7 +102,7 @@ def test_what_cannot_be_compared_is_said_and_the_worker_is_free_again(session: S
     session.comparing.failed.connect(reasons.append)
     session.comparing.start(())
     qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
-    assert len(reasons) == 1
+    assert reasons == ["Of the learners to compare there is none; name one"]
     session.step()
     qtbot.waitUntil(lambda: session.live.iteration == 1, timeout=60_000)
 

@@ -121,8 +121,8 @@ def lanes_of(contenders: Sequence[Contender], budget: Budget) -> tuple[Lane, ...
     keys = [contender.key for contender in contenders]
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if not keys or twice:
-        said = f"{', '.join(twice)} comes twice" if twice else "there is none"
-        raise SettingError(f"Of the learners to compare {said}; name each of them once")
+        said = f"{', '.join(twice)} comes twice; name it once" if twice else "there is none; name one"
+        raise SettingError(f"Of the learners to compare {said}")
     num_seeds = max(len(contender.seeds) for contender in contenders)
     return tuple(
         lane for turn in range(max(num_seeds, 1)) for contender in contenders for lane in _lane(contender, turn, budget)
