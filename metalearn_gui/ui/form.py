@@ -13,6 +13,7 @@ from metalearn_gui.engine.params import Param, params_of
 from metalearn_gui.ui.essentials import essential_settings
 from metalearn_gui.ui.setting_row import SettingRow, Taker
 from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.zoom import fit_new
 
 ROW_SPACING = 5
 
@@ -88,6 +89,7 @@ class Form(QWidget):
         }
         for row in self.rows.values():
             self._column.layout().addWidget(row)
+            fit_new(row)
         self._show_rows()
 
     def reset_all(self) -> None:

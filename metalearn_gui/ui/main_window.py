@@ -34,6 +34,7 @@ from metalearn_gui.ui.view import View
 from metalearn_gui.ui.view_stack import TASK, ViewStack
 from metalearn_gui.ui.views.presenter import PresenterView
 from metalearn_gui.ui.window_zoom import WindowZoom
+from metalearn_gui.ui.zoom import fit_new
 
 LEFT, CENTRE, RIGHT = (
     ("tasks", "learner", "network"),
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setFocus()  # else a list that closes gives the focus to the first button, and that takes the arrows
         self.zoom = WindowZoom(self, QSize(*MINIMUM))
+        self.zoom.changed.connect(self._fit)
         self.file = SessionFile(session, self)
         self.clip = Clip(session, self)
         self.commands = Actions(self)
@@ -152,7 +154,7 @@ class MainWindow(QMainWindow):
 
     @functools.cached_property
     def _export_sheet(self) -> ExportSheet:
-        return ExportSheet(self.session, self)
+        return fit_new(ExportSheet(self.session, self))
 
     def ask_import(self) -> None:
         """Ask for a file of data, and look at it in its sheet."""
@@ -168,7 +170,7 @@ class MainWindow(QMainWindow):
         reads = family in TASKS and TASKS[family].reads(path)
         key = family if reads else family_of_data(path) or family
         if key not in self._import_sheets:
-            self._import_sheets[key] = SHEETS[key](self.session, self)
+            self._import_sheets[key] = fit_new(SHEETS[key](self.session, self))
         self._import_sheets[key].open(path)
 
     def show_palette(self) -> None:
@@ -223,6 +225,10 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.zoom.follow()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what there is no room for at this size and zoom."""
         narrow = self.width() <= scaled(NARROW)
         self._left.set_narrow(narrow)
         self._header.set_compact(narrow)

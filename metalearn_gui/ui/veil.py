@@ -41,7 +41,7 @@ class Veil(QWidget):
 
     def paper_place(self) -> QRect:
         """Where the paper lies."""
-        size = (self.size() - QSize(2 * LEAST_EDGE, 2 * LEAST_EDGE)).boundedTo(LARGEST)
+        size = (self.size() - QSize(2 * LEAST_EDGE, 2 * LEAST_EDGE)).boundedTo(LARGEST * theme().zoom)
         left, top = (self.width() - size.width()) // 2, (self.height() - size.height()) // 2
         return QRect(left, top, size.width(), size.height())
 

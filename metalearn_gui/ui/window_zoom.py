@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QMainWindow
 
 from metalearn_gui.ui.theme import theme
@@ -13,6 +13,8 @@ STAGE, STAGE_ZOOM = QSize(1920, 1080), 1.7  # type for the last row, on a stage'
 
 class WindowZoom(QObject):
     """No larger than the window has room for: at every zoom it holds what the smallest window holds."""
+
+    changed = Signal()
 
     def __init__(self, window: QMainWindow, smallest: QSize) -> None:
         super().__init__(window)
@@ -43,7 +45,9 @@ class WindowZoom(QObject):
         """The window has another size, or should have another zoom."""
         on_stage = STAGE_ZOOM * self._largest(STAGE)
         wanted = on_stage if self._is_on_stage else min(self.chosen, self._largest(self._smallest))
-        set_zoom(max(STEPS[0], wanted))
+        if max(STEPS[0], wanted) != theme().zoom:
+            set_zoom(max(STEPS[0], wanted))
+            self.changed.emit()
 
     def _largest(self, size: QSize) -> float:
         """How often a size goes into the window."""

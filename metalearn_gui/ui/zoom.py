@@ -6,12 +6,15 @@ were given before are taken along here.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLayout, QWidget
 
 from metalearn_gui.ui.theme import theme
 
+W = TypeVar("W", bound=QWidget)
 STEPS = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5)
 UNBOUNDED = 16_777_215  # Qt's word for no maximum
 
@@ -34,11 +37,12 @@ def set_zoom(zoom: float) -> None:
         widget.updateGeometry()
 
 
-def fit_new(widget: QWidget) -> None:
+def fit_new(widget: W) -> W:
     """Take a widget along that was built at this zoom: its fonts are as large already, its places are not."""
     if theme().zoom != 1.0:
         for one in (widget, *widget.findChildren(QWidget)):
             _rescale_places(one, theme().zoom)
+    return widget
 
 
 def _rescaled(font: QFont, ratio: float) -> QFont:

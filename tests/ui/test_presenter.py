@@ -97,3 +97,15 @@ def test_zoom_stays_within_what_the_window_has_room_for(window, qtbot):
     assert 1.5 < theme().zoom < 1.6
     qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     assert theme().zoom == 1.0
+
+
+def test_a_large_zoom_leaves_out_what_a_small_window_leaves_out(window, session):
+    window.resize(2048, 1400)
+    assert not window.findChild(QWidget, "rail").isVisible()
+    window.zoom.choose(2.0)
+    assert window.findChild(QWidget, "rail").isVisible()
+    session.change(learner="metann")  # rows that are built at this zoom are as large as those that grew to it
+    boxes = [window.findChild(QWidget, name).sizeHint().height() for name in ("shots", "num_applications")]
+    assert boxes[0] == boxes[1] == scaled(20)
+    window.zoom.choose(1.0)
+    assert not window.findChild(QWidget, "rail").isVisible()

@@ -11,7 +11,7 @@ from metalearn_gui.ui.export.pictures import PICTURES
 from metalearn_gui.ui.export.writing import BUSY, DONE, Progress, Stage
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import bytes_text, number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 SIZE, MARGIN, BOX = QSize(232, 124), 12, 16
 SHARES = {Stage.WRITING: 0.35, Stage.CHECKING: 0.75}
@@ -112,7 +112,7 @@ class ExportCard(QAbstractButton):
     # --- what a person does ---------------------------------------------------------------------------
 
     def hitButton(self, position: QPoint) -> bool:
-        return position.x() >= self.width() - 44 and position.y() <= 44
+        return position.x() >= self.width() - scaled(44) and position.y() <= scaled(44)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
@@ -127,18 +127,24 @@ class ExportCard(QAbstractButton):
     # --- painting ---------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        return SIZE
+        return SIZE * theme().zoom
+
+    @property
+    def _width(self) -> float:
+        """In pixels of the design, which all places below are in."""
+        return self.width() / theme().zoom
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(theme().zoom, theme().zoom)
         self._paint_ground(painter)
         self._paint_head(painter)
         colors = theme().palette
-        width = self.width() - 2 * MARGIN
+        width = self._width - 2 * MARGIN
         self._text(painter, QRectF(MARGIN, 50, width, 20), self._opens_in, ui_font(12), colors.text)
         painter.setPen(QPen(colors.line, 1))
-        painter.drawLine(MARGIN, 77, self.width() - MARGIN, 77)
+        painter.drawLine(MARGIN, 77, round(self._width) - MARGIN, 77)
         self._paint_state(painter)
         if self.stage in BUSY:
             self._paint_bar(painter, SHARES[self.stage])
@@ -153,7 +159,7 @@ class ExportCard(QAbstractButton):
         edge = colors.learner if self._is_picked else colors.muted if self.underMouse() else colors.line
         painter.setPen(QPen(edge, 1.6 if self._is_picked else 1))
         painter.setBrush(colors.card)
-        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        frame = QRectF(1, 1, self._width - 2, self.height() / theme().zoom - 2)
         painter.drawRoundedRect(frame, 9, 9)
         if self._is_picked:
             painter.setBrush(wash)
@@ -166,10 +172,10 @@ class ExportCard(QAbstractButton):
         painter.drawRoundedRect(QRectF(MARGIN, MARGIN, 32, 32), 6, 6)
         tint = colors.accent_text if self._is_picked else colors.text
         icon(icon_name(self.format), tint).paint(painter, QRect(MARGIN + 8, MARGIN + 8, 16, 16))
-        left, width = MARGIN + 42, self.width() - 2 * MARGIN - 42 - BOX - 8
+        left, width = MARGIN + 42, self._width - 2 * MARGIN - 42 - BOX - 8
         self._text(painter, QRectF(left, MARGIN - 1, width, 18), self._label, ui_font(13, 600), colors.text)
         self._text(painter, QRectF(left, MARGIN + 17, width, 16), shown_name(self.format), ui_font(11.5), colors.muted)
-        box = QRectF(self.width() - MARGIN - BOX, MARGIN, BOX, BOX)
+        box = QRectF(self._width - MARGIN - BOX, MARGIN, BOX, BOX)
         painter.setPen(QPen(colors.learner if self.isChecked() else colors.muted, 1.2))
         painter.setBrush(colors.learner if self.isChecked() else colors.background)
         painter.drawRoundedRect(box, 4, 4)
@@ -184,12 +190,12 @@ class ExportCard(QAbstractButton):
         weight = 600 if self.stage is not None else 400
         self._text(painter, QRectF(left, 82, 110, 17), self._state_text(), ui_font(11.5, weight), color)
         size = bytes_text(self.progress.size) if self.progress and self.progress.size else ""
-        place = QRectF(self.width() - MARGIN - 90, 82, 90, 17)
+        place = QRectF(self._width - MARGIN - 90, 82, 90, 17)
         self._text(painter, place, size, ui_font(11.5, 600), theme().palette.text, RIGHT)
 
     def _paint_bar(self, painter: QPainter, share: float) -> None:
         colors = theme().palette
-        bar = QRectF(MARGIN, 107, self.width() - 2 * MARGIN, 4)
+        bar = QRectF(MARGIN, 107, self._width - 2 * MARGIN, 4)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colors.line)
         painter.drawRoundedRect(bar, 2, 2)
@@ -200,6 +206,7 @@ class ExportCard(QAbstractButton):
     def _text(
         self, painter: QPainter, place: QRectF, text: str, font: QFont, color: QColor, align: Qt.AlignmentFlag = LEFT
     ) -> None:
+        font.setPixelSize(round(font.pixelSize() / theme().zoom))
         painter.setFont(font)
         painter.setPen(color)
         elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))

@@ -11,7 +11,7 @@ from metalearn_gui.ui.icons import pixmap
 from metalearn_gui.ui.palette.entries import Entries, Entry
 from metalearn_gui.ui.palette.finding import Found, find
 from metalearn_gui.ui.palette.rows import Row, RowsDelegate, RowsModel
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.veil import Veil
 
 WIDTH, HIGHEST, TOP = 640, 424, 132
@@ -76,9 +76,9 @@ class Palette(Veil):
 
     def paper_place(self) -> QRect:
         """In the middle, below the header; as high as its rows, within bounds."""
-        highest = min(HIGHEST, self.height() - 96)
-        rows = LINE_HEIGHT + FOOT_HEIGHT + self._model.height() + ROWS_MARGIN
-        top, width = min(TOP, (self.height() - highest) // 2), min(WIDTH, self.width() - 48)
+        highest = min(scaled(HIGHEST), self.height() - 96)
+        rows = scaled(LINE_HEIGHT + FOOT_HEIGHT) + self._model.height() + ROWS_MARGIN
+        top, width = min(scaled(TOP), (self.height() - highest) // 2), min(scaled(WIDTH), self.width() - 48)
         return QRect((self.width() - width) // 2, top, width, min(rows, highest))
 
     def appear(self) -> None:

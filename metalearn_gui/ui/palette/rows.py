@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.palette.finding import Found
 from metalearn_gui.ui.plotting import faded
-from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
+from metalearn_gui.ui.theme import scaled, small_capitals_font, theme, ui_font
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -51,7 +51,7 @@ class RowsModel(QAbstractListModel):
 
     def height(self) -> int:
         """Of all rows, in pixels."""
-        return sum(HEADING_HEIGHT if row.found is None else ENTRY_HEIGHT for row in self._rows)
+        return sum(scaled(HEADING_HEIGHT if row.found is None else ENTRY_HEIGHT) for row in self._rows)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
@@ -75,7 +75,7 @@ class RowsDelegate(QStyledItemDelegate):
     """An entry: icon, name with the letters that were asked for in bold, what it is, and its keys."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(0, HEADING_HEIGHT if index.data(ROW_ROLE).heading else ENTRY_HEIGHT)
+        return QSize(0, scaled(HEADING_HEIGHT if index.data(ROW_ROLE).heading else ENTRY_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row, rect = index.data(ROW_ROLE), QRectF(option.rect)
@@ -97,8 +97,9 @@ class RowsDelegate(QStyledItemDelegate):
     def _paint_entry(self, painter: QPainter, rect: QRectF, found: Found, is_current: bool) -> None:
         entry, colors = found.entry, theme().palette
         tint = colors.accent_text if is_current else colors.muted
-        picture = icon(entry.icon, tint).pixmap(QSize(ICON, ICON), painter.device().devicePixelRatioF())
-        painter.drawPixmap(QPointF(rect.left() + EDGE + 2, rect.center().y() - ICON / 2), picture)
+        side = scaled(ICON)
+        picture = icon(entry.icon, tint).pixmap(QSize(side, side), painter.device().devicePixelRatioF())
+        painter.drawPixmap(QPointF(rect.left() + EDGE + 2, rect.center().y() - side / 2), picture)
         right = paint_keys(painter, rect.right() - EDGE, rect.center().y(), entry.shortcut)
         painter.setFont(ui_font(12.5))
         painter.setPen(colors.muted)
@@ -106,7 +107,8 @@ class RowsDelegate(QStyledItemDelegate):
         detail = painter.fontMetrics().elidedText(entry.detail, Qt.TextElideMode.ElideRight, width)
         place = QRectF(right - width, rect.top(), width, rect.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, detail)
-        room = QRectF(rect.left() + TEXT_LEFT, rect.top(), place.left() - 12 - rect.left() - TEXT_LEFT, rect.height())
+        left = scaled(TEXT_LEFT)
+        room = QRectF(rect.left() + left, rect.top(), place.left() - 12 - rect.left() - left, rect.height())
         _paint_name(painter, room, entry.text, found.places, 600 if is_current else 400)
 
 
@@ -142,8 +144,8 @@ def paint_keys(painter: QPainter, right: float, middle: float, shortcut: str) ->
     colors = theme().palette
     painter.setFont(ui_font(11.5, 600))
     for key in reversed(keys_of(shortcut)):
-        width = painter.fontMetrics().horizontalAdvance(key) + 12
-        box = QRectF(right - width, middle - 9.5, width, 19)
+        width, height = painter.fontMetrics().horizontalAdvance(key) + 12, scaled(19)
+        box = QRectF(right - width, middle - height / 2, width, height)
         painter.setPen(QPen(colors.line, 1))
         painter.setBrush(colors.background)
         painter.drawRoundedRect(box, 4, 4)

@@ -17,6 +17,7 @@ from metalearn_gui.ui.network_view import NetworkView
 from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.stepper import Stepper
 from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.zoom import fit_new
 
 ABOVE = ("num_hidden_layers", "hidden_dim", "num_blocks", "num_channels", "activation")
 BELOW = ("input_dim", "output_dim")
@@ -92,6 +93,7 @@ class NetworkPanel(SettingsPanel):
         if spec.kind == "choice":
             return self._made(spec.name, ChoiceBox(spec, self))
         stepper = Stepper(spec, self)
+        fit_new(stepper)
         self._made(spec.name, stepper.box)
         return stepper
 
