@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QGuiApplication, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -12,12 +11,12 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
 from metalearn_gui.ui.icons import svg
 from metalearn_gui.ui.plotting import faded
+from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTable, draw_symbol
 from metalearn_gui.ui.runs_model import (
     FIRST_STEP,
     IS_DRAWN_ROLE,
@@ -33,7 +32,7 @@ from metalearn_gui.ui.runs_model import (
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 Index = QModelIndex | QPersistentModelIndex
-ROW_HEIGHT, MARK_SIZE, TEXT_LEFT, PIN_SIZE = 28, 9, 24, 12
+PIN_SIZE = 12
 LEAST_BADGE = 40
 NARROW = 350  # below it the tasks' column gives way
 WIDTHS = {FIRST_STEP: 56, LAST_STEP: 66, TIME: 52}
@@ -65,15 +64,8 @@ class RunsDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_mark(self, painter: QPainter, rect: QRectF, index: Index) -> None:
-        mark = index.data(MARK_ROLE)
-        painter.save()
-        painter.translate(QPointF(rect.left() + 14, rect.center().y()))
-        painter.scale(MARK_SIZE, MARK_SIZE)
-        pen = QPen(mark.color, 0.17)
-        painter.setPen(pen)
-        painter.setBrush(mark.color if index.data(IS_DRAWN_ROLE) else QBrush(Qt.BrushStyle.NoBrush))
-        painter.drawPath(pg.graphicsItems.ScatterPlotItem.Symbols[mark.shape])
-        painter.restore()
+        mark, centre = index.data(MARK_ROLE), QPointF(rect.left() + 14, rect.center().y())
+        draw_symbol(painter, mark.shape, mark.color, centre, MARK_SIZE, bool(index.data(IS_DRAWN_ROLE)))
 
     def _paint_pin(self, painter: QPainter, rect: QRectF) -> None:
         side = scaled(PIN_SIZE)
@@ -116,7 +108,7 @@ class RunsDelegate(QStyledItemDelegate):
         editor.setGeometry(option.rect.adjusted(TEXT_LEFT - 6, 1, 0, -2))
 
 
-class RunsView(QTableView):
+class RunsView(RowsTable):
     """Click or Space: overlay. Double-click or Enter: restore. F2: rename. Delete: delete."""
 
     overlayAsked = Signal(int)  # row
@@ -127,20 +119,7 @@ class RunsView(QTableView):
         super().__init__(parent)
         self._tells_tasks = True
         self.setItemDelegate(RunsDelegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumHeight(2 * ROW_HEIGHT)
-        self.verticalHeader().hide()
-        header = self.horizontalHeader()
-        header.setFont(ui_font(11.5))
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.clicked.connect(self._click)
         self.doubleClicked.connect(self._double_click)
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.engine.compare import Bracket, Rung
+from metalearn_gui.ui.compare.marks import draw_words
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -74,13 +75,11 @@ class BracketPicture(QWidget):
     # --- painting ---------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, palette = QPainter(self), theme().palette
+        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(ui_font(12))
         if self._bracket is None:
-            painter.setPen(palette.muted)
-            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(20, 20, -20, -20), wrapped, self.words)
+            draw_words(painter, QRectF(self.rect()), self.words)
             return
         for number, rung in enumerate(self._bracket.rungs):
             self._paint_head(painter, number, rung)

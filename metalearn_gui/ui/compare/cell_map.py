@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.compare.marks import draw_words
 from metalearn_gui.ui.loss_colors import LossScale, ink_on
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -119,9 +120,7 @@ class CellMap(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(ui_font(12))
         if self._cells is None:
-            painter.setPen(palette.muted)
-            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(20, 20, -20, -20), wrapped, self.words)
+            draw_words(painter, QRectF(self.rect()), self.words)
             return
         rows, columns = self._cells.losses.shape
         for row in range(rows):

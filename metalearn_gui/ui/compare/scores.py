@@ -7,14 +7,12 @@ import math
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
     QLabel,
     QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
@@ -41,10 +39,10 @@ from metalearn_gui.ui.compare.scores_model import (
 from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import faded
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTable
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 Index = QModelIndex | QPersistentModelIndex
-ROW_HEIGHT, TEXT_LEFT = 28, 26
 WIDTHS = {PROTOCOL: 92, FIRST: 118, FIRST_MEDIAN: 62, BEST: 118, BEST_MEDIAN: 62, AT_STEP: 62, BEHIND: 112, TIME: 50}
 GIVING_WAY = (DOTS, PROTOCOL, BEHIND, FIRST_MEDIAN, BEST_MEDIAN)  # columns that go where there is little room
 LEAST_NAME, LEAST_DOTS = 110, 150
@@ -127,10 +125,11 @@ class ScoresPanel(Panel):
         )
 
     def restyle(self) -> None:
+        self.table.lay_out_columns()
         self.table.viewport().update()
 
 
-class ScoresView(QTableView):
+class ScoresView(RowsTable):
     """Enter or a double click: open. Delete: take away."""
 
     openAsked = Signal(int)  # row
@@ -139,19 +138,7 @@ class ScoresView(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setItemDelegate(ScoresDelegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumHeight(3 * ROW_HEIGHT)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
-        header.setFont(ui_font(11.5))
-        header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setSortIndicator(BEST, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
@@ -165,12 +152,14 @@ class ScoresView(QTableView):
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(DOTS, QHeaderView.ResizeMode.Stretch)
         for column, width in WIDTHS.items():
-            header.resizeSection(column, width)
+            header.resizeSection(column, scaled(width))
+        self.verticalHeader().setDefaultSectionSize(scaled(ROW_HEIGHT))
+        self.setMinimumHeight(3 * scaled(ROW_HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        needed = sum(WIDTHS.values()) + LEAST_NAME + LEAST_DOTS
-        widths = {**WIDTHS, DOTS: LEAST_DOTS}
+        widths = {column: scaled(width) for column, width in {**WIDTHS, DOTS: LEAST_DOTS}.items()}
+        needed = sum(widths.values()) + scaled(LEAST_NAME)
         for column in GIVING_WAY:
             is_hidden = needed > self.viewport().width()
             self.setColumnHidden(column, is_hidden)
@@ -221,13 +210,13 @@ class ScoresDelegate(QStyledItemDelegate):
     def _paint_text(self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, index: Index) -> None:
         mark: Mark | None = index.data(MARK_ROLE)
         if mark is not None:
-            draw_mark(painter, mark, QPointF(rect.left() + 13, rect.center().y()), 9)
+            draw_mark(painter, mark, QPointF(rect.left() + 13, rect.center().y()), MARK_SIZE)
         painter.setFont(option.font)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
         room = rect.adjusted(TEXT_LEFT if mark is not None else 4, 0, -6, 0)
         is_wide = index.column() == FIRST and not index.siblingAtColumn(FIRST_MEDIAN).data()
         if is_wide:  # how far it is, in words, over the columns that are empty still
-            room.setRight(room.right() + sum(WIDTHS[column] for column in (FIRST_MEDIAN, BEST)))
+            room.setRight(room.right() + sum(scaled(WIDTHS[column]) for column in (FIRST_MEDIAN, BEST)))
         side = Qt.AlignmentFlag.AlignRight if index.column() in FIGURES and not is_wide else Qt.AlignmentFlag.AlignLeft
         text = painter.fontMetrics().elidedText(option.text, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.setClipping(False)
@@ -262,10 +251,10 @@ class ScoresDelegate(QStyledItemDelegate):
             painter.setPen(QPen(faded(mark.color, 1.0 if is_best else 0.5), 2))
             low = max(mean - half, 10.0 ** reach[0])
             painter.drawLine(QPointF(at(low), middle), QPointF(at(min(mean + half, 10.0 ** reach[1])), middle))
-            draw_mark(painter, mark, QPointF(at(mean), middle), 9, filled=is_best)
+            draw_mark(painter, mark, QPointF(at(mean), middle), MARK_SIZE, filled=is_best)
             if median > 0:
                 painter.setPen(QPen(mark.color, 1.2))
                 painter.drawLine(QPointF(at(median), middle - 5), QPointF(at(median), middle + 5))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(super().sizeHint(option, index).width(), ROW_HEIGHT)
+        return QSize(super().sizeHint(option, index).width(), scaled(ROW_HEIGHT))
