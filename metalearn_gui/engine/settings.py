@@ -44,7 +44,8 @@ class ExperimentSettings:
     def __post_init__(self) -> None:
         if self.tasks.kind not in self.learner.kinds:
             raise _misfit(self.learner, self.tasks)
-        fitted = self.network.knowing(self.tasks.num_items).fitted(self.tasks.input_dim, self.tasks.output_dim)
+        knowing = self.network.knowing(self.tasks.num_items).of_columns(self.tasks.column_widths)
+        fitted = knowing.fitted(self.tasks.input_dim, self.tasks.output_dim)
         object.__setattr__(self, "network", fitted)
         self._refuse_other_ways()
 

@@ -142,6 +142,26 @@ def test_an_export_takes_and_gives_the_units_of_the_data(place, tmp_path, key):
     assert exporter.verify(subject, path) <= exporter.tolerance
 
 
+@pytest.mark.parametrize("learner", ["maml", "anil", "cavia"])
+def test_a_table_net_embeds_categories(place, learner):
+    settings = small_settings("csv", learner, data=str(place), inputs="x,way", min_rows=5, network="table_net")
+    settings = settings.replaced(embedding_dim=3).resolved()
+    assert settings.tasks.column_widths == (0, 2)
+    state = trained(settings, QUIET)
+    start = settings.network.init(np.random.default_rng(settings.seed))[0]
+    assert start["labels"].shape == (2, 3)
+    assert not np.array_equal(state.learner.params["labels"], start["labels"])
+
+
+@pytest.mark.parametrize("key", ["keras", "python"])
+def test_a_table_net_is_exported(place, tmp_path, key):
+    settings = small_settings("csv", data=str(place), inputs="x,way", min_rows=5, network="table_net").resolved()
+    subject = ExportSubject(settings, trained(settings, QUIET))
+    exporter = EXPORTERS[key]
+    exporter.write(subject, tmp_path / exporter.file_name)
+    assert exporter.verify(subject, tmp_path / exporter.file_name) <= exporter.tolerance
+
+
 def test_a_family_without_a_file_says_what_to_do():
     with pytest.raises(SettingError, match=r"Table \(data\) is empty; choose"):
         small_settings("csv").check_data()

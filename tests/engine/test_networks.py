@@ -17,15 +17,17 @@ from tests.engine.small import context, small_settings
 CTX_SETTINGS = small_settings()
 INPUT_DIM = 64  # also a picture of 8 x 8
 NUM_ITEMS = 9  # where a network knows any
+COLUMNS = (0, 5, 0, 0, 4)  # of a table, where a network knows any
 
 
 SMALL = {
     "mlp": {"hidden_dim": 6, "initialization": "uniform"},
     "conv4": {"num_channels": 8, "num_blocks": 3},
     "ratings_net": {"hidden_dim": 6, "num_items": NUM_ITEMS, "embedding_dim": 4},
+    "table_net": {"hidden_dim": 6, "embedding_dim": 3, "column_widths": COLUMNS},
 }
 VARIANTS = [("mlp", {"activation": name}) for name in ACTIVATIONS] + [("conv4", {"norm": name}) for name in NORMS]
-VARIANTS.append(("ratings_net", {}))
+VARIANTS += [("ratings_net", {}), ("table_net", {}), ("table_net", {"column_widths": ()})]
 
 
 def small_network(key: str, **values: object) -> Network:
@@ -52,7 +54,7 @@ def network(request: pytest.FixtureRequest) -> Network:
 
 def test_a_network_is_a_value_of_its_key(network: Network) -> None:
     assert NETWORKS[network.key] is type(network)
-    assert type(network).from_dict(network.to_dict()).knowing(NUM_ITEMS) == network
+    assert type(network).from_dict(network.to_dict()).knowing(NUM_ITEMS).of_columns(COLUMNS) == network
 
 
 def test_parts_cover_every_parameter_once(network: Network) -> None:

@@ -33,6 +33,10 @@ class Network(Component, ABC):
         """This network for inputs that name one of so many items, 0 where they name none."""
         return self
 
+    def of_columns(self, widths: tuple[int, ...]) -> Network:
+        """This network for inputs that are columns of a table: the labels of a category, 0 for a number; () = none."""
+        return self
+
     @abstractmethod
     def widened(self, extra: int) -> Network:
         """This network with `extra` more numbers at the end of every input: what is known of the task.

@@ -68,6 +68,11 @@ class TaskFamily(Component, ABC):
         """Items that an input names by number (engine/ratings/inputs.py); 0 = it names none."""
         return 0
 
+    @property
+    def column_widths(self) -> tuple[int, ...]:
+        """Of inputs that are columns of a table: the labels of a category, 0 for a number; () = they are none."""
+        return ()
+
     def with_fixed_classes(self) -> TaskFamily:
         """This family with a fixed set of training classes, where it can have one."""
         return self

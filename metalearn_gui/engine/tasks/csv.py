@@ -114,6 +114,11 @@ class Csv(TaskFamily):
         return max(1, width(names_of(self.inputs), labels_of(self.labels)))
 
     @property
+    def column_widths(self) -> tuple[int, ...]:
+        labels = labels_of(self.labels)
+        return tuple(len(labels.get(name, ())) for name in names_of(self.inputs))
+
+    @property
     def output_dim(self) -> int:
         names = names_of(self.targets)
         if self._are_classes:
