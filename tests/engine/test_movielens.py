@@ -197,3 +197,54 @@ def test_every_split_of_a_published_set_has_tasks(tmp_path: Path) -> None:
     family.check_data(("train", "validation", "test"), 5)
     users = [set(family.tasks(np.random.default_rng(0), 50, split).parameters["user"]) for split in ("train", "test")]
     assert not users[0] & users[1]
+
+
+PIECES = (b"\n", b"\t", b"::", b",", b'"', b"nan", b"1e999", b"-", b"\xff")
+DAMAGES: tuple[Callable[[np.random.Generator, bytes], bytes], ...] = (
+    lambda rng, data: data[: rng.integers(len(data))],
+    lambda rng, data: _spliced(rng, data, rng.bytes(int(rng.integers(1, 20)))),
+    lambda rng, data: _spliced(
+        rng, data, rng.choice([b"\n", b"\t", b"::", b",", b'"', b"nan", b"1e999", b"-", b"\xff"])
+    ),
+    lambda rng, data: data.replace(*rng.choice([(b"\n", b""), (b"1", b""), (b"3", b"x"), (b"\r", b"\n")])),
+    lambda rng, data: b"".join(rng.permutation(data.splitlines(keepends=True)).tolist()),
+)
+
+
+def _spliced(rng: np.random.Generator, data: bytes, piece: bytes) -> bytes:
+    place = int(rng.integers(len(data)))
+    return data[:place] + bytes(piece) + data[place + int(rng.integers(0, 20)) :]
+
+
+@pytest.mark.parametrize("key", LAYOUTS)
+def test_damaged_files_are_read_whole_or_refused_in_one_line(tmp_path: Path, key: str) -> None:
+    rng, files = np.random.default_rng(5), published(key)
+    folder = as_folder(tmp_path, key, files)
+    outcomes = {True: 0, False: 0}
+    for number in range(100):
+        name = list(files)[number % 2]  # ratings, and what is known of items
+        (folder / name).write_bytes(DAMAGES[number % len(DAMAGES)](rng, files[name]))
+        outcomes[_is_read(folder)] += 1
+        (folder / name).write_bytes(files[name])
+    assert min(outcomes.values()) > 5
+
+
+@pytest.mark.parametrize("key", LAYOUTS)
+def test_a_damaged_zip_is_read_whole_or_refused_in_one_line(tmp_path: Path, key: str) -> None:
+    rng = np.random.default_rng(6)
+    path = as_zip(tmp_path, key, published(key))
+    whole = path.read_bytes()
+    for number in range(100):
+        path.write_bytes(DAMAGES[number % 3](rng, whole))
+        _is_read(path)
+
+
+def _is_read(path: Path) -> bool:
+    RATINGS.forget()
+    line = ""
+    try:
+        assert read(path).is_whole
+    except SettingError as refusal:
+        line = str(refusal)
+    assert "\n" not in line
+    return not line

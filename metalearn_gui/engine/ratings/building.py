@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.ratings.features import Features
 from metalearn_gui.engine.ratings.inputs import MAX_ITEMS
 from metalearn_gui.engine.ratings.table import RatingsTable
@@ -37,12 +38,14 @@ def built(
         named, user_features: what is known of the items or users of these ids.
 
     Raises:
-        ValueError: more than MAX_ITEMS items.
+        SettingError: more than MAX_ITEMS items.
     """
     user_codes, user_ids = _numbered(users)
     item_codes, item_ids = _numbered(items)
     if len(item_ids) > MAX_ITEMS:
-        raise ValueError(f"it has {len(item_ids):,} items, and at most {MAX_ITEMS:,} are read")
+        raise SettingError(
+            f"Ratings (data) are of {len(item_ids):,} items, and at most {MAX_ITEMS:,} are read; choose another file"
+        )
     order, num_twice = _order(user_codes, item_codes, len(item_ids))
     known, features = named(item_ids), user_features(user_ids)
     own = values[order].astype(np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -13,7 +14,7 @@ from metalearn_gui.engine.images.sources import MAX_RATIO, PLAIN, SMALL_BYTES
 
 MAX_BYTES = 2**31  # of one text file
 # What the system and zipfile raise for a bad file; RuntimeError: encrypted, EOFError: cut short.
-UNREADABLE = (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, Refused)
+UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError)
 
 
 class Container(ABC):

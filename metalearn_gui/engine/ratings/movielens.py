@@ -12,6 +12,7 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.images.archive import Refused
 from metalearn_gui.engine.images.sources import HASHED_AT_ONCE
+from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.ratings.building import Named, built
 from metalearn_gui.engine.ratings.container import UNREADABLE, Container, opened
 from metalearn_gui.engine.ratings.features import Features
@@ -34,7 +35,7 @@ def layout_at(path: str) -> str:
         return ""
     try:
         container = opened(place)
-    except (*UNREADABLE, ValueError):
+    except UNREADABLE:
         return ""
     names = container.sizes.keys() if not is_file else {os.path.basename(place)} & container.sizes.keys()
     found = next((key for key, layout in LAYOUTS.items() if layout.ratings.name in names), "")
@@ -51,10 +52,12 @@ def reading(path: str, key: str) -> RatingsReading:
     layout = LAYOUTS[key]
     try:
         container = opened(os.path.expanduser(path))
-    except (*UNREADABLE, ValueError) as error:
+    except UNREADABLE as error:
         raise refusal(path, f"it cannot be read ({_reason(error)})") from error
     try:
         return (yield from _read(path, container, layout))
+    except SettingError:
+        raise
     except UNREADABLE as error:
         raise refusal(path, f"it cannot be read ({_reason(error)})") from error
     finally:

@@ -18,6 +18,7 @@ from metalearn_gui.engine.ratings.refusal import refusal
 from metalearn_gui.engine.read_so_far import ReadSoFar
 
 CHUNK_ROWS = 250_000
+READ_AT_ONCE = 2**20
 MAX_LINE = 2**16  # bytes: a longer row is none of these
 MAX_SMALL = 2**27  # bytes of a file of items or users
 MAX_WHOLE = 2**53  # beyond it floats miss whole numbers
@@ -61,10 +62,8 @@ def rows_of(shown: str, source: BinaryIO, written: TextFile, digest: Any) -> lis
     Raises:
         SettingError: a row that is another one.
     """
-    data = io.BufferedReader(Checked(shown, source, digest)).read(MAX_SMALL + 1)
-    if len(data) > MAX_SMALL:
-        raise refusal(shown, f"it has more than {MAX_SMALL:,} bytes")
-    lines = data.decode(written.encoding, errors="replace").lstrip("\ufeff").splitlines()
+    text = _all_of(shown, Checked(shown, source, digest)).decode(written.encoding, errors="replace")
+    lines = text.lstrip("\ufeff").splitlines()
     lines = lines[1:] if written.header else lines
     cells = csv.reader(lines) if written.separator == "," else (line.split(written.separator) for line in lines)
     rows: list[Row] = []
@@ -73,6 +72,15 @@ def rows_of(shown: str, source: BinaryIO, written: TextFile, digest: Any) -> lis
             _refuse_other_width(shown, number, len(row), written)
             rows.append(row)
     return rows
+
+
+def _all_of(shown: str, checked: Checked) -> bytes:
+    pieces = []
+    while piece := checked.read(READ_AT_ONCE):
+        pieces.append(piece)
+        if checked.done > MAX_SMALL:
+            raise refusal(shown, f"it has more than {MAX_SMALL:,} bytes")
+    return b"".join(pieces)
 
 
 def ratings_of(
@@ -84,7 +92,7 @@ def ratings_of(
         SettingError: a row or cell that is none, with its place.
     """
     checked = Checked(shown, source, digest)
-    buffered = io.BufferedReader(checked, 2**20)
+    buffered = io.BufferedReader(checked, READ_AT_ONCE)
     first = _first_row(shown, buffered, written)
     yield ReadSoFar(0, size)
     parts: list[list[Array]] = [[], [], []]
