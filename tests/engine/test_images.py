@@ -15,6 +15,7 @@ from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.images import Images
+from metalearn_gui.engine.tasks.pictures import WARPED_AT_ONCE, warped
 
 ALPHABETS, CLASSES, COPIES = 3, 4, 5
 
@@ -217,3 +218,17 @@ def write_class(place: Path, copies: int) -> None:
     place.mkdir(parents=True)
     for copy in range(copies):
         Image.new("L", (12, 12), 17 * copy).save(place / f"{copy}.png")
+
+
+def test_pictures_are_distorted_a_few_at_a_time_and_each_as_if_it_were_alone() -> None:
+    rng = np.random.default_rng(0)
+    count = WARPED_AT_ONCE + 3
+    pictures = rng.random((count, 6, 6, 1), np.float32)
+    matrices, shifts = np.eye(2) + rng.normal(0.0, 0.1, (count, 2, 2)), rng.normal(0.0, 1.0, (count, 2))
+    made = warped(pictures, matrices, shifts)
+    for one in (0, WARPED_AT_ONCE - 1, WARPED_AT_ONCE, count - 1):
+        part = slice(one, one + 1)
+        np.testing.assert_array_equal(made[part], warped(pictures[part], matrices[part], shifts[part]))
+    np.testing.assert_allclose(
+        warped(pictures, np.tile(np.eye(2), (count, 1, 1)), np.zeros((count, 2))), pictures, atol=1e-6
+    )
