@@ -36,6 +36,14 @@ class Command:
 
 OR = " or "  # between shortcuts of one command
 RUN, TASK, EDIT, FILE, VIEW = "run", "task", "edit", "file", "view"
+GROUPS = {
+    FILE: QT_TRANSLATE_NOOP("Commands", "File"),
+    EDIT: QT_TRANSLATE_NOOP("Commands", "Edit"),
+    RUN: QT_TRANSLATE_NOOP("Commands", "Run"),
+    TASK: QT_TRANSLATE_NOOP("Commands", "Task"),
+    VIEW: QT_TRANSLATE_NOOP("Commands", "View"),
+}
+FIRST_LEVEL = ("palette", "help")  # in the menu itself too
 COMMANDS = (
     Command("open", QT_TRANSLATE_NOOP("Commands", "Open..."), "Ctrl+O", FILE, lambda w: w.file.open()),
     Command("save", QT_TRANSLATE_NOOP("Commands", "Save"), "Ctrl+S", FILE, lambda w: w.file.save()),
@@ -150,15 +158,15 @@ class Actions:
         return True
 
     def menu(self) -> QMenu:
-        """Every command in groups, each with its key at the right."""
+        """Every command in the menu of its group, each with its key at the right."""
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        group = COMMANDS[0].group
+        groups = {key: menu.addMenu(QCoreApplication.translate(CONTEXT, text)) for key, text in GROUPS.items()}
         for command in COMMANDS:
-            if command.group != group:
-                menu.addSeparator()
-                group = command.group
-            menu.addAction(self.by_key[command.key])
+            groups[command.group].addAction(self.by_key[command.key])
+        menu.addSeparator()
+        for key in FIRST_LEVEL:
+            menu.addAction(self.by_key[key])
         return menu
 
     def retranslate(self) -> None:

@@ -21,19 +21,21 @@ class HelpWindow(QWidget):
         self._texts = {command.key: QLabel(self) for command in COMMANDS if command.shortcut}
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
-        grid.setColumnStretch(1, 1)
-        for row, command in enumerate(command for command in COMMANDS if command.shortcut):
+        for texts in (1, 3):
+            grid.setColumnStretch(texts, 1)
+        half = -(-len(self._texts) // 2)
+        for place, command in enumerate(command for command in COMMANDS if command.shortcut):
             key = QLabel(command.shortcut, self)
             key.setFont(ui_font(13, 600))
-            grid.addWidget(key, row, 0)
-            grid.addWidget(self._texts[command.key], row, 1)
+            grid.addWidget(key, place % half, 2 * (place // half))
+            grid.addWidget(self._texts[command.key], place % half, 2 * (place // half) + 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(18)
         column.addWidget(self._story)
         column.addLayout(grid)
         column.addStretch(1)
-        self.resize(440, 560)
+        self.resize(760, 560)
         self.retranslate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -10,7 +10,7 @@ from metalearn_gui.bridge.session import Message
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.tasks import TASKS
-from metalearn_gui.ui.actions import COMMANDS
+from metalearn_gui.ui.actions import COMMANDS, GROUPS
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.palette.entries import ITSELF
 from metalearn_gui.ui.palette.fuzzy import match
@@ -162,3 +162,12 @@ def test_what_is_not_there_is_said(window, line, qtbot):
     assert texts(window) == []
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert palette(window).isVisible()
+
+
+def test_every_command_is_in_the_menu_of_its_group(window):
+    menu = window.commands.menu()
+    groups = [action.menu() for action in menu.actions() if action.menu() is not None]
+    held = [[action.objectName() for action in group.actions()] for group in groups]
+    expected = [[f"action_{command.key}" for command in COMMANDS if command.group == group] for group in GROUPS]
+    assert held == expected
+    menu.close()
