@@ -21,6 +21,7 @@ from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tables.table import KINDS, MISSING, Column, Table
+from metalearn_gui.engine.tasks.csv import Csv
 
 Document = dict[str, Any]
 Arrays = dict[str, Array]
@@ -57,6 +58,24 @@ def looking_again(files: Iterable[DataFile]) -> Iterator[ReadSoFar | StaleFile]:
         with contextlib.suppress(SettingError, *UNREADABLE):  # whoever reads it says what is wrong with it
             if (yield from _LIBRARIES[file.kind].differs(file.path, file.contents.digest)):
                 yield StaleFile(file.path, is_there=True)
+
+
+def held_out(settings: Mapping[str, ExperimentSettings]) -> dict[str, str]:
+    """The names of unseen tasks by run, where they are in memory and another file could part them anew."""
+    tables = {run_id: one.tasks for run_id, one in settings.items() if isinstance(one.tasks, Csv)}
+    return {run_id: names for run_id, tasks in tables.items() if (names := tasks.held_out_names())}
+
+
+def held_out_from(document: Mapping[str, Any]) -> dict[str, str]:
+    """What `held_out` made, as it comes from a file; raises ValueError."""
+    return {_text(run_id): _text(names) for run_id, names in document.items()}
+
+
+def as_it_is(settings: ExperimentSettings, unseen: str) -> ExperimentSettings:
+    """These settings on whatever their table holds now. unseen: the names of tasks that stay unseen."""
+    if not isinstance(settings.tasks, Csv):
+        return settings
+    return settings.replaced(file_digest="", unseen_tasks=unseen or settings.tasks.unseen_tasks)
 
 
 def file_document(file: DataFile) -> tuple[Document, Arrays]:

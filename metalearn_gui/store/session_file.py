@@ -82,6 +82,7 @@ class SavedSession:
     runs: in the order of the list; shown_run_id names one of them, or is empty.
     settings: what is set now, which need not be any run's.
     touched: unseen tasks with the points as they lie; the first one is under the hand.
+    unseen: by run, the names of its unseen tasks: they stay unseen when the file is another one.
     data: files that tasks are made of, as far as the settings want them held; `own_data.put` makes them found.
     """
 
@@ -90,6 +91,7 @@ class SavedSession:
     settings: ExperimentSettings
     touched: list[SavedTask] = dataclasses.field(default_factory=list)
     data: list[DataFile] = dataclasses.field(default_factory=list)
+    unseen: dict[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def shown(self) -> RunRecord | None:
@@ -100,12 +102,18 @@ class SavedSession:
     def copy(self) -> SavedSession:
         """As it is now, every run at its newest state, for another thread to write while the runs go on."""
         runs = [run.settled() for run in self.runs]
-        return SavedSession(runs, self.shown_run_id, self.settings, list(self.touched), self._with_data_in_use())
+        unseen = self.unseen | own_data.held_out({run.run_id: run.settings for run in runs})
+        return SavedSession(
+            runs, self.shown_run_id, self.settings, list(self.touched), self._with_data_in_use(), unseen
+        )  # fmt: skip
 
     def with_files_as_they_are(self) -> SavedSession:
-        """This session on whatever the files of its tasks hold now."""
-        runs = [dataclasses.replace(run, settings=_without_digest(run.settings)) for run in self.runs]
-        return dataclasses.replace(self, runs=runs, settings=_without_digest(self.settings), data=[])
+        """This session on whatever the files of its tasks hold now; unseen tasks stay unseen."""
+        anew = {run.run_id: own_data.as_it_is(run.settings, self.unseen.get(run.run_id, "")) for run in self.runs}
+        runs = [dataclasses.replace(run, settings=anew[run.run_id]) for run in self.runs]
+        alike = next((run.run_id for run in self.runs if run.settings.tasks == self.settings.tasks), "")
+        settings = own_data.as_it_is(self.settings, self.unseen.get(alike, ""))
+        return dataclasses.replace(self, runs=runs, settings=settings, data=[])
 
     def resolve(self) -> None:
         """Fill in what files that were read say of the settings and of the shown run's."""
@@ -116,10 +124,6 @@ class SavedSession:
     def _with_data_in_use(self) -> list[DataFile]:
         in_use = own_data.files_of([self.settings, *(run.settings for run in self.runs)])
         return in_use + [file for file in self.data if file.path not in {other.path for other in in_use}]
-
-
-def _without_digest(settings: ExperimentSettings) -> ExperimentSettings:
-    return settings.replaced(file_digest="") if "file_digest" in settings.names() else settings
 
 
 def save(path: str | os.PathLike[str], saved: SavedSession) -> None:
@@ -214,6 +218,7 @@ def _session_rows(saved: SavedSession) -> list[tuple[str, str]]:
     return [
         ("settings", _json(saved.settings.to_dict())),
         ("shown_run_id", _json(saved.shown_run_id)),
+        ("unseen", _json(saved.unseen)),
         ("touched", _json([documents.task_document(task)[0] for task in saved.touched])),
     ]
 
@@ -292,6 +297,7 @@ def _read(connection: sqlite3.Connection) -> SavedSession:
         shown_run_id=str(json.loads(session["shown_run_id"])),
         settings=ExperimentSettings.from_dict(json.loads(session["settings"])),
         touched=_touched(connection, json.loads(session["touched"])),
+        unseen=own_data.held_out_from(json.loads(session.get("unseen", "{}"))),
         data=[
             own_data.file_from(document, _arrays_of(connection, _owner_of_data(place)))
             for place, document in enumerate(json.loads(session.get("data", "[]")))  # older files hold none

@@ -76,16 +76,19 @@ def test_a_table_that_only_the_file_holds_is_taken_as_it_is_now_on_demand(
 ):
     session.change(task_family="csv", data=str(table), min_rows=5, keep_data="never")
     qtbot.waitUntil(lambda: session.settings.tasks.key == "csv")
+    unseen = session.settings.tasks.held_out_names()
     session.save(path := str(tmp_path / "a.metalearn"))
     forget()
-    table.write_text(table.read_text() + "\nt7,99,99\n")
+    more = [f"n{task},{row},{task * row}" for task in range(9) for row in range(12)]
+    table.write_text("\n".join([table.read_text(), *more]))
     other, heard = opened(open_session, path, qtbot)
     qtbot.waitUntil(lambda: any("has changed since it was imported" in message.text for message in heard.messages))
     assert other.settings.tasks.key != "csv"
     assert heard.messages[-1].action == "read_again"
     other.read_again()
     qtbot.waitUntil(lambda: other.settings.tasks.key == "csv")
-    assert other.settings.tasks.table().num_rows == 97
+    assert other.settings.tasks.table().num_rows == 96 + 108
+    assert other.settings.tasks.held_out_names() == unseen
     assert other.settings == other.live.settings
 
 

@@ -74,10 +74,11 @@ def _encoded(cells: Array, width: int) -> Array:
 
 @dataclasses.dataclass(frozen=True)
 class Split:
-    """How tasks are parted: by a column, or drawn with a seed."""
+    """How tasks are parted where no column says it. unseen: names of the test tasks, () = drawn."""
 
     held_out: float
     seed: int
+    unseen: tuple[str, ...] = ()
 
 
 def labels_text(table: Table, choice: ColumnChoice, are_classes: bool) -> str:
@@ -148,7 +149,8 @@ def table_points(
     order = np.flatnonzero(kept)[np.argsort(task_codes[kept], kind="stable")]
     numbers = np.flatnonzero(~is_small)
     owners = np.searchsorted(numbers, task_codes[order])
-    splits = _splits(table, choice, order, owners, len(numbers), split)
+    names = tuple(task_names[number] for number in numbers)
+    splits = _splits(table, choice, order, owners, names, split)
     is_training = np.isin(owners, splits["train"])
     inputs, filled = _inputs(table, choice, labels, order, is_training)
     y = y[order]
@@ -158,7 +160,7 @@ def table_points(
         y[:, 0].astype(np.int32) if are_classes else y.astype(np.float32),
         np.cumsum(kept_counts) - kept_counts,
         kept_counts,
-        tuple(task_names[number] for number in numbers),
+        names,
         splits,
         _scaling(inputs, np.zeros((len(y), 0)) if are_classes else y, is_training),
         _remark(is_left_out, bad_target, filled, np.asarray(is_small), task_names, min_rows),
@@ -236,18 +238,18 @@ def _targets(table: Table, choice: ColumnChoice, labels: Labels, are_classes: bo
 
 
 def _splits(
-    table: Table, choice: ColumnChoice, order: Array, owners: Array, num_tasks: int, split: Split
+    table: Table, choice: ColumnChoice, order: Array, owners: Array, names: Sequence[str], split: Split
 ) -> dict[str, Array]:
     if choice.split:
-        own = _split_column(_column(table, choice.split), order, owners, num_tasks)
+        own = _split_column(_column(table, choice.split), order, owners, len(names))
     else:
-        own = _drawn_split(num_tasks, split)
+        own = _drawn_split(names, split)
     parts = {name: np.flatnonzero(own == place) for place, name in enumerate(SPLITS)}
     if not len(parts["validation"]):
         parts["validation"] = parts["train"]  # nothing is chosen by a split that nobody made
     for name in ("train", "test"):
         if not len(parts[name]):
-            raise SettingError(f"No task is left for the {name} split; there are {num_tasks} tasks in all")
+            raise SettingError(f"No task is left for the {name} split; there are {len(names)} tasks in all")
     return parts
 
 
@@ -269,15 +271,18 @@ def _split_column(column: Column, order: Array, owners: Array, num_tasks: int) -
     return lowest
 
 
-def _drawn_split(num_tasks: int, split: Split) -> Array:
+def _drawn_split(names: Sequence[str], split: Split) -> Array:
     """0, 1 or 2 for every task."""
+    num_tasks = len(names)
     order = np.random.default_rng(split.seed).permutation(num_tasks)
     num_test = min(max(1, round(split.held_out * num_tasks)), num_tasks - 1) if num_tasks > 1 else 0
-    left = num_tasks - num_test
-    num_validation = max(1, round(VALIDATION_SHARE * left)) if left > 2 else 0
-    own = np.zeros(num_tasks, int)
-    own[order[:num_test]] = 2
-    own[order[num_test : num_test + num_validation]] = 1
+    is_test = np.isin(np.arange(num_tasks), order[:num_test])
+    if split.unseen:
+        is_test = np.isin(np.array(names), np.array(split.unseen))
+    others = order[~is_test[order]]
+    num_validation = max(1, round(VALIDATION_SHARE * len(others))) if len(others) > 2 else 0
+    own = np.where(is_test, 2, 0)
+    own[others[:num_validation]] = 1
     return own
 
 

@@ -37,10 +37,11 @@ from metalearn_gui.engine.tasks.rows import dealt
 
 NUMBERS, CLASSES = "numbers", "classes"
 SUFFIXES = (".csv", ".tsv", ".tab", ".parquet")
-COLUMN_SETTINGS = ("task_column", "inputs", "targets", "split_column", "column_types")
+COLUMN_SETTINGS = ("task_column", "inputs", "targets", "split_column", "column_types", "unseen_tasks")
 CHOICES = (*COLUMN_SETTINGS, "predicts", "min_rows", "missing", "held_out", "split_seed", "keep_data")  # of a person
 LABELLED = ("inputs", "targets", "predicts", "column_types")  # what labels follow from
 SHOWN_COLUMNS = 12
+MOST_NAMES = 1_000_000  # characters of all held-out tasks' names
 KEPT = 4  # prepared files in memory
 
 
@@ -87,6 +88,10 @@ class Csv(TaskFamily):
         0.3, "Held out", minimum=0.05, maximum=0.9, advanced=True, help="Share of the tasks kept as unseen ones."
     )
     split_seed: int = param(0, "Split's seed", minimum=0, maximum=2**31 - 1, advanced=True, help="Who is held out.")
+    unseen_tasks: str = param(
+        "", "Unseen tasks", advanced=True,
+        help="Names of the tasks kept as unseen ones, with commas between; empty = drawn, or as the split column says.",
+    )  # fmt: skip
     labels: str = param(
         "",
         "Labels",
@@ -166,6 +171,13 @@ class Csv(TaskFamily):
     def files(self) -> tuple[DataFile, ...]:
         found = [(path, TABLES.find(path, digest)) for path, digest in self._files()]
         return kept([DataFile("table", path, table) for path, table in found if table], self.keep_data)
+
+    def held_out_names(self) -> str:
+        """The tasks that are unseen ones, as `unseen_tasks` takes them; "" while they are not in memory."""
+        if not self.data or self.split_column or not self.is_read:
+            return ""
+        names = text_of([self._own.names[number] for number in self._own.splits["test"]])
+        return names if len(names) <= MOST_NAMES else ""
 
     def resolved(self) -> Csv:
         if not self.data or all((self.task_column, self.inputs, self.targets, self.labels, self.file_digest)):
@@ -314,7 +326,7 @@ def _prepared(family: Csv) -> TablePoints:
         family._are_classes,
         family.missing == "fill",
         family.min_rows,
-        Split(family.held_out, family.split_seed),
+        Split(family.held_out, family.split_seed, names_of(family.unseen_tasks)),
     )
 
 
