@@ -62,6 +62,7 @@ def test_how_sure_the_learner_is_lies_around_its_curve_and_is_told_under_the_mou
     x, y = 0.0, float(np.interp(0.0, sinusoid.touched.grid[:, 0], sure.on_grid[curve.shown_step, :, 0]))
     inside, outside = (curve.axes().point(x, y + half).toPoint() for half in (0.4, 0.6))
     banded = curve.grab().toImage()
+    assert curve.legend_labels()["learner"].endswith("95 % band")
     assert banded.pixelColor(inside) != plain.pixelColor(inside)
     assert banded.pixelColor(outside) == plain.pixelColor(outside)
 

@@ -59,6 +59,7 @@ class CurveCanvas(HandleSurface):
             "before": self.tr("before adapting ({start})"),
             "learner": self.tr("after adapting, step {step}"),
         }
+        self._banded = self.tr(", with its 95 % band")
         self._by_hand = self.tr("with your context")
         self._chosen = self.tr("at the place you chose")
         self._short_legend = {"truth": self.tr("truth"), "before": self.tr("before"), "learner": self.tr("step {step}")}
@@ -240,6 +241,8 @@ class CurveCanvas(HandleSurface):
         labels = {key: texts[key].format(step=self.shown_step, start=start) for key in keys}
         if "learner" in labels and self.session.held:
             labels["learner"] = self._chosen if self.session.context is None else self._by_hand
+        if "learner" in labels and is_wide and self.adaptation and self.adaptation.deviation is not None:
+            labels["learner"] += self._banded
         return labels
 
     @classmethod
