@@ -14,9 +14,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from tests.own_data import films, shops
+
 KEEP = os.environ.get("METALEARN_SCREENSHOTS") == "1"
-ITERATIONS = 12_000 if KEEP else 200
-PICTURES = {"main": ["--size", "1440x900", "--theme", "dark"]}
+ITERATIONS = {"main": 12_000, "table": 6_000, "ratings": 2_000}  # of the pictures that are kept
+BRIEFLY = 200
+PICTURES = {
+    "main": ["--size", "1440x900", "--theme", "dark"],
+    "table": ["--size", "1440x900", "--theme", "light", "--set", "task_family=csv", "--set", "data=shops.csv",
+              "--set", "inner_steps=5"],
+    "ratings": ["--size", "1440x900", "--theme", "light", "--preset", "ratings", "--set", "data=ml-latest-small"],
+}  # fmt: skip
 
 
 def colours(image: QImage) -> int:
@@ -28,9 +36,17 @@ def colours(image: QImage) -> int:
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_window_renders_to_a_picture_of_the_size_asked_for(name: str, tmp_path: Path, checkout: Path) -> None:
     picture = tmp_path / f"{name}.png"
-    arguments = ["--screenshot", str(picture), "--iterations", str(ITERATIONS), *PICTURES[name]]
+    shops(tmp_path)
+    films(tmp_path)
+    iterations = ITERATIONS[name] if KEEP else BRIEFLY
+    arguments = ["--screenshot", str(picture), "--iterations", str(iterations), *PICTURES[name]]
     done = subprocess.run(
-        [sys.executable, "-m", "metalearn_gui", *arguments], cwd=checkout, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "metalearn_gui", *arguments],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(checkout)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     image = QImage(str(picture))

@@ -7,7 +7,7 @@ import pytest
 
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.tables.fields import OTHER, Field, fields_of
-from metalearn_gui.engine.tables.slices import LINE_STEPS, MOST_SLICES, PLANE_STEPS, Slices
+from metalearn_gui.engine.tables.slices import LINE_STEPS, MOST_SLICES, PLANE_STEPS, Slices, central_row
 
 X = np.array([[1.5, 0, 1, 0, 19_723.0], [-2.0, 0, 0, 0, 19_724.5], [3.0, 1, 0, 0, 19_723.0]], np.float32)
 Y = np.array([[10.0], [20.0], [30.0]], np.float32)
@@ -91,3 +91,9 @@ def test_of_many_inputs_the_first_few_are_side_by_side():
     many = Slices(fields_of([f"x{n}" for n in range(40)], ["y"], {}, {}, x, Y[[0] * 5]))
     assert len(many.cuts) == MOST_SLICES
     assert many.points(x[:0]).shape == (MOST_SLICES * 33, 40)
+
+
+def test_the_central_row_is_the_one_most_like_the_others(fields):
+    rows = np.array([[3, 1, 0, 0, 19_724], [0.4, 1, 0, 0, 19_723.6], [-2, 1, 0, 0, 19_723]], np.float32)
+    assert central_row(fields, rows) == 1
+    assert central_row(fields, rows[:0]) == 0

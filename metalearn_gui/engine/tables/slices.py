@@ -15,6 +15,15 @@ MOST_SLICES = 6  # side by side
 LINE_STEPS, SHORT_STEPS, PLANE_STEPS = 101, 33, 31  # of a number's range; with the rows they fit padded places well
 
 
+def central_row(fields: Fields, x: Array) -> int:
+    """The row (n, dim) whose numbers lie nearest to the middle of all: slices through it say most."""
+    numbers = [field for field in fields.inputs if not field.is_category]
+    if not len(x) or not numbers:
+        return 0
+    places = np.stack([field.values(x) / (field.span[1] - field.span[0]) for field in numbers], axis=1)
+    return int(np.argmin(((places - places.mean(axis=0)) ** 2).sum(axis=1)))
+
+
 @dataclasses.dataclass(frozen=True)
 class Slice:
     """One input along a line, or two across a plane. steps: of a number's range."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tables.fields import Fields
-from metalearn_gui.engine.tables.slices import Slices
+from metalearn_gui.engine.tables.slices import Slices, central_row
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.axes import Range, grown, settled, widened
 from metalearn_gui.ui.canvas.handles import HandleSurface
@@ -44,7 +44,7 @@ class TableCanvas(HandleSurface):
         self._fields = fields_of(self.family)
         looked_at = self.touched.looked_at
         is_same = isinstance(looked_at, Slices) and looked_at.fields == self._fields
-        self._looks = looked_at if is_same and isinstance(looked_at, Slices) else Slices(self._fields)
+        self._looks: Slices = looked_at if is_same else self._through_the_middle(Slices(self._fields))
         self._target = 0
         self._choice, self._editor = SliceChoice(self._fields, self), RowsEditor(session, self._fields, self)
         self._choice.chosen.connect(self._choose_slices)
@@ -89,6 +89,10 @@ class TableCanvas(HandleSurface):
             self._look()
             self.update()
 
+    def _through_the_middle(self, looks: Slices) -> Slices:
+        """The same slices, through a row that is like the others."""
+        return dataclasses.replace(looks, row=central_row(self._fields, self.touched.support.x))
+
     def _look(self) -> None:
         """Have predictions where this canvas looks."""
         if self.isVisible() and self.touched.looked_at != self._looks:
@@ -98,7 +102,7 @@ class TableCanvas(HandleSurface):
 
     def task_changed(self) -> None:
         super().task_changed()
-        self._looks = dataclasses.replace(self._looks, row=0)
+        self._looks = self._through_the_middle(self._looks)
         self._y_range = self._wanted_range()
 
     def settle(self) -> None:
