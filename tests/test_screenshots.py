@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage
 from tests.own_data import films, shops
 
 KEEP = os.environ.get("METALEARN_SCREENSHOTS") == "1"
-ITERATIONS = {"main": 12_000, "table": 6_000, "ratings": 2_000}  # of the pictures that are kept
+ITERATIONS = {"main": 12_000, "table": 3_000, "ratings": 600}  # of the pictures that are kept
 BRIEFLY = 200
 PICTURES = {
     "main": ["--size", "1440x900", "--theme", "dark"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QToolButton
 
 from metalearn_gui.engine.learners.maml import Maml
@@ -14,6 +14,7 @@ from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.ui.canvas.table.canvas import TableCanvas
+from metalearn_gui.ui.export.pictures import draw_canvas
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.theme import theme
 from tests.ui.fake_session import FakeSession
@@ -246,6 +247,19 @@ def test_a_typed_cell_changes_that_number_and_the_prediction_answers(several, qt
     assert len(support(several).x) == 11
 
 
+def test_what_is_being_typed_stays_while_training_moves_the_predictions(several, qtbot):
+    go_to(several, 1, "x")
+    qtbot.keyClick(several._editor.table, Qt.Key.Key_Return)
+    editor = several._editor.table.viewport().findChild(QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, "0.5")
+    several.session.train(10)
+    several.session.look_at(several.session.touched.looked_at)
+    assert editor.text() == "0.5"
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: support(several).x[1, 0] == 0.5)
+
+
 def test_a_bad_cell_is_refused_in_a_line_and_changes_nothing(several, qtbot):
     before = support(several)
     typed(qtbot, several, 1, "x", "about 3")
@@ -344,3 +358,15 @@ def test_every_control_has_a_name_and_a_tooltip(several):
             assert part.accessibleName()
             assert part.toolTip()
     assert several.childAt(QPoint(10, 5)) is not None
+
+
+def test_the_picture_of_the_task_shows_the_slices_that_the_window_shows(several):
+    several.findChild(QComboBox, "slice_first").setCurrentIndex(2)
+    several.session.stepChanged.emit()
+    looks = several.session.touched.looked_at
+    image = QImage(1200, 800, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    draw_canvas(several.session, painter)
+    painter.end()
+    assert several.session.touched.looked_at is looks
+    assert len(np.unique(np.frombuffer(image.constBits(), np.uint32))) > 40

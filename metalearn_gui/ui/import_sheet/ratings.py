@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -36,6 +37,7 @@ class RatingsSheet(FamilySheet[Ratings]):
         self._sample.setTabKeyNavigation(False)
         self._sample.verticalHeader().hide()
         self._sample.horizontalHeader().setStretchLastSection(True)
+        self._sample.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.lay_out(self._sample)
 
     def forget(self) -> None:

@@ -56,7 +56,10 @@ class RowsModel(QAbstractTableModel):
 
     def take_task(self) -> None:
         """The session has other points."""
-        task = self._session.touched
+        before, task = self._touched, self._session.touched
+        if task.support is before.support and task.query is before.query:
+            self._touched = task
+            return  # a cell that is being edited would be filled with its old text again
         old, new = self.rowCount(), len(task.support.x) + len(task.query.x) + 1
         if new > old:
             self.beginInsertRows(NO_INDEX, old, new - 1)
