@@ -86,13 +86,16 @@ def test_a_session_goes_on_bit_for_bit_where_its_file_is_not(table, tmp_path, ca
     assert evaluated(tmp_path / "c.metalearn", capsys)["iterations"] == 8  # what went on holds the rows as well
 
 
-def test_a_session_that_keeps_only_the_name_says_that_the_file_is_missing(table, tmp_path, capsys):
+def test_a_session_that_keeps_only_the_name_finds_its_file_by_what_it_holds(table, tmp_path, capsys):
     session = tmp_path / "a.metalearn"
     train(table, session, "keep_data=never")
     assert load(session).data == []
-    elsewhere(table)
+    forget()
+    moved = table.rename(tmp_path / "moved.csv")
     assert main(["evaluate", str(session)]) == 2
-    assert "there is no such file" in capsys.readouterr().err
+    assert "it is not there any more; import it from where it lies now" in capsys.readouterr().err
+    TABLES.table(str(moved))
+    assert evaluated(session, capsys)["tasks"] == "csv"
 
 
 def test_a_file_that_has_changed_is_not_taken_for_the_one_that_was_imported(table, tmp_path, capsys):

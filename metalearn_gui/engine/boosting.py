@@ -19,8 +19,6 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Episodes, PointSet, generator
-from metalearn_gui.engine.events import StepScores
-from metalearn_gui.engine.intervals import interval
 from metalearn_gui.engine.settings import ExperimentSettings
 
 KEY = "boosting"
@@ -34,16 +32,13 @@ def is_available(settings: ExperimentSettings) -> bool:
     return settings.tasks.is_table and importlib.util.find_spec("sklearn") is not None
 
 
-def boosting_scores(settings: ExperimentSettings, episodes: Episodes) -> StepScores:
-    """The model fitted on training tasks, tried on these tasks: the same after every step, as it takes none."""
+def tried(settings: ExperimentSettings, episodes: Episodes) -> tuple[Array, Array]:
+    """The losses of the model fitted on training tasks, (tasks,), and its accuracies; 0 where targets are numbers."""
     training = _training_episodes(settings)
     known, asked = _rows(settings, training), _rows(settings, episodes)
+    judge = _classified if settings.tasks.kind == "classification" else _regressed
     with _one_thread():
-        if settings.tasks.kind == "classification":
-            loss, accuracy = _classified(known, training.query.y, asked, episodes.query.y)
-        else:
-            loss, accuracy = _regressed(known, training.query.y, asked, episodes.query.y), None
-    return _every_step(loss, accuracy, settings.outer.test_steps)
+        return judge(known, training.query.y, asked, episodes.query.y)
 
 
 def _training_episodes(settings: ExperimentSettings) -> Episodes:
@@ -71,12 +66,12 @@ def _nearest(settings: ExperimentSettings, support: PointSet, query: PointSet) -
     return np.asarray((np.square(other).sum(axis=-1)[:, None] - 2 * products).argmin(axis=-1))
 
 
-def _regressed(known: Array, known_y: Array, asked: Array, asked_y: Array) -> Array:
-    """Mean squared errors, (tasks,)."""
+def _regressed(known: Array, known_y: Array, asked: Array, asked_y: Array) -> tuple[Array, Array]:
+    """Mean squared errors and zeros, each (tasks,)."""
     columns = known_y.reshape(-1, known_y.shape[-1]).T
     predicted = [_model("Regressor").fit(known, column).predict(asked) for column in columns]
     wrong = np.stack(predicted, axis=-1).reshape(asked_y.shape) - asked_y
-    return np.asarray(np.square(wrong, dtype=np.float64).mean(axis=(1, 2)))
+    return np.square(wrong, dtype=np.float64).mean(axis=(1, 2)), np.zeros(len(wrong))
 
 
 def _classified(known: Array, known_y: Array, asked: Array, asked_y: Array) -> tuple[Array, Array]:
@@ -98,16 +93,3 @@ def _one_thread() -> contextlib.AbstractContextManager[Any]:
 def _model(kind: str) -> Any:
     ensemble = importlib.import_module("sklearn.ensemble")
     return getattr(ensemble, f"HistGradientBoosting{kind}")(random_state=0, early_stopping=False)
-
-
-def _every_step(loss: Array, accuracy: Array | None, steps: int) -> StepScores:
-    losses = np.repeat(loss[None], steps + 1, axis=0)
-    hits = None if accuracy is None else np.repeat(accuracy[None], steps + 1, axis=0)
-    return StepScores(
-        loss=losses.mean(axis=1),
-        loss_median=np.median(losses, axis=1),
-        loss_ci95=interval(losses),
-        accuracy=None if hits is None else hits.mean(axis=1),
-        accuracy_ci95=None if hits is None else interval(hits),
-        losses=losses,
-    )

@@ -140,8 +140,10 @@ class Evaluator:
 
     @functools.cached_property
     def _boosting(self) -> StepScores:
-        """It learns from training tasks at once, whatever the learner has learned yet."""
-        return boosting.boosting_scores(self.settings, self._episodes)
+        """It learns from training tasks at once, whatever the learner has learned yet, and takes no steps."""
+        steps = self.settings.outer.test_steps + 1
+        rows = [np.repeat(values[None], steps, axis=0) for values in boosting.tried(self.settings, self._episodes)]
+        return _summary(self.settings, [rows])
 
     def evaluation(self, state: TrainingState) -> Evaluation:
         """The learner and its baselines; Adam from scratch once its rate is chosen."""

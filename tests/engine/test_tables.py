@@ -90,6 +90,18 @@ def test_parquet_holds_the_same_table(tmp_path):
         np.testing.assert_array_equal(own.values, other.values)
 
 
+def test_a_parquet_file_of_more_rows_than_are_read_is_refused_by_its_head(tmp_path, monkeypatch):
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    pandas.DataFrame({"a": np.zeros(1000), "b": np.zeros(1000)}).to_parquet(tmp_path / "a.parquet")
+    monkeypatch.setattr(reading, "MAX_CELLS", 1999)
+    with pytest.raises(SettingError, match="2 columns of 1,000 rows: more than is read"):
+        read(str(tmp_path / "a.parquet"))
+    monkeypatch.setattr(reading, "MAX_CELLS", 2000)
+    monkeypatch.setattr(reading, "CHUNK_CELLS", 100)
+    assert read(str(tmp_path / "a.parquet")).num_rows == 1000
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

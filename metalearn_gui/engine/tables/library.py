@@ -47,6 +47,9 @@ class TableLibrary:
         """
         found = self.find(path, digest) if digest else None
         if found is None:
+            if digest and not Path(path).expanduser().is_file():
+                todo = "import it from where it lies now, then open this again"  # it is found by its digest then
+                raise refusal(path, "it is not there any more", todo)
             found = yield from reading(path, self.find(path))
             self.put(path, found)
             if digest not in ("", found.digest):

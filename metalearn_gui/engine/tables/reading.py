@@ -59,7 +59,7 @@ def reading(path: str, known: Table | None = None) -> Reading:
         if known is not None and known.digest == digest:
             return known
         if place.suffix.lower() == PARQUET:
-            return _from_parquet(place, digest)
+            return (yield from _from_parquet(place, digest))
         return (yield from _from_text(place, digest))
     except SettingError:
         raise
@@ -183,27 +183,43 @@ def _parser_line(error: Exception) -> str:
     return f"it cannot be read as a table ({error})"
 
 
-def _from_parquet(place: Path, digest: str) -> Table:
+def _from_parquet(place: Path, digest: str) -> Reading:
     try:
-        importlib.import_module("pyarrow")
+        parquet = importlib.import_module("pyarrow.parquet")
     except ImportError:
         todo = "install pyarrow (pip install 'metalearn-gui[tables]'), or save it as CSV"
         raise refusal(place, "reading Parquet needs pyarrow", todo) from None
     try:
-        frame = _pandas().read_parquet(place)
+        with parquet.ParquetFile(place) as file:
+            return (yield from _from_batches(place, digest, file))
+    except SettingError:
+        raise
     except Exception as error:  # pyarrow has errors of its own
         raise refusal(place, f"it is no Parquet file that can be read ({str(error)[:80]})") from error
-    if frame.shape[1] > MAX_COLUMNS or frame.size > MAX_CELLS:
-        raise refusal(place, f"it has {frame.shape[1]:,} columns of {len(frame):,} rows: more than is read")
-    if not frame.size:
+
+
+def _from_batches(place: Path, digest: str, file: Any) -> Reading:
+    """A batch of rows at a time, once its head says that there are not too many."""
+    names, num_rows = file.schema_arrow.names, file.metadata.num_rows
+    if len(names) > MAX_COLUMNS or len(names) * num_rows > MAX_CELLS:
+        raise refusal(place, f"it has {len(names):,} columns of {num_rows:,} rows: more than is read")
+    if not names or not num_rows:
         raise refusal(place, "there are no rows in it")
-    return Table(str(place), digest, tuple(_frame_column(str(name), frame[name]) for name in frame), 1)
-
-
-def _frame_column(name: str, values: Any) -> Column:
-    if values.dtype.kind == "M":
-        return Column(name, "date", days_since_1970(values))
-    return _column(name, [_piece(values)], ".")
+    pieces: dict[str, list[Array | Labelled]] = {name: [] for name in names}
+    dates, done, total = set(), 0, place.stat().st_size
+    for batch in file.iter_batches(batch_size=max(1, CHUNK_CELLS // len(names))):
+        frame = batch.to_pandas(ignore_metadata=True)  # an index is a column, too
+        for name in names:
+            is_date = frame[name].dtype.kind == "M"
+            dates |= {name} if is_date else set()
+            pieces[name].append(days_since_1970(frame[name]) if is_date else _piece(frame[name]))
+        done += len(frame)
+        yield ReadSoFar(total // 10 + total * 9 * done // (10 * num_rows), total)
+    columns = (
+        Column(name, "date", np.concatenate(parts)) if name in dates else _column(name, parts, ".")
+        for name, parts in pieces.items()
+    )
+    return Table(str(place), digest, tuple(columns), 1)
 
 
 def _pandas() -> Any:
