@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from metalearn_gui.bridge.gradients import GradientsOfTasks
 from metalearn_gui.bridge.landscape import LandscapeOfTask
 from metalearn_gui.bridge.latest import Latest
 from metalearn_gui.bridge.runs import Runs
@@ -26,7 +27,8 @@ class Inside(QObject):
         self.landscape = LandscapeOfTask(adapter, unseen, self._latest, self)
         self.start = ScoreOfStart(runs, options, unseen, self._latest, self)
         self.space = UnseenSpace(options.compile, unseen, self._latest, self)
-        self._parts = (self.landscape, self.start, self.space)
+        self.gradients = GradientsOfTasks(runs, options.compile, unseen, self._latest, self)
+        self._parts = (self.landscape, self.start, self.space, self.gradients)
         for part in self._parts:
             part.failed.connect(self.failed)
 

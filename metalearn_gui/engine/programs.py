@@ -369,6 +369,32 @@ class WayProgram(_TaskProgram):
         return self._learner.adapt_step(State(params, carry), adapted, support, self._context(live))
 
 
+class GradientsProgram(_TaskProgram):
+    """The gradients of the loss before adapting and of the loss after it, of a few tasks together."""
+
+    def __init__(self, learner: Learner, network: Network, kind: str, mode: str) -> None:
+        super().__init__(learner, network, kind)
+        self._run = _build(self._gradients, mode)
+
+    def run(
+        self, state: LearnerState, episodes: Episodes, live: dict[str, float]
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
+        """By the name of what is meta-learned."""
+        scaling = Scaling.of(state.carry)
+        seen = episodes if scaling is None else scaling.episodes(episodes)
+        parts = self._run(*self._learned(state, live), map_episodes(tf.constant, seen))
+        base, meta = ({name: np.array(values) for name, values in part.items()} for part in parts)
+        return base, meta
+
+    def _gradients(self, params, carry, live, episodes):  # type: ignore[no-untyped-def]
+        ctx, state = self._context(live), State(params, carry)
+        with tf.GradientTape(watch_accessed_variables=False, persistent=True) as tape:
+            tape.watch(state.params)
+            before = self._learner.loss_before(state, episodes.support, ctx)
+            after, _ = self._learner.loss_after(state, episodes, ctx)
+        return [tape.gradient(loss, state.params, unconnected_gradients="zero") for loss in (before, after)]
+
+
 class PredictionProgram(_TaskProgram):
     """What a learner predicts once it is adapted to something, however it came to it."""
 
@@ -426,6 +452,11 @@ def way_program(settings: ExperimentSettings, compile: bool = True) -> WayProgra
     return _way_program(_Keyed.of(settings, adapting=True), settings.tasks.kind, "graph" if compile else "eager")
 
 
+def gradients_program(settings: ExperimentSettings, compile: bool = True) -> GradientsProgram:
+    """The two gradients, for these settings' structure; traced but never compiled."""
+    return _gradients_program(_Keyed.of(settings), settings.tasks.kind, "graph" if compile else "eager")
+
+
 def prediction_program(settings: ExperimentSettings, compile: bool = True) -> PredictionProgram:
     """Prediction alone, for these settings' structure; traced but never compiled, so the first answer is soon there."""
     mode = "graph" if compile else "eager"
@@ -462,6 +493,11 @@ def _adaptation_program(keyed: _Keyed, kind: str, num_steps: int, keep: bool, mo
 @functools.cache
 def _way_program(keyed: _Keyed, kind: str, mode: str) -> WayProgram:
     return WayProgram(keyed.learner, keyed.network, kind, mode)
+
+
+@functools.cache
+def _gradients_program(keyed: _Keyed, kind: str, mode: str) -> GradientsProgram:
+    return GradientsProgram(keyed.learner, keyed.network, kind, mode)
 
 
 @functools.cache

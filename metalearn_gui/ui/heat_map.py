@@ -126,7 +126,7 @@ class HeatMap(QWidget):
             self._paint_scale(painter, QRectF(self.width() - SCALE + 4.0, 0.0, BAR, self._columns()[0].height()))
 
     def _paint_tile(self, painter: QPainter, tile: Tile, place: QRectF) -> None:
-        painter.drawImage(place, _image(tile.values / self._reach))
+        painter.drawImage(place, signed_image(tile.values / self._reach))
         painter.setPen(QPen(theme().palette.line, 1))
         painter.drawRect(place)
         rows, columns = tile.values.shape
@@ -154,7 +154,7 @@ class HeatMap(QWidget):
         return []
 
     def _paint_scale(self, painter: QPainter, bar: QRectF) -> None:
-        painter.drawImage(bar, _image(np.linspace(1.0, -1.0, 65)[:, None]))
+        painter.drawImage(bar, signed_image(np.linspace(1.0, -1.0, 65)[:, None]))
         painter.setPen(theme().palette.muted)
         right = bar.right() + 5.0
         alignments = (Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignBottom)
@@ -171,7 +171,7 @@ class HeatMap(QWidget):
         QToolTip.hideText()
 
 
-def _image(shares: Array) -> QImage:
+def signed_image(shares: Array) -> QImage:
     """Shares of the scale, -1 to 1, as colours between the ground and either end; what is no number is the error's."""
     palette = theme().palette
     ground, above, below = (_rgb(color) for color in (palette.background, palette.learner, palette.before))

@@ -10,7 +10,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 
-STILL = 0.35  # of the layer that moves most: less is called hardly
+STILL, HARDLY = 0.35, 0.05  # of the layer that moves most, and of a layer's own size: less than both is hardly
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +67,7 @@ def verdict_on(moves: list[Move]) -> str:
     if not np.isfinite(shares).all() or shares.max() <= 0:
         return "nothing"
     most = int(np.argmax(shares))
-    if len(moves) > 2 and (shares[1:-1] < STILL * shares.max()).all():
+    if len(moves) > 2 and (shares[1:-1] < min(STILL * shares.max(), HARDLY)).all():
         return "reuse"
     if most in (0, len(moves) - 1) and (np.delete(shares, most) < STILL * shares.max()).all():
         return "first" if most == 0 else "head"

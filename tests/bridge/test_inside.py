@@ -69,3 +69,13 @@ def test_tasks_of_the_space_are_unseen_and_can_be_opened(session, qtbot):
     session.open_block(found.tasks[7].block)
     assert session.touched.description == found.tasks[7].description
     assert np.array_equal(session.touched.support.x, found.tasks[7].support.x)
+
+
+def test_gradients_are_there_for_the_touched_task_and_the_gallery(session, qtbot):
+    part = session.inside.gradients
+    part.watch(True)
+    found = shown(qtbot, part)
+    assert found.base.keys() == found.meta.keys() == session.shown_state.learner.params.keys()
+    assert found.agreement.shape == (9, 9)
+    np.testing.assert_allclose(np.diag(found.agreement), 1.0, atol=1e-6)
+    assert [iteration for iteration, _ in found.history] == [0]

@@ -52,6 +52,7 @@ class FakeInside(QObject):
         self.landscape = FakeLandscape(self)
         self.start = FakePart(self)
         self.space = FakeSpace(self)
+        self.gradients = FakePart(self)
 
 
 def bowl(task: TouchedTask, steps: int = 5) -> Landscape:

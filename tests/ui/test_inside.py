@@ -10,11 +10,13 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
+from metalearn_gui.bridge.gradients import Gradients
 from metalearn_gui.bridge.session import RunState
 from metalearn_gui.bridge.starts import StartScore
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.ui.clock_map import cell_text
 from metalearn_gui.ui.explanation import Explanation
+from metalearn_gui.ui.gradient_strips import thinned
 from metalearn_gui.ui.landscape_view import contours
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.main_window import MainWindow
@@ -26,6 +28,7 @@ from metalearn_gui.ui.panels.clocks import ClocksPanel
 from metalearn_gui.ui.panels.landscape import LandscapePanel
 from metalearn_gui.ui.panels.moves import MovesPanel
 from metalearn_gui.ui.panels.task_space import TaskSpacePanel
+from metalearn_gui.ui.panels.two_gradients import TwoGradientsPanel
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.views.inside import InsideView
 from tests.ui.fake_inside import bowl, space
@@ -165,6 +168,36 @@ def test_families_of_every_kind_have_a_space(family, qtbot):
     assert not panel.view.grab().isNull()
     panel.view._point_at(1)
     assert not panel.view.grab().isNull()
+
+
+# --- the two gradients ----------------------------------------------------------------------------
+
+
+def test_the_gradients_are_said_with_their_angle_and_layer_by_layer(session, qtbot):
+    panel = TwoGradientsPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(460, 380)
+    panel.show()
+    base = {"w0": np.array([[3.0, 0.0]]), "w1": np.array([[4.0]]), "rule": np.zeros(2)}
+    meta = {"w0": np.array([[0.0, 3.0]]), "w1": np.array([[4.0]]), "rule": np.ones(2)}
+    agreement = np.array([[1.0, 0.5, np.nan], [0.5, 1.0, np.nan], [np.nan] * 3])
+    session.inside.gradients.show(Gradients(base, meta, ((0, 0.9), (10, float("nan")), (100, -0.2)), agreement))
+    assert panel.picture.accessibleDescription().startswith("∇L 5, ∇R 5.2")
+    assert [(bar.name, bar.value) for bar in panel.bars.bars] == [("layer 1", 0.0), ("layer 2", 1.0)]
+    assert panel._captions["tasks"].text() == "agreement of 3 tasks: +0.50"
+    assert panel.curve._points == ((0, 0.9), (100, -0.2))
+    assert not panel.grab().isNull()
+    session.inside.gradients.show(None)
+    assert not panel.grab().isNull()
+
+
+def test_a_long_row_of_numbers_keeps_its_largest_ones():
+    values = np.zeros(10_000)
+    values[[7, 9_999]] = 5.0, -3.0
+    shown = thinned(values)
+    assert len(shown) <= 240
+    assert shown[0] == 5.0
+    assert shown[-1] == -3.0
 
 
 # --- the algorithm --------------------------------------------------------------------------------

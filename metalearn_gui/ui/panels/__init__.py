@@ -25,6 +25,7 @@ from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.panels.task_space import TaskSpacePanel
 from metalearn_gui.ui.panels.tasks import TasksPanel
+from metalearn_gui.ui.panels.two_gradients import TwoGradientsPanel
 from metalearn_gui.ui.panels.update_rule import UpdateRulePanel
 from metalearn_gui.ui.view_panel import ViewPanel
 
@@ -45,6 +46,7 @@ INSIDE_PANELS: dict[str, type[Panel]] = {
     LandscapePanel.key: LandscapePanel,
     TaskSpacePanel.key: TaskSpacePanel,
     ClocksPanel.key: ClocksPanel,
+    TwoGradientsPanel.key: TwoGradientsPanel,
     AlgorithmPanel.key: AlgorithmPanel,
     MovesPanel.key: MovesPanel,
 }

@@ -57,7 +57,7 @@ class MovesPanel(InsidePanel):
         sentences = {
             "nothing": self.tr("How far adapting to this task moves each layer."),
             "one": self.tr("One thing alone adapts to a task: all else is shared by all tasks."),
-            "reuse": self.tr("The middle hardly moves: its features are reused. ANIL takes that to its end."),
+            "reuse": self.tr("The middle hardly moves: features are reused, as in ANIL."),
             "head": self.tr("The head moves most: below it, features are reused."),
             "first": self.tr("The first layer moves most: this task asks for other features."),
             "alike": self.tr("All layers move: this task changes the features, too."),

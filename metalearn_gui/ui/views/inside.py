@@ -18,7 +18,7 @@ from metalearn_gui.ui.view import GAP, View
 # The cards' places where there is room: rows of cards with their shares of the width.
 ROWS: tuple[dict[str, int], ...] = (
     {"landscape": 578, "task_space": 382, "clocks": 382},
-    {"algorithm": 578, "moves": 776},
+    {"two_gradients": 440, "algorithm": 430, "moves": 480},
 )
 COLUMNS, CARD_HEIGHT = 2, 310  # where there is little room
 
@@ -68,6 +68,9 @@ class InsideView(View):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self._page)
+        self.body.setSpacing(8)
+        self.body.setContentsMargins(GAP, 8, GAP, GAP)
+        self.body.addWidget(self._chip_row)
         self.body.addWidget(self._scroll, 1)
 
     # --- the cards' places ----------------------------------------------------------------------
@@ -79,10 +82,6 @@ class InsideView(View):
 
     def _arrange(self) -> None:
         """Rows as in ROWS; a few in a row, to be scrolled, where there is little room."""
-        if self._is_compact:
-            self.body.insertWidget(0, self._chip_row)
-        else:
-            self.header.actions.addWidget(self._chip_row)
         while (item := self._rows.takeAt(0)) is not None:
             item.layout().deleteLater()
         rows = [row for row in self._shown_rows() if row]
@@ -108,6 +107,7 @@ class InsideView(View):
             "landscape": self.tr("Landscape"),
             "task_space": self.tr("Task space"),
             "clocks": self.tr("Two clocks"),
+            "two_gradients": self.tr("Gradients"),
             "algorithm": self.tr("Algorithm"),
             "moves": self.tr("What moved"),
         }
