@@ -86,6 +86,7 @@ def test_search_names_a_winner_and_what_to_type_to_train_it(call: Call) -> None:
     found = report_of(call("search", *SHORT, *over, "--json"))
     assert found["winner"]["label"] in found["rounds"][0]["losses"]
     assert [entry["label"] for entry in found["contenders"]] == [found["winner"]["label"]]
+    assert found["best"] == []  # there is nobody on the unseen tasks that it could be better than
     _, out, _ = call("search", *SHORT, *over)
     assert out.splitlines()[-1].startswith("metalearn-gui train --preset fomaml")
 
@@ -163,6 +164,16 @@ def test_a_report_is_one_file_with_pictures_that_asks_for_nothing_else(call: Cal
     assert "compare --preset fomaml" in text
     assert "metalearn-gui train --preset cavia" in text
     assert "http" not in text.replace("http://www.w3.org", "")
+
+
+def test_points_of_a_plane_are_drawn_as_pictures_within_the_page(call: Call, tmp_path: Path) -> None:
+    place = tmp_path / "blobs.html"
+    words = ["--preset", "blobs", *SETS[:6], "--set", "test_steps=2", "--budget", "2iterations"]
+    report_of(call("compare", *words, "--learners", "maml,protonet", "--report", place, "--json"))
+    text = place.read_text(encoding="utf-8")
+    assert Page(text).fetched == ["image href"] * 2
+    assert text.count('href="data:image/png;base64,') == 2
+    assert "accuracy %" in text
 
 
 def test_a_report_in_markdown_has_its_pictures_beside_it(call: Call, tmp_path: Path) -> None:

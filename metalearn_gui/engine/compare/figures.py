@@ -64,14 +64,14 @@ def figures(entry: Entry, step: int, is_best: bool = False) -> Figures:
 
 def to_json(comparison: Comparison) -> dict[str, Any]:
     """All of it, with None for numbers that are not finite."""
-    alone = comparison.best()
+    best = comparison.best()
     keys = [entry.key for entry in comparison.entries]
     return {
         "num_tasks": comparison.num_tasks,
         "shares_tasks": comparison.shares_tasks,
         "constant_loss": comparison.runs[0].constant_loss if comparison.runs else None,
-        "best": sorted(alone) if len(alone) == 1 else [],
-        "cannot_be_told_apart": sorted(alone) if len(alone) > 1 else [],
+        "best": sorted(_alone(comparison, trained=False)),
+        "cannot_be_told_apart": sorted(best) if len(best) > 1 else [],
         "contenders": [_entry(entry) for entry in comparison.entries],
         "differences": [
             _difference(comparison, key, other) for place, key in enumerate(keys) for other in keys[place + 1 :]

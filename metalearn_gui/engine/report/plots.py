@@ -1,4 +1,4 @@
-"""The pictures of a report, as SVG: curves, means with intervals, heat maps, curves over a task.
+"""The pictures of a report, as SVG: curves, means with intervals, heat maps.
 
 They take the page's text colour, so that they read on a light page and on a dark one; a learner's colour comes with a
 dash of its own.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -22,7 +22,6 @@ FAINT = {"stroke": "currentColor", "stroke_opacity": 0.25}
 FONT = 12  # pixels
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 680, 340, 64, 150, 12, 40
 ROW, NAMES = 26, 2.6 * LEFT  # of a plot of intervals
-PANEL, GAP = 150, 12  # of curves over a task
 HEAT_ROW, HEAT_COLUMN = 34, 84
 
 
@@ -63,16 +62,16 @@ def line_plot(
     x_names: Mapping[float, str] | None = None,
 ) -> Element:
     """Curves on logarithmic axes, each with its name at its end; x_names: names of their own for some x."""
-    x_scale = Scale.around(_all(one.x for one in series), LEFT, WIDTH - RIGHT, log=True)
-    heights = _all([*(one.y for one in series), *(np.array([band.low, band.high]) for band in bands)])
+    x_scale = Scale.around(all_of(one.x for one in series), LEFT, WIDTH - RIGHT, log=True)
+    heights = all_of([*(one.y for one in series), *(np.array([band.low, band.high]) for band in bands)])
     y_scale = Scale.around(heights, HEIGHT - BOTTOM, TOP, log=True)
-    picture = _picture(WIDTH, HEIGHT, f"{y_label} by {x_label}")
+    picture = picture_of(WIDTH, HEIGHT, f"{y_label} by {x_label}")
     picture.extend([*_axis_x(x_scale, x_label, HEIGHT, x_names), *_axis_y(y_scale, y_label)])
     for band in bands:
         picture.extend(_band(band, y_scale))
     ends = []
     for place, one in enumerate(series):
-        points = _points(one, x_scale, y_scale)
+        points = points_of(one, x_scale, y_scale)
         if len(points) == 1:  # what does not depend on x is a level
             points = [(x_scale.start, points[0][1]), (x_scale.end, points[0][1])]
         if points:
@@ -87,11 +86,11 @@ def interval_plot(means: Sequence[Mean], x_label: str) -> Element:
     height = TOP + ROW * len(means) + BOTTOM
     reached = np.array([[one.mean - one.half, one.mean, one.mean + one.half] for one in means])
     scale = Scale.around(reached.ravel(), NAMES, WIDTH - 24.0, log=True)
-    picture = _picture(WIDTH, height, x_label)
+    picture = picture_of(WIDTH, height, x_label)
     picture.extend(_axis_x(scale, x_label, height))
     for row, one in enumerate(means):
         y = TOP + ROW * (row + 0.5)
-        picture.append(_label(one.label, NAMES - 10, y + 4, "end"))
+        picture.append(words(one.label, NAMES - 10, y + 4, "end"))
         if math.isfinite(one.mean) and one.mean > 0:
             colour = COLOURS[one.place % len(COLOURS)]
             ends = [scale.at(max(one.mean - one.half, scale.low)), scale.at(one.mean + one.half)]
@@ -109,10 +108,10 @@ def heat_map(values: Array, names: Sequence[Sequence[str]], labels: Sequence[str
     """
     left, top = 2.2 * LEFT, 2.2 * FONT + 18.0
     width, height = left + HEAT_COLUMN * values.shape[1] + 8, top + HEAT_ROW * values.shape[0] + 8
-    picture = _picture(width, height, " by ".join(label for label in labels if label))
+    picture = picture_of(width, height, " by ".join(label for label in labels if label))
     scale = Scale.around(values.ravel(), 0.9, 0.08, log=True)
-    picture.append(_label(labels[1], left + HEAT_COLUMN * values.shape[1] / 2, FONT + 2.0, "middle"))
-    picture.append(_label(labels[0], 8, top - 8, "start"))
+    picture.append(words(labels[1], left + HEAT_COLUMN * values.shape[1] / 2, FONT + 2.0, "middle"))
+    picture.append(words(labels[0], 8, top - 8, "start"))
     for row, column in np.ndindex(*values.shape):
         x, y, value = left + HEAT_COLUMN * column, top + HEAT_ROW * row, float(values[row, column])
         depth = scale.at(value) if math.isfinite(value) and value > 0 else 0.0
@@ -120,46 +119,28 @@ def heat_map(values: Array, names: Sequence[Sequence[str]], labels: Sequence[str
         picture.append(element("rect", x=x, y=y, **size, fill=COLOURS[1], fill_opacity=depth))
         text = f"{value:.3g}" if math.isfinite(value) else "–"
         ink = "#ffffff" if depth > 0.4 else "currentColor"
-        picture.append(_label(text, x + HEAT_COLUMN / 2 - 1, y + HEAT_ROW / 2 + 3, "middle", ink))
+        picture.append(words(text, x + HEAT_COLUMN / 2 - 1, y + HEAT_ROW / 2 + 3, "middle", ink))
     for row, name in enumerate(names[0]):
-        picture.append(_label(name, left - 8, top + HEAT_ROW * (row + 0.5) + 4, "end"))
+        picture.append(words(name, left - 8, top + HEAT_ROW * (row + 0.5) + 4, "end"))
     for column, name in enumerate(names[1]):
-        picture.append(_label(name, left + HEAT_COLUMN * (column + 0.5), top - 8, "middle"))
+        picture.append(words(name, left + HEAT_COLUMN * (column + 0.5), top - 8, "middle"))
     return picture
 
 
-def task_panels(predicted: Sequence[Series], truth: Series | None, points: Series, columns: int = 4) -> Element:
-    """What every learner makes of the same support points, each in a panel of its own; dotted: the truth."""
-    rows = -(-len(predicted) // columns)
-    tall = PANEL + 2 * FONT + GAP
-    picture = _picture(columns * (PANEL + GAP), rows * tall, "The same unseen task for every learner")
-    heights = _all([points.y, *([truth.y] if truth is not None else [])])
-    for place, one in enumerate(predicted):
-        left, top = place % columns * (PANEL + GAP), place // columns * tall
-        x_scale = Scale(float(one.x.min()), float(one.x.max()), left, left + PANEL)
-        y_scale = Scale.around(heights, top + PANEL, top)
-        picture.append(element("rect", x=left, y=top, width=PANEL, height=PANEL, rx=4, fill="none", **FAINT))
-        if truth is not None:
-            picture.append(_path(_points(truth, x_scale, y_scale, y_scale), "currentColor", "1 4", 0.7))
-        picture.append(_path(_points(one, x_scale, y_scale, y_scale), COLOURS[place % len(COLOURS)], "none"))
-        for x, y in _points(points, x_scale, y_scale):
-            picture.append(element("circle", cx=x, cy=y, r=3, fill="currentColor"))
-        picture.append(_label(one.label, left, top + PANEL + FONT + 4.0, "start"))
-    return picture
-
-
-def _picture(width: float, height: float, title: str) -> Element:
+def picture_of(width: float, height: float, title: str) -> Element:
+    """An empty picture of so many pixels, with what it is for those who cannot see it."""
     named = element("title", title)
     size = {"viewBox": f"0 0 {width:g} {height:g}", "width": f"{width:g}", "height": f"{height:g}"}
     look = {"font_family": "system-ui, sans-serif", "font_size": FONT, "color": "#64748b"}
     return element("svg", named, role="img", **look, **size)
 
 
-def _all(values: object) -> Array:
-    return np.concatenate([np.asarray(one, float).ravel() for one in values] or [np.zeros(0)])  # type: ignore[attr-defined]
+def all_of(values: Iterable[Array]) -> Array:
+    """Every value of some arrays, in one row."""
+    return np.concatenate([np.zeros(0), *(np.ravel(one) for one in values)])
 
 
-def _points(one: Series, x_scale: Scale, y_scale: Scale, within: Scale | None = None) -> list[tuple[float, float]]:
+def points_of(one: Series, x_scale: Scale, y_scale: Scale, within: Scale | None = None) -> list[tuple[float, float]]:
     """Where the values lie; those that have no place are left out. within: no further than this scale's ends."""
     found = []
     for x, y in zip(one.x.tolist(), one.y.tolist(), strict=True):
@@ -174,17 +155,18 @@ def _curve(
     one: Series, points: Sequence[tuple[float, float]], place: int, x_scale: Scale, y_scale: Scale
 ) -> list[Element]:
     colour = COLOURS[place % len(COLOURS)]
-    drawn = [_path(points, colour, DASHES[place % len(DASHES)])]
+    drawn = [path(points, colour, DASHES[place % len(DASHES)])]
     drawn.append(element("circle", cx=points[-1][0], cy=points[-1][1], r=3.5, fill=colour))
     if one.half is not None and (one.half < one.y).all():  # an interval down to 0 has no place on this axis
         ends = [Series("", one.x, one.y + sign * one.half) for sign in (1, -1)]
-        upper, lower = (_points(end, x_scale, y_scale, y_scale) for end in ends)
+        upper, lower = (points_of(end, x_scale, y_scale, y_scale) for end in ends)
         outline = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*upper, *reversed(lower)])
         drawn.insert(0, element("polygon", points=outline, fill=colour, fill_opacity=0.14))
     return drawn
 
 
-def _path(points: Sequence[tuple[float, float]], colour: str, dash: str, opacity: float = 1.0) -> Element:
+def path(points: Sequence[tuple[float, float]], colour: str, dash: str, opacity: float = 1.0) -> Element:
+    """A line through places; dash: as SVG has it, or "none"."""
     places = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     look = {"stroke": colour, "stroke_width": 2, "stroke_dasharray": dash, "stroke_opacity": opacity}
     return element("polyline", points=places, fill="none", **look)
@@ -194,7 +176,7 @@ def _band(band: Band, scale: Scale) -> list[Element]:
     low, high = scale.at(band.low), scale.at(band.high)
     size = {"width": WIDTH - RIGHT - LEFT, "height": max(low - high, 2.0)}
     drawn = element("rect", x=LEFT, y=high, **size, fill="currentColor", fill_opacity=0.22)
-    return [drawn, _label(band.label, LEFT + 6, high - 4, "start")]
+    return [drawn, words(band.label, LEFT + 6, high - 4, "start")]
 
 
 def _names(ends: Sequence[tuple[float, int, str]]) -> list[Element]:
@@ -204,29 +186,29 @@ def _names(ends: Sequence[tuple[float, int, str]]) -> list[Element]:
     for y, place, name in sorted(ends):
         lowest = max(min(y + 4, HEIGHT - BOTTOM - room), lowest)
         room -= FONT + 2.0
-        placed.append(_label(name, WIDTH - RIGHT + 10, lowest, "start", COLOURS[place % len(COLOURS)]))
+        placed.append(words(name, WIDTH - RIGHT + 10, lowest, "start", COLOURS[place % len(COLOURS)]))
         lowest += FONT + 2.0
     return placed
 
 
 def _axis_x(scale: Scale, label: str, height: float, names: Mapping[float, str] | None = None) -> list[Element]:
     foot = height - BOTTOM
-    drawn = [_label(label, (scale.start + scale.end) / 2, height - 6, "middle")]
+    drawn = [words(label, (scale.start + scale.end) / 2, height - 6, "middle")]
     for value, name in ({one: _named(one) for one in scale.ticks()} | dict(names or {})).items():
         x = scale.at(value)
         drawn.append(_line((x, TOP), (x, foot), **FAINT))
-        drawn.append(_label(name, x, foot + FONT + 4, "middle"))
+        drawn.append(words(name, x, foot + FONT + 4, "middle"))
     return drawn
 
 
 def _axis_y(scale: Scale, label: str) -> list[Element]:
     middle = (TOP + HEIGHT - BOTTOM) / 2
-    drawn = [_label(label, 0, 0, "middle")]
+    drawn = [words(label, 0, 0, "middle")]
     drawn[0].set("transform", f"translate({FONT} {middle:g}) rotate(-90)")
     for value in scale.ticks():
         y = scale.at(value)
         drawn.append(_line((LEFT, y), (WIDTH - RIGHT, y), **FAINT))
-        drawn.append(_label(_named(value), LEFT - 8, y + 4, "end"))
+        drawn.append(words(_named(value), LEFT - 8, y + 4, "end"))
     return drawn
 
 
@@ -234,7 +216,8 @@ def _line(start: tuple[float, float], end: tuple[float, float], **look: object) 
     return element("line", x1=start[0], y1=start[1], x2=end[0], y2=end[1], **look)
 
 
-def _label(text: str, x: float, y: float, anchor: str, colour: str = "currentColor") -> Element:
+def words(text: str, x: float, y: float, anchor: str, colour: str = "currentColor") -> Element:
+    """Text at a place, which is its "start", "middle" or "end"."""
     return element("text", text, x=float(x), y=float(y), text_anchor=anchor, fill=colour)
 
 

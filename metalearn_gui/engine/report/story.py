@@ -7,16 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.compare import Bracket, Comparison, Entry, Grid, LittleData, LossAgainst
 from metalearn_gui.engine.compare.figures import Figures, Row, rows
-from metalearn_gui.engine.compare.race import TASKS_SEED
-from metalearn_gui.engine.evaluation import unseen_episodes
 from metalearn_gui.engine.published import Reference, published
 from metalearn_gui.engine.report import plots
 from metalearn_gui.engine.report.page import Code, Page, Picture, Section, Table
 from metalearn_gui.engine.report.plots import Band, Mean, Series
 from metalearn_gui.engine.report.repeat import command_of
+from metalearn_gui.engine.report.same_task import same_task
 from metalearn_gui.engine.settings import ExperimentSettings
 
 AXIS_NAMES = {
@@ -25,8 +23,7 @@ AXIS_NAMES = {
     "gradient_evaluations": "gradient evaluations",
     "iteration": "meta-iterations",
 }
-CURVE_POINTS = 120
-MAX_PANELS, MAX_BANDS = 12, 4
+MAX_BANDS = 4
 
 
 def comparison_page(
@@ -41,7 +38,7 @@ def comparison_page(
     first = comparison.lanes[0].settings
     names = ", ".join(dict.fromkeys(lane.label for lane in comparison.lanes))
     sections = [
-        *_same_task(comparison, compile),
+        *same_task(comparison, compile),
         Section(f"{comparison.num_tasks} unseen tasks", (*_table(comparison), *_intervals(comparison))),
         Section("As they trained", tuple(_curves(comparison, axis) for axis in AXIS_NAMES)),
         Section("Protocol", (*_protocol(comparison, cancelled), *_references(comparison))),
@@ -72,14 +69,14 @@ def sweep_page(comparison: Comparison, grid: Grid, command: str = "") -> Page:
 
 def search_page(comparison: Comparison, bracket: Bracket, command: str = "") -> Page:
     """Every round, its losses on validation tasks, and the winner on the unseen ones."""
-    labels = {lane.run_id: lane.label for lane in bracket.lanes}
+    labels, goes_on = {lane.run_id: lane.label for lane in bracket.lanes}, {True: "goes on", False: "wins"}
     rounds = [
         Section(
-            f"Round {place + 1}: {rung.share:.0%} of the budget",
+            f"Round {place + 1}: {100 * rung.share:.0f} % of the budget",
             (Table(
-                ("structure", "loss on validation tasks", "goes on"),
+                ("structure", "loss on validation tasks", ""),
                 tuple(
-                    (labels[run_id], _number(loss), "yes" if run_id in rung.survivors else "")
+                    (labels[run_id], _number(loss), goes_on[rung.share < 1.0] if run_id in rung.survivors else "")
                     for run_id, loss in sorted(rung.losses.items(), key=lambda pair: pair[1])
                 ),
             ),),
@@ -108,31 +105,6 @@ def little_data_page(comparison: Comparison, curves: LittleData, command: str = 
 
 
 # --- pictures -------------------------------------------------------------------------------------
-
-
-def _same_task(comparison: Comparison, compile: bool) -> list[Section]:
-    """Nothing where a task is no curve."""
-    entries = comparison.entries[:MAX_PANELS]
-    first = comparison.lanes[0].settings
-    is_curve = (
-        all(entry.runs[0].lane.settings.tasks == first.tasks for entry in entries) and first.tasks.view == "curve"
-    )
-    if not entries or not is_curve or first.tasks.input_dim != 1:
-        return []
-    tasks, episodes = unseen_episodes(first, 1, TASKS_SEED)
-    x = np.linspace(*first.tasks.input_range(), CURVE_POINTS, dtype=np.float32)
-    predicted = []
-    for entry in entries:
-        run = entry.runs[0]
-        path = adapt(run.lane.settings, run.state.learner, episodes.support, x[None, :, None], compile=compile)
-        step = min(entry.best_step, len(path.predictions) - 1)
-        predicted.append(Series(f"{entry.label}, step {step}", x, path.predictions[step, 0, :, 0]))
-    truth = first.tasks.truth(tasks, x[None, :, None].astype(np.float64))
-    dotted = None if truth is None else Series("", x, truth[0, :, 0])
-    points = Series("", episodes.support.x[0, :, 0], episodes.support.y[0, :, 0])
-    drawing = plots.task_panels(predicted, dotted, points)
-    caption = "Each learner after its best number of steps on the points shown; dotted: the truth."
-    return [Section("The same unseen task for every learner", (Picture(drawing, caption),))]
 
 
 def _curves(comparison: Comparison, axis: str) -> Picture:
