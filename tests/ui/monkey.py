@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine import Options, preset
+from metalearn_gui.engine.backend import return_free_memory
 from metalearn_gui.ui.actions import COMMANDS
 from metalearn_gui.ui.application import build_application
 from metalearn_gui.ui.main_window import MainWindow
@@ -191,6 +192,7 @@ def forget_runs(session: Session) -> None:
     session.undo_stack.clear()
     QTest.qWait(300)
     gc.collect()
+    return_free_memory()
 
 
 def main() -> int:

@@ -12,6 +12,13 @@ from tests.ui.monkey import Monkey, nobody_is_asked, small_session
 EVENTS = 120
 
 
+@pytest.fixture(autouse=True)
+def _usual_size():
+    yield
+    set_zoom(1.0)
+
+
+@pytest.mark.timeout(600)  # on a busy machine
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_monkey_breaks_nothing(qtbot, tmp_path, seed):
     session = small_session()
@@ -20,12 +27,11 @@ def test_a_monkey_breaks_nothing(qtbot, tmp_path, seed):
     qtbot.addWidget(window)
     window.show()
     session.start(offers_recovery=False)
-    qtbot.waitUntil(lambda: session.can_run, timeout=60_000)
+    qtbot.waitUntil(lambda: session.can_run, timeout=300_000)
     monkey = Monkey(window, seed, tmp_path)
     with nobody_is_asked():
         for _ in range(EVENTS):
             monkey.act()
     for other in QApplication.topLevelWidgets():
         other.close()
-    set_zoom(1.0)
     assert session.shown in session.runs
