@@ -16,20 +16,19 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.networks import ops
-from metalearn_gui.engine.networks.base import Network, Stats
-from metalearn_gui.engine.networks.mlp import DenseSettings, Mlp
+from metalearn_gui.engine.networks.embedded import EmbeddedNetwork
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, NUM_LEADING
 
 if TYPE_CHECKING:
-    from metalearn_gui.engine.learners.base import Context
+    pass
 
 ITEMS, FEATURES = "items", "features"
 FEATURE_DEVIATION = 0.5  # about four features of an input are 1: they come to a deviation of 1
 
 
 @dataclasses.dataclass(frozen=True)
-class RatingsNet(DenseSettings, Network):
+class RatingsNet(EmbeddedNetwork):
     """Parameters: items (num_items, embedding_dim), features (features, embedding_dim), then the MLP's w0, b0, ...
 
     Inputs are as in engine/ratings/inputs.py.
@@ -48,9 +47,6 @@ class RatingsNet(DenseSettings, Network):
     num_items: int = 1
     num_extra: int = 0  # numbers of an input behind its features
 
-    def fitted(self, input_dim: int, output_dim: int) -> RatingsNet:
-        return dataclasses.replace(self, input_dim=input_dim, output_dim=output_dim)
-
     def knowing(self, num_items: int) -> RatingsNet:
         if not num_items:
             raise SettingError(
@@ -63,7 +59,7 @@ class RatingsNet(DenseSettings, Network):
         return dataclasses.replace(self, num_extra=self.num_extra + extra)
 
     def structure(self) -> tuple[Any, ...]:
-        return (type(self).__name__, self.num_items, self.input_dim, self.num_extra, self._dense.structure())
+        return (type(self).__name__, self.num_items, self.input_dim, self.num_extra, self.dense_layers.structure())
 
     @property
     def row_tables(self) -> tuple[str, ...]:
@@ -81,21 +77,13 @@ class RatingsNet(DenseSettings, Network):
 
     @property
     def parts(self) -> dict[str, tuple[str, ...]]:
-        return {"embedding": (ITEMS, FEATURES), **self._dense.parts}
+        return {"embedding": (ITEMS, FEATURES), **self.dense_layers.parts}
 
     def init(self, rng: np.random.Generator) -> tuple[dict[str, Array], dict[str, Array]]:
         items = np.zeros((self.num_items, self.embedding_dim), np.float32)
         features = rng.normal(0.0, FEATURE_DEVIATION, (self.num_features, self.embedding_dim)).astype(np.float32)
-        dense, stats = self._dense.init(rng)
+        dense, stats = self.dense_layers.init(rng)
         return {ITEMS: items, FEATURES: features, **dense}, stats
-
-    @property
-    def feature_dim(self) -> int:
-        return self._dense.feature_dim
-
-    @property
-    def largest_activation(self) -> int:
-        return max(self.input_dim, self._dense.largest_activation)
 
     @property
     def reading_dim(self) -> int:
@@ -103,14 +91,6 @@ class RatingsNet(DenseSettings, Network):
 
     def reading(self, x: Tensor, features: Callable[[], Tensor]) -> Tensor:
         return features()  # an item's number says nothing to who has no table of items
-
-    def features(
-        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
-    ) -> tuple[Tensor, Stats]:
-        return self._dense.features(params, stats, self._embedded(params, x), mask, ctx)
-
-    def head(self, params: Params, features: Tensor) -> Tensor:
-        return self._dense.head(params, features)
 
     def build(self, params: dict[str, Array], stats: dict[str, Array]) -> Any:
         keras = tf.keras
@@ -120,33 +100,24 @@ class RatingsNet(DenseSettings, Network):
         lookup = keras.layers.Embedding(self.num_items, self.embedding_dim, name=ITEMS)
         projection = keras.layers.Dense(self.embedding_dim, use_bias=False, name=FEATURES)
         own = keras.layers.Flatten()(lookup(places)) * known
-        outputs = self._dense.build(params, stats)(projection(features) + own)
+        outputs = self.dense_layers.build(params, stats)(projection(features) + own)
         lookup.set_weights([params[ITEMS]])
         projection.set_weights([params[FEATURES]])
         return keras.Model(inputs, outputs, name="ratings_net")
 
-    def _embedded(self, params: Params, x: Tensor) -> Tensor:
-        """(tasks, points, embedding_dim + num_extra)."""
-        shape, width = tf.shape(x), self.embedding_dim
+    @property
+    def embedded_dim(self) -> int:
+        return self.embedding_dim + self.num_extra
+
+    def embedded(self, params: Params, x: Tensor) -> Tensor:
+        shape = tf.shape(x)
         points = tf.reshape(x, [-1, self.input_dim + self.num_extra])
         number, known, features, extra = tf.split(points, [1, 1, self.num_features, self.num_extra], axis=1)
         own = ops.taken(params[ITEMS], self._places(number[:, 0], params[ITEMS])) * known
         rows = tf.concat([tf.matmul(features, params[FEATURES]) + own, extra], axis=1)
-        return tf.reshape(rows, [shape[0], shape[1], width + self.num_extra])
+        return tf.reshape(rows, [shape[0], shape[1], self.embedded_dim])
 
     def _places(self, number: Tensor, table: Tensor) -> Tensor:
         """Rows of the table; a number of no item is the nearest one's."""
         places = tf.cast(tf.round(number / ITEM_UNIT), tf.int32)
         return tf.clip_by_value(places, 0, table.shape[0] - 1)
-
-    @property
-    def _dense(self) -> Mlp:
-        return Mlp(
-            input_dim=self.embedding_dim + self.num_extra,
-            output_dim=self.output_dim,
-            hidden_dim=self.hidden_dim,
-            num_hidden_layers=self.num_hidden_layers,
-            hidden_dims=self.hidden_dims,
-            activation=self.activation,
-            initialization=self.initialization,
-        )

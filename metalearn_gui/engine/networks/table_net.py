@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
-from metalearn_gui.engine.networks.base import Network, Stats
-from metalearn_gui.engine.networks.mlp import DenseSettings, Mlp, dense
+from metalearn_gui.engine.networks.embedded import EmbeddedNetwork
+from metalearn_gui.engine.networks.mlp import dense
 from metalearn_gui.engine.params import param
 
 if TYPE_CHECKING:
-    from metalearn_gui.engine.learners.base import Context
+    pass
 
 LABELS = "labels"
 
 
 @dataclasses.dataclass(frozen=True)
-class TableNet(DenseSettings, Network):
+class TableNet(EmbeddedNetwork):
     """Parameters: labels (labels of all categories, embedding_dim), then the MLP's w0, b0, ...
 
     column_widths: of an input, by column of the table: the labels of a category, 0 for a number; () = numbers alone.
@@ -43,9 +43,6 @@ class TableNet(DenseSettings, Network):
 
     column_widths: tuple[int, ...] = ()
 
-    def fitted(self, input_dim: int, output_dim: int) -> TableNet:
-        return dataclasses.replace(self, input_dim=input_dim, output_dim=output_dim)
-
     def of_columns(self, widths: tuple[int, ...]) -> TableNet:
         return dataclasses.replace(self, column_widths=widths)
 
@@ -53,7 +50,7 @@ class TableNet(DenseSettings, Network):
         return self.fitted(self.input_dim + extra, self.output_dim)
 
     def structure(self) -> tuple[Any, ...]:
-        return (type(self).__name__, self._spans, self._dense.structure())
+        return (type(self).__name__, self._spans, self.dense_layers.structure())
 
     @property
     def _spans(self) -> tuple[tuple[int, bool], ...]:
@@ -67,41 +64,29 @@ class TableNet(DenseSettings, Network):
 
     @property
     def parts(self) -> dict[str, tuple[str, ...]]:
-        return ({"embedding": (LABELS,)} if any(self.column_widths) else {}) | self._dense.parts
+        return ({"embedding": (LABELS,)} if any(self.column_widths) else {}) | self.dense_layers.parts
 
     def init(self, rng: np.random.Generator) -> tuple[dict[str, Array], dict[str, Array]]:
-        params, stats = self._dense.init(rng)
+        params, stats = self.dense_layers.init(rng)
         if any(self.column_widths):
             params[LABELS] = rng.normal(size=(sum(self.column_widths), self.embedding_dim)).astype(np.float32)
         return params, stats
 
-    @property
-    def feature_dim(self) -> int:
-        return self._dense.feature_dim
-
-    @property
-    def largest_activation(self) -> int:
-        return max(self.input_dim, self._dense.largest_activation)
-
-    def features(
-        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
-    ) -> tuple[Tensor, Stats]:
-        return self._dense.features(params, stats, self._embedded(params, x), mask, ctx)
-
-    def head(self, params: Params, features: Tensor) -> Tensor:
-        return self._dense.head(params, features)
-
     def build(self, params: dict[str, Array], stats: dict[str, Array]) -> Any:
         keras = tf.keras
         inputs = keras.Input((self.input_dim,), name="inputs")
-        embedding = keras.layers.Dense(self._dense.input_dim, name="embedding")
-        outputs = self._dense.build(params, stats)(embedding(inputs))
-        kernel = self._embedded(params, np.eye(self.input_dim, dtype=np.float32)[None])[0]
-        embedding.set_weights([np.array(kernel), np.zeros(self._dense.input_dim, np.float32)])
+        embedding = keras.layers.Dense(self.embedded_dim, name="embedding")
+        outputs = self.dense_layers.build(params, stats)(embedding(inputs))
+        kernel = self.embedded(params, np.eye(self.input_dim, dtype=np.float32)[None])[0]
+        embedding.set_weights([np.array(kernel), np.zeros(self.embedded_dim, np.float32)])
         return keras.Model(inputs, outputs, name="table_net")
 
-    def _embedded(self, params: Params, x: Tensor) -> Tensor:
-        """(tasks, points, numbers and embedding_dim for each category)."""
+    @property
+    def embedded_dim(self) -> int:
+        """The numbers, and embedding_dim for each category."""
+        return sum(self.embedding_dim if is_category else width for width, is_category in self._spans)
+
+    def embedded(self, params: Params, x: Tensor) -> Tensor:
         if not any(self.column_widths):
             return x
         labels, row, parts = params[LABELS], 0, []
@@ -112,15 +97,3 @@ class TableNet(DenseSettings, Network):
                 piece, row = dense(piece, own, tf.zeros_like(own[..., 0, :])), row + width
             parts.append(piece)
         return tf.concat(parts, axis=-1)
-
-    @property
-    def _dense(self) -> Mlp:
-        return Mlp(
-            input_dim=sum(self.embedding_dim if is_category else width for width, is_category in self._spans),
-            output_dim=self.output_dim,
-            hidden_dim=self.hidden_dim,
-            num_hidden_layers=self.num_hidden_layers,
-            hidden_dims=self.hidden_dims,
-            activation=self.activation,
-            initialization=self.initialization,
-        )

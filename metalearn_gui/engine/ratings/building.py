@@ -44,7 +44,7 @@ def built(
     item_codes, item_ids = _numbered(items)
     if len(item_ids) > MAX_ITEMS:
         raise SettingError(
-            f"Ratings (data) are of {len(item_ids):,} items, and at most {MAX_ITEMS:,} are read; choose another file"
+            f"The ratings (data) are of {len(item_ids):,} items; at most {MAX_ITEMS:,} are read: choose another file"
         )
     order, num_twice = _order(user_codes, item_codes, len(item_ids))
     known, features = named(item_ids), user_features(user_ids)

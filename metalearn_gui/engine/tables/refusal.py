@@ -9,8 +9,10 @@ from metalearn_gui.engine.params import SettingError
 SHOWN_PATH = 60  # characters
 
 
-def refusal(path: str | Path, why: str, what_to_do: str = "choose another file") -> SettingError:
-    """One line: the file, what is the matter with it, and what to do."""
+def refusal(
+    path: str | Path, why: str, what_to_do: str = "choose another file", setting: str = "Table"
+) -> SettingError:
+    """One line: the file, what is the matter with it, and what to do. setting: the label of the one that names it."""
     shown = str(path)
     shown = shown if len(shown) <= SHOWN_PATH else f"...{shown[-SHOWN_PATH + 3 :]}"
-    return SettingError(f"Table (data) is {shown!r}: {' '.join(why.split())}; {what_to_do}")
+    return SettingError(f"{setting} (data) is {shown!r}: {' '.join(why.split())}; {what_to_do}")

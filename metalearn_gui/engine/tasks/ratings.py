@@ -160,7 +160,7 @@ class Ratings(TaskFamily):
         table = RATINGS.table(self._file)
         if self.catalogue and Catalogue.of(table) != self._catalogue:
             raise SettingError(
-                f"Ratings (data) is {self.data[-60:]!r}, which has {table.num_items:,} items with "
+                f"Ratings file (data) is {self.data[-60:]!r}, which has {table.num_items:,} items with "
                 f"{len(Catalogue.of(table).feature_names)} features now; the run knows {self.num_items:,} with "
                 f"{len(self.feature_names)}: choose the file again, or another one"
             )
