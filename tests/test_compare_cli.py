@@ -19,6 +19,7 @@ from metalearn_gui.cli.train import parser as train_parser
 from metalearn_gui.engine import Options, preset, training
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.report import command_of
+from metalearn_gui.engine.report.plots import Series, line_plot
 from metalearn_gui.engine.settings import ExperimentSettings
 
 SMALL = ["hidden_dim=4", "num_hidden_layers=1", "meta_batch=2", "shots=3", "queries=3", "test_steps=2"]
@@ -204,3 +205,15 @@ def test_a_command_repeats_the_settings_of_a_preset_with_others_changed(key: str
     )
     for settings in (preset(key), changed, changed.started()):
         assert typed(command_of(settings)).started() == settings.started()
+
+
+def test_what_takes_no_training_is_a_level_even_where_its_own_place_is_none() -> None:
+    ends = [
+        Series("learns", np.array([1.0, 100.0]), np.array([4.0, 1.0])),
+        Series("stays", np.zeros(1), np.ones(1) * 2),
+    ]
+    drawn = line_plot(ends, "gradient evaluations", "loss")
+    lines = [one.get("points", "").split() for one in drawn.iter("polyline")]
+    (start, end) = [tuple(map(float, place.split(","))) for place in lines[1]]
+    assert start[1] == end[1]
+    assert end[0] - start[0] > 400

@@ -71,9 +71,9 @@ def line_plot(
         picture.extend(_band(band, y_scale))
     ends = []
     for place, one in enumerate(series):
+        if len(one.x) == 1:  # what does not depend on x is a level, even where its own x has no place
+            one = Series(one.label, np.array([x_scale.low, x_scale.high]), np.repeat(one.y, 2))
         points = points_of(one, x_scale, y_scale)
-        if len(points) == 1:  # what does not depend on x is a level
-            points = [(x_scale.start, points[0][1]), (x_scale.end, points[0][1])]
         if points:
             picture.extend(_curve(one, points, place, x_scale, y_scale))
             ends.append((points[-1][1], place, one.label))
