@@ -3,7 +3,8 @@
     e = [numbers, one-hot_1 . L_1, one-hot_2 . L_2, ...];   output = dense layers of e
 
 Where a dense network gives every label weights of its own in the first layer, here labels that mean the same may come
-to lie together in few numbers. Guo, Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737.
+to lie together in few numbers: Guo, Berkhahn (2016), "Entity embeddings of categorical variables", arXiv:1604.06737.
+All tasks share the embeddings; what adapts to a task lies behind them.
 """
 
 from __future__ import annotations
