@@ -575,6 +575,8 @@ class Session(QObject):
             self.inside.close(TOUCH_SECONDS)
             self.cold_start.close(TOUCH_SECONDS)
             self._files.close(FILE_SECONDS)
+            # While the garbage is collected the stack would delete commands that are gone already.
+            self.undo_stack.clear()
 
     def _take_up(
         self, saved: SavedSession | None, path: str, read: Callable[[ExperimentSettings], object] | None = None
