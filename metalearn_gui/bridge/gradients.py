@@ -65,7 +65,7 @@ class GradientsOfTasks(Watched):
         moments = kept[:: max(1, -(-len(kept) // MOST_MOMENTS))] if shown.settings.network.compiles else []
         others = self.unseen.gallery if shown.settings.network.compiles else []
         tasks = [self.unseen.touched, *others]
-        if len(tasks[0].support.x):
+        if len(tasks[0].support.x) and shown.state.learner.params:  # else there is nothing to take a gradient of
             self.request("gradients", functools.partial(gradients_of, shown, tasks, moments, self._compile))
 
 

@@ -5,7 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from metalearn_gui.bridge import task_space
+from metalearn_gui.bridge.gradients import gradients_of
+from metalearn_gui.bridge.landscape import landscape_of
+from metalearn_gui.bridge.shown import Shown
+from metalearn_gui.bridge.touches import Adapter, draw_task
+from metalearn_gui.engine.baselines import initial_states
+from metalearn_gui.engine.events import TrainingState
+from metalearn_gui.engine.landscape import PLANES
+from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.tasks import TASKS
 from tests.bridge.conftest import small_settings
+from tests.engine.small import FAMILIES, family_for
+from tests.engine.small import small_settings as tiny_settings
+
+FAMILIES_OF_EACH_KIND = [
+    (family, next(key for key, learner in LEARNERS.items() if TASKS[family].kind in learner.kinds))
+    for family in {TASKS[key].view: key for key in reversed(FAMILIES)}.values()
+]
 
 
 def shown(qtbot, part):
@@ -79,3 +96,21 @@ def test_gradients_are_there_for_the_touched_task_and_the_gallery(session, qtbot
     assert found.agreement.shape == (9, 9)
     np.testing.assert_allclose(np.diag(found.agreement), 1.0, atol=1e-6)
     assert [iteration for iteration, _ in found.history] == [0]
+
+
+@pytest.mark.parametrize(("family", "learner"), [*((family_for(key), key) for key in LEARNERS), *FAMILIES_OF_EACH_KIND])
+def test_every_learner_and_kind_of_task_can_be_looked_into(family, learner, monkeypatch):
+    monkeypatch.setattr(task_space, "NUM_TASKS", 4)
+    settings = tiny_settings(family, learner)
+    shown, task = Shown(settings, TrainingState(*initial_states(settings))), draw_task(settings, 1)
+    for kind in PLANES:
+        found = landscape_of(Adapter(compile=False), shown, task, kind, 0, 5)
+        assert found.losses.shape == (5, 8)
+        assert len(found.path_losses) == len(found.plane.path) <= settings.outer.test_steps + 1
+    space = task_space.space_of(shown, True, compile=False)
+    assert space.losses.shape == (settings.outer.test_steps + 1, 4)
+    assert space.embedded.shape == (4, 2)
+    if not shown.state.learner.params:
+        return
+    gradients = gradients_of(shown, [task, draw_task(settings, 2)], [shown.state.learner], compile=False)
+    assert gradients.agreement.shape == (2, 2)
