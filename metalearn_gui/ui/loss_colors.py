@@ -15,6 +15,7 @@ from metalearn_gui.ui.theme import theme, ui_font
 
 TYPICAL = (1.0, 97.0)  # per cent of the losses lie within the scale
 NARROWEST = 1.5  # highest over lowest: less than that is no difference to see
+WIDEST = 100.0  # highest over the median
 PLACES = np.array([0.0, 0.22, 0.5, 0.62, 1.0])
 NUM_COLORS = 256
 
@@ -34,6 +35,7 @@ class LossScale:
         if not len(values):
             return cls(0.1, 1.0)
         low, high = (float(value) for value in np.percentile(values, TYPICAL))
+        high = min(high, WIDEST * float(np.median(values)))  # where many diverge, the others are still told apart
         return cls(low, max(high, NARROWEST * low))
 
     def shares(self, losses: Array) -> Array:

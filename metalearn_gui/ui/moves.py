@@ -10,7 +10,8 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 
-STILL, HARDLY = 0.35, 0.05  # of the layer that moves most, and of a layer's own size: less than both is hardly
+STILL = 0.35  # of the layer that moves most: less is hardly, if it is also
+HARDLY, SOME = 0.05, 0.2  # less of a layer's own size
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +70,6 @@ def verdict_on(moves: list[Move]) -> str:
     most = int(np.argmax(shares))
     if len(moves) > 2 and (shares[1:-1] < min(STILL * shares.max(), HARDLY)).all():
         return "reuse"
-    if most in (0, len(moves) - 1) and (np.delete(shares, most) < STILL * shares.max()).all():
+    if most in (0, len(moves) - 1) and (np.delete(shares, most) < min(STILL * shares.max(), SOME)).all():
         return "first" if most == 0 else "head"
     return "alike"

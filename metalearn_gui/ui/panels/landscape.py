@@ -16,6 +16,8 @@ from metalearn_gui.ui.step_row import StepRow
 from metalearn_gui.ui.task_picture import TouchedPicture
 from metalearn_gui.ui.theme import ui_font
 
+NAME_ROOM = 130  # beside the small picture, for what is written at a step there
+
 
 class LandscapePanel(InsidePanel):
     """Click anywhere: the canvas shows the network of that place, and so does the small picture in the corner."""
@@ -132,7 +134,7 @@ class LandscapePanel(InsidePanel):
         frames = [
             QRectF(8, top, picture.width(), picture.height()) for top in (view.height() - picture.height() - 8, 8)
         ]
-        frame = min(frames, key=view.count_steps_in)
+        frame = min(frames, key=lambda frame: view.count_steps_in(frame.adjusted(0, -30, NAME_ROOM, 30)))
         picture.move(frame.topLeft().toPoint())
         picture.setVisible(view.width() > 2.4 * picture.width() and view.height() > 2.4 * picture.height())
 
