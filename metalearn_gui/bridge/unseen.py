@@ -318,7 +318,8 @@ class UnseenTasks(QObject):
 
     def _set_all_points(self, task: TouchedTask) -> None:
         self._series += 1  # an answer for the points before is not one for these
-        self._set_points(task)
+        looked_at = self.touched.looked_at
+        self._set_points(task if looked_at is None else looking_at(task, looked_at))
         self._ask_gallery()
 
     def _set_points(self, task: TouchedTask) -> None:

@@ -16,7 +16,8 @@ from metalearn_gui.bridge.touches import (
     with_support,
     without_point,
 )
-from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.bridge.unseen import UnseenTasks
+from metalearn_gui.engine.events import LearnerState, TrainingState
 from tests.engine.small import small_settings
 
 
@@ -61,3 +62,18 @@ def test_predictions_come_for_rows_and_places_and_the_loss_is_the_query_sets(set
     assert seen.on_grid.shape[1] == len(task.support.x) + len(task.query.x) + 2
     assert np.allclose(seen.on_grid[:, 0], seen.on_grid[:, -2], atol=1e-6)
     assert np.allclose(seen.loss, plain.loss, atol=1e-6)
+
+
+def test_where_predictions_are_wanted_stays_the_same_from_task_to_task(settings, qapp):
+    start = settings.learner.init(settings.network, np.random.default_rng(0))
+    state = TrainingState(LearnerState(dict(start.params), dict(start.carry), {}, 0), {})
+    unseen = UnseenTasks(settings, state, False, None)
+    unseen.look_at(Beside())
+    unseen.new_task()
+    rows = np.concatenate([unseen.touched.support.x, unseen.touched.query.x])
+    assert np.array_equal(unseen.touched.grid, [*rows, rows[0], rows[0] + 1])
+    unseen.begin_touch()
+    unseen.remove_point(0)
+    unseen.undo_touch()
+    assert np.array_equal(unseen.touched.grid, [*rows, rows[0], rows[0] + 1])
+    assert unseen.close(1.0)
