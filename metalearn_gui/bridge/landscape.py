@@ -22,6 +22,7 @@ from metalearn_gui.engine.landscape import Plane, finite_steps, grid_places, pla
 REST_MS = 400
 COARSE_ROWS, FINE_ROWS = 21, 61
 SLOW_ROWS = 9  # where a cell takes a pass of convolutions
+THIN = 4
 ASPECT = 1.55  # width over height of the part of the plane that is looked at
 
 
@@ -90,5 +91,16 @@ def landscape_of(adapter: Adapter, shown: Shown, task: TouchedTask, kind: str, s
     plane = plane_of(way, kind, seed)
     reach = reach_of(plane, ASPECT)
     places = grid_places(reach, (rows, round(rows * ASPECT)))
-    losses = adapter.losses(settings, state, task, plane.adapted(places)).reshape(rows, -1)
+    thin = judged_alone(task, settings.tasks.kind)
+    losses = adapter.losses(settings, state, thin, plane.adapted(places)).reshape(rows, -1)
     return Landscape(task, plane, reach, losses, np.asarray(adapter.losses(settings, state, task, way)), way)
+
+
+def judged_alone(task: TouchedTask, kind: str) -> TouchedTask:
+    """The task with the points alone that its loss hangs on, and of a curve every fourth: a cell is a colour."""
+    if task.has_rows:
+        return task
+    if kind == "classification" or task.truth is None:
+        return dataclasses.replace(task, grid=task.grid[:1])
+    query = PointSet(task.query.x[:1], task.query.y[:1])
+    return dataclasses.replace(task, grid=task.grid[::THIN], truth=task.truth[::THIN], query=query)

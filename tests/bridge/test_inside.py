@@ -7,10 +7,12 @@ import pytest
 
 from metalearn_gui.bridge import task_space
 from metalearn_gui.bridge.gradients import gradients_of
-from metalearn_gui.bridge.landscape import landscape_of
+from metalearn_gui.bridge.landscape import judged_alone, landscape_of
 from metalearn_gui.bridge.shown import Shown
 from metalearn_gui.bridge.touches import Adapter, draw_task
+from metalearn_gui.engine.adaptation import way_of
 from metalearn_gui.engine.baselines import initial_states
+from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.landscape import PLANES
 from metalearn_gui.engine.learners import LEARNERS
@@ -114,3 +116,16 @@ def test_every_learner_and_kind_of_task_can_be_looked_into(family, learner, monk
         return
     gradients = gradients_of(shown, [task, draw_task(settings, 2)], [shown.state.learner], compile=False)
     assert gradients.agreement.shape == (2, 2)
+
+
+@pytest.mark.parametrize("family", [key for key, _ in FAMILIES_OF_EACH_KIND])
+def test_fewer_points_come_to_nearly_the_same_loss(family):
+    learner = next(key for key, one in LEARNERS.items() if TASKS[family].kind in one.kinds)
+    settings = tiny_settings(family, learner)
+    task, state, adapter = draw_task(settings, 1), initial_states(settings)[0], Adapter(compile=False)
+    batch = PointSet(task.support.x[None], task.support.y[None])
+    way = {name: values[:, 0] for name, values in way_of(settings, state, batch, 1, compile=False).items()}
+    thin = judged_alone(task, settings.tasks.kind)
+    assert len(thin.grid) <= len(task.grid)
+    found, expected = (adapter.losses(settings, state, one, way) for one in (thin, task))
+    np.testing.assert_allclose(found, expected, rtol=0.05)
