@@ -14,6 +14,9 @@ from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.wording import baseline_name
 
 
+MANY_TIMES = 9.0  # a loss of more than ten times the other's is told in times, not in per cent
+
+
 class VerdictLine(ElidedLabel):
     """Hidden while there is nothing to compare with."""
 
@@ -43,6 +46,9 @@ class VerdictLine(ElidedLabel):
         name = baseline_name(verdict.baseline)
         if not math.isfinite(verdict.difference):
             return self.tr("It does not pay: the loss diverges, unlike that of {name}").format(name=name)
+        if verdict.pays is False and verdict.relative > MANY_TIMES:
+            times = self.tr("It does not pay: {times} times the loss of {name}")
+            return times.format(times=number_text(1.0 + verdict.relative), name=name)
         texts = {
             True: self.tr("It pays: {share} less loss than {name}"),
             False: self.tr("It does not pay: {share} more loss than {name}"),

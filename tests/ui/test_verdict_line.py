@@ -37,6 +37,7 @@ def judged(session, verdict: Verdict | None) -> None:
         (0.2, 0.1, 0.4, "It does not pay: 40 ± 20 % more loss than transfer"),
         (-0.02, 0.05, -0.02, "No clear difference from transfer: \u22122 ± 5 %"),
         (0.5, 0.1, 0.0, "It does not pay: 0.5 ± 0.1 more loss than transfer"),
+        (390.0, 45.0, 390.5, "It does not pay: 392 times the loss of transfer"),
         (math.inf, math.nan, math.inf, "It does not pay: the loss diverges, unlike that of transfer"),
     ],
 )
