@@ -13,7 +13,6 @@ from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.wording import baseline_name
 
-
 MANY_TIMES = 9.0  # a loss of more than ten times the other's is told in times, not in per cent
 
 

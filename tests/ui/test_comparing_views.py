@@ -7,12 +7,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Rung
+from metalearn_gui.engine.compare import Budget, Rung
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
 from metalearn_gui.engine.params import Param, SettingError
 from metalearn_gui.engine.training import Options
 from metalearn_gui.ui.compare.bracket_picture import ranking, short_label
 from metalearn_gui.ui.compare.cell_map import CellMap, Cells
+from metalearn_gui.ui.compare.effort import BudgetBox
 from metalearn_gui.ui.views.little_data import LittleDataView
 from metalearn_gui.ui.views.structure import StructureView
 from metalearn_gui.ui.views.sweep import SweepView
@@ -152,3 +153,13 @@ def test_the_box_of_kinds_asks_for_another_view_and_stays_what_it_is(real, qtbot
         view._kinds.setCurrentIndex(view._kinds.findData("structure"))
     assert asked.args == ["structure"]
     assert view._kinds.currentData() == "sweep"
+
+
+def test_a_budget_chosen_elsewhere_is_shown_be_it_offered_or_not(qtbot):
+    box = BudgetBox(Budget(seconds=10))
+    qtbot.addWidget(box)
+    box.show_budget(Budget(seconds=20))
+    assert box.budget == Budget(seconds=20)
+    assert box.currentText() == "20 s of computing"
+    box.show_budget(Budget(seconds=10))
+    assert box.currentText() == "10 s of computing"

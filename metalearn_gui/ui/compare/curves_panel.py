@@ -22,6 +22,7 @@ from metalearn_gui.ui.plotting import ThemedPlot, style_line
 from metalearn_gui.ui.theme import theme, ui_font
 
 NAMES_WIDTH, NAME_HEIGHT = 92, 15
+SPIKES = 0.06  # share of all values that may leave at the top: a start that diverges for a moment hides all else
 
 
 class CurvesPanel(Panel):
@@ -116,7 +117,7 @@ class CurvesPanel(Panel):
     def _fit(self, all_x: list[Array], all_y: list[Array]) -> None:
         low, high = (0.0, 1.0) if not all_x else (min(x.min() for x in all_x), max(x.max() for x in all_x))
         self.plot.getViewBox().setXRange(low, max(high, low + 0.3), padding=0.0)
-        self.plot.fit_values(*all_y)
+        self.plot.fit_values(*all_y, trim=SPIKES)
 
     # --- texts and colours ------------------------------------------------------------------------
 

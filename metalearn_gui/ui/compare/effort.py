@@ -23,12 +23,19 @@ class BudgetBox(Combo):
         for text in BUDGETS:
             self.addItem("", text)
         self.retranslate()
-        self.setCurrentIndex(max(0, self.findData(budget.text)))
+        self.show_budget(budget)
 
     @property
     def budget(self) -> Budget:
         """What is chosen."""
         return Budget.parse(self.currentData())
+
+    def show_budget(self, budget: Budget) -> None:
+        """Show what has been chosen elsewhere; one that is not offered gets a line of its own."""
+        with QSignalBlocker(self):
+            if self.findData(budget.text) < 0:
+                self.addItem(self._text(budget), budget.text)
+            self.setCurrentIndex(self.findData(budget.text))
 
     def retranslate(self) -> None:
         """Write every visible text."""

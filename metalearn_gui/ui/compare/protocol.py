@@ -36,6 +36,7 @@ class ProtocolPanel(Panel):
         self.references = ReferenceList(self)
         self.body.addWidget(self.references)
         self.body.addStretch(1)
+        chosen.changed.connect(lambda: self.budget.show_budget(chosen.budget))
         for signal in (standings.changed, session.settingsChanged):
             signal.connect(self._describe)
 

@@ -95,7 +95,8 @@ class ClocksPanel(InsidePanel):
         if not self.isVisible():
             return
         session, run = self.session, self.session.shown
-        moments = thinned(tuple(state for state in (run.initial, *run.moments) if state), self.map.most_rows)
+        known = {state.iteration: state for state in (run.initial, *run.moments) if state}  # the start is scored, too
+        moments = thinned(tuple(known.values()), self.map.most_rows)
         self._rows = [state.iteration for state in moments] if run.moments else []
         losses = np.stack([self._losses_at(iteration) for iteration in self._rows]) if self._rows else np.empty((0, 0))
         at = session.shown_iteration
