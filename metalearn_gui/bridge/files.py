@@ -20,6 +20,7 @@ class Files(QObject):
 
     changed = Signal()  # path, is_dirty
     failed = Signal(str)
+    kept = Signal()  # what was set aside is written
 
     def __init__(self, contents: Callable[[], SavedSession], parent: QObject) -> None:
         super().__init__(parent)
@@ -69,8 +70,8 @@ class Files(QObject):
         self._left_behind = pending_recoveries()
         return [self._name_of(recovery) for recovery in self._left_behind]
 
-    def recover(self, place: int) -> SavedSession | None:
-        """Take up a session that was left behind, by its place among the named ones; it counts as unsaved."""
+    def recover(self, place: int) -> tuple[SavedSession, Recovery] | None:
+        """Read a session that was left behind, by its place among the named ones; None after saying why not."""
         pending = pending_recoveries()
         named = self._left_behind or pending
         recovery = named[place] if place < len(named) else None
@@ -79,11 +80,22 @@ class Files(QObject):
             return None
         self._left_behind = []
         saved = self.read(str(recovery.path))
-        if saved is not None:
-            self._write(functools.partial(_take_up, self._recovery, recovery, saved.copy()))
-            self.path = ""
-            self.mark_dirty()
-        return saved
+        return None if saved is None else (saved, recovery)
+
+    def take_up(self, recovery: Recovery) -> None:
+        """What was recovered is the session now; it counts as unsaved."""
+        self._write(functools.partial(_take_up, self._recovery, recovery, self._contents()))
+        self.path, self.is_dirty = "", False
+        self.mark_dirty()
+
+    def set_aside(self) -> None:
+        """Before another session comes: keep unsaved work as a closing window does. `kept` follows."""
+        contents = self._contents()
+        if not (self.is_dirty and _is_worth_keeping(contents)):
+            return
+        aside, self._recovery, self._left_behind = self._recovery, RecoveryFile(), []
+        leave = functools.partial(_leave, aside, contents)
+        self._writer.request(aside, Request(leave, lambda _: self.kept.emit(), self.failed.emit))
 
     def close(self, seconds: float) -> None:
         """Keep unsaved work for the next start; ask nothing. A slow disk is waited for at the end of the process."""
@@ -128,7 +140,7 @@ def _take_up(own: RecoveryFile, other: Recovery, saved: SavedSession) -> None:
 
 
 def _leave(own: RecoveryFile, contents: SavedSession | None) -> None:
-    """The last thing done: let go of the lock, so that the next start finds the file."""
+    """The last thing done with it: let go of the lock, so that whoever looks for it finds the file."""
     try:
         if contents is not None:
             own.write(contents)

@@ -103,6 +103,7 @@ class Session(QObject):
         self.cold_start.failed.connect(self._warn)
         self._files.changed.connect(self.fileChanged)
         self._files.failed.connect(self._warn)
+        self._files.kept.connect(self._tell_of_kept)
         self._reading.said.connect(self.messageRaised)
         self._warming.said.connect(self.messageRaised)
         self._reading.refused.connect(self.settingsChanged)  # a widget that shows the refused value takes it back
@@ -520,13 +521,16 @@ class Session(QObject):
     def open(self, path: str, read: Callable[[ExperimentSettings], object] | None = None) -> bool:
         """Take up a saved session instead of this one; on failure nothing changes but a message.
 
+        Unsaved work is kept as a recovery file, and a message offers it.
+
         Args:
             read: reads the data of settings now, where nobody waits at a window; may raise SettingError.
 
         Returns:
             Whether it was taken up; not yet where its images are still to be read.
         """
-        return self._take_up(self._files.read(path), path, read)
+        saved = self._files.read(path)
+        return saved is not None and self._take_up(saved, functools.partial(self._files.take_over, path), read)
 
     def recoveries(self) -> list[str]:
         """Sessions that were left unsaved, newest first: what trained there and when, in words."""
@@ -534,7 +538,8 @@ class Session(QObject):
 
     def open_recovery(self, place: int = 0) -> bool:
         """Take up one of the `recoveries`, else the newest."""
-        return self._take_up(self._files.recover(place), "")
+        found = self._files.recover(place)
+        return found is not None and self._take_up(found[0], functools.partial(self._files.take_up, found[1]))
 
     def link(self) -> str:
         """What is set and the touched task as a line of text; "" after saying why there is none."""
@@ -579,10 +584,12 @@ class Session(QObject):
             self.undo_stack.clear()
 
     def _take_up(
-        self, saved: SavedSession | None, path: str, read: Callable[[ExperimentSettings], object] | None = None
+        self,
+        saved: SavedSession,
+        settle: Callable[[], None],
+        read: Callable[[ExperimentSettings], object] | None = None,
     ) -> bool:
-        if saved is None:
-            return False
+        """settle: tells `_files` what the session is, once it is taken up."""
         self._reading.cancel()
         own_data.put(saved.data)
         needed = [saved.settings, *([saved.shown.settings] if saved.shown else [])]
@@ -593,23 +600,28 @@ class Session(QObject):
         except SettingError as error:
             self._warn(str(error))
             return False
-        again = functools.partial(self._take_up_anew, saved, path)
-        return self._reading.when_read(needed, lambda: self._take_read(saved, needed, path), again=again)
+        again = functools.partial(self._take_up_anew, saved, settle)
+        return self._reading.when_read(needed, lambda: self._take_read(saved, needed, settle), again=again)
 
-    def _take_up_anew(self, saved: SavedSession, path: str) -> bool:
+    def _take_up_anew(self, saved: SavedSession, settle: Callable[[], None]) -> bool:
         """Whatever its files hold now."""
-        return self._take_up(saved.with_files_as_they_are(), path)
+        return self._take_up(saved.with_files_as_they_are(), settle)
 
-    def _take_read(self, saved: SavedSession, needed: list[ExperimentSettings], path: str) -> bool:
+    def _take_read(self, saved: SavedSession, needed: list[ExperimentSettings], settle: Callable[[], None]) -> bool:
         if not all(map(self._course.has_data, needed)):
             return False
         saved.resolve()
         self._comparing.leave()
+        self._training.drain()
+        self._files.set_aside()
         self._course.take_saved(saved)
-        if path:
-            self._files.take_over(path)
+        settle()
         self._reading.look_again(saved.data, lambda changed: self.change(data=changed))
         return True
+
+    def _tell_of_kept(self) -> None:
+        text = self.tr("The session before was kept unsaved.")
+        self.messageRaised.emit(Message(text, "info", self.tr("Open it"), "open_recovery"))
 
     def _saved(self) -> SavedSession:
         """Copies of everything that a file holds."""

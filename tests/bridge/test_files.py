@@ -122,6 +122,47 @@ def test_each_of_several_unsaved_sessions_is_offered_newest_first(qapp, qtbot) -
     qtbot.waitUntil(lambda: not busy_threads(), timeout=60_000)
 
 
+def test_opening_a_file_keeps_unsaved_work_and_the_message_brings_it_back(session, qtbot, tmp_path) -> None:
+    path, other = str(tmp_path / "other.metalearn"), trained_run()
+    session_file.save(path, SavedSession([other], other.run_id, other.settings))
+    run_to(session, qtbot, 2)
+    unsaved, heard = session.live, Heard(session)
+    assert session.open(path)
+    assert (session.live.run_id, session.is_dirty) == (other.run_id, False)
+    qtbot.waitUntil(lambda: bool(heard.messages), timeout=10_000)
+    assert heard.messages[-1].text == "The session before was kept unsaved."
+    assert getattr(session, heard.messages[-1].action)()
+    assert session.live.run_id == unsaved.run_id
+    assert np.array_equal(session.live.curve("objective"), unsaved.curve("objective"))
+    assert (session.file_path, session.is_dirty) == ("", True)
+
+
+def test_two_unsaved_sessions_change_places(session, qtbot) -> None:
+    other = trained_run()
+    recovery = RecoveryFile()
+    recovery.write(SavedSession([other], other.run_id, other.settings))
+    recovery.close()
+    run_to(session, qtbot, 2)
+    unsaved, heard = session.live.run_id, Heard(session)
+    for wanted, kept in ((other.run_id, 1), (unsaved, 2)):
+        assert session.open_recovery()
+        assert session.live.run_id == wanted
+        qtbot.waitUntil(lambda kept=kept: len(heard.messages) == kept, timeout=10_000)
+        qtbot.waitUntil(lambda: len(pending_recoveries()) == 1, timeout=10_000)
+    assert session_file.load(pending_recoveries()[0].path).runs[0].run_id == other.run_id
+
+
+def test_a_saved_session_makes_way_without_a_word(session, qtbot, tmp_path) -> None:
+    path = str(tmp_path / "one.metalearn")
+    run_to(session, qtbot, 1)
+    assert session.save(path)
+    heard = Heard(session)
+    assert session.open(path)
+    session.close()
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=5000)
+    assert (pending_recoveries(), heard.messages) == ([], [])
+
+
 def test_saved_or_untouched_work_leaves_nothing_to_recover(open_session, session, qtbot, tmp_path) -> None:
     untouched = open_session()
     untouched.change(shots=2)
