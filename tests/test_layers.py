@@ -158,3 +158,10 @@ def test_no_tracked_file_names_a_path_of_one_machine() -> None:
         if (ROOT / name).is_file() and (match := a_home.search((ROOT / name).read_bytes()))
     }
     assert not found
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_nobody_asks_a_layout_for_its_items(file: Path) -> None:
+    """shiboken keeps what itemAt returns after Qt has deleted it; a widget at the same place is then taken for it."""
+    named = [node.lineno for node in ast.walk(tree(file)) if isinstance(node, ast.Attribute) and node.attr == "itemAt"]
+    assert not named, f"itemAt on lines {named}: keep the widgets, or go through layout.children()"

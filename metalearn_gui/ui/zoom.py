@@ -71,11 +71,6 @@ def _rescale_gaps(layout: QLayout, ratio: float) -> None:
     sides = (margins.left(), margins.top(), margins.right(), margins.bottom())
     layout.setContentsMargins(*(round(side * ratio) for side in sides))
     layout.setSpacing(round(layout.spacing() * ratio) if layout.spacing() > 0 else layout.spacing())
-    for place in range(layout.count()):
-        item = layout.itemAt(place)
-        if item.layout() is not None:
-            _rescale_gaps(item.layout(), ratio)
-        elif item.spacerItem() is not None:
-            spacer = item.spacerItem()
-            size, policy = spacer.sizeHint() * ratio, spacer.sizePolicy()
-            spacer.changeSize(size.width(), size.height(), policy.horizontalPolicy(), policy.verticalPolicy())
+    for inner in layout.children():  # not by itemAt: see tests/test_layers.py
+        if isinstance(inner, QLayout):
+            _rescale_gaps(inner, ratio)
