@@ -11,6 +11,7 @@ class Message:
 
     choices: where there are several things to do it to, a method of the session that names them; the action then
         takes the place of one of them.
+    stays: until it is answered or another one comes, though it is information.
     """
 
     text: str
@@ -18,3 +19,4 @@ class Message:
     action_label: str = ""
     action: str = ""  # name of a method of Session that needs no argument
     choices: str = ""
+    stays: bool = False

@@ -115,10 +115,10 @@ class Session(QObject):
         count = len(pending_recoveries()) if offers_recovery else 0
         if count == 1:
             text = self.tr("The last session was closed before it was saved.")
-            self.messageRaised.emit(Message(text, "info", self.tr("Open it"), "open_recovery"))
+            self.messageRaised.emit(Message(text, "info", self.tr("Open it"), "open_recovery", stays=True))
         elif count:
             text = self.tr("{count} sessions were closed before they were saved.").format(count=count)
-            self.messageRaised.emit(Message(text, "info", self.tr("Open one"), "open_recovery", "recoveries"))
+            self.messageRaised.emit(Message(text, "info", self.tr("Open one"), "open_recovery", "recoveries", True))
 
     # --- settings -----------------------------------------------------------------------------------
 
@@ -621,7 +621,7 @@ class Session(QObject):
 
     def _tell_of_kept(self) -> None:
         text = self.tr("The session before was kept unsaved.")
-        self.messageRaised.emit(Message(text, "info", self.tr("Open it"), "open_recovery"))
+        self.messageRaised.emit(Message(text, "info", self.tr("Open it"), "open_recovery", stays=True))
 
     def _saved(self) -> SavedSession:
         """Copies of everything that a file holds."""

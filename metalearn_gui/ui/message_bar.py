@@ -51,7 +51,7 @@ class MessageBar(QFrame):
         self.hide()
 
     def show_message(self, message: Message) -> None:
-        """Say it; an empty text clears the bar. Information leaves by itself, warnings and errors stay."""
+        """Say it; an empty text clears the bar. Information leaves by itself unless it is to stay."""
         self._message = message
         self._text.setText(message.text)
         self._text.setToolTip(message.text)
@@ -62,7 +62,7 @@ class MessageBar(QFrame):
         self.raise_()
         self._restyle()
         self._fade.stop()
-        if message.level == "info":
+        if message.level == "info" and not message.stays:
             self._fade.start()
 
     def place(self, left: int, top: int, width: int) -> None:

@@ -385,3 +385,11 @@ def test_twenty_windows_come_and_go(qtbot):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert [place for place, window in enumerate(gone) if window() is not None] == []
+
+
+def test_what_is_to_stay_is_still_there_when_other_information_has_left(window, session, qtbot):
+    bar = child(window, "message_bar")
+    session.messageRaised.emit(Message("two sessions", "info", "Open one", "open_recovery", stays=True))
+    assert not bar._fade.isActive()
+    session.messageRaised.emit(Message("saved", "info"))
+    assert bar._fade.isActive()
