@@ -38,8 +38,8 @@ class RunMark:
 
 
 def run_mark(session: HasRuns, run: RunRecord) -> RunMark:
-    """The shown run is the learner; any other has the colour of its place in the list."""
-    place = next((index for index, other in enumerate(session.runs) if other.run_id == run.run_id), 0) % len(SHAPES)
+    """The shown run is the learner; any other keeps the colour of its turn, whatever comes after it."""
+    place = sum(other.created < run.created for other in session.runs) % len(SHAPES)
     is_shown = run.run_id == session.shown.run_id
     return RunMark(theme().palette.learner if is_shown else theme().palette.series[place], SHAPES[place])
 

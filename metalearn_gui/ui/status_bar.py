@@ -44,6 +44,8 @@ class StatusBar(QFrame):
         self._since_refresh = QElapsedTimer()
         for signal in (session.stateChanged, session.readinessChanged, session.scored, session.shownChanged):
             signal.connect(self.refresh)
+        for signal in (session.comparing.stateChanged, session.comparing.contenderFinished):
+            signal.connect(lambda *_: self.refresh())
         session.advanced.connect(self._refresh_sometimes)
         theme().changed.connect(self.refresh)
         self.retranslate()
@@ -69,7 +71,7 @@ class StatusBar(QFrame):
     def _state_text(self) -> str:
         session = self._session
         if session.run_state is RunState.IDLE:
-            return session.readiness or self._ended_text()
+            return self._side_by_side_text() or session.readiness or self._ended_text()
         texts = {
             RunState.PREPARING: session.readiness or self.tr("Compiling"),
             RunState.RUNNING: self.tr("Meta-training on CPU"),
@@ -77,6 +79,14 @@ class StatusBar(QFrame):
             RunState.STOPPING: self.tr("Stopping"),
         }
         return texts[session.run_state]
+
+    def _side_by_side_text(self) -> str:
+        """What trains in place of the live run; empty while nothing does."""
+        comparing = self._session.comparing
+        if not comparing.is_active:
+            return ""
+        text = self.tr("Side by side: {done} of {count} runs done")
+        return text.format(done=len(comparing.comparison.runs), count=len(comparing.lanes) or "–")
 
     def _ended_text(self) -> str:
         texts = {

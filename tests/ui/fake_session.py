@@ -30,6 +30,7 @@ from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.sinusoid import Sinusoid
 from metalearn_gui.store.link import from_link, to_link
 from metalearn_gui.store.records import RunRecord, Scored
+from tests.ui.fake_comparing import FakeComparing
 from tests.ui.fake_inside import FakeInside
 
 
@@ -70,6 +71,7 @@ class FakeSession(QObject):
         self.context: np.ndarray | None = None
         self.held: dict[str, np.ndarray] = {}
         self.inside = FakeInside(self)
+        self.comparing = FakeComparing(self)
         self.moment: int | None = None
         self.cold_start = ColdStart(lambda: self.shown, self)
         self.compared = {"transfer", "scratch"}

@@ -17,6 +17,7 @@ from metalearn_gui.engine.training import Options
 from metalearn_gui.ui.compare.chosen import Chosen, written_values
 from metalearn_gui.ui.compare.curves_panel import spread
 from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, NAME, TIME
+from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.views.compare import CompareView
 from tests.bridge.conftest import small_settings
 
@@ -61,7 +62,6 @@ def texts(view, row: int) -> dict[int, str]:
 
 
 def test_at_first_the_learner_that_is_set_stands_before_others_that_take_its_tasks(session, qtbot):
-    session.comparing = None
     chosen = Chosen(session, session)
     assert chosen.choices[0].learner == session.settings.learner.key
     assert len({choice.learner for choice in chosen.choices}) == len(chosen.choices) > 3
@@ -162,6 +162,17 @@ def test_a_task_of_another_kind_takes_the_tiles_away(view, qtbot):
     view.session.change(task_family="blobs")
     qtbot.waitUntil(lambda: view.session.shown.settings.tasks.key == "blobs", timeout=60_000)
     assert view.findChild(QWidget, "compare_tile_maml") is None or not view.tiles._tiles
+
+
+def test_the_status_bar_says_that_others_train_in_place_of_the_live_run(session, qtbot):
+    bar = StatusBar(session)
+    qtbot.addWidget(bar)
+    session.comparing.is_active = True
+    session.comparing.stateChanged.emit()
+    assert bar._status.text().startswith("Side by side: 0 of – runs done")
+    session.comparing.is_active = False
+    session.comparing.stateChanged.emit()
+    assert "Side by side" not in bar._status.text()
 
 
 def test_a_table_that_cannot_be_written_is_one_line(view, qtbot, tmp_path):

@@ -229,7 +229,7 @@ def test_the_numbers_beside_a_line_are_the_ones_in_use(algorithm, session):
     adapt = next(line for line in algorithm.view.lines if line.depth == 2)
     loss = session.adaptations["learner"].loss
     assert "α = 0.01" in adapt.values
-    assert f"step 2: {number_text(float(loss[1]))} → {number_text(float(loss[2]))}" == adapt.live
+    assert f"step 2, this task: {number_text(float(loss[1]))} → {number_text(float(loss[2]))}" == adapt.live
     session.change(inner_learning_rate=0.05)
     assert "α = 0.05" in next(line for line in algorithm.view.lines if line.depth == 2).values
 

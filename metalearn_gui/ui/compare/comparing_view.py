@@ -120,6 +120,7 @@ class ComparingView(View):
         kinds = self.tr("Web page (*.html);;Markdown (*.md)")
         path, _ = QFileDialog.getSaveFileName(self, self.tr("Report"), f"{self.key}.html", kinds)
         if path:
+            self.session.messageRaised.emit(Message(self.tr("The report is being drawn..."), "info"))
             self.session.comparing.write_report(path)
 
     def _tell_report(self, path: str) -> None:

@@ -95,7 +95,9 @@ class AlgorithmPanel(Panel):
         loss = self._loss(step)
         if not step or not loss:
             return ""
-        return self.tr("step {step}: {before} → {loss}").format(step=step, before=self._loss(step - 1), loss=loss)
+        return self.tr("step {step}, this task: {before} → {loss}").format(
+            step=step, before=self._loss(step - 1), loss=loss
+        )
 
     def _at_update(self) -> str:
         iteration = self.session.shown_iteration

@@ -123,6 +123,8 @@ class CompareView(ComparingView):
             text = self.tr("{path} cannot be written: {reason}; choose another place")
             line = text.format(path=path, reason=error.strerror or error)
             self.session.messageRaised.emit(Message(line, "warning"))
+        else:
+            self.session.messageRaised.emit(Message(self.tr("The table is in {path}.").format(path=path), "info"))
 
     # --- what is shown ----------------------------------------------------------------------------
 

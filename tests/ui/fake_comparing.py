@@ -1,0 +1,27 @@
+"""Nothing is compared: what a card reads of the session's `comparing`, with its signals."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.engine.compare import Comparison
+from metalearn_gui.engine.compare.contenders import Lane
+
+
+class FakeComparing(QObject):
+    """Set `is_active`, `lanes` and `comparison`, then emit."""
+
+    planned = Signal()
+    progressed = Signal()
+    contenderFinished = Signal(str)
+    finished = Signal()
+    failed = Signal(str)
+    stateChanged = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.state = RunState.IDLE
+        self.is_active = False
+        self.lanes: tuple[Lane, ...] = ()
+        self.comparison = Comparison((), ())
