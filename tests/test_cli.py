@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import signal
@@ -12,6 +13,7 @@ import pytest
 
 from metalearn_gui.cli import main
 from metalearn_gui.cli.command import COMMANDS
+from metalearn_gui.cli.output import print_tables
 from metalearn_gui.engine import ExperimentSettings, Options, preset, training
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.tasks import TASKS
@@ -330,12 +332,13 @@ def test_evaluate_prints_the_learner_and_its_baselines_by_step(call: Any, sessio
     status, out, err = call("evaluate", session_path, "--num-tasks", 5, "--steps", 3, "--seed", 1, "--json")
     assert (status, err) == (0, "")
     report = json.loads(out)
-    assert list(report) == ["learner", "tasks", "iterations", "num_tasks", "shots", "steps", "baselines", "verdict"]
+    assert list(report)[:5] == ["learner", "tasks", "iterations", "num_tasks", "num_distinct_tasks"]
+    assert list(report)[5:] == ["shots", "steps", "baselines", "verdict"]
     assert [row["step"] for row in report["steps"]] == [0, 1, 2, 3]
     assert set(report["steps"][0]) == {"step", "loss", "loss_median", "loss_ci95"}
     assert set(report["baselines"]) == {"transfer", "scratch", "scratch_adam", "mean", "oracle"}
     assert len(report["baselines"]["transfer"]) == 4
-    assert (report["num_tasks"], report["shots"], report["iterations"]) == (5, 3, 4)
+    assert (report["num_tasks"], report["num_distinct_tasks"], report["shots"], report["iterations"]) == (5, 5, 3, 4)
     assert session_path.read_bytes() == before
 
 
@@ -370,8 +373,49 @@ def test_evaluate_takes_another_family_of_the_same_shape(call: Any, session_path
 
 def test_evaluate_shows_a_table_to_people(call: Any, session_path: Path) -> None:
     _, out, _ = call("evaluate", session_path, "--num-tasks", 3, "--steps", 2)
-    assert "transfer" in out
+    assert "3 unseen tasks" in out
     assert "±" in out
+
+
+def test_evaluate_keeps_words_and_numbers_whole_at_80_columns(call, session_path, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = call("evaluate", session_path, "--num-tasks", 3, "--steps", 2)
+    table = out.splitlines()[:-2]  # below it: the verdict, and what there is at best
+    assert max(map(len, table)) <= 80
+    rows = [line for line in table if line.split()[:1] in (["0"], ["1"], ["2"])]
+    numbers = [line for line in table if "±" in line]
+    assert rows == numbers  # each of them on one line, behind its step
+    for word in ("transfer:", "scratch", "with", "Adam:", "median"):
+        assert word in out.split()
+
+
+def test_a_table_that_is_too_wide_goes_on_below_with_whole_words(capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    names = ["transfer", "scratch", "scratch with Adam", "task mean", "ridge", "boosting"]
+    row = ["0.01805 ± 0.0068"] * len(names)
+    print_tables("A title", ["step", *(f"{name}: accuracy" for name in names)], [[0, *row], [1, *row]])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[0] for line in lines if "±" in line] == ["0", "1", "0", "1"]
+    assert sum(line.count(row[0]) for line in lines) == 2 * len(names)
+    assert sum(line.split().count("accuracy") for line in lines) == len(names)
+
+
+def test_evaluate_counts_a_task_that_comes_again_once(call, tmp_path, monkeypatch) -> None:
+    rows = [f"s{task},{x},{task * x}" for task in range(12) for x in range(20)]
+    (tmp_path / "sensors.csv").write_text("\n".join(["sensor,x,y", *rows]))
+    path = tmp_path / "sensors.metalearn"
+    pairs = sets([*SMALL, "learner=maml", "num_iterations=2", "inputs=x"])
+    status, _, err = call("train", "--data", tmp_path / "sensors.csv", *pairs, "--output", path)
+    assert status == 0, err
+    told: list[tuple[int, int]] = []
+    bar = contextlib.nullcontext(lambda tried, total: told.append((tried, total)))
+    monkeypatch.setattr("metalearn_gui.cli.evaluate.trying_progress", lambda name: bar)
+    _, out, _ = call("evaluate", path, "--num-tasks", 40, "--steps", 1, "--json")
+    report = json.loads(out)
+    assert (report["num_tasks"], report["num_distinct_tasks"]) == (40, 4)
+    assert told[-1][0] == told[-1][1] == 40 * len(told)  # one slice of each learner
+    assert "40 episodes of 4 unseen tasks" in call("evaluate", path, "--num-tasks", 40, "--steps", 1)[1]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from typing import Any
 from metalearn_gui.cli.command import DONE
 from metalearn_gui.cli.inputs import data_settings, load_run, with_other_tasks
 from metalearn_gui.cli.lake import run_lake
-from metalearn_gui.cli.output import print_json, print_table
+from metalearn_gui.cli.output import print_json, print_tables
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
+from metalearn_gui.cli.progress import trying_progress
 from metalearn_gui.cli.quadrants import print_quadrants, quadrants_report
 from metalearn_gui.engine import evaluation, training
 from metalearn_gui.engine.evaluation import finite
@@ -45,7 +46,8 @@ def run(options: Options) -> int:
     settings = with_other_tasks(run.settings, options.tasks, values | assigned(options.set))
     settings = settings.replaced(test_steps=options.steps)
     compile = training.DEFAULT_OPTIONS.compile
-    found = evaluation.evaluate(settings, run.latest, options.num_tasks, options.seed, "test", compile)
+    with trying_progress(settings.learner.label) as watch:
+        found = evaluation.evaluate(settings, run.latest, options.num_tasks, options.seed, "test", compile, watch)
     report = _report(settings, run.iteration, found)
     if isinstance(settings.tasks, Ratings):
         report["quadrants"] = quadrants_report(settings, run.latest.learner, options.num_tasks, options.seed)
@@ -71,6 +73,7 @@ def _report(settings: ExperimentSettings, iterations: int, found: Evaluation) ->
         "tasks": family.key,
         "iterations": iterations,
         "num_tasks": found.num_tasks,
+        "num_distinct_tasks": found.num_distinct_tasks,
         "shots": settings.episodes.shots,
         **ways,
         "steps": evaluation.to_json(found.learner),
@@ -90,7 +93,7 @@ def _verdict(found: Evaluation) -> dict[str, Any]:
 
 def _verdict_text(judged: Mapping[str, Any]) -> str:
     """One sentence: does it pay?"""
-    against = f"{judged['baseline']} at its best step, {judged['baseline_step']}"
+    against = f"{_name(judged['baseline'])} at its best step, {judged['baseline_step']}"
     if judged["difference"] is None:
         return f"Does it pay? The loss after step {judged['step']} is not finite; {against}, stays finite."
     numbers = f"{judged['difference']:+.4g} ± {judged['ci95']:.2g}, paired over the same tasks"
@@ -106,29 +109,47 @@ def _verdict_text(judged: Mapping[str, Any]) -> str:
 def _print_report(report: dict[str, Any]) -> None:
     protocol = f", {report['protocol']}" if "protocol" in report else ""
     title = (
-        f"{report['learner']} on unseen tasks of {report['tasks']}; tasks: {report['num_tasks']}, "
+        f"{report['learner']} on {report['tasks']}: {_episodes_text(report)}; "
         f"shots: {report['shots']}, meta-iterations: {report['iterations']}{protocol}"
     )
     rows = report["steps"]
     others = {key: value for key, value in report["baselines"].items() if isinstance(value, list)}
     measures = [name for name in ("loss", "loss_median", "accuracy") if name in rows[0]]
     judged = "accuracy" if "accuracy" in measures else "loss"
-    columns = ["step", *measures, *(f"{key} {judged}" for key in others)]
+    columns = ["step", *(_name(name) for name in measures), *(f"{_name(key)}: {judged}" for key in others)]
     table = []
     for row in rows:
         cells = [_with_interval(row, measure) for measure in measures]
         beside = [_with_interval(other[row["step"]], judged) for other in others.values()]
         table.append([row["step"], *cells, *beside])
-    print_table(title, columns, table)
+    print_tables(title, columns, table)
     floor = {key: report["baselines"][key] for key in ("mean", "oracle") if key in report["baselines"]}
     if "verdict" in report:
         print(_verdict_text(report["verdict"]))
-    print("loss of " + ", ".join(f"{_NAMES[key]}: {value:.4g}" for key, value in floor.items()))
+    print("loss of " + ", ".join(f"{_name(key)}: {value:.4g}" for key, value in floor.items()))
     if "quadrants" in report:
         print_quadrants(report["learner"], report["quadrants"])
 
 
-_NAMES = {"mean": "a constant prediction", "oracle": "the best there can be"}
+_NAMES = {
+    "mean": "a constant prediction",
+    "oracle": "the best there can be",
+    "loss_median": "median loss",
+    "scratch_adam": "scratch with Adam",
+    "task_mean": "task mean",
+    "linear_ridge": "ridge",
+}
+
+
+def _name(key: str) -> str:
+    """In words; most keys are words."""
+    return _NAMES.get(key, key)
+
+
+def _episodes_text(report: Mapping[str, Any]) -> str:
+    episodes, tasks = report["num_tasks"], report["num_distinct_tasks"]
+    unseen = "1 unseen task" if tasks == 1 else f"{tasks} unseen tasks"
+    return unseen if tasks == episodes else f"{episodes} episodes of {unseen}"
 
 
 def _with_interval(row: Any, measure: str) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import math
 import os
+import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from metalearn_gui.cli.parser import BadInput
+
+PADDING = 3  # of a column: a space on each side and one between; at least as much as both ends of a table
 
 
 def check_place(path: str, example: str, option: str = "--output") -> None:
@@ -49,6 +52,26 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     for row in rows:
         table.add_row(*(number(value) for value in row))
     Console().print(table)
+
+
+def print_tables(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table whose words stay whole: columns that have no place go into further ones below, the first in each."""
+    from rich.console import Console
+
+    cells = [[number(value) for value in row] for row in rows]
+    widths = [
+        max([*map(len, heading.split()), *(len(row[place]) for row in cells)]) + PADDING
+        for place, heading in enumerate(columns)
+    ]
+    groups: list[list[int]] = [[0]]
+    for place in range(1, len(columns)):
+        if len(groups[-1]) > 1 and sum(widths[i] for i in groups[-1]) + widths[place] + PADDING > Console().width:
+            groups.append([0])
+        groups[-1].append(place)
+    for group in groups:
+        part = [[row[place] for place in group] for row in cells]
+        headings = [textwrap.fill(columns[place], widths[place] - PADDING) for place in group]
+        print_table(title if group is groups[0] else "", headings, part)
 
 
 def number(value: Any) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from metalearn_gui.engine.evaluation import Watch
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.store.records import RunRecord
 
@@ -44,6 +45,17 @@ def training_progress(run: RunRecord, last: int | None = None) -> Iterator[Train
             loss="compiling",
         )
         yield TrainingProgress(run, last, bar, task)
+
+
+@contextlib.contextmanager
+def trying_progress(name: str) -> Iterator[Watch]:
+    """A bar over the unseen tasks that a learner and its baselines are tried on, which goes away then."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    is_hidden = not console.is_terminal  # a file would get an empty line of it
+    with Progress(*columns, console=console, refresh_per_second=4, transient=True, disable=is_hidden) as bar:
+        task = bar.add_task(f"{name} and its baselines on unseen tasks", total=None)
+        yield lambda tried, total: bar.update(task, completed=tried, total=total)
 
 
 def show_reading(reading: Iterator[ReadSoFar]) -> None:

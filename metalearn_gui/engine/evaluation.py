@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import SCRATCH_WITH_ADAM, baseline_settings, compared_settings
 from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks, generator, map_episodes
 from metalearn_gui.engine.events import Evaluation, LearnerState, StepScores, TrainingState
-from metalearn_gui.engine.intervals import interval
+from metalearn_gui.engine.intervals import num_distinct, tasks_interval
 from metalearn_gui.engine.learners.update_rules import RATES
 from metalearn_gui.engine.programs import adaptation_program
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -29,6 +29,8 @@ DRAWN_NUMBERS = 2**22  # numbers of unseen inputs that are drawn in one call: 16
 SLICE = 200  # tasks in one call, at most; losses only are kept
 SLICE_NUMBERS = 2**23  # and so many activations of the widest layer: more fill memory and win no time
 WATCHED_NUMBERS, FEWEST_TASKS = 2**27, 30  # such activations in one look at unseen tasks while training goes on
+
+Watch = Callable[[int, int], None]  # takes the tasks tried so far, of all learners together, and how many there are
 
 
 def unseen_episodes(
@@ -85,6 +87,7 @@ def evaluate(
     seed: int = 0,
     split: str = "test",
     compile: bool = True,
+    watch: Watch | None = None,
 ) -> Evaluation:
     """Mean, median and 95 % interval of the query loss for steps 0..test_steps, the baselines' too.
 
@@ -92,25 +95,33 @@ def evaluate(
         settings: of the run; its episodes' sizes and its family say what the unseen tasks are.
         seed: of the unseen tasks, apart from the run's own.
         split: "test", or "validation" for choosing.
+        watch: told after every slice of tasks.
     """
-    return Evaluator(settings, num_tasks, seed, split, compile).evaluation(state)
+    return Evaluator(settings, num_tasks, seed, split, compile, watch=watch).evaluation(state)
 
 
 class Evaluator:
     """The same unseen episodes again and again; what has not changed since is not tried again."""
 
     def __init__(
-        self, settings: ExperimentSettings, num_tasks: int, seed: int, split: str, compile: bool, baselines: bool = True
+        self,
+        settings: ExperimentSettings,
+        num_tasks: int,
+        seed: int,
+        split: str,
+        compile: bool,
+        baselines: bool = True,
+        watch: Watch | None = None,
     ) -> None:
         self.settings = settings
         self._num_tasks, self._seed, self._split, self._compile = num_tasks, seed, split, compile
-        self._tries_baselines = baselines
+        self._tries_baselines, self._watch = baselines, watch
         self._known: dict[str, tuple[LearnerState, ExperimentSettings, StepScores]] = {}
 
     def follow(self, settings: ExperimentSettings) -> None:
         """Take other live values; where the unseen tasks change with them, they are drawn again."""
         if settings.tasks != self.settings.tasks:
-            for drawn in ("_episodes", "constant_loss", "_boosting"):
+            for drawn in ("_unseen", "constant_loss", "_boosting"):
                 self.__dict__.pop(drawn, None)
         self.settings = settings
 
@@ -129,9 +140,15 @@ class Evaluator:
         return found | {SCRATCH_WITH_ADAM: with_adam}
 
     @functools.cached_property
+    def _unseen(self) -> tuple[Array | None, Episodes]:
+        """Which task each is, and its episode."""
+        family = self.settings.tasks
+        tasks, parts = _unseen_parts(self.settings, self._num_tasks, self._seed, self._split)
+        return family.identity(tasks), _joined(map(_in_bytes, parts) if family.fits_bytes else parts, self._num_tasks)
+
+    @property
     def _episodes(self) -> Episodes:
-        _, parts = _unseen_parts(self.settings, self._num_tasks, self._seed, self._split)
-        return _joined(map(_in_bytes, parts) if self.settings.tasks.fits_bytes else parts, self._num_tasks)
+        return self._unseen[1]
 
     @functools.cached_property
     def constant_loss(self) -> float:
@@ -143,13 +160,16 @@ class Evaluator:
         """It learns from training tasks at once, whatever the learner has learned yet, and takes no steps."""
         steps = self.settings.outer.test_steps + 1
         rows = [np.repeat(values[None], steps, axis=0) for values in boosting.tried(self.settings, self._episodes)]
-        return _summary(self.settings, [rows])
+        return _summary(self.settings, [rows], self._unseen[0])
 
     def evaluation(self, state: TrainingState) -> Evaluation:
         """The learner and its baselines; Adam from scratch once its rate is chosen."""
         others = self._others(state) if self._tries_baselines else {}
-        learner = self.learner_scores(state.learner)
-        baselines = {key: self._scores(key, *other) for key, other in others.items()}
+        learner = self._scores("learner", self.settings, state.learner, self._told(0, 1 + len(others)))
+        baselines = {
+            key: self._scores(key, *other, self._told(place, 1 + len(others)))
+            for place, (key, other) in enumerate(others.items(), start=1)
+        }
         if self._tries_baselines and boosting.is_available(self.settings):
             baselines[boosting.KEY] = self._boosting
         step = min(self.settings.learner.num_steps, self.settings.outer.test_steps)
@@ -161,7 +181,13 @@ class Evaluator:
             oracle=self.settings.tasks.oracle(self.settings.episodes.shots),
             baseline_iterations={key: learned.iteration for key, (_, learned) in others.items()},
             verdict=verdict(step, learner, baselines),
+            num_distinct_tasks=num_distinct(self._num_tasks, self._unseen[0]),
         )
+
+    def _told(self, place: int, num_learners: int) -> Callable[[int], None] | None:
+        """Takes the tasks tried by one of the learners; tells what that is of all."""
+        watch, each = self._watch, self._num_tasks
+        return None if watch is None else lambda tried: watch(place * each + tried, num_learners * each)
 
     def _others(self, state: TrainingState) -> dict[str, tuple[ExperimentSettings, LearnerState]]:
         """The baselines that have something to say, and what they have learned."""
@@ -187,33 +213,59 @@ class Evaluator:
         for state_of, other in others.values():
             score(other, state.baselines[state_of], one, self._compile)
 
-    def _scores(self, key: str, settings: ExperimentSettings, state: LearnerState) -> StepScores:
+    def _scores(
+        self,
+        key: str,
+        settings: ExperimentSettings,
+        state: LearnerState,
+        tell: Callable[[int], None] | None = None,
+    ) -> StepScores:
         known = self._known.get(key)
         if known is None or known[0] is not state or known[1] != settings:
-            known = (state, settings, score(settings, state, self._episodes, self._compile))
+            identity, episodes = self._unseen
+            known = (state, settings, score(settings, state, episodes, self._compile, identity, tell))
             self._known[key] = known
         return known[2]
 
 
 def _kept(scores: StepScores) -> StepScores:
     """What a run remembers."""
-    return dataclasses.replace(scores, losses=None)
+    return dataclasses.replace(scores, losses=None, identity=None)
 
 
-def score(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool = True) -> StepScores:
-    """One learner on given episodes, in slices of tasks."""
-    return _summary(settings, [_by_task(settings, state, episodes, compile)])
+def score(
+    settings: ExperimentSettings,
+    state: LearnerState,
+    episodes: Episodes,
+    compile: bool = True,
+    identity: Array | None = None,
+    tell: Callable[[int], None] | None = None,
+) -> StepScores:
+    """One learner on given episodes, in slices of tasks.
+
+    Args:
+        identity: which task each is, as `TaskFamily.identity`.
+        tell: takes the number of tasks tried, after every slice.
+    """
+    return _summary(settings, [_by_task(settings, state, episodes, compile, tell)], identity)
 
 
 def score_unseen(
     settings: ExperimentSettings, state: LearnerState, num_tasks: int, seed: int, compile: bool = True
 ) -> StepScores:
     """One learner on unseen tasks of the test split, drawn group by group so that any number fits into memory."""
-    _, parts = _unseen_parts(settings, num_tasks, seed, "test")
-    return _summary(settings, [_by_task(settings, state, part, compile) for part in parts])
+    tasks, parts = _unseen_parts(settings, num_tasks, seed, "test")
+    rows = [_by_task(settings, state, part, compile) for part in parts]
+    return _summary(settings, rows, settings.tasks.identity(tasks))
 
 
-def _by_task(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool) -> list[Array]:
+def _by_task(
+    settings: ExperimentSettings,
+    state: LearnerState,
+    episodes: Episodes,
+    compile: bool,
+    tell: Callable[[int], None] | None = None,
+) -> list[Array]:
     """Losses and accuracies by step and task."""
     steps = settings.outer.test_steps
     taken = min(steps, 1) if settings.learner.adapts_once else steps
@@ -222,23 +274,28 @@ def _by_task(settings: ExperimentSettings, state: LearnerState, episodes: Episod
     num_tasks = episodes.query.x.shape[0]
     size = slice_size(settings, episodes)
     size = size if compile else min(size, num_tasks)  # only a compiled program needs one shape for all
-    slices = (_slice(episodes, start, size) for start in range(0, num_tasks, size))
-    parts = [program.run(state, part.support, part.query, live) for part in slices]
+    parts = []
+    for start in range(0, num_tasks, size):
+        part = _slice(episodes, start, size)
+        parts.append(program.run(state, part.support, part.query, live))
+        if tell is not None:
+            tell(min(start + size, num_tasks))
     rows = [np.concatenate(column, axis=1)[:, :num_tasks].astype(np.float64) for column in zip(*parts, strict=True)]
     return [np.concatenate([values, np.repeat(values[-1:], steps - taken, axis=0)]) for values in rows]
 
 
-def _summary(settings: ExperimentSettings, groups: Sequence[Sequence[Array]]) -> StepScores:
+def _summary(settings: ExperimentSettings, groups: Sequence[Sequence[Array]], identity: Array | None) -> StepScores:
     loss, known = (np.concatenate(column, axis=1) for column in zip(*groups, strict=True))
     accuracy = known if settings.tasks.kind == "classification" else None
     with np.errstate(invalid="ignore", over="ignore"):  # a learner may diverge beyond its trained steps
         return StepScores(
             loss=loss.mean(axis=1),
             loss_median=np.median(loss, axis=1),
-            loss_ci95=interval(loss),
+            loss_ci95=tasks_interval(loss, identity),
             accuracy=None if accuracy is None else accuracy.mean(axis=1),
-            accuracy_ci95=None if accuracy is None else interval(accuracy),
+            accuracy_ci95=None if accuracy is None else tasks_interval(accuracy, identity),
             losses=loss,
+            identity=identity,
         )
 
 

@@ -53,8 +53,9 @@ class Change:
 class StepScores:
     """Losses on unseen tasks by adaptation step 0..k, each array of shape (k + 1,).
 
-    ci95: half the width of the 95 % interval of the mean, 1.96 standard errors over tasks.
+    ci95: half the width of the 95 % interval of the mean, 1.96 standard errors over tasks; see `tasks_interval`.
     losses: of every task, (k + 1, tasks); None in an Evaluation, of which a run keeps thousands.
+    identity: of every task, as `TaskFamily.identity`.
     """
 
     loss: Array
@@ -63,6 +64,7 @@ class StepScores:
     accuracy: Array | None = None
     accuracy_ci95: Array | None = None
     losses: Array | None = None
+    identity: Array | None = None
 
 
 class Verdict(NamedTuple):
@@ -90,7 +92,10 @@ class Verdict(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """The learner and its baselines on the same unseen tasks."""
+    """The learner and its baselines on the same unseen tasks.
+
+    num_tasks: one episode of each; num_distinct_tasks: fewer, where some came again; None in older files.
+    """
 
     num_tasks: int
     learner: StepScores
@@ -99,6 +104,7 @@ class Evaluation:
     oracle: float | None
     baseline_iterations: Mapping[str, int] = dataclasses.field(default_factory=dict)
     verdict: Verdict | None = None
+    num_distinct_tasks: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -47,8 +47,9 @@ def best_hand_made(
         return float(loss) if np.isfinite(loss) else math.inf
 
     best = float(min(RATES, key=last_loss))
-    test = unseen_episodes(settings, num_tasks, seed)[1]
-    return HandMade(best, score(other, _with_rate(state, best), test, compile))
+    tasks, test = unseen_episodes(settings, num_tasks, seed)
+    identity = settings.tasks.identity(tasks)
+    return HandMade(best, score(other, _with_rate(state, best), test, compile, identity))
 
 
 def _with_rate(state: LearnerState, rate: float) -> LearnerState:

@@ -24,6 +24,27 @@ def few_values_interval(values: Array) -> Array:
     return _standard_errors(values, factor)
 
 
+def tasks_interval(values: Array, identity: Array | None) -> Array:
+    """Half the width of the 95 % interval of the mean over the last axis, where a task may come more than once.
+
+    What one task's episodes say together is one value: however often it is drawn, it tells of other tasks once.
+
+    Args:
+        identity: of each value, the task's number; None: each is a task of its own.
+    """
+    if identity is None or num_distinct(values.shape[-1], identity) == values.shape[-1]:
+        return interval(values)
+    tasks, places = np.unique(identity, return_inverse=True)
+    totals = np.zeros((*values.shape[:-1], len(tasks)))
+    np.add.at(totals.T, places, (values - values.mean(axis=-1, keepdims=True)).T)
+    return few_values_interval(totals * (len(tasks) / values.shape[-1]))  # as often drawn: the tasks' own means
+
+
+def num_distinct(num_tasks: int, identity: Array | None) -> int:
+    """How many tasks there are, each counted once."""
+    return num_tasks if identity is None else len(np.unique(identity))
+
+
 def _standard_errors(values: Array, factor: float) -> Array:
     count = values.shape[-1]
     if count < 2:

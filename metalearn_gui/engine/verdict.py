@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 
 from metalearn_gui.engine.events import StepScores, Verdict
-from metalearn_gui.engine.intervals import interval
+from metalearn_gui.engine.intervals import num_distinct, tasks_interval
 
 
 def verdict(step: int, learner: StepScores, baselines: Mapping[str, StepScores]) -> Verdict | None:
@@ -33,4 +34,6 @@ def verdict(step: int, learner: StepScores, baselines: Mapping[str, StepScores])
     paired = learner.losses[step] - losses[key][place]
     difference = float(paired.mean())
     relative = difference / means[key, place] if means[key, place] else 0.0
-    return Verdict(key, place, step, difference, float(interval(paired)), relative)
+    is_one_task = num_distinct(len(paired), learner.identity) < 2  # it says nothing of others
+    half = math.inf if is_one_task else float(tasks_interval(paired, learner.identity))
+    return Verdict(key, place, step, difference, half, relative)

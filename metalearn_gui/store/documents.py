@@ -207,6 +207,7 @@ def _scores_document(scores: Sequence[Scored]) -> tuple[list[Document], Array]:
                 "iteration": scored.iteration,
                 "compute_seconds": scored.compute_seconds,
                 "num_tasks": evaluation.num_tasks,
+                "num_distinct_tasks": evaluation.num_distinct_tasks,
                 "mean": evaluation.mean,
                 "oracle": evaluation.oracle,
                 "baseline_iterations": dict(evaluation.baseline_iterations),
@@ -243,6 +244,7 @@ def _scores_from(documents: Sequence[Document], packed: Array) -> list[Scored]:
             oracle=document["oracle"],
             baseline_iterations=document["baseline_iterations"],
             verdict=_verdict_from(document.get("verdict")),
+            num_distinct_tasks=document.get("num_distinct_tasks"),
         )
         scores.append(Scored(document["iteration"], document["compute_seconds"], evaluation))
     return scores

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.events import Evaluation, Verdict
 from metalearn_gui.ui.elided_label import ElidedLabel
-from metalearn_gui.ui.text import count_text, number_text
+from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import ui_font
-from metalearn_gui.ui.wording import baseline_name
+from metalearn_gui.ui.wording import baseline_name, unseen_tasks_text
 
 MANY_TIMES = 9.0  # a loss of more than ten times the other's is told in times, not in per cent
 
@@ -32,7 +32,7 @@ class VerdictLine(ElidedLabel):
         self.setVisible(verdict is not None)
         if evaluation is None or verdict is None:
             return
-        self._details = self._comparison(verdict, evaluation.num_tasks)
+        self._details = self._comparison(verdict, unseen_tasks_text(evaluation))
         self.setText(self._sentence(verdict))
         self.setToolTip(self._details)
         self.setAccessibleName(f"{self.text()}. {self._details}")
@@ -56,13 +56,13 @@ class VerdictLine(ElidedLabel):
         share = _share_text(verdict, is_signed=verdict.pays is None)
         return texts[verdict.pays].format(share=share, name=name)
 
-    def _comparison(self, verdict: Verdict, num_tasks: int) -> str:
+    def _comparison(self, verdict: Verdict, tasks: str) -> str:
         text = self.tr(
-            "Mean difference in loss over {tasks} unseen tasks, after step {step}, from {name} at its best step, "
+            "Mean difference in loss over {tasks}, after step {step}, from {name} at its best step, "
             "{best}: {difference} ± {half} (95 %, paired task by task)"
         )
         return text.format(
-            tasks=count_text(num_tasks), step=verdict.step, name=baseline_name(verdict.baseline),
+            tasks=tasks, step=verdict.step, name=baseline_name(verdict.baseline),
             best=verdict.baseline_step, difference=number_text(verdict.difference), half=number_text(verdict.ci95),
         )  # fmt: skip
 

@@ -6,9 +6,9 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
-from metalearn_gui.engine.events import StepScores
+from metalearn_gui.engine.events import Evaluation, StepScores
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.text import counted, number_text
 
 
 def episode_text(settings: ExperimentSettings) -> str:
@@ -53,6 +53,15 @@ def score_text(scores: StepScores, step: int, in_percent: bool) -> str:
     if not math.isfinite(loss):
         return QCoreApplication.translate("Wording", "diverges")
     return f"{number_text(loss)} ± {float(scores.loss_ci95[step]):.2g}"
+
+
+def unseen_tasks_text(evaluation: Evaluation) -> str:
+    """How many tasks were tried; one that was drawn again counts once."""
+    return counted(
+        evaluation.num_distinct_tasks or evaluation.num_tasks,
+        QCoreApplication.translate("Wording", "1 unseen task"),
+        QCoreApplication.translate("Wording", "{count} unseen tasks"),
+    )
 
 
 def final_text(scores: StepScores | None) -> tuple[str, str]:

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from metalearn_gui.engine import adapt, evaluation
+from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.export import EXPORTERS
 from metalearn_gui.engine.export.base import ExportSubject
+from metalearn_gui.engine.intervals import interval
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -120,6 +122,21 @@ def test_scores_of_several_targets_are_in_the_units_of_the_data(place, tmp_path)
     by_hand = np.square(path.predictions - episodes.query.y).mean(axis=(1, 2, 3))
     np.testing.assert_allclose(scores.loss, by_hand, rtol=1e-4)
     assert 0.01 < scores.loss[0] / evaluation.constant_loss(settings, episodes) < 100
+
+
+def test_the_interval_of_few_tasks_drawn_often_is_over_tasks(place):
+    settings = settings_for(place)
+    state = initial_state(settings)
+    found = evaluation.Evaluator(settings, 600, 0, "test", False, baselines=False).learner_scores(state)
+    tasks = found.identity
+    numbers, counts = np.unique(tasks, return_counts=True)
+    means = np.stack([found.losses[:, tasks == number].mean(axis=1) for number in numbers], axis=1)
+    weighted = (means - found.loss[:, None]) * counts * len(numbers) / 600
+    student_t = {3: 4.303, 4: 3.182}[len(numbers)]
+    np.testing.assert_allclose(
+        found.loss_ci95, student_t * weighted.std(axis=1, ddof=1) / np.sqrt(len(numbers)), rtol=1e-9
+    )
+    assert (found.loss_ci95 > 5 * interval(found.losses)).all()
 
 
 def test_a_saved_state_keeps_its_scaling(place):

@@ -20,12 +20,12 @@ from metalearn_gui.engine.evaluation import (
     best_inner_rate,
     constant_loss,
     evaluate,
-    interval,
     score,
     to_json,
     unseen_episodes,
 )
 from metalearn_gui.engine.events import LearnerState, StepScores, TrainingState
+from metalearn_gui.engine.intervals import interval
 from metalearn_gui.engine.settings import ExperimentSettings
 from tests.engine.small import FAMILIES, small_settings
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,21 @@ def test_a_baseline_that_gets_worse_is_taken_at_its_best_step():
     found = verdict(2, scores(9.0, 5.0, 1.0), {"transfer": scores(2.0, 3.0, 4.0)})
     assert found is not None
     assert (found.baseline_step, found.relative) == (0, pytest.approx(-0.5, abs=0.1))
+
+
+def test_a_task_that_comes_again_makes_no_verdict_surer():
+    tasks = np.repeat(np.arange(9), 67)
+    losses = np.random.default_rng(0).normal(1.0, 0.3, 9)[tasks][None]
+    learner, other = (
+        StepScores(row[:, 0], row[:, 0], row[:, 0], losses=row, identity=tasks) for row in (losses, 1.1 + 0 * losses)
+    )
+    found = verdict(0, learner, {"transfer": other})
+    assert found is not None
+    means = losses[0, ::67] - 1.1
+    assert found.ci95 == pytest.approx(2.306 * means.std(ddof=1) / 3)
+    alone = verdict(0, dataclasses.replace(learner, identity=0 * tasks), {"transfer": other})
+    assert alone is not None
+    assert alone.pays is None  # one task says nothing of others
 
 
 def test_there_is_no_verdict_without_losses_of_tasks():

@@ -21,11 +21,11 @@ def panel(session, qtbot):
     return panel
 
 
-def judged(session, verdict: Verdict | None) -> None:
+def judged(session, verdict: Verdict | None, **more: int) -> None:
     """An evaluation that comes to this verdict."""
     session.score()
     scored = session.live.scores[-1]
-    evaluation: Evaluation = dataclasses.replace(scored.evaluation, verdict=verdict)
+    evaluation: Evaluation = dataclasses.replace(scored.evaluation, verdict=verdict, **more)
     session.live.scores[-1] = dataclasses.replace(scored, evaluation=evaluation)
     session.scored.emit()
 
@@ -52,6 +52,11 @@ def test_the_tooltip_says_what_was_compared_also_after_a_resize(panel, session):
     panel.resize(360, 300)
     assert "600 unseen tasks, after step 5, from ridge at its best step, 1" in panel.verdict.toolTip()
     assert panel.verdict.toolTip() in panel.verdict.accessibleName()
+
+
+def test_a_task_that_was_drawn_again_counts_once(panel, session):
+    judged(session, Verdict("linear_ridge", 1, 5, -0.149, 0.031, -0.149), num_distinct_tasks=9)
+    assert "over 9 unseen tasks, after step 5" in panel.verdict.toolTip()
 
 
 def test_nothing_is_said_where_there_is_nothing_to_compare_with(panel, session):

@@ -9,7 +9,7 @@ from metalearn_gui.engine.adaptation import places_for
 from metalearn_gui.engine.baselines import BASELINES
 from metalearn_gui.engine.compare.contenders import Lane
 from metalearn_gui.engine.compare.result import Moment, TrainedRun
-from metalearn_gui.engine.episodes import Episodes, padded
+from metalearn_gui.engine.episodes import Episodes, Tasks, padded
 from metalearn_gui.engine.evaluation import (
     FEW_RATES,
     RATE_GRID,
@@ -42,7 +42,7 @@ class Judge:
         scores = self.scores(lane.settings, learner)
         counts = end.iteration, end.tasks_seen, end.gradient_evaluations, end.compute_seconds
         kept = [moment for moment in moments if moment.iteration < end.iteration]
-        last = Moment(*counts, dataclasses.replace(scores, losses=None))
+        last = Moment(*counts, dataclasses.replace(scores, losses=None, identity=None))
         return TrainedRun(
             lane=lane,
             reason=end.reason,
@@ -58,24 +58,25 @@ class Judge:
     def scores(self, settings: ExperimentSettings, learner: LearnerState) -> StepScores:
         """A learner on the tasks, with the losses of each."""
         if self._pads:
-            return score(settings, learner, self._drawn(settings, self._num_tasks, self._split), self._compile)
+            tasks, episodes = self._drawn(settings, self._num_tasks, self._split)
+            return score(settings, learner, episodes, self._compile, settings.tasks.identity(tasks))
         return self._evaluator(settings).learner_scores(learner)
 
     def tuned(self, settings: ExperimentSettings, learner: LearnerState) -> ExperimentSettings:
         """A baseline that was not given its best inner learning rate proves nothing; validation tasks choose it."""
         if settings.learner.key not in BASELINES:
             return settings
-        episodes = self._drawn(settings, watched_tasks(settings, VALIDATION_TASKS), "validation")
+        _, episodes = self._drawn(settings, watched_tasks(settings, VALIDATION_TASKS), "validation")
         grid = RATE_GRID if settings.network.compiles else FEW_RATES
         rate = best_inner_rate(settings, learner, episodes, self._compile, grid)
         return settings.replaced(inner_learning_rate=rate)
 
-    def _drawn(self, settings: ExperimentSettings, num_tasks: int, split: str) -> Episodes:
-        _, episodes = unseen_episodes(settings, num_tasks, self._seed, split)
+    def _drawn(self, settings: ExperimentSettings, num_tasks: int, split: str) -> tuple[Tasks, Episodes]:
+        tasks, episodes = unseen_episodes(settings, num_tasks, self._seed, split)
         if not self._pads:
-            return episodes
+            return tasks, episodes
         places = places_for(settings, episodes.support.x.shape[1])
-        return episodes._replace(support=padded(episodes.support, places))
+        return tasks, episodes._replace(support=padded(episodes.support, places))
 
     def _evaluator(self, settings: ExperimentSettings) -> Evaluator:
         drawn_by = settings.tasks, settings.episodes.shots, settings.episodes.queries

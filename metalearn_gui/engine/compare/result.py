@@ -12,7 +12,7 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare.contenders import Lane
 from metalearn_gui.engine.events import StepScores, TrainingState
-from metalearn_gui.engine.intervals import few_values_interval, interval
+from metalearn_gui.engine.intervals import few_values_interval, tasks_interval
 
 Steps = int | Mapping[str, int] | None
 AXES = ("iteration", "tasks_seen", "gradient_evaluations", "compute_seconds")
@@ -116,7 +116,7 @@ class Entry:
 
     def ci95(self, step: int) -> float:
         """Half the width of the mean's 95 % interval: over tasks, or over seeds where that is wider."""
-        return _half_width(self.losses(step))
+        return _half_width(self.losses(step), self.runs[0].scores.identity)
 
     def accuracy(self, step: int) -> tuple[float, float] | None:
         """Its mean and half the width of its interval, likewise; None for regression."""
@@ -192,7 +192,7 @@ class Comparison:
         steps = [_step_of(entry, step) for entry in (one, two)]
         with np.errstate(invalid="ignore"):
             paired = np.stack([a.losses[steps[0]] - b.losses[steps[1]] for a, b in pairs])
-        return Difference(_mean(paired), _half_width(paired))
+        return Difference(_mean(paired), _half_width(paired, pairs[0][0].scores.identity))
 
     def best(self, step: Steps = None) -> frozenset[str]:
         """The contender with the lowest mean loss, and all that cannot be told apart from it.
@@ -219,10 +219,10 @@ def _mean(values: Array) -> float:
         return float(values.mean())
 
 
-def _half_width(values: Array) -> float:
+def _half_width(values: Array, identity: Array | None) -> float:
     """Of the mean of (seeds, tasks): over tasks, or over seeds where that is wider.
 
     What learns nothing is the same with every seed, and a few seeds may be alike by chance: tasks still differ.
     """
     with np.errstate(invalid="ignore", over="ignore"):
-        return float(max(few_values_interval(values.mean(axis=1)), interval(values.mean(axis=0))))
+        return float(max(few_values_interval(values.mean(axis=1)), tasks_interval(values.mean(axis=0), identity)))

@@ -133,6 +133,10 @@ class TaskFamily(Component, ABC):
         Returns: Episodes whose support has shots * points_per_shot points, and its query likewise.
         """
 
+    def identity(self, tasks: Tasks) -> Array | None:
+        """Numbers (tasks,) that tell finitely many tasks apart, of which one may come twice; None: each is new."""
+        return None
+
     def scaling(self) -> Scaling | None:
         """What numbers are scaled by, measured on training tasks alone; None where they are good as they are."""
         return None

@@ -225,6 +225,9 @@ class Csv(TaskFamily):
         chosen = rng.choice(len(points.names) if is_other else points.splits[split], num_tasks)
         return Tasks({"row_group": chosen, "file": np.full(num_tasks, is_other)})
 
+    def identity(self, tasks: Tasks) -> Array:
+        return tasks.parameters["row_group"]
+
     def draw(self, tasks: Tasks, rng: np.random.Generator, shots: int, queries: int) -> Episodes:
         """Different rows as far as a task has them; where it has too few, some come twice, but never in both sets."""
         points, groups = self._of(tasks), tasks.parameters["row_group"]

@@ -214,6 +214,9 @@ class Ratings(TaskFamily):
         is_new = np.full(num_tasks, quadrant.endswith("new items"))
         return Tasks({"user": chosen, "new_items": is_new, "trains": np.full(num_tasks, split == "train")})
 
+    def identity(self, tasks: Tasks) -> Array:
+        return tasks.parameters["user"]
+
     def draw(self, tasks: Tasks, rng: np.random.Generator, shots: int, queries: int) -> Episodes:
         """Different ratings as far as a user has them; else some come twice, but never in both sets."""
         users, side = tasks.parameters["user"], tasks.parameters["new_items"].astype(int)

@@ -17,10 +17,17 @@ from metalearn_gui.ui.level_lines import LevelLines
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.step_line import StepLine
-from metalearn_gui.ui.text import counted, number_text
+from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.verdict_line import VerdictLine
-from metalearn_gui.ui.wording import baseline_name, episode_text, protocol_text, score_text, unseen_text
+from metalearn_gui.ui.wording import (
+    baseline_name,
+    episode_text,
+    protocol_text,
+    score_text,
+    unseen_tasks_text,
+    unseen_text,
+)
 
 
 class Drawn(NamedTuple):
@@ -229,12 +236,11 @@ class AdaptationPanel(Panel):
     def _readout_lines(self, evaluation: Evaluation, step: int) -> list[str]:
         scores = evaluation.learner
         title = self.tr("step {step} · {tasks}")
-        tasks = counted(evaluation.num_tasks, self.tr("1 unseen task"), self.tr("{count} unseen tasks"))
         mean = self.tr("accuracy {mean}") if self.shows_accuracy else self.tr("mean {mean}")
         if not np.isfinite(self._values(scores)[0][step]):
             mean = "{mean}"
         lines = [
-            title.format(step=step, tasks=tasks),
+            title.format(step=step, tasks=unseen_tasks_text(evaluation)),
             mean.format(mean=self._mean_text(evaluation, step)),
         ]
         if not self.shows_accuracy:
