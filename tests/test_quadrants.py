@@ -44,6 +44,10 @@ def test_json_has_figures_with_intervals_and_a_verdict_for_every_quadrant(
         assert one["models"]["popularity"]["mae"] is None
         models, verdict = one["models"], one["verdict"]
         assert verdict["difference"] == pytest.approx(models["learner"]["mae"] - models["means"]["mae"])
+        best = one["verdict_best"]
+        errors = {key: figures["mae"] for key, figures in models.items() if figures["mae"] is not None}
+        assert errors[best["baseline"]] == min(errors[key] for key in errors if key != "learner")
+        assert best["difference"] == pytest.approx(errors["learner"] - errors[best["baseline"]])
         assert verdict["pays"] in (True, False, None)
 
 
@@ -54,4 +58,6 @@ def test_people_read_a_table_and_a_sentence_for_every_quadrant(
     out = capsys.readouterr().out
     assert all(f"{name} (12 users" in out for name in QUADRANTS)
     assert out.count("trained on") == 1
+    assert all(f"\n{name}: " in out for name in QUADRANTS)
+    assert out.count("(the best baseline)") == len(QUADRANTS)
     assert out.count("paired over the same users") == len(QUADRANTS)

@@ -24,15 +24,26 @@ HEADINGS = {"mae": "MAE", "rmse": "RMSE", "ndcg1": "nDCG@1", "ndcg3": "nDCG@3", 
 def quadrants_report(
     settings: ExperimentSettings, state: LearnerState, num_users: int, seed: int
 ) -> dict[str, dict[str, Any]]:
-    """Every quadrant by name, for JSON: users, models with their figures, and the verdict on MAE."""
+    """Every quadrant by name, for JSON: users, models with their figures, and verdicts on MAE.
+
+    "verdict" is beside the mean of user and item, "verdict_best" beside the baseline that is best in the quadrant.
+    """
     found = judged(settings, state, num_users, seed, training.DEFAULT_OPTIONS.compile)
     return {one.name: _report(one) for one in found}
 
 
 def _report(one: Quadrant) -> dict[str, Any]:
-    paired = one.paired()
-    verdict = {"metric": "mae", "baseline": RIVAL, **paired._asdict(), "pays": paired.pays}
-    return {"num_users": one.num_users, "models": {key: _figures(one, key) for key in one.scores}, "verdict": verdict}
+    return {
+        "num_users": one.num_users,
+        "models": {key: _figures(one, key) for key in one.scores},
+        "verdict": _verdict(one, RIVAL),
+        "verdict_best": _verdict(one, one.best_baseline),
+    }
+
+
+def _verdict(one: Quadrant, baseline: str) -> dict[str, Any]:
+    paired = one.paired(baseline)
+    return {"metric": "mae", "baseline": baseline, **paired._asdict(), "pays": paired.pays}
 
 
 def _figures(one: Quadrant, key: str) -> dict[str, float | None]:
@@ -52,7 +63,7 @@ def print_quadrants(learner: str, report: Mapping[str, Mapping[str, Any]]) -> No
         seen = "; trained on" if name == "known users, known items" else ""
         title = f"{name} ({quadrant['num_users']} users{seen})"
         print_table(title, ["mean ± 95 %", *(HEADINGS[metric] for metric in METRICS)], rows)
-        print(_sentence(learner, quadrant["verdict"]))
+        print(f"{name}: {_sentence(learner, quadrant['verdict_best'])}")
 
 
 def _with_interval(figures: Mapping[str, float | None], metric: str) -> str:
@@ -62,7 +73,8 @@ def _with_interval(figures: Mapping[str, float | None], metric: str) -> str:
 
 
 def _sentence(learner: str, verdict: Mapping[str, Any]) -> str:
-    rival, size = NAMES[verdict["baseline"]], f"{abs(verdict['difference']):.3f} ± {verdict['ci95']:.3f}"
+    size = f"{abs(verdict['difference']):.3f} ± {verdict['ci95']:.3f}"
+    rival = f"{NAMES[verdict['baseline']]} (the best baseline)"
     said = {
         True: f"{learner} beats {rival}: its MAE is {size} smaller, paired over the same users.",
         False: f"{learner} does not beat {rival}: its MAE is {size} larger, paired over the same users.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from PySide6.QtCore import QEvent, QRect, QSize, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from metalearn_gui.bridge.session import Message, Session
@@ -13,7 +14,8 @@ from metalearn_gui.ui.icons import icon, pixmap
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 HEIGHT = 48
-INFO_MS = 8000
+INFO_MS, HELD_MS = 8000, 1500
+NEAR = 60  # pixels; a pointer so close is on its way to a button of the bar
 LEVEL_COLORS = {"info": "before", "warning": "learner", "error": "error"}
 
 
@@ -42,7 +44,7 @@ class MessageBar(QFrame):
         line.addWidget(self._action)
         line.addWidget(self._close)
         self._fade = QTimer(self, singleShot=True, interval=INFO_MS)
-        self._fade.timeout.connect(self.hide)
+        self._fade.timeout.connect(self._fade_away)
         self._action.clicked.connect(self._act)
         self._close.clicked.connect(self.hide)
         session.messageRaised.connect(self.show_message)
@@ -62,8 +64,16 @@ class MessageBar(QFrame):
         self.raise_()
         self._restyle()
         self._fade.stop()
+        self._fade.setInterval(INFO_MS)
         if message.level == "info" and not message.stays:
             self._fade.start()
+
+    def _fade_away(self) -> None:
+        """Leave, unless a hand is at it: a click aimed at the bar would hit what lies below."""
+        if self.rect().adjusted(-NEAR, -NEAR, NEAR, NEAR).contains(self.mapFromGlobal(QCursor.pos())):
+            self._fade.start(HELD_MS)
+        else:
+            self.hide()
 
     def place(self, left: int, top: int, width: int) -> None:
         """Lie over the content."""

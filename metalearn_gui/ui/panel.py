@@ -31,7 +31,7 @@ class Panel(QFrame):
     """The base of every card. Subclasses fill `self.body` and override `retranslate`, and `restyle` if they draw."""
 
     key: ClassVar[str] = ""
-    room: ClassVar[int] = 150  # a height that the card needs to say something; with less it had better be folded
+    room: int = 150  # a height that the card needs to say something; with less it had better be folded
 
     collapsedChanged = Signal(bool)
     detachedChanged = Signal(bool)

@@ -11,6 +11,7 @@ from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.learners.transfer import Transfer
 from metalearn_gui.engine.networks import NETWORKS, mlp
 from metalearn_gui.engine.params import params_of
+from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui import network_drawing
 from metalearn_gui.ui.message_bar import MessageBar
@@ -81,6 +82,20 @@ def test_a_learner_that_cannot_take_the_tasks_looks_so_says_why_and_offers_a_fam
     assert misfit.property("fits") is True
     session.undo()
     assert (session.settings.learner.key, session.settings.tasks.key) == ("maml", "sinusoid")
+    session.close()
+
+
+def test_a_family_that_brings_another_learner_says_so_and_undo_brings_the_first_back(qapp, qtbot):
+    session = Session(preset("first-steps").replaced(task_family="blobs", learner="protonet"))
+    panel, bar = shown(TasksPanel, session, qtbot), shown(lambda session: MessageBar(session, None), session, qtbot)
+    chip(panel, "task_family_moons").click()
+    assert session.settings.learner.key == "protonet"
+    assert bar.accessibleName() == ""
+    chip(panel, "task_family_waves").click()
+    assert session.settings.learner.key == "maml"
+    assert bar.accessibleName() == "ProtoNet takes classes only; MAML was chosen."
+    bar.findChild(QPushButton, "message_action").click()
+    assert (session.settings.learner.key, session.settings.tasks.key) == ("protonet", "moons")
     session.close()
 
 

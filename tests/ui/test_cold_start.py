@@ -70,10 +70,14 @@ def test_another_measure_shows_other_figures(panel, ratings_session):
 
 
 @pytest.mark.parametrize(("better", "said"), [(0.2, "less than"), (-0.2, "more than"), (0.0, "MAE like")])
-def test_the_verdict_is_on_new_users_and_user_and_item_means(panel, ratings_session, better, said):
-    find(ratings_session, quadrant(QUADRANTS[0], better))
+def test_the_verdict_is_on_new_users_and_the_best_baseline(panel, ratings_session, better, said):
+    one = quadrant(QUADRANTS[0], better)
+    find(ratings_session, Quadrant(one.name, one.scores | {"global_mean": one.scores["means"] + 0.3}))
     assert said in panel.verdict.text()
     assert "user + item mean" in panel.verdict.text()
+    find(ratings_session, Quadrant(one.name, one.scores | {"factors": one.scores["means"] - 0.01}))
+    assert "matrix factors" in panel.verdict.text()
+    assert panel.where.text() == "new users, known items, beside the best baseline:"
 
 
 def test_what_another_run_came_to_is_not_shown(panel, ratings_session):

@@ -7,11 +7,12 @@ import weakref
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QCursor, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Message, RunState
 from metalearn_gui.engine.presets import PRESETS
+from metalearn_gui.ui import message_bar
 from metalearn_gui.ui.chips import PictureChip
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.main_window import MainWindow
@@ -307,6 +308,18 @@ def test_a_message_with_choices_does_its_action_to_the_chosen_one(window, sessio
     menu.close()
     assert chosen == [1]
     assert not child(window, "message_bar").isVisible()
+
+
+def test_information_stays_while_the_pointer_is_at_it(window, session, qtbot, monkeypatch):
+    monkeypatch.setattr(message_bar, "INFO_MS", 20)
+    monkeypatch.setattr(message_bar, "HELD_MS", 20)
+    bar, close = child(window, "message_bar"), child(window, "message_close")
+    QCursor.setPos(close.mapToGlobal(close.rect().center()))
+    session.messageRaised.emit(Message("Something"))
+    qtbot.wait(200)
+    assert bar.isVisible()
+    QCursor.setPos(window.mapToGlobal(window.rect().bottomLeft()))
+    qtbot.waitUntil(lambda: not bar.isVisible(), timeout=5000)
 
 
 def test_an_empty_message_clears_the_bar(window, session):

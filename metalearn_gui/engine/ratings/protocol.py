@@ -59,6 +59,13 @@ class Quadrant(NamedTuple):
         """Mean over users and half its 95 % interval, each in the order of METRICS."""
         return self.scores[key].mean(axis=1), interval(self.scores[key])
 
+    @property
+    def best_baseline(self) -> str:
+        """The key of the baseline with the lowest mean MAE here."""
+        place = METRICS.index("mae")
+        errors = {key: float(scores[place].mean()) for key, scores in self.scores.items() if key != LEARNER}
+        return min((key for key in errors if np.isfinite(errors[key])), key=errors.__getitem__)
+
     def paired(self, rival: str = RIVAL) -> Paired:
         """The learner's MAE beside a baseline's, user by user."""
         place = METRICS.index("mae")

@@ -15,6 +15,7 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.switching import for_family, switched
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.import_sheet.steps import Steps
+from metalearn_gui.ui.learner_notice import tell_of_other_learner
 from metalearn_gui.ui.sheet import Sheet
 from metalearn_gui.ui.text import duration_text
 from metalearn_gui.ui.theme import ui_font
@@ -130,6 +131,7 @@ class ImportSheet(Sheet):
             self.refuse(str(error))
             return
         self.session.set_settings(made, self.tr("Import data"))
+        tell_of_other_learner(self.session, settings.learner)
         self.leave()
 
     def leave(self) -> None:

@@ -50,6 +50,7 @@ DRAWN = {  # in the legend's order
     "linear_ridge": Drawn("muted", "dashdot", 1.9),
 }
 EMPTY = np.empty(0)
+LEAST, ON_AXIS = 110, 24  # pixels of a plot that says something, and what its axis takes below it
 LOWEST = 80  # a plot of fewer pixels has no room for a box that hides nothing
 NARROW = 400  # pixels; below it the hint says less, so that it is whole
 MARGIN = 0.35  # steps shown left of the first and right of the last
@@ -59,7 +60,6 @@ class AdaptationPanel(Panel):
     """Draws the latest scores of `session.shown`; the hand on a step shows that step everywhere."""
 
     key = "adaptation"
-    room = 190
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -77,6 +77,7 @@ class AdaptationPanel(Panel):
         self.plot = ThemedPlot(self)
         self.plot.setObjectName("adaptation_plot")
         self.plot.count_axis.least_spacing = 26
+        self.plot.setMinimumHeight(LEAST + ON_AXIS)
         self._lines = {key: StepLine(self.plot, drawn.layer) for key, drawn in DRAWN.items()}
         self._median = StepLine(self.plot, 3.0)
         self.levels = LevelLines(self.plot)
@@ -150,7 +151,19 @@ class AdaptationPanel(Panel):
         self._name_by_task()
         self.plot.getViewBox().setXRange(-MARGIN, self._last_step() + MARGIN, padding=0.0)
         self.legend.set_entries(self._legend_entries(scores) + self.levels.legend_entries())
+        self._ask_for_room()
         self._show_step()
+
+    def _ask_for_room(self) -> None:
+        """As high as verdict, plot and legend are: where that is more than before, other cards fold."""
+        around = self.height() - self.body.contentsRect().height()
+        parts = [self.plot.minimumHeight(), self.legend.heightForWidth(self.legend.width())]
+        if not self.verdict.isHidden():
+            parts.append(self.verdict.sizeHint().height())
+        room = around + sum(parts) + (len(parts) - 1) * self.body.spacing()
+        if room != self.room:
+            self.room = room
+            self.updateGeometry()
 
     def _feed(self, scores: dict[str, StepScores]) -> None:
         for key, line in self._lines.items():

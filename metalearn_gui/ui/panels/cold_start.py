@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.cold_start import Tried
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.ratings.metrics import METRICS
-from metalearn_gui.engine.ratings.protocol import LEARNER, RIVAL, Quadrant
+from metalearn_gui.engine.ratings.protocol import LEARNER, Quadrant
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS
 from metalearn_gui.engine.tasks.ratings import Ratings
 from metalearn_gui.ui.combo import Combo
@@ -23,7 +23,7 @@ class ColdStartPanel(Panel):
     """There only while a run on ratings is shown; tries what it shows when it is asked to."""
 
     key = "cold_start"
-    room = 262
+    room = 268
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -34,12 +34,19 @@ class ColdStartPanel(Panel):
         self.metrics.activated.connect(lambda _: self.refresh())
         self.button = self.add_header_action("play", " ", self._press)
         self.button.setObjectName("cold_start_try")
+        self.where = ElidedLabel("", self)
+        self.where.setFont(ui_font(11))
+        self.where.setProperty("tone", "muted")
         self.verdict = ElidedLabel("", self)
         self.verdict.setFont(ui_font(12, 600))
         self.table = QuadrantTable(self)
         row = QHBoxLayout()
         row.addWidget(self.metrics)
-        row.addWidget(self.verdict, 1)
+        lines = QVBoxLayout()
+        lines.setSpacing(0)
+        lines.addWidget(self.where)
+        lines.addWidget(self.verdict)
+        row.addLayout(lines, 1)
         self.body.addLayout(row)
         self.body.addWidget(self.table)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -101,7 +108,7 @@ class ColdStartPanel(Panel):
         return dict(zip(QUADRANTS, texts, strict=True))
 
     def _say(self) -> None:
-        """The hint, and the verdict on new users and known items."""
+        """The hint, and the verdict on the first quadrant that was found: new users and known items."""
         cold_start, tried, found = self.session.cold_start, self._tried, self._found
         if cold_start.is_busy and tried is not None:
             text = self.tr("trying {number} of {count}")
@@ -110,12 +117,19 @@ class ColdStartPanel(Panel):
             self.set_hint(self.tr("after {count} meta-iterations").format(count=count_text(tried.iteration)))
         else:
             self.set_hint(self.tr("known and new, users and items"))
+        self.where.setVisible(bool(found))
+        self.where.setText(self._where(found[0]) if found else "")
         self.verdict.setText(self._sentence(found[0]) if found else self.tr("Not tried yet"))
         self.verdict.setAccessibleName(f"{found[0].name}: {self.verdict.text()}" if found else self.verdict.text())
 
+    def _where(self, one: Quadrant) -> str:
+        text = self.tr("{quadrant}, beside the best baseline:")
+        return text.format(quadrant=self._headings()[one.name].replace("\n", ", "))
+
     def _sentence(self, one: Quadrant) -> str:
-        paired = one.paired()
-        size, rival = f"{abs(paired.difference):.3f} ± {paired.ci95:.3f}", self._names()[RIVAL]
+        best = one.best_baseline
+        paired = one.paired(best)
+        size, rival = f"{abs(paired.difference):.3f} ± {paired.ci95:.3f}", self._names()[best]
         texts = {
             True: self.tr("MAE {size} less than {rival}"),
             False: self.tr("MAE {size} more than {rival}"),

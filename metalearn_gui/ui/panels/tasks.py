@@ -13,6 +13,7 @@ from metalearn_gui.ui.chips import ChipBox, PictureChip
 from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.icons import has_icon
+from metalearn_gui.ui.learner_notice import tell_of_other_learner
 from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.theme import ui_font
 
@@ -53,7 +54,9 @@ class TasksPanel(SettingsPanel):
             self._needs_data = key
             self._data_menu.popup_at(self._chips.chips[key], getattr(self.session.settings.tasks, "data", ""))
         else:
+            before = self.session.settings.learner
             self.session.change(**for_family(self.session.settings, key))
+            tell_of_other_learner(self.session, before)
         self._show_choice()
 
     def _choose_data(self, path: str) -> None:
