@@ -50,7 +50,7 @@ DRAWN = {  # in the legend's order
     "linear_ridge": Drawn("muted", "dashdot", 1.9),
 }
 EMPTY = np.empty(0)
-LEAST, ON_AXIS = 110, 24  # pixels of a plot that says something, and what its axis takes below it
+LEAST = 110  # pixels of a plot that says something, with its axis
 LOWEST = 80  # a plot of fewer pixels has no room for a box that hides nothing
 NARROW = 400  # pixels; below it the hint says less, so that it is whole
 MARGIN = 0.35  # steps shown left of the first and right of the last
@@ -77,7 +77,7 @@ class AdaptationPanel(Panel):
         self.plot = ThemedPlot(self)
         self.plot.setObjectName("adaptation_plot")
         self.plot.count_axis.least_spacing = 26
-        self.plot.setMinimumHeight(LEAST + ON_AXIS)
+        self.plot.setMinimumHeight(LEAST)
         self._lines = {key: StepLine(self.plot, drawn.layer) for key, drawn in DRAWN.items()}
         self._median = StepLine(self.plot, 3.0)
         self.levels = LevelLines(self.plot)
@@ -150,7 +150,8 @@ class AdaptationPanel(Panel):
         self.verdict.show_verdict(evaluation)
         self._name_by_task()
         self.plot.getViewBox().setXRange(-MARGIN, self._last_step() + MARGIN, padding=0.0)
-        self.legend.set_entries(self._legend_entries(scores) + self.levels.legend_entries())
+        levels = self.levels.legend_entries(is_short=self.width() < scaled(NARROW))
+        self.legend.set_entries(self._legend_entries(scores) + levels)
         self._ask_for_room()
         self._show_step()
 
