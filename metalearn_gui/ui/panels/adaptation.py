@@ -50,7 +50,8 @@ DRAWN = {  # in the legend's order
     "linear_ridge": Drawn("muted", "dashdot", 1.9),
 }
 EMPTY = np.empty(0)
-LEAST = 110  # pixels of a plot that says something, with its axis
+LEAST = 106  # pixels of a plot that says something, with its axis
+AROUND = 48  # pixels of a card that are not its body
 LOWEST = 80  # a plot of fewer pixels has no room for a box that hides nothing
 NARROW = 400  # pixels; below it the hint says less, so that it is whole
 MARGIN = 0.35  # steps shown left of the first and right of the last
@@ -157,11 +158,10 @@ class AdaptationPanel(Panel):
 
     def _ask_for_room(self) -> None:
         """As high as verdict, plot and legend are: where that is more than before, other cards fold."""
-        around = self.height() - self.body.contentsRect().height()
         parts = [self.plot.minimumHeight(), self.legend.heightForWidth(self.legend.width())]
         if not self.verdict.isHidden():
             parts.append(self.verdict.sizeHint().height())
-        room = around + sum(parts) + (len(parts) - 1) * self.body.spacing()
+        room = scaled(AROUND) + sum(parts) + (len(parts) - 1) * self.body.spacing()
         if room != self.room:
             self.room = room
             self.updateGeometry()
