@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.params import Param, params_of
 from metalearn_gui.ui.essentials import essential_settings
+from metalearn_gui.ui.retiring import retire
 from metalearn_gui.ui.setting_row import SettingRow, Taker
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.zoom import fit_new
@@ -78,6 +79,7 @@ class Form(QWidget):
         self._reset_all.setVisible(self.shows_more and bool(self._changed_values()))
 
     def _build(self, specs: list[Param]) -> None:
+        retire(self.rows.values())
         for row in self.rows.values():
             row.setParent(None)
             row.deleteLater()

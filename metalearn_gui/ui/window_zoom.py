@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QMainWindow
 
 from metalearn_gui.ui.theme import theme
-from metalearn_gui.ui.zoom import STEPS, set_zoom
+from metalearn_gui.ui.zoom import STEPS, rescale, set_zoom
 
 STAGE, STAGE_ZOOM = QSize(1920, 1080), 1.7  # type for the last row, on a stage's screen; less on a smaller one
 
@@ -20,7 +20,9 @@ class WindowZoom(QObject):
         super().__init__(window)
         self._window, self._smallest = window, smallest
         self._is_on_stage = False
+        self._applied = 1.0
         self.chosen = 1.0
+        theme().changed.connect(self._rescale)  # before all others: what they set anew is as large already
 
     def choose(self, zoom: float) -> None:
         """A person's wish, kept until another one."""
@@ -48,6 +50,11 @@ class WindowZoom(QObject):
         if max(STEPS[0], wanted) != theme().zoom:
             set_zoom(max(STEPS[0], wanted))
             self.changed.emit()
+
+    def _rescale(self) -> None:
+        if self._applied != theme().zoom:
+            ratio, self._applied = theme().zoom / self._applied, theme().zoom
+            rescale(self._window, ratio)
 
     def _largest(self, size: QSize) -> float:
         """How often a size goes into the window."""

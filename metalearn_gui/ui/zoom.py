@@ -20,19 +20,21 @@ UNBOUNDED = 16_777_215  # Qt's word for no maximum
 
 
 def set_zoom(zoom: float) -> None:
-    """Everything of the application at another size."""
-    ratio = zoom / theme().zoom
+    """Everything of the application at another size; each window takes its own widgets along."""
     application = QApplication.instance()
-    if ratio == 1.0 or not isinstance(application, QApplication):
-        return
-    widgets = application.allWidgets()
-    fonts = [(one, one.font()) for one in widgets if one.testAttribute(Qt.WidgetAttribute.WA_SetFont)]
+    if zoom != theme().zoom and isinstance(application, QApplication):
+        application.setFont(_rescaled(application.font(), zoom / theme().zoom))
+        theme().set_zoom(zoom)
+
+
+def rescale(window: QWidget, ratio: float) -> None:
+    """All that a window holds, and the windows that belong to it."""
+    # Not the application's list of all widgets: Python would remember those that Qt made for itself beyond their end.
+    widgets = [window, *window.findChildren(QWidget)]
     for widget in widgets:
+        if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont):
+            widget.setFont(_rescaled(widget.font(), ratio))
         _rescale_places(widget, ratio)
-    application.setFont(_rescaled(application.font(), ratio))
-    theme().set_zoom(zoom)
-    for widget, font in fonts:  # as they were before: some are set anew where the theme changes
-        widget.setFont(_rescaled(font, ratio))
     for widget in widgets:
         widget.updateGeometry()
 
@@ -59,7 +61,8 @@ def _rescale_places(widget: QWidget, ratio: float) -> None:
         widget.setMinimumSize(QSize(round(least.width() * ratio), round(least.height() * ratio)))
         widget.setMaximumSize(QSize(_bound(most.width(), ratio), _bound(most.height(), ratio)))
     if widget.layout() is not None:
-        _rescale_gaps(widget.layout(), ratio)
+        for layout in (widget.layout(), *widget.layout().findChildren(QLayout)):
+            _rescale_gaps(layout, ratio)
 
 
 def _bound(pixels: int, ratio: float) -> int:
@@ -71,6 +74,3 @@ def _rescale_gaps(layout: QLayout, ratio: float) -> None:
     sides = (margins.left(), margins.top(), margins.right(), margins.bottom())
     layout.setContentsMargins(*(round(side * ratio) for side in sides))
     layout.setSpacing(round(layout.spacing() * ratio) if layout.spacing() > 0 else layout.spacing())
-    for inner in layout.children():  # not by itemAt: see tests/test_layers.py
-        if isinstance(inner, QLayout):
-            _rescale_gaps(inner, ratio)

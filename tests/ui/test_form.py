@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from metalearn_gui.bridge.session import RunState
 from metalearn_gui.engine.learners import LEARNERS
@@ -206,6 +206,19 @@ def test_advanced_settings_unfold(session, qtbot):
     assert not form.rows["meta_batch"].isVisible()
     form.toggle_more()
     assert form.rows["meta_batch"].isVisible()
+
+
+def test_what_is_typed_in_a_row_that_goes_is_let_go_with_the_keyboard(session, qtbot):
+    form = make_form(session, qtbot, "learner")
+    form.show_more(True)
+    qtbot.waitUntil(form.isActiveWindow)
+    box = form.rows["inner_gradient_clip"].editor
+    box.setFocus()
+    box.lineEdit().setText("3")
+    session.change(learner="ridge")  # it has no such setting
+    assert "inner_gradient_clip" not in form.rows
+    assert QApplication.focusWidget() is not box
+    assert ("change", {"inner_gradient_clip": 3.0}) not in session.calls
 
 
 @pytest.mark.parametrize("learner", LEARNERS.values(), ids=lambda learner: learner.key)

@@ -73,6 +73,17 @@ def test_task_of_another_kind_is_taken_whatever_is_announced_first(panel, sessio
     assert surfaces(panel) == ["plane_canvas"]
 
 
+def test_a_size_that_comes_with_a_change_of_tasks_finds_the_new_surface(qtbot):
+    session = session_for("glyphs")
+    panel = TaskPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(700, 500)
+    panel.show()
+    session.settingsChanged.connect(lambda: panel.resize(panel.width() - 60, panel.height()))  # as a card that comes
+    session.change(task_family="sinusoid", network="mlp")
+    assert panel.surface.object_name == "curve_canvas"
+
+
 def test_frame_follows_the_shown_run_not_the_settings(panel, session):
     first = session.shown
     session.change(task_family="vectors")

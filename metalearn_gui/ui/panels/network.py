@@ -14,6 +14,7 @@ from metalearn_gui.ui.editors import ChoiceBox, IntBox
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.network_drawing import UNITS_DRAWN, drawn_layers
 from metalearn_gui.ui.network_view import NetworkView
+from metalearn_gui.ui.retiring import retire
 from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.stepper import Stepper
 from metalearn_gui.ui.theme import ui_font
@@ -69,6 +70,7 @@ class NetworkPanel(SettingsPanel):
         self._show_what_is_fixed()
 
     def _build(self) -> None:
+        retire(self._editors.values())
         for layout in (self._controls, self._ends):
             _clear(layout)
         self._editors, self._captions = {}, {}

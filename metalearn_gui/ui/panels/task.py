@@ -34,8 +34,9 @@ class TaskPanel(Panel):
         self._new_task.setObjectName("new_task_button")
         self._restore = self.add_header_action("undo", " ", session.restore_task)
         # Before any surface hears of it: an old surface cannot draw a task of another kind.
-        session.taskChanged.connect(self._take_task)
-        session.adaptedChanged.connect(self._take_task)
+        # With the first word of a change: a card that comes or goes with it gives the surface another size.
+        for signal in (session.settingsChanged, session.shownChanged, session.taskChanged, session.adaptedChanged):
+            signal.connect(self._take_task)
         self.steps = StepRow(session, "adaptation", self)
         self.body.addWidget(self.steps)
         self._build_chips()
