@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import shiboken6
 
 from metalearn_gui.ui.theme import register_fonts, theme, ui_font
 from tests.ui.fake_session import FakeSession
@@ -31,3 +34,12 @@ def table(tmp_path):
     path = tmp_path / "sensors.csv"
     path.write_text("\n".join(["sensor,x,y,city", *rows]))
     return str(path)
+
+
+@pytest.fixture(autouse=True)
+def undo_stacks_are_emptied() -> Iterator[None]:
+    """As a closing session does: a stack that the garbage collector finds deletes commands that are gone already."""
+    yield
+    for session in list(FakeSession.alive):
+        if shiboken6.isValid(session):
+            session.undo_stack.clear()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
+from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -57,8 +59,11 @@ class FakeSession(QObject):
     messageRaised = Signal(object)
     fileChanged = Signal()
 
+    alive: ClassVar[weakref.WeakSet[FakeSession]] = weakref.WeakSet()
+
     def __init__(self, settings: ExperimentSettings | None = None) -> None:
         super().__init__()
+        self.alive.add(self)
         self.settings = settings or default_settings()
         self.undo_stack = QUndoStack(self)
         self.preset_key = ""
