@@ -235,6 +235,7 @@ def main() -> int:
         forget_runs(session)
         growth = (psutil.Process().memory_info().rss - base) / 1e6
     window.close()
+    qInstallMessageHandler(None)  # Qt may say something yet when Python is gone
     report = {"seed": options.seed, "events": options.events, "seconds": round(time.monotonic() - begun)}
     print(json.dumps(report | {"growth_mb": round(growth, 1), "problems": len(problems)}))
     for problem in dict.fromkeys(problems):
