@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -31,9 +31,7 @@ class Clip(QObject):
 
     def copy_picture(self) -> None:
         """The touched task as the canvas shows it."""
-        data = QMimeData()
-        data.setImageData(canvas_image(self._session))
-        QGuiApplication.clipboard().setMimeData(data)
+        QGuiApplication.clipboard().setImage(canvas_image(self._session))
         self._say(self.tr("The task's picture is in the clipboard."))
 
     def paste_link(self) -> None:
@@ -45,9 +43,7 @@ class Clip(QObject):
             self._say(self.tr("There is no link in the clipboard; one begins with metalearn:"))
 
     def _copy(self, text: str, said: str) -> None:
-        data = QMimeData()
-        data.setText(text)
-        QGuiApplication.clipboard().setMimeData(data)
+        QGuiApplication.clipboard().setText(text)  # not data made by Python: Qt keeps them for longer than Python lasts
         self._say(said)
 
     def _say(self, text: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -56,3 +59,17 @@ def test_a_script_and_a_picture_go_to_the_clipboard(window, session, qtbot):
     assert "default_settings().replaced(" in clipboard()
     qtbot.keyClick(window, Qt.Key.Key_C, CONTROL | Qt.KeyboardModifier.AltModifier)
     assert QGuiApplication.clipboard().image().width() == 1920
+
+
+def test_what_was_copied_does_not_outlive_python_in_the_clipboard():
+    code = """
+from PySide6.QtWidgets import QWidget
+from metalearn_gui.ui.application import build_application
+from metalearn_gui.ui.clip import Clip
+from tests.ui.fake_session import FakeSession
+application, session = build_application(), FakeSession()
+window = QWidget()
+Clip(session, window).copy_link()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QEvent, QMimeData, QSize
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -65,9 +65,7 @@ class CodeView(QFrame):
 
     def copy(self) -> None:
         """The code to the clipboard; the button says so."""
-        data = QMimeData()
-        data.setText(self._text.toPlainText())
-        QGuiApplication.clipboard().setMimeData(data)
+        QGuiApplication.clipboard().setText(self._text.toPlainText())
         self._copy.setText(self.tr("Copied"))
 
     def retranslate(self) -> None:
