@@ -12,7 +12,7 @@ from metalearn_gui.engine.tasks import TASKS
 from tests.engine.small import FAMILIES
 from tests.ui.fake_session import FakeSession
 
-OWN = {"train", "show_views", "score", "set_state", "take_settings"}  # what stands in for the worker
+OWN = {"alive", "train", "show_views", "score", "set_state", "take_settings"}  # what stands in for the worker
 
 
 def test_whatever_the_fake_offers_the_session_has():
