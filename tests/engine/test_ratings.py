@@ -7,7 +7,8 @@ import pytest
 
 from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.ratings.generated import generated_ratings
+from metalearn_gui.engine.ratings.catalogue import Catalogue
+from metalearn_gui.engine.ratings.generated import generated_catalogue, generated_ratings
 from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, NUM_LEADING, items_of
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS
 from metalearn_gui.engine.tasks.ratings import Ratings
@@ -17,6 +18,10 @@ def drawn(family: Ratings, split: str = "test", num_tasks: int = 300, shots: int
     rng = np.random.default_rng(3)
     tasks = family.tasks(rng, num_tasks, split)
     return tasks, family.draw(tasks, rng, shots, queries)
+
+
+def test_what_settings_know_of_the_generated_catalogue_is_what_it_comes_to() -> None:
+    assert generated_catalogue() == Catalogue.of(generated_ratings())
 
 
 def test_the_generated_catalogue_is_sorted_by_user_and_rates_nothing_twice() -> None:

@@ -10,7 +10,7 @@ All tasks share the embeddings; what adapts to a task lies behind them.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,9 +18,6 @@ from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.networks.embedded import EmbeddedNetwork
 from metalearn_gui.engine.networks.mlp import dense
 from metalearn_gui.engine.params import param
-
-if TYPE_CHECKING:
-    pass
 
 LABELS = "labels"
 

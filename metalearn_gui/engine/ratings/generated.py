@@ -16,6 +16,7 @@ import functools
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.ratings.catalogue import Catalogue
 from metalearn_gui.engine.ratings.features import decades
 from metalearn_gui.engine.ratings.table import RatingsTable
 
@@ -36,6 +37,13 @@ NOUNS = (
     "Harbour", "Orchard", "Engine", "Summer", "Letters", "Mountain", "Parade", "Witness", "Garden", "Signal",
     "River", "Carnival", "Station", "Portrait", "Voyage", "Lantern", "Promise", "Archive", "Kingdom", "Neighbour",
 )  # fmt: skip
+
+
+@functools.cache
+def generated_catalogue() -> Catalogue:
+    """What settings have to know of it: nobody has to draw it before it is chosen."""
+    _, decade_names = decades(np.arange(*YEARS))
+    return Catalogue(NUM_ITEMS, (*GENRES, *decade_names, *AGES), (LOWEST, HIGHEST))
 
 
 @functools.cache

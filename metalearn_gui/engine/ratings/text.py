@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import importlib
 import io
-import re
 from collections.abc import Generator
 from typing import Any, BinaryIO
 
@@ -16,13 +15,13 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.ratings.layouts import Row, TextFile
 from metalearn_gui.engine.ratings.refusal import refusal
 from metalearn_gui.engine.read_so_far import ReadSoFar
+from metalearn_gui.engine.tables.refusal import uneven_row
 
 CHUNK_ROWS = 250_000
 READ_AT_ONCE = 2**20
 MAX_LINE = 2**16  # bytes: a longer row is none of these
 MAX_SMALL = 2**27  # bytes of a file of items or users
 MAX_WHOLE = 2**53  # beyond it floats miss whole numbers
-FIELDS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 Columns = tuple[Array, Array, Array]  # users and items int64, values float64, each (rows,)
 
 
@@ -160,8 +159,4 @@ def _refuse_other_width(shown: str, row: int, found: int, written: TextFile) -> 
 
 
 def _parser_line(error: Exception) -> str:
-    fields = FIELDS.search(str(error))
-    if fields:
-        expected, row, found = fields.groups()
-        return f"row {row} has {found} cells, and the rows above it have {expected}"
-    return f"it cannot be read ({error})"
+    return uneven_row(error) or f"it cannot be read ({error})"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import io
-import re
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from metalearn_gui.engine.tables.column_types import (
     joined,
     number_column,
 )
-from metalearn_gui.engine.tables.refusal import refusal
+from metalearn_gui.engine.tables.refusal import refusal, uneven_row
 from metalearn_gui.engine.tables.table import Column, Table
 from metalearn_gui.engine.tables.text_format import MAX_COLUMNS, MAX_LINE, TextFormat, text_format
 
@@ -34,7 +33,6 @@ CHUNK_CELLS = 2_000_000  # read between two words on how far it is
 CHUNK_BYTES = 2**27  # more than honest cells take: a quotation mark that is never closed
 MAX_CELLS = 2**27  # numbers in memory: 1 GB
 PARQUET = ".parquet"
-FIELDS = re.compile(r"Expected (\d+) fields in line (\d+), saw (\d+)")
 
 
 Reading = Generator[ReadSoFar, None, Table]
@@ -176,11 +174,7 @@ def _column(name: str, parts: list[Array | Labelled], decimal: str, is_code: boo
 
 
 def _parser_line(error: Exception) -> str:
-    fields = FIELDS.search(str(error))
-    if fields:
-        expected, row, found = fields.groups()
-        return f"row {row} has {found} cells, and the rows above it have {expected}"
-    return f"it cannot be read as a table ({error})"
+    return uneven_row(error) or f"it cannot be read as a table ({error})"
 
 
 def _from_parquet(place: Path, digest: str) -> Reading:

@@ -22,7 +22,7 @@ from metalearn_gui.engine.own_data import DataFile, keep_param, kept
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.ratings.catalogue import Catalogue, catalogue_of
 from metalearn_gui.engine.ratings.from_table import WORDS, Roles, looks_like_ratings
-from metalearn_gui.engine.ratings.generated import generated_ratings
+from metalearn_gui.engine.ratings.generated import generated_catalogue, generated_ratings
 from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, NUM_LEADING, items_of
 from metalearn_gui.engine.ratings.library import RATINGS, RatingsFile
 from metalearn_gui.engine.ratings.movielens import layout_at
@@ -114,7 +114,7 @@ class Ratings(TaskFamily):
     @property
     def _catalogue(self) -> Catalogue:
         """Known without the file once it was read: a session that was saved needs no more to open."""
-        return catalogue_of(self.catalogue) if self.data else Catalogue.of(generated_ratings())
+        return catalogue_of(self.catalogue) if self.data else generated_catalogue()
 
     @classmethod
     def reads(cls, path: str) -> bool:
