@@ -15,7 +15,6 @@ from metalearn_gui.engine.inspection import inspect
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.ratings.asking import shelf_view
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.tasks.ratings import Ratings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,16 +65,22 @@ class Shown:
         return {"learner": adapter.steered(*self.learners["learner"], task, held, own)}
 
     def views(self, task: TouchedTask) -> list[View]:
-        """What the learner shows about itself on this task, nothing without points; and of ratings, what to ask."""
+        """What the learner shows about itself on this task, nothing without points; and what the task shows of it."""
         batch = Episodes(*(PointSet(points.x[None], points.y[None]) for points in (task.support, task.query)))
         views = inspect(*self.learners["learner"], batch) if len(task.support.x) else []
-        if not isinstance(self.settings.tasks, Ratings):
-            return views
-        user = int(task.tasks.parameters["user"][0])
-        return [*views, shelf_view(*self.learners["learner"], user, task.support, task.query)]
+        of_task = TASK_VIEWS.get(self.settings.tasks.view)
+        return views if of_task is None else [*views, of_task(*self.learners["learner"], task)]
 
     def warm_up(self, adapter: Adapter, tasks: tuple[TouchedTask, ...]) -> None:
         """Compile what these tasks ask for."""
         for settings, state in self.learners.values():
             for task in tasks:
                 adapter.warm_up(settings, state, task)
+
+
+def _shelf(settings: ExperimentSettings, state: LearnerState, task: TouchedTask) -> View:
+    """What to ask a user, and what their answers have done."""
+    return shelf_view(settings, state, int(task.tasks.parameters["user"][0]), task.support, task.query)
+
+
+TASK_VIEWS = {"ratings": _shelf}  # by TaskFamily.view

@@ -12,7 +12,13 @@ class ElidedLabel(QLabel):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        self._short = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_short(self, text: str) -> None:
+        """What is shown where the text does not fit and this does; "" for nothing."""
+        self._short = text
+        self.update()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -27,4 +33,7 @@ class ElidedLabel(QLabel):
         painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, self._elided())
 
     def _elided(self) -> str:
+        width = self.fontMetrics().horizontalAdvance
+        if self._short and width(self.text()) > self.width() >= width(self._short):
+            return self._short
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.presets import PRESETS
@@ -15,7 +15,15 @@ from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
-from metalearn_gui.ui.transport import ACTIVE_STATES, ROUND, SQUARE, header_button, show_running
+from metalearn_gui.ui.transport import (
+    ACTIVE_STATES,
+    ROUND,
+    SQUARE,
+    header_button,
+    names_column,
+    paint_progress,
+    show_running,
+)
 from metalearn_gui.ui.wording import episode_text, final_text, unseen_text
 
 HEIGHT = 62  # 60 and the line of progress
@@ -92,16 +100,10 @@ class Header(QFrame):
         self.menu.clicked.connect(self.menuRequested)
 
     def _arrange(self) -> None:
-        names = QVBoxLayout()
-        names.setSpacing(1)
-        names.addStretch(1)
-        names.addWidget(self._title)
-        names.addWidget(self._subtitle)
-        names.addStretch(1)
         self._line = line = QHBoxLayout(self)
         line.setContentsMargins(20, 0, 12, 2)
         line.setSpacing(8)
-        line.addLayout(names, 1)
+        line.addLayout(names_column(self._title, self._subtitle), 1)
         for button in (self.run, self.step, self.reset, self.reseed):
             line.addWidget(button)
         line.addSpacing(10)
@@ -228,5 +230,4 @@ class Header(QFrame):
         super().paintEvent(event)
         run = self._session.shown
         share = min(1.0, run.iteration / max(1, run.settings.outer.num_iterations))
-        painter = QPainter(self)
-        painter.fillRect(0, self.height() - 2, round(self.width() * share), 2, QColor(theme().palette.learner))
+        paint_progress(self, share)

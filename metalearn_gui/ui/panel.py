@@ -87,9 +87,10 @@ class Panel(QFrame):
         self._title.setAccessibleName(text)
         self.setAccessibleName(text)
 
-    def set_hint(self, text: str) -> None:
-        """The muted half-line that says what the card is for."""
+    def set_hint(self, text: str, short: str = "") -> None:
+        """The muted half-line that says what the card is for; the short one where there is little room."""
         self._hint.setText(text)
+        self._hint.set_short(short)
 
     @property
     def hint(self) -> str:

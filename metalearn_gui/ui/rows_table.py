@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
-from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.plotting import faded
+from metalearn_gui.ui.theme import theme, ui_font
 
 ROW_HEIGHT, MARK_SIZE, TEXT_LEFT = 28, 9, 24
 
@@ -31,6 +32,16 @@ class RowsTable(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+def draw_ground(painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, wash: QColor | None = None) -> None:
+    """What lies behind a row's texts: a line below it, and `wash`, or the colour of a row that is chosen."""
+    palette, inside = theme().palette, rect.adjusted(0, 0, 0, -1)
+    painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), palette.line)
+    if wash is not None:
+        painter.fillRect(inside, wash)
+    elif option.state & QStyle.StateFlag.State_Selected:
+        painter.fillRect(inside, faded(palette.text, 0.06))
 
 
 def draw_symbol(painter: QPainter, shape: str, color: QColor, centre: QPointF, size: float, filled: bool) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from metalearn_gui.ui.icons import svg
 from metalearn_gui.ui.plotting import faded
-from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTable, draw_symbol
+from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTable, draw_ground, draw_symbol
 from metalearn_gui.ui.runs_model import (
     FIRST_STEP,
     IS_DRAWN_ROLE,
@@ -46,13 +46,10 @@ class RunsDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect, palette = QRectF(option.rect), theme().palette
-        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), palette.line)
-        if index.data(IS_SHOWN_ROLE):
-            painter.fillRect(rect.adjusted(0, 0, 0, -1), faded(palette.learner, 0.12))
-            if index.column() == NAME:
-                painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height() - 1), palette.learner)
-        elif option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect.adjusted(0, 0, 0, -1), faded(palette.text, 0.06))
+        is_shown = bool(index.data(IS_SHOWN_ROLE))
+        draw_ground(painter, rect, option, faded(palette.learner, 0.12) if is_shown else None)
+        if is_shown and index.column() == NAME:
+            painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height() - 1), palette.learner)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(palette.learner, 1.0))
             painter.drawRoundedRect(rect.adjusted(1.5, 1.5, -1.5, -2.5), 4, 4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon
@@ -34,13 +34,6 @@ class Sheet(Veil):
         line.addWidget(self.title)
         line.addWidget(self.subtitle, 1)
         line.addWidget(self.close_button)
-        return line
-
-    def rule(self) -> QFrame:
-        """A line between parts."""
-        line = QFrame(self.paper)
-        line.setProperty("kind", "rule")
-        line.setFixedHeight(1)
         return line
 
     def retranslate(self) -> None:

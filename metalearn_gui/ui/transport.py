@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import RunState
 from metalearn_gui.ui.icons import icon
@@ -27,6 +27,23 @@ class RoundButton(QPushButton):
         place.moveCenter(self.rect().center())
         mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
         self.icon().paint(painter, place, Qt.AlignmentFlag.AlignCenter, mode)
+
+
+def names_column(title: QWidget, subtitle: QWidget) -> QVBoxLayout:
+    """A title over its half-line, in the middle of a bar."""
+    names = QVBoxLayout()
+    names.setSpacing(1)
+    names.addStretch(1)
+    names.addWidget(title)
+    names.addWidget(subtitle)
+    names.addStretch(1)
+    return names
+
+
+def paint_progress(bar: QWidget, share: float) -> None:
+    """The line at the foot of a bar: how far what runs there is, from 0 to 1."""
+    painter = QPainter(bar)
+    painter.fillRect(0, bar.height() - 2, round(bar.width() * share), 2, QColor(theme().palette.learner))
 
 
 def header_button(name: str, kind: str, size: QSize | None, parent: QWidget) -> QPushButton:

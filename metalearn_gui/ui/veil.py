@@ -39,6 +39,13 @@ class Veil(QWidget):
 
     # --- for subclasses ---------------------------------------------------------------------------
 
+    def rule(self) -> QFrame:
+        """A line between parts of the paper."""
+        line = QFrame(self.paper)
+        line.setProperty("kind", "rule")
+        line.setFixedHeight(1)
+        return line
+
     def paper_place(self) -> QRect:
         """Where the paper lies."""
         size = (self.size() - QSize(2 * LEAST_EDGE, 2 * LEAST_EDGE)).boundedTo(LARGEST * theme().zoom)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.elided_label import ElidedLabel
@@ -11,7 +11,15 @@ from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.header import HEIGHT
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import scaled, theme, ui_font
-from metalearn_gui.ui.transport import ACTIVE_STATES, ROUND, SQUARE, header_button, show_running
+from metalearn_gui.ui.transport import (
+    ACTIVE_STATES,
+    ROUND,
+    SQUARE,
+    header_button,
+    names_column,
+    paint_progress,
+    show_running,
+)
 
 
 class ViewHeader(QFrame):
@@ -40,15 +48,9 @@ class ViewHeader(QFrame):
         self._restyle()
 
     def _arrange(self) -> None:
-        names = QVBoxLayout()
-        names.setSpacing(1)
-        names.addStretch(1)
-        names.addWidget(self._title)
-        names.addWidget(self._subtitle)
-        names.addStretch(1)
         self._line = line = QHBoxLayout(self)
         line.setSpacing(8)
-        line.addLayout(names, 1)
+        line.addLayout(names_column(self._title, self._subtitle), 1)
         for button in (self.run, self.step, self.reset):
             line.addWidget(button)
         line.addSpacing(10)
@@ -117,5 +119,4 @@ class ViewHeader(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The bar, and under it how far the run is."""
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.fillRect(0, self.height() - 2, round(self.width() * self._share), 2, QColor(theme().palette.learner))
+        paint_progress(self, self._share)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import shiboken6
 
+from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.theme import register_fonts, theme, ui_font
 from tests.ui.fake_session import FakeSession
 
@@ -23,6 +24,15 @@ def _dressed(qapp):
 def session():
     """A FakeSession; see fake_session.py."""
     return FakeSession()
+
+
+@pytest.fixture
+def window(session, qtbot):
+    """The whole window on it, shown."""
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.show()
+    return window
 
 
 @pytest.fixture

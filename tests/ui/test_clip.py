@@ -11,17 +11,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.store.link import is_link
-from metalearn_gui.ui.main_window import MainWindow
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 BOTH = CONTROL | Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def window(session, qtbot):
-    window = MainWindow(session)
-    qtbot.addWidget(window)
-    window.show()
+def window(window, qtbot):
     qtbot.waitUntil(window.isActiveWindow)  # shortcuts are the active window's
     return window
 

@@ -19,7 +19,6 @@ from metalearn_gui.ui.explanation import Explanation
 from metalearn_gui.ui.gradient_strips import thinned
 from metalearn_gui.ui.landscape_view import contours
 from metalearn_gui.ui.loss_colors import LossScale
-from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.moves import Move, moves_of, verdict_on
 from metalearn_gui.ui.moves_view import share_text
 from metalearn_gui.ui.panels import INSIDE_PANELS
@@ -33,14 +32,6 @@ from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.views.inside import InsideView
 from tests.ui.fake_inside import bowl, space
 from tests.ui.hand import click, session_for
-
-
-@pytest.fixture
-def window(session, qtbot):
-    window = MainWindow(session)
-    qtbot.addWidget(window)
-    window.show()
-    return window
 
 
 @pytest.fixture

@@ -23,14 +23,6 @@ from tests.ui.fake_session import FakeSession
 SIZES = [(1440, 900), (1024, 700)]
 
 
-@pytest.fixture
-def window(session, qtbot):
-    window = MainWindow(session)
-    qtbot.addWidget(window)
-    window.show()
-    return window
-
-
 def child(window, name: str):
     widget = window.findChild(QWidget, name)
     assert widget is not None, name

@@ -11,17 +11,13 @@ from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.actions import COMMANDS, GROUPS
-from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.palette.entries import ITSELF
 from metalearn_gui.ui.palette.fuzzy import match
 from metalearn_gui.ui.palette.rows import keys_of
 
 
 @pytest.fixture
-def window(session, qtbot):
-    window = MainWindow(session)
-    qtbot.addWidget(window)
-    window.show()
+def window(window, qtbot):
     qtbot.waitUntil(window.isActiveWindow)  # shortcuts are the active window's
     return window
 

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
+from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.panel import Panel
 
 
@@ -93,3 +94,16 @@ def test_actions_say_their_name_and_call_their_slot(home, qtbot):
     assert button.accessibleName() == "new task"
     button.click()
     assert calls == [1]
+
+
+def test_a_hint_that_does_not_fit_gives_way_to_its_short_form(session, qtbot):
+    label = ElidedLabel("6 of 40 units")
+    qtbot.addWidget(label)
+    label.set_short("6/40")
+    width = label.fontMetrics().horizontalAdvance
+    label.resize(width("6 of 40 units") + 2, 20)  # elidedText counts fractions of pixels
+    assert label._elided() == "6 of 40 units"
+    label.resize(width("6 of 40 units") - 1, 20)
+    assert label._elided() == "6/40"
+    label.resize(width("6/40") - 1, 20)
+    assert label._elided() not in ("6 of 40 units", "6/40")

@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.view import View
 from metalearn_gui.ui.views import VIEWS
 
@@ -20,11 +19,8 @@ class Plain(View):
 
 
 @pytest.fixture
-def window(session, qtbot, monkeypatch):
-    monkeypatch.setitem(VIEWS, "plain", Plain)
-    window = MainWindow(session)
-    qtbot.addWidget(window)
-    window.show()
+def window(window, monkeypatch):
+    monkeypatch.setitem(VIEWS, "plain", Plain)  # a view is looked for when it is asked for
     return window
 
 

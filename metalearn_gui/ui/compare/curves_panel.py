@@ -35,6 +35,7 @@ class CurvesPanel(Panel):
         super().__init__(session, parent)
         self._standings, self.axis = standings, axis
         self._lines: dict[str, pg.PlotCurveItem] = {}
+        self._drawn_scores = 0
         self.plot = ThemedPlot(self, bottom_axis=Axis("bottom", self._tick_text))
         self.plot.setObjectName(f"{key}_plot")
         self.plot.set_log(True)
@@ -48,7 +49,7 @@ class CurvesPanel(Panel):
         self._axis_button = self.add_header_action("chevron_down", " ", self._open_axes)
         self._axis_button.setObjectName(f"{key}_axis")
         standings.changed.connect(self.refresh)
-        standings.advanced.connect(self.refresh)
+        standings.advanced.connect(self._follow)
         for signal in (self.plot.appeared, self.plot.resized):
             signal.connect(self._names.update)
 
@@ -87,10 +88,19 @@ class CurvesPanel(Panel):
 
     # --- the lines --------------------------------------------------------------------------------
 
+    def _follow(self) -> None:
+        """Draw anew where another score has come: progress is told thirty times a second, scores seldom."""
+        if self._num_scores() != self._drawn_scores:
+            self.refresh()
+
+    def _num_scores(self) -> int:
+        return sum(len(record.scores) for record in self.session.comparing.records.values())
+
     def refresh(self) -> None:
         """Draw what is known of every contender's first seed."""
         if not self.isVisible():
             return
+        self._drawn_scores = self._num_scores()
         standings = {one.key: one for one in self._standings.all if one.run is not None and one.run.scores}
         for key in self._lines.keys() - standings.keys():
             self.plot.removeItem(self._lines.pop(key))
@@ -99,7 +109,7 @@ class CurvesPanel(Panel):
         for key, standing in standings.items():
             x, y = curve_of(standing, self.axis)
             drawn_x, drawn_y = np.log10(np.maximum(x, 1e-12)), self.plot.to_axis(y)
-            line = self._lines.setdefault(key, self.plot.add_line()) if key in self._lines else self._new_line(key)
+            line = self._lines[key] if key in self._lines else self._new_line(key)
             style_line(line, standing.mark.color, standing.mark.style, 2.0 if standing.is_training else 1.6)
             line.setData(drawn_x, drawn_y)
             is_drawn = np.isfinite(drawn_y)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QMenu,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
@@ -39,7 +38,7 @@ from metalearn_gui.ui.compare.scores_model import (
 from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import faded
-from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTable
+from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTable, draw_ground
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 Index = QModelIndex | QPersistentModelIndex
@@ -197,10 +196,8 @@ class ScoresDelegate(QStyledItemDelegate):
         self.initStyleOption(option, index)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect, palette = QRectF(option.rect), theme().palette
-        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), palette.line)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect.adjusted(0, 0, 0, -1), faded(palette.text, 0.06))
+        rect = QRectF(option.rect)
+        draw_ground(painter, rect, option)
         if index.column() == DOTS:
             self._paint_dots(painter, rect.adjusted(10, 0, -10, 0), index)
         else:

@@ -74,8 +74,9 @@ class ScoresModel(QAbstractTableModel):
 
     def follow_progress(self) -> None:
         """Say anew how far those are who train."""
+        standings = {one.key: one for one in self._standings.all}
         for row, standing in enumerate(self._rows):
-            now = self._standings.standing(standing.key)
+            now = standings.get(standing.key)
             if now is None or now.entry is not None:
                 continue
             texts = self._row_texts(now)

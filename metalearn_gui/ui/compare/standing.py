@@ -60,10 +60,6 @@ class Standings(QObject):
     def all(self) -> list[Standing]:
         return [self._standing(place, choice) for place, choice in enumerate(self._chosen.choices)]
 
-    def standing(self, key: str) -> Standing | None:
-        """A contender's; None where it has gone."""
-        return next((one for one in self.all if one.key == key), None)
-
     def _standing(self, place: int, choice: Choice) -> Standing:
         comparing = self._comparing
         run_ids = [lane.run_id for lane in comparing.lanes if self._is_of(choice, lane.contender, lane.label)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.icons import pixmap
 from metalearn_gui.ui.palette.entries import Entries, Entry
@@ -68,9 +68,9 @@ class Palette(Veil):
         rows.setContentsMargins(1, 1, 1, 1)
         rows.setSpacing(0)
         rows.addLayout(line)
-        rows.addWidget(_rule(self.paper))
+        rows.addWidget(self.rule())
         rows.addWidget(self._list, 1)
-        rows.addWidget(_rule(self.paper))
+        rows.addWidget(self.rule())
         rows.addWidget(self._foot)
         self._foot.setContentsMargins(18, 0, 18, 0)
 
@@ -207,10 +207,3 @@ class _Line(QLineEdit):
             self.pressed.emit(event.key())
             return True
         return super().event(event)
-
-
-def _rule(parent: QWidget) -> QFrame:
-    line = QFrame(parent)
-    line.setProperty("kind", "rule")
-    line.setFixedHeight(1)
-    return line

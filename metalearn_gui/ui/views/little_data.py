@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Budget, LossAgainst
+from metalearn_gui.engine.compare import Budget, LittleData, LossAgainst
 from metalearn_gui.ui.axis import Axis, count_tick_text
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
@@ -30,6 +30,7 @@ class LittleDataView(ComparingView):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        self._drawn: LittleData | None = None
         self.effort = EffortLine(Budget(seconds=5), "little_data_budget", self.content)
         self.effort.setMaximumWidth(360)
         self.by_shots = LossAgainstPanel("little_by_shots", session, self.content)
@@ -40,8 +41,9 @@ class LittleDataView(ComparingView):
         line.addWidget(self.by_tasks, 1)
         self.body.addWidget(self.effort)
         self.body.addLayout(line, 1)
-        for signal in (session.comparing.planned, session.comparing.progressed, session.comparing.finished):
+        for signal in (session.comparing.planned, session.comparing.finished):
             signal.connect(self._refresh)
+        session.comparing.progressed.connect(self._follow)
 
     def begin(self) -> None:
         self.session.comparing.try_little_data(self.session.settings, self.effort.box.budget)
@@ -53,10 +55,16 @@ class LittleDataView(ComparingView):
     def is_mine(self) -> bool:
         return self.session.comparing.little_data is not None
 
+    def _follow(self) -> None:
+        """Draw anew where a point has come: progress is told thirty times a second."""
+        if self.session.comparing.little_data is not self._drawn:
+            self._refresh()
+
     def _refresh(self) -> None:
         if not self.isVisible():
             return
         found = self.session.comparing.little_data
+        self._drawn = found
         self.by_shots.show_curves(found.by_shots if found else (), found.shots if found else 0)
         self.by_tasks.show_curves(found.by_tasks if found else ())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Budget, candidates
+from metalearn_gui.engine.compare import Bracket, Budget, candidates
 from metalearn_gui.ui.compare.bracket_picture import BracketPicture, setting_names
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
@@ -68,12 +68,22 @@ class BracketPanel(Panel):
         self.body.addWidget(self.picture, 1)
         self.body.addWidget(self._result)
         self.body.addWidget(self.winner)
-        for signal in (session.comparing.planned, session.comparing.progressed, session.comparing.finished):
+        self._drawn: tuple[Bracket | None, str] = (None, "")
+        for signal in (session.comparing.planned, session.comparing.finished):
             signal.connect(self.refresh)
+        session.comparing.progressed.connect(self._follow)
+
+    def _follow(self) -> None:
+        """Draw it anew where somebody else trains, or somebody has come to an end."""
+        comparing = self.session.comparing
+        bracket, training_id = self._drawn
+        if bracket is not comparing.bracket or training_id != comparing.training_id:
+            self.refresh()
 
     def refresh(self) -> None:
         """Draw the bracket as it stands."""
         comparing = self.session.comparing
+        self._drawn = comparing.bracket, comparing.training_id
         words = self.tr(
             "Press Run: nine structures begin with a ninth of the budget, the best three go on to a third, "
             "one has all of it. Validation tasks decide; test tasks see the winner alone."
