@@ -47,6 +47,8 @@ class GradientsOfTasks(Watched):
     def __init__(self, runs: Runs, compile: bool, unseen: UnseenTasks, latest: Latest, parent: QObject) -> None:
         super().__init__(unseen, latest, parent)
         self._runs, self._compile = runs, compile
+        self._cosines: dict[int, float] = {}  # of the run's moments, by meta-iteration
+        self._cosines_of: tuple[str, ExperimentSettings, TouchedTask] | None = None
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._ask_at_rest)
         unseen.taskChanged.connect(self.ask_if_watched)
@@ -66,21 +68,41 @@ class GradientsOfTasks(Watched):
         others = self.unseen.gallery if shown.settings.network.compiles else []
         tasks = [self.unseen.touched, *others]
         if len(tasks[0].support.x) and shown.state.learner.params:  # else there is nothing to take a gradient of
-            self.request("gradients", functools.partial(gradients_of, shown, tasks, moments, self._compile))
+            known = self._known(run.run_id, shown.settings, tasks[0])
+            self.request("gradients", functools.partial(gradients_of, shown, tasks, moments, self._compile, known))
+
+    def _known(self, run_id: str, settings: ExperimentSettings, task: TouchedTask) -> dict[int, float]:
+        """The cosines that were found before: a moment stays what it was while task and settings do."""
+        before = self._cosines_of
+        if before is None or before[:2] != (run_id, settings) or before[2] is not task:
+            self._cosines_of, self._cosines = (run_id, settings, task), {}
+        return self._cosines
 
 
 def gradients_of(
-    shown: Shown, tasks: Sequence[TouchedTask], moments: Sequence[LearnerState], compile: bool
+    shown: Shown,
+    tasks: Sequence[TouchedTask],
+    moments: Sequence[LearnerState],
+    compile: bool,
+    known: dict[int, float] | None = None,
 ) -> Gradients:
-    """Of the first of these tasks, with the others for comparison. moments: states of the same run."""
+    """Of the first of these tasks, with the others for comparison.
+
+    Args:
+        moments: states of the same run.
+        known: their cosines by meta-iteration, as far as they were found before; those that are found come in.
+    """
+    cosines = {} if known is None else known
     settings, state = shown.learners["learner"]
     touched = two_gradients(settings, state, _episodes(tasks[:1]), compile)
     rows = [flat(two_gradients(settings, state, _episodes([task]), compile).meta)[0] for task in tasks[1:]]
-    history = tuple((one.iteration, _cosine_at(settings, one, tasks[0], compile)) for one in moments)
+    for moment in moments:
+        if moment.iteration not in cosines:
+            cosines[moment.iteration] = _cosine_at(settings, moment, tasks[0], compile)
     return Gradients(
         {name: values[0] for name, values in touched.base.items()},
         {name: values[0] for name, values in touched.meta.items()},
-        history,
+        tuple((moment.iteration, cosines[moment.iteration]) for moment in moments),
         agreement(np.stack([flat(touched.meta)[0], *rows])),
     )
 

@@ -129,3 +129,12 @@ def test_fewer_points_come_to_nearly_the_same_loss(family):
     assert len(thin.grid) <= len(task.grid)
     found, expected = (adapter.losses(settings, state, one, way) for one in (thin, task))
     np.testing.assert_allclose(found, expected, rtol=0.05)
+
+
+def test_what_is_known_of_a_moment_is_not_computed_again():
+    settings = tiny_settings("sinusoid", "maml")
+    shown, task = Shown(settings, TrainingState(*initial_states(settings))), draw_task(settings, 1)
+    moments, known = [shown.state.learner], {0: 0.25}
+    assert gradients_of(shown, [task], moments, False, known).history == ((0, 0.25),)
+    fresh: dict[int, float] = {}
+    assert gradients_of(shown, [task], moments, False, fresh).history == ((0, fresh[0]),)
