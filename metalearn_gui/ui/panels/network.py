@@ -169,7 +169,10 @@ class NetworkPanel(SettingsPanel):
         names = [self.tr("input"), *(self.tr("block {n}").format(n=n) for n in range(1, len(columns)))]
         self.view.set_texts(tuple(names), self.tr("{layer}, channel {unit} of {size}"))
         drawn, most = max(len(column.channels) for column in columns), max(column.size for column in columns)
-        self.set_hint(self.tr("{n} of {all} channels").format(n=drawn, all=most), f"{drawn}/{most}")
+        self.set_hint(
+            self.tr("{n} of {all} channels").format(n=drawn, all=most),
+            self.tr("{n}/{all} maps").format(n=drawn, all=most),
+        )
         sides = ", ".join(f"{column.side} x {column.side}" for column in columns)
         self.view.setAccessibleDescription(self.tr("Maps of the first query, by block: {sides}").format(sides=sides))
 
@@ -181,7 +184,8 @@ class NetworkPanel(SettingsPanel):
         largest = max((layer.size for layer in layers), default=0)
         hint = self.tr("{n} of {all} units").format(n=UNITS_DRAWN, all=largest)
         is_part = largest > UNITS_DRAWN
-        self.set_hint(hint if is_part else self.tr("all units"), f"{UNITS_DRAWN}/{largest}" if is_part else "")
+        short = self.tr("{n}/{all} units").format(n=UNITS_DRAWN, all=largest)
+        self.set_hint(hint if is_part else self.tr("all units"), short if is_part else "")
         sizes = "-".join(str(layer.size) for layer in layers)
         self.view.setAccessibleDescription(self.tr("Units by layer: {sizes}").format(sizes=sizes))
 
