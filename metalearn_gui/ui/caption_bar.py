@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import RunState, Session
@@ -11,6 +11,7 @@ from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import duration_text
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
+from metalearn_gui.ui.translated import Translated
 
 HEIGHT = 108  # 184 at the presenter's type
 SECONDS_EACH = 45  # of a preset that runs by itself
@@ -18,7 +19,7 @@ TICK_MS = 1000
 SHOWN = tuple(key for key, preset in PRESETS.items() if not preset.settings.tasks.needs_data)
 
 
-class CaptionBar(QFrame):
+class CaptionBar(Translated, QFrame):
     """Turns from preset to preset; `play` does so unattended and runs each."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -137,11 +138,6 @@ class CaptionBar(QFrame):
     def _show_clock(self) -> None:
         text = self.tr("next in {time}").format(time=duration_text(self._seconds_left))
         self._clock_label.setText(text if self.is_playing else "")
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def retranslate(self) -> None:
         """Write every visible text."""

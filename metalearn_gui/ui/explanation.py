@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.translated import Translated
 
 
-class Explanation(QWidget):
+class Explanation(Translated, QWidget):
     """A muted line with a link at its right; the rest unfolds below."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -34,7 +35,7 @@ class Explanation(QWidget):
         rows.setSpacing(4)
         rows.addLayout(line)
         rows.addWidget(self._rest)
-        self._name_link()
+        self.retranslate()
 
     def set_texts(self, sentence: str, rest: str) -> None:
         """The sentence that is always there, and those behind the link."""
@@ -50,14 +51,10 @@ class Explanation(QWidget):
     def toggle(self) -> None:
         """Unfold the rest, or fold it."""
         self._rest.setVisible(not self.is_open)
-        self._name_link()
+        self.retranslate()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._name_link()
-
-    def _name_link(self) -> None:
+    def retranslate(self) -> None:
+        """Write every visible text."""
         self._why.setText(self.tr("less") if self.is_open else self.tr("why?"))
         self._why.setAccessibleName(self.tr("Less") if self.is_open else self.tr("Why? More about this card"))
         self._why.setToolTip(self._why.accessibleName())

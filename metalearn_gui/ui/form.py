@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -14,12 +14,13 @@ from metalearn_gui.ui.essentials import essential_settings
 from metalearn_gui.ui.retiring import retire
 from metalearn_gui.ui.setting_row import SettingRow, Taker
 from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.zoom import fit_new
 
 ROW_SPACING = 5
 
 
-class Form(QWidget):
+class Form(Translated, QWidget):
     """The settings of some groups of ExperimentSettings: the essential ones, and the others once asked for.
 
     takers: what is done with a value that was asked for, by setting, where the session does not take it at once.
@@ -143,11 +144,6 @@ class Form(QWidget):
             is_in_sight = self._shows_more or name in self._essential
             row.setVisible(row.is_about(self._sought) if self._sought else is_in_sight)
         self._column.setVisible(not all(row.isHidden() for row in self.rows.values()))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def retranslate(self) -> None:
         """Write every visible text."""

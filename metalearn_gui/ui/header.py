@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.transport import (
     ACTIVE_STATES,
     ROUND,
@@ -29,7 +30,7 @@ from metalearn_gui.ui.wording import episode_text, final_text, unseen_text
 HEIGHT = 62  # 60 and the line of progress
 
 
-class Header(QFrame):
+class Header(Translated, QFrame):
     """Transport, numbers and choices; it shows the session and tells it what was pressed."""
 
     exportRequested = Signal()
@@ -187,11 +188,6 @@ class Header(QFrame):
             self._session.load_preset(key)
 
     # --- texts and colours ------------------------------------------------------------------------
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def retranslate(self) -> None:
         """Write every visible text."""

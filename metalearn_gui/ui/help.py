@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.actions import COMMANDS
 from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.translated import Translated
 
 
-class HelpWindow(QWidget):
+class HelpWindow(Translated, QWidget):
     """A few sentences and the table of shortcuts."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -43,11 +44,6 @@ class HelpWindow(QWidget):
             self.close()
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def retranslate(self) -> None:
         """Write every visible text."""

@@ -13,12 +13,13 @@ from metalearn_gui.ui.rail_button import RailButton
 from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.settings_search import SettingsSearch
 from metalearn_gui.ui.theme import scaled, theme
+from metalearn_gui.ui.translated import Translated
 
 COLUMN_WIDTH, RAIL_WIDTH, GAP = 264, 56, 12
 SCROLL_BAR_ROOM = 10
 
 
-class LeftSide(QWidget):
+class LeftSide(Translated, QWidget):
     """Holds the cards; `set_narrow` exchanges the column for the rail."""
 
     def __init__(self, panels: Mapping[str, SettingsPanel], parent: QWidget) -> None:
@@ -175,11 +176,6 @@ class LeftSide(QWidget):
         self._all.setChecked(len(keys) == len(self._panels))
 
     # --- texts and colours ------------------------------------------------------------------------
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def retranslate(self) -> None:
         """Write every visible text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -30,6 +30,7 @@ from metalearn_gui.ui.panels import PANELS, VIEW_PANELS
 from metalearn_gui.ui.right_side import RightSide
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import scaled, theme
+from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.view import View
 from metalearn_gui.ui.view_stack import TASK, ViewStack
 from metalearn_gui.ui.views.presenter import PresenterView
@@ -63,7 +64,7 @@ STRETCH = {
 GAP, NARROW, MINIMUM, FIRST_SIZE = 12, 1100, (1024, 700), (1440, 900)
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Translated, QMainWindow):
     """Everything one sees. remember: restore and keep geometry and theme."""
 
     def __init__(self, session: Session, remember: bool = False) -> None:
@@ -245,10 +246,9 @@ class MainWindow(QMainWindow):
         self._ring.follow_keyboard()
         return moved
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.commands.retranslate()
+    def retranslate(self) -> None:
+        """Write the commands' texts."""
+        self.commands.retranslate()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         data = event.mimeData()

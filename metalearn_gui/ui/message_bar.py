@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from PySide6.QtCore import QEvent, QRect, QSize, QTimer
+from PySide6.QtCore import QRect, QSize, QTimer
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
@@ -12,6 +12,7 @@ from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon, pixmap
 from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.translated import Translated
 
 HEIGHT = 48
 INFO_MS, HELD_MS = 8000, 1500
@@ -19,7 +20,7 @@ NEAR = 60  # pixels; a pointer so close is on its way to a button of the bar
 LEVEL_COLORS = {"info": "before", "warning": "learner", "error": "error"}
 
 
-class MessageBar(QFrame):
+class MessageBar(Translated, QFrame):
     """Hidden while there is nothing to say. Its owner calls `place` when it is resized."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
@@ -96,11 +97,6 @@ class MessageBar(QFrame):
     def _choose(self, action: str, place: int) -> None:
         self.hide()
         getattr(self._session, action)(place)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def retranslate(self) -> None:
         """Write every visible text."""

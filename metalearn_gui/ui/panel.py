@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import (
     QFrame,
@@ -22,12 +22,13 @@ from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.explanation import Explanation
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
+from metalearn_gui.ui.translated import Dressed
 
 MARGIN = 14
 ICON_SIZE, ICON_BUTTON = QSize(16, 16), QSize(22, 20)
 
 
-class Panel(QFrame):
+class Panel(Dressed, QFrame):
     """The base of every card. Subclasses fill `self.body` and override `retranslate`, and `restyle` if they draw."""
 
     key: ClassVar[str] = ""
@@ -74,12 +75,6 @@ class Panel(QFrame):
         self._detach.setObjectName(f"{self.key}_detach")
 
     # --- for subclasses -----------------------------------------------------------------------
-
-    def retranslate(self) -> None:
-        """Write every visible text: called once the panel is built, and again when the language changes."""
-
-    def restyle(self) -> None:
-        """Take the theme's colours; called once the panel is built, and again when the theme changes."""
 
     def set_title(self, text: str) -> None:
         """The card's title, shown in capitals."""
@@ -171,20 +166,9 @@ class Panel(QFrame):
 
     # --- texts and colours ------------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Polish:
-            self._retranslate()
-            self._restyle()
-        return super().event(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-
     def _retranslate(self) -> None:
         self._name_controls()
-        self.retranslate()
+        super()._retranslate()
 
     def _name_controls(self) -> None:
         detach = self.tr("Put back") if self.is_detached else self.tr("Open in its own window")
@@ -198,7 +182,7 @@ class Panel(QFrame):
             button.setIcon(icon(name, muted))
         self._detach.setIcon(icon("attach" if self.is_detached else "detach", muted))
         self._title.setIcon(icon("chevron_right", muted) if self.is_collapsed else QIcon())
-        self.restyle()
+        super()._restyle()
 
 
 class PanelWindow(QWidget):

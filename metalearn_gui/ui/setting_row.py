@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize
+from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.scale import Scale
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.translated import Translated
 
 Taker = Callable[[Any], object]
 
@@ -28,7 +29,7 @@ LINE_SPACING = 5
 BADGE_ICON = QSize(11, 11)
 
 
-class SettingRow(QWidget):
+class SettingRow(Translated, QWidget):
     """Label, unit, badges, exact editor and slider of one setting.
 
     take: what is done with a value that was asked for; None = the session takes it at once.
@@ -130,11 +131,6 @@ class SettingRow(QWidget):
         if needs_restart:
             return self.tr("A change starts a new run; the present one stays in the list.")
         return self.tr("A change reaches the running experiment at once.")
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def retranslate(self) -> None:
         """Write every visible text."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from metalearn_gui.ui.icons import icon, pixmap
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.translated import Translated
 
 HEIGHT = 34
 
 
-class SettingsSearch(QFrame):
+class SettingsSearch(Translated, QFrame):
     """Says `sought` with every letter; Escape or the cross ends the search."""
 
     sought = Signal(str)
@@ -57,11 +58,6 @@ class SettingsSearch(QFrame):
             self.window().setFocus()
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def retranslate(self) -> None:
         """Write every visible text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QElapsedTimer, QEvent
+from PySide6.QtCore import QElapsedTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
@@ -12,6 +12,7 @@ from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.text import bytes_text, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.wording import episode_text, protocol_text
 
 HEIGHT = 24
@@ -19,7 +20,7 @@ REFRESH_MS = 500
 NUM_KEYS_COMPACT = 4
 
 
-class StatusBar(QFrame):
+class StatusBar(Translated, QFrame):
     """A dot in the state's colour, the state in words, and shortcuts."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -121,11 +122,6 @@ class StatusBar(QFrame):
             return colors.error
         by_state = {RunState.RUNNING: colors.scratch, RunState.PREPARING: colors.learner}
         return by_state.get(self._session.run_state, colors.muted)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def retranslate(self) -> None:
         """Write every visible text."""

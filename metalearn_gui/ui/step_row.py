@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -12,11 +12,12 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.step_slider import StepSlider
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.translated import Translated
 
 PLAY_INTERVAL = 350  # milliseconds an adaptation step is shown while playing
 
 
-class StepRow(QWidget):
+class StepRow(Translated, QWidget):
     """prefix: of the controls' objectNames, PREFIX_slider and PREFIX_play."""
 
     def __init__(self, session: Session, prefix: str, parent: QWidget) -> None:
@@ -30,7 +31,7 @@ class StepRow(QWidget):
         session.settingsChanged.connect(self._take_learner)
         session.shownChanged.connect(self._take_learner)
         theme().changed.connect(self._name_play)
-        self._retranslate()
+        self.retranslate()
 
     def _build(self, prefix: str) -> None:
         self._play = QToolButton(self, objectName=f"{prefix}_play")
@@ -115,12 +116,8 @@ class StepRow(QWidget):
 
     # --- texts ----------------------------------------------------------------------------------
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-
-    def _retranslate(self) -> None:
+    def retranslate(self) -> None:
+        """Write every visible text."""
         self._slider.setAccessibleName(self.tr("Adaptation step"))
         self._slider.set_names((self.tr("before"), self.tr("after")))
         self._name_play()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
@@ -10,6 +10,7 @@ from metalearn_gui.engine.params import Param
 from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.translated import Translated
 
 BESIDE_THE_TEXT = 40  # frame, margins and the button inside
 
@@ -41,7 +42,7 @@ class TextBox(QLineEdit):
             self.edited.emit(self.text())
 
 
-class PathBox(TextBox):
+class PathBox(Translated, TextBox):
     """A path that can be typed, or chosen by the button inside; its end is in sight while nobody types."""
 
     def __init__(self, spec: Param, parent: QWidget | None = None) -> None:
@@ -82,11 +83,6 @@ class PathBox(TextBox):
         super().resizeEvent(event)
         if not self.hasFocus() and self.text() == self._written:
             self._write(self._elided())
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def retranslate(self) -> None:
         """Write every visible text."""

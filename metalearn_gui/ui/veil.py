@@ -7,12 +7,13 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.translated import Translated
 
 LARGEST, LEAST_EDGE = QSize(1160, 768), 24
 DIM = {True: QColor(8, 10, 13, 190), False: QColor(20, 23, 28, 120)}  # is the theme dark?
 
 
-class Veil(QWidget):
+class Veil(Translated, QWidget):
     """Fills its parent and dims it; what it holds lies on `paper`, and keys and mouse stay there."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
@@ -55,9 +56,6 @@ class Veil(QWidget):
     def window_closed(self) -> None:
         """The window goes: begin nothing more."""
 
-    def retranslate(self) -> None:
-        """Write every visible text."""
-
     def restyle(self) -> None:
         """Take the theme's colours."""
         self.update()
@@ -67,11 +65,6 @@ class Veil(QWidget):
     def _fit(self) -> None:
         self.setGeometry(self.parentWidget().rect())
         self.paper.setGeometry(self.paper_place())
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The window's size is the veil's."""

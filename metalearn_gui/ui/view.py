@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.translated import Dressed
 from metalearn_gui.ui.view_header import ViewHeader
 
 GAP = 12
 
 
-class View(QWidget):
+class View(Dressed, QWidget):
     """The base of every view. Subclasses fill `self.header` and `self.body`, and override what differs.
 
     A view is built when it is asked for the first time. It should cost nothing while it is hidden: connect to the
@@ -47,12 +48,6 @@ class View(QWidget):
 
     # --- for subclasses ---------------------------------------------------------------------------
 
-    def retranslate(self) -> None:
-        """Write every visible text; called once the view is built, and again when the language changes."""
-
-    def restyle(self) -> None:
-        """Take the theme's colours; called once the view is built, and again when the theme changes."""
-
     def set_compact(self, compact: bool) -> None:
         """Leave out what a narrow window has no room for."""
         self.header.set_compact(compact)
@@ -71,19 +66,6 @@ class View(QWidget):
         """Back to the same start."""
         self.session.reset()
 
-    # --- what Qt tells ------------------------------------------------------------------------------
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Polish:
-            self._retranslate()
-            self.restyle()
-        return super().event(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-
     def _retranslate(self) -> None:
         self.header.retranslate()
-        self.retranslate()
+        super()._retranslate()

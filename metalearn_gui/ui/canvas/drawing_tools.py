@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from metalearn_gui.ui.canvas.drawing_pad import Tool
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.translated import Translated
 
 SIDE, SPACING = 26, 4
 
 
-class DrawingTools(QWidget):
+class DrawingTools(Translated, QWidget):
     """A row of buttons; says which was pressed."""
 
     toolChosen = Signal(object)  # a Tool
@@ -72,11 +73,6 @@ class DrawingTools(QWidget):
         for button, text in texts.items():
             button.setToolTip(text)
             button.setAccessibleName(text)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def _restyle(self) -> None:
         names = {

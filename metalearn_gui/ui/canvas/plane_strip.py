@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from metalearn_gui.ui.canvas.markers import class_color, class_letter, draw_mark
 from metalearn_gui.ui.canvas.regions import draw_regions
 from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
+from metalearn_gui.ui.translated import Translated
 
 STRIP_WIDTH = 178
 ROW_HEIGHT = 24
@@ -79,7 +80,7 @@ class ClassButton(QAbstractButton):
         painter.drawText(key, Qt.AlignmentFlag.AlignCenter, str((self._index + 1) % 10))
 
 
-class ClassStrip(QWidget):
+class ClassStrip(Translated, QWidget):
     """Buttons of the classes over a summary; emits the class that was picked."""
 
     picked = Signal(int)
@@ -103,7 +104,7 @@ class ClassStrip(QWidget):
         self._state = state
         if len(state.counts) != len(self._group.buttons()):
             self._build_buttons(len(state.counts))
-        self._name_buttons()
+        self.retranslate()
         self._group.button(state.placing).setChecked(True)
         self._summary.show_state(state)
 
@@ -119,18 +120,14 @@ class ClassStrip(QWidget):
             self._grid.addWidget(button, index // columns, index % columns)
             button.show()
 
-    def _name_buttons(self) -> None:
+    def retranslate(self) -> None:
+        """Write every visible text."""
         counts = self._state.counts if self._state else []
         for index, count in enumerate(counts):
             button = self._group.button(index)
             name = self.tr("class {letter}").format(letter=class_letter(index))
             points = counted(count, self.tr("1 pt"), self.tr("{count} pts"))
             button.set_texts(name, points)  # type: ignore[attr-defined]
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._name_buttons()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.translated import Translated
 
 ANSWER_MS = 12  # a touch is answered sooner than that, as a rule
 
 
-class Surface(QWidget):
+class Surface(Translated, QWidget):
     """A picture of the touched task, in a static layer that is kept and a live one that is not."""
 
     object_name: ClassVar[str]
@@ -93,9 +94,6 @@ class Surface(QWidget):
     def frame(self) -> QRectF:
         """The rectangle that holds the drawing itself."""
         return QRectF(self.rect())
-
-    def retranslate(self) -> None:
-        """Set every string again."""
 
     # --- what a subclass reads --------------------------------------------------------------------
     @property
@@ -196,17 +194,15 @@ class Surface(QWidget):
         painter.setPen(palette.text)
         painter.drawText(box.adjusted(10, 5, -10, -5), Qt.AlignmentFlag.AlignVCenter, "\n".join(lines))
 
+    def _retranslate(self) -> None:
+        super()._retranslate()
+        self.drop_layers()
+
     def _draw_loading(self, painter: QPainter) -> None:
         painter.setFont(ui_font(12))
         painter.setPen(theme().palette.muted)
         place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
         painter.drawText(self.frame().adjusted(12, 9, -12, -9), place, self.session.readiness)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-            self.drop_layers()
 
 
 def fits(adaptation: Adaptation, touched: TouchedTask, family: TaskFamily) -> bool:

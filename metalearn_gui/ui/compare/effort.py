@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSignalBlocker
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from metalearn_gui.engine.compare import Budget
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.translated import Translated
 
 BUDGETS = ("2s", "5s", "10s", "30s", "60s", "300s", "100000tasks", "1e+06tasks", "1e+06gradients", "2000iterations",
            "20000iterations", "")  # fmt: skip
 
 
-class BudgetBox(Combo):
+class BudgetBox(Translated, Combo):
     """A budget in words."""
 
     def __init__(self, budget: Budget, parent: QWidget | None = None, **properties: object) -> None:
@@ -44,11 +45,6 @@ class BudgetBox(Combo):
                 self.setItemText(place, self._text(Budget.parse(text)))
         self.setAccessibleName(self.tr("Each may train"))
         self.setToolTip(self.tr("Seconds leave compiling out; the other measures count work, not time"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def _text(self, budget: Budget) -> str:
         texts = {

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPush
 
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.translated import Translated
 
 # Later rules win: a word inside a comment is not code.
 RULES = {
@@ -20,7 +21,7 @@ RULES = {
 }
 
 
-class CodeView(QFrame):
+class CodeView(Translated, QFrame):
     """Hidden while there is no code."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -79,11 +80,6 @@ class CodeView(QFrame):
         """Take the theme's colours."""
         self._copy.setIcon(icon("copy"))
         self._highlighter.rehighlight()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

@@ -1,0 +1,45 @@
+"""Widgets that speak the chosen language: their texts are written again whenever it changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QWidget
+
+# Shiboken wants one class of Qt's among the bases; the checker wants to know which methods there are.
+if TYPE_CHECKING:
+    Base = QWidget
+else:
+    Base = object
+
+
+class Translated(Base):
+    """To stand before the widget's class: `class Legend(Translated, QFrame)`. Call `retranslate` once it is built."""
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.retranslate()
+
+
+class Dressed(Translated):
+    """Cards and views: their texts and colours are set first when they are about to be seen, wholly built."""
+
+    def restyle(self) -> None:
+        """Take the theme's colours."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Polish:
+            self._retranslate()
+            self._restyle()
+        return super().event(event)
+
+    def _restyle(self) -> None:
+        self.restyle()
