@@ -74,6 +74,15 @@ class Adaptation:
     accuracy: Array | None
     deviation: Array | None = None
 
+    def nearest(self, step: int) -> int:
+        """The step, or the last there is."""
+        return min(step, len(self.on_grid) - 1)
+
+    def after(self, step: int) -> Array:
+        """The predictions (m, output_dim) after so many steps, or after the last there is."""
+        predictions: Array = self.on_grid[self.nearest(step)]
+        return predictions
+
 
 class Known(NamedTuple):
     """An adaptation and the task as it was then."""

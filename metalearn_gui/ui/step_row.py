@@ -83,7 +83,7 @@ class StepRow(Translated, QWidget):
         adaptation = self.session.adaptations.get("learner")
         if adaptation is None:
             return ""
-        step = min(step, len(adaptation.loss) - 1)
+        step = adaptation.nearest(step)
         if adaptation.accuracy is not None:
             return self.tr("accuracy {percent} %").format(percent=round(100 * float(adaptation.accuracy[step])))
         loss = float(adaptation.loss[step])

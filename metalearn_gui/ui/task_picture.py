@@ -6,19 +6,16 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
-from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.canvas import CANVASES
+from metalearn_gui.ui.canvas.answered import Answered, answered
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
-from metalearn_gui.ui.canvas.surface import fits
 from metalearn_gui.ui.theme import theme
 
 SIZE = QSize(150, 92)
 
 
-def paint_task(
-    painter: QPainter, frame: QRectF, family: TaskFamily, task: TouchedTask, adaptation: Adaptation | None, step: int
-) -> None:
+def paint_task(painter: QPainter, frame: QRectF, drawn: Answered) -> None:
     """The task on a ground of its own with a line around it."""
     palette = theme().palette
     inside = QPainterPath()
@@ -26,7 +23,7 @@ def paint_task(
     painter.save()
     painter.setClipPath(inside)
     painter.fillRect(frame, palette.background)
-    CANVASES[family.view].paint_small(painter, frame, family, task, adaptation, step)
+    CANVASES[drawn.family.view].paint_small(painter, frame, drawn)
     painter.restore()
     painter.setPen(QPen(palette.line, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -41,15 +38,12 @@ class TouchedPicture(QWidget):
         self._session = session
         self.resize(SIZE)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        for signal in (session.taskChanged, session.adaptedChanged, session.stepChanged):
+        for signal in (session.taskChanged, session.adaptedChanged, session.stepChanged, theme().changed):
             signal.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        session, family = self._session, self._session.shown.settings.tasks
-        adaptation = session.adaptations.get("learner")
-        if adaptation is not None and not fits(adaptation, session.touched, family):
-            adaptation = None
-        painter = QPainter(self)
+        session, painter = self._session, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        paint_task(painter, frame, family, session.touched, adaptation, session.adaptation_step)
+        adaptation, family = session.adaptations.get("learner"), session.shown.settings.tasks
+        paint_task(painter, frame, answered(family, session.touched, adaptation, session.adaptation_step))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from metalearn_gui.bridge.touches import TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import Axes, Range, draw_columns, draw_frame, draw_rows, label_room, widened
 from metalearn_gui.ui.canvas.markers import draw_marker, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.loss_colors import LossScale
@@ -167,7 +168,7 @@ class TaskSpaceView(QWidget):
         painter.drawRoundedRect(box, 6, 6)
         picture = QRectF(box.left() + 6, box.top() + 6, 1.4 * (height - 12), height - 12)
         assert self._family is not None
-        paint_task(painter, picture, self._family, dots.tasks[near], None, 0)
+        paint_task(painter, picture, Answered(self._family, dots.tasks[near]))
         painter.setFont(ui_font(12))
         painter.setPen(palette.text)
         words = QRectF(picture.right() + 8, box.top() + 5, box.right() - picture.right() - 12, height - 10)

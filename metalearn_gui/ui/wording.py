@@ -6,6 +6,7 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
+from metalearn_gui.bridge.session import Adaptation
 from metalearn_gui.engine.events import Evaluation, StepScores
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.ui.text import counted, number_text
@@ -45,13 +46,26 @@ def interval_text(half_width: float) -> str:
     return f"± {100 * half_width:.1f}"
 
 
+def loss_text(loss: float) -> str:
+    """A loss, where it is a number."""
+    return number_text(loss) if math.isfinite(loss) else QCoreApplication.translate("Wording", "diverges")
+
+
+def result_text(adaptation: Adaptation, step: int) -> str:
+    """What it comes to after a step: accuracy where there is one, else the loss."""
+    step = adaptation.nearest(step)
+    if adaptation.accuracy is not None:
+        return percent_text(float(adaptation.accuracy[step]), digits=0)
+    return loss_text(float(adaptation.loss[step]))
+
+
 def score_text(scores: StepScores, step: int, in_percent: bool) -> str:
     """The mean after a step with half the width of its 95 % interval: the accuracy, or the loss."""
     if in_percent and scores.accuracy is not None and scores.accuracy_ci95 is not None:
         return f"{percent_text(float(scores.accuracy[step]))} {interval_text(float(scores.accuracy_ci95[step]))}"
     loss = float(scores.loss[step])
     if not math.isfinite(loss):
-        return QCoreApplication.translate("Wording", "diverges")
+        return loss_text(loss)
     return f"{number_text(loss)} ± {float(scores.loss_ci95[step]):.2g}"
 
 

@@ -20,7 +20,7 @@ def draw_band(painter: QPainter, axes: Axes, grid: Array, adaptation: Adaptation
     """Around the adapted curve of a step; nothing for learners that do not say how sure they are."""
     if adaptation is None or adaptation.deviation is None:
         return
-    step = min(step, len(adaptation.on_grid) - 1)
+    step = adaptation.nearest(step)
     middle, half = adaptation.on_grid[step, :, 0], DEVIATIONS * adaptation.deviation[step, :, 0]
     known = np.isfinite(middle + half)
     x, low, high = grid[known, 0], (middle - half)[known], (middle + half)[known]
@@ -35,5 +35,5 @@ def band_text(grid: Array, adaptation: Adaptation | None, step: int, x: float) -
     """Half the band's height at x; empty where there is no band."""
     if adaptation is None or adaptation.deviation is None:
         return ""
-    step = min(step, len(adaptation.on_grid) - 1)
+    step = adaptation.nearest(step)
     return f" ± {DEVIATIONS * float(np.interp(x, grid[:, 0], adaptation.deviation[step, :, 0])):.4f}"

@@ -10,9 +10,9 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import (
     Axes,
     Range,
@@ -159,7 +159,7 @@ class CurveCanvas(HandleSurface):
 
     def _curve(self, key: str, step: int) -> Array | None:
         adaptation = self.adaptation_of(key)
-        return None if adaptation is None else adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), :, 0]
+        return None if adaptation is None else adaptation.after(step)[:, 0]
 
     # --- painting -------------------------------------------------------------------------------
     def static_key(self) -> Hashable:
@@ -246,24 +246,16 @@ class CurveCanvas(HandleSurface):
         return labels
 
     @classmethod
-    def paint_small(
-        cls,
-        painter: QPainter,
-        frame: QRectF,
-        family: TaskFamily,
-        touched: TouchedTask,
-        adaptation: Adaptation | None,
-        step: int,
-    ) -> None:
-        axes = Axes(frame, family.input_range(), widened(family.output_range(), 0.06))
+    def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
+        touched, adaptation = drawn.touched, drawn.adaptation
+        axes = Axes(frame, drawn.family.input_range(), widened(drawn.family.output_range(), 0.06))
         grid = touched.grid[::2]
         if touched.truth is not None:
             draw_curve(painter, axes, grid, touched.truth[::2, 0], "truth", 1.6)
         if adaptation is not None:
-            step = min(step, len(adaptation.on_grid) - 1)
-            draw_band(painter, axes, touched.grid, adaptation, step)
-            draw_curve(painter, axes, grid, adaptation.on_grid[0, ::2, 0], "before", 1.2, alpha=150)
-            draw_curve(painter, axes, grid, adaptation.on_grid[step, ::2, 0], "learner", 2.0)
+            draw_band(painter, axes, touched.grid, adaptation, drawn.step)
+            draw_curve(painter, axes, grid, adaptation.after(0)[::2, 0], "before", 1.2, alpha=150)
+            draw_curve(painter, axes, grid, adaptation.after(drawn.step)[::2, 0], "learner", 2.0)
         pixels = axes.pixels(touched.support.x[:, 0], touched.support.y[:, 0])
         palette = theme().palette
         stamp_markers(painter, pixels, 3.2, 0, palette.text, palette.learner, 1.0)

@@ -15,9 +15,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.pixels import cells_between, draw_picture, grey_span, tiled
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.rows import Rows, dashed
@@ -86,7 +86,7 @@ class ImageCanvas(PictureSurface):
 
     def _prediction(self, step: int, key: str = "learner") -> Array | None:
         adaptation, place = self.adaptation_of(key), self._rows.places[self.row]
-        return adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), place] if adaptation and place >= 0 else None
+        return adaptation.after(step)[place] if adaptation and place >= 0 else None
 
     def frame(self) -> QRectF:
         return QRectF(self.rect()).adjusted(1, 0, -1, -(LARGEST_THUMB + LESSON + 2 * GAP))
@@ -211,22 +211,14 @@ class ImageCanvas(PictureSurface):
         painter.drawText(line, LEFT, name)
 
     @classmethod
-    def paint_small(
-        cls,
-        painter: QPainter,
-        frame: QRectF,
-        family: TaskFamily,
-        touched: TouchedTask,
-        adaptation: Adaptation | None,
-        step: int,
-    ) -> None:
+    def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
         """The first query picture, as it comes in and as it comes out."""
-        rows, row = Rows(touched), len(touched.support.x)
+        rows, row = Rows(drawn.touched), len(drawn.touched.support.x)
         if row >= rows.count:
             return
         inside, span = frame.adjusted(8, 0, -8, -4), grey_span(rows.x)
         boxes = tiled(inside, 2, 8, 8)
         draw_picture(painter, boxes[0], rows.x[row], span, QPen(theme().palette.line, 1))
-        if adaptation is not None and rows.places[row] >= 0:
-            after = adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), rows.places[row]]
+        if drawn.predictions is not None and rows.places[row] >= 0:
+            after = drawn.predictions[rows.places[row]]
             draw_picture(painter, boxes[1], after, span, QPen(theme().palette.learner, 1.5))

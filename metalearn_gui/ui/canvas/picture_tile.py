@@ -6,8 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPen
 
-from metalearn_gui.bridge.session import Adaptation, TouchedTask
-from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.canvas.pixels import crisp, draw_ink, side_of
 from metalearn_gui.ui.canvas.rows import Rows
@@ -16,16 +15,10 @@ from metalearn_gui.ui.theme import theme
 SCORE_FOOT = 24.0  # of the tile, where its score is
 
 
-def draw_tile(
-    painter: QPainter,
-    frame: QRectF,
-    family: TaskFamily,
-    touched: TouchedTask,
-    adaptation: Adaptation | None,
-    step: int,
-) -> None:
+def draw_tile(painter: QPainter, frame: QRectF, drawn: Answered) -> None:
     """One example of every class, and below them what the first queries are taken for."""
-    rows, ways, num_support = Rows(touched), min(family.output_dim, 5), len(touched.support.x)
+    touched, predictions = drawn.touched, drawn.predictions
+    rows, ways, num_support = Rows(touched), min(drawn.family.output_dim, 5), len(touched.support.x)
     inside = frame.adjusted(8, 6, -8, -SCORE_FOOT)
     pitch = min(inside.width() / ways, inside.height() / 2)
     labels, num_lines = touched.support.y.tolist(), max(int(inside.height() / pitch), 2)
@@ -39,7 +32,7 @@ def draw_tile(
         line, column = divmod(index, ways)
         box = QRectF(left + column * pitch + 1, inside.top() + line * pitch + 1, pitch - 2, pitch - 2)
         label, place = int(rows.y[row]), rows.places[row]
-        if row >= num_support and adaptation is not None and place >= 0:
-            label = int(np.argmax(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), place]))
+        if row >= num_support and predictions is not None and place >= 0:
+            label = int(np.argmax(predictions[place]))
         outline = QPen(class_color(label), 1.5)
         draw_ink(painter, crisp(box, side, ratio), rows.x[row], palette.background, palette.text, outline)

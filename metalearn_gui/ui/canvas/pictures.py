@@ -13,9 +13,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
 from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
@@ -254,16 +254,8 @@ class PicturesCanvas(PictureSurface):
             draw_lines(painter, placed.lines, probabilities)
 
     @classmethod
-    def paint_small(
-        cls,
-        painter: QPainter,
-        frame: QRectF,
-        family: TaskFamily,
-        touched: TouchedTask,
-        adaptation: Adaptation | None,
-        step: int,
-    ) -> None:
-        draw_tile(painter, frame, family, touched, adaptation, step)
+    def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
+        draw_tile(painter, frame, drawn)
 
 
 def _draw_cross(painter: QPainter, box: QRectF) -> None:

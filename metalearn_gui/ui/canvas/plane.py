@@ -10,9 +10,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import Axes, draw_frame
 from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.markers import (
@@ -105,8 +105,7 @@ class PlaneCanvas(HandleSurface):
         self._show_strip()
 
     def _table(self, key: str, step: int) -> Array:
-        on_grid = self.session.adaptations[key].on_grid
-        return as_table(self.touched.grid, on_grid[min(step, len(on_grid) - 1)])
+        return as_table(self.touched.grid, self.session.adaptations[key].after(step))
 
     def _hits(self) -> Array:
         """Whether each query point is on its class' side at the shown step."""
@@ -233,20 +232,11 @@ class PlaneCanvas(HandleSurface):
         draw_marker(painter, position, 6.5, self.placing, faded(color, 110), faded(color, 200), 1.4)
 
     @classmethod
-    def paint_small(
-        cls,
-        painter: QPainter,
-        frame: QRectF,
-        family: TaskFamily,
-        touched: TouchedTask,
-        adaptation: Adaptation | None,
-        step: int,
-    ) -> None:
-        if adaptation is not None:
-            step = min(step, len(adaptation.on_grid) - 1)
-            draw_regions(painter, frame, region_image(as_table(touched.grid, adaptation.on_grid[step])))
-        axes = Axes(frame, family.input_range(), family.input_range())
-        pixels = axes.pixels(touched.support.x[:, 0], touched.support.x[:, 1])
+    def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
+        touched, span = drawn.touched, drawn.family.input_range()
+        if drawn.predictions is not None:
+            draw_regions(painter, frame, region_image(as_table(touched.grid, drawn.predictions)))
+        pixels = Axes(frame, span, span).pixels(touched.support.x[:, 0], touched.support.x[:, 1])
         draw_classes(painter, pixels, touched.support.y, 4.2, theme().palette.text, 1.0)
 
 

@@ -13,10 +13,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.ratings import Ratings
+from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
 from metalearn_gui.ui.canvas.moving_rows import MovingRows
 from metalearn_gui.ui.canvas.shelf_data import Shelf, ranked
@@ -86,7 +86,7 @@ class ShelfCanvas(HandleSurface):
     def predictions(self, step: int, key: str = "learner") -> dict[int, float]:
         """Of the foretold items; none before they are there."""
         adaptation = self.adaptation_of(key)
-        return self.shelf.on_shelf(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1)]) if adaptation else {}
+        return self.shelf.on_shelf(adaptation.after(step)) if adaptation else {}
 
     def task_changed(self) -> None:
         super().task_changed()
@@ -284,15 +284,6 @@ class ShelfCanvas(HandleSurface):
         ShelfPainting(self).live(painter)
 
     @classmethod
-    def paint_small(
-        cls,
-        painter: QPainter,
-        frame: QRectF,
-        family: TaskFamily,
-        touched: TouchedTask,
-        adaptation: Adaptation | None,
-        step: int,
-    ) -> None:
+    def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
         """What is foretold as bars, best first."""
-        assert isinstance(family, Ratings)
-        draw_tile(painter, frame, family, touched, adaptation, step)
+        draw_tile(painter, frame, drawn)

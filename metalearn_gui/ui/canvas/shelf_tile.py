@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from metalearn_gui.bridge.session import Adaptation, TouchedTask
 from metalearn_gui.engine.tasks.ratings import Ratings
+from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.poster import draw_poster
 from metalearn_gui.ui.canvas.shelf_data import Shelf, ranked
 from metalearn_gui.ui.canvas.shelf_list import Foretold, Span, draw_bars
@@ -17,17 +17,17 @@ from metalearn_gui.ui.theme import scaled, theme
 POSTER, LOWEST_BARS, FOOT = 22.0, 9.0, 24.0
 
 
-def draw_tile(
-    painter: QPainter, frame: QRectF, family: Ratings, touched: TouchedTask, adaptation: Adaptation | None, step: int
-) -> None:
+def draw_tile(painter: QPainter, frame: QRectF, drawn: Answered) -> None:
     """The first rated items with their stars, and below what is foretold, best first."""
-    shelf, inside = Shelf(family, touched, ()), frame.adjusted(8, 7, -8, -scaled(FOOT))
+    family = drawn.family
+    assert isinstance(family, Ratings)
+    shelf, inside = Shelf(family, drawn.touched, ()), frame.adjusted(8, 7, -8, -scaled(FOOT))
     scale = StarScale(*family.table.scale)
     _draw_rated(painter, inside, shelf, scale)
-    if adaptation is None:
+    if drawn.adaptation is None:
         return
-    before = shelf.on_shelf(adaptation.on_grid[0])
-    now = shelf.on_shelf(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1)])
+    before = shelf.on_shelf(drawn.adaptation.after(0))
+    now = shelf.on_shelf(drawn.adaptation.after(drawn.step))
     top = inside.top() + scaled(POSTER) + 14
     number = min(len(now), max(1, int((inside.bottom() - top) / scaled(LOWEST_BARS))))
     height = (inside.bottom() - top) / number

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.answered import Answered, fits
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
@@ -49,15 +50,7 @@ class Surface(Translated, QWidget):
 
     # --- what a subclass says -------------------------------------------------------------------
     @classmethod
-    def paint_small(
-        cls,
-        painter: QPainter,
-        frame: QRectF,
-        family: TaskFamily,
-        touched: TouchedTask,
-        adaptation: Adaptation | None,
-        step: int,
-    ) -> None:
+    def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
         """The gallery's small drawing of a task."""
         raise NotImplementedError
 
@@ -118,8 +111,7 @@ class Surface(Translated, QWidget):
     @property
     def shown_step(self) -> int:
         """The adaptation step to draw, within what the adaptation has."""
-        last = len(self.adaptation.on_grid) - 1 if self.adaptation else 0
-        return min(self.session.adaptation_step, last)
+        return self.adaptation.nearest(self.session.adaptation_step) if self.adaptation else 0
 
     # --- the session's signals --------------------------------------------------------------------
     def leave(self) -> None:
@@ -203,8 +195,3 @@ class Surface(Translated, QWidget):
         painter.setPen(theme().palette.muted)
         place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
         painter.drawText(self.frame().adjusted(12, 9, -12, -9), place, self.session.readiness)
-
-
-def fits(adaptation: Adaptation, touched: TouchedTask, family: TaskFamily) -> bool:
-    """Whether an adaptation has predictions for this task's grid; one that is still on its way may not."""
-    return adaptation.on_grid.shape[1:] == (len(touched.grid), family.output_dim)

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import Axes, Range, draw_frame, draw_rows, grown, settled
 from metalearn_gui.ui.canvas.handles import ARROWS
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_ring, faded, stamp_markers
@@ -102,7 +102,7 @@ class VectorCanvas(RowSurface):
         """Of the chosen row; None where the session has none."""
         place = self._rows.places[self.row] if self._rows.count else -1
         adaptation = self.adaptation_of(key)
-        return adaptation.on_grid[min(step, len(adaptation.on_grid) - 1), place] if adaptation and place >= 0 else None
+        return adaptation.after(step)[place] if adaptation and place >= 0 else None
 
     # --- handles --------------------------------------------------------------------------------------
     def handle_pixels(self) -> Array:
@@ -266,19 +266,9 @@ class VectorCanvas(RowSurface):
             draw_ring(painter, QPointF(*pixels[self.chosen].tolist()), palette.text, 10)
 
     @classmethod
-    def paint_small(
-        cls,
-        painter: QPainter,
-        frame: QRectF,
-        family: TaskFamily,
-        touched: TouchedTask,
-        adaptation: Adaptation | None,
-        step: int,
-    ) -> None:
-        rows = Rows(touched)
-        constant = constant_loss(family)
+    def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
+        rows, constant = Rows(drawn.touched), constant_loss(drawn.family)
         axes = Axes(frame, (-0.5, max(rows.count, 1) - 0.5), (0.0, 3 * constant))
-        if adaptation is not None:
-            losses = rows.losses(adaptation.on_grid[min(step, len(adaptation.on_grid) - 1)])
-            draw_losses(painter, axes, losses, len(touched.support.x), None)
+        if drawn.predictions is not None:
+            draw_losses(painter, axes, rows.losses(drawn.predictions), len(drawn.touched.support.x), None)
         draw_constant(painter, axes, constant)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -12,8 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from metalearn_gui.engine.compare import Bracket, Rung
 from metalearn_gui.ui.compare.marks import draw_words
 from metalearn_gui.ui.plotting import faded
-from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.wording import loss_text
 
 ROW, HEAD, WIDEST = 30.0, 34.0, 300.0
 
@@ -121,7 +120,7 @@ class BracketPicture(QWidget):
         painter.setBrush(faded(palette.learner, 0.16) if is_winner else palette.panel)
         painter.drawRoundedRect(place, 6, 6)
         loss = rung.losses.get(run_id)
-        said = "" if loss is None else number_text(loss) if math.isfinite(loss) else self.tr("diverges")
+        said = "" if loss is None else loss_text(loss)
         if run_id == self._training and loss is None:
             said = self.tr("trains")
         painter.setFont(ui_font(12, 600))

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas import CANVASES
-from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
 from metalearn_gui.ui.canvas.curve import CurveCanvas
-from metalearn_gui.ui.canvas.surface import Surface, fits
+from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.compare.marks import Mark, draw_mark
 from metalearn_gui.ui.compare.standing import Standing, Standings
 from metalearn_gui.ui.compare.tile_session import TileSession
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.panel import Panel
-from metalearn_gui.ui.text import counted, number_text
-from metalearn_gui.ui.theme import theme, ui_font
-from metalearn_gui.ui.wording import percent_text
+from metalearn_gui.ui.task_picture import TouchedPicture
+from metalearn_gui.ui.text import counted
+from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.wording import result_text
 
 MOST_IN_A_ROW = 6
 
@@ -148,8 +146,9 @@ class Tile(QWidget):
         self.run = standing.run
         self._session = TileSession(session, standing.key, standing.run, self)
         view = standing.run.settings.tasks.view
-        self._picture: QWidget = TOUCHED_SMALL.get(view, SmallPicture)(self._session, self)  # type: ignore[arg-type]
+        self._picture: QWidget = TOUCHED_SMALL.get(view, TouchedPicture)(self._session, self)  # type: ignore[arg-type]
         self._picture.setMinimumSize(96, 80)
+        self._picture.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._mark, self._name, self._steps, self._loss = (
             MarkDot(self),
             ElidedLabel("", self),
@@ -193,43 +192,7 @@ class Tile(QWidget):
 
     def _show_loss(self) -> None:
         adaptation = self._session.adaptations.get("learner")
-        if adaptation is None:
-            self._loss.setText("")
-            return
-        step = min(self._session.adaptation_step, len(adaptation.loss) - 1)
-        loss = float(adaptation.loss[step])
-        if adaptation.accuracy is not None:
-            self._loss.setText(percent_text(float(adaptation.accuracy[step]), digits=0))
-        else:
-            self._loss.setText(number_text(loss) if math.isfinite(loss) else self.tr("diverges"))
-
-
-class SmallPicture(QWidget):
-    """A contender's task as the gallery draws it."""
-
-    def __init__(self, session: TileSession, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._session = session
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        for signal in (session.adaptedChanged, session.stepChanged, session.taskChanged, theme().changed):
-            signal.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter, palette, family = QPainter(self), theme().palette, self._session.shown.settings.tasks
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        inside = QPainterPath()
-        inside.addRoundedRect(frame, FRAME_RADIUS, FRAME_RADIUS)
-        painter.fillPath(inside, palette.background)
-        task, adaptation = self._session.touched, self._session.adaptations.get("learner")
-        if adaptation is not None and not fits(adaptation, task, family):
-            adaptation = None
-        painter.save()
-        painter.setClipPath(inside)
-        CANVASES[family.view].paint_small(painter, frame, family, task, adaptation, self._session.adaptation_step)
-        painter.restore()
-        painter.setPen(QPen(palette.line, 1))
-        painter.drawPath(inside)
+        self._loss.setText(result_text(adaptation, self._session.adaptation_step) if adaptation else "")
 
 
 class MarkDot(QWidget):

@@ -17,12 +17,12 @@ from metalearn_gui.ui.level_lines import LevelLines
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.step_line import StepLine
-from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.verdict_line import VerdictLine
 from metalearn_gui.ui.wording import (
     baseline_name,
     episode_text,
+    loss_text,
     protocol_text,
     score_text,
     unseen_tasks_text,
@@ -258,9 +258,8 @@ class AdaptationPanel(Panel):
             mean.format(mean=self._mean_text(evaluation, step)),
         ]
         if not self.shows_accuracy:
-            median = float(scores.loss_median[step])
-            text = number_text(median) if np.isfinite(median) else self.tr("diverges")
-            lines.append(self.tr("median {median}").format(median=text))
+            median = loss_text(float(scores.loss_median[step]))
+            lines.append(self.tr("median {median}").format(median=median))
         return lines
 
     def _mean_text(self, evaluation: Evaluation, step: int) -> str:

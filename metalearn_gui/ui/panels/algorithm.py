@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QShowEvent
@@ -15,6 +14,7 @@ from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAW, JUDGE,
 from metalearn_gui.ui.algorithm_view import AlgorithmView, Shown
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.text import count_text, number_text
+from metalearn_gui.ui.wording import loss_text
 
 
 class AlgorithmPanel(Panel):
@@ -107,8 +107,7 @@ class AlgorithmPanel(Panel):
         adaptation = self.session.adaptations.get("learner")
         if adaptation is None:
             return ""
-        loss = float(adaptation.loss[min(step, len(adaptation.loss) - 1)])
-        return number_text(loss) if math.isfinite(loss) else self.tr("diverges")
+        return loss_text(float(adaptation.loss[adaptation.nearest(step)]))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

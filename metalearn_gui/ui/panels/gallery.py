@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
-from metalearn_gui.bridge.session import Adaptation, Session
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.canvas.answered import Answered, answered
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
 from metalearn_gui.ui.canvas.markers import faded
-from metalearn_gui.ui.canvas.surface import fits
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.task_picture import paint_task
-from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
-from metalearn_gui.ui.wording import percent_text
+from metalearn_gui.ui.wording import result_text
 
 NUM_TILES = 8
 COLUMNS = 4
@@ -41,28 +38,20 @@ class GalleryTile(QAbstractButton):
 
     def score_text(self) -> str:
         """Accuracy where there is one, else the loss, at the shown adaptation step."""
-        adaptation = self._adaptation()
-        if adaptation is None:
-            return ""
-        step = min(self._session.adaptation_step, len(adaptation.loss) - 1)
-        if adaptation.accuracy is not None:
-            return percent_text(float(adaptation.accuracy[step]), digits=0)
-        loss = float(adaptation.loss[step])
-        return number_text(loss) if math.isfinite(loss) else self.tr("diverges")
+        drawn = self._drawn()
+        return result_text(drawn.adaptation, drawn.step) if drawn.adaptation else ""
 
-    def _adaptation(self) -> Adaptation | None:
-        adaptations, task = self._session.gallery_adaptations, self._session.gallery[self._index]
-        if self._index >= len(adaptations):
-            return None
-        adaptation = adaptations[self._index]
-        return adaptation if fits(adaptation, task, self._session.shown.settings.tasks) else None
+    def _drawn(self) -> Answered:
+        session, adaptations = self._session, self._session.gallery_adaptations
+        adaptation = adaptations[self._index] if self._index < len(adaptations) else None
+        task, family = session.gallery[self._index], session.shown.settings.tasks
+        return answered(family, task, adaptation, session.adaptation_step)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, palette = QPainter(self), theme().palette
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame, family = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self._session.shown.settings.tasks
-        task, step = self._session.gallery[self._index], self._session.adaptation_step
-        paint_task(painter, frame, family, task, self._adaptation(), step)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        paint_task(painter, frame, self._drawn())
         marked = self.hasFocus() or self.underMouse()
         painter.setPen(QPen(palette.learner if marked else palette.line, 2 if self.hasFocus() else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)

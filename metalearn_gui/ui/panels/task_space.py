@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -16,6 +14,7 @@ from metalearn_gui.ui.inside_panel import InsidePanel
 from metalearn_gui.ui.task_space_view import Dots, TaskSpaceView
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.wording import loss_text
 
 OWN = ""  # the choice of axes that the learner itself makes
 NUM_WORST = 10
@@ -148,8 +147,7 @@ class TaskSpacePanel(InsidePanel):
 
     def _notes(self, space: TaskSpace, place: int, loss: float) -> tuple[str, ...]:
         numbers = [f"{name} {number_text(float(values[place]))}" for name, values in space.described.items()]
-        shown = number_text(loss) if math.isfinite(loss) else self.tr("diverges")
-        return (*numbers[:2], self.tr("loss {loss}").format(loss=shown))
+        return (*numbers[:2], self.tr("loss {loss}").format(loss=loss_text(loss)))
 
     def _here(self) -> Array | None:
         """The touched task's place, where the axes are its own numbers."""

@@ -10,11 +10,12 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tables.fields import Fields
 from metalearn_gui.engine.tables.slices import Slices, central_row
 from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import Range, grown, settled, widened
 from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.markers import draw_halo
@@ -281,16 +282,8 @@ class TableCanvas(HandleSurface):
         )  # fmt: skip
 
     @classmethod
-    def paint_small(
-        cls,
-        painter: QPainter,
-        frame: QRectF,
-        family: TaskFamily,
-        touched: TouchedTask,
-        adaptation: Adaptation | None,
-        step: int,
-    ) -> None:
-        draw_small(painter, frame, fields_of(family), touched, adaptation, step)
+    def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
+        draw_small(painter, frame, fields_of(drawn.family), drawn.touched, drawn.predictions)
 
 
 def fields_of(family: TaskFamily) -> Fields:

@@ -44,7 +44,7 @@ def predictions_of(touched: TouchedTask, looks: Slices, adaptation: Adaptation |
     """At one adaptation step; None before the session has some for these slices."""
     if adaptation is None or touched.looked_at != looks:
         return None
-    place = min(step, len(adaptation.on_grid) - 1)
+    place = adaptation.nearest(step)
     num_rows = len(touched.support.x) + len(touched.query.x)
     rows, slices = adaptation.on_grid[place, :num_rows], looks.parted(adaptation.on_grid[place, num_rows:])
     deviation = adaptation.deviation

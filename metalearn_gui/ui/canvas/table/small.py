@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from metalearn_gui.bridge.session import Adaptation, TouchedTask
+from metalearn_gui.bridge.session import TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tables.fields import Fields
 from metalearn_gui.ui.canvas.axes import Axes, widened
@@ -18,11 +18,11 @@ from metalearn_gui.ui.theme import theme
 MARGIN = 0.07
 
 
-def draw_small(
-    painter: QPainter, frame: QRectF, fields: Fields, touched: TouchedTask, adaptation: Adaptation | None, step: int
-) -> None:
-    """One input: the curve through the rows. More: what is predicted against what is true, or rows of classes."""
-    values = None if adaptation is None else adaptation.on_grid[min(step, len(adaptation.on_grid) - 1)]
+def draw_small(painter: QPainter, frame: QRectF, fields: Fields, touched: TouchedTask, values: Array | None) -> None:
+    """One input: the curve through the rows. More: what is predicted against what is true, or rows of classes.
+
+    values: what is predicted on the grid; None while there is nothing.
+    """
     if fields.are_classes:
         _draw_classes(painter, frame, fields, touched, values)
     elif len(fields.inputs) == 1 and not fields.inputs[0].is_category:
