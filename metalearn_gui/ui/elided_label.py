@@ -34,6 +34,8 @@ class ElidedLabel(QLabel):
 
     def _elided(self) -> str:
         width = self.fontMetrics().horizontalAdvance
-        if self._short and width(self.text()) > self.width() >= width(self._short):
+        if width(self.text()) <= self.width():  # Qt's own would cut it for a fraction of a pixel
+            return self.text()
+        if width(self._short) <= self.width() and self._short:
             return self._short
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())

@@ -50,7 +50,7 @@ class SettingRow(Translated, QWidget):
         for widget in self._inputs():
             widget.edited.connect(self._commit)
         self._reset.clicked.connect(lambda: self._commit(spec.default))
-        session.stateChanged.connect(self._show_badge)
+        session.stateChanged.connect(self._fit)
         theme().changed.connect(self._restyle)
         self.retranslate()
         self._restyle()
@@ -67,20 +67,17 @@ class SettingRow(Translated, QWidget):
         self._reset.setProperty("kind", "flat")
         self._reset.setIconSize(QSize(11, 11))
         self._reset.setFixedSize(16, 18)
-        line = QHBoxLayout()
+        line = self._line = QHBoxLayout()
         line.setSpacing(LINE_SPACING)
-        line.addWidget(self._label)
-        line.addWidget(self._badge)
-        line.addWidget(self._unit, 1)
+        for widget in (self._label, self._badge, self._unit):
+            line.addWidget(widget)
+        line.addStretch(1)
         line.addWidget(self._reset)
-        if self.spec.kind != "path":
-            line.addWidget(self.editor, 2 if self.spec.kind == "text" else 0)
-        rows = QVBoxLayout(self)
+        rows = self._rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addLayout(line)
-        if self.spec.kind == "path":  # as wide as the card
-            rows.addWidget(self.editor)
+        rows.addWidget(self.editor)
         if self.slider is not None:
             rows.addWidget(self.slider)
 
@@ -94,7 +91,7 @@ class SettingRow(Translated, QWidget):
             widget.show_value(value)
         self.editor.updateGeometry()
         self._reset.setVisible(value != self.spec.default)
-        self._show_badge()
+        self._fit()
 
     def is_about(self, text: str) -> bool:
         """Whether name, label or help has this in it; text: lower case."""
@@ -106,26 +103,46 @@ class SettingRow(Translated, QWidget):
             self._take(value)
         self.show_value()
 
-    def _show_badge(self) -> None:
+    # --- what there is room for: first the name, then the value, then the unit and the badge ---------
+
+    def _fit(self) -> None:
+        self._place_editor()
+        self._unit.setVisible(bool(self._unit.text()))
         needs_restart = not self.spec.live and self._session.run_state in _LIVE_STATES
         word = self.tr("restart") if needs_restart else self.tr("live") if self.spec.live else ""
         self._badge.setText(word)
         self._badge.setAccessibleName(word)
         self._badge.setToolTip(self._badge_help(needs_restart))
         self._badge.setVisible(bool(word))
-        if needs_restart and self._is_tight():
+        if not self._is_tight():
+            return
+        if needs_restart:
             self._badge.setPixmap(icon("reset", theme().palette.muted).pixmap(BADGE_ICON))
+        for widget in (self._unit, self._badge):
+            if self._is_tight():
+                widget.hide()
 
     def _is_tight(self) -> bool:
-        """Whether the badge's word would cut the setting's name."""
-        label = self._label.fontMetrics().horizontalAdvance(self._label.text())
-        reset = 0 if self._reset.isHidden() else self._reset.width() + LINE_SPACING
-        others = self._badge.sizeHint().width() + self.editor.sizeHint().width() + reset
-        return 0 < self.width() < label + others + 3 * LINE_SPACING
+        """Whether the line holds more than its width."""
+        self._line.invalidate()  # Qt does so only when it lays the card out
+        return self._line.sizeHint().width() > self.width()
+
+    def _place_editor(self) -> None:
+        """Beside the name, or below it where it is as wide as a card: a path, and words that would cut the name."""
+        is_wide = self.spec.kind == "path"
+        if self.spec.kind in ("choice", "text"):
+            parts = (self._label, self._reset, self.editor)  # with room for the way back, so that nothing jumps
+            is_wide = sum(part.sizeHint().width() + self._line.spacing() for part in parts) > self.width()
+        target = self._rows if is_wide else self._line
+        if target.indexOf(self.editor) < 0:
+            self._rows.removeWidget(self.editor)
+            self._line.removeWidget(self.editor)
+            place = 1 if is_wide else self._line.count()
+            target.insertWidget(place, self.editor, 2 if self.spec.kind == "text" and not is_wide else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._show_badge()
+        self._fit()
 
     def _badge_help(self, needs_restart: bool) -> str:
         if needs_restart:
@@ -145,7 +162,7 @@ class SettingRow(Translated, QWidget):
         reset = self.tr("Back to {value}").format(value=_shown(self.spec.default))
         self._reset.setToolTip(reset)
         self._reset.setAccessibleName(f"{label}: {reset}")
-        self._show_badge()
+        self._fit()
 
     def _help(self) -> str:
         """What the setting does, what it may be, and when a change is felt."""
