@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.theme import scaled, ui_font
 
 
 class Figure(QWidget):
@@ -13,6 +13,7 @@ class Figure(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._room = 0.0
         self._caption, self._value, self._unit = QLabel(self), QLabel(self, objectName=name), QLabel(self)
         self._caption.setFont(ui_font(11.5))
         self._value.setFont(ui_font(16, 600))
@@ -30,13 +31,23 @@ class Figure(QWidget):
         grid.setRowStretch(3, 1)
         grid.setColumnStretch(2, 1)
 
+    def set_room(self, px: float) -> None:
+        """Take no less than this width of the design, so that a number that grows moves nothing."""
+        self._room = px
+        self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().expandedTo(QSize(scaled(self._room), 0))
+
     def set_caption(self, text: str) -> None:
         """What the number is."""
         self._caption.setText(text)
         self._value.setAccessibleName(text)
+        self.updateGeometry()
 
     def show_value(self, value: str, unit: str = "") -> None:
         """The number as text, and a muted word after it."""
         self._value.setText(value)
         self._unit.setText(unit)
         self._unit.setVisible(bool(unit))
+        self.updateGeometry()  # now, not with the next round of events: a bar asks at once whether it still fits

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.data_files import DataMenu
-from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
-from metalearn_gui.ui.translated import Translated
-from metalearn_gui.ui.transport import (
-    ACTIVE_STATES,
-    ROUND,
-    SQUARE,
-    header_button,
-    names_column,
-    paint_progress,
-    show_running,
-)
+from metalearn_gui.ui.transport import SQUARE, header_button, paint_progress
+from metalearn_gui.ui.transport_bar import TransportBar
 from metalearn_gui.ui.wording import episode_text, final_text, unseen_text
 
-HEIGHT = 62  # 60 and the line of progress
 
-
-class Header(Translated, QFrame):
+class Header(TransportBar):
     """Transport, numbers and choices; it shows the session and tells it what was pressed."""
+
+    names = ("run_button", "step_button", "reset_button")
 
     exportRequested = Signal()
     themeToggled = Signal()
@@ -39,35 +30,21 @@ class Header(Translated, QFrame):
     presenterRequested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="header")
-        self._session = session
-        self._compact = False
-        self.setProperty("kind", "bar")
-        self.setFixedHeight(HEIGHT)
-        self._build_title()
+        super().__init__(session, parent, "header")
+        self._title.setText("MetaLearn Playground")
+        self._says_total = True
         self._build_transport()
         self._build_choices()
         self._arrange()
-        session.stateChanged.connect(self._show_state)
-        session.readinessChanged.connect(self._show_state)
+        self.cuts = [self._cut_gaps, self._cut_details, self._cut_total]
         session.settingsChanged.connect(self._show_settings)
         for signal in (session.advanced, session.scored, session.shownChanged):
             signal.connect(self._show_numbers)
-        theme().changed.connect(self._restyle)
+        theme().changed.connect(self.restyle)
         self.retranslate()
-        self._restyle()
-
-    def _build_title(self) -> None:
-        self._title = ElidedLabel("MetaLearn Playground", self)
-        self._title.setFont(ui_font(16, 700))
-        self._subtitle = ElidedLabel("", self)
-        self._subtitle.setFont(ui_font(12))
-        self._subtitle.setProperty("tone", "muted")
+        self.restyle()
 
     def _build_transport(self) -> None:
-        self.run = header_button("run_button", "round", ROUND, self)
-        self.step = header_button("step_button", "square", SQUARE, self)
-        self.reset = header_button("reset_button", "square", SQUARE, self)
         self.reseed = header_button("reseed_button", "square", SQUARE, self)
         self.run.clicked.connect(self._session.toggle)
         self.step.clicked.connect(self._session.step)
@@ -77,6 +54,7 @@ class Header(Translated, QFrame):
         self._tasks_seen = Figure("tasks_seen_label", self)
         self._speed = Figure("speed_label", self)
         self._unseen = Figure("unseen_label", self)
+        self._figures = (self._iteration, self._tasks_seen, self._speed, self._unseen)
 
     def _build_choices(self) -> None:
         self.presets = Combo(self, objectName="preset_box")
@@ -101,69 +79,59 @@ class Header(Translated, QFrame):
         self.menu.clicked.connect(self.menuRequested)
 
     def _arrange(self) -> None:
-        self._line = line = QHBoxLayout(self)
-        line.setContentsMargins(20, 0, 12, 2)
-        line.setSpacing(8)
-        line.addLayout(names_column(self._title, self._subtitle), 1)
-        for button in (self.run, self.step, self.reset, self.reseed):
-            line.addWidget(button)
-        line.addSpacing(10)
-        for figure in (self._iteration, self._tasks_seen, self._speed, self._unseen):
-            line.addWidget(figure)
-        line.addStretch(1)
+        self.line.addWidget(self.reseed)
+        self.line.addSpacing(10)
+        for figure in self._figures:
+            self.line.addWidget(figure)
+        self.line.addStretch(1)
         for widget in (self.presets, self.export, self.theme, self.presenter, self.menu):
-            line.addWidget(widget)
-        self._size_title()
+            self.line.addWidget(widget)
 
-    def set_compact(self, compact: bool) -> None:
-        """Leave out what a narrow window has no room for."""
-        self._compact = compact
+    # --- what a narrow bar leaves out ---------------------------------------------------------------
+
+    def _cut_gaps(self, on: bool) -> None:
+        self.presets.setFixedWidth(scaled(124 if on else 168))
+        for figure in self._figures:
+            figure.set_room(84 if on else 124)
+
+    def _cut_details(self, on: bool) -> None:
         for widget in (self._tasks_seen, self.reseed):
-            widget.setVisible(not compact)
-        self._line.setContentsMargins(scaled(14 if compact else 20), 0, scaled(8 if compact else 12), 2)
-        self._line.setSpacing(scaled(6 if compact else 8))
-        self._size_title()
-        self._show_settings()
+            widget.setVisible(not on)
 
-    def _size_title(self) -> None:
-        self._title.setFont(ui_font(14 if self._compact else 16, 700))
-        for label in (self._title, self._subtitle):
-            label.setMinimumWidth(scaled(162 if self._compact else 262))
-        self.presets.setFixedWidth(scaled(124 if self._compact else 168))
-        for figure in (self._iteration, self._tasks_seen, self._speed, self._unseen):
-            figure.setMinimumWidth(scaled(84 if self._compact else 124))
+    def _cut_total(self, on: bool) -> None:
+        self._says_total = not on
+        self._show_iteration()
 
     # --- what the session says ------------------------------------------------------------------
 
-    def _show_state(self) -> None:
-        is_active = self._session.run_state in ACTIVE_STATES
-        show_running(self.run, is_active, self._session.readiness)
-        self.run.setEnabled(is_active or self._session.can_run)
-        self.step.setEnabled(self._session.can_run)
-
     def _show_settings(self) -> None:
         settings = self._session.settings
-        order = f" ({settings.learner.order})" if settings.learner.order and not self._compact else ""
+        order = f" ({settings.learner.order})" if settings.learner.order else ""
         text = self.tr("{tasks} · {learner} · seed {seed}")
-        learner = settings.learner.label + order
-        self._subtitle.setText(text.format(tasks=settings.tasks.label, learner=learner, seed=settings.seed))
+        named = {"tasks": settings.tasks.label, "seed": settings.seed}
+        self._subtitle.setText(text.format(learner=settings.learner.label + order, **named))
+        self._subtitle.set_short(text.format(learner=settings.learner.label, **named))
         blocker = QSignalBlocker(self.presets)
         self.presets.setCurrentIndex(self.presets.findData(self._session.preset_key))
         blocker.unblock()
         self._show_numbers()
+        self.fit()
 
     def _show_numbers(self) -> None:
-        run = self._session.shown
-        total = run.settings.outer.num_iterations
-        of_total = "" if self._compact else self.tr("of {total}").format(total=count_text(total))
-        if self._session.moment is not None:  # that it is the past must be said even where there is little room
-            of_total = self.tr("past")
-        iteration = self._session.shown_iteration
-        self._iteration.show_value(count_text(iteration), of_total)
-        self._tasks_seen.show_value(count_text(iteration * run.settings.outer.meta_batch))
+        seen = self._session.shown_iteration * self._session.shown.settings.outer.meta_batch
+        self._show_iteration()
+        self._tasks_seen.show_value(count_text(seen))
         self._speed.show_value(count_text(round(self._session.speed)), self.tr("tasks/s"))
         self._show_unseen()
+        self.tighten()
         self.update()
+
+    def _show_iteration(self) -> None:
+        total = count_text(self._session.shown.settings.outer.num_iterations)
+        unit = self.tr("of {total}").format(total=total) if self._says_total else ""
+        if self._session.moment is not None:  # that it is the past must be said even where there is little room
+            unit = self.tr("past")
+        self._iteration.show_value(count_text(self._session.shown_iteration), unit)
 
     def _show_unseen(self) -> None:
         run = self._session.shown
@@ -190,7 +158,7 @@ class Header(Translated, QFrame):
     # --- texts and colours ------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        """Write every visible text."""
+        super().retranslate()
         self._iteration.set_caption(self.tr("meta-iteration"))
         self._tasks_seen.set_caption(self.tr("tasks seen"))
         self._speed.set_caption(self.tr("speed"))
@@ -199,8 +167,6 @@ class Header(Translated, QFrame):
         self.presets.setToolTip(self.tr("Preset: settings to start from"))
         self.export.setText(self.tr("Export..."))
         texts = {
-            self.step: self.tr("One meta-iteration (S)"),
-            self.reset: self.tr("Back to the same start (R)"),
             self.reseed: self.tr("Start again with another seed"),
             self.export: self.tr("Export (Ctrl+E)"),
             self.theme: self.tr("Dark or light"),
@@ -210,16 +176,14 @@ class Header(Translated, QFrame):
         for button, text in texts.items():
             button.setToolTip(text)
             button.setAccessibleName(text)
-        self._show_state()
         self._show_settings()
 
-    def _restyle(self) -> None:
-        names = {self.step: "step", self.reset: "reset", self.reseed: "reseed", self.theme: "theme"}
-        names |= {self.presenter: "presenter", self.menu: "more"}
+    def restyle(self) -> None:
+        super().restyle()
+        names = {self.reseed: "reseed", self.theme: "theme", self.presenter: "presenter", self.menu: "more"}
         for button, name in names.items():
             button.setIcon(icon(name))
         self.export.setIcon(icon("export", theme().palette.on_accent))
-        self._show_state()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The bar, and under it how far the run is."""

@@ -18,7 +18,6 @@ from metalearn_gui.ui.data_files import ask_data_path, dropped_data
 from metalearn_gui.ui.export.sheet import ExportSheet
 from metalearn_gui.ui.files import SessionFile, dropped_session
 from metalearn_gui.ui.focus_ring import FocusRing
-from metalearn_gui.ui.header import HEIGHT as HEADER_HEIGHT
 from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.help import HelpWindow
 from metalearn_gui.ui.import_sheet import SHEETS, ImportSheet
@@ -30,6 +29,7 @@ from metalearn_gui.ui.panels import PANELS, VIEW_PANELS
 from metalearn_gui.ui.right_side import RightSide
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import scaled, theme
+from metalearn_gui.ui.transport_bar import HEIGHT as HEADER_HEIGHT
 from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.view import View
 from metalearn_gui.ui.view_stack import TASK, ViewStack
@@ -232,7 +232,7 @@ class MainWindow(Translated, QMainWindow):
         """Leave out what there is no room for at this size and zoom."""
         narrow = self.width() <= scaled(NARROW)
         self._left.set_narrow(narrow)
-        self._header.set_compact(narrow)
+        self._header.fit()
         self._views.set_compact(narrow)
         self._status.set_compact(narrow)
         self._messages.place(GAP, scaled(HEADER_HEIGHT) + 6, self.width() - 2 * GAP)

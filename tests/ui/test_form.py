@@ -157,17 +157,32 @@ def test_structural_settings_say_restart_while_a_run_is_live(session, qtbot):
     assert badges["inner_steps"].isHidden()
 
 
-@pytest.mark.parametrize(("learner", "name"), [("metann", "adjusts"), ("meta_sgd", "inner_learning_rate")])
-def test_the_word_restart_never_cuts_a_setting_s_name(session, qtbot, learner, name):
-    session.change(learner=learner)
-    form = make_form(session, qtbot, "learner")
+@pytest.mark.parametrize("owner", COMPONENTS, ids=lambda owner: owner.__name__)
+def test_a_setting_s_name_stands_whole_whatever_else_is_said_in_its_row(session, qtbot, owner):
+    session.take_settings(settings_with(owner))
+    group = next(group for group in GROUPS if isinstance(session.settings.group(group), owner))
+    form = make_form(session, qtbot, group)
+    form.show_more(True)
     form.setFixedWidth(234)
     session.set_state(RunState.RUNNING)
-    qtbot.wait(20)
-    row = form.rows[name]
-    assert row._badge.isVisible()
-    assert row._badge.accessibleName() == "restart"
-    assert row._label.fontMetrics().horizontalAdvance(row._label.text()) <= row._label.width()
+    qtbot.wait(20)  # until it is laid out
+    for name, row in form.rows.items():
+        for label in (row._label, row._unit):
+            assert label.isHidden() or label.fontMetrics().horizontalAdvance(label.text()) <= label.width(), name
+        assert row.spec.live or row._badge.accessibleName() == "restart"
+
+
+def test_a_long_name_takes_the_room_of_the_unit_and_then_of_the_badge(session, qtbot):
+    form = make_form(session, qtbot, "episodes")
+    form.setFixedWidth(234)
+    session.set_state(RunState.RUNNING)
+    row = form.rows["shots"]
+    seen = []
+    for length in (7, 14, 18, 24):
+        row._label.setText("n" * length)
+        row.show_value()
+        seen.append((not row._badge.isHidden() and (row._badge.text() or "icon"), not row._unit.isHidden()))
+    assert seen == [("restart", True), ("icon", True), ("icon", False), (False, False)]
 
 
 def test_the_form_follows_another_family(session, qtbot):

@@ -84,6 +84,42 @@ def test_the_columns_have_the_widths_of_the_drawing(window, qtbot):
     assert abs(widths[2] - 416) <= 6
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "zoom"),
+    [(1024, 700, 1.0), (1101, 700, 1.0), (1250, 800, 1.1), (1400, 900, 1.25), (1920, 1080, 1.5), (2100, 1450, 2.0)],
+)
+def test_the_header_leaves_out_what_would_lie_over_something(window, session, qtbot, width, height, zoom):
+    window.resize(width, height)
+    window.zoom.choose(zoom)
+    session.train(1200)
+    session.score()
+    session.set_state(RunState.RUNNING)
+    qtbot.wait(50)
+    header = child(window, "header")
+    shown = [one for one in header.findChildren(QWidget) if one.parent() is header and one.isVisible()]
+    overlapping = [
+        (a.objectName(), b.objectName())
+        for a in shown
+        for b in shown
+        if a is not b and a.geometry().intersects(b.geometry())
+    ]
+    assert overlapping == []
+    assert [one.objectName() for one in shown if not header.rect().contains(one.geometry())] == []
+    assert clipped_texts(header) == []
+    window.zoom.choose(1.0)
+
+
+@pytest.mark.parametrize("width", [1024, 1180, 1440, 2400])
+def test_the_round_button_stays_where_it_is_from_view_to_view(window, qtbot, width):
+    window.resize(width, 800)
+    qtbot.wait(30)
+    place = child(window, "run_button").mapTo(window, QPoint(0, 0))
+    window.show_view("inside")
+    view = child(window, "inside_view")
+    qtbot.waitUntil(lambda: view.header.run.isVisible() and view.header.width() == width)
+    assert view.header.run.mapTo(window, QPoint(0, 0)) == place
+
+
 def test_a_narrow_window_opens_cards_from_the_rail(window, qtbot):
     window.resize(1024, 700)
     qtbot.wait(50)

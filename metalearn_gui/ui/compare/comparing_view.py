@@ -170,8 +170,6 @@ class ComparingView(View):
     def set_compact(self, compact: bool) -> None:
         super().set_compact(compact)
         self.is_compact = compact
-        self._tasks.setVisible(not compact)
-        self._left.setVisible(not compact)
         self.retranslate()
 
     def retranslate(self) -> None:
