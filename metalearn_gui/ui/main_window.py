@@ -29,8 +29,8 @@ from metalearn_gui.ui.panels import PANELS, VIEW_PANELS
 from metalearn_gui.ui.right_side import RightSide
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import scaled, theme
-from metalearn_gui.ui.transport_bar import HEIGHT as HEADER_HEIGHT
 from metalearn_gui.ui.translated import Translated
+from metalearn_gui.ui.transport_bar import HEIGHT as HEADER_HEIGHT
 from metalearn_gui.ui.view import View
 from metalearn_gui.ui.view_stack import TASK, ViewStack
 from metalearn_gui.ui.views.presenter import PresenterView

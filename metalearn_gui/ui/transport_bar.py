@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import scaled, theme, ui_font
-from metalearn_gui.ui.transport import ACTIVE_STATES, ROUND, SQUARE, header_button, names_column, show_running
 from metalearn_gui.ui.translated import Translated
+from metalearn_gui.ui.transport import ACTIVE_STATES, ROUND, SQUARE, header_button, names_column, show_running
 
 HEIGHT = 62  # 60 and the line of progress
 SMALL, USUAL = (1024, 162), (1440, 262)  # widths of a bar, and of its names there

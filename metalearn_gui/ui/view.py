@@ -49,7 +49,7 @@ class View(Dressed, QWidget):
     # --- for subclasses ---------------------------------------------------------------------------
 
     def set_compact(self, compact: bool) -> None:
-        """Leave out what a narrow window has no room for, or bring it back at another zoom; the header sees to itself."""
+        """Leave out what a narrow window has no room for; the header sees to itself."""
         self.header.fit()
 
     # What the keys and buttons of the transport do here.

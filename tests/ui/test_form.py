@@ -176,9 +176,10 @@ def test_a_long_name_takes_the_room_of_the_unit_and_then_of_the_badge(session, q
     form = make_form(session, qtbot, "episodes")
     form.setFixedWidth(234)
     session.set_state(RunState.RUNNING)
+    qtbot.wait(20)
     row = form.rows["shots"]
     seen = []
-    for length in (7, 14, 18, 24):
+    for length in (14, 18, 24, 28):
         row._label.setText("n" * length)
         row.show_value()
         seen.append((not row._badge.isHidden() and (row._badge.text() or "icon"), not row._unit.isHidden()))
