@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,7 +16,11 @@ Learned = tuple[ExperimentSettings, LearnerState]
 
 
 class Beside(QObject):
-    """Asks for adaptations while somebody looks at them; each comes when it is there."""
+    """Asks for adaptations while somebody looks at them; each comes when it is there.
+
+    The one under the hand is asked at every move. Of the others one at a time is: whoever waits longest, so that
+    all follow a drag, though not each of its moves.
+    """
 
     adapted = Signal(str)  # the key of who has adapted
 
@@ -24,7 +28,9 @@ class Beside(QObject):
         super().__init__(parent)
         self._unseen = unseen
         self._learned: dict[str, Learned] = {}
-        self._adaptations: dict[str, Adaptation] = {}
+        self._answers: dict[str, tuple[TouchedTask, Adaptation]] = {}
+        self._waiting: dict[str, None] = {}  # whom to ask, who waits longest first
+        self._first = self._asked = ""
         unseen.taskChanged.connect(self._ask_all)
         unseen.followed.connect(self._ask_missing)
 
@@ -32,31 +38,64 @@ class Beside(QObject):
         """Follow these, by key, and no others; what has not changed is not asked for again."""
         changed = [key for key, one in learned.items() if not _is_same(self._learned.get(key), one)]
         self._learned = dict(learned)
-        self._adaptations = {key: one for key, one in self._adaptations.items() if key in learned}
-        for key in changed:
-            self._ask(key)
+        self._answers = {key: one for key, one in self._answers.items() if key in learned}
+        self._waiting = {key: None for key in self._waiting if key in learned}
+        self.put_first(self._first if self._first in learned else "")
+        self._ask(changed)
+
+    def put_first(self, key: str) -> None:
+        """The hand is on this one, or on none of them; until it leaves, the shown run's own canvas rests."""
+        self._first = key
+        self._unseen.rest(bool(key))
 
     def adaptation(self, key: str) -> Adaptation | None:
         """The newest answer, be it for the task as it was a moment ago; None before the first."""
-        return self._adaptations.get(key)
+        return self._answers[key][1] if key in self._answers else None
+
+    def is_behind(self, key: str) -> bool:
+        """Whether the task under the hand is another one by now than the newest answer is for."""
+        return key in self._answers and self._answers[key][0] is not self._unseen.touched
 
     def _ask_all(self) -> None:
-        for key in self._learned:
-            self._ask(key)
+        self._ask(self._learned)
 
     def _ask_missing(self) -> None:
         """What was asked for before TensorFlow was there."""
-        for key in self._learned.keys() - self._adaptations.keys():
-            self._ask(key)
+        self._ask(key for key in self._learned if key not in self._answers)
 
-    def _ask(self, key: str) -> None:
+    def _ask(self, keys: Iterable[str]) -> None:
+        self._waiting |= dict.fromkeys(keys)
+        self._ask_next()
+
+    def _ask_next(self) -> None:
+        if not self._unseen.is_ready:
+            return
+        if self._first in self._waiting:
+            self._request(self._first)
+        if not self._asked and self._waiting:
+            self._asked = next(iter(self._waiting))
+            self._request(self._asked)
+
+    def _request(self, key: str) -> None:
+        del self._waiting[key]
         compute = functools.partial(_adaptation, *self._learned[key])
-        self._unseen.ask_beside(("beside", key), compute, functools.partial(self._take, key))
+        take = functools.partial(self._take, key, self._unseen.touched)
+        self._unseen.ask_beside(("beside", key), compute, take, functools.partial(self._fail, key), bool(self._first))
 
-    def _take(self, key: str, adaptation: Adaptation) -> None:
+    def _take(self, key: str, task: TouchedTask, adaptation: Adaptation) -> None:
         if key in self._learned:
-            self._adaptations[key] = adaptation
+            self._answers[key] = task, adaptation
             self.adapted.emit(key)
+        self._go_on(key)
+
+    def _fail(self, key: str, line: str) -> None:
+        self._unseen.failed.emit(line)
+        self._go_on(key)
+
+    def _go_on(self, key: str) -> None:
+        if key == self._asked:
+            self._asked = ""
+        self._ask_next()
 
 
 def _is_same(known: Learned | None, other: Learned) -> bool:

@@ -60,6 +60,7 @@ class UnseenTasks(QObject):
         self._latest = Latest("touch", self)
         self._adapter = Adapter(compile)
         self._always_warm = not compile
+        self._rests = False
         self._warm: set[tuple[object, ...]] = set()
         self.is_ready = False
         self._series = 0  # answers of an earlier series are stale
@@ -127,11 +128,25 @@ class UnseenTasks(QObject):
         self.followed.emit()
 
     def ask_beside(
-        self, key: Hashable, compute: Callable[[Adapter, TouchedTask], Any], take: Callable[[Any], None]
+        self,
+        key: Hashable,
+        compute: Callable[[Adapter, TouchedTask], Any],
+        take: Callable[[Any], None],
+        failed: Callable[[str], None],
+        is_touched: bool,
     ) -> None:
-        """Have something computed of the touched task, after what its own card waits for; the newest of a key wins."""
-        if self.is_ready:
-            self._request(key, functools.partial(compute, self._adapter, self.touched), take, SHOWING)
+        """Have something computed of the touched task as it is now, whatever comes after; the newest of a key wins.
+
+        is_touched: the hand waits for it; else it comes after what the task's own card waits for.
+        """
+        compute = functools.partial(compute, self._adapter, self.touched)
+        self._latest.request(key, Request(compute, take, failed, TOUCHING if is_touched else SHOWING))
+
+    def rest(self, rests: bool) -> None:
+        """Answer the hand only once it pauses: it is on the pictures of other runs, which answer first."""
+        was_resting, self._rests = self._rests, rests
+        if was_resting and not rests:
+            self._ask_touched()
 
     def warm_up(self) -> None:
         """Compile the adaptation of what is shown."""
@@ -345,14 +360,16 @@ class UnseenTasks(QObject):
         return {} if before is None else {key: Known(before, path) for key, path in self.adaptations.items()}
 
     def _ask_touched(self, known: Mapping[str, Known] | None = None) -> None:
-        if not self.is_ready:
-            return
+        if self.is_ready and not self._rests:
+            self._ask_learners(known or {})
+        if self.is_ready and not self._inspection.isActive():
+            self._inspection.start()
+
+    def _ask_learners(self, known: Mapping[str, Known]) -> None:
         # Uncompiled answers slow the window, so the baselines wait for their program.
         keys = ("learner", *self.compared) if self._is_warm and not self._is_slow else ("learner",)
         take = functools.partial(self._take_touched, self.touched)
-        self._ask_adaptations("touched", keys, take, TOUCHING, known or {})
-        if not self._inspection.isActive():
-            self._inspection.start()
+        self._ask_adaptations("touched", keys, take, TOUCHING, known)
 
     def _ask_adaptations(
         self, request: str, keys: tuple[str, ...], take: Callable[[Any], None], rank: int, known: Mapping[str, Known]
@@ -362,6 +379,8 @@ class UnseenTasks(QObject):
 
     def _ask_at_rest(self) -> None:
         """What would hold a touch up."""
+        if self.is_ready and self._rests:
+            self._ask_learners({})
         if self.is_ready and self._is_warm and self._is_slow:
             take = functools.partial(self._take_compared, self.touched)
             self._ask_adaptations("compared", ("learner", *self.compared), take, SHOWING, {})

@@ -17,6 +17,8 @@ from metalearn_gui.engine.training import Options
 from metalearn_gui.ui.compare.chosen import Chosen, written_values
 from metalearn_gui.ui.compare.curves_panel import spread
 from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, NAME, TIME
+from metalearn_gui.ui.compare.tile_session import TileSession
+from metalearn_gui.ui.compare.tiles import SmallCurve
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.views.compare import CompareView
 from tests.bridge.conftest import small_settings
@@ -120,6 +122,49 @@ def test_a_touch_is_answered_by_every_tile(view, qtbot):
         return all((beside.adaptation(key).on_grid[-1] != before[key][-1]).any() for key in LEARNERS)
 
     qtbot.waitUntil(has_moved, timeout=60_000)
+
+
+def test_every_tile_has_the_same_axis_wherever_a_point_is_dragged(view, qtbot):
+    compare(view, qtbot)
+    pictures = [view.findChild(QWidget, f"compare_tile_{key}").findChild(SmallCurve) for key in LEARNERS]
+    support = view.session.touched.support
+    for height in (30.0, 0.0):
+        view.session.move_point(0, support.x[0], support.y[0] * 0.0 + height)
+        qtbot.waitUntil(lambda: not any(view.session.beside.is_behind(key) for key in LEARNERS), timeout=60_000)
+        ranges = {picture.axes().y_range for picture in pictures}
+        assert len(ranges) == 1
+        assert ranges.pop()[1] >= height
+
+
+def test_the_tile_under_the_hand_is_asked_at_every_move_and_the_others_follow(view, qtbot):
+    compare(view, qtbot)
+    session, answered = view.session, []
+    qtbot.waitUntil(lambda: all(session.beside.adaptation(key) for key in LEARNERS), timeout=60_000)
+    session.beside.adapted.connect(answered.append)
+    dragged = view.findChild(QWidget, "compare_tile_reptile").findChild(SmallCurve)
+    support = session.touched.support
+    dragged.session.begin_touch()
+    for move in range(8):
+        count = answered.count("reptile")
+        dragged.session.move_point(0, support.x[0], support.y[0] + 0.1 * move)
+        qtbot.waitUntil(lambda count=count: answered.count("reptile") > count, timeout=60_000)
+        assert not session.beside.is_behind("reptile")
+    qtbot.waitUntil(lambda: not session.beside.is_behind("maml"), timeout=60_000)
+
+
+def test_a_tile_that_has_not_answered_the_hand_is_dimmed_until_it_does(view, qtbot):
+    compare(view, qtbot)
+    session, tile = view.session, view.findChild(QWidget, "compare_tile_maml")
+    qtbot.waitUntil(lambda: all(session.beside.adaptation(key) for key in LEARNERS), timeout=60_000)
+    own = tile.findChild(TileSession)
+    session.beside._unseen.is_ready = False  # the worker answers nobody
+    session.move_point(0, session.touched.support.x[0], session.touched.support.y[0] + 1.0)
+    qtbot.waitUntil(lambda: own.is_late, timeout=60_000)
+    assert tile.findChild(SmallCurve).graphicsEffect() is not None
+    session.beside._unseen.set_ready()
+    session.move_point(0, session.touched.support.x[0], session.touched.support.y[0] + 1.0)
+    qtbot.waitUntil(lambda: not own.is_late, timeout=60_000)
+    assert tile.findChild(SmallCurve).graphicsEffect() is None
 
 
 def test_headings_sort_and_the_csv_has_plain_numbers(view, qtbot):

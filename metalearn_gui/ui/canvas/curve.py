@@ -89,15 +89,17 @@ class CurveCanvas(HandleSurface):
         """The points, and the curves as far as they stay near the targets' range."""
         low, high = self.family.output_range()
         reach = (high - low) * TALLEST
-        curves = [self.touched.truth] if self.touched.truth is not None else []
-        if self.adaptation:
-            curves += [self.adaptation.on_grid[0], self.adaptation.on_grid[self.shown_step]]
-        drawn = np.clip(
-            np.concatenate([np.ravel(curve) for curve in (*curves, [low, high])]), low - reach, high + reach
-        )
+        curves = [*self.curves_to_fit(), np.array([low, high])]
+        drawn = np.clip(np.concatenate([np.ravel(curve) for curve in curves]), low - reach, high + reach)
         values = np.concatenate([drawn, np.ravel(self.touched.support.y)])
         values = values[np.isfinite(values)]
         return float(values.min()), float(values.max())
+
+    def curves_to_fit(self) -> list[Array]:
+        """What the axis has room for, beside the points."""
+        truth = [] if self.touched.truth is None else [self.touched.truth]
+        own = self.adaptation
+        return truth if own is None else [*truth, own.on_grid[0], own.on_grid[self.shown_step]]
 
     # --- handles --------------------------------------------------------------------------------
     def handle_pixels(self) -> Array:

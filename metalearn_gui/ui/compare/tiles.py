@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QGraphicsOpacityEffect,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.backend import Array
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.canvas.curve import CurveCanvas
@@ -18,10 +27,12 @@ from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.task_picture import TouchedPicture
 from metalearn_gui.ui.text import counted
-from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.theme import scaled, ui_font
 from metalearn_gui.ui.wording import result_text
 
 MOST_IN_A_ROW = 6
+LATE = 0.35  # opacity of what is of the task as it was
+ROOM_FOR_STEPS = 190  # of a tile's width: below it the name needs all of it
 
 
 class SmallCurve(CurveCanvas):
@@ -35,6 +46,13 @@ class SmallCurve(CurveCanvas):
 
     def legend_labels(self) -> dict[str, str]:
         return {}  # the card says it once for all
+
+    def curves_to_fit(self) -> list[Array]:
+        truth = self.touched.truth
+        return [] if truth is None else [truth]  # one axis for all learners: a curve that runs away leaves it
+
+    def refit(self) -> None:
+        self.task_changed()  # whatever was drawn before: tiles come at different times
 
 
 TOUCHED_SMALL: dict[str, type[Surface]] = {"curve": SmallCurve}  # views that can be touched at the size of a tile
@@ -172,15 +190,16 @@ class Tile(QWidget):
         rows.addLayout(below)
         self._session.adaptedChanged.connect(self._show_loss)
         self._session.stepChanged.connect(self._show_loss)
+        self._session.lateChanged.connect(self._dim)
 
     def show_standing(self, standing: Standing) -> None:
         """Its name, its mark, and the step that it is best at."""
         self._name.setText(standing.label)
-        self._name.setToolTip(standing.label)
         self._mark.show_mark(standing.mark)
         self._session.set_step(standing.step)
         steps = counted(standing.step, self.tr("1 step"), self.tr("{count} steps"))
         self._steps.setText(self.tr("one pass") if self.run.settings.learner.adapts_once else steps)
+        self._name.setToolTip(f"{standing.label} · {self._steps.text()}")
         self._show_loss()
 
     def leave(self) -> None:
@@ -189,6 +208,16 @@ class Tile(QWidget):
             self._picture.leave()
         self.hide()
         self.deleteLater()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._steps.setVisible(self.width() >= scaled(ROOM_FOR_STEPS))
+
+    def _dim(self) -> None:
+        """Nobody should take an answer to the task as it was for one to the task as it is."""
+        is_late = self._session.is_late
+        self._picture.setGraphicsEffect(QGraphicsOpacityEffect(self._picture, opacity=LATE) if is_late else None)
+        self._loss.setEnabled(not is_late)
 
     def _show_loss(self) -> None:
         adaptation = self._session.adaptations.get("learner")
