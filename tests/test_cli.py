@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -375,6 +376,7 @@ def test_evaluate_shows_a_table_to_people(call: Any, session_path: Path) -> None
     _, out, _ = call("evaluate", session_path, "--num-tasks", 3, "--steps", 2)
     assert "3 unseen tasks" in out
     assert "±" in out
+    assert re.search(r"(It pays|It does not pay|No clear difference from [\w ]+): .*\d %.* \(after step \d+, ", out)
 
 
 def test_evaluate_keeps_words_and_numbers_whole_at_80_columns(call, session_path, monkeypatch) -> None:

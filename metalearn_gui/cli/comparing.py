@@ -112,7 +112,7 @@ def print_comparison(comparison: Comparison) -> None:
         trained, best = (f"{one.mean:.3g} ± {one.ci95:.2g} ({one.step})" for one in (row.trained, row.best))
         lines.append([row.label, trained, best + starred, behind])
     columns = ["", "as trained (steps)", "best (steps)", "behind the first"]
-    print_table(f"Mean loss on {comparison.num_tasks} unseen tasks, the same for all", columns, lines)
+    print_table(f"Mean loss on {comparison.num_distinct_tasks} unseen tasks, the same for all", columns, lines)
     if any(row.best.is_best for row in table):
         print("* the paired difference to every other one parts from zero")
     for row in table:

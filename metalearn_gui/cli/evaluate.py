@@ -12,9 +12,9 @@ from metalearn_gui.cli.output import print_json, print_tables
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
 from metalearn_gui.cli.progress import trying_progress
 from metalearn_gui.cli.quadrants import print_quadrants, quadrants_report
-from metalearn_gui.engine import evaluation, training
+from metalearn_gui.engine import evaluation, training, verdict
 from metalearn_gui.engine.evaluation import finite
-from metalearn_gui.engine.events import Evaluation
+from metalearn_gui.engine.events import Evaluation, Verdict
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.ratings import Ratings
 
@@ -54,7 +54,7 @@ def run(options: Options) -> int:
     if options.json:
         print_json(report)
     else:
-        _print_report(report)
+        _print_report(report, found.verdict)
     return DONE
 
 
@@ -91,22 +91,15 @@ def _verdict(found: Evaluation) -> dict[str, Any]:
     return {"verdict": steps | numbers | {"pays": judged.pays}}
 
 
-def _verdict_text(judged: Mapping[str, Any]) -> str:
-    """One sentence: does it pay?"""
-    against = f"{_name(judged['baseline'])} at its best step, {judged['baseline_step']}"
-    if judged["difference"] is None:
-        return f"Does it pay? The loss after step {judged['step']} is not finite; {against}, stays finite."
-    numbers = f"{judged['difference']:+.4g} ± {judged['ci95']:.2g}, paired over the same tasks"
-    share = f"{abs(100 * judged['relative']):.3g} % " if judged["relative"] else ""
-    said = {
-        True: f"It pays: {share}less loss than {against} ({numbers}).",
-        False: f"It does not pay: {share}more loss than {against} ({numbers}).",
-        None: f"It cannot be told apart from {against} ({numbers}).",
-    }
-    return said[judged["pays"]]
+def _verdict_text(judged: Verdict) -> str:
+    """Does it pay? The window's sentence, and what was compared."""
+    text, words = verdict.sentence(judged, "{:.3g}".format)
+    steps = f"after step {judged.step}, beside its best, step {judged.baseline_step}"
+    numbers = f"{judged.difference:+.4g} ± {judged.ci95:.2g}, paired over the same tasks"
+    return f"{text.format(name=_name(judged.baseline), **words)} ({steps}: {numbers})."
 
 
-def _print_report(report: dict[str, Any]) -> None:
+def _print_report(report: dict[str, Any], judged: Verdict | None) -> None:
     protocol = f", {report['protocol']}" if "protocol" in report else ""
     title = (
         f"{report['learner']} on {report['tasks']}: {_episodes_text(report)}; "
@@ -115,17 +108,17 @@ def _print_report(report: dict[str, Any]) -> None:
     rows = report["steps"]
     others = {key: value for key, value in report["baselines"].items() if isinstance(value, list)}
     measures = [name for name in ("loss", "loss_median", "accuracy") if name in rows[0]]
-    judged = "accuracy" if "accuracy" in measures else "loss"
-    columns = ["step", *(_name(name) for name in measures), *(f"{_name(key)}: {judged}" for key in others)]
+    measure = "accuracy" if "accuracy" in measures else "loss"
+    columns = ["step", *(_name(name) for name in measures), *(f"{_name(key)}: {measure}" for key in others)]
     table = []
     for row in rows:
-        cells = [_with_interval(row, measure) for measure in measures]
-        beside = [_with_interval(other[row["step"]], judged) for other in others.values()]
+        cells = [_with_interval(row, name) for name in measures]
+        beside = [_with_interval(other[row["step"]], measure) for other in others.values()]
         table.append([row["step"], *cells, *beside])
     print_tables(title, columns, table)
     floor = {key: report["baselines"][key] for key in ("mean", "oracle") if key in report["baselines"]}
-    if "verdict" in report:
-        print(_verdict_text(report["verdict"]))
+    if judged is not None:
+        print(_verdict_text(judged))
     print("loss of " + ", ".join(f"{_name(key)}: {value:.4g}" for key, value in floor.items()))
     if "quadrants" in report:
         print_quadrants(report["learner"], report["quadrants"])

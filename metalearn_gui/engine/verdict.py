@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from metalearn_gui.engine.events import StepScores, Verdict
 from metalearn_gui.engine.intervals import num_distinct, tasks_interval
+
+MANY_TIMES = 10.0  # a loss of more than so many times the other's is told in times, not in per cent
 
 
 def verdict(step: int, learner: StepScores, baselines: Mapping[str, StepScores]) -> Verdict | None:
@@ -37,3 +39,34 @@ def verdict(step: int, learner: StepScores, baselines: Mapping[str, StepScores])
     is_one_task = num_distinct(len(paired), learner.identity) < 2  # it says nothing of others
     half = math.inf if is_one_task else float(tasks_interval(paired, learner.identity))
     return Verdict(key, place, step, difference, half, relative)
+
+
+def sentence(verdict: Verdict, number: Callable[[float], str]) -> tuple[str, dict[str, str]]:
+    """The same in a line, for every place that says it.
+
+    Args:
+        number: writes a number as people read it there.
+
+    Returns: the sentence, to be translated, with {name} for the baseline's name; and the other words that go into it.
+    """
+    if not math.isfinite(verdict.difference):
+        return "It does not pay: the loss diverges, unlike that of {name}", {}
+    times = 1.0 + verdict.relative
+    if verdict.pays is False and times > MANY_TIMES:
+        return "It does not pay: {times} times the loss of {name}", {"times": number(times)}
+    texts = {
+        True: "It pays: {share} less loss than {name}",
+        False: "It does not pay: {share} more loss than {name}",
+        None: "No clear difference from {name}: {share}",
+    }
+    return texts[verdict.pays], {"share": _share_text(verdict, number)}
+
+
+def _share_text(verdict: Verdict, number: Callable[[float], str]) -> str:
+    """The difference and half its interval, as shares of the baseline's loss where that is not 0."""
+    difference, half, unit = verdict.difference, verdict.ci95, ""
+    if verdict.relative:
+        to_percent = 100 * abs(verdict.relative / verdict.difference)
+        difference, half, unit = difference * to_percent, half * to_percent, " %"
+    shown = number(difference if verdict.pays is None else abs(difference))
+    return f"{shown} ± {half:.2g}{unit}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
 from metalearn_gui.bridge.session import Adaptation
 from metalearn_gui.engine.events import Evaluation, StepScores
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.ui.text import counted, number_text
+from metalearn_gui.ui.text import count_text, counted, number_text
+
+FIRST, LONGEST_NAME = 5, 30  # of names in one line: how many, and letters of each
 
 
 def episode_text(settings: ExperimentSettings) -> str:
@@ -76,6 +79,15 @@ def unseen_tasks_text(evaluation: Evaluation) -> str:
         QCoreApplication.translate("Wording", "1 unseen task"),
         QCoreApplication.translate("Wording", "{count} unseen tasks"),
     )
+
+
+def first_names_text(names: Sequence[str]) -> str:
+    """The first few of them, and how many more there are."""
+    shown = ", ".join(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…" for name in names[:FIRST])
+    if len(names) <= FIRST:
+        return shown
+    text = QCoreApplication.translate("Wording", "{names} and {count} more")
+    return text.format(names=shown, count=count_text(len(names) - FIRST))
 
 
 def final_text(scores: StepScores | None) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,6 +87,14 @@ def test_every_contender_sees_the_same_training_tasks_and_unseen_tasks(two: Comp
     assert start[0].shape == start[1].shape == (12,)
     other = compared([*contenders("maml"), Contender("more", small_settings(meta_batch=4))], SHORT)
     assert not other.shares_tasks
+
+
+def test_tasks_that_were_drawn_again_are_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("task,x,y\n" + "".join(f"{row % 10},{row},{row % 7}\n" for row in range(200)))
+    family = {"task_family": "csv", "data": str(path), "task_column": "task", "inputs": "x", "targets": "y"}
+    found = compared(contenders("maml", min_rows=4, **family), SHORT)
+    assert (found.num_tasks, found.num_distinct_tasks) == (12, 3)
 
 
 @pytest.mark.parametrize(

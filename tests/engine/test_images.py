@@ -131,6 +131,7 @@ def test_a_folder_of_classes_without_groups_is_split_by_class(tmp_path: Path) ->
         write_class(tmp_path / f"class{label}", 2)
     splits = [classes_of(family(tmp_path), split) for split in ("train", "validation", "test")]
     assert list(map(len, splits)) == [6, 1, 3]
+    assert family(tmp_path).pictures.folder_names == tuple(f"class{label}" for label in range(10))
     assert len(set.union(*splits)) == 10
 
 

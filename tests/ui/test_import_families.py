@@ -47,7 +47,7 @@ def test_images_show_a_sample_and_who_is_held_out(opened, tmp_path):
     samples = sheet.findChild(QListWidget)
     assert samples.count() == 24
     assert samples.item(0).toolTip() == "group0/class0 · 5"
-    assert "120 images of 24 classes in 3 groups" in texts(sheet)
+    assert "120 images of 24 classes in 3 groups: group0, group1, group2" in texts(sheet)
     assert "8 unseen classes" in texts(sheet)
 
 

@@ -68,6 +68,7 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
     keys = [entry.key for entry in comparison.entries]
     return {
         "num_tasks": comparison.num_tasks,
+        "num_distinct_tasks": comparison.num_distinct_tasks,
         "shares_tasks": comparison.shares_tasks,
         "constant_loss": comparison.runs[0].constant_loss if comparison.runs else None,
         "best": sorted(_alone(comparison, trained=False)),

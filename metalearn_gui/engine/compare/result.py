@@ -12,7 +12,7 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare.contenders import Lane
 from metalearn_gui.engine.events import StepScores, TrainingState
-from metalearn_gui.engine.intervals import few_values_interval, tasks_interval
+from metalearn_gui.engine.intervals import few_values_interval, num_distinct, tasks_interval
 
 Steps = int | Mapping[str, int] | None
 AXES = ("iteration", "tasks_seen", "gradient_evaluations", "compute_seconds")
@@ -161,8 +161,13 @@ class Comparison:
 
     @property
     def num_tasks(self) -> int:
-        """Unseen tasks, the same for all; 0 before the first run is over."""
+        """Episodes of unseen tasks, the same for all; 0 before the first run is over."""
         return self.runs[0].losses.shape[1] if self.runs else 0
+
+    @property
+    def num_distinct_tasks(self) -> int:
+        """How many tasks these are of: fewer where a finite set has fewer."""
+        return num_distinct(self.num_tasks, self.runs[0].scores.identity) if self.runs else 0
 
     @property
     def shares_tasks(self) -> bool:

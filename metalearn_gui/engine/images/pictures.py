@@ -55,6 +55,12 @@ class Pictures:
     def num_groups(self) -> int:
         return len(set(self.groups.tolist()))
 
+    @property
+    def folder_names(self) -> tuple[str, ...]:
+        """The groups by the names of their folders, in the order of their classes; of one group alone its classes."""
+        groups = dict.fromkeys(name.rpartition("/")[0] for name in self.names)
+        return tuple(name.rpartition("/")[2] for name in (groups if self.num_groups > 1 else self.names))
+
 
 def is_light_paper(pixels: Array) -> bool:
     """Whether the borders of images (n, height, width, channels) are lighter than the whole of them."""

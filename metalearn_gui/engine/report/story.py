@@ -39,7 +39,7 @@ def comparison_page(
     names = ", ".join(dict.fromkeys(lane.label for lane in comparison.lanes))
     sections = [
         *same_task(comparison, compile),
-        Section(f"{comparison.num_tasks} unseen tasks", (*_table(comparison), *_intervals(comparison))),
+        Section(f"{comparison.num_distinct_tasks} unseen tasks", (*_table(comparison), *_intervals(comparison))),
         Section("As they trained", tuple(_curves(comparison, axis) for axis in AXIS_NAMES)),
         Section("Protocol", (*_protocol(comparison, cancelled), *_references(comparison))),
         Section("Again", tuple(_again(comparison, command))),
@@ -60,7 +60,7 @@ def sweep_page(comparison: Comparison, grid: Grid, command: str = "") -> Page:
     caption = "Mean loss on the unseen tasks after as many steps as training takes; dark is low."
     sections = (
         Section("Heat map", (Picture(drawing, caption),)),
-        Section(f"{comparison.num_tasks} unseen tasks", tuple(_table(comparison))),
+        Section(f"{comparison.num_distinct_tasks} unseen tasks", tuple(_table(comparison))),
         Section("Protocol", tuple(_protocol(comparison, cancelled=False))),
         Section("Again", tuple(_again(comparison, command))),
     )

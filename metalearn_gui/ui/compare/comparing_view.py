@@ -163,7 +163,7 @@ class ComparingView(View):
         eta = comparing.eta_seconds if self.is_mine else None
         waits = self.tr("compiling") if comparing.state is RunState.PREPARING and self.is_mine else "–"
         self._left.show_value(waits if eta is None else duration_text(eta))
-        count = comparing.comparison.num_tasks if self.is_mine else 0
+        count = comparing.comparison.num_distinct_tasks if self.is_mine else 0
         self._tasks.show_value(count_text(count) if count else "–", self.tr("the same for all") if count else "")
         self.header.set_progress(comparing.share if num_runs else 0.0)
 

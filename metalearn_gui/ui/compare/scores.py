@@ -82,7 +82,7 @@ class ScoresPanel(Panel):
         self._name()
 
     def _name(self) -> None:
-        count = self.model.comparison.num_tasks
+        count = self.model.comparison.num_distinct_tasks
         title = self.tr("{count} unseen tasks").format(count=count) if count else self.tr("Unseen tasks")
         self.set_title(title)
         is_classes = self.session.settings.tasks.kind == "classification"

@@ -109,7 +109,8 @@ class ScoresModel(QAbstractTableModel):
         first = self._first_of_all()
         behind = self.comparison.difference(entry.key, first) if first and first != entry.key else None
         return [
-            _safe(row.label), len(entry.runs), self.comparison.num_tasks, step, entry.mean(step), entry.ci95(step),
+            _safe(row.label), len(entry.runs), self.comparison.num_distinct_tasks, step,
+            entry.mean(step), entry.ci95(step),
             entry.median(step), *accuracy, behind.mean if behind else "", behind.ci95 if behind else "", _seconds(row),
         ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from metalearn_gui.engine.tasks.images import Images
 from metalearn_gui.ui.import_sheet.family import FamilySheet
 from metalearn_gui.ui.import_sheet.thumbnails import Thumbnails
 from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.wording import first_names_text
 
 PLACES = {"split_by": 0, "held_out": 0, "image_size": 1, "inverted": 1, "colour": 1, "ways": 2, "turns": 2}
 
@@ -44,9 +45,12 @@ class ImageSheet(FamilySheet[Images]):
             self.tr("Numbers for the network: {count}").format(count=count_text(found.input_dim)),
             self.tr("In training, classes: {count}").format(count=count_text(found.num_classes)),
         ]
-        said = self.tr("{images} images of {classes} classes in {groups} groups").format(
+        said = self.tr("{images} images of {classes} classes in {groups} groups: {names}")
+        if pictures.num_groups == 1:
+            said = self.tr("{images} images of {classes} classes: {names}")
+        said = said.format(
             images=count_text(len(pictures.pixels)), classes=count_text(len(pictures.names)),
-            groups=count_text(pictures.num_groups),
+            groups=count_text(pictures.num_groups), names=first_names_text(pictures.folder_names),
         )  # fmt: skip
         return names, results, said
 

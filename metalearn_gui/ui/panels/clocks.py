@@ -15,6 +15,7 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.inside_panel import InsidePanel
 from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.wording import unseen_tasks_text
 
 REPLAY_SECONDS = 10.0
 REPLAY_MS = 100  # the shortest that a moment is shown
@@ -104,8 +105,8 @@ class ClocksPanel(InsidePanel):
         words = self.tr("Fills while the run goes on: each row is a moment that was tried on unseen tasks")
         self.map.show_rows(self._rows, losses, (row, session.adaptation_step), words)
         scored = session.shown_scores
-        count = 0 if scored is None else scored.evaluation.num_tasks
-        self.set_hint(self.tr("mean loss, {count} unseen tasks").format(count=count_text(count)) if count else "")
+        tasks = "" if scored is None else unseen_tasks_text(scored.evaluation)
+        self.set_hint(self.tr("mean loss, {tasks}").format(tasks=tasks) if tasks else "")
         self._show_moment()
 
     def _losses_at(self, iteration: int) -> Array:
