@@ -58,7 +58,7 @@ COMMANDS = (
         "copy_link", QT_TRANSLATE_NOOP("Commands", "Copy link"), "Ctrl+Shift+L", EDIT, lambda w: w.clip.copy_link(),
     ),
     Command(
-        "paste_link", QT_TRANSLATE_NOOP("Commands", "Paste a link"), "Ctrl+V", EDIT, lambda w: w.clip.paste_link()
+        "paste", QT_TRANSLATE_NOOP("Commands", "Paste a link or picture"), "Ctrl+V", EDIT, lambda w: w.clip.paste()
     ),
     Command(
         "copy_python", QT_TRANSLATE_NOOP("Commands", "Copy as Python"), "Ctrl+Shift+P", EDIT,

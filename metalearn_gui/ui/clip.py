@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.engine.script import script
 from metalearn_gui.store.link import is_link
+from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
+from metalearn_gui.ui.canvas.pictures import PicturesCanvas
 from metalearn_gui.ui.export.pictures import canvas_image
 
 
@@ -17,7 +19,7 @@ class Clip(QObject):
 
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
-        self._session = session
+        self._session, self._window = session, window
 
     def copy_link(self) -> None:
         """What is set and the touched task as a line of text."""
@@ -34,13 +36,18 @@ class Clip(QObject):
         QGuiApplication.clipboard().setImage(canvas_image(self._session))
         self._say(self.tr("The task's picture is in the clipboard."))
 
-    def paste_link(self) -> None:
-        """Take up the link that is in the clipboard."""
-        text = QGuiApplication.clipboard().text()
-        if is_link(text):
-            self._session.open_link(text)
+    def paste(self) -> None:
+        """Take up the link that is in the clipboard, or the picture where the task is one of pictures."""
+        data = QGuiApplication.clipboard().mimeData()
+        pictures = self._window.findChild(PicturesCanvas)
+        if is_link(data.text()):
+            self._session.open_link(data.text())
+        elif pictures is not None and has_picture(data):
+            pictures.desk.take(lambda: picture_in(data))
+        elif has_picture(data):
+            self._say(self.tr("A picture can be pasted where the tasks are pictures: choose Glyphs or Images first."))
         else:
-            self._say(self.tr("There is no link in the clipboard; one begins with metalearn:"))
+            self._say(self.tr("There is neither a link, which begins with metalearn:, nor a picture in the clipboard."))
 
     def _copy(self, text: str, said: str) -> None:
         QGuiApplication.clipboard().setText(text)  # not data made by Python: Qt keeps them for longer than Python lasts

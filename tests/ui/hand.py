@@ -23,12 +23,18 @@ def session_for(family: str, **settings: object) -> FakeSession:
     return FakeSession(ExperimentSettings(TASKS[family](**settings), Maml(), Mlp()))
 
 
-def mouse(widget: QWidget, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+def mouse(
+    widget: QWidget,
+    kind: QEvent.Type,
+    at: QPointF,
+    button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
     """One mouse event, delivered at once: a move with the button held."""
     cause = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else button
     held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else button
     position = widget.mapToGlobal(at)
-    QApplication.sendEvent(widget, QMouseEvent(kind, at, position, cause, held, Qt.KeyboardModifier.NoModifier))
+    QApplication.sendEvent(widget, QMouseEvent(kind, at, position, cause, held, modifiers))
 
 
 def click(widget: QWidget, at: QPointF, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
@@ -37,11 +43,14 @@ def click(widget: QWidget, at: QPointF, button: Qt.MouseButton = Qt.MouseButton.
     mouse(widget, QEvent.Type.MouseButtonRelease, at, button)
 
 
-def drag(widget: QWidget, start: QPointF, end: QPointF) -> None:
+def drag(
+    widget: QWidget, start: QPointF, end: QPointF, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
     """Press, move in one go, release."""
-    mouse(widget, QEvent.Type.MouseButtonPress, start)
-    mouse(widget, QEvent.Type.MouseMove, end)
-    mouse(widget, QEvent.Type.MouseButtonRelease, end)
+    left = Qt.MouseButton.LeftButton
+    mouse(widget, QEvent.Type.MouseButtonPress, start, left, modifiers)
+    mouse(widget, QEvent.Type.MouseMove, end, left, modifiers)
+    mouse(widget, QEvent.Type.MouseButtonRelease, end, left, modifiers)
 
 
 def handle(surface: QWidget, index: int) -> QPointF:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton
 
 from metalearn_gui.ui.canvas.markers import SHAPES, class_color
-from metalearn_gui.ui.canvas.plane import PlaneCanvas
+from metalearn_gui.ui.canvas.plane import STROKE_GAP, PlaneCanvas
 from metalearn_gui.ui.canvas.regions import as_table, boundaries, probabilities_at, region_image
 from tests.ui.hand import click, drag, handle, session_for
 
@@ -49,6 +49,28 @@ def test_digit_picks_the_class_that_a_click_places(plane, blobs, qtbot):
     qtbot.keyClick(plane, Qt.Key.Key_4)
     click(plane, empty_place(plane))
     assert blobs.touched.support.y[-1] == 3
+
+
+def test_shift_and_a_drag_paint_a_stroke_of_the_chosen_class_that_one_undo_takes_back(plane, blobs, qtbot):
+    qtbot.keyClick(plane, Qt.Key.Key_3)
+    before, start = blobs.touched.support, empty_place(plane)
+    drag(plane, start, start + QPointF(10 * STROKE_GAP + 1, 0), Qt.KeyboardModifier.ShiftModifier)
+    painted = blobs.touched.support
+    assert len(painted.x) == len(before.x) + 11
+    assert (painted.y[-11:] == 2).all()
+    pixels = plane.handle_pixels()[-11:]
+    np.testing.assert_allclose(np.hypot(*np.diff(pixels, axis=0).T), STROKE_GAP, atol=0.01)
+    click(plane, start)  # what was painted is let go: a gesture of its own, which changes nothing
+    qtbot.keyClick(plane, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(plane, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_array_equal(blobs.touched.support.x, before.x)
+
+
+def test_a_stroke_leaves_no_points_outside_the_plane(plane, blobs):
+    count, frame = len(blobs.touched.support.x), plane.frame()
+    start = QPointF(frame.left() + STROKE_GAP / 2, frame.center().y())
+    drag(plane, start, start - QPointF(6 * STROKE_GAP, 0), Qt.KeyboardModifier.ShiftModifier)
+    assert len(blobs.touched.support.x) == count + 1
 
 
 def test_digit_beyond_the_ways_changes_nothing(plane, qtbot):

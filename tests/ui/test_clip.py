@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.store.link import is_link
@@ -48,6 +49,21 @@ def test_pasting_something_else_says_what_is_expected(window, session, qtbot):
     QGuiApplication.clipboard().setText("shots 5")
     qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
     assert "metalearn:" in said[-1].text
+
+
+def test_a_pasted_picture_takes_the_place_of_the_chosen_one_where_tasks_are_pictures(window, session, qtbot):
+    image, said = QImage(40, 40, QImage.Format.Format_RGB32), []
+    session.messageRaised.connect(said.append)
+    image.fill(0)
+    QGuiApplication.clipboard().setImage(image)
+    qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
+    assert "Glyphs" in said[-1].text
+    window.choose_family("glyphs")
+    before = np.array(session.touched.query.x)
+    qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
+    changed = np.flatnonzero((session.touched.query.x != before).any(axis=1))
+    assert changed.tolist() == [0]
+    assert not session.touched.query.x[0].any()
 
 
 def test_a_script_and_a_picture_go_to_the_clipboard(window, session, qtbot):

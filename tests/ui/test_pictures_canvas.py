@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QInputDevice,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPointingDevice,
+    QPointingDeviceUniqueId,
+    QTabletEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
@@ -16,6 +29,8 @@ from metalearn_gui.ui.canvas.pixels import crisp, ink_image, side_of, stroke_wid
 from metalearn_gui.ui.canvas.shares import most_probable
 from metalearn_gui.ui.theme import theme
 from tests.ui.hand import click, drag, session_for
+
+NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -264,3 +279,134 @@ def test_a_task_without_examples_is_drawn(canvas, session):
         session.remove_point(0)
     assert canvas.placed.support == []
     assert not canvas.grab().isNull()
+
+
+def letter(paper: str, ink: str, size: int = 90) -> QImage:
+    """A cross of ink on paper."""
+    image = QImage(size, size, QImage.Format.Format_RGB32)
+    image.fill(QColor(paper))
+    painter = QPainter(image)
+    painter.setPen(QPen(QColor(ink), size / 12))
+    painter.drawLine(QPointF(0.25, 0.25) * size, QPointF(0.75, 0.75) * size)
+    painter.drawLine(QPointF(0.75, 0.25) * size, QPointF(0.25, 0.75) * size)
+    painter.end()
+    return image
+
+
+def dropped(canvas, data: QMimeData, at: QPointF) -> bool:
+    """Whether a drop there was taken."""
+    enter = QDragEnterEvent(at.toPoint(), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NO_KEYS)
+    enter.ignore()
+    canvas.dragEnterEvent(enter)
+    if enter.isAccepted():
+        canvas.dropEvent(QDropEvent(at, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, NO_KEYS))
+    return enter.isAccepted()
+
+
+@pytest.mark.parametrize(("paper", "ink"), [("white", "black"), ("black", "white")])
+def test_a_dropped_file_takes_the_place_of_the_picture_under_it_with_ink_like_the_others(
+    canvas, session, tmp_path, paper, ink
+):
+    assert letter(paper, ink).save(str(tmp_path / "letter.PNG"), "PNG")
+    data, before = QMimeData(), pictures(session)
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "letter.PNG"))])
+    assert dropped(canvas, data, canvas.placed.support[1].center())
+    after = pictures(session)
+    assert np.flatnonzero((after != before).any(axis=1)).tolist() == [1]
+    assert canvas.row == 1
+    picture = after[1].reshape(28, 28)
+    assert picture[14, 14] > 0.9
+    assert picture[0].max() == 0.0
+    QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_array_equal(pictures(session), before)
+
+
+def test_a_table_that_is_dropped_is_left_to_the_window(canvas, tmp_path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "rows.csv"))])
+    assert not dropped(canvas, data, canvas.placed.support[1].center())
+
+
+@pytest.mark.parametrize("contents", [b"no picture at all", None])
+def test_a_file_that_gives_no_picture_says_why_and_changes_nothing(canvas, session, tmp_path, contents):
+    said, data, before = [], QMimeData(), pictures(session)
+    session.messageRaised.connect(said.append)
+    if contents is not None:
+        (tmp_path / "letter.png").write_bytes(contents)
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "letter.png"))])
+    dropped(canvas, data, canvas.placed.support[1].center())
+    assert "not taken" in said[-1].text
+    assert said[-1].level == "warning"
+    np.testing.assert_array_equal(pictures(session), before)
+
+
+def test_a_chosen_file_takes_the_place_of_the_chosen_picture(canvas, session, tmp_path, monkeypatch):
+    path = str(tmp_path / "letter.bmp")
+    letter("white", "black").save(path)
+    monkeypatch.setattr("metalearn_gui.ui.canvas.drawing_desk.ask_picture_path", lambda parent: path)
+    before = pictures(session)
+    canvas.desk.tools.findChild(QToolButton, "drawing_file").click()
+    assert np.flatnonzero((pictures(session) != before).any(axis=1)).tolist() == [canvas.row]
+
+
+@pytest.mark.parametrize("part", ["support", "query"])
+def test_the_keyboard_alone_draws_and_erases(canvas, session, part):
+    canvas.choose_row(0 if part == "support" else len(session.touched.support.x))
+    canvas.desk.tools.findChild(QToolButton, "drawing_clear").click()
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    row, before = canvas.row, pictures(session)
+    QTest.keyClick(canvas, Qt.Key.Key_Up, control)
+    np.testing.assert_array_equal(pictures(session), before)
+    for _ in range(5):
+        QTest.keyClick(canvas, Qt.Key.Key_Left, shift)
+    drawn = pictures(session)[row]
+    assert drawn.sum() > 4.0
+    canvas.desk.tools.findChild(QToolButton, "drawing_eraser").click()
+    QTest.keyClick(canvas, Qt.Key.Key_Right, shift)
+    assert pictures(session)[row].sum() < drawn.sum()
+    assert canvas.row == row
+
+
+def test_a_pen_that_is_turned_around_erases_until_it_is_turned_back(canvas, session):
+    stroke(canvas)
+    drawn = pictures(session)[canvas.row]
+    pad = canvas.desk.pad
+    middle = QPointF(pad.rect().center())
+    press_by_pen(pad, middle, QPointingDevice.PointerType.Eraser)
+    erased = pictures(session)[canvas.row]
+    assert erased.sum() < drawn.sum()
+    press_by_pen(pad, middle, QPointingDevice.PointerType.Pen)
+    assert pictures(session)[canvas.row].sum() > erased.sum()
+
+
+def press_by_pen(pad, at: QPointF, end: QPointingDevice.PointerType) -> None:
+    """What Qt sends for a pen on a tablet: its own event, and a mouse's where that is not taken."""
+    device = QPointingDevice(
+        "pen", 1, QInputDevice.DeviceType.Stylus, end, QInputDevice.Capability.Position, 1, 1, "",
+        QPointingDeviceUniqueId(),
+    )  # fmt: skip
+    left, nothing = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    kinds = (
+        (QEvent.Type.TabletPress, QEvent.Type.MouseButtonPress),
+        (
+            QEvent.Type.TabletRelease,
+            QEvent.Type.MouseButtonRelease,
+        ),
+    )
+    for (by_pen, by_mouse), held in zip(kinds, (left, nothing), strict=True):
+        place = pad.mapToGlobal(at)
+        event = QTabletEvent(by_pen, device, at, place, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, NO_KEYS, left, held)
+        pad.tabletEvent(event)
+        assert not event.isAccepted()
+        QGuiApplication.sendEvent(pad, QMouseEvent(by_mouse, at, place, left, held, NO_KEYS))
+
+
+def test_a_finger_draws(canvas, session):
+    before, middle = pictures(session), canvas.desk.pad.rect().center()
+    device = QTest.createTouchDevice()
+    window = canvas.windowHandle()
+    at = canvas.desk.pad.mapTo(canvas, middle)
+    QTest.touchEvent(window, device).press(0, at, window).commit()
+    QTest.touchEvent(window, device).move(0, at + QPoint(30, 20), window).commit()
+    QTest.touchEvent(window, device).release(0, at + QPoint(30, 20), window).commit()
+    assert np.flatnonzero((pictures(session) != before).any(axis=1)).tolist() == [canvas.row]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.images.decoding import Unusable
+from metalearn_gui.engine.images.one import picture_like
 from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, usual_ink_box
 from metalearn_gui.ui.canvas.drawing_pad import EDGE, DrawingPad
 from metalearn_gui.ui.canvas.drawing_tools import DrawingTools
+from metalearn_gui.ui.canvas.picture_source import ask_picture_path
 from metalearn_gui.ui.canvas.pixels import stroke_width
 
 REMEMBERED = 200  # drawings whose strokes are kept, to be gone on with
@@ -24,21 +30,25 @@ class DrawingDesk(QObject):
 
     begun = Signal()  # a gesture, which undo takes back
     drawn = Signal(object)  # the picture, a row of numbers
+    refused = Signal(str)  # why a file gives no picture
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self.pad, self.tools = DrawingPad(canvas), DrawingTools(canvas)
         self.pad.setFocusProxy(canvas)
         self._box: InkBox | None = None
+        self._others = np.zeros((0, 1), np.float32)
         self._drawings: dict[bytes, Drawing] = {}  # by the picture that was made of them
         self.pad.begun.connect(self.begun)
         self.pad.drawn.connect(self._take)
         self.tools.toolChosen.connect(self.pad.hold)
         self.tools.fitToggled.connect(self._fit_again)
         self.tools.clearAsked.connect(self._clear)
+        self.tools.fileAsked.connect(self._ask_file)
 
     def measure(self, pictures: Array) -> None:
         """Draw like these pictures of a task (n, numbers): pen, place and size."""
+        self._others = pictures
         self.pad.pen_width, self._box = stroke_width(pictures), usual_ink_box(pictures)
 
     def place(self, large: QRectF, tools: QRectF) -> None:
@@ -56,6 +66,26 @@ class DrawingDesk(QObject):
     def show_picture(self, values: Array, color: QColor) -> None:
         """Put a picture on the pad, as it was drawn where it was."""
         self.pad.show_drawing(self._drawings.get(values.tobytes()) or Drawing.on(values), color)
+
+    def take(self, read: Callable[[], bytes]) -> None:
+        """Put an image file's contents in the place of the picture.
+
+        Args:
+            read: gives them, or raises OSError.
+        """
+        try:
+            values = picture_like(self._others, read())
+        except (Unusable, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            self.refused.emit(self.tr("The picture is not taken: {why}; choose another one.").format(why=why))
+            return
+        self.begun.emit()
+        self.drawn.emit(values)
+
+    def _ask_file(self) -> None:
+        path = ask_picture_path(self.tools)
+        if path:
+            self.take(Path(path).read_bytes)
 
     def _take(self, drawing: Drawing) -> None:
         fits = self.tools.fits and self._box is not None

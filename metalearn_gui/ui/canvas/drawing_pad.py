@@ -6,7 +6,16 @@ import enum
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPointingDevice,
+    QTabletEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.ui.canvas.drawing import Drawing, ink_width
@@ -37,7 +46,10 @@ class DrawingPad(QWidget):
         self._color = QColor()
         self._stroke: list[QPointF] = []  # its newest part, in pixels of the picture
         self._goes_on = False  # whether there is an earlier part of it
+        self._is_turned = False  # whether the pen of a tablet is held by its eraser's end
+        self._erases = False  # the stroke does, whatever comes to the hand meanwhile
         self._hovered: QPointF | None = None
+        self._pen: QPointF | None = None  # where the keyboard holds it, in pixels of the picture
         self._awaits_paint = False
         self._flush_soon = QTimer(self, singleShot=True, interval=0)
         self._flush_soon.timeout.connect(self._flush)
@@ -61,14 +73,40 @@ class DrawingPad(QWidget):
 
     # --- the hand ---------------------------------------------------------------------------------
 
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """Which end of a pen is down; the mouse events that follow draw, as they do for a finger."""
+        self._is_turned = event.pointerType() == QPointingDevice.PointerType.Eraser
+        event.ignore()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self.begun.emit()
-            self._stroke, self._goes_on = [self._place(event.position())], False
+            self._begin(self._place(event.position()))
             self._flush()
 
+    def move_pen(self, direction: QPointF, draws: bool) -> None:
+        """The keyboard's hand: one pixel of the picture further, from the middle at first; pen or eraser down or up."""
+        middle = QPointF(1.0, 1.0) * side_of(len(self.drawing.values)) / 2
+        start = middle if self._pen is None else self._pen
+        self._pen = self._within(start + direction)
+        if draws:
+            self._begin(start)
+            self._stroke.append(self._pen)
+            self._flush()
+            self._stroke = []
+        self.update()
+
+    def put_pen_away(self) -> None:
+        """The keyboard's hand is elsewhere."""
+        self._pen = None
+        self.update()
+
+    def _begin(self, place: QPointF) -> None:
+        self.begun.emit()
+        self._erases, self._is_turned = self._is_turned or self.tool is Tool.ERASER, False
+        self._stroke, self._goes_on = [place], False
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hovered = event.position()
+        self._hovered, self._pen = event.position(), None
         self.update()
         if self._stroke:
             self._stroke.append(self._place(event.position()))
@@ -91,8 +129,7 @@ class DrawingPad(QWidget):
     def _flush(self) -> None:
         """Draw what has come since the last time; the next part goes on from its end."""
         self._awaits_paint = self.isVisible()
-        part, erases = tuple(self._stroke), self.tool is Tool.ERASER
-        self.drawing = self.drawing.with_part(part, self.pen_width, erases, self._goes_on)
+        self.drawing = self.drawing.with_part(tuple(self._stroke), self.pen_width, self._erases, self._goes_on)
         self._stroke, self._goes_on = self._stroke[-1:], True
         self.drawn.emit(self.drawing)
         self.update()
@@ -105,18 +142,23 @@ class DrawingPad(QWidget):
     def _place(self, position: QPointF) -> QPointF:
         return (position - self.paper().topLeft()) / self._scale
 
+    def _within(self, place: QPointF) -> QPointF:
+        side = float(side_of(len(self.drawing.values)))
+        return QPointF(min(max(place.x(), 0.0), side), min(max(place.y(), 0.0), side))
+
     # --- painting ---------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         palette, painter = theme().palette, QPainter(self)
         painter.fillRect(self.rect(), palette.card)
         draw_ink(painter, self.paper(), self.drawing.values, palette.background, palette.text, QPen(self._color, 2))
-        if self._hovered is not None:
+        hand = self._hovered if self._pen is None else self.paper().topLeft() + self._pen * self._scale
+        if hand is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(palette.learner, 1.4))
             width = ink_width(self.pen_width, self.tool is Tool.ERASER)
             radius = max(width * self._scale / 2, 2.0)
-            painter.drawEllipse(self._hovered, radius, radius)
+            painter.drawEllipse(hand, radius, radius)
         self._awaits_paint = False
         if len(self._stroke) > 1:
             self._flush_soon.start()

@@ -1,4 +1,4 @@
-"""The tools beside a drawing pad: pen, eraser, fit to frame, undo, an empty sheet, one more example."""
+"""The tools beside a drawing pad: pen, eraser, fit to frame, undo, an empty sheet, a file, one more example."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.translated import Translated
 
-SIDE, SPACING = 26, 4
+SIDE, SPACING = 24, 1
 
 
 class DrawingTools(Translated, QWidget):
@@ -20,6 +20,7 @@ class DrawingTools(Translated, QWidget):
     fitToggled = Signal()  # fits
     undoAsked = Signal()
     clearAsked = Signal()
+    fileAsked = Signal()
     exampleAsked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -39,9 +40,10 @@ class DrawingTools(Translated, QWidget):
         self._fit.setChecked(True)
         self._fit.toggled.connect(lambda _: self.fitToggled.emit())
         self._undo, self._clear = self._button("drawing_undo"), self._button("drawing_clear")
-        self._example = self._button("drawing_example")
+        self._file, self._example = self._button("drawing_file"), self._button("drawing_example")
         self._undo.clicked.connect(self.undoAsked)
         self._clear.clicked.connect(self.clearAsked)
+        self._file.clicked.connect(self.fileAsked)
         self._example.clicked.connect(self.exampleAsked)
         theme().changed.connect(self._restyle)
         self.retranslate()
@@ -68,6 +70,7 @@ class DrawingTools(Translated, QWidget):
             self._fit: self.tr("Fit to frame: centre and scale drawings like the pictures of this task"),
             self._undo: self.tr("Take the last stroke back (Ctrl+Z)"),
             self._clear: self.tr("An empty sheet in the place of this picture"),
+            self._file: self.tr("A picture from a file in the place of this one; Ctrl+V takes one from the clipboard"),
             self._example: self.tr("One more example of this class, to be drawn"),
         }
         for button, text in texts.items():
@@ -81,6 +84,7 @@ class DrawingTools(Translated, QWidget):
             self._fit: "fit",
             self._undo: "undo",
             self._clear: "remove",
+            self._file: "folder",
             self._example: "plus",
         }
         for button, name in names.items():

@@ -10,15 +10,17 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Session
+from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
+from metalearn_gui.ui.canvas.handles import ARROWS
 from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
+from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.picture_tile import draw_tile
 from metalearn_gui.ui.canvas.pixels import draw_crisp, ink_image, side_of
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
@@ -45,6 +47,8 @@ class PicturesCanvas(PictureSurface):
         self.desk.drawn.connect(self._take_drawing)
         self.desk.tools.undoAsked.connect(self.undo)
         self.desk.tools.exampleAsked.connect(self._add_example)
+        self.desk.refused.connect(lambda text: session.messageRaised.emit(Message(text, "warning")))
+        self.setAcceptDrops(True)
         self.retranslate()
         self.desk.measure(self._rows.x)
         self._show_large()
@@ -62,6 +66,11 @@ class PicturesCanvas(PictureSurface):
     # --- data and geometry --------------------------------------------------------------------------
     def frame(self) -> QRectF:
         return QRectF(self.rect()).adjusted(2, 2, -2, -LESSON - GAP)
+
+    def note_frame(self) -> QRectF:
+        """Beside the pad, which would hide it."""
+        left, right = self.frame().left(), self.placed.large.left()
+        return QRectF(left, -HEADER / 2, right - left, HEADER)
 
     @property
     def placed(self) -> PictureLayout:
@@ -105,6 +114,7 @@ class PicturesCanvas(PictureSurface):
 
     def choose_row(self, row: int) -> None:
         super().choose_row(row)
+        self.desk.pad.put_pen_away()
         self._show_large()
 
     def choose(self, index: int | None) -> None:
@@ -157,12 +167,28 @@ class PicturesCanvas(PictureSurface):
             self.session.move_query(self.row - self._num_support, values, label)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        label = CLASS_KEYS.get(Qt.Key(event.key()))
-        if label is not None and label < self.family.output_dim and self._rows.count:
+        label, direction = CLASS_KEYS.get(Qt.Key(event.key())), ARROWS.get(Qt.Key(event.key()))
+        draws = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if direction is not None and (draws or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
+            self.desk.pad.move_pen(direction, draws)
+        elif label is not None and label < self.family.output_dim and self._rows.count:
             self.session.begin_touch()
             self._put(self._rows.x[self.row], label)
         else:
             super().keyPressEvent(event)
+
+    # --- pictures from elsewhere ----------------------------------------------------------------------
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if has_picture(event.mimeData()) and self._rows.count:
+            event.acceptProposedAction()
+        else:
+            event.ignore()  # for the window, which takes files of other kinds
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """On a picture: in its place; elsewhere: in the place of the chosen one."""
+        boxes = self.placed.boxes
+        self.choose_row(next((row for row, box in enumerate(boxes) if box.contains(event.position())), self.row))
+        self.desk.take(lambda: picture_in(event.mimeData()))
 
     def describe_handle(self, index: int) -> str:
         label = int(self._rows.y[index]) + 1

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -31,6 +31,7 @@ from metalearn_gui.ui.theme import theme
 
 STRIP_GAP = 14
 NARROWEST_WITH_STRIP = 430
+STROKE_GAP = 22.0  # pixels between the points of a stroke
 DIGITS = {getattr(Qt.Key, f"Key_{(index + 1) % 10}"): index for index in range(10)}  # 1, ..., 9, 0
 
 
@@ -47,6 +48,7 @@ class PlaneCanvas(HandleSurface):
         self._images: dict[int, QImage] = {}  # the same
         self._borders: dict[str, list[QLineF]] = {}  # by learner beside the shown one
         self._sources: tuple[object, ...] = ()  # what the three were made of
+        self._stroke: QPointF | None = None  # the last point of the stroke that is being painted
         self._strip = ClassStrip(self)
         self._strip.picked.connect(self.pick_class)
         self.retranslate()
@@ -56,7 +58,7 @@ class PlaneCanvas(HandleSurface):
         self.setAccessibleName(self.tr("Unseen task: place and drag points of a class"))
 
     def hint(self) -> str:
-        return self.tr("click places, right-click removes")
+        return self.tr("click places, Shift paints, right-click removes")
 
     def pick_class(self, index: int) -> None:
         """Clicks add points of this class from now on."""
@@ -81,6 +83,7 @@ class PlaneCanvas(HandleSurface):
 
     def task_changed(self) -> None:
         super().task_changed()
+        self._stroke = None
         self.placing = min(self.placing, self.family.output_dim - 1)
 
     def settle(self) -> None:
@@ -164,6 +167,41 @@ class PlaneCanvas(HandleSurface):
             best = np.argsort(-likely)[:2].tolist()
             lines.append("   ".join(f"{class_letter(label)} {100 * likely[label]:.0f} %" for label in best))
         return lines
+
+    # --- a stroke of points -----------------------------------------------------------------------------
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if not (shifted and event.button() == Qt.MouseButton.LeftButton and self.frame().contains(event.position())):
+            super().mousePressEvent(event)
+            return
+        self._by_keyboard = False
+        self.session.begin_touch()
+        self._stroke = event.position()
+        self._add_points([event.position()])
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._stroke is None:
+            super().mouseMoveEvent(event)
+            return
+        self.hovered = event.position()
+        line = QLineF(self._stroke, event.position())
+        steps = int(line.length() / STROKE_GAP)
+        points = [line.pointAt((step + 1) * STROKE_GAP / line.length()) for step in range(steps)]
+        self._stroke = points[-1] if points else self._stroke
+        self._add_points([point for point in points if self.frame().contains(point)])
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._stroke = None
+        super().mouseReleaseEvent(event)
+
+    def _add_points(self, positions: list[QPointF]) -> None:
+        """Points of the chosen class, all at once."""
+        if positions:
+            support = self.touched.support
+            x = np.array([self._numbers(position) for position in positions], support.x.dtype)
+            y = np.full(len(positions), self.placing, support.y.dtype)
+            self.session.set_support(np.concatenate([support.x, x]), np.concatenate([support.y, y]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if Qt.Key(event.key()) in DIGITS:

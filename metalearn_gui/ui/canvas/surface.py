@@ -88,6 +88,10 @@ class Surface(Translated, QWidget):
         """The rectangle that holds the drawing itself."""
         return QRectF(self.rect())
 
+    def note_frame(self) -> QRectF:
+        """Where a word on what is waited for stands in the upper right corner."""
+        return self.frame()
+
     # --- what a subclass reads --------------------------------------------------------------------
     @property
     def touched(self) -> TouchedTask:
@@ -194,4 +198,4 @@ class Surface(Translated, QWidget):
         painter.setFont(ui_font(12))
         painter.setPen(theme().palette.muted)
         place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
-        painter.drawText(self.frame().adjusted(12, 9, -12, -9), place, self.session.readiness)
+        painter.drawText(self.note_frame().adjusted(12, 9, -12, -9), place, self.session.readiness)
