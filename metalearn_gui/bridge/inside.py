@@ -1,4 +1,4 @@
-"""What the cards of the view "Inside" show: all of it computed on one thread, and only while it is watched."""
+"""What the cards of the view "Inside" show: computed off the window's thread, and only while it is watched."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Inside(QObject):
     def __init__(self, runs: Runs, unseen: UnseenTasks, options: Options, parent: QObject) -> None:
         super().__init__(parent)
         self._latest = Latest("inside", self)
-        adapter = Adapter(options.compile)
-        self.landscape = LandscapeOfTask(adapter, unseen, self._latest, self)
+        self._at_hand = Latest("landscape", self)  # of its own: a hand waits for it
+        self.landscape = LandscapeOfTask(Adapter(options.compile), unseen, self._at_hand, self)
         self.start = ScoreOfStart(runs, options, unseen, self._latest, self)
         self.space = UnseenSpace(options.compile, unseen, self._latest, self)
         self.gradients = GradientsOfTasks(runs, options.compile, unseen, self._latest, self)
@@ -33,7 +33,8 @@ class Inside(QObject):
             part.failed.connect(self.failed)
 
     def close(self, seconds: float) -> bool:
-        """End the worker; wait so long at most. Whether it has ended."""
+        """End the workers; wait so long at most. Whether they have ended."""
         for part in self._parts:
             part.stop()
-        return self._latest.close(seconds)
+        ended = [latest.close(seconds) for latest in (self._at_hand, self._latest)]
+        return all(ended)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
@@ -20,10 +21,19 @@ from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.landscape import Plane, finite_steps, grid_places, plane_of, reach_of
 
 REST_MS = 400
-COARSE_ROWS, FINE_ROWS = 21, 61
-SLOW_ROWS = 9  # where a cell takes a pass of convolutions
 THIN = 4
 ASPECT = 1.55  # width over height of the part of the plane that is looked at
+
+
+class Grid(NamedTuple):
+    """How finely a plane is looked at. bands: parts of the rows; what comes meanwhile waits for one of them at most."""
+
+    rows: int
+    bands: int
+
+
+COARSE, FINE = Grid(13, 1), Grid(60, 6)
+SLOW = Grid(9, 9)  # where a cell takes a pass of convolutions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +60,7 @@ class LandscapeOfTask(Watched):
     def __init__(self, adapter: Adapter, unseen: UnseenTasks, latest: Latest, parent: QObject) -> None:
         super().__init__(unseen, latest, parent)
         self._adapter, self.kind, self.seed = adapter, "path", 0
+        self._num_asked = 0
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._ask_fine)
         unseen.taskChanged.connect(self.ask_if_watched)
@@ -64,25 +75,40 @@ class LandscapeOfTask(Watched):
         if is_slow:  # even a coarse one would hold the next touch up
             self._rest.start()
             return
-        self._ask(COARSE_ROWS)
+        self._ask(COARSE)
         self._rest.start()
 
     def stop(self) -> None:
         super().stop()
+        self._num_asked += 1
         self._rest.stop()
 
     def _ask_fine(self) -> None:
         if self.is_watched:
-            self._ask(FINE_ROWS if self.unseen.shown.settings.network.compiles else SLOW_ROWS)
+            self._ask(FINE if self.unseen.shown.settings.network.compiles else SLOW)
 
-    def _ask(self, rows: int) -> None:
+    def _ask(self, grid: Grid) -> None:
         shown, task = self.unseen.shown, self.unseen.touched
-        compute = functools.partial(landscape_of, self._adapter, shown, task, self.kind, self.seed, rows)
-        self.request("grid", compute)
+        self._num_asked = asked = self._num_asked + 1
+        compute = functools.partial(landscape_of, self._adapter, shown, task, self.kind, self.seed, grid)
+        self.request("grid", functools.partial(compute, lambda: asked == self._num_asked))
 
 
-def landscape_of(adapter: Adapter, shown: Shown, task: TouchedTask, kind: str, seed: int, rows: int) -> Landscape:
-    """The landscape of one task. kind, seed: see landscape.plane_of; rows: of the grid."""
+def landscape_of(
+    adapter: Adapter,
+    shown: Shown,
+    task: TouchedTask,
+    kind: str,
+    seed: int,
+    grid: Grid,
+    is_wanted: Callable[[], bool] = lambda: True,
+) -> Landscape | None:
+    """The landscape of one task; None where it is given up for what is wanted more.
+
+    Args:
+        kind, seed: see landscape.plane_of.
+        is_wanted: asked between the bands of the grid; what is one band is answered, or a moving hand would see none.
+    """
     settings, state = shown.learners["learner"]
     support = PointSet(task.support.x[None], task.support.y[None])
     way = {name: values[:, 0] for name, values in way_of(settings, state, support, compile=adapter.compile).items()}
@@ -90,10 +116,14 @@ def landscape_of(adapter: Adapter, shown: Shown, task: TouchedTask, kind: str, s
     way = {name: values[:steps] for name, values in way.items()}
     plane = plane_of(way, kind, seed)
     reach = reach_of(plane, ASPECT)
-    places = grid_places(reach, (rows, round(rows * ASPECT)))
     thin = judged_alone(task, settings.tasks.kind)
-    losses = adapter.losses(settings, state, thin, plane.adapted(places)).reshape(rows, -1)
-    return Landscape(task, plane, reach, losses, np.asarray(adapter.losses(settings, state, task, way)), way)
+    losses: list[Array] = []
+    for places in np.split(grid_places(reach, (grid.rows, round(grid.rows * ASPECT))), grid.bands):
+        if losses and not is_wanted():
+            return None
+        losses.append(adapter.losses(settings, state, thin, plane.adapted(places)))
+    path_losses = np.asarray(adapter.losses(settings, state, task, way))
+    return Landscape(task, plane, reach, np.concatenate(losses).reshape(grid.rows, -1), path_losses, way)
 
 
 def judged_alone(task: TouchedTask, kind: str) -> TouchedTask:

@@ -56,11 +56,11 @@ class Watched(QObject):
         raise NotImplementedError
 
     def request(self, key: str, compute: Callable[[], Any], rank: int = 0) -> None:
-        """compute runs on the worker, and is the result unless something else is shown by then."""
+        """compute runs on the worker, and is the result unless something else is shown by then; None: it gave up."""
         series = self._series
 
         def deliver(result: Any) -> None:
-            if series == self._series:
+            if series == self._series and result is not None:
                 self.take(result)
 
         self._latest.request((type(self), key), Request(compute, deliver, self.failed.emit, rank))

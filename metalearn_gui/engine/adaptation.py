@@ -77,8 +77,7 @@ def way_of(
     """
     steps = settings.outer.test_steps if num_steps is None else num_steps
     support = padded(support, places_for(settings, support.x.shape[1]))
-    way = way_program(settings, compile).run(state, support, steps, settings.learner.live_values())
-    return {name: np.stack([adapted[name] for adapted in way]) for name in parameters_of(way[0])}
+    return parameters_of(way_program(settings, compile).run(state, support, steps, settings.learner.live_values()))
 
 
 def predict_adapted(

@@ -341,32 +341,35 @@ class AdaptationProgram(_TaskProgram):
 
 
 class WayProgram(_TaskProgram):
-    """What adapts, step by step: one traced step, taken again and again."""
+    """What adapts, step by step: all of it in one call, for a hand waits."""
 
     def __init__(self, learner: Learner, network: Network, kind: str, mode: str) -> None:
         super().__init__(learner, network, kind)
-        self._begin, self._step = _build(self._begun, mode), _build(self._stepped, mode)
+        self._run = _build(self._way, mode)
 
-    def run(
-        self, state: LearnerState, support: PointSet, num_steps: int, live: dict[str, float]
-    ) -> list[dict[str, Array]]:
-        """What adapts after steps 0..num_steps, (tasks, ...) by name, the inner optimiser's memory too."""
+    def run(self, state: LearnerState, support: PointSet, num_steps: int, live: dict[str, float]) -> dict[str, Array]:
+        """What adapts after steps 0..num_steps, (steps + 1, tasks, ...) by name, the inner optimiser's memory too."""
         scaling = Scaling.of(state.carry)
         seen = map_points(tf.constant, support if scaling is None else scaling.points(support))
-        learned = self._learned(state, live)
-        adapted = self._begin(*learned, seen)
-        way = [adapted]
-        for _ in range(min(num_steps, 1) if self._learner.adapts_once else num_steps):
-            adapted = self._step(*learned, adapted, seen)
-            way.append(adapted)
-        way += [adapted] * (num_steps + 1 - len(way))
-        return [{name: np.array(values) for name, values in one.items()} for one in way]
+        steps = min(num_steps, 1) if self._learner.adapts_once else num_steps
+        way = self._run(*self._learned(state, live), tf.constant(steps), seen)
+        places = np.minimum(np.arange(num_steps + 1), steps)
+        return {name: values.numpy()[places] for name, values in way.items()}
 
-    def _begun(self, params, carry, live, support):  # type: ignore[no-untyped-def]
-        return self._learner.begin(State(params, carry), support, self._context(live))
+    def _way(self, params, carry, live, num_steps, support):  # type: ignore[no-untyped-def]
+        ctx, state = self._context(live), State(params, carry)
+        start = self._learner.begin(state, support, ctx)
+        rows = {
+            name: tf.TensorArray(values.dtype, num_steps + 1, element_shape=values.shape)
+            for name, values in start.items()
+        }
 
-    def _stepped(self, params, carry, live, adapted, support):  # type: ignore[no-untyped-def]
-        return self._learner.adapt_step(State(params, carry), adapted, support, self._context(live))
+        def body(index, adapted, rows):  # type: ignore[no-untyped-def]
+            rows = {name: row.write(index, adapted[name]) for name, row in rows.items()}
+            return index + 1, self._learner.adapt_step(state, adapted, support, ctx), rows
+
+        _, last, rows = tf.while_loop(lambda index, *rest: index < num_steps, body, (tf.constant(0), start, rows))
+        return {name: row.write(num_steps, last[name]).stack() for name, row in rows.items()}
 
 
 class GradientsProgram(_TaskProgram):

@@ -25,6 +25,7 @@ from metalearn_gui.bridge.landscape import Landscape
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS, Axes, draw_frame
 from metalearn_gui.ui.canvas.markers import draw_marker, faded
+from metalearn_gui.ui.layer import Layer
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -50,7 +51,8 @@ class LandscapeView(QWidget):
         self._place: tuple[float, float] | None = None  # the hand's own
         self._hovered: QPointF | None = None
         self._texts = {"start": "", "step": "", "across": "", "waiting": ""}
-        self._picture, self._contours = QPainterPath(), QPainterPath()
+        self._contours = QPainterPath()
+        self._ground = Layer(self)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -69,6 +71,7 @@ class LandscapeView(QWidget):
         if shown is not None:
             self._scale = LossScale.of(np.concatenate([shown.losses.ravel(), shown.path_losses]))
             self._contours = contours(shown.losses, self._scale)
+        self._ground.forget()
         self.update()
 
     def show_step(self, step: int) -> None:
@@ -78,8 +81,9 @@ class LandscapeView(QWidget):
 
     def show_place(self, place: tuple[float, float] | None) -> None:
         """The hand's own place, or none."""
-        self._place = place
-        self.update()
+        if place != self._place:
+            self._place = place
+            self.update()
 
     @property
     def axes(self) -> Axes | None:
@@ -118,17 +122,16 @@ class LandscapeView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        axes = self.axes
-        if axes is None or self._shown is None:
+        axes, shown = self.axes, self._shown
+        if axes is None or shown is None:
             draw_frame(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
             painter.setPen(theme().palette.muted)
             painter.setFont(ui_font(12))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._texts["waiting"])
             return
-        self._paint_ground(painter, axes.frame, self._shown.losses)
-        way = axes.pixels(self._shown.plane.path[:, 0], self._shown.plane.path[:, 1])
+        self._ground.draw(painter, lambda own: self._paint_ground(own, axes.frame, shown.losses))
+        way = axes.pixels(shown.plane.path[:, 0], shown.plane.path[:, 1])
         self._paint_way(painter, way)
-        self._paint_scale(painter, axes.frame)
         self._paint_names(painter, way)
         self._paint_hand(painter, axes)
         if self.hasFocus():
@@ -148,6 +151,7 @@ class LandscapeView(QWidget):
         to_frame.scale(frame.width() / columns, frame.height() / rows)
         painter.drawPath(to_frame.map(self._contours))
         painter.restore()
+        self._paint_scale(painter, frame)
 
     def _paint_way(self, painter: QPainter, way: Array) -> None:
         palette = theme().palette

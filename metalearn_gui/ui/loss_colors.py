@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
@@ -57,21 +58,24 @@ class LossScale:
 
     def color(self, loss: float) -> QColor:
         """The colour of one loss; the error's where it is not finite."""
-        share = float(self.shares(np.array(loss)))
-        return QColor(theme().palette.error) if np.isnan(share) else QColor(*_table()[_place(share)].tolist())
+        return QColor(*self.pixels(np.array([loss]))[0].tolist())
 
     def image(self, losses: Array) -> QImage:
         """Losses (rows, columns) as a picture, a pixel each."""
+        return _image(self.pixels(losses))
+
+    def pixels(self, losses: Array) -> Array:
+        """Losses of any shape as red, green and blue in 0..255, (..., 3)."""
         shares = self.shares(losses)
-        pixels = _table()[_place(np.nan_to_num(shares))]
+        pixels = _table(theme().is_dark)[_place(np.nan_to_num(shares))]
         error = theme().palette.error
         pixels[np.isnan(shares)] = (error.red(), error.green(), error.blue())
-        return _image(pixels)
+        return pixels
 
     def draw_bar(self, painter: QPainter, bar: QRectF) -> None:
         """The scale from low at the left to high at the right, its ticks below."""
         palette = theme().palette
-        painter.drawImage(bar, _image(_table()[None]))
+        painter.drawImage(bar, _image(_table(theme().is_dark)[None]))
         painter.setPen(QPen(palette.line, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(bar)
@@ -91,11 +95,12 @@ def ink_on(color: QColor) -> QColor:
     return pair[0] if color.lightnessF() > 0.5 or color.green() > 140 else pair[1]
 
 
-def _table() -> Array:
-    """The colours from the lowest loss to the highest, (NUM_COLORS, 3)."""
+@functools.cache
+def _table(is_dark: bool) -> Array:
+    """The theme's colours from the lowest loss to the highest, (NUM_COLORS, 3)."""
     palette = theme().palette
     ground = palette.background
-    if theme().is_dark:
+    if is_dark:
         stops = [
             mixed(palette.learner, QColor("white"), 0.82),
             palette.learner,

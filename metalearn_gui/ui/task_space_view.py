@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.bridge.touches import TouchedTask
@@ -16,6 +16,7 @@ from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import Axes, Range, draw_columns, draw_frame, draw_rows, label_room, widened
 from metalearn_gui.ui.canvas.markers import draw_marker, draw_ring, faded, stamp_markers
+from metalearn_gui.ui.layer import Layer
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.task_picture import paint_task
 from metalearn_gui.ui.theme import scaled, theme, ui_font
@@ -50,6 +51,7 @@ class TaskSpaceView(QWidget):
         self._scale = LossScale.of(np.empty(0))
         self._near: int | None = None  # the dot under the mouse, or chosen by the keyboard
         self._here: Array | None = None
+        self._ground = Layer(self)
         self._words = {"scale": "", "waiting": ""}
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -58,13 +60,20 @@ class TaskSpaceView(QWidget):
     def set_texts(self, scale: str, waiting: str) -> None:
         """scale: what the colours are of."""
         self._words = {"scale": scale, "waiting": waiting}
+        self._ground.forget()
         self.update()
 
-    def show_dots(self, dots: Dots | None, family: TaskFamily, here: Array | None) -> None:
-        """here: where the touched task lies, (2,), or None."""
-        self._dots, self._family, self._here = dots, family, here
+    def show_dots(self, dots: Dots | None, family: TaskFamily) -> None:
+        """Draw these; None: there are none yet."""
+        self._dots, self._family = dots, family
         if dots is not None:
             self._scale = LossScale.of(dots.losses)
+        self._ground.forget()
+        self.update()
+
+    def show_here(self, here: Array | None) -> None:
+        """Where the touched task lies, (2,), or None."""
+        self._here = here
         self.update()
 
     @property
@@ -101,21 +110,25 @@ class TaskSpaceView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        axes = self.axes
-        if axes is None or self._dots is None:
+        axes, dots = self.axes, self._dots
+        if axes is None or dots is None:
             draw_frame(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
             painter.setPen(theme().palette.muted)
             painter.setFont(ui_font(12))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words["waiting"])
             return
+        self._ground.draw(painter, lambda own: self._paint_ground(own, axes, dots))
+        self._paint_here(painter, axes)
+        if self._near is not None and self._near < len(dots.tasks):
+            self._paint_card(painter, axes, dots, self._near)
+
+    def _paint_ground(self, painter: QPainter, axes: Axes, dots: Dots) -> None:
         draw_frame(painter, axes.frame)
         draw_columns(painter, axes)
         draw_rows(painter, axes)
-        self._paint_names(painter, axes, self._dots.names)
-        self._paint_dots(painter, axes, self._dots)
+        self._paint_names(painter, axes, dots.names)
+        self._paint_dots(painter, axes, dots)
         self._paint_scale(painter)
-        if self._near is not None and self._near < len(self._dots.tasks):
-            self._paint_card(painter, axes, self._dots, self._near)
 
     def _paint_names(self, painter: QPainter, axes: Axes, names: tuple[str, str]) -> None:
         painter.setFont(ui_font(12))
@@ -133,13 +146,17 @@ class TaskSpaceView(QWidget):
         palette = theme().palette
         pixels = axes.pixels(dots.places[:, 0], dots.places[:, 1])
         order = np.argsort(np.nan_to_num(dots.losses, nan=np.inf), kind="stable")  # the worst on top
+        colors = self._scale.pixels(dots.losses).tolist()
         for place in order.tolist():
             if np.isfinite(pixels[place]).all():
-                color = self._scale.color(float(dots.losses[place]))
+                color = QColor(*colors[place])
                 stamp_markers(painter, pixels[place][None], RADIUS, 0, color, faded(palette.text, 60), 0.8)
         for place in dots.worst:
             if np.isfinite(pixels[place]).all():
                 draw_ring(painter, QPointF(*pixels[place].tolist()), palette.error, RADIUS + 4)
+
+    def _paint_here(self, painter: QPainter, axes: Axes) -> None:
+        palette = theme().palette
         if self._here is not None and np.isfinite(self._here).all():
             at = axes.point(*self._here.tolist())
             draw_marker(painter, at, 5.0, 0, palette.text, palette.background, 1.4)

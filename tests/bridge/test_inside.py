@@ -7,7 +7,7 @@ import pytest
 
 from metalearn_gui.bridge import task_space
 from metalearn_gui.bridge.gradients import gradients_of
-from metalearn_gui.bridge.landscape import judged_alone, landscape_of
+from metalearn_gui.bridge.landscape import Grid, judged_alone, landscape_of
 from metalearn_gui.bridge.shown import Shown
 from metalearn_gui.bridge.touches import Adapter, draw_task
 from metalearn_gui.engine.adaptation import way_of
@@ -106,7 +106,7 @@ def test_every_learner_and_kind_of_task_can_be_looked_into(family, learner, monk
     settings = tiny_settings(family, learner)
     shown, task = Shown(settings, TrainingState(*initial_states(settings))), draw_task(settings, 1)
     for kind in PLANES:
-        found = landscape_of(Adapter(compile=False), shown, task, kind, 0, 5)
+        found = landscape_of(Adapter(compile=False), shown, task, kind, 0, Grid(5, 1))
         assert found.losses.shape == (5, 8)
         assert len(found.path_losses) == len(found.plane.path) <= settings.outer.test_steps + 1
     space = task_space.space_of(shown, True, compile=False)
@@ -116,6 +116,29 @@ def test_every_learner_and_kind_of_task_can_be_looked_into(family, learner, monk
         return
     gradients = gradients_of(shown, [task, draw_task(settings, 2)], [shown.state.learner], compile=False)
     assert gradients.agreement.shape == (2, 2)
+
+
+def test_a_landscape_is_given_up_between_bands_for_what_is_wanted_more():
+    settings = tiny_settings("sinusoid", "maml")
+    shown, task = Shown(settings, TrainingState(*initial_states(settings))), draw_task(settings, 1)
+    answers = [True, True, False]
+    assert landscape_of(Adapter(compile=False), shown, task, "path", 0, Grid(4, 4), lambda: answers.pop(0)) is None
+    assert answers == []
+    assert landscape_of(Adapter(compile=False), shown, task, "path", 0, Grid(4, 1), lambda: False) is not None
+    whole, banded = (landscape_of(Adapter(compile=False), shown, task, "path", 0, Grid(4, bands)) for bands in (1, 4))
+    np.testing.assert_allclose(banded.losses, whole.losses, rtol=1e-5)
+
+
+def test_what_is_given_up_leaves_the_landscape_that_is_there(session, qtbot):
+    part = session.inside.landscape
+    part.watch(True)
+    before = shown(qtbot, part)
+    part.request("grid", lambda: None)
+    done = []
+    part.request("other", lambda: before)
+    part.changed.connect(lambda: done.append(part.result))
+    qtbot.waitUntil(lambda: bool(done), timeout=30_000)
+    assert done[0] is before
 
 
 @pytest.mark.parametrize("family", [key for key, _ in FAMILIES_OF_EACH_KIND])

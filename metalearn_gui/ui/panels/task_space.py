@@ -46,7 +46,7 @@ class TaskSpacePanel(InsidePanel):
         row.addStretch(1)
         self.body.addLayout(row)
         self.body.addWidget(self.view, 1)
-        session.taskChanged.connect(self.refresh)
+        session.taskChanged.connect(self._show_here)
         self.refresh()
 
     # --- texts ------------------------------------------------------------------------------------
@@ -87,7 +87,8 @@ class TaskSpacePanel(InsidePanel):
         self._offer_axes(space)
         self.set_hint("" if space is None else self.tr("{count} unseen").format(count=count_text(len(space.tasks))))
         is_drawable = space is not None and self._places(space) is not None
-        self.view.show_dots(self._dots(space, step) if is_drawable else None, family, self._here())
+        self.view.show_dots(self._dots(space, step) if is_drawable else None, family)
+        self._show_here()
 
     def _offer_axes(self, space: TaskSpace | None) -> None:
         """The family's own numbers, and the learner's two directions."""
@@ -149,13 +150,12 @@ class TaskSpacePanel(InsidePanel):
         numbers = [f"{name} {number_text(float(values[place]))}" for name, values in space.described.items()]
         return (*numbers[:2], self.tr("loss {loss}").format(loss=loss_text(loss)))
 
-    def _here(self) -> Array | None:
+    def _show_here(self) -> None:
         """The touched task's place, where the axes are its own numbers."""
         described = self.session.touched.description
         names = [axis.currentData() for axis in self.axes]
-        if self._is_own or not all(name in described for name in names):
-            return None
-        return np.array([described[name] for name in names])
+        is_known = not self._is_own and all(name in described for name in names)
+        self.view.show_here(np.array([described[name] for name in names]) if is_known else None)
 
     # --- the hand ---------------------------------------------------------------------------------
 
