@@ -25,7 +25,7 @@ class Waiting:
         self.session = session
         self.is_interrupted = False
         self._changed_at = time.monotonic()
-        for changed in (session.advanced, session.scored, session.adaptedChanged, session.galleryChanged):
+        for changed in (session.advanced, session.scored, session.unseen.adaptedChanged, session.unseen.galleryChanged):
             changed.connect(self._note_change)
 
     def _note_change(self) -> None:
@@ -74,8 +74,8 @@ class Waiting:
         is_still = session.run_state in (RunState.IDLE, RunState.PAUSED) and not session.readiness
         scored = live.latest_scores
         is_scored = not live.iteration or (scored is not None and scored.iteration == live.iteration)
-        is_adapted = {"learner", *session.compared} <= session.adaptations.keys()
-        has_gallery = len(session.gallery_adaptations) == len(session.gallery)
+        is_adapted = {"learner", *session.unseen.compared} <= session.unseen.adaptations.keys()
+        has_gallery = len(session.unseen.gallery_adaptations) == len(session.unseen.gallery)
         return is_still and is_scored and is_adapted and has_gallery and self.is_quiet
 
     @contextmanager

@@ -64,7 +64,7 @@ def test_a_preset_settings_and_run_are_taken_from_the_arguments(opened: list[QMa
     assert window.session.settings.value("learner") == "reptile"
     assert window.session.settings.seed == 3
     qtbot.waitUntil(lambda: window.session.live.iteration > 2, timeout=60_000)
-    qtbot.waitUntil(lambda: "learner" in window.session.adaptations, timeout=60_000)
+    qtbot.waitUntil(lambda: "learner" in window.session.unseen.adaptations, timeout=60_000)
 
 
 def test_a_file_is_opened_and_named_in_the_title(opened: list[QMainWindow], tmp_path: Path) -> None:

@@ -1,8 +1,14 @@
 """The one mutable object: what is set, what trains (`live`), what is shown, what is touched.
 
-Panels read it and call its methods; nothing else changes it. All of it lives on the GUI thread. It is a
-front: settings, runs and the worker meet in course.py, the tasks under the hand are unseen.py's, files
-and recovery are files.py's. What needs a file of images waits until reading.py has read it on its own thread.
+Panels read it and call its methods; nothing else changes it. All of it lives on the GUI thread. Settings, runs
+and the worker meet in course.py; files and recovery are files.py's; what needs a file of images waits until
+reading.py has read it on its own thread. What has a state of its own is a part that panels speak to:
+
+    session.unseen      the touched task, the gallery, and how the shown run adapts to them
+    session.beside      other runs on the touched task
+    session.comparing   what trains side by side, on the live run's worker
+    session.inside      what the view "Inside" shows of the shown run
+    session.cold_start  which ratings of a new user tell most
 """
 
 from __future__ import annotations
@@ -23,12 +29,10 @@ from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.pace import Memory
 from metalearn_gui.bridge.reading import Reading
 from metalearn_gui.bridge.run_state import RunState
-from metalearn_gui.bridge.touches import Adaptation, Places, TouchedTask
+from metalearn_gui.bridge.touches import Adaptation, TouchedTask
 from metalearn_gui.bridge.undoing import History, Undoing
 from metalearn_gui.bridge.warming import Warming
-from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import TrainingState
-from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import PRESETS, preset
 from metalearn_gui.engine.settings import ExperimentSettings, offer_label
@@ -49,19 +53,14 @@ WORKER_SECONDS, TOUCH_SECONDS, FILE_SECONDS, READING_SECONDS, REPORT_SECONDS = 0
 
 
 class Session(QObject):
-    """See the module's docstring. Keys of learners side by side: "learner", "transfer", "scratch"."""
+    """See the module's docstring."""
 
     settingsChanged = Signal()  # settings, preset_key
     stateChanged = Signal()  # run_state
     advanced = Signal()  # curves, iteration, speed; at most 30 times a second
     scored = Signal()  # latest_scores of a run
     shownChanged = Signal()  # another run or moment is shown
-    stepChanged = Signal()  # adaptation_step
     runsChanged = Signal()  # runs, overlays, names
-    taskChanged = Signal()  # touched: another task, or its points
-    viewsChanged = Signal()  # views
-    adaptedChanged = Signal()  # adaptations of the touched task
-    galleryChanged = Signal()  # gallery, gallery_adaptations
     readinessChanged = Signal()  # readiness, can_run
     fileChanged = Signal()  # file_path, is_dirty
     messageRaised = Signal(object)  # Message; an empty text clears the bar
@@ -75,16 +74,16 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self._course = Course(settings or preset(FIRST_PRESET), options, self)
-        self._runs, self._training, self._unseen = self._course.runs, self._course.training, self._course.unseen
-        self._comparing = Comparing(self._course, options, self)
-        self.inside = Inside(self._runs, self._unseen, options, self)
+        self._runs, self._training, self.unseen = self._course.runs, self._course.training, self._course.unseen
+        self.comparing = Comparing(self._course, options, self)
+        self.inside = Inside(self._runs, self.unseen, options, self)
         self._warming = Warming(self._training, options, self)
-        self._beside = Beside(self._unseen, self)
+        self.beside = Beside(self.unseen, self)
         self.cold_start = ColdStart(lambda: self.shown, self)
         self._files = Files(self._saved, self)
         self._reading = Reading(self)
         self._memory = Memory()
-        self._undoing = Undoing(self.undo_stack, History(self.undo_touch, self.redo_touch))
+        self._undoing = Undoing(self.undo_stack, History(self.unseen.undo_touch, self.unseen.redo_touch))
         self._offered: dict[str, object] = {}
         self._is_closed = False
         self._connect()
@@ -92,13 +91,12 @@ class Session(QObject):
     def _connect(self) -> None:
         for name in ("settingsChanged", "stateChanged", "advanced", "scored", "shownChanged", "runsChanged"):
             getattr(self._course, name).connect(getattr(self, name))
-        for name in ("stepChanged", "taskChanged", "adaptedChanged", "galleryChanged", "viewsChanged"):
-            getattr(self._unseen, name).connect(getattr(self, name))
         self._course.messageRaised.connect(self.messageRaised)
         self._course.worked.connect(self._files.mark_dirty)
-        self._unseen.worked.connect(self._files.mark_dirty)
+        self.unseen.worked.connect(self._files.mark_dirty)
+        self.unseen.gestureBegun.connect(self._undoing.note_touch)
         self._training.readinessChanged.connect(self.readinessChanged)
-        self._unseen.failed.connect(self._warn)
+        self.unseen.failed.connect(self._warn)
         self.inside.failed.connect(self._warn)
         self.cold_start.failed.connect(self._warn)
         self._files.changed.connect(self.fileChanged)
@@ -249,19 +247,9 @@ class Session(QObject):
         """After a divergence: go on from the last good state with half the meta learning rate."""
         self._course.resume_with_half_rate()
 
-    @property
-    def comparing(self) -> Comparing:
-        """What trains side by side, on the live run's worker."""
-        return self._comparing
-
-    @property
-    def beside(self) -> Beside:
-        """Other runs on the touched task, for who shows them."""
-        return self._beside
-
     def cancel_comparison(self) -> None:
         """End what is compared; what it has come to is kept."""
-        self._comparing.cancel()
+        self.comparing.cancel()
 
     def warm_up(self) -> None:
         """Compile what every preset that needs no data asks for; the run under way stops where it stands."""
@@ -299,12 +287,12 @@ class Session(QObject):
     @property
     def shown_state(self) -> TrainingState:
         """What the shown run had learned at the shown moment."""
-        return self._unseen.shown.state
+        return self.unseen.shown.state
 
     @property
     def shown_settings(self) -> ExperimentSettings:
         """The shown run's, with the live values that its adaptations are shown with."""
-        return self._unseen.shown.settings
+        return self.unseen.shown.settings
 
     @property
     def shown_scores(self) -> Scored | None:
@@ -375,132 +363,6 @@ class Session(QObject):
         """Undoable. A fresh run takes the place of the live one."""
         self._course.delete(run_id)
 
-    # --- the touched task and the gallery -------------------------------------------------------------
-
-    @property
-    def touched(self) -> TouchedTask:
-        return self._unseen.touched
-
-    @property
-    def adaptations(self) -> dict[str, Adaptation]:
-        """How the shown run and its baselines adapt to the touched task; empty before TensorFlow is there."""
-        return self._unseen.adaptations
-
-    @property
-    def views(self) -> list[View]:
-        """What the shown run's learner shows about itself on the touched task; at most two answers a second."""
-        return self._unseen.views
-
-    @property
-    def context(self) -> Array | None:
-        """The vector that a hand has put in the place of the learner's own context (view "context"), or None."""
-        return self._unseen.context
-
-    @property
-    def held(self) -> Mapping[str, Array]:
-        """What a hand has put, by name, in the place of what the learner adapts to; empty where it has not."""
-        return self._unseen.held
-
-    @property
-    def compared(self) -> set[str]:
-        """Of "transfer", "scratch": drawn beside the learner."""
-        return self._unseen.compared
-
-    @property
-    def adaptation_step(self) -> int:
-        return self._unseen.step
-
-    @property
-    def num_adaptation_steps(self) -> int:
-        return self._unseen.num_steps
-
-    @property
-    def gallery(self) -> list[TouchedTask]:
-        """Eight more unseen tasks."""
-        return self._unseen.gallery
-
-    @property
-    def gallery_adaptations(self) -> list[Adaptation]:
-        """In the gallery's order; empty before they are all there."""
-        return self._unseen.gallery_adaptations
-
-    def new_task(self) -> None:
-        """The next unseen task."""
-        self._unseen.new_task()
-
-    def restore_task(self) -> None:
-        """Undoable: the touched task with the points it was drawn with."""
-        self._undoing.note_touch()
-        self._unseen.restore_task()
-
-    def begin_touch(self) -> None:
-        """What comes until the next call is one gesture on the touched task, which `undo` takes back."""
-        self._undoing.note_touch()
-        self._unseen.begin_touch()
-
-    def undo_touch(self) -> bool:
-        """Take the last gesture on the touched task back; whether there was one."""
-        return self._unseen.undo_touch()
-
-    def redo_touch(self) -> bool:
-        """Make the gesture again that was taken back last; whether there was one."""
-        return self._unseen.redo_touch()
-
-    def move_point(self, index: int, x: Array, y: Array | int) -> None:
-        self._unseen.move_point(index, x, y)
-
-    def move_query(self, index: int, x: Array, y: Array | int) -> None:
-        self._unseen.move_query(index, x, y)
-
-    def add_point(self, x: Array, y: Array | int) -> None:
-        self._unseen.add_point(x, y)
-
-    def remove_point(self, index: int) -> None:
-        self._unseen.remove_point(index)
-
-    def set_support(self, x: Array, y: Array) -> None:
-        """Other support points all at once, MAX_SUPPORT of them at most."""
-        self._unseen.set_support(x, y)
-
-    def look_at(self, places: Places) -> None:
-        """Predict at these places as well: `touched.looked_at`, of a task whose grid is its rows."""
-        self._unseen.look_at(places)
-
-    def set_adaptation_step(self, step: int) -> None:
-        """Show another step of the adaptation; out of range means the nearest."""
-        self._unseen.set_step(step)
-
-    def set_context(self, context: Array | None) -> None:
-        """What the learner predicts with this context shows in `adaptations`, until the task is touched; None: its own.
-
-        Ignored where no view "context" is shown.
-        """
-        self._unseen.set_context(context)
-
-    def set_held(self, held: Mapping[str, Array]) -> None:
-        """What the learner predicts once it is adapted to this shows in `adaptations`, until the task is touched.
-
-        Args:
-            held: as adaptation.predict_adapted takes it, of the one task; empty: the learner's own.
-        """
-        self._unseen.set_held(held)
-
-    def set_compared(self, key: str, on: bool) -> None:
-        """Draw a baseline beside the learner, or not."""
-        self._unseen.set_compared(key, on)
-
-    def open_block(self, block: int) -> None:
-        """The unseen task at a place of the stream (TouchedTask.block) comes under the hand."""
-        self._unseen.open_block(block)
-
-    def open_gallery_task(self, index: int) -> None:
-        """Exchange the touched task for one of the gallery."""
-        self._unseen.open_gallery_task(index)
-
-    def send_to_gallery(self) -> None:
-        """A copy of the touched task, as it lies, to the front of the gallery."""
-        self._unseen.send_to_gallery()
-
     # --- file ---------------------------------------------------------------------------------------
 
     @property
@@ -544,7 +406,7 @@ class Session(QObject):
     def link(self) -> str:
         """What is set and the touched task as a line of text; "" after saying why there is none."""
         try:
-            return to_link(self.settings, self._unseen.saved()[0])
+            return to_link(self.settings, self.unseen.saved()[0])
         except StoreError as error:
             self._warn(str(error))
             return ""
@@ -564,8 +426,8 @@ class Session(QObject):
         if not self._course.has_data(settings):
             return False
         self._course.set_settings(settings.resolved(), self.tr("Open a link"))
-        self._unseen.take_saved([task] if task else [])
-        self._unseen.announce()
+        self.unseen.take_saved([task] if task else [])
+        self.unseen.announce()
         return True
 
     def close(self) -> None:
@@ -573,10 +435,10 @@ class Session(QObject):
         if not self._is_closed:
             self._is_closed = True
             self._reading.close(READING_SECONDS)
-            self._comparing.close(REPORT_SECONDS)
+            self.comparing.close(REPORT_SECONDS)
             self._warming.close()
             self._training.close(WORKER_SECONDS)
-            self._unseen.close(TOUCH_SECONDS)
+            self.unseen.close(TOUCH_SECONDS)
             self.inside.close(TOUCH_SECONDS)
             self.cold_start.close(TOUCH_SECONDS)
             self._files.close(FILE_SECONDS)
@@ -611,7 +473,7 @@ class Session(QObject):
         if not all(map(self._course.has_data, needed)):
             return False
         saved.resolve()
-        self._comparing.leave()
+        self.comparing.leave()
         self._training.drain()
         self._files.set_aside()
         self._course.take_saved(saved)
@@ -625,7 +487,7 @@ class Session(QObject):
 
     def _saved(self) -> SavedSession:
         """Copies of everything that a file holds."""
-        saved = SavedSession(self.runs, self.shown.run_id, self.settings, self._unseen.saved())
+        saved = SavedSession(self.runs, self.shown.run_id, self.settings, self.unseen.saved())
         return saved.copy()
 
     def _warn(self, text: str) -> None:

@@ -44,13 +44,17 @@ WARMING, TOUCHING, SHOWING, MAKING_ROOM, INSPECTING = range(5)  # ranks of reque
 
 
 class UnseenTasks(QObject):
-    """Draws tasks from their own stream and asks for adaptations; `announce` tells what has changed."""
+    """Draws tasks from their own stream and asks for adaptations; `announce` tells what has changed.
 
-    taskChanged = Signal()
-    adaptedChanged = Signal()
-    galleryChanged = Signal()
-    stepChanged = Signal()
-    viewsChanged = Signal()
+    Keys of learners side by side: "learner", "transfer", "scratch".
+    """
+
+    taskChanged = Signal()  # touched: another task, or its points
+    adaptedChanged = Signal()  # adaptations
+    galleryChanged = Signal()  # gallery, gallery_adaptations
+    stepChanged = Signal()  # step
+    viewsChanged = Signal()  # views
+    gestureBegun = Signal()  # `undo_touch` can take back what follows
     followed = Signal()  # shown
     worked = Signal()  # there is something new to save
     failed = Signal(str)
@@ -65,10 +69,10 @@ class UnseenTasks(QObject):
         self.is_ready = False
         self._series = 0  # answers of an earlier series are stale
         self.shown = Shown(settings, state)
-        self.compared = {"transfer", "scratch"}
+        self.compared = {"transfer", "scratch"}  # drawn beside the learner
         self._chosen_step = FIRST_STEP  # comes back where a learner of fewer steps has gone
         self.step = min(FIRST_STEP, self.num_steps)
-        self.adaptations: dict[str, Adaptation] = {}
+        self.adaptations: dict[str, Adaptation] = {}  # to the touched task; none before TensorFlow is there
         self._answered: TouchedTask | None = None  # the touched task as it was when they were asked for
         self.views: list[View] = []  # what the learner shows about itself on the touched task
         self._inspection = QTimer(self, singleShot=True, interval=INSPECT_MS)
@@ -88,6 +92,7 @@ class UnseenTasks(QObject):
 
     @property
     def gallery(self) -> list[TouchedTask]:
+        """Eight more unseen tasks."""
         return self._gallery.tasks
 
     @property
@@ -162,7 +167,8 @@ class UnseenTasks(QObject):
     # --- the hand ---------------------------------------------------------------------------------
 
     def begin_touch(self) -> None:
-        """What comes until the next call is one gesture, which `undo_touch` takes back."""
+        """What comes until the next call is one gesture on the touched task, which `undo_touch` takes back."""
+        self.gestureBegun.emit()
         self._history.begin(self.touched)
 
     def undo_touch(self) -> bool:
@@ -187,9 +193,11 @@ class UnseenTasks(QObject):
         self._set_points(without_point(self.touched, index))
 
     def set_support(self, x: Array, y: Array) -> None:
+        """Other support points all at once, MAX_SUPPORT of them at most."""
         self._set_points(with_support(self.touched, x[:MAX_SUPPORT], y[:MAX_SUPPORT]))
 
     def look_at(self, places: Places) -> None:
+        """Predict at these places as well: `touched.looked_at`, of a task whose grid is its rows."""
         self.touched = looking_at(self.touched, places)
         self._ask_touched()
         self._make_room()
@@ -200,12 +208,12 @@ class UnseenTasks(QObject):
         self._put_under_hand(draw_task(self.shown.settings, self._next_block))
 
     def restore_task(self) -> None:
-        """The touched task as it was drawn."""
+        """Undoable: the touched task with the points it was drawn with."""
         self.begin_touch()
         self._take_touch(draw_task(self.shown.settings, self.touched.block))
 
     def open_block(self, block: int) -> None:
-        """The task at a place of the stream."""
+        """The task at a place of the stream (TouchedTask.block) comes under the hand."""
         self._put_under_hand(draw_task(self.shown.settings, block))
 
     def open_gallery_task(self, index: int) -> None:
@@ -214,7 +222,7 @@ class UnseenTasks(QObject):
         self.galleryChanged.emit()
 
     def send_to_gallery(self) -> None:
-        """A copy of the touched task to the front of the gallery; the last one there goes."""
+        """A copy of the touched task, as it lies, to the front of the gallery; the last one there goes."""
         self._gallery.take_in(self.touched, self.adaptations.get("learner"))
         self._ask_gallery()
         self.galleryChanged.emit()
@@ -226,16 +234,17 @@ class UnseenTasks(QObject):
         return self.held.get(self._context_name)
 
     def set_context(self, context: Array | None) -> None:
-        """Put a vector in the place of the one that adapting comes to; None gives that back.
+        """What the learner predicts with this context shows in `adaptations`, until the task is touched; None: its own.
 
-        A learner that shows no context has no place for it.
+        Ignored where no view "context" is shown.
         """
         self.set_held({} if context is None or not self._context_name else {self._context_name: context})
 
     def set_held(self, held: Mapping[str, Array]) -> None:
-        """Put this, by name, in the place of what adapting comes to; nothing gives that back.
+        """What the learner predicts once it is adapted to this shows in `adaptations`, until the task is touched.
 
-        It stays until the task is touched.
+        Args:
+            held: as adaptation.predict_adapted takes it, of the one task; empty: the learner's own.
         """
         self.held = dict(held)
         if self.held and self.step == 0:
@@ -258,6 +267,7 @@ class UnseenTasks(QObject):
         self.adaptedChanged.emit()
 
     def set_step(self, step: int) -> None:
+        """Show another step of the adaptation; out of range means the nearest."""
         step = self._chosen_step = min(max(step, 0), self.num_steps)
         if step != self.step:
             self.step = step

@@ -73,22 +73,25 @@ COMMANDS = (
     Command("reset", QT_TRANSLATE_NOOP("Commands", "Back to the same start"), "R", RUN, lambda w: w.transport.reset()),
     Command("reseed", QT_TRANSLATE_NOOP("Commands", "Start with another seed"), "", RUN, lambda w: w.session.reseed()),
     Command("warm_up", QT_TRANSLATE_NOOP("Commands", "Warm up all presets"), "", RUN, lambda w: w.session.warm_up()),
-    Command("new_task", QT_TRANSLATE_NOOP("Commands", "New unseen task"), "N", TASK, lambda w: w.session.new_task()),
+    Command(
+        "new_task", QT_TRANSLATE_NOOP("Commands", "New unseen task"), "N", TASK,
+        lambda w: w.session.unseen.new_task(),
+    ),
     Command(
         "restore_task", QT_TRANSLATE_NOOP("Commands", "Put the task's points back"), "", TASK,
-        lambda w: w.session.restore_task(),
+        lambda w: w.session.unseen.restore_task(),
     ),
     Command(
         "send_to_gallery", QT_TRANSLATE_NOOP("Commands", "Send the task to the gallery"), "Ctrl+G", TASK,
-        lambda w: w.session.send_to_gallery(),
+        lambda w: w.session.unseen.send_to_gallery(),
     ),
     Command(
         "step_back", QT_TRANSLATE_NOOP("Commands", "Adaptation step back"), "Left", TASK,
-        lambda w: w.session.set_adaptation_step(w.session.adaptation_step - 1),
+        lambda w: w.session.unseen.set_step(w.session.unseen.step - 1),
     ),
     Command(
         "step_on", QT_TRANSLATE_NOOP("Commands", "Adaptation step on"), "Right", TASK,
-        lambda w: w.session.set_adaptation_step(w.session.adaptation_step + 1),
+        lambda w: w.session.unseen.set_step(w.session.unseen.step + 1),
     ),
     Command("playground", QT_TRANSLATE_NOOP("Commands", "Playground"), "F2", VIEW, lambda w: w.show_task()),
     Command("presenter", QT_TRANSLATE_NOOP("Commands", "Presenter"), "F11", VIEW, lambda w: w.show_view("presenter")),

@@ -21,7 +21,7 @@ class InsidePanel(Panel):
         self.watched = getattr(session.inside, self.part)
         self.watched.changed.connect(self.refresh)
         self._is_watching = False
-        session.stepChanged.connect(self.refresh)
+        session.unseen.stepChanged.connect(self.refresh)
 
     @property
     def result(self) -> Any:

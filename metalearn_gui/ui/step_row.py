@@ -26,8 +26,8 @@ class StepRow(Translated, QWidget):
         self._play_timer = QTimer(self, interval=PLAY_INTERVAL)
         self._play_timer.timeout.connect(self._play_on)
         self._build(prefix)
-        session.stepChanged.connect(self._show_step)
-        session.adaptedChanged.connect(self._show_step)
+        session.unseen.stepChanged.connect(self._show_step)
+        session.unseen.adaptedChanged.connect(self._show_step)
         session.settingsChanged.connect(self._take_learner)
         session.shownChanged.connect(self._take_learner)
         theme().changed.connect(self._name_play)
@@ -44,7 +44,7 @@ class StepRow(Translated, QWidget):
         self._step_label.setFont(ui_font(13))
         self._slider = StepSlider(self)
         self._slider.setObjectName(f"{prefix}_slider")
-        self._slider.valueChanged.connect(self.session.set_adaptation_step)
+        self._slider.valueChanged.connect(self.session.unseen.set_step)
         self._loss = QLabel(self)
         self._loss.setFont(ui_font(15, 600))
         self._loss.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
@@ -67,12 +67,12 @@ class StepRow(Translated, QWidget):
 
     def _take_learner(self) -> None:
         with QSignalBlocker(self._slider):
-            self._slider.setRange(0, self.session.num_adaptation_steps)
+            self._slider.setRange(0, self.session.unseen.num_steps)
         self._name_steps()
         self._show_step()
 
     def _show_step(self) -> None:
-        step = self.session.adaptation_step
+        step = self.session.unseen.step
         with QSignalBlocker(self._slider):
             self._slider.setValue(step)
         score = self._score_text(step)
@@ -80,7 +80,7 @@ class StepRow(Translated, QWidget):
             self._loss.setText(score)
 
     def _score_text(self, step: int) -> str:
-        adaptation = self.session.adaptations.get("learner")
+        adaptation = self.session.unseen.adaptations.get("learner")
         if adaptation is None:
             return ""
         step = adaptation.nearest(step)
@@ -100,14 +100,14 @@ class StepRow(Translated, QWidget):
         if self.is_playing:
             self._stop_playing()
             return
-        if self.session.adaptation_step >= self.session.num_adaptation_steps:
-            self.session.set_adaptation_step(0)
+        if self.session.unseen.step >= self.session.unseen.num_steps:
+            self.session.unseen.set_step(0)
         self._play_timer.start()
         self._name_play()
 
     def _play_on(self) -> None:
-        self.session.set_adaptation_step(self.session.adaptation_step + 1)
-        if self.session.adaptation_step >= self.session.num_adaptation_steps:
+        self.session.unseen.set_step(self.session.unseen.step + 1)
+        if self.session.unseen.step >= self.session.unseen.num_steps:
             self._stop_playing()
 
     def _stop_playing(self) -> None:

@@ -38,12 +38,17 @@ class TouchedPicture(QWidget):
         self._session = session
         self.resize(SIZE)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        for signal in (session.taskChanged, session.adaptedChanged, session.stepChanged, theme().changed):
+        for signal in (
+            session.unseen.taskChanged,
+            session.unseen.adaptedChanged,
+            session.unseen.stepChanged,
+            theme().changed,
+        ):
             signal.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         session, painter = self._session, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        adaptation, family = session.adaptations.get("learner"), session.shown.settings.tasks
-        paint_task(painter, frame, answered(family, session.touched, adaptation, session.adaptation_step))
+        adaptation, family = session.unseen.adaptations.get("learner"), session.shown.settings.tasks
+        paint_task(painter, frame, answered(family, session.unseen.touched, adaptation, session.unseen.step))

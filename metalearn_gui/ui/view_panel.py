@@ -18,19 +18,19 @@ from metalearn_gui.ui.theme import theme
 
 
 class ViewPanel(Panel):
-    """Follows the view of its kind (`key`) in `session.views`. A subclass calls `refresh` once it is built."""
+    """Follows the view of its kind (`key`) in `session.unseen.views`. A subclass calls `refresh` once it is built."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        session.viewsChanged.connect(self.refresh)
-        session.stepChanged.connect(self.refresh)
+        session.unseen.viewsChanged.connect(self.refresh)
+        session.unseen.stepChanged.connect(self.refresh)
 
     def restyle(self) -> None:
         self.refresh()
 
     def refresh(self) -> None:
         """Draw the newest view of this kind; the card is away without one."""
-        arrays = next((view.arrays for view in self.session.views if view.kind == self.key), None)
+        arrays = next((view.arrays for view in self.session.unseen.views if view.kind == self.key), None)
         self.setVisible(arrays is not None)
         if arrays is not None:
             self.show_arrays(arrays)

@@ -24,7 +24,7 @@ from tests.store.sessions import SMALL, trained_run
 def test_a_saved_session_goes_on_bit_for_bit(open_session, session, qtbot, tmp_path) -> None:
     path = str(tmp_path / "one.metalearn")
     run_to(session, qtbot, 3)
-    session.move_point(0, np.array([1.0]), np.array([4.0]))
+    session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
     assert session.is_dirty
     assert session.save(path)
     assert (session.file_path, session.is_dirty) == (path, False)
@@ -34,7 +34,7 @@ def test_a_saved_session_goes_on_bit_for_bit(open_session, session, qtbot, tmp_p
     assert other.file_path == path
     assert not other.is_dirty
     assert other.settings == session.settings
-    assert np.array_equal(other.touched.support.y, session.touched.support.y)
+    assert np.array_equal(other.unseen.touched.support.y, session.unseen.touched.support.y)
     assert other.live.iteration == 3
     run_to(other, qtbot, 5)
     assert np.array_equal(other.live.curve("objective"), session.live.curve("objective"))
@@ -229,14 +229,14 @@ def without_parameter(path: str, name: str) -> None:
 
 def test_points_of_a_file_from_before_tasks_had_a_frequency_lie_where_they_lay(session, open_session, tmp_path) -> None:
     path = str(tmp_path / "old.metalearn")
-    session.move_point(0, np.array([1.0]), np.array([4.0]))
+    session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
     session.save(path)
     without_parameter(path, "frequency")
     other = open_session()
     heard = Heard(other)
     assert other.open(path)
-    assert np.array_equal(other.touched.support.y, session.touched.support.y)
-    assert np.array_equal(other.touched.truth, session.touched.truth)
+    assert np.array_equal(other.unseen.touched.support.y, session.unseen.touched.support.y)
+    assert np.array_equal(other.unseen.touched.truth, session.unseen.touched.truth)
     assert heard.messages == []
 
 
@@ -244,14 +244,14 @@ def test_tasks_that_lack_what_nobody_can_know_are_drawn_anew_and_one_line_says_s
     session, open_session, tmp_path
 ) -> None:
     path = str(tmp_path / "old.metalearn")
-    session.move_point(0, np.array([1.0]), np.array([4.0]))
+    session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
     session.save(path)
     without_parameter(path, "phase")
     other = open_session()
     heard = Heard(other)
     assert other.open(path)
-    assert not np.array_equal(other.touched.support.y, session.touched.support.y)
-    assert other.touched.truth is not None
+    assert not np.array_equal(other.unseen.touched.support.y, session.unseen.touched.support.y)
+    assert other.unseen.touched.truth is not None
     assert [message.text for message in heard.messages] == [
         "The file's unseen tasks do not fit its run; others are drawn instead."
     ]

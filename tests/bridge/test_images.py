@@ -82,7 +82,7 @@ def test_chosen_images_are_read_on_another_thread_and_then_taken(session, folder
     session.change(**asked_for(folder))
     assert session.settings is before
     qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
-    assert session.touched.support.x.shape == (2, 64)
+    assert session.unseen.touched.support.x.shape == (2, 64)
     assert readers
     assert threading.main_thread().name not in readers
     assert not [message for message in heard.messages if message.text]
@@ -118,7 +118,7 @@ def test_all_that_follows_reads_nothing_again(session, folder, readers, qtbot) -
     shutil.rmtree(folder)
     session.change(shots=2)
     session.change(meta_learning_rate=0.01)
-    session.new_task()
+    session.unseen.new_task()
     session.undo()
     session.undo()
     session.undo()
@@ -134,7 +134,7 @@ def test_another_size_of_the_images_is_read_off_the_window(session, folder, read
     session.change(**asked_for(folder))
     qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
     session.change(image_size=9)
-    qtbot.waitUntil(lambda: session.touched.support.x.shape == (2, 81))
+    qtbot.waitUntil(lambda: session.unseen.touched.support.x.shape == (2, 81))
     assert threading.main_thread().name not in readers
 
 
@@ -235,12 +235,12 @@ def test_closing_while_images_are_read_takes_nothing(session, folder, slow) -> N
 )
 def test_what_images_cannot_give_is_refused_and_nothing_changes(qapp, qtbot, folder, values, line) -> None:
     session = Session(on_images(folder))
-    heard, before, task = Heard(session), session.settings, session.touched
+    heard, before, task = Heard(session), session.settings, session.unseen.touched
     session.change(**values)
     qtbot.waitUntil(lambda: bool(heard.messages))
     assert [line in message.text for message in heard.messages] == [True]
     assert session.settings is before
-    assert session.touched is task
+    assert session.unseen.touched is task
     assert session.undo_stack.count() == 0
     session.change(shots=2)  # the stack still takes a change
     assert session.settings.episodes.shots == 2
@@ -283,10 +283,10 @@ def test_a_saved_session_whose_images_are_gone_is_refused_in_one_line(session, f
 def test_a_saved_session_holds_its_images_where_they_are_gone(session, folder, tmp_path, qtbot) -> None:
     first = Session(on_images(folder))
     assert first.save(str(tmp_path / "a.metalearn"))
-    drawn = first.touched.support.x
+    drawn = first.unseen.touched.support.x
     first.close()
     lose(folder)
     heard = Heard(session)
     assert session.open(str(tmp_path / "a.metalearn"))
-    assert (session.touched.support.x == drawn).all()
+    assert (session.unseen.touched.support.x == drawn).all()
     qtbot.waitUntil(lambda: any("is not where it was" in message.text for message in heard.messages))

@@ -33,16 +33,16 @@ def shown(qtbot, part):
 
 
 def test_nothing_is_computed_while_nobody_looks(session, qtbot):
-    session.new_task()
+    session.unseen.new_task()
     qtbot.wait(300)
     assert session.inside.landscape.result is None
 
 
 def test_the_path_through_the_landscape_has_the_losses_of_the_canvas(session, qtbot):
-    qtbot.waitUntil(lambda: "learner" in session.adaptations, timeout=30_000)
+    qtbot.waitUntil(lambda: "learner" in session.unseen.adaptations, timeout=30_000)
     session.inside.landscape.watch(True)
     found = shown(qtbot, session.inside.landscape)
-    np.testing.assert_allclose(found.path_losses, session.adaptations["learner"].loss, rtol=1e-4)
+    np.testing.assert_allclose(found.path_losses, session.unseen.adaptations["learner"].loss, rtol=1e-4)
     assert found.losses.shape[0] < found.losses.shape[1]
     assert np.isfinite(found.losses).all()
 
@@ -50,21 +50,21 @@ def test_the_path_through_the_landscape_has_the_losses_of_the_canvas(session, qt
 def test_a_place_of_the_landscape_is_shown_on_the_canvas(session, qtbot):
     session.inside.landscape.watch(True)
     found = shown(qtbot, session.inside.landscape)
-    qtbot.waitUntil(lambda: "learner" in session.adaptations, timeout=30_000)
+    qtbot.waitUntil(lambda: "learner" in session.unseen.adaptations, timeout=30_000)
     step = found.plane.adapted(found.plane.path[1:2])
-    with qtbot.waitSignal(session.adaptedChanged):
-        session.set_held({name: values[0] for name, values in step.items()})
-    assert session.adaptations["learner"].loss[-1] == pytest.approx(found.path_losses[1], rel=0.05)
-    session.new_task()
-    assert session.held == {}
+    with qtbot.waitSignal(session.unseen.adaptedChanged):
+        session.unseen.set_held({name: values[0] for name, values in step.items()})
+    assert session.unseen.adaptations["learner"].loss[-1] == pytest.approx(found.path_losses[1], rel=0.05)
+    session.unseen.new_task()
+    assert session.unseen.held == {}
 
 
 def test_the_landscape_follows_the_hand(session, qtbot):
     part = session.inside.landscape
     part.watch(True)
     shown(qtbot, part)
-    session.move_point(0, np.array([1.0]), np.array([4.0]))
-    qtbot.waitUntil(lambda: part.result.task is session.touched, timeout=30_000)
+    session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
+    qtbot.waitUntil(lambda: part.result.task is session.unseen.touched, timeout=30_000)
 
 
 def test_another_structure_takes_the_old_landscape_away_at_once(session, qtbot):
@@ -82,12 +82,12 @@ def test_tasks_of_the_space_are_unseen_and_can_be_opened(session, qtbot):
     part.choose(True)
     part.watch(True)
     found = shown(qtbot, part)
-    assert found.losses.shape == (session.num_adaptation_steps + 1, len(found.tasks))
+    assert found.losses.shape == (session.unseen.num_steps + 1, len(found.tasks))
     assert found.embedded.shape == (len(found.tasks), 2)
     assert found.shares.sum() <= 1 + 1e-6
-    session.open_block(found.tasks[7].block)
-    assert session.touched.description == found.tasks[7].description
-    assert np.array_equal(session.touched.support.x, found.tasks[7].support.x)
+    session.unseen.open_block(found.tasks[7].block)
+    assert session.unseen.touched.description == found.tasks[7].description
+    assert np.array_equal(session.unseen.touched.support.x, found.tasks[7].support.x)
 
 
 def test_gradients_are_there_for_the_touched_task_and_the_gallery(session, qtbot):

@@ -26,7 +26,7 @@ def tried(open_session, qtbot) -> Session:
 
 def test_a_moment_is_shown_until_it_is_left(tried, qtbot):
     session = tried
-    with qtbot.waitSignals([session.shownChanged, session.adaptedChanged]):
+    with qtbot.waitSignals([session.shownChanged, session.unseen.adaptedChanged]):
         session.show_moment(11)
     moment = session.shown_state
     assert (session.moment, moment.iteration, session.shown_iteration) == (11, 11, 11)
@@ -67,4 +67,4 @@ def test_the_start_is_tried_while_somebody_looks(tried, qtbot):
     tried.inside.start.watch(True)
     qtbot.waitUntil(lambda: tried.inside.start.result is not None, timeout=30_000)
     assert tried.inside.start.result.run_id == tried.shown.run_id
-    assert len(tried.inside.start.result.losses) == tried.num_adaptation_steps + 1
+    assert len(tried.inside.start.result.losses) == tried.unseen.num_steps + 1

@@ -16,7 +16,8 @@ def test_hundreds_of_presses_at_random_break_nothing(session, qtbot, qapp) -> No
         session.show_run(chance.choice(session.runs).run_id)
 
     presses = [
-        *[session.toggle] * 6, *[session.step] * 5, *[session.reset] * 2, session.reseed, show_any, session.new_task,
+        *[session.toggle] * 6, *[session.step] * 5, *[session.reset] * 2, session.reseed, show_any,
+        session.unseen.new_task,
         lambda: session.change(shots=chance.randint(1, 5)), lambda: session.change(meta_learning_rate=chance.random()),
         session.undo_stack.undo, lambda: session.delete_run(chance.choice(session.runs).run_id),
         lambda: session.restore_run(chance.choice(session.runs).run_id),

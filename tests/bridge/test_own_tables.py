@@ -50,7 +50,7 @@ def test_a_session_opens_where_its_table_is_gone_and_says_so(saved, table, open_
     session, heard = opened(open_session, saved, qtbot)
     qtbot.waitUntil(lambda: any("is not where it was" in message.text for message in heard.messages))
     assert session.settings.tasks.data == str(table)
-    assert session.touched.support.x.shape[-1] == 1
+    assert session.unseen.touched.support.x.shape[-1] == 1
     assert session.save(saved)
     forget()
     third, _ = opened(open_session, saved, qtbot)

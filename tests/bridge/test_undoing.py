@@ -6,12 +6,12 @@ import numpy as np
 
 
 def touch(session, to: float) -> None:
-    session.begin_touch()
-    session.move_point(0, np.array([to], np.float32), np.array([0.0], np.float32))
+    session.unseen.begin_touch()
+    session.unseen.move_point(0, np.array([to], np.float32), np.array([0.0], np.float32))
 
 
 def place(session) -> float:
-    return float(session.touched.support.x[0, 0])
+    return float(session.unseen.touched.support.x[0, 0])
 
 
 def test_the_newest_deed_goes_first_whatever_it_was(session) -> None:
@@ -33,7 +33,7 @@ def test_the_newest_deed_goes_first_whatever_it_was(session) -> None:
 def test_a_press_that_moves_nothing_is_passed_over(session) -> None:
     touch(session, 1.0)
     session.change(meta_learning_rate=0.5)
-    session.begin_touch()
+    session.unseen.begin_touch()
     session.undo()
     assert session.settings.outer.meta_learning_rate != 0.5
     assert place(session) == 1.0
@@ -42,7 +42,7 @@ def test_a_press_that_moves_nothing_is_passed_over(session) -> None:
 def test_restoring_a_task_can_be_undone(session) -> None:
     start = place(session)
     touch(session, 1.0)
-    session.restore_task()
+    session.unseen.restore_task()
     assert place(session) == start
     session.undo()
     assert place(session) == 1.0
@@ -50,10 +50,10 @@ def test_restoring_a_task_can_be_undone(session) -> None:
 
 def test_a_task_goes_to_the_front_of_the_gallery_and_stays_under_the_hand(session) -> None:
     touch(session, 1.5)
-    before = list(session.gallery)
-    session.send_to_gallery()
-    assert session.gallery[0] is session.touched
-    assert session.gallery[1:] == before[:-1]
+    before = list(session.unseen.gallery)
+    session.unseen.send_to_gallery()
+    assert session.unseen.gallery[0] is session.unseen.touched
+    assert session.unseen.gallery[1:] == before[:-1]
 
 
 def test_a_link_restores_settings_and_the_task_as_it_lies(session, open_session) -> None:
@@ -62,7 +62,7 @@ def test_a_link_restores_settings_and_the_task_as_it_lies(session, open_session)
     other = open_session()
     assert other.open_link(session.link())
     assert other.settings == session.settings
-    assert np.array_equal(other.touched.support.x, session.touched.support.x)
+    assert np.array_equal(other.unseen.touched.support.x, session.unseen.touched.support.x)
     other.undo()
     assert other.settings.episodes.shots == 3
 

@@ -24,7 +24,10 @@ from tests.bridge.conftest import small_settings
 
 
 def fully_adapted(session: Session) -> bool:
-    return len(session.adaptations) == 1 + len(session.compared) and len(session.gallery_adaptations) == 8
+    return (
+        len(session.unseen.adaptations) == 1 + len(session.unseen.compared)
+        and len(session.unseen.gallery_adaptations) == 8
+    )
 
 
 @pytest.fixture
@@ -62,12 +65,12 @@ def test_every_view_has_its_grid(preset, grid) -> None:
 
 def test_a_user_is_shown_with_popular_items_and_with_what_to_ask(open_session, qtbot) -> None:
     session = open_session(small_settings(task_family="ratings"))
-    task = session.touched
+    task = session.unseen.touched
     assert len(task.grid) > len(task.support.x) + len(task.query.x)
-    qtbot.waitUntil(lambda: any(view.kind == "shelf" for view in session.views), timeout=60_000)
+    qtbot.waitUntil(lambda: any(view.kind == "shelf" for view in session.unseen.views), timeout=60_000)
     for _ in range(len(task.support.x)):
-        session.remove_point(0)
-    qtbot.waitUntil(lambda: [view.kind for view in session.views] == ["shelf"], timeout=60_000)
+        session.unseen.remove_point(0)
+    qtbot.waitUntil(lambda: [view.kind for view in session.unseen.views] == ["shelf"], timeout=60_000)
 
 
 def test_the_loss_is_against_the_truth_where_there_is_one() -> None:
@@ -108,11 +111,11 @@ def test_no_support_points_leave_the_learner_as_it_is_and_a_thousand_are_taken()
 
 def test_a_moved_point_moves_the_adapted_curve(touched_session, qtbot) -> None:
     session = touched_session
-    before = session.adaptations["learner"].on_grid
-    with qtbot.waitSignals([session.taskChanged, session.adaptedChanged]):
-        session.move_point(0, np.array([1.0]), np.array([4.0]))
-    after = session.adaptations["learner"].on_grid
-    assert session.touched.support.x[0, 0] == 1.0
+    before = session.unseen.adaptations["learner"].on_grid
+    with qtbot.waitSignals([session.unseen.taskChanged, session.unseen.adaptedChanged]):
+        session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
+    after = session.unseen.adaptations["learner"].on_grid
+    assert session.unseen.touched.support.x[0, 0] == 1.0
     assert np.array_equal(before[0], after[0])
     assert not np.array_equal(before[-1], after[-1])
 
@@ -120,51 +123,55 @@ def test_a_moved_point_moves_the_adapted_curve(touched_session, qtbot) -> None:
 def test_of_many_moves_the_last_one_is_shown(touched_session, qtbot) -> None:
     session = touched_session
     for y in np.linspace(-4, 4, 40):
-        session.move_point(0, np.array([1.0]), np.array([y]))
-    expected = Adapter(compile=False).adaptation(session.shown.settings, session.shown.latest.learner, session.touched)
-    qtbot.waitUntil(lambda: np.array_equal(session.adaptations["learner"].on_grid, expected.on_grid), timeout=10_000)
+        session.unseen.move_point(0, np.array([1.0]), np.array([y]))
+    expected = Adapter(compile=False).adaptation(
+        session.shown.settings, session.shown.latest.learner, session.unseen.touched
+    )
+    qtbot.waitUntil(
+        lambda: np.array_equal(session.unseen.adaptations["learner"].on_grid, expected.on_grid), timeout=10_000
+    )
 
 
 def test_points_can_be_added_removed_and_restored(touched_session) -> None:
     session = touched_session
-    first = session.touched
-    session.add_point(np.array([0.5]), np.array([1.5]))
-    assert session.touched.support.x[-1, 0] == 0.5
-    session.remove_point(0)
-    assert np.array_equal(session.touched.support.x[:2], first.support.x[1:])
-    session.restore_task()
-    assert np.array_equal(session.touched.support.x, first.support.x)
-    assert np.array_equal(session.touched.support.y, first.support.y)
+    first = session.unseen.touched
+    session.unseen.add_point(np.array([0.5]), np.array([1.5]))
+    assert session.unseen.touched.support.x[-1, 0] == 0.5
+    session.unseen.remove_point(0)
+    assert np.array_equal(session.unseen.touched.support.x[:2], first.support.x[1:])
+    session.unseen.restore_task()
+    assert np.array_equal(session.unseen.touched.support.x, first.support.x)
+    assert np.array_equal(session.unseen.touched.support.y, first.support.y)
 
 
 def test_gestures_on_the_task_are_taken_back_one_by_one(touched_session) -> None:
-    drawn, x, y = touched_session.touched, np.float32([1.0]), np.float32([2.0])
+    drawn, x, y = touched_session.unseen.touched, np.float32([1.0]), np.float32([2.0])
     for index in (0, 1):
-        touched_session.begin_touch()
-        touched_session.begin_touch()  # a click that changes nothing is no gesture
+        touched_session.unseen.begin_touch()
+        touched_session.unseen.begin_touch()  # a click that changes nothing is no gesture
         for place in (0.5, 1.0):
-            touched_session.move_point(index, place * x, y)
-    both = touched_session.touched
-    assert touched_session.undo_touch()
-    assert touched_session.touched.support.x[:2, 0].tolist() == [1.0, drawn.support.x[1, 0]]
-    assert touched_session.undo_touch()
-    assert touched_session.touched is drawn
-    assert not touched_session.undo_touch()
-    assert touched_session.redo_touch()
-    assert touched_session.redo_touch()
-    assert touched_session.touched is both
-    touched_session.new_task()
-    assert not touched_session.undo_touch()
-    assert not touched_session.redo_touch()
+            touched_session.unseen.move_point(index, place * x, y)
+    both = touched_session.unseen.touched
+    assert touched_session.unseen.undo_touch()
+    assert touched_session.unseen.touched.support.x[:2, 0].tolist() == [1.0, drawn.support.x[1, 0]]
+    assert touched_session.unseen.undo_touch()
+    assert touched_session.unseen.touched is drawn
+    assert not touched_session.unseen.undo_touch()
+    assert touched_session.unseen.redo_touch()
+    assert touched_session.unseen.redo_touch()
+    assert touched_session.unseen.touched is both
+    touched_session.unseen.new_task()
+    assert not touched_session.unseen.undo_touch()
+    assert not touched_session.unseen.redo_touch()
 
 
 def test_a_restored_task_can_be_taken_back(touched_session) -> None:
-    touched_session.begin_touch()
-    touched_session.remove_point(0)
-    count = len(touched_session.touched.support.x)
-    touched_session.restore_task()
-    assert touched_session.undo_touch()
-    assert len(touched_session.touched.support.x) == count
+    touched_session.unseen.begin_touch()
+    touched_session.unseen.remove_point(0)
+    count = len(touched_session.unseen.touched.support.x)
+    touched_session.unseen.restore_task()
+    assert touched_session.unseen.undo_touch()
+    assert len(touched_session.unseen.touched.support.x) == count
 
 
 @pytest.mark.parametrize("has_twin", [False, True])
@@ -206,17 +213,19 @@ def test_no_prediction_stays_where_an_example_is_drawn_on() -> None:
 
 def test_what_was_kept_while_a_hand_drew_is_predicted_anew_when_it_rests(open_session, qtbot) -> None:
     session = open_session(preset("glyphs").replaced(**SMALL_PICTURES))
-    session.set_compared("transfer", False)
-    session.set_compared("scratch", False)
-    qtbot.waitUntil(lambda: "learner" in session.adaptations, timeout=30_000)
-    stale = dataclasses.replace(session.adaptations["learner"])
+    session.unseen.set_compared("transfer", False)
+    session.unseen.set_compared("scratch", False)
+    qtbot.waitUntil(lambda: "learner" in session.unseen.adaptations, timeout=30_000)
+    stale = dataclasses.replace(session.unseen.adaptations["learner"])
     stale.on_grid[:] = 0.25  # as if training had gone on since
-    session.begin_touch()
-    session.move_query(0, 1.0 - session.touched.query.x[0], 0)
-    place = len(session.touched.support.x)
-    qtbot.waitUntil(lambda: (session.adaptations["learner"].on_grid[1, place] != 0.25).any())
-    assert (session.adaptations["learner"].on_grid[1, place + 1 :] == 0.25).all()
-    qtbot.waitUntil(lambda: (session.adaptations["learner"].on_grid[1, place + 1 :] != 0.25).any(), timeout=30_000)
+    session.unseen.begin_touch()
+    session.unseen.move_query(0, 1.0 - session.unseen.touched.query.x[0], 0)
+    place = len(session.unseen.touched.support.x)
+    qtbot.waitUntil(lambda: (session.unseen.adaptations["learner"].on_grid[1, place] != 0.25).any())
+    assert (session.unseen.adaptations["learner"].on_grid[1, place + 1 :] == 0.25).all()
+    qtbot.waitUntil(
+        lambda: (session.unseen.adaptations["learner"].on_grid[1, place + 1 :] != 0.25).any(), timeout=30_000
+    )
 
 
 def test_how_sure_a_learner_is_comes_with_its_curve() -> None:
@@ -229,23 +238,23 @@ def test_how_sure_a_learner_is_comes_with_its_curve() -> None:
 
 def test_a_new_task_is_another_one_each_time(touched_session) -> None:
     session = touched_session
-    phases = {session.touched.description["phase"]}
+    phases = {session.unseen.touched.description["phase"]}
     for _ in range(5):
-        session.new_task()
-        phases.add(session.touched.description["phase"])
+        session.unseen.new_task()
+        phases.add(session.unseen.touched.description["phase"])
     assert len(phases) == 6
 
 
 def test_a_gallery_task_is_exchanged_with_the_touched_one(touched_session, qtbot) -> None:
     session = touched_session
-    session.move_point(0, np.array([1.0]), np.array([4.0]))
-    touched, third = session.touched, session.gallery[2]
-    with qtbot.waitSignals([session.taskChanged, session.galleryChanged, session.adaptedChanged]):
-        session.open_gallery_task(2)
-    assert session.touched is third
-    assert session.gallery[2] is touched
-    session.open_gallery_task(2)
-    assert session.touched is touched
+    session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
+    touched, third = session.unseen.touched, session.unseen.gallery[2]
+    with qtbot.waitSignals([session.unseen.taskChanged, session.unseen.galleryChanged, session.unseen.adaptedChanged]):
+        session.unseen.open_gallery_task(2)
+    assert session.unseen.touched is third
+    assert session.unseen.gallery[2] is touched
+    session.unseen.open_gallery_task(2)
+    assert session.unseen.touched is touched
 
 
 def test_an_exchanged_task_takes_the_adaptation_that_is_shown_of_it_along() -> None:
@@ -264,68 +273,70 @@ def test_an_exchanged_task_takes_the_adaptation_that_is_shown_of_it_along() -> N
 
 def test_what_is_compared_can_be_chosen(touched_session, qtbot) -> None:
     session = touched_session
-    session.set_compared("transfer", False)
-    assert set(session.adaptations) == {"learner", "scratch"}
-    session.set_compared("transfer", True)
-    qtbot.waitUntil(lambda: set(session.adaptations) == {"learner", "scratch", "transfer"})
+    session.unseen.set_compared("transfer", False)
+    assert set(session.unseen.adaptations) == {"learner", "scratch"}
+    session.unseen.set_compared("transfer", True)
+    qtbot.waitUntil(lambda: set(session.unseen.adaptations) == {"learner", "scratch", "transfer"})
 
 
 def test_the_adaptation_step_stays_within_the_path(touched_session, qtbot) -> None:
     session = touched_session
-    assert session.adaptation_step == session.num_adaptation_steps == 2
-    session.set_adaptation_step(-3)
-    assert session.adaptation_step == 0
-    session.set_adaptation_step(99)
-    assert session.adaptation_step == 2
-    with qtbot.waitSignal(session.stepChanged):
+    assert session.unseen.step == session.unseen.num_steps == 2
+    session.unseen.set_step(-3)
+    assert session.unseen.step == 0
+    session.unseen.set_step(99)
+    assert session.unseen.step == 2
+    with qtbot.waitSignal(session.unseen.stepChanged):
         session.change(test_steps=1)
-    assert session.adaptation_step == session.num_adaptation_steps == 1
+    assert session.unseen.step == session.unseen.num_steps == 1
 
 
 def test_the_adaptation_step_comes_back_after_a_learner_of_fewer_steps(touched_session) -> None:
     session = touched_session
-    session.set_adaptation_step(2)
+    session.unseen.set_step(2)
     session.change(test_steps=1)
-    assert session.adaptation_step == 1
+    assert session.unseen.step == 1
     session.change(test_steps=5)
-    assert session.adaptation_step == 2
+    assert session.unseen.step == 2
 
 
 def test_adaptations_follow_the_training(touched_session, qtbot) -> None:
     session = touched_session
-    before = session.adaptations["learner"].on_grid
+    before = session.unseen.adaptations["learner"].on_grid
     session.step()
-    qtbot.waitUntil(lambda: not np.array_equal(session.adaptations["learner"].on_grid, before), timeout=20_000)
+    qtbot.waitUntil(lambda: not np.array_equal(session.unseen.adaptations["learner"].on_grid, before), timeout=20_000)
 
 
 def test_a_live_rate_changes_the_adaptations_before_the_run_has_begun(touched_session, qtbot) -> None:
     session = touched_session
-    before = session.adaptations["learner"].on_grid
-    with qtbot.waitSignal(session.adaptedChanged):
+    before = session.unseen.adaptations["learner"].on_grid
+    with qtbot.waitSignal(session.unseen.adaptedChanged):
         session.change(inner_learning_rate=0.1)
-    assert not np.array_equal(session.adaptations["learner"].on_grid[-1], before[-1])
+    assert not np.array_equal(session.unseen.adaptations["learner"].on_grid[-1], before[-1])
 
 
 def test_another_family_never_shows_adaptations_of_the_last_one(touched_session, qtbot) -> None:
     session = touched_session
     sizes = []
-    session.settingsChanged.connect(lambda: sizes.append((len(session.touched.grid), dict(session.adaptations))))
+    session.settingsChanged.connect(
+        lambda: sizes.append((len(session.unseen.touched.grid), dict(session.unseen.adaptations)))
+    )
     session.change(task_family="blobs")
     assert sizes == [(44 * 44, {})]
-    assert session.gallery_adaptations == []
+    assert session.unseen.gallery_adaptations == []
     qtbot.waitUntil(lambda: fully_adapted(session), timeout=30_000)
-    assert session.adaptations["learner"].on_grid.shape == (3, 44 * 44, 3)
+    assert session.unseen.adaptations["learner"].on_grid.shape == (3, 44 * 44, 3)
     session.undo_stack.undo()
-    assert len(session.touched.grid) == 201
+    assert len(session.unseen.touched.grid) == 201
 
 
 def test_adaptations_come_before_and_after_they_are_compiled(open_session, qtbot) -> None:
     """Pays for compilations: an uncompiled answer bridges each, and both agree."""
     session = open_session(small_settings(), Options(compile=True, baselines=False, evaluate=False))
-    qtbot.waitUntil(lambda: bool(session.adaptations), timeout=60_000)
-    first = session.adaptations["learner"]
+    qtbot.waitUntil(lambda: bool(session.unseen.adaptations), timeout=60_000)
+    first = session.unseen.adaptations["learner"]
     qtbot.waitUntil(lambda: fully_adapted(session), timeout=60_000)
-    assert np.allclose(first.on_grid, session.adaptations["learner"].on_grid, atol=1e-4)
+    assert np.allclose(first.on_grid, session.unseen.adaptations["learner"].on_grid, atol=1e-4)
     session.toggle()
     session.change(hidden_dim=5)  # a new structure while a run is under way
     assert not fully_adapted(session)
@@ -334,39 +345,41 @@ def test_adaptations_come_before_and_after_they_are_compiled(open_session, qtbot
 
 def test_the_learners_views_follow_the_touched_task(touched_session, qtbot) -> None:
     session = touched_session
-    qtbot.waitUntil(lambda: bool(session.views), timeout=10_000)
-    before = session.views[0].arrays["b0"]
-    with qtbot.waitSignal(session.viewsChanged, timeout=10_000):
-        session.move_point(0, np.array([1.0]), np.array([4.0]))
-    assert session.views[0].kind == "moved"
-    assert not np.array_equal(session.views[0].arrays["b0"], before)
+    qtbot.waitUntil(lambda: bool(session.unseen.views), timeout=10_000)
+    before = session.unseen.views[0].arrays["b0"]
+    with qtbot.waitSignal(session.unseen.viewsChanged, timeout=10_000):
+        session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
+    assert session.unseen.views[0].kind == "moved"
+    assert not np.array_equal(session.unseen.views[0].arrays["b0"], before)
 
 
 def test_a_context_of_one_s_own_shows_until_the_task_is_touched(open_session, qtbot) -> None:
     session = open_session(small_settings(learner="cavia", num_context=2))
-    qtbot.waitUntil(lambda: bool(session.views) and bool(session.adaptations), timeout=30_000)
-    own = session.adaptations["learner"]
-    path = next(view for view in session.views if view.kind == "context").arrays["context"][:, 0]
-    session.set_adaptation_step(0)
+    qtbot.waitUntil(lambda: bool(session.unseen.views) and bool(session.unseen.adaptations), timeout=30_000)
+    own = session.unseen.adaptations["learner"]
+    path = next(view for view in session.unseen.views if view.kind == "context").arrays["context"][:, 0]
+    session.unseen.set_step(0)
     for x in (0.5, 1.0, 3.0):
-        session.set_context(np.array([x, -1.0], np.float32))
-    assert session.adaptation_step == 2  # the start is nobody's to move
-    qtbot.waitUntil(lambda: not np.allclose(session.adaptations["learner"].on_grid[1], own.on_grid[1], atol=1e-4))
+        session.unseen.set_context(np.array([x, -1.0], np.float32))
+    assert session.unseen.step == 2  # the start is nobody's to move
+    qtbot.waitUntil(
+        lambda: not np.allclose(session.unseen.adaptations["learner"].on_grid[1], own.on_grid[1], atol=1e-4)
+    )
     qtbot.wait(50)
-    steered = session.adaptations["learner"]
+    steered = session.unseen.adaptations["learner"]
     assert np.array_equal(steered.on_grid[0], own.on_grid[0])
     assert np.array_equal(steered.on_grid[1], steered.on_grid[2])
-    with qtbot.waitSignal(session.adaptedChanged):
-        session.set_context(path[1])  # where the learner's own first step led
-    assert np.allclose(session.adaptations["learner"].on_grid[2], own.on_grid[1], atol=1e-5)
-    assert np.allclose(session.adaptations["learner"].loss[2], own.loss[1], atol=1e-5)
-    session.restore_task()
-    assert session.context is None
-    qtbot.waitUntil(lambda: np.allclose(session.adaptations["learner"].on_grid, own.on_grid, atol=1e-6))
+    with qtbot.waitSignal(session.unseen.adaptedChanged):
+        session.unseen.set_context(path[1])  # where the learner's own first step led
+    assert np.allclose(session.unseen.adaptations["learner"].on_grid[2], own.on_grid[1], atol=1e-5)
+    assert np.allclose(session.unseen.adaptations["learner"].loss[2], own.loss[1], atol=1e-5)
+    session.unseen.restore_task()
+    assert session.unseen.context is None
+    qtbot.waitUntil(lambda: np.allclose(session.unseen.adaptations["learner"].on_grid, own.on_grid, atol=1e-6))
 
 
 def test_a_learner_without_a_context_has_no_place_for_one(touched_session, qtbot) -> None:
     session = touched_session
-    qtbot.waitUntil(lambda: bool(session.views), timeout=10_000)
-    session.set_context(np.array([1.0]))
-    assert session.context is None
+    qtbot.waitUntil(lambda: bool(session.unseen.views), timeout=10_000)
+    session.unseen.set_context(np.array([1.0]))
+    assert session.unseen.context is None

@@ -74,7 +74,7 @@ def space(session: Any, count: int = 12) -> TaskSpace:
     """Tasks of the session's family; the later one has the larger loss, and the last one diverges."""
     tasks = tuple(draw_task(session.shown.settings, 100 + place) for place in range(count))
     described = {name: np.array([task.description[name] for task in tasks]) for name in tasks[0].description}
-    losses = np.linspace(0.1, 5.0, count) * np.linspace(2.0, 1.0, session.num_adaptation_steps + 1)[:, None]
+    losses = np.linspace(0.1, 5.0, count) * np.linspace(2.0, 1.0, session.unseen.num_steps + 1)[:, None]
     losses[:, -1] = np.nan
     places = np.random.default_rng(0).normal(size=(count, 2))
     return TaskSpace(tasks, described, losses, places, np.array([0.7, 0.2]))

@@ -60,13 +60,15 @@ def handle(surface: QWidget, index: int) -> QPointF:
 
 def set_points(session: FakeSession, x: np.ndarray, y: np.ndarray) -> None:
     """Give the touched task these support points."""
-    session.touched = dataclasses.replace(session.touched, support=PointSet(x, y))
-    session.taskChanged.emit()
+    session.unseen.touched = dataclasses.replace(session.unseen.touched, support=PointSet(x, y))
+    session.unseen.taskChanged.emit()
 
 
 def spoil(session: FakeSession) -> None:
     """Make every prediction not a number, as after a divergence."""
-    for key, adaptation in session.adaptations.items():
+    for key, adaptation in session.unseen.adaptations.items():
         nothing = np.full_like(adaptation.on_grid, np.nan)
-        session.adaptations[key] = Adaptation(nothing, np.full_like(adaptation.loss, np.nan), adaptation.accuracy)
-    session.adaptedChanged.emit()
+        session.unseen.adaptations[key] = Adaptation(
+            nothing, np.full_like(adaptation.loss, np.nan), adaptation.accuracy
+        )
+    session.unseen.adaptedChanged.emit()

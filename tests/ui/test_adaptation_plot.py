@@ -78,12 +78,12 @@ def test_a_plot_too_low_for_the_box_says_the_figure_in_its_hint(panel, session):
 def test_hovering_a_step_shows_it_everywhere_and_leaving_brings_the_old_one_back(panel, session):
     session.score()
     panel.plot.hovered.emit(2.2)
-    assert session.adaptation_step == 2
+    assert session.unseen.step == 2
     panel.plot.hovered.emit(7.9)
-    assert session.adaptation_step == 8
+    assert session.unseen.step == 8
     assert panel._cursor.value() == 8
     panel.plot.left.emit()
-    assert session.adaptation_step == 5
+    assert session.unseen.step == 5
 
 
 def test_a_clicked_step_stays_after_the_mouse_has_left(panel, session):
@@ -91,21 +91,21 @@ def test_a_clicked_step_stays_after_the_mouse_has_left(panel, session):
     panel.plot.hovered.emit(3.0)
     panel.plot.clicked.emit(3.0)
     panel.plot.left.emit()
-    assert session.adaptation_step == 3
+    assert session.unseen.step == 3
 
 
 def test_arrow_keys_walk_the_steps_and_stop_at_the_ends(panel, session):
     session.score()
     for _ in range(20):
         panel.plot.stepped.emit(1)
-    assert session.adaptation_step == 10
+    assert session.unseen.step == 10
     for _ in range(20):
         panel.plot.stepped.emit(-1)
-    assert session.adaptation_step == 0
+    assert session.unseen.step == 0
 
 
 def test_the_cursor_follows_a_step_chosen_elsewhere(panel, session):
-    session.set_adaptation_step(9)
+    session.unseen.set_step(9)
     assert panel._cursor.value() == 9
 
 
@@ -143,7 +143,7 @@ def test_a_learner_of_two_entries_has_two_places(panel, session):
     assert len(panel._lines["transfer"].x) == 0
     assert not panel._readout.isVisible()
     panel.plot.hovered.emit(8.0)
-    assert session.adaptation_step == 1
+    assert session.unseen.step == 1
     assert panel._readout.isVisible()
 
 

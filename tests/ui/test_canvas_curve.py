@@ -43,9 +43,9 @@ def empty_place(curve: CurveCanvas) -> QPointF:
 
 def test_click_on_empty_space_adds_a_point_there(curve, sinusoid):
     place = empty_place(curve)
-    count = len(sinusoid.touched.support.x)
+    count = len(sinusoid.unseen.touched.support.x)
     click(curve, place)
-    assert len(sinusoid.touched.support.x) == count + 1
+    assert len(sinusoid.unseen.touched.support.x) == count + 1
     added = handle(curve, count)
     assert abs(added.x() - place.x()) < 0.01
     assert abs(added.y() - place.y()) < 0.01
@@ -54,12 +54,12 @@ def test_click_on_empty_space_adds_a_point_there(curve, sinusoid):
 def test_how_sure_the_learner_is_lies_around_its_curve_and_is_told_under_the_mouse(curve, sinusoid):
     plain, place = curve.grab().toImage(), empty_place(curve)
     assert "±" not in "".join(curve.hover_lines(place))
-    learner = sinusoid.adaptations["learner"]
+    learner = sinusoid.unseen.adaptations["learner"]
     sure = dataclasses.replace(learner, deviation=np.full_like(learner.on_grid, 0.25))
-    sinusoid.adaptations = {**sinusoid.adaptations, "learner": sure}
-    sinusoid.adaptedChanged.emit()
+    sinusoid.unseen.adaptations = {**sinusoid.unseen.adaptations, "learner": sure}
+    sinusoid.unseen.adaptedChanged.emit()
     assert curve.hover_lines(place)[1].endswith("± 0.5000")
-    x, y = 0.0, float(np.interp(0.0, sinusoid.touched.grid[:, 0], sure.on_grid[curve.shown_step, :, 0]))
+    x, y = 0.0, float(np.interp(0.0, sinusoid.unseen.touched.grid[:, 0], sure.on_grid[curve.shown_step, :, 0]))
     inside, outside = (curve.axes().point(x, y + half).toPoint() for half in (0.4, 0.6))
     banded = curve.grab().toImage()
     assert curve.legend_labels()["learner"].endswith("95 % band")
@@ -68,9 +68,9 @@ def test_how_sure_the_learner_is_lies_around_its_curve_and_is_told_under_the_mou
 
 
 def test_click_outside_the_frame_adds_nothing(curve, sinusoid):
-    count = len(sinusoid.touched.support.x)
+    count = len(sinusoid.unseen.touched.support.x)
     click(curve, QPointF(3, 348))
-    assert len(sinusoid.touched.support.x) == count
+    assert len(sinusoid.unseen.touched.support.x) == count
 
 
 def test_dragged_point_lands_under_the_hand(curve, sinusoid):
@@ -83,7 +83,7 @@ def test_dragged_point_lands_under_the_hand(curve, sinusoid):
 
 def test_point_stays_within_the_trained_inputs_and_the_axis(curve, sinusoid):
     drag(curve, handle(curve, 0), QPointF(5000, -5000))
-    x, y = sinusoid.touched.support.x[0, 0], sinusoid.touched.support.y[0, 0]
+    x, y = sinusoid.unseen.touched.support.x[0, 0], sinusoid.unseen.touched.support.y[0, 0]
     assert 5.0 <= x <= 5.11
     assert y == pytest.approx(curve.axes().y_range[1], abs=1e-5)
 
@@ -97,7 +97,7 @@ def test_the_legend_says_what_the_start_is(curve, learner, start):
 def test_axis_stands_still_while_dragging_and_grows_for_a_point_beyond_it(curve, sinusoid):
     before = curve.axes()
     mouse(curve, QEvent.Type.MouseButtonPress, handle(curve, 0))
-    support = sinusoid.touched.support
+    support = sinusoid.unseen.touched.support
     y = support.y.copy()
     y[1] = 9.0
     set_points(sinusoid, support.x, y)
@@ -108,10 +108,10 @@ def test_axis_stands_still_while_dragging_and_grows_for_a_point_beyond_it(curve,
 
 def test_new_task_brings_the_axis_back(curve, sinusoid):
     before = curve.axes()
-    support = sinusoid.touched.support
+    support = sinusoid.unseen.touched.support
     set_points(sinusoid, support.x, support.y + 20.0)
     assert curve.axes() != before
-    sinusoid.new_task()
+    sinusoid.unseen.new_task()
     assert curve.axes() == before
 
 
@@ -124,12 +124,12 @@ def test_axis_moves_for_more_room_or_for_far_less():
 
 def test_axis_comes_back_once_a_runaway_curve_is_tamed(curve, sinusoid):
     calm = curve.axes()
-    tame = sinusoid.adaptations["learner"]
-    sinusoid.adaptations["learner"] = type(tame)(tame.on_grid * 1e6, tame.loss, None)
-    sinusoid.adaptedChanged.emit()
+    tame = sinusoid.unseen.adaptations["learner"]
+    sinusoid.unseen.adaptations["learner"] = type(tame)(tame.on_grid * 1e6, tame.loss, None)
+    sinusoid.unseen.adaptedChanged.emit()
     assert curve.axes().y_range[1] > 10.0
-    sinusoid.adaptations["learner"] = tame
-    sinusoid.adaptedChanged.emit()
+    sinusoid.unseen.adaptations["learner"] = tame
+    sinusoid.unseen.adaptedChanged.emit()
     assert curve.axes() == calm
 
 
@@ -137,14 +137,14 @@ def test_insert_key_fills_the_widest_gap(curve, sinusoid, qtbot):
     set_points(sinusoid, np.array([[-5.0], [-4.0], [5.0]], np.float32), np.zeros((3, 1), np.float32))
     added = curve.insert()
     assert added == 3
-    assert sinusoid.touched.support.x[3, 0] == pytest.approx(0.5, abs=1e-4)
+    assert sinusoid.unseen.touched.support.x[3, 0] == pytest.approx(0.5, abs=1e-4)
 
 
 def test_hover_beside_the_points_tells_truth_before_and_after(curve, sinusoid):
     place = empty_place(curve)
     lines = curve.hover_lines(place)
     x = curve.axes().numbers(place)[0]
-    truth = np.interp(x, sinusoid.touched.grid[:, 0], sinusoid.touched.truth[:, 0])
+    truth = np.interp(x, sinusoid.unseen.touched.grid[:, 0], sinusoid.unseen.touched.truth[:, 0])
     assert len(lines) == 4
     assert f"{truth:.4f}".replace("-", "\N{MINUS SIGN}") in lines[3]
 

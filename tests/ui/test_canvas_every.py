@@ -36,7 +36,7 @@ def surface(qtbot, touched_session):
 
 
 def num_points(session) -> int:
-    return len(session.touched.support.x)
+    return len(session.unseen.touched.support.x)
 
 
 def colors_of(image: QImage) -> int:
@@ -51,9 +51,9 @@ def test_name_says_the_view_and_screen_readers_get_one(surface, touched_session)
 
 def test_drag_moves_the_point_through_the_session(surface, touched_session):
     start = handle(surface, 2)
-    before = np.array(touched_session.touched.support.x), np.array(touched_session.touched.support.y)
+    before = np.array(touched_session.unseen.touched.support.x), np.array(touched_session.unseen.touched.support.y)
     drag(surface, start, start + QPointF(-25, 18 if start.y() < 100 else -18))
-    after = touched_session.touched.support
+    after = touched_session.unseen.touched.support
     changed = np.flatnonzero([not np.array_equal(after.x[i], before[0][i]) for i in range(len(after.x))])
     moved = len(changed) == 1 or not np.array_equal(after.y, before[1])
     assert moved
@@ -62,7 +62,7 @@ def test_drag_moves_the_point_through_the_session(surface, touched_session):
 
 def test_moves_between_two_paints_become_one_and_the_newest_wins(surface, touched_session, qtbot, monkeypatch):
     asked = []
-    move_point = touched_session.move_point
+    move_point = touched_session.unseen.move_point
     monkeypatch.setattr(touched_session, "move_point", lambda *where: (asked.append(where), move_point(*where)))
     start = handle(surface, 0)
     step = QPointF(0, 1) if start.y() < 100 else QPointF(0, -1)
@@ -141,7 +141,7 @@ def test_hover_tells_exact_values(surface):
 
 def test_new_task_lets_go_of_the_grabbed_point(surface, touched_session):
     mouse(surface, QEvent.Type.MouseButtonPress, handle(surface, 3))
-    touched_session.new_task()
+    touched_session.unseen.new_task()
     assert surface.grabbed is None
 
 
@@ -153,7 +153,7 @@ def test_draws_more_than_its_ground_in_both_themes(surface, mode):
 
 
 def test_empty_support_set_can_be_drawn_and_touched(surface, touched_session, qtbot):
-    support = touched_session.touched.support
+    support = touched_session.unseen.touched.support
     set_points(touched_session, support.x[:0], support.y[:0])
     surface.grab()
     click(surface, surface.frame().center())
@@ -172,17 +172,17 @@ def test_predictions_that_are_not_numbers_can_be_drawn(surface, touched_session,
 
 
 def test_thousand_points_can_be_drawn(surface, touched_session):
-    support = touched_session.touched.support
+    support = touched_session.unseen.touched.support
     repeats = -(-1000 // len(support.x))
     x, y = np.concatenate([support.x] * repeats), np.concatenate([support.y] * repeats)
     set_points(touched_session, x[:1000], y[:1000])
-    assert len(touched_session.touched.support.x) == 1000
+    assert len(touched_session.unseen.touched.support.x) == 1000
     surface.grab()
 
 
 def test_without_predictions_it_says_what_it_waits_for(surface, touched_session):
-    touched_session.adaptations = {}
-    touched_session.adaptedChanged.emit()
+    touched_session.unseen.adaptations = {}
+    touched_session.unseen.adaptedChanged.emit()
     quiet = surface.grab().toImage()
     touched_session.readiness = "loading TensorFlow"
     touched_session.readinessChanged.emit()
@@ -190,10 +190,10 @@ def test_without_predictions_it_says_what_it_waits_for(surface, touched_session)
 
 
 def test_adaptation_of_another_shape_is_not_drawn(surface, touched_session):
-    adaptation = touched_session.adaptations["learner"]
+    adaptation = touched_session.unseen.adaptations["learner"]
     short = type(adaptation)(adaptation.on_grid[:, :3], adaptation.loss, adaptation.accuracy)
-    touched_session.adaptations = {"learner": short}
-    touched_session.adaptedChanged.emit()
+    touched_session.unseen.adaptations = {"learner": short}
+    touched_session.unseen.adaptedChanged.emit()
     assert surface.adaptation is None
     surface.grab()
 

@@ -43,17 +43,17 @@ def test_signals_stay_bars_and_pictures_get_the_image_canvas(canvas):
 
 
 def test_a_query_picture_is_shown_first_and_cannot_be_painted(canvas, picture_session):
-    before = picture_session.touched
+    before = picture_session.unseen.touched
     click(canvas, canvas.boxes()["noisy"].center())
     assert canvas.row == len(before.support.x)
-    assert picture_session.touched is before
+    assert picture_session.unseen.touched is before
 
 
 def test_a_stroke_leaves_noise_on_every_cell_it_passes_and_nowhere_else(canvas, picture_session):
     click(canvas, thumb(canvas, 2))
-    before, box = picture_session.touched.support, canvas.boxes()["noisy"]
+    before, box = picture_session.unseen.touched.support, canvas.boxes()["noisy"]
     drag(canvas, cell(box, 1, 3), cell(box, 6, 3))
-    after = picture_session.touched.support
+    after = picture_session.unseen.touched.support
     changed = np.argwhere(after.x != before.x)
     assert {row for row, _ in changed.tolist()} == {2}
     assert {place for _, place in changed.tolist()} == {3 * SIDE + column for column in range(1, 7)}
@@ -64,38 +64,38 @@ def test_a_painted_picture_still_has_a_prediction(canvas, picture_session):
     click(canvas, thumb(canvas, 0))
     click(canvas, canvas.boxes()["noisy"].center())
     assert canvas._prediction(1) is not None
-    painted = picture_session.touched.support.x[0]
-    assert (picture_session.touched.grid == painted).all(axis=1).sum() == 1
+    painted = picture_session.unseen.touched.support.x[0]
+    assert (picture_session.unseen.touched.grid == painted).all(axis=1).sum() == 1
 
 
 def test_a_stroke_on_the_target_turns_what_it_begins_on(canvas, picture_session):
     click(canvas, thumb(canvas, 1))
     box, place = canvas.boxes()["target"], 4 * SIDE + 4
-    was_dark = picture_session.touched.support.y[1, place] < sum(canvas._span) / 2
+    was_dark = picture_session.unseen.touched.support.y[1, place] < sum(canvas._span) / 2
     click(canvas, cell(box, 4, 4))
-    assert picture_session.touched.support.y[1, place] == pytest.approx(canvas._span[int(was_dark)], abs=1e-6)
+    assert picture_session.unseen.touched.support.y[1, place] == pytest.approx(canvas._span[int(was_dark)], abs=1e-6)
 
 
 def test_dragging_a_thumb_paints_nothing(canvas, picture_session):
-    before = picture_session.touched
+    before = picture_session.unseen.touched
     drag(canvas, handle(canvas, 1), canvas.boxes()["noisy"].center())
-    assert picture_session.touched is before
+    assert picture_session.unseen.touched is before
     assert canvas.row == 1
 
 
 def test_insert_takes_a_query_picture_into_the_support_set_and_delete_out_again(canvas, picture_session, qtbot):
-    wanted = picture_session.touched.query.x[0].copy()
+    wanted = picture_session.unseen.touched.query.x[0].copy()
     qtbot.keyClick(canvas, Qt.Key.Key_Insert)
-    assert np.array_equal(picture_session.touched.support.x[-1], wanted)
-    assert canvas.row == len(picture_session.touched.support.x) - 1
+    assert np.array_equal(picture_session.unseen.touched.support.x[-1], wanted)
+    assert canvas.row == len(picture_session.unseen.touched.support.x) - 1
     qtbot.keyClick(canvas, Qt.Key.Key_Delete)
-    assert not (picture_session.touched.support.x == wanted).all(axis=1).any()
+    assert not (picture_session.unseen.touched.support.x == wanted).all(axis=1).any()
 
 
 def test_right_click_on_a_thumb_removes_its_picture(canvas, picture_session):
-    count = len(picture_session.touched.support.x)
+    count = len(picture_session.unseen.touched.support.x)
     click(canvas, handle(canvas, 1), Qt.MouseButton.RightButton)
-    assert len(picture_session.touched.support.x) == count - 1
+    assert len(picture_session.unseen.touched.support.x) == count - 1
 
 
 def test_arrows_walk_through_all_pictures_and_say_which(canvas, qtbot):
@@ -108,7 +108,7 @@ def test_arrows_walk_through_all_pictures_and_say_which(canvas, qtbot):
 
 def test_hover_tells_the_cells_number(canvas, picture_session):
     lines = canvas.hover_lines(cell(canvas.boxes()["target"], 2, 1))
-    assert f"{picture_session.touched.query.y[0, SIDE + 2]:.4f}" in lines[0]
+    assert f"{picture_session.unseen.touched.query.y[0, SIDE + 2]:.4f}" in lines[0]
 
 
 def test_double_click_restores_the_task(canvas, picture_session):
@@ -121,15 +121,15 @@ def test_without_predictions_or_with_none_that_is_a_number_it_still_draws(canvas
     theme().set_mode(mode)
     spoil(picture_session)
     canvas.grab()
-    picture_session.adaptations = {}
-    picture_session.adaptedChanged.emit()
+    picture_session.unseen.adaptations = {}
+    picture_session.unseen.adaptedChanged.emit()
     canvas.grab()
     assert canvas.adaptation is None
 
 
 def test_empty_sets_can_be_drawn_and_touched(canvas, picture_session, qtbot):
-    for _ in range(len(picture_session.touched.support.x)):
-        picture_session.remove_point(0)
+    for _ in range(len(picture_session.unseen.touched.support.x)):
+        picture_session.unseen.remove_point(0)
     click(canvas, canvas.frame().center())
     qtbot.keyClick(canvas, Qt.Key.Key_Left)
     canvas.grab()

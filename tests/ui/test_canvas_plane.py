@@ -48,14 +48,14 @@ def square_grid(side: int) -> np.ndarray:
 def test_digit_picks_the_class_that_a_click_places(plane, blobs, qtbot):
     qtbot.keyClick(plane, Qt.Key.Key_4)
     click(plane, empty_place(plane))
-    assert blobs.touched.support.y[-1] == 3
+    assert blobs.unseen.touched.support.y[-1] == 3
 
 
 def test_shift_and_a_drag_paint_a_stroke_of_the_chosen_class_that_one_undo_takes_back(plane, blobs, qtbot):
     qtbot.keyClick(plane, Qt.Key.Key_3)
-    before, start = blobs.touched.support, empty_place(plane)
+    before, start = blobs.unseen.touched.support, empty_place(plane)
     drag(plane, start, start + QPointF(10 * STROKE_GAP + 1, 0), Qt.KeyboardModifier.ShiftModifier)
-    painted = blobs.touched.support
+    painted = blobs.unseen.touched.support
     assert len(painted.x) == len(before.x) + 11
     assert (painted.y[-11:] == 2).all()
     pixels = plane.handle_pixels()[-11:]
@@ -63,14 +63,14 @@ def test_shift_and_a_drag_paint_a_stroke_of_the_chosen_class_that_one_undo_takes
     click(plane, start)  # what was painted is let go: a gesture of its own, which changes nothing
     qtbot.keyClick(plane, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(plane, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    np.testing.assert_array_equal(blobs.touched.support.x, before.x)
+    np.testing.assert_array_equal(blobs.unseen.touched.support.x, before.x)
 
 
 def test_a_stroke_leaves_no_points_outside_the_plane(plane, blobs):
-    count, frame = len(blobs.touched.support.x), plane.frame()
+    count, frame = len(blobs.unseen.touched.support.x), plane.frame()
     start = QPointF(frame.left() + STROKE_GAP / 2, frame.center().y())
     drag(plane, start, start - QPointF(6 * STROKE_GAP, 0), Qt.KeyboardModifier.ShiftModifier)
-    assert len(blobs.touched.support.x) == count + 1
+    assert len(blobs.unseen.touched.support.x) == count + 1
 
 
 def test_digit_beyond_the_ways_changes_nothing(plane, qtbot):
@@ -108,16 +108,16 @@ def test_strip_gives_way_when_the_canvas_is_narrow(plane):
 
 
 def test_dragged_point_keeps_its_class(plane, blobs):
-    label = blobs.touched.support.y[4]
+    label = blobs.unseen.touched.support.y[4]
     goal = plane.frame().center()
     drag(plane, handle(plane, 4), goal)
-    assert blobs.touched.support.y[4] == label
+    assert blobs.unseen.touched.support.y[4] == label
     assert abs(handle(plane, 4).x() - goal.x()) < 0.01
 
 
 def test_dragged_point_stays_in_the_plane(plane, blobs):
     drag(plane, handle(plane, 0), QPointF(-900, 900))
-    assert blobs.touched.support.x[0].tolist() == pytest.approx([-3.0, -3.0])
+    assert blobs.unseen.touched.support.x[0].tolist() == pytest.approx([-3.0, -3.0])
 
 
 def test_regions_take_the_colour_of_the_likeliest_class():
@@ -153,10 +153,10 @@ def test_boundary_runs_where_two_classes_are_as_likely():
 
 
 def test_comparing_draws_the_other_learners_boundary(plane, blobs):
-    blobs.set_compared("transfer", False)
-    blobs.set_compared("scratch", False)
+    blobs.unseen.set_compared("transfer", False)
+    blobs.unseen.set_compared("scratch", False)
     alone = plane.grab().toImage()
-    blobs.set_compared("transfer", True)
+    blobs.unseen.set_compared("transfer", True)
     assert plane.grab().toImage() != alone
 
 

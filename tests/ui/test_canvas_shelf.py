@@ -27,17 +27,19 @@ ASKED = 4  # candidates that the view of the tests holds
 def touched_session():
     """Ratings in whole stars, and a view of what to ask that is no order by number."""
     session = session_for("ratings")
-    support, query = session.touched.support, session.touched.query
+    support, query = session.unseen.touched.support, session.unseen.touched.query
     set_points(session, support.x, np.round(support.y))
     taken = {*items_of(support.x).tolist(), *items_of(query.x).tolist()}
     free = [item for item in range(60) if item not in taken][ASKED::-1]
     family = session.shown.settings.tasks
-    rows = family.inputs(np.full(len(free), int(session.touched.tasks.parameters["user"][0])), np.array(free))
-    grid = np.concatenate([session.touched.grid, rows])
-    session.touched = type(session.touched)(**vars(session.touched) | {"grid": grid})
+    rows = family.inputs(np.full(len(free), int(session.unseen.touched.tasks.parameters["user"][0])), np.array(free))
+    grid = np.concatenate([session.unseen.touched.grid, rows])
+    session.unseen.touched = type(session.unseen.touched)(**vars(session.unseen.touched) | {"grid": grid})
     pushes = np.linspace(-0.5, 0.5, len(support.x))[:, None] * np.ones(len(query.x))
-    session.views = [View(KIND, {"items": np.array(free), "moves": np.linspace(0.3, 0.1, len(free)), "pushes": pushes})]
-    session._announce_tasks()
+    session.unseen.views = [
+        View(KIND, {"items": np.array(free), "moves": np.linspace(0.3, 0.1, len(free)), "pushes": pushes})
+    ]
+    session.unseen.announce()
     return session
 
 
@@ -52,7 +54,7 @@ def surface(qtbot, touched_session):
 
 
 def values(session) -> list[float]:
-    return session.touched.support.y[:, 0].tolist()
+    return session.unseen.touched.support.y[:, 0].tolist()
 
 
 def star(surface, slot: int, stars: int) -> QPointF:
@@ -93,11 +95,11 @@ def test_a_right_click_clears_a_rating(surface, touched_session):
 
 
 def test_what_is_asked_comes_in_the_views_order_and_joins_the_support_set_once_rated(surface, touched_session):
-    asked = touched_session.views[0].arrays["items"].tolist()
+    asked = touched_session.unseen.views[0].arrays["items"].tolist()
     count = len(surface.shelf.rated)
     assert surface.shelf.candidates == asked
     click(surface, star(surface, first_asked(surface) + 1, 4))
-    assert items_of(touched_session.touched.support.x)[-1] == asked[1]
+    assert items_of(touched_session.unseen.touched.support.x)[-1] == asked[1]
     assert values(touched_session)[-1] == 4
     assert surface.shelf.candidates == [asked[0], *asked[2:]]
     assert surface.chosen == count
@@ -105,7 +107,7 @@ def test_what_is_asked_comes_in_the_views_order_and_joins_the_support_set_once_r
 
 
 def test_nothing_rated_leaves_things_to_ask(surface, touched_session):
-    support = touched_session.touched.support
+    support = touched_session.unseen.touched.support
     set_points(touched_session, support.x[:0], support.y[:0])
     assert surface.layout_now().rated_slots == 0
     click(surface, star(surface, 0, 3))
@@ -167,7 +169,7 @@ def test_the_wheel_turns_the_shelf_within_its_ends(surface):
 
 def test_the_list_is_in_the_order_of_the_shown_steps_predictions(surface, touched_session):
     for step in (0, 5):
-        touched_session.set_adaptation_step(step)
+        touched_session.unseen.set_step(step)
         predicted = surface.predictions(step)
         assert surface.rows.order == sorted(predicted, key=lambda item: -predicted[item])
 
@@ -199,14 +201,14 @@ def test_a_row_says_which_ratings_have_moved_it(surface, touched_session, qtbot)
 
 
 def test_reasons_for_other_ratings_than_these_are_not_shown(surface, touched_session):
-    touched_session.remove_point(0)
+    touched_session.unseen.remove_point(0)
     assert surface.shelf.pushed(surface.shelf.foretold[0]) == []
     surface.choose_row(surface.shelf.foretold[0])
     surface.grab()
 
 
 def test_moved_features_are_means_over_the_items_that_have_them(surface, touched_session):
-    on_grid = touched_session.adaptations["learner"].on_grid
+    on_grid = touched_session.unseen.adaptations["learner"].on_grid
     moved = surface.shelf.features_moved(on_grid[0], on_grid[5])
     table, one = surface.shelf.table, moved[0]
     column = table.item_features[:, table.item_feature_names.index(one.name)]
@@ -248,8 +250,8 @@ def test_predictions_that_are_not_numbers_come_last_and_can_be_drawn(surface, to
 
 
 def test_without_predictions_cards_are_there_already(surface, touched_session):
-    touched_session.adaptations = {}
-    touched_session.adaptedChanged.emit()
+    touched_session.unseen.adaptations = {}
+    touched_session.unseen.adaptedChanged.emit()
     assert surface.rows.order == []
     surface.grab()
     click(surface, star(surface, 0, 5))

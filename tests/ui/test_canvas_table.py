@@ -66,7 +66,7 @@ def several(qtbot, path):
 
 
 def support(canvas: TableCanvas):
-    return canvas.session.touched.support
+    return canvas.session.unseen.touched.support
 
 
 def cell(canvas: TableCanvas, row: int, name: str) -> str:
@@ -164,13 +164,13 @@ def test_predictions_that_are_not_numbers_and_none_at_all_can_be_drawn(canvas):
     spoil(canvas.session)
     canvas.grab()
     canvas.hover_lines(canvas.panes()[0].frame.center())
-    canvas.session.adaptations = {}
-    canvas.session.adaptedChanged.emit()
+    canvas.session.unseen.adaptations = {}
+    canvas.session.unseen.adaptedChanged.emit()
     canvas.grab()
 
 
 def test_an_empty_support_set_can_be_drawn_and_added_to(canvas, qtbot):
-    canvas.session.set_support(support(canvas).x[:0], support(canvas).y[:0])
+    canvas.session.unseen.set_support(support(canvas).x[:0], support(canvas).y[:0])
     canvas.grab()
     canvas._editor.model.add_row()
     assert len(support(canvas).x) == 1
@@ -179,7 +179,7 @@ def test_an_empty_support_set_can_be_drawn_and_added_to(canvas, qtbot):
 
 def test_a_thousand_rows_can_be_drawn(canvas):
     x, y = support(canvas)[:2]
-    canvas.session.set_support(np.resize(x, (1000, x.shape[1])), np.resize(y, (1000, *y.shape[1:])))
+    canvas.session.unseen.set_support(np.resize(x, (1000, x.shape[1])), np.resize(y, (1000, *y.shape[1:])))
     canvas.grab()
 
 
@@ -199,8 +199,10 @@ def test_a_double_click_restores_the_task(canvas):
 
 def test_slices_pass_through_the_row_that_is_chosen_in_the_table(several):
     go_to(several, 3, "x")
-    assert several.session.touched.looked_at.row == 3
-    first = several.session.touched.looked_at.points(np.concatenate([support(several).x, several.touched.query.x]))[0]
+    assert several.session.unseen.touched.looked_at.row == 3
+    first = several.session.unseen.touched.looked_at.points(
+        np.concatenate([support(several).x, several.touched.query.x])
+    )[0]
     assert np.array_equal(first[1:], support(several).x[3, 1:])
 
 
@@ -228,7 +230,7 @@ def test_another_table_brings_a_canvas_with_its_own_columns(qtbot, path, tmp_pat
     panel.resize(712, 480)
     panel.show()
     first = panel.surface
-    session.new_task()
+    session.unseen.new_task()
     assert panel.surface is first
     session.take_settings(settings_for(str(tmp_path / "b.csv"), task_column="who", inputs="a", targets="b"))
     assert panel.surface is not first
@@ -254,7 +256,7 @@ def test_what_is_being_typed_stays_while_training_moves_the_predictions(several,
     editor.selectAll()
     qtbot.keyClicks(editor, "0.5")
     several.session.train(10)
-    several.session.look_at(several.session.touched.looked_at)
+    several.session.unseen.look_at(several.session.unseen.touched.looked_at)
     assert editor.text() == "0.5"
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: support(several).x[1, 0] == 0.5)
@@ -362,11 +364,11 @@ def test_every_control_has_a_name_and_a_tooltip(several):
 
 def test_the_picture_of_the_task_shows_the_slices_that_the_window_shows(several):
     several.findChild(QComboBox, "slice_first").setCurrentIndex(2)
-    several.session.stepChanged.emit()
-    looks = several.session.touched.looked_at
+    several.session.unseen.stepChanged.emit()
+    looks = several.session.unseen.touched.looked_at
     image = QImage(1200, 800, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     draw_canvas(several.session, painter)
     painter.end()
-    assert several.session.touched.looked_at is looks
+    assert several.session.unseen.touched.looked_at is looks
     assert len(np.unique(np.frombuffer(image.constBits(), np.uint32))) > 40

@@ -33,11 +33,11 @@ def row_place(vector: VectorCanvas, row: int) -> QPointF:
 
 
 def test_drag_changes_one_number_of_the_chosen_row_alone(vector, rows_session):
-    before = rows_session.touched.support
+    before = rows_session.unseen.touched.support
     vector.choose_row(2)
     start = handle(vector, 1)
     drag(vector, start, QPointF(start.x() + 300, vector.axes().point(1, 0.25).y()))
-    after = rows_session.touched.support
+    after = rows_session.unseen.touched.support
     assert np.array_equal(after.x, before.x)
     changed = np.argwhere(after.y != before.y)
     assert changed.tolist() == [[2, 1]]
@@ -46,12 +46,12 @@ def test_drag_changes_one_number_of_the_chosen_row_alone(vector, rows_session):
 
 def test_press_in_a_column_takes_its_bar(vector, rows_session):
     click(vector, vector.axes().point(3, 0.5))
-    assert rows_session.touched.support.y[0, 3] == pytest.approx(0.5, abs=1e-6)
+    assert rows_session.unseen.touched.support.y[0, 3] == pytest.approx(0.5, abs=1e-6)
 
 
 def test_target_stays_in_the_outputs_range(vector, rows_session):
     drag(vector, handle(vector, 0), QPointF(handle(vector, 0).x(), -4000))
-    assert rows_session.touched.support.y[0, 0] == 1.0
+    assert rows_session.unseen.touched.support.y[0, 0] == 1.0
 
 
 def test_click_in_the_losses_chooses_the_row(vector):
@@ -69,29 +69,29 @@ def test_arrows_walk_through_support_and_query_rows(vector, qtbot):
 
 def test_query_row_has_no_handles_and_cannot_be_dragged(vector, rows_session):
     vector.choose_row(12)
-    before = rows_session.touched
+    before = rows_session.unseen.touched
     drag(vector, vector.axes().point(1, 0.5), vector.axes().point(1, 0.1))
     assert len(vector.handle_pixels()) == 0
-    assert rows_session.touched is before
+    assert rows_session.unseen.touched is before
 
 
 def test_insert_takes_a_query_row_into_the_support_set(vector, rows_session, qtbot):
     vector.choose_row(13)
-    wanted = rows_session.touched.query.y[3].copy()
+    wanted = rows_session.unseen.touched.query.y[3].copy()
     qtbot.keyClick(vector, Qt.Key.Key_Insert)
-    assert np.array_equal(rows_session.touched.support.y[-1], wanted)
+    assert np.array_equal(rows_session.unseen.touched.support.y[-1], wanted)
     assert vector.row == 10
 
 
 def test_losses_are_the_mean_squared_errors_of_all_rows(rows_session):
-    touched = rows_session.touched
+    touched = rows_session.unseen.touched
     targets = np.concatenate([touched.support.y, touched.query.y])
     losses = Rows(touched).losses(targets + np.repeat([0.5, 0.1], 10)[:, None])
     assert losses == pytest.approx([0.25] * 10 + [0.01] * 10, abs=1e-6)
 
 
 def test_row_without_a_prediction_has_no_loss(rows_session):
-    touched = dataclasses.replace(rows_session.touched, grid=rows_session.touched.query.x)
+    touched = dataclasses.replace(rows_session.unseen.touched, grid=rows_session.unseen.touched.query.x)
     losses = Rows(touched).losses(touched.query.y)
     assert np.isnan(losses[:10]).all()
     assert losses[10:].tolist() == [0.0] * 10
@@ -99,10 +99,10 @@ def test_row_without_a_prediction_has_no_loss(rows_session):
 
 def test_dragged_target_raises_the_loss_of_its_own_row(vector, rows_session):
     before = vector._losses(5)[0]
-    y = rows_session.touched.support.y[0].copy()
+    y = rows_session.unseen.touched.support.y[0].copy()
     y[0] = 0.0 if y[0] > 0.5 else 1.0
-    rows_session._refresh_adaptations = lambda: None
-    rows_session.move_point(0, rows_session.touched.support.x[0], y)
+    rows_session.unseen._refresh_adaptations = lambda: None
+    rows_session.unseen.move_point(0, rows_session.unseen.touched.support.x[0], y)
     assert vector._losses(5)[0] != before
 
 
@@ -119,8 +119,8 @@ def test_constant_prediction_is_told_as_a_fraction():
 def test_rows_of_another_width_are_taken_before_the_task_is_announced(vector, rows_session):
     rows_session.settings = rows_session.settings.replaced(output_dim=2)
     rows_session.live = rows_session.shown = rows_session._fresh_run()
-    rows_session._draw_tasks()
-    rows_session.adaptedChanged.emit()
+    rows_session.unseen.draw()
+    rows_session.unseen.adaptedChanged.emit()
     vector.grab()
     assert len(vector.handle_pixels()) == 2
 

@@ -39,7 +39,7 @@ def panel(session, qtbot):
     qtbot.addWidget(panel)
     panel.resize(416, 260)
     panel.show()
-    session.show_views([View("clients", arrays())])
+    session.unseen.show_views([View("clients", arrays())])
     return panel
 
 
@@ -90,6 +90,6 @@ def test_pairs_stand_in_the_order_of_the_loss_before(panel):
 def test_any_number_of_clients_with_any_loss_is_painted(panel, session, loss, count):
     each = {name: np.full(count, value) for name, value in (("points", 7.0), ("before", loss), ("after", loss))}
     nobody = {name: np.zeros(count) for name in ("drawn", "weight")}
-    session.show_views([View("clients", arrays(**each, **nobody))])
+    session.unseen.show_views([View("clients", arrays(**each, **nobody))])
     assert not panel.field.grab().isNull()
     assert [client.points for client in panel.field.clients] == [7.0] * count

@@ -59,11 +59,11 @@ def test_a_pasted_picture_takes_the_place_of_the_chosen_one_where_tasks_are_pict
     qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
     assert "Glyphs" in said[-1].text
     window.choose_family("glyphs")
-    before = np.array(session.touched.query.x)
+    before = np.array(session.unseen.touched.query.x)
     qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
-    changed = np.flatnonzero((session.touched.query.x != before).any(axis=1))
+    changed = np.flatnonzero((session.unseen.touched.query.x != before).any(axis=1))
     assert changed.tolist() == [0]
-    assert not session.touched.query.x[0].any()
+    assert not session.unseen.touched.query.x[0].any()
 
 
 def test_a_script_and_a_picture_go_to_the_clipboard(window, session, qtbot):

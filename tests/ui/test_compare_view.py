@@ -115,8 +115,8 @@ def test_a_touch_is_answered_by_every_tile(view, qtbot):
     beside = view.session.beside
     qtbot.waitUntil(lambda: all(beside.adaptation(key) for key in LEARNERS), timeout=60_000)
     before = {key: beside.adaptation(key).on_grid.copy() for key in LEARNERS}
-    support = view.session.touched.support
-    view.session.move_point(0, support.x[0], support.y[0] + 1.0)
+    support = view.session.unseen.touched.support
+    view.session.unseen.move_point(0, support.x[0], support.y[0] + 1.0)
 
     def has_moved() -> bool:
         return all((beside.adaptation(key).on_grid[-1] != before[key][-1]).any() for key in LEARNERS)
@@ -127,9 +127,9 @@ def test_a_touch_is_answered_by_every_tile(view, qtbot):
 def test_every_tile_has_the_same_axis_wherever_a_point_is_dragged(view, qtbot):
     compare(view, qtbot)
     pictures = [view.findChild(QWidget, f"compare_tile_{key}").findChild(SmallCurve) for key in LEARNERS]
-    support = view.session.touched.support
+    support = view.session.unseen.touched.support
     for height in (30.0, 0.0):
-        view.session.move_point(0, support.x[0], support.y[0] * 0.0 + height)
+        view.session.unseen.move_point(0, support.x[0], support.y[0] * 0.0 + height)
         qtbot.waitUntil(lambda: not any(view.session.beside.is_behind(key) for key in LEARNERS), timeout=60_000)
         ranges = {picture.axes().y_range for picture in pictures}
         assert len(ranges) == 1
@@ -142,11 +142,11 @@ def test_the_tile_under_the_hand_is_asked_at_every_move_and_the_others_follow(vi
     qtbot.waitUntil(lambda: all(session.beside.adaptation(key) for key in LEARNERS), timeout=60_000)
     session.beside.adapted.connect(answered.append)
     dragged = view.findChild(QWidget, "compare_tile_reptile").findChild(SmallCurve)
-    support = session.touched.support
-    dragged.session.begin_touch()
+    support = session.unseen.touched.support
+    dragged.session.unseen.begin_touch()
     for move in range(8):
         count = answered.count("reptile")
-        dragged.session.move_point(0, support.x[0], support.y[0] + 0.1 * move)
+        dragged.session.unseen.move_point(0, support.x[0], support.y[0] + 0.1 * move)
         qtbot.waitUntil(lambda count=count: answered.count("reptile") > count, timeout=60_000)
         assert not session.beside.is_behind("reptile")
     qtbot.waitUntil(lambda: not session.beside.is_behind("maml"), timeout=60_000)
@@ -156,13 +156,13 @@ def test_a_tile_that_has_not_answered_the_hand_is_dimmed_until_it_does(view, qtb
     compare(view, qtbot)
     session, tile = view.session, view.findChild(QWidget, "compare_tile_maml")
     qtbot.waitUntil(lambda: all(session.beside.adaptation(key) for key in LEARNERS), timeout=60_000)
-    own = tile.findChild(TileSession)
+    own = tile.findChild(TileSession).unseen
     session.beside._unseen.is_ready = False  # the worker answers nobody
-    session.move_point(0, session.touched.support.x[0], session.touched.support.y[0] + 1.0)
+    session.unseen.move_point(0, session.unseen.touched.support.x[0], session.unseen.touched.support.y[0] + 1.0)
     qtbot.waitUntil(lambda: own.is_late, timeout=60_000)
     assert tile.findChild(SmallCurve).graphicsEffect() is not None
     session.beside._unseen.set_ready()
-    session.move_point(0, session.touched.support.x[0], session.touched.support.y[0] + 1.0)
+    session.unseen.move_point(0, session.unseen.touched.support.x[0], session.unseen.touched.support.y[0] + 1.0)
     qtbot.waitUntil(lambda: not own.is_late, timeout=60_000)
     assert tile.findChild(SmallCurve).graphicsEffect() is None
 

@@ -39,23 +39,23 @@ def test_low_gallery_shows_one_row_of_four(qtbot, session):
 
 def test_click_opens_the_task(qtbot, session):
     panel = shown(qtbot, session)
-    wanted = session.gallery[5]
+    wanted = session.unseen.gallery[5]
     panel.findChild(QAbstractButton, "gallery_task_5").click()
-    assert session.touched is wanted
+    assert session.unseen.touched is wanted
 
 
 def test_tile_tells_loss_or_accuracy_at_the_shown_step(qtbot, session):
     panel = shown(qtbot, session)
     tile = visible_tiles(panel)[0]
     at_five = tile.score_text()
-    session.set_adaptation_step(0)
+    session.unseen.set_step(0)
     assert tile.score_text() != at_five
     session.change(task_family="blobs")
     assert tile.score_text().endswith("%")
 
 
 def test_tile_without_predictions_tells_nothing_and_draws(qtbot, session):
-    session.gallery_adaptations = []
+    session.unseen.gallery_adaptations = []
     panel = shown(qtbot, session)
     panel.grab()
     assert visible_tiles(panel)[0].score_text() == ""
@@ -85,5 +85,5 @@ def test_change_of_family_draws_the_new_tasks(qtbot, session):
 
 def test_a_tile_says_in_words_that_a_loss_overflows(qtbot, session):
     panel = shown(qtbot, session)
-    session.gallery_adaptations[0].loss[:] = np.inf
+    session.unseen.gallery_adaptations[0].loss[:] = np.inf
     assert visible_tiles(panel)[0].score_text() == "diverges"

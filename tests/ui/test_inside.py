@@ -145,7 +145,7 @@ def test_keys_walk_from_the_worst_task_to_better_ones_and_open(task_space, sessi
 
 def test_colours_follow_the_step(task_space, session):
     before = task_space.view._dots.losses
-    session.set_adaptation_step(0)
+    session.unseen.set_step(0)
     assert (task_space.view._dots.losses[:-1] > before[:-1]).all()
 
 
@@ -207,18 +207,18 @@ def lit(panel: AlgorithmPanel) -> list[str]:
 
 
 def test_the_lit_line_is_that_of_the_shown_step_and_of_a_run_that_goes_on(algorithm, session):
-    session.set_adaptation_step(0)
+    session.unseen.set_step(0)
     assert lit(algorithm) == ["θ′ᵢ ← θ"]
-    session.set_adaptation_step(3)
+    session.unseen.set_step(3)
     assert lit(algorithm) == ["θ′ᵢ ← θ′ᵢ − α ∇L(θ′ᵢ; supportᵢ)"]
     session.set_state(RunState.RUNNING)
     assert len(lit(algorithm)) == 3
 
 
 def test_the_numbers_beside_a_line_are_the_ones_in_use(algorithm, session):
-    session.set_adaptation_step(2)
+    session.unseen.set_step(2)
     adapt = next(line for line in algorithm.view.lines if line.depth == 2)
-    loss = session.adaptations["learner"].loss
+    loss = session.unseen.adaptations["learner"].loss
     assert "α = 0.01" in adapt.values
     assert f"step 2, this task: {number_text(float(loss[1]))} → {number_text(float(loss[2]))}" == adapt.live
     session.change(inner_learning_rate=0.05)
@@ -260,7 +260,7 @@ def test_the_card_names_the_last_layer_the_head(session, qtbot):
     qtbot.addWidget(panel)
     panel.show()
     way = {f"w{layer}": np.cumsum(np.ones((4, 2, 2)), axis=0) for layer in range(3)}
-    session.inside.landscape.show(dataclasses.replace(bowl(session.touched), way=way))
+    session.inside.landscape.show(dataclasses.replace(bowl(session.unseen.touched), way=way))
     assert panel.view._names == ("layer 1", "layer 2", "head")
     assert not panel.view.grab().isNull()
 
@@ -283,18 +283,18 @@ def clocks(session, qtbot) -> ClocksPanel:
 def test_a_cell_shows_its_moment_and_step_and_the_last_row_is_now(clocks, session):
     assert clocks._rows == [0, 10, 50, 250]
     click(clocks.map, clocks.map.cell_rect(1, 3).center())
-    assert (session.moment, session.adaptation_step) == (10, 3)
+    assert (session.moment, session.unseen.step) == (10, 3)
     assert clocks.back_to_now.isVisible()
     click(clocks.map, clocks.map.cell_rect(3, 4).center())
-    assert (session.moment, session.adaptation_step) == (None, 4)
+    assert (session.moment, session.unseen.step) == (None, 4)
     assert not clocks.back_to_now.isVisible()
 
 
 def test_arrows_scrub_both_clocks(clocks, session, qtbot):
-    session.set_adaptation_step(5)
+    session.unseen.set_step(5)
     qtbot.keyClick(clocks.map, Qt.Key.Key_Up)
     qtbot.keyClick(clocks.map, Qt.Key.Key_Left)
-    assert (session.moment, session.adaptation_step) == (50, 4)
+    assert (session.moment, session.unseen.step) == (50, 4)
     clocks.back_to_now.click()
     assert session.moment is None
 
@@ -308,7 +308,7 @@ def test_a_replay_shows_every_moment_in_turn_and_ends_at_now(clocks, session, qt
 
 def test_the_start_is_drawn_once_it_has_been_tried(clocks, session):
     assert np.isnan(clocks._losses_at(0)).all()
-    losses = np.linspace(5.0, 4.0, session.num_adaptation_steps + 1)
+    losses = np.linspace(5.0, 4.0, session.unseen.num_steps + 1)
     session.inside.start.show(StartScore(session.shown.run_id, losses))
     assert clocks._losses_at(0) is losses
 
@@ -340,7 +340,7 @@ def landscape(session, qtbot) -> LandscapePanel:
     qtbot.addWidget(panel)
     panel.resize(600, 460)
     panel.show()
-    session.inside.landscape.show(bowl(session.touched))
+    session.inside.landscape.show(bowl(session.unseen.touched))
     return panel
 
 
@@ -349,28 +349,28 @@ def test_a_press_on_a_place_holds_the_network_that_is_there(landscape, session, 
     end = view.axes.point(*plane.path[-1].tolist())
     click(view, end)
     expected = plane.adapted(plane.path[-1:])
-    for name, values in session.held.items():
+    for name, values in session.unseen.held.items():
         assert values == pytest.approx(expected[name][0], abs=0.05)
     qtbot.keyClick(view, Qt.Key.Key_Escape)
-    assert session.held == {}
+    assert session.unseen.held == {}
 
 
 def test_the_arrows_move_a_place_of_ones_own_from_the_shown_step(landscape, session, qtbot):
-    session.set_adaptation_step(2)
+    session.unseen.set_step(2)
     plane = session.inside.landscape.result.plane
     qtbot.keyClick(landscape.view, Qt.Key.Key_Right)
     step = plane.adapted(plane.path[2:3])
-    moved = {name: values - step[name][0] for name, values in session.held.items()}
+    moved = {name: values - step[name][0] for name, values in session.unseen.held.items()}
     along = sum(float((moved[name] * plane.adapted([[1.0, 0.0]])[name][0]).sum()) for name in moved)
     assert along != 0.0
-    assert session.adaptation_step == 2
+    assert session.unseen.step == 2
 
 
 def test_a_touch_of_the_task_takes_the_place_away(landscape, session, qtbot):
     click(landscape.view, QPointF(landscape.view.rect().center()))
-    assert session.held
-    session.held = {}
-    session.new_task()
+    assert session.unseen.held
+    session.unseen.held = {}
+    session.unseen.new_task()
     assert landscape.view._place is None
 
 
@@ -387,7 +387,7 @@ def test_another_plane_is_asked_for(landscape, session):
 
 
 def test_contours_lie_where_the_loss_crosses_their_level(session):
-    shown = bowl(session.touched)
+    shown = bowl(session.unseen.touched)
     path = contours(shown.losses, LossScale.of(shown.losses))
     rows, columns = shown.losses.shape
     assert not path.isEmpty()
@@ -411,4 +411,4 @@ def test_the_view_takes_a_click_where_nothing_is_shown_yet(session, qtbot):
     qtbot.addWidget(panel)
     panel.show()
     qtbot.mouseClick(panel.view, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
-    assert session.held == {}
+    assert session.unseen.held == {}

@@ -229,7 +229,7 @@ def test_arrows_move_the_adaptation_step(window, session, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_Right)
     qtbot.keyClick(window, Qt.Key.Key_Right)
     qtbot.keyClick(window, Qt.Key.Key_Left)
-    assert session.adaptation_step == 6
+    assert session.unseen.step == 6
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_S, Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_Left])
@@ -239,7 +239,7 @@ def test_no_key_fires_while_text_is_edited(window, session, qtbot, key):
     box.setFocus()
     qtbot.keyClick(box.lineEdit(), key)
     assert session.calls == []
-    assert session.adaptation_step == 5
+    assert session.unseen.step == 5
 
 
 @pytest.mark.parametrize("name", ["task_family_blobs", "learner_reptile"])
@@ -265,14 +265,14 @@ def test_keys_stay_the_windows_after_a_preset_is_chosen_by_hand(window, session,
     qtbot.keyClick(QApplication.focusWidget() or window, key)
     assert [call[0] for call in session.calls] == [dict(KEYS)[key]]
     qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Right)
-    assert session.adaptation_step == 6
+    assert session.unseen.step == 6
 
 
 def test_arrows_move_the_adaptation_step_after_a_click_on_run(window, session, qtbot):
     window.activateWindow()
     qtbot.mouseClick(child(window, "run_button"), Qt.MouseButton.LeftButton)
     qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Right)
-    assert session.adaptation_step == 6
+    assert session.unseen.step == 6
 
 
 def test_a_focused_button_keeps_space_and_a_focused_slider_the_arrows(window, session, qtbot):
@@ -282,7 +282,7 @@ def test_a_focused_button_keeps_space_and_a_focused_slider_the_arrows(window, se
     place = slider.value()
     qtbot.keyClick(slider, Qt.Key.Key_Right)
     assert slider.value() > place
-    assert session.adaptation_step == 5
+    assert session.unseen.step == 5
 
 
 def test_tab_shows_a_ring_round_what_has_the_focus(window, qtbot):

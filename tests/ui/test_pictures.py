@@ -60,5 +60,5 @@ def test_a_picture_leaves_no_surface_listening(key: str, qapp, tmp_path: Path) -
     session = FakeSession()
     PICTURES[key].write(session, tmp_path / "canvas")
     session.set_settings(preset("blobs"))
-    session.set_adaptation_step(3)
+    session.unseen.set_step(3)
     qapp.processEvents()

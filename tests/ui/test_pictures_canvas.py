@@ -51,14 +51,16 @@ def canvas(qtbot, session):
 def test_examples_stand_in_the_columns_of_their_classes(canvas, session):
     lefts = [box.left() for box in canvas.placed.support]
     for label in range(3):
-        assert len({left for left, own in zip(lefts, session.touched.support.y, strict=True) if own == label}) == 1
+        assert (
+            len({left for left, own in zip(lefts, session.unseen.touched.support.y, strict=True) if own == label}) == 1
+        )
     assert len(set(lefts)) == 3
     assert not any(a.intersects(b) for a in canvas.placed.support for b in canvas.placed.query)
 
 
 def test_a_click_shows_a_picture_large_and_says_what_it_is(canvas, session):
     click(canvas, canvas.placed.query[1].center())
-    assert canvas.row == len(session.touched.support.x) + 1
+    assert canvas.row == len(session.unseen.touched.support.x) + 1
     assert "taken for class" in canvas.accessibleDescription()
 
 
@@ -68,7 +70,7 @@ def stroke(canvas):
 
 
 def pictures(session):
-    return np.concatenate([session.touched.support.x, session.touched.query.x])
+    return np.concatenate([session.unseen.touched.support.x, session.unseen.touched.query.x])
 
 
 @pytest.mark.parametrize("part", ["support", "query"])
@@ -103,19 +105,19 @@ def test_the_eraser_takes_ink_away_and_an_empty_sheet_all_of_it(canvas, session)
 
 def test_a_new_example_is_an_empty_sheet_of_the_chosen_class(canvas, session):
     click(canvas, canvas.placed.query[1].center())
-    label, count = int(session.touched.query.y[1]), len(session.touched.support.x)
+    label, count = int(session.unseen.touched.query.y[1]), len(session.unseen.touched.support.x)
     canvas.desk.tools.findChild(QToolButton, "drawing_example").click()
-    assert (canvas.row, len(session.touched.support.x)) == (count, count + 1)
-    assert session.touched.support.y[count] == label
+    assert (canvas.row, len(session.unseen.touched.support.x)) == (count, count + 1)
+    assert session.unseen.touched.support.y[count] == label
     stroke(canvas)
-    assert session.touched.support.x[count].any()
+    assert session.unseen.touched.support.x[count].any()
 
 
 def test_a_number_or_a_line_says_what_class_the_chosen_picture_is(canvas, session):
     QTest.keyClick(canvas, Qt.Key.Key_3)
-    assert session.touched.query.y[0] == 2
+    assert session.unseen.touched.query.y[0] == 2
     click(canvas, canvas.placed.lines.topLeft() + QPointF(30, 5))
-    assert session.touched.query.y[0] == 0
+    assert session.unseen.touched.query.y[0] == 0
 
 
 def small_drawing(canvas):
@@ -196,9 +198,9 @@ def test_a_pen_draws_strokes_as_wide_as_it_measures(width):
 
 
 def test_right_click_removes_an_example(canvas, session):
-    count = len(session.touched.support.x)
+    count = len(session.unseen.touched.support.x)
     click(canvas, canvas.placed.support[0].center(), Qt.MouseButton.RightButton)
-    assert len(session.touched.support.x) == count - 1
+    assert len(session.unseen.touched.support.x) == count - 1
 
 
 def test_arrows_walk_through_all_pictures(canvas, session):
@@ -275,8 +277,8 @@ def test_where_classes_have_no_room_the_most_probable_come_first():
 
 
 def test_a_task_without_examples_is_drawn(canvas, session):
-    for _ in range(len(session.touched.support.x)):
-        session.remove_point(0)
+    for _ in range(len(session.unseen.touched.support.x)):
+        session.unseen.remove_point(0)
     assert canvas.placed.support == []
     assert not canvas.grab().isNull()
 
@@ -351,7 +353,7 @@ def test_a_chosen_file_takes_the_place_of_the_chosen_picture(canvas, session, tm
 
 @pytest.mark.parametrize("part", ["support", "query"])
 def test_the_keyboard_alone_draws_and_erases(canvas, session, part):
-    canvas.choose_row(0 if part == "support" else len(session.touched.support.x))
+    canvas.choose_row(0 if part == "support" else len(session.unseen.touched.support.x))
     canvas.desk.tools.findChild(QToolButton, "drawing_clear").click()
     control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
     row, before = canvas.row, pictures(session)

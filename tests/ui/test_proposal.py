@@ -22,7 +22,7 @@ def panel(session, qtbot):
     widget = ProposalPanel(session)
     qtbot.addWidget(widget)
     widget.resize(416, 190)
-    session.show_views([View("proposal", ARRAYS)])
+    session.unseen.show_views([View("proposal", ARRAYS)])
     widget.show()
     return widget
 
@@ -33,9 +33,9 @@ def test_five_stages_carry_the_views_numbers_in_order(panel):
 
 
 def test_bars_are_the_layers_of_the_application_that_the_step_is(panel, session):
-    session.set_adaptation_step(1)
+    session.unseen.set_step(1)
     assert list(panel.bars.bars) == [("layer 1", 0.0), ("layer 2", 5.0)]
-    session.set_adaptation_step(7)
+    session.unseen.set_step(7)
     assert panel.bars.bars[1].value == pytest.approx(1.0)
 
 
@@ -46,7 +46,7 @@ def test_stages_light_up_in_turn_while_training_runs_and_all_at_rest(panel, sess
     lit = panel.grab().toImage()
     qtbot.waitUntil(lambda: panel.stages.lit == 1, timeout=3000)
     assert panel.grab().toImage() != lit
-    session.show_views([View("proposal", ARRAYS)])
+    session.unseen.show_views([View("proposal", ARRAYS)])
     assert panel.stages.lit == 1
     session.set_state(RunState.PAUSED)
     assert panel.stages.lit is None

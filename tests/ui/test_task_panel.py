@@ -30,7 +30,7 @@ def button(panel: TaskPanel, name: str) -> QAbstractButton:
 
 
 def sinusoid_task():
-    return session_for("sinusoid").touched
+    return session_for("sinusoid").unseen.touched
 
 
 def surfaces(panel: TaskPanel) -> list[str]:
@@ -60,16 +60,16 @@ def test_surface_that_was_replaced_hears_nothing_more(panel, session, qtbot):
     old = panel.surface
     with qtbot.waitSignal(old.destroyed):
         session.change(task_family="blobs")
-        session.set_adaptation_step(2)
+        session.unseen.set_step(2)
         theme().set_mode("light")
 
 
 def test_task_of_another_kind_is_taken_whatever_is_announced_first(panel, session):
     session.settings = session.settings.replaced(task_family="blobs", ways=5)
     session.live = session.shown = session._fresh_run()
-    session._draw_tasks()
-    session.adaptedChanged.emit()
-    session.taskChanged.emit()
+    session.unseen.draw()
+    session.unseen.adaptedChanged.emit()
+    session.unseen.taskChanged.emit()
     assert surfaces(panel) == ["plane_canvas"]
 
 
@@ -88,8 +88,8 @@ def test_frame_follows_the_shown_run_not_the_settings(panel, session):
     first = session.shown
     session.change(task_family="vectors")
     session.shown = first
-    session.touched, session.adaptations = sinusoid_task(), {}
-    session.taskChanged.emit()
+    session.unseen.touched, session.unseen.adaptations = sinusoid_task(), {}
+    session.unseen.taskChanged.emit()
     assert surfaces(panel) == ["curve_canvas"]
     panel.grab()
 
@@ -98,17 +98,17 @@ def test_slider_spans_the_steps_and_scrubs_them(panel, session):
     assert (slider(panel).minimum(), slider(panel).maximum()) == (0, 10)
     assert slider(panel).value() == 5
     slider(panel).setValue(8)
-    assert session.adaptation_step == 8
-    session.set_adaptation_step(3)
+    assert session.unseen.step == 8
+    session.unseen.set_step(3)
     assert slider(panel).value() == 3
 
 
 def test_press_on_the_slider_goes_to_the_nearest_step(panel, session):
     bar = slider(panel)
     mouse(bar, QEvent.Type.MouseButtonPress, QPointF(bar.width() - 12, 12))
-    assert session.adaptation_step == 10
+    assert session.unseen.step == 10
     mouse(bar, QEvent.Type.MouseMove, QPointF(bar.width() / 2, 12))
-    assert session.adaptation_step == 5
+    assert session.unseen.step == 5
     mouse(bar, QEvent.Type.MouseButtonRelease, QPointF(bar.width() / 2, 12))
 
 
@@ -123,21 +123,21 @@ def test_play_walks_to_the_last_step_and_stops(panel, session, qtbot):
     button(panel, "adaptation_play").click()
     assert panel.steps.is_playing
     qtbot.waitUntil(lambda: not panel.steps.is_playing)
-    assert session.adaptation_step == 10
+    assert session.unseen.step == 10
 
 
 def test_play_from_the_end_starts_at_the_beginning(panel, session):
-    session.set_adaptation_step(10)
+    session.unseen.set_step(10)
     panel.steps.toggle_play()
-    assert session.adaptation_step == 0
+    assert session.unseen.step == 0
     panel.steps.toggle_play()
     assert not panel.steps.is_playing
 
 
 def test_loss_of_the_shown_step_is_told(panel, session):
-    session.set_adaptation_step(0)
+    session.unseen.set_step(0)
     before = panel.steps.score
-    session.set_adaptation_step(10)
+    session.unseen.set_step(10)
     assert "loss" in before
     assert panel.steps.score != before
 
@@ -151,8 +151,8 @@ def test_chips_show_and_set_what_is_compared(panel, session):
     chip = button(panel, "compare_transfer")
     assert chip.isChecked()
     chip.click()
-    assert session.compared == {"scratch"}
-    session.set_compared("transfer", True)
+    assert session.unseen.compared == {"scratch"}
+    session.unseen.set_compared("transfer", True)
     assert chip.isChecked()
     assert button(panel, "compare_learner").text() == "MAML"
 
@@ -176,8 +176,8 @@ def test_low_panel_leaves_the_chips_out(panel):
 
 
 def test_before_tensorflow_nothing_is_said_about_loss(panel, session):
-    session.adaptations = {}
-    session.adaptedChanged.emit()
+    session.unseen.adaptations = {}
+    session.unseen.adaptedChanged.emit()
     assert panel.steps.score == ""
 
 

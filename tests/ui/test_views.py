@@ -46,27 +46,27 @@ def window(session, qtbot):
     window = MainWindow(session)
     qtbot.addWidget(window)
     window.show()
-    session.set_adaptation_step(2)
+    session.unseen.set_step(2)
     return window
 
 
 @pytest.mark.parametrize("kind", VIEW_PANELS)
 def test_a_card_is_there_only_with_a_view_of_its_kind(kind, window, session):
     assert not window.panels[kind].isVisible()
-    session.show_views([View(kind, VIEWS[kind])])
+    session.unseen.show_views([View(kind, VIEWS[kind])])
     assert [key for key in VIEW_PANELS if window.panels[key].isVisible()] == [kind]
-    session.show_views([])
+    session.unseen.show_views([])
     assert not window.panels[kind].isVisible()
 
 
 @pytest.mark.parametrize("kind", BARS)
 def test_bars_name_the_numbers_of_the_shown_step(kind, window, session):
-    session.show_views([View(kind, VIEWS[kind])])
+    session.unseen.show_views([View(kind, VIEWS[kind])])
     assert list(window.panels[kind].bars.bars) == BARS[kind]
 
 
 def test_the_angle_between_both_orders_is_said_in_degrees(window, session):
-    session.show_views([View("orders", VIEWS["orders"])])
+    session.unseen.show_views([View("orders", VIEWS["orders"])])
     assert "12.3\N{DEGREE SIGN} apart" in window.panels["orders"]._hint.text()
 
 
@@ -74,7 +74,7 @@ def test_the_angle_between_both_orders_is_said_in_degrees(window, session):
 
 
 def test_the_map_tells_how_many_queries_are_nearest_to_their_own_prototype(window, session):
-    session.show_views([View("prototypes", VIEWS["prototypes"])])
+    session.unseen.show_views([View("prototypes", VIEWS["prototypes"])])
     panel = window.panels["prototypes"]
     assert panel.hint == "2 of 3 right"
     assert panel.map.accessibleDescription().startswith("2 of 3 queries lie nearest to their own class")
@@ -101,7 +101,7 @@ def test_a_class_without_examples_has_no_place_on_the_map(labels, window, sessio
     view |= {"support_labels": np.array([labels], int), "support": view["support"][:, : len(labels)]}
     shown = embedding(view)
     assert np.isfinite(shown.prototypes).all(axis=1).tolist() == [bool(labels), False, False]
-    session.show_views([View("prototypes", view)])
+    session.unseen.show_views([View("prototypes", view)])
     assert not window.panels["prototypes"].map.grab().isNull()
 
 
@@ -111,7 +111,7 @@ def test_a_class_without_examples_has_no_place_on_the_map(labels, window, sessio
 def test_the_network_card_shows_what_blocks_make_of_an_image(window, session):
     maps = {"input": np.ones((8, 8, 1)), "block 1": np.random.default_rng(0).random((4, 4, 16))}
     maps["block 1"][..., 9] = 5.0
-    session.show_views([View("maps", maps)])
+    session.unseen.show_views([View("maps", maps)])
     panel = window.panels["network"]
     panel._draw()
     column = panel.view.columns[1]
@@ -120,7 +120,7 @@ def test_the_network_card_shows_what_blocks_make_of_an_image(window, session):
     assert "4 of 16 channels" in panel._hint.text()
     box = tiles(QRectF(panel.view.rect()).adjusted(1, 1, -1, -1), panel.view.columns)[1][column.channels.index(9)]
     assert panel.view._text_at(box.center()) == "block 1, channel 10 of 16"
-    session.show_views([])
+    session.unseen.show_views([])
     panel._draw()
     assert panel.view.columns == []
 
@@ -129,7 +129,7 @@ def test_the_plots_stay_readable_beside_a_view(window, session, qtbot):
     window.resize(1440, 900)
     session.train(100)
     session.score()
-    session.show_views([View("moved", VIEWS["moved"]), View("proposal", VIEWS["proposal"])])
+    session.unseen.show_views([View("moved", VIEWS["moved"]), View("proposal", VIEWS["proposal"])])
     qtbot.wait(50)
     for key in ("meta_loss", "adaptation"):
         assert window.panels[key].plot.plot_area().height() >= 70
@@ -139,7 +139,7 @@ def test_the_plots_stay_readable_beside_a_view(window, session, qtbot):
 
 
 def test_rates_of_every_entry_lie_layer_by_layer(window, session):
-    session.show_views([View("rates", VIEWS["rates"])])
+    session.unseen.show_views([View("rates", VIEWS["rates"])])
     heat_map = window.panels["rates"].map
     assert [group.name for group in heat_map.groups] == ["layer 1", "layer 2"]
     assert [tile.values.shape for group in heat_map.groups for tile in group.tiles] == [(1, 3), (1, 3), (3, 1), (1, 1)]
@@ -151,7 +151,7 @@ def test_rates_of_every_entry_lie_layer_by_layer(window, session):
 
 
 def test_a_rate_s_colour_says_its_sign(window, session, qtbot):
-    session.show_views([View("rates", VIEWS["rates"])])
+    session.unseen.show_views([View("rates", VIEWS["rates"])])
     qtbot.wait(20)
     heat_map = window.panels["rates"].map
     place = next(place for tile, place in heat_map._places() if tile.name == "w0")
@@ -164,14 +164,16 @@ def test_a_rate_s_colour_says_its_sign(window, session, qtbot):
 
 
 def test_rates_of_every_step_are_a_row_for_each_parameter(window, session):
-    session.show_views([View("rates", {"w0": np.array([0.1, 0.2, 0.3]), "b0": np.array([0.4, 0.5, 0.6])})])
+    session.unseen.show_views([View("rates", {"w0": np.array([0.1, 0.2, 0.3]), "b0": np.array([0.4, 0.5, 0.6])})])
     ((tile,),) = [group.tiles for group in window.panels["rates"].map.groups]
     assert tile.row_names == ("w0", "b0")
     assert tile.values.tolist() == [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]]
 
 
 def test_a_rate_never_runs_out_of_its_cell(window, session):
-    session.show_views([View("rates", {"w0": np.array([0.000812, -0.000817]), "b0": np.array([0.4, -0.0000123])})])
+    session.unseen.show_views(
+        [View("rates", {"w0": np.array([0.000812, -0.000817]), "b0": np.array([0.4, -0.0000123])})]
+    )
     heat_map = window.panels["rates"].map
     ((tile,),) = [group.tiles for group in heat_map.groups]
     for width in (90.0, 60.0, 44.0, 20.0):
@@ -189,7 +191,7 @@ def test_a_rate_never_runs_out_of_its_cell(window, session):
 
 @pytest.fixture
 def context(window, session):
-    session.show_views([View("context", VIEWS["context"])])
+    session.unseen.show_views([View("context", VIEWS["context"])])
     return window.panels["context"]
 
 
@@ -204,28 +206,28 @@ def test_a_dragged_point_asks_for_its_context_and_stays_until_it_is_given_back(c
     qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=pad.rect().center())
     qtbot.mouseMove(pad, right_of_middle)
     qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=right_of_middle)
-    across, kept, up = session.context.tolist()
+    across, kept, up = session.unseen.context.tolist()
     assert across > 0.2 * CONTEXT.max()
     assert abs(up) < 0.1 * CONTEXT.max()
     assert kept == pytest.approx(0.2)
     assert pad.point.tolist() == [across, up]
-    session.set_adaptation_step(5)
+    session.unseen.set_step(5)
     assert pad.point.tolist() == [across, up]
     qtbot.mouseClick(context._own_again, Qt.MouseButton.LeftButton)
-    assert session.context is None
+    assert session.unseen.context is None
     assert pad.point.tolist() == [5.0, -5.0]
 
 
 def test_arrows_nudge_the_point_and_escape_gives_it_back(context, session, qtbot):
     context.pad.setFocus()
-    step = session.adaptation_step
+    step = session.unseen.step
     qtbot.keyClick(context.pad, Qt.Key.Key_Right)
     qtbot.keyClick(context.pad, Qt.Key.Key_Up)
-    assert session.context[0] > 2.0
-    assert session.context[2] > -2.0
-    assert session.adaptation_step == step
+    assert session.unseen.context[0] > 2.0
+    assert session.unseen.context[2] > -2.0
+    assert session.unseen.step == step
     qtbot.keyClick(context.pad, Qt.Key.Key_Escape)
-    assert session.context is None
+    assert session.unseen.context is None
 
 
 def test_another_number_can_be_put_on_an_axis(context, session):
@@ -234,28 +236,28 @@ def test_another_number_can_be_put_on_an_axis(context, session):
 
 
 def test_a_lone_number_is_dragged_across(window, session, qtbot):
-    session.show_views([View("context", {"context": CONTEXT[..., :1]})])
+    session.unseen.show_views([View("context", {"context": CONTEXT[..., :1]})])
     pad = window.panels["context"].pad
     assert pad.point.tolist() == [2.0, 0.0]
     qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
-    assert session.context.shape == (1,)
-    assert session.context[0] < 0
+    assert session.unseen.context.shape == (1,)
+    assert session.unseen.context[0] < 0
 
 
 # --- update rule -------------------------------------------------------------------------------------
 
 
 def test_the_learned_update_is_that_of_the_shown_step(window, session):
-    session.show_views([View("update_rule", VIEWS["update_rule"])])
+    session.unseen.show_views([View("update_rule", VIEWS["update_rule"])])
     panel = window.panels["update_rule"]
     x, learned = panel.lines["learned"].getData()
     assert x.tolist() == pytest.approx([-6.0, -1.0, 0.0, 1.0, 6.0])
     assert learned.tolist() == pytest.approx([-4.0] * 5)
     assert panel.lines["first"].getData()[1].tolist() == pytest.approx([3.0] * 5)
     assert "learned, step 2" in panel.legend.accessibleName()
-    session.set_adaptation_step(9)
+    session.unseen.set_step(9)
     assert panel.lines["learned"].getData()[1].tolist() == pytest.approx([0.1] * 5)
-    session.set_adaptation_step(0)
+    session.unseen.set_step(0)
     assert panel.legend.entries[0].text == "learned, step 1"
     assert len(panel.legend.entries) == 3
 
@@ -270,7 +272,7 @@ def test_ticks_of_an_update_plot_say_what_lies_there(window):
 
 
 def test_in_a_low_window_what_is_opened_makes_the_rest_fold(window, session, qtbot):
-    session.show_views([View(kind, VIEWS[kind]) for kind in ("moved", "context")])
+    session.unseen.show_views([View(kind, VIEWS[kind]) for kind in ("moved", "context")])
     window.resize(1024, 700)
     qtbot.wait(60)
     cards = {key: window.panels[key] for key in ("meta_loss", "context", "adaptation", "moved", "runs")}

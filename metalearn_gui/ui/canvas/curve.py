@@ -107,13 +107,13 @@ class CurveCanvas(HandleSurface):
         return self.axes().pixels(support.x[:, 0], support.y[:, 0])
 
     def move_handle(self, index: int, position: QPointF) -> None:
-        self.session.move_point(index, *self._numbers(position))
+        self.session.unseen.move_point(index, *self._numbers(position))
 
     def add_at(self, position: QPointF) -> int | None:
         if not self.frame().contains(position):
             return None
         count = len(self.touched.support.x)
-        self.session.add_point(*self._numbers(position))
+        self.session.unseen.add_point(*self._numbers(position))
         return count if len(self.touched.support.x) > count else None
 
     def insert(self) -> int | None:
@@ -182,8 +182,8 @@ class CurveCanvas(HandleSurface):
         painter.setClipRect(axes.frame.adjusted(1, 1, -1, -1))
         draw_band(painter, axes, self.touched.grid, self.adaptation, self.shown_step)
         self._draw_faint(painter, axes)
-        for key in sorted(self.session.compared):
-            curve = self._curve(key, self.session.adaptation_step)
+        for key in sorted(self.session.unseen.compared):
+            curve = self._curve(key, self.session.unseen.step)
             if curve is not None:
                 draw_curve(painter, axes, self.touched.grid, curve, key, 2.0)
         for key, style, step, width in (("learner", "learner", self.shown_step, 3.0), ("learner", "before", 0, 2.4)):
@@ -226,7 +226,7 @@ class CurveCanvas(HandleSurface):
     def _drawn_curves(self) -> dict[str, Array]:
         """Pixels of the curves by what they are called."""
         values = {"learner": self._curve("learner", self.shown_step), "before": self._curve("learner", 0)}
-        values |= {key: self._curve(key, self.session.adaptation_step) for key in self.session.compared}
+        values |= {key: self._curve(key, self.session.unseen.step) for key in self.session.unseen.compared}
         if self.touched.truth is not None:
             values["truth"] = self.touched.truth[:, 0]
         grid, axes = self.touched.grid[:, 0], self.axes()
@@ -241,8 +241,8 @@ class CurveCanvas(HandleSurface):
             keys = [key for key in keys if key != "truth"]
         start = QCoreApplication.translate("Settings", self.session.shown.settings.learner.start_name)
         labels = {key: texts[key].format(step=self.shown_step, start=start) for key in keys}
-        if "learner" in labels and self.session.held:
-            labels["learner"] = self._chosen if self.session.context is None else self._by_hand
+        if "learner" in labels and self.session.unseen.held:
+            labels["learner"] = self._chosen if self.session.unseen.context is None else self._by_hand
         if "learner" in labels and is_wide and self.adaptation and self.adaptation.deviation is not None:
             labels["learner"] += self._banded
         return labels

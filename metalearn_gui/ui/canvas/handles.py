@@ -77,7 +77,7 @@ class HandleSurface(Surface):
 
     def remove_handle(self, index: int) -> None:
         """Ask the session to take it away."""
-        self.session.remove_point(index)
+        self.session.unseen.remove_point(index)
 
     def insert(self) -> int | None:
         """Ask for a new handle where the keyboard puts it; its index, or None."""
@@ -132,7 +132,7 @@ class HandleSurface(Surface):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._by_keyboard = False
-        self.session.begin_touch()
+        self.session.unseen.begin_touch()
         index = self.handle_at(event.position())
         if event.button() == Qt.MouseButton.RightButton and index is not None:
             self.remove_handle(index)
@@ -161,7 +161,7 @@ class HandleSurface(Surface):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.grabbed = None
-            self.session.restore_task()
+            self.session.unseen.restore_task()
 
     def leaveEvent(self, event: QEvent) -> None:
         self.hovered = None
@@ -216,7 +216,7 @@ class HandleSurface(Surface):
         key = Qt.Key(event.key())
         is_nudge = key in ARROWS and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if is_nudge or key in CHANGING:
-            self.session.begin_touch()
+            self.session.unseen.begin_touch()
         if is_nudge:
             self._nudge(ARROWS[key])
         elif key in ARROWS:
@@ -227,7 +227,7 @@ class HandleSurface(Surface):
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.chosen is not None:
             self.remove_handle(self.chosen)
         elif key == Qt.Key.Key_N:
-            self.session.new_task()
+            self.session.unseen.new_task()
         else:
             super().keyPressEvent(event)
 

@@ -74,7 +74,7 @@ class ImageCanvas(PictureSurface):
         compared = [
             Shown(key, self.tr("transfer learning") if key == "transfer" else self.tr("from scratch"),
                   self._prediction(step, key), dashed(theme().color_of(key)))
-            for key in sorted(self.session.compared, reverse=True)
+            for key in sorted(self.session.unseen.compared, reverse=True)
         ]  # fmt: skip
         return [
             Shown("noisy", self.tr("comes in"), self._rows.x[self.row], QPen(palette.line, 1)),
@@ -145,7 +145,7 @@ class ImageCanvas(PictureSurface):
             x[cells] = np.clip(x[cells] + reach * self._rng.normal(size=len(cells)), *self.family.input_range())
         else:
             y[cells] = grey
-        self.session.move_point(index, x, y)
+        self.session.unseen.move_point(index, x, y)
 
     def _painted_grey(self, position: QPointF) -> float:
         """A stroke on the target turns what it begins on: dark to light, light to dark."""

@@ -43,7 +43,7 @@ class PicturesCanvas(PictureSurface):
         self._placed: dict[Hashable, PictureLayout] = {}
         self._inks: dict[bytes, QImage] = {}
         self.desk = DrawingDesk(self)
-        self.desk.begun.connect(session.begin_touch)
+        self.desk.begun.connect(session.unseen.begin_touch)
         self.desk.drawn.connect(self._take_drawing)
         self.desk.tools.undoAsked.connect(self.undo)
         self.desk.tools.exampleAsked.connect(self._add_example)
@@ -154,17 +154,17 @@ class PicturesCanvas(PictureSurface):
 
     def _add_example(self) -> None:
         """An empty sheet of the chosen picture's class, to be drawn on."""
-        self.session.begin_touch()
+        self.session.unseen.begin_touch()
         count = self._num_support
-        self.session.add_point(np.zeros_like(self._rows.x[self.row]), int(self._rows.y[self.row]))
+        self.session.unseen.add_point(np.zeros_like(self._rows.x[self.row]), int(self._rows.y[self.row]))
         self.choose_row(min(count, self._num_support - 1))
 
     def _put(self, values: Array, label: int) -> None:
         """In the place of the chosen picture."""
         if self._is_support:
-            self.session.move_point(self.row, values, label)
+            self.session.unseen.move_point(self.row, values, label)
         else:
-            self.session.move_query(self.row - self._num_support, values, label)
+            self.session.unseen.move_query(self.row - self._num_support, values, label)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         label, direction = CLASS_KEYS.get(Qt.Key(event.key())), ARROWS.get(Qt.Key(event.key()))
@@ -172,7 +172,7 @@ class PicturesCanvas(PictureSurface):
         if direction is not None and (draws or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
             self.desk.pad.move_pen(direction, draws)
         elif label is not None and label < self.family.output_dim and self._rows.count:
-            self.session.begin_touch()
+            self.session.unseen.begin_touch()
             self._put(self._rows.x[self.row], label)
         else:
             super().keyPressEvent(event)

@@ -96,7 +96,7 @@ class PlaneCanvas(HandleSurface):
 
     def _take_tables(self) -> None:
         """Make pictures of what has changed; points alone change nothing here until they are adapted to."""
-        compared = sorted(key for key in self.session.compared if self.adaptation_of(key))
+        compared = sorted(key for key in self.session.unseen.compared if self.adaptation_of(key))
         others = [self.adaptation_of(key) for key in compared]
         sources = (self.adaptation, self.shown_step, self.touched.grid, theme().palette, *others)
         if len(sources) != len(self._sources) or not all(map(operator.is_, sources, self._sources)):
@@ -108,7 +108,7 @@ class PlaneCanvas(HandleSurface):
         self._show_strip()
 
     def _table(self, key: str, step: int) -> Array:
-        return as_table(self.touched.grid, self.session.adaptations[key].after(step))
+        return as_table(self.touched.grid, self.session.unseen.adaptations[key].after(step))
 
     def _hits(self) -> Array:
         """Whether each query point is on its class' side at the shown step."""
@@ -131,13 +131,13 @@ class PlaneCanvas(HandleSurface):
         return self.axes().pixels(x[:, 0], x[:, 1])
 
     def move_handle(self, index: int, position: QPointF) -> None:
-        self.session.move_point(index, self._numbers(position), int(self.touched.support.y[index]))
+        self.session.unseen.move_point(index, self._numbers(position), int(self.touched.support.y[index]))
 
     def add_at(self, position: QPointF) -> int | None:
         if not self.frame().contains(position):
             return None
         count = len(self.touched.support.x)
-        self.session.add_point(self._numbers(position), self.placing)
+        self.session.unseen.add_point(self._numbers(position), self.placing)
         return count if len(self.touched.support.x) > count else None
 
     def insert(self) -> int | None:
@@ -175,7 +175,7 @@ class PlaneCanvas(HandleSurface):
             super().mousePressEvent(event)
             return
         self._by_keyboard = False
-        self.session.begin_touch()
+        self.session.unseen.begin_touch()
         self._stroke = event.position()
         self._add_points([event.position()])
 
@@ -201,7 +201,7 @@ class PlaneCanvas(HandleSurface):
             support = self.touched.support
             x = np.array([self._numbers(position) for position in positions], support.x.dtype)
             y = np.full(len(positions), self.placing, support.y.dtype)
-            self.session.set_support(np.concatenate([support.x, x]), np.concatenate([support.y, y]))
+            self.session.unseen.set_support(np.concatenate([support.x, x]), np.concatenate([support.y, y]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if Qt.Key(event.key()) in DIGITS:

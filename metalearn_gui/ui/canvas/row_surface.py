@@ -54,7 +54,7 @@ class PictureSurface(RowSurface):
         """The chosen picture joins the support set, with its own target."""
         if not self._rows.count:
             return None
-        self.session.add_point(self._rows.x[self.row], self._rows.y[self.row])
+        self.session.unseen.add_point(self._rows.x[self.row], self._rows.y[self.row])
         return self._num_support - 1
 
     def choose(self, index: int | None) -> None:

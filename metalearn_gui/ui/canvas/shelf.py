@@ -47,7 +47,7 @@ class ShelfCanvas(HandleSurface):
         self.first = 0  # the first rated item in sight
         self._layout: ShelfLayout | None = None
         self.shelf = self._read()
-        self._connections.append(session.viewsChanged.connect(self.follow))
+        self._connections.append(session.unseen.viewsChanged.connect(self.follow))
         self.retranslate()
         self.settle()
 
@@ -65,7 +65,7 @@ class ShelfCanvas(HandleSurface):
     def _read(self) -> Shelf:
         family = self.family
         assert isinstance(family, Ratings)
-        return Shelf(family, self.touched, self.session.views)
+        return Shelf(family, self.touched, self.session.unseen.views)
 
     @property
     def scale(self) -> StarScale:
@@ -141,10 +141,10 @@ class ShelfCanvas(HandleSurface):
         value, num_rated = np.array([self.scale.value(stars)], np.float32), len(self.shelf.rated)
         if card < num_rated:
             if self.shelf.values[card] != value[0]:
-                self.session.move_point(card, self.touched.support.x[card], value)
+                self.session.unseen.move_point(card, self.touched.support.x[card], value)
             return
         x = self.touched.grid[self.shelf.places[self.cards()[card]]]
-        self.session.add_point(x, value)
+        self.session.unseen.add_point(x, value)
         added = len(self.touched.support.x) - 1
         if added == num_rated:
             self.grabbed = added if self.grabbed is not None else None
@@ -153,7 +153,7 @@ class ShelfCanvas(HandleSurface):
     def remove_handle(self, index: int) -> None:
         """Clears the stars."""
         if index < len(self.shelf.rated):
-            self.session.remove_point(index)
+            self.session.unseen.remove_point(index)
 
     def add_at(self, position: QPointF) -> int | None:
         """Choose the foretold item whose row was pressed, or let go of it."""
@@ -248,7 +248,7 @@ class ShelfCanvas(HandleSurface):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in RATING_KEYS and self.chosen is not None and not event.modifiers():
-            self.session.begin_touch()
+            self.session.unseen.begin_touch()
             self.rate(self.chosen, RATING_KEYS[key])
         elif key in UP_DOWN and not event.modifiers():
             self._choose_next_row(1 if key == Qt.Key.Key_Down else -1)

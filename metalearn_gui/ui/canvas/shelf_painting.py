@@ -131,7 +131,7 @@ class ShelfPainting:
         canvas, shelf = self._canvas, self._shelf
         before, now = canvas.predictions(0), canvas.predictions(canvas.shown_step)
         start = {item: rank for rank, item in enumerate(sorted(before, key=lambda item: -before[item]))}
-        compared = {key: canvas.predictions(canvas.shown_step, key) for key in sorted(canvas.session.compared)}
+        compared = {key: canvas.predictions(canvas.shown_step, key) for key in sorted(canvas.session.unseen.compared)}
         return {
             item: Foretold(
                 shelf.title(item), shelf.kinds(item), rank + 1, start[item] - rank, before[item], now[item],

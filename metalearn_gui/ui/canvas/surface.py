@@ -32,7 +32,7 @@ class Surface(Translated, QWidget):
         self.session = session
         self._static: QPixmap | None = None
         self._static_key: Hashable = None
-        self._tasks = session.touched.tasks
+        self._tasks = session.unseen.touched.tasks
         self.setObjectName(self.object_name)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the card below is painted with every move
         self.setMinimumSize(240, 150)
@@ -41,9 +41,9 @@ class Surface(Translated, QWidget):
         self._paint_soon.setInterval(ANSWER_MS)
         self._paint_soon.timeout.connect(self.update)
         self._connections = [
-            session.taskChanged.connect(self._take_task),
-            session.adaptedChanged.connect(self.follow),
-            session.stepChanged.connect(self.follow),
+            session.unseen.taskChanged.connect(self._take_task),
+            session.unseen.adaptedChanged.connect(self.follow),
+            session.unseen.stepChanged.connect(self.follow),
             session.readinessChanged.connect(self.update),
             theme().changed.connect(self.drop_layers),
         ]
@@ -95,7 +95,7 @@ class Surface(Translated, QWidget):
     # --- what a subclass reads --------------------------------------------------------------------
     @property
     def touched(self) -> TouchedTask:
-        return self.session.touched
+        return self.session.unseen.touched
 
     @property
     def family(self) -> TaskFamily:
@@ -109,13 +109,13 @@ class Surface(Translated, QWidget):
 
     def adaptation_of(self, key: str) -> Adaptation | None:
         """Of one of the learners side by side; None where it is of an earlier task of another shape."""
-        adaptation = self.session.adaptations.get(key)
+        adaptation = self.session.unseen.adaptations.get(key)
         return adaptation if adaptation and fits(adaptation, self.touched, self.family) else None
 
     @property
     def shown_step(self) -> int:
         """The adaptation step to draw, within what the adaptation has."""
-        return self.adaptation.nearest(self.session.adaptation_step) if self.adaptation else 0
+        return self.adaptation.nearest(self.session.unseen.step) if self.adaptation else 0
 
     # --- the session's signals --------------------------------------------------------------------
     def leave(self) -> None:

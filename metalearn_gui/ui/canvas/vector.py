@@ -115,7 +115,7 @@ class VectorCanvas(RowSurface):
     def move_handle(self, index: int, position: QPointF) -> None:
         y = self._rows.y[self.row].copy()
         y[index] = np.clip(self.axes().numbers(position)[1], *self.family.output_range())
-        self.session.move_point(self.row, self._rows.x[self.row], y)
+        self.session.unseen.move_point(self.row, self._rows.x[self.row], y)
 
     def add_at(self, position: QPointF) -> int | None:
         """Choose a row in the losses, or take the bar of the column that was pressed."""
@@ -131,13 +131,13 @@ class VectorCanvas(RowSurface):
 
     def remove_handle(self, index: int) -> None:
         """Takes the whole row out of the support set."""
-        self.session.remove_point(self.row)
+        self.session.unseen.remove_point(self.row)
 
     def insert(self) -> int | None:
         """The chosen row joins the support set: then its own loss can fall."""
         if not self._rows.count:
             return None
-        self.session.add_point(self._rows.x[self.row], self._rows.y[self.row])
+        self.session.unseen.add_point(self._rows.x[self.row], self._rows.y[self.row])
         self.choose_row(len(self.touched.support.x) - 1)
         return 0
 
@@ -245,7 +245,9 @@ class VectorCanvas(RowSurface):
     def _draw_row(self, painter: QPainter) -> None:
         axes, palette, shown = self.axes(), theme().palette, self._shown_outputs()
         draw_targets(painter, axes, self._rows.y[self.row, :shown])
-        compared = [(key, self.shown_step, dashed(theme().color_of(key))) for key in sorted(self.session.compared)]
+        compared = [
+            (key, self.shown_step, dashed(theme().color_of(key))) for key in sorted(self.session.unseen.compared)
+        ]
         own = [("learner", 0, dashed(palette.before)), ("learner", self.shown_step, QPen(palette.learner, 2.6))]
         for key, step, pen in compared + own:
             values = self._prediction(step, key)

@@ -15,44 +15,53 @@ LATE_MS = 250  # without an answer to the hand
 class TileSession(QObject):
     """What differs is here; all else is the session's own."""
 
+    def __init__(self, session: Session, key: str, run: RunRecord, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.shown = run
+        self.unseen = TileTasks(session, key, self)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+
+class TileTasks(QObject):
+    """The session's unseen tasks, with the contender's adaptation to the touched one."""
+
     adaptedChanged = Signal()
     stepChanged = Signal()
     lateChanged = Signal()
 
-    def __init__(self, session: Session, key: str, run: RunRecord, parent: QObject) -> None:
+    def __init__(self, session: Session, key: str, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._key, self._step = session, key, 0
-        self.shown = run
+        self._tasks, self._beside, self._key = session.unseen, session.beside, key
+        self.step = 0
         self.compared: set[str] = set()
         self.context = None
         self.is_late = False  # its answer is one for the task as it was LATE_MS ago
         self._patience = QTimer(self, singleShot=True, interval=LATE_MS)
         self._patience.timeout.connect(self._tell_late)
         session.beside.adapted.connect(self._take)
-        session.taskChanged.connect(self._await)
+        session.unseen.taskChanged.connect(self._await)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._session, name)
+        return getattr(self._tasks, name)
 
     @property
     def adaptations(self) -> dict[str, Adaptation]:
-        adaptation = self._session.beside.adaptation(self._key)
+        adaptation = self._beside.adaptation(self._key)
         return {} if adaptation is None else {"learner": adaptation}
-
-    @property
-    def adaptation_step(self) -> int:
-        return self._step
 
     def set_step(self, step: int) -> None:
         """Show another step of the adaptation."""
-        if step != self._step:
-            self._step = step
+        if step != self.step:
+            self.step = step
             self.stepChanged.emit()
 
     def begin_touch(self) -> None:
         """The hand is on this contender: it answers before the others."""
-        self._session.beside.put_first(self._key)
-        self._session.begin_touch()
+        self._beside.put_first(self._key)
+        self._tasks.begin_touch()
 
     def _await(self) -> None:
         if not self._patience.isActive():
@@ -65,7 +74,7 @@ class TileSession(QObject):
             self.adaptedChanged.emit()
 
     def _tell_late(self) -> None:
-        self._set_late(self._session.beside.is_behind(self._key))
+        self._set_late(self._beside.is_behind(self._key))
 
     def _set_late(self, is_late: bool) -> None:
         if is_late != self.is_late:

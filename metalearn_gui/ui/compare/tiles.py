@@ -78,8 +78,8 @@ class TilesPanel(Panel):
         self._empty.setWordWrap(True)
         self.body.addLayout(self._line, 1)
         self.body.addWidget(self._empty, 1)
-        self._new_task = self.add_header_action("new_task", " ", session.new_task)
-        session.taskChanged.connect(self._drop_strangers)  # before any tile hears of it
+        self._new_task = self.add_header_action("new_task", " ", session.unseen.new_task)
+        session.unseen.taskChanged.connect(self._drop_strangers)  # before any tile hears of it
         standings.changed.connect(self.refresh)
         standings.advanced.connect(self._follow)
 
@@ -188,15 +188,15 @@ class Tile(QWidget):
         rows.setSpacing(5)
         rows.addWidget(self._picture, 1)
         rows.addLayout(below)
-        self._session.adaptedChanged.connect(self._show_loss)
-        self._session.stepChanged.connect(self._show_loss)
-        self._session.lateChanged.connect(self._dim)
+        self._session.unseen.adaptedChanged.connect(self._show_loss)
+        self._session.unseen.stepChanged.connect(self._show_loss)
+        self._session.unseen.lateChanged.connect(self._dim)
 
     def show_standing(self, standing: Standing) -> None:
         """Its name, its mark, and the step that it is best at."""
         self._name.setText(standing.label)
         self._mark.show_mark(standing.mark)
-        self._session.set_step(standing.step)
+        self._session.unseen.set_step(standing.step)
         steps = counted(standing.step, self.tr("1 step"), self.tr("{count} steps"))
         self._steps.setText(self.tr("one pass") if self.run.settings.learner.adapts_once else steps)
         self._name.setToolTip(f"{standing.label} · {self._steps.text()}")
@@ -215,13 +215,13 @@ class Tile(QWidget):
 
     def _dim(self) -> None:
         """Nobody should take an answer to the task as it was for one to the task as it is."""
-        is_late = self._session.is_late
+        is_late = self._session.unseen.is_late
         self._picture.setGraphicsEffect(QGraphicsOpacityEffect(self._picture, opacity=LATE) if is_late else None)
         self._loss.setEnabled(not is_late)
 
     def _show_loss(self) -> None:
-        adaptation = self._session.adaptations.get("learner")
-        self._loss.setText(result_text(adaptation, self._session.adaptation_step) if adaptation else "")
+        adaptation = self._session.unseen.adaptations.get("learner")
+        self._loss.setText(result_text(adaptation, self._session.unseen.step) if adaptation else "")
 
 
 class MarkDot(QWidget):

@@ -72,7 +72,7 @@ class AdaptationPanel(Panel):
         self._build_plot()
         for signal in (session.scored, session.shownChanged):
             signal.connect(self.refresh)
-        session.stepChanged.connect(self._show_step)
+        session.unseen.stepChanged.connect(self._show_step)
 
     def _build_plot(self) -> None:
         self.plot = ThemedPlot(self)
@@ -184,7 +184,7 @@ class AdaptationPanel(Panel):
 
     def _last_step(self) -> int:
         evaluation = self.evaluation
-        return self.session.num_adaptation_steps if evaluation is None else len(evaluation.learner.loss) - 1
+        return self.session.unseen.num_steps if evaluation is None else len(evaluation.learner.loss) - 1
 
     def _legend_entries(self, scores: dict[str, StepScores]) -> list[LegendEntry]:
         palette = theme().palette
@@ -205,29 +205,29 @@ class AdaptationPanel(Panel):
         self.refresh()
 
     def _step_at(self, x: float) -> int:
-        return min(max(round(x), 0), min(self._last_step(), self.session.num_adaptation_steps))
+        return min(max(round(x), 0), min(self._last_step(), self.session.unseen.num_steps))
 
     def _hover(self, x: float) -> None:
         if self._step_to_restore is None:
-            self._step_to_restore = self.session.adaptation_step
-        self.session.set_adaptation_step(self._step_at(x))
+            self._step_to_restore = self.session.unseen.step
+        self.session.unseen.set_step(self._step_at(x))
 
     def _leave(self) -> None:
         step, self._step_to_restore = self._step_to_restore, None
         if step is not None:
-            self.session.set_adaptation_step(step)
+            self.session.unseen.set_step(step)
 
     def _choose(self, x: float) -> None:
         self._step_to_restore = self._step_at(x)
-        self.session.set_adaptation_step(self._step_to_restore)
+        self.session.unseen.set_step(self._step_to_restore)
 
     def _walk(self, direction: int) -> None:
-        self._choose(self.session.adaptation_step + direction)
+        self._choose(self.session.unseen.step + direction)
 
     def _show_step(self) -> None:
         if not self.plot.isVisible():
             return
-        step, evaluation = self.session.adaptation_step, self.evaluation
+        step, evaluation = self.session.unseen.step, self.evaluation
         self._cursor.setValue(step)
         if evaluation is None or step >= len(evaluation.learner.loss):
             self._readout.hide()

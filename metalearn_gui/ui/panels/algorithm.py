@@ -28,8 +28,8 @@ class AlgorithmPanel(Panel):
         self.view = AlgorithmView(self)
         self.body.addWidget(self.view, 1)
         for signal in (
-            session.shownChanged, session.settingsChanged, session.stepChanged, session.stateChanged, session.advanced,
-            session.adaptedChanged,
+            session.shownChanged, session.settingsChanged, session.stateChanged, session.advanced,
+            session.unseen.stepChanged, session.unseen.adaptedChanged,
         ):  # fmt: skip
             signal.connect(self.refresh)
         self.refresh()
@@ -72,7 +72,7 @@ class AlgorithmPanel(Panel):
         return Shown(text, line.formula, self._values(line), live, line.depth, is_lit)
 
     def _lit_phases(self) -> set[str]:
-        step, last = self.session.adaptation_step, self.session.num_adaptation_steps
+        step, last = self.session.unseen.step, self.session.unseen.num_steps
         phases = {BEGIN} if step == 0 else {ADAPT}
         if step == last:
             phases.add(JUDGE)
@@ -91,7 +91,7 @@ class AlgorithmPanel(Panel):
         return self.tr("loss {loss}").format(loss=loss) if loss else ""
 
     def _at_step(self) -> str:
-        step = self.session.adaptation_step
+        step = self.session.unseen.step
         loss = self._loss(step)
         if not step or not loss:
             return ""
@@ -104,7 +104,7 @@ class AlgorithmPanel(Panel):
         return self.tr("iteration {count}").format(count=count_text(iteration)) if iteration else ""
 
     def _loss(self, step: int) -> str:
-        adaptation = self.session.adaptations.get("learner")
+        adaptation = self.session.unseen.adaptations.get("learner")
         if adaptation is None:
             return ""
         return loss_text(float(adaptation.loss[adaptation.nearest(step)]))

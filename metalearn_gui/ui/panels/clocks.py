@@ -103,7 +103,7 @@ class ClocksPanel(InsidePanel):
         at = session.shown_iteration
         row = min(range(len(self._rows)), key=lambda place: abs(self._rows[place] - at), default=-1)
         words = self.tr("Fills while the run goes on: each row is a moment that was tried on unseen tasks")
-        self.map.show_rows(self._rows, losses, (row, session.adaptation_step), words)
+        self.map.show_rows(self._rows, losses, (row, session.unseen.step), words)
         scored = session.shown_scores
         tasks = "" if scored is None else unseen_tasks_text(scored.evaluation)
         self.set_hint(self.tr("mean loss, {tasks}").format(tasks=tasks) if tasks else "")
@@ -112,7 +112,7 @@ class ClocksPanel(InsidePanel):
     def _losses_at(self, iteration: int) -> Array:
         """NaN for a start that has not been tried yet."""
         run, start = self.session.shown, self.result
-        nothing = np.full(self.session.num_adaptation_steps + 1, np.nan)
+        nothing = np.full(self.session.unseen.num_steps + 1, np.nan)
         if iteration == 0 and (start is None or start.run_id != run.run_id):
             return nothing
         scored = run.scores_at(iteration)
@@ -130,7 +130,7 @@ class ClocksPanel(InsidePanel):
     def _choose(self, row: int, step: int) -> None:
         self._stop_replay()
         self._show(self._rows[row] if row < len(self._rows) - 1 else None)
-        self.session.set_adaptation_step(step)
+        self.session.unseen.set_step(step)
 
     def _show(self, iteration: int | None) -> None:
         if iteration != self.session.moment:

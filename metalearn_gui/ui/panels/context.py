@@ -28,16 +28,16 @@ class ContextPanel(ViewPanel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._path = np.zeros((1, 0))  # (steps + 1, numbers)
-        self._own_again = self.add_icon_action("undo", lambda: session.set_context(None))
+        self._own_again = self.add_icon_action("undo", lambda: session.unseen.set_context(None))
         self._own_again.setObjectName("context_own")
         self.pad = ContextPad(self)
         self.pad.setObjectName("context_pad")
         self.pad.moved.connect(self._put)
-        self.pad.left_to_learner.connect(lambda: session.set_context(None))
+        self.pad.left_to_learner.connect(lambda: session.unseen.set_context(None))
         self.axes = (Combo(self), Combo(self))
         self.bars = Bars(self)
         self._build()
-        session.adaptedChanged.connect(self.refresh)
+        session.unseen.adaptedChanged.connect(self.refresh)
         self.refresh()
 
     def _build(self) -> None:
@@ -79,7 +79,7 @@ class ContextPanel(ViewPanel):
         if path.shape[1] != self._path.shape[1]:
             self._offer_axes(path)
         self._path = path
-        own, step = self.session.context, self.session.adaptation_step
+        own, step = self.session.unseen.context, self.session.unseen.step
         names = self._names(path.shape[1])
         shown = path[min(step, len(path) - 1)] if own is None else own
         self._own_again.setVisible(own is not None)
@@ -117,8 +117,8 @@ class ContextPanel(ViewPanel):
     # --- the hand ---------------------------------------------------------------------------------
 
     def _put(self, across: float, up: float) -> None:
-        own = self.session.context
-        context = np.array(self._path[min(self.session.adaptation_step, len(self._path) - 1)] if own is None else own)
+        own = self.session.unseen.context
+        context = np.array(self._path[min(self.session.unseen.step, len(self._path) - 1)] if own is None else own)
         context[self._chosen] = (across, up)[: len(self._chosen)]
-        self.session.set_context(context.astype(np.float32))
+        self.session.unseen.set_context(context.astype(np.float32))
         self.refresh()  # the point stays under the hand; the curve comes with its answer

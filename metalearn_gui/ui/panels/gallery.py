@@ -31,7 +31,7 @@ class GalleryTile(QAbstractButton):
         self.setMinimumSize(72, 60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.clicked.connect(lambda: session.open_gallery_task(index))
+        self.clicked.connect(lambda: session.unseen.open_gallery_task(index))
 
     def sizeHint(self) -> QSize:
         return QSize(scaled(164), scaled(116))
@@ -42,10 +42,10 @@ class GalleryTile(QAbstractButton):
         return result_text(drawn.adaptation, drawn.step) if drawn.adaptation else ""
 
     def _drawn(self) -> Answered:
-        session, adaptations = self._session, self._session.gallery_adaptations
+        session, adaptations = self._session, self._session.unseen.gallery_adaptations
         adaptation = adaptations[self._index] if self._index < len(adaptations) else None
-        task, family = session.gallery[self._index], session.shown.settings.tasks
-        return answered(family, task, adaptation, session.adaptation_step)
+        task, family = session.unseen.gallery[self._index], session.shown.settings.tasks
+        return answered(family, task, adaptation, session.unseen.step)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, palette = QPainter(self), theme().palette
@@ -87,15 +87,15 @@ class GalleryPanel(Panel):
         for index, tile in enumerate(self._tiles):
             grid.addWidget(tile, index // COLUMNS, index % COLUMNS)
         self.body.addLayout(grid, 1)
-        session.galleryChanged.connect(self._show)
-        session.stepChanged.connect(self._show)
+        session.unseen.galleryChanged.connect(self._show)
+        session.unseen.stepChanged.connect(self._show)
         self._show()
 
     def _show(self) -> None:
         """Draw the tiles anew and say what their numbers are."""
         shown = self._num_shown()
         for index, tile in enumerate(self._tiles):
-            tile.setVisible(index < min(shown, len(self.session.gallery)))
+            tile.setVisible(index < min(shown, len(self.session.unseen.gallery)))
             tile.update()
         self._name_tiles()
 
@@ -103,8 +103,8 @@ class GalleryPanel(Panel):
         return NUM_TILES if self.height() >= LOWEST_WITH_TWO_ROWS else COLUMNS
 
     def _name_tiles(self) -> None:
-        shown, step = self._num_shown(), self.session.adaptation_step
-        for index, tile in enumerate(self._tiles[: len(self.session.gallery)]):
+        shown, step = self._num_shown(), self.session.unseen.step
+        for index, tile in enumerate(self._tiles[: len(self.session.unseen.gallery)]):
             name = self.tr("Open unseen task {number}").format(number=index + 1)
             tile.setAccessibleName(f"{name}, {tile.score_text()}".rstrip(", "))
             tile.setToolTip(name)

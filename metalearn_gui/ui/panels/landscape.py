@@ -46,7 +46,7 @@ class LandscapePanel(InsidePanel):
         self.steps = StepRow(session, "landscape", self)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.steps)
-        session.adaptedChanged.connect(self._follow_hand)
+        session.unseen.adaptedChanged.connect(self._follow_hand)
         self.refresh()
 
     # --- texts ------------------------------------------------------------------------------------
@@ -99,14 +99,14 @@ class LandscapePanel(InsidePanel):
         )
         self.view.setAccessibleDescription(start)
         self.view.show_landscape(shown)
-        self.view.show_step(self.session.adaptation_step)
+        self.view.show_step(self.session.unseen.step)
         self._show_hint(shown)
         self._place_picture()
         self._follow_hand()
 
     def _follow_hand(self) -> None:
         """The hand's place stays while what it holds does."""
-        if self._place is not None and not self.session.held:
+        if self._place is not None and not self.session.unseen.held:
             self._place = None
         self.view.show_place(self._place)
         self._own_again.setVisible(self._place is not None)
@@ -121,11 +121,11 @@ class LandscapePanel(InsidePanel):
 
     def _put(self, across: float, up: float) -> None:
         shown = self.result
-        if shown is None or shown.task is not self.session.touched:
+        if shown is None or shown.task is not self.session.unseen.touched:
             return  # it is about to change
         self._place = (across, up)
         adapted = shown.plane.adapted(np.array([self._place]))
-        self.session.set_held({name: values[0] for name, values in adapted.items()})
+        self.session.unseen.set_held({name: values[0] for name, values in adapted.items()})
         self._follow_hand()
 
     def _place_picture(self) -> None:
@@ -141,5 +141,5 @@ class LandscapePanel(InsidePanel):
     def _give_back(self) -> None:
         if self._place is not None:
             self._place = None
-            self.session.set_held({})
+            self.session.unseen.set_held({})
             self._follow_hand()

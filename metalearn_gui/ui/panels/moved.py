@@ -21,5 +21,5 @@ class MovedPanel(BarsPanel):
         self.refresh()
 
     def bars_of(self, arrays: Mapping[str, Array]) -> list[Bar]:
-        step = self.session.adaptation_step
+        step = self.session.unseen.step
         return layer_bars({name: float(path[min(step, len(path) - 1)]) for name, path in arrays.items()})

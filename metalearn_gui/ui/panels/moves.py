@@ -32,7 +32,7 @@ class MovesPanel(InsidePanel):
         self.refresh()
 
     def refresh(self) -> None:
-        step = self.session.adaptation_step
+        step = self.session.unseen.step
         self.set_hint(self.tr("after step {step}, against the start").format(step=step))
         moves = [] if self.result is None else moves_of(self.result.way, step)
         self.view.show_moves(moves, [self._name(move, moves) for move in moves], step)

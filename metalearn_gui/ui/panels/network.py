@@ -54,7 +54,7 @@ class NetworkPanel(SettingsPanel):
         session.settingsChanged.connect(self._show_values)
         session.shownChanged.connect(self._draw)
         session.advanced.connect(self._draw_soon)
-        session.viewsChanged.connect(self._draw_soon)
+        session.unseen.viewsChanged.connect(self._draw_soon)
         self._show_values()
         self._draw()
 
@@ -153,7 +153,7 @@ class NetworkPanel(SettingsPanel):
         activation = getattr(settings.network, "activation", "relu")
         layers = drawn_layers(params, activation, settings.tasks.input_range(), self.view.layers)
         self.view.show_layers(layers)
-        maps = next((view.arrays for view in self.session.views if view.kind == "maps"), {})
+        maps = next((view.arrays for view in self.session.unseen.views if view.kind == "maps"), {})
         self.view.show_maps(maps)
         self._describe()
 

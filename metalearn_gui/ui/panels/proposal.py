@@ -57,7 +57,7 @@ class ProposalPanel(ViewPanel):
         self.bars.set_bars(self._layers(arrays), theme().color_of("learner"))
 
     def _layers(self, arrays: Mapping[str, Array]) -> list[Bar]:
-        step = max(self.session.adaptation_step, 1)
+        step = max(self.session.unseen.step, 1)
         changes = {name: sizes for name, sizes in arrays.items() if name.startswith("change/")}
         return layer_bars(
             {name.removeprefix("change/"): float(sizes[min(step, len(sizes)) - 1]) for name, sizes in changes.items()}

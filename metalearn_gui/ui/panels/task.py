@@ -30,17 +30,22 @@ class TaskPanel(Panel):
         super().__init__(session, parent)
         self.setObjectName("task_canvas")
         self.surface: Surface | None = None
-        self._new_task = self.add_header_action("new_task", " ", session.new_task)
+        self._new_task = self.add_header_action("new_task", " ", session.unseen.new_task)
         self._new_task.setObjectName("new_task_button")
-        self._restore = self.add_header_action("undo", " ", session.restore_task)
+        self._restore = self.add_header_action("undo", " ", session.unseen.restore_task)
         # Before any surface hears of it: an old surface cannot draw a task of another kind.
         # With the first word of a change: a card that comes or goes with it gives the surface another size.
-        for signal in (session.settingsChanged, session.shownChanged, session.taskChanged, session.adaptedChanged):
+        for signal in (
+            session.settingsChanged,
+            session.shownChanged,
+            session.unseen.taskChanged,
+            session.unseen.adaptedChanged,
+        ):
             signal.connect(self._take_task)
         self.steps = StepRow(session, "adaptation", self)
         self.body.addWidget(self.steps)
         self._build_chips()
-        session.adaptedChanged.connect(self._show_compared)
+        session.unseen.adaptedChanged.connect(self._show_compared)
         session.settingsChanged.connect(self._take_learner)
         session.shownChanged.connect(self._take_learner)
         self._take_task()
@@ -65,7 +70,7 @@ class TaskPanel(Panel):
         self._chips["learner"].setChecked(True)
         self._chips["learner"].setEnabled(False)
         for key in COMPARED:
-            self._chips[key].toggled.connect(lambda on, key=key: self.session.set_compared(key, on))
+            self._chips[key].toggled.connect(lambda on, key=key: self.session.unseen.set_compared(key, on))
         self.body.addWidget(self._chip_row)
 
     # --- the session's signals ------------------------------------------------------------------
@@ -96,7 +101,7 @@ class TaskPanel(Panel):
     def _show_compared(self) -> None:
         for key in COMPARED:
             with QSignalBlocker(self._chips[key]):
-                self._chips[key].setChecked(key in self.session.compared)
+                self._chips[key].setChecked(key in self.session.unseen.compared)
 
     # --- texts, colours, size -----------------------------------------------------------------------
 

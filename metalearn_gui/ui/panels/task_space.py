@@ -46,7 +46,7 @@ class TaskSpacePanel(InsidePanel):
         row.addStretch(1)
         self.body.addLayout(row)
         self.body.addWidget(self.view, 1)
-        session.taskChanged.connect(self._show_here)
+        session.unseen.taskChanged.connect(self._show_here)
         self.refresh()
 
     # --- texts ------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ class TaskSpacePanel(InsidePanel):
             return
         space, session = self.result, self.session
         family = session.shown.settings.tasks
-        step = session.adaptation_step
+        step = session.unseen.step
         self.view.set_texts(
             self.tr("loss after step {step}").format(step=step), session.readiness or self.tr("trying unseen tasks")
         )
@@ -152,7 +152,7 @@ class TaskSpacePanel(InsidePanel):
 
     def _show_here(self) -> None:
         """The touched task's place, where the axes are its own numbers."""
-        described = self.session.touched.description
+        described = self.session.unseen.touched.description
         names = [axis.currentData() for axis in self.axes]
         is_known = not self._is_own and all(name in described for name in names)
         self.view.show_here(np.array([described[name] for name in names]) if is_known else None)
@@ -161,11 +161,11 @@ class TaskSpacePanel(InsidePanel):
 
     def _open(self, place: int) -> None:
         if self.result is not None:
-            self.session.open_block(self.result.tasks[place].block)
+            self.session.unseen.open_block(self.result.tasks[place].block)
 
     def _show_worst(self) -> None:
         """Mark them, and open the worst."""
         self.refresh()
         if self.worst.isChecked() and self.result is not None:
-            losses = self.result.losses[min(self.session.adaptation_step, len(self.result.losses) - 1)]
+            losses = self.result.losses[min(self.session.unseen.step, len(self.result.losses) - 1)]
             self._open(int(np.argmax(np.nan_to_num(losses, nan=np.inf))))

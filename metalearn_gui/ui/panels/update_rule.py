@@ -50,7 +50,7 @@ class UpdateRulePanel(ViewPanel):
 
     def show_arrays(self, arrays: Mapping[str, Array]) -> None:
         steps = arrays["learned"]
-        step = min(max(self.session.adaptation_step, 1), len(steps))
+        step = min(max(self.session.unseen.step, 1), len(steps))
         curves = {"sgd": arrays["sgd"], "adam": arrays["adam"], "first": steps[0], "learned": steps[step - 1]}
         if step == 1:
             curves["first"] = np.full_like(steps[0], np.nan)

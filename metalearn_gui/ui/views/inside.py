@@ -42,7 +42,12 @@ class InsideView(View):
         self._build_page()
         self._is_compact = False
         self._arrange()
-        for signal in (session.advanced, session.shownChanged, session.adaptedChanged, session.stepChanged):
+        for signal in (
+            session.advanced,
+            session.shownChanged,
+            session.unseen.adaptedChanged,
+            session.unseen.stepChanged,
+        ):
             signal.connect(self._show_numbers)
         session.settingsChanged.connect(self._name_run)
         session.shownChanged.connect(self._name_run)
@@ -129,7 +134,7 @@ class InsideView(View):
     def _show_numbers(self) -> None:
         if not self.isVisible():
             return
-        run, step = self.session.shown, self.session.adaptation_step
+        run, step = self.session.shown, self.session.unseen.step
         total = run.settings.outer.num_iterations
         of_total = "" if self._is_compact else self.tr("of {total}").format(total=count_text(total))
         if self.session.moment is not None:  # that it is the past must be said even where there is little room
@@ -137,7 +142,7 @@ class InsideView(View):
         self._iteration.show_value(count_text(self.session.shown_iteration), of_total)
         self.header.set_progress(run.iteration / max(total, 1))
         self._loss.set_caption(self.tr("loss, step {step}").format(step=step))
-        adaptation = self.session.adaptations.get("learner")
+        adaptation = self.session.unseen.adaptations.get("learner")
         loss = math.nan if adaptation is None else float(adaptation.loss[min(step, len(adaptation.loss) - 1)])
         shown = number_text(loss) if math.isfinite(loss) else "–"
         self._loss.show_value(shown, "" if self._is_compact else self.tr("this task"))

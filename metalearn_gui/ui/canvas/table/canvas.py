@@ -97,7 +97,7 @@ class TableCanvas(HandleSurface):
     def _look(self) -> None:
         """Have predictions where this canvas looks."""
         if self.isVisible() and self.touched.looked_at != self._looks:
-            self.session.look_at(self._looks)
+            self.session.unseen.look_at(self._looks)
 
     # --- the session's signals ----------------------------------------------------------------------
 
@@ -199,7 +199,7 @@ class TableCanvas(HandleSurface):
     def move_handle(self, index: int, position: QPointF) -> None:
         place, row = divmod(index, max(self._num_support, 1))
         pane = self.panes()[place]
-        self.session.move_point(row, *self._moved(pane, position, row))
+        self.session.unseen.move_point(row, *self._moved(pane, position, row))
 
     def _moved(self, pane: Pane, position: QPointF, row: int) -> tuple[Array, Array]:
         """x (dim,) and y of a row that is taken to this place."""
@@ -218,17 +218,17 @@ class TableCanvas(HandleSurface):
         count = self._num_support
         if pane is None or not count + len(self.touched.query.x):
             return None
-        self.session.add_point(*self._moved(pane, position, self._looks.row))
+        self.session.unseen.add_point(*self._moved(pane, position, self._looks.row))
         place = self.panes().index(pane)
         return place * (count + 1) + count if self._num_support > count else None
 
     def remove_handle(self, index: int) -> None:
-        self.session.remove_point(index % max(self._num_support, 1))
+        self.session.unseen.remove_point(index % max(self._num_support, 1))
 
     def insert(self) -> int | None:
         """A row like the chosen one."""
         x, y = point_of(self.touched, self._looks.row)[:2]
-        self.session.add_point(x[0], y[0])
+        self.session.unseen.add_point(x[0], y[0])
         return self._num_support - 1
 
     def choose(self, index: int | None) -> None:
@@ -274,7 +274,7 @@ class TableCanvas(HandleSurface):
             draw_halo(painter, QPointF(*pixels[self.grabbed].tolist()), theme().palette.learner, 14)
 
     def _scene(self) -> Scene:
-        compared = {key: self.predictions(self.shown_step, key) for key in sorted(self.session.compared)}
+        compared = {key: self.predictions(self.shown_step, key) for key in sorted(self.session.unseen.compared)}
         return Scene(
             self._fields, self.touched, self.panes(), self._target, self._looks.row, self._span, self.shown_step,
             self.predictions(0), self.predictions(self.shown_step),

@@ -29,7 +29,7 @@ class RowsModel(QAbstractTableModel):
     def __init__(self, session: Session, fields: Fields, parent: QWidget) -> None:
         super().__init__(parent)
         self._session, self._fields = session, fields
-        self._touched = session.touched  # what the view has been told of
+        self._touched = session.unseen.touched  # what the view has been told of
         self._columns: list[Field | None] = [*fields.targets, None, *fields.inputs]
         self._predicted: list[str] = []
 
@@ -56,7 +56,7 @@ class RowsModel(QAbstractTableModel):
 
     def take_task(self) -> None:
         """The session has other points."""
-        before, task = self._touched, self._session.touched
+        before, task = self._touched, self._session.unseen.touched
         if task.support is before.support and task.query is before.query:
             self._touched = task
             return  # a cell that is being edited would be filled with its old text again
@@ -191,6 +191,6 @@ class RowsModel(QAbstractTableModel):
         return True
 
     def _set_support(self, x: Array, y: Array) -> None:
-        self._session.begin_touch()
-        self._session.set_support(x, y)
+        self._session.unseen.begin_touch()
+        self._session.unseen.set_support(x, y)
         self.refused.emit("")
