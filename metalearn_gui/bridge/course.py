@@ -7,7 +7,7 @@ import functools
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
 
-from metalearn_gui.bridge.history import Deed, SettingsCommand, changed_names
+from metalearn_gui.bridge.history import Deed, Place, SettingsCommand, changed_names
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.pace import Pace
 from metalearn_gui.bridge.run_state import RunState
@@ -72,7 +72,7 @@ class Course(QObject):
         """Undoable. Live values reach the run at once; structural ones end it (it is kept) and start another."""
         if settings != self.settings:
             text = text or ", ".join(sorted(changed_names(self.settings, settings)))
-            self.undo_stack.push(SettingsCommand(self._take_settings, self.settings, settings, text))
+            self.undo_stack.push(SettingsCommand(self._take_settings, self._place, self.settings, settings, text))
 
     def reseed(self) -> None:
         """A fresh run with the next seed."""
@@ -81,8 +81,14 @@ class Course(QObject):
         seed = self.settings.seed + 1 if self.settings.seed < highest else 0
         self.set_settings(self.settings.replaced(seed=seed), self.tr("Another seed"))
 
-    def _take_settings(self, settings: ExperimentSettings) -> bool:
-        """Whether they can be taken: a file of images may be gone, and an error must not leave a command of Qt's."""
+    def _place(self) -> Place:
+        return Place(self.runs.live.run_id, self.runs.shown.run_id)
+
+    def _take_settings(self, settings: ExperimentSettings, place: Place | None) -> bool:
+        """Whether they can be taken: a file of images may be gone, and an error must not leave a command of Qt's.
+
+        place: where they were left before; the runs that were there come back with them.
+        """
         if not self.has_data(settings):
             self.settingsChanged.emit()  # a widget that shows the refused value takes it back
             return False
@@ -91,9 +97,21 @@ class Course(QObject):
             self._pass_live_values_on(old)
             self._announce(self.settingsChanged)
         else:
-            self._restart(fresh_run(settings), goes_on=self.training.is_running_on)
+            self._restart_at(place)
             self._announce(self.settingsChanged, self.runsChanged, self.shownChanged)
         return True
+
+    def _restart_at(self, place: Place | None) -> None:
+        """Another live run, of what is set: the one that was left there if it is at rest and had begun, or a fresh one."""
+        run = self.runs.find(place.live) if place else None
+        if run is None or not run.iteration or self.training.has(run.run_id) or not can_go_on_with(run, self.settings):
+            run = fresh_run(self.settings)
+        take_live_values(run, self.settings)
+        self._restart(run, goes_on=self.training.is_running_on and not run.reason)
+        shown = self.runs.find(place.shown) if place else None
+        if shown is not None:
+            self.runs.show(shown)
+            self._follow()
 
     def has_data(self, settings: ExperimentSettings) -> bool:
         """Whether tasks can be drawn; a message says why not."""
@@ -148,7 +166,6 @@ class Course(QObject):
         if self.runs.moment is not None:
             self._branch_off(count)
         elif not self.training.is_active:
-            self._begin(count)
             self._begin(count)
 
     def reset(self) -> None:

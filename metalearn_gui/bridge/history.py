@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from PySide6.QtGui import QUndoCommand
 
@@ -16,25 +17,45 @@ MERGE_SECONDS = 0.5  # a slider under the hand says many values; together they a
 _SETTINGS_ID = 1
 
 
+class Place(NamedTuple):
+    """Where one was in the list of runs: ids of the live and of the shown one."""
+
+    live: str
+    shown: str
+
+
 class SettingsCommand(QUndoCommand):
-    """From one value of the settings to another; gone from the stack once one of them is refused."""
+    """From one value of the settings to another; gone from the stack once one of them is refused.
+
+    take: gets settings, and the place that they were left at or None; says whether it takes them.
+    where: the place now.
+    """
 
     def __init__(
-        self, take: Callable[[ExperimentSettings], bool], old: ExperimentSettings, new: ExperimentSettings, text: str
+        self,
+        take: Callable[[ExperimentSettings, Place | None], bool],
+        where: Callable[[], Place],
+        old: ExperimentSettings,
+        new: ExperimentSettings,
+        text: str,
     ) -> None:
         super().__init__(text)
-        self._take, self._old, self._new = take, old, new
+        self._take, self._where, self._old, self._new = take, where, old, new
+        self._left_old: Place | None = None
+        self._left_new: Place | None = None
         self._names = changed_names(old, new)
         self._pushed_at = time.monotonic()
 
     def redo(self) -> None:
-        self._go(self._new)
+        self._left_old = self._where()
+        self._go(self._new, self._left_new)
 
     def undo(self) -> None:
-        self._go(self._old)
+        self._left_new = self._where()
+        self._go(self._old, self._left_old)
 
-    def _go(self, settings: ExperimentSettings) -> None:
-        if not self._take(settings):
+    def _go(self, settings: ExperimentSettings, place: Place | None) -> None:
+        if not self._take(settings, place):
             self.setObsolete(True)
 
     def id(self) -> int:

@@ -38,6 +38,7 @@ class Training(QObject):
         self._live_values, self._gate = LiveValues(), Gate()
         self._preparing: Job | None = None
         self._lent_to: Job | None = None
+        self._under_way: set[str] = set()
         self._wanted: ExperimentSettings | None = None
         self._still_timer = QTimer(self)
         self._still_timer.setSingleShot(True)
@@ -65,6 +66,10 @@ class Training(QObject):
     def is_lent(self) -> bool:
         """Whether something else has the worker: no run begins before it is over."""
         return self._lent_to is not None
+
+    def has(self, run_id: str) -> bool:
+        """Whether a run trains, or has been stopped and still has something to say."""
+        return run_id in self._under_way
 
     @property
     def readiness(self) -> str:
@@ -106,6 +111,7 @@ class Training(QObject):
             compute_seconds=run.compute_seconds,
         )  # fmt: skip
         job = Job("meta-train", begin, self._on_events, functools.partial(self._take_end, run.run_id), gate)
+        self._under_way.add(run.run_id)
         self._runner.steer(job, quiet_ms)
 
     def put(self, values: Mapping[str, Any]) -> None:
@@ -177,6 +183,7 @@ class Training(QObject):
         self.readinessChanged.emit()
 
     def _take_end(self, run_id: str, error: str) -> None:
+        self._under_way.discard(run_id)
         if error:
             self.failed.emit(self.tr("Meta-training"), error)
         self._on_end(run_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from metalearn_gui.bridge.run_state import RunState
+
 
 def touch(session, to: float) -> None:
     session.unseen.begin_touch()
@@ -65,6 +67,60 @@ def test_a_link_restores_settings_and_the_task_as_it_lies(session, open_session)
     assert np.array_equal(other.unseen.touched.support.x, session.unseen.touched.support.x)
     other.undo()
     assert other.settings.episodes.shots == 3
+
+
+def trained(session, qtbot, to: int):
+    session.advance(to - session.live.iteration)
+    qtbot.waitUntil(lambda: session.live.iteration == to and session.live.latest.iteration == to, timeout=30_000)
+    return session.live.run_id
+
+
+def test_the_trained_run_comes_back_with_the_settings_that_a_link_took_away(session, open_session, qtbot) -> None:
+    run_id = trained(session, qtbot, 3)
+    other = open_session()
+    other.change(shots=4)
+    session.open_link(other.link())
+    assert session.shown.iteration == 0
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE, timeout=30_000)
+    session.undo()
+    assert session.settings.episodes.shots == 3
+    assert (session.live.run_id, session.shown.run_id, session.shown.iteration) == (run_id, run_id, 3)
+    assert session.shown_state.iteration == 3
+    assert trained(session, qtbot, 5) == run_id
+    assert len(session.live.curve("objective")) == 5
+
+
+def test_the_run_that_was_shown_beside_the_live_one_is_shown_again(session, qtbot) -> None:
+    run_id = trained(session, qtbot, 2)
+    session.change(shots=4)
+    session.show_run(run_id)
+    session.change(shots=5, queries=4)
+    assert session.shown is session.live
+    session.undo()
+    assert session.shown.run_id == run_id
+    assert session.live.settings.episodes.shots == 4
+
+
+def test_what_was_trained_after_a_change_comes_back_when_it_is_made_again(session, qtbot) -> None:
+    first = trained(session, qtbot, 2)
+    session.change(shots=4)
+    second = trained(session, qtbot, 3)
+    qtbot.waitUntil(lambda: session.run_state is RunState.PAUSED)
+    session.undo()
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE, timeout=30_000)
+    assert session.live.run_id == first
+    session.redo()
+    assert session.live.run_id == second
+    assert [run.iteration for run in session.runs] == [2, 3]
+
+
+def test_a_run_that_still_has_something_to_say_is_not_gone_on_with(session, qtbot) -> None:
+    run_id = trained(session, qtbot, 2)
+    session.toggle()
+    session.change(shots=4)
+    session.undo()
+    assert session.live.run_id != run_id
+    qtbot.waitUntil(lambda: session.live.iteration > 0, timeout=30_000)
 
 
 def test_a_bad_link_changes_nothing_but_the_message_bar(session) -> None:
