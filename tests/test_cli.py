@@ -99,6 +99,17 @@ def test_train_prints_one_json_object_and_saves_the_run(call: Any, tmp_path: Pat
     assert (run.reason, run.iteration, run.name) == ("done", 6, "first-steps")
 
 
+def test_a_classifier_s_training_reports_its_accuracy_with_an_interval(call: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.metalearn"
+    arguments = train(path, "--set", "num_iterations=2", "--set", "hidden_dim=4", preset="blobs", pairs=[])
+    _, out, _ = call(*arguments, "--json")
+    report, scores = json.loads(out), load(path).runs[0].latest_scores.evaluation
+    assert report["accuracy"] == float(scores.learner.accuracy[-1])
+    assert report["accuracy_ci95"] == float(scores.learner.accuracy_ci95[-1]) > 0
+    _, out, _ = call(*arguments)
+    assert f"± {report['accuracy_ci95']:.4g} on {scores.num_tasks} unseen tasks" in out
+
+
 def test_the_article_reports_its_loss_after_the_last_update(call: Any, tmp_path: Path) -> None:
     path = tmp_path / "a.metalearn"
     _, out, _ = call(*train(path, "--set", "num_iterations=4", "--json", preset="article", pairs=[]))

@@ -102,7 +102,7 @@ class Course(QObject):
         return True
 
     def _restart_at(self, place: Place | None) -> None:
-        """Another live run, of what is set: the one that was left there if it is at rest and had begun, or a fresh one."""
+        """Another live run: the one that was left there, if it is at rest and had begun, else a fresh one."""
         run = self.runs.find(place.live) if place else None
         if run is None or not run.iteration or self.training.has(run.run_id) or not can_go_on_with(run, self.settings):
             run = fresh_run(self.settings)

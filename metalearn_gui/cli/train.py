@@ -88,7 +88,12 @@ def run(options: Options) -> int:
     if options.json:
         print_json(report)
     else:
-        print(" · ".join(f"{name.replace('_', ' ')} {number(value)}" for name, value in report.items()))
+        interval = report.pop("accuracy_ci95", None)
+        words = {name: f"{name.replace('_', ' ')} {number(value)}" for name, value in report.items()}
+        if interval is not None:
+            words["accuracy"] += f" ± {number(interval)} on {report['num_tasks']} unseen tasks"
+            del words["num_tasks"]
+        print(" · ".join(words.values()))
     return INTERRUPTED if job.run.reason == "stopped" else DONE
 
 
@@ -193,5 +198,21 @@ def _report(job: Job, before: tuple[int, float], seconds: float) -> dict[str, An
         "meta_iterations_per_second": iterations / compute_seconds if iterations and compute_seconds else None,
         "loss_first": float(objectives[0]) if len(objectives) else None,
         "loss_last": run.reported_loss,
+        **_accuracy(run),
         "file": job.path,
+    }
+
+
+def _accuracy(run: RunRecord) -> dict[str, Any]:
+    """Of classification: on the unseen tasks that the run was tried on last, after the last adaptation step."""
+    if run.latest_scores is None:
+        return {}
+    evaluation = run.latest_scores.evaluation
+    scores = evaluation.learner
+    if scores.accuracy is None or scores.accuracy_ci95 is None:
+        return {}
+    return {
+        "accuracy": float(scores.accuracy[-1]),
+        "accuracy_ci95": float(scores.accuracy_ci95[-1]),
+        "num_tasks": evaluation.num_tasks,
     }

@@ -32,6 +32,7 @@ EVALUATION_SHARE = 0.08  # of all seconds, at most
 BASELINE_SHARE = 0.04  # of the learner's gradient evaluations: well within 10 % of its seconds
 COMPILED_SECONDS = 0.3  # a warm-up that takes longer has compiled something
 SANE_LOSS = 30.0  # a state is good while its objective is below this many constant predictions' losses
+EARLY_TRIES = (100, 250, 500, 1000)  # meta-iterations at which the clock is not waited for: most is learned there
 FIRST_TRIED = 10  # the meta-iteration of the first try where tries come by growth
 VALIDATION_STEPS, VALIDATION_TASKS = 200, 200  # how often, and on how many tasks, stop_patience looks
 
@@ -292,9 +293,12 @@ class _Watch:
         """Whether unseen tasks are due, by growth or by the clock."""
         if self._run.options.growth:
             return self._run.iteration >= self._next_try
+        waited = now - self._scored_at
+        if any(self._scored < place <= self._run.iteration for place in EARLY_TRIES):
+            return waited >= self._scoring_seconds
         # The first score is of a start that has learned nothing: the second comes as soon as it is worth a look.
         share = EVALUATION_SHARE if self._num_scored > 1 else 1.0
-        return now - self._scored_at >= max(EVALUATION_SECONDS, self._scoring_seconds / share)
+        return waited >= max(EVALUATION_SECONDS, self._scoring_seconds / share)
 
     def _grown(self) -> int:
         iteration = self._run.iteration

@@ -73,6 +73,16 @@ def test_nothing_is_evaluated_or_trained_beside_where_that_is_off() -> None:
     assert finished(events).state.baselines["transfer"].iteration == 0
 
 
+def test_unseen_tasks_are_tried_early_on_whatever_the_clock_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "EVALUATION_SECONDS", math.inf)
+    monkeypatch.setattr(training, "EARLY_TRIES", (100,))
+    options = dataclasses.replace(CHATTY, chunk_steps=2, baselines=False)
+    events = list(meta_train(small_settings(learner=FAST, num_iterations=400), options=options))
+    first, early, last = (event.iteration for event in of_type(events, Evaluated))
+    assert (first, last) == (2, 400)
+    assert 100 <= early < 400
+
+
 def advance(events: Iterator[Event], kind: type[Event]) -> Event:
     return next(event for event in events if type(event) is kind)
 
