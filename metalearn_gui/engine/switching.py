@@ -1,22 +1,22 @@
 """Choosing another learner or task family: what comes with it, and what stays as it was set.
 
 A learner's rates are worth little under another learner, so a switch brings the values that the new one was
-tuned with. What a person has set by hand stays: whatever is neither the old learner's default nor the value
-of one of its presets.
+tuned with. What a person has set by hand stays: whatever is neither the old learner's default nor a value that
+it was tuned with.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any
 
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.params import SettingError, params_of
-from metalearn_gui.engine.presets import PRESETS, default_settings, preset
+from metalearn_gui.engine.presets import default_settings, preset
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.engine.tuned import tuned_settings
 
 TUNED_GROUPS = ("learner", "outer")
 START = "initialization"  # the network's, but a learner's rates suit some starts only
@@ -29,7 +29,7 @@ def switched(settings: ExperimentSettings, **values: Any) -> ExperimentSettings:
     """`settings.replaced(**values)`, and where learner or family change, what the new pair is tuned with.
 
     That is the learner's and the outer loop's values, the network's start and the sizes of training episodes, as the
-    nearest preset of the new learner has them: on this family, else on one that looks like it. Between pictures,
+    new learner was tuned nearest to here: on this family, else on one that looks like it. Between pictures,
     items and points it is the network and the size of an episode, too. Values given or set by hand win.
 
     Raises:
@@ -37,10 +37,10 @@ def switched(settings: ExperimentSettings, **values: Any) -> ExperimentSettings:
     """
     room = _room(settings, values)
     result = settings.replaced(**room | values)
-    nearest = _nearest_preset(result)
-    if not room and nearest == _nearest_preset(settings):
+    nearest = _nearest(result)
+    if not room and nearest == _nearest(settings):
         return result
-    tuned = PRESETS[nearest].settings if nearest else _untuned(result)
+    tuned = nearest or _untuned(result)
     brought = _rates(tuned) | (_sizes(tuned, result) if "network" in room else {})
     if tuned.tasks.view == result.tasks.view:
         brought[TRAINING_SIZES] = tuned.value(TRAINING_SIZES)
@@ -67,16 +67,18 @@ def _with_enough_data(settings: ExperimentSettings) -> ExperimentSettings:
 
 
 def _room(settings: ExperimentSettings, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What gives way: a network that cannot read the new inputs, and training episodes of another learner."""
+    """What gives way: a network that cannot read the new inputs, and training episodes of another kind or learner."""
     learner, family = values.get("learner", settings.learner.key), values.get("task_family", settings.tasks.key)
-    crosses = family in TASKS and _inputs_of(TASKS[family]) != _inputs_of(settings.tasks)
-    network = {"network": _network_for(learner, _inputs_of(TASKS[family]))} if crosses else {}
-    return network | ({TRAINING_SIZES: ""} if crosses or learner != settings.learner.key else {})
+    other = TASKS.get(family, type(settings.tasks)) if family != settings.tasks.key else settings.tasks
+    crosses = _inputs_of(other) != _inputs_of(settings.tasks)
+    network = {"network": _network_for(learner, _inputs_of(other))} if crosses else {}
+    fits = learner == settings.learner.key and other.kind == settings.tasks.kind and not crosses
+    return network | ({} if fits else {TRAINING_SIZES: ""})
 
 
 def _network_for(learner: str, inputs: str) -> str:
     """The key of the network that the learner is tuned with where inputs are of this kind."""
-    every = (PRESETS[key].settings for key in _presets_of(learner))
+    every = tuned_settings(learner)
     return next((one for one in every if _inputs_of(one.tasks) == inputs), _usual(inputs)).network.key
 
 
@@ -135,21 +137,15 @@ def _is_set_by_hand(settings: ExperimentSettings, name: str) -> bool:
     value = settings.value(name)
     if value == settings.param(name).default:
         return False
-    others = [PRESETS[key].settings for key in _presets_of(settings.learner.key)]
+    others = tuned_settings(settings.learner.key)
     return value not in [other.value(name) for other in others if name in other.names()]
 
 
-def _nearest_preset(settings: ExperimentSettings) -> str:
-    """The key of the learner's preset on this family, else on a family of the same view, else any; "" for none."""
-    learner, family, first = settings.learner.key, settings.tasks, default_settings().tasks
+def _nearest(settings: ExperimentSettings) -> ExperimentSettings | None:
+    """What the learner was tuned with on this family, else on a family of the same view, else on any."""
+    family, first = settings.tasks, default_settings().tasks
 
-    def distance(key: str) -> tuple[bool, ...]:
-        other = PRESETS[key].settings.tasks
-        return other.key != family.key, other.view != family.view, other.key != first.key, key != learner
+    def distance(other: ExperimentSettings) -> tuple[bool, ...]:
+        return other.tasks.key != family.key, other.tasks.view != family.view, other.tasks.key != first.key
 
-    return min(_presets_of(learner), key=distance, default="")
-
-
-@functools.cache
-def _presets_of(learner: str) -> tuple[str, ...]:
-    return tuple(key for key, preset in PRESETS.items() if preset.settings.learner.key == learner)
+    return min(tuned_settings(settings.learner.key), key=distance, default=None)

@@ -14,7 +14,9 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import PRESETS, default_settings, preset
 from metalearn_gui.engine.settings import offer_label
 from metalearn_gui.engine.switching import TUNED_GROUPS, for_family, switched
+from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.trainer import Trainer
+from metalearn_gui.engine.tuned import tuned_settings
 
 
 class Classifier(Transfer):
@@ -96,6 +98,18 @@ def test_every_classifier_can_be_chosen_where_protonet_trains_on_more_ways_than_
     assert there.learner.key == learner
     assert there.network == start.network  # pictures before and after
     assert switched(there, learner="protonet") == start
+
+
+@pytest.mark.parametrize("family", sorted(key for key, one in TASKS.items() if one.view == "plane"))
+@pytest.mark.parametrize("learner", ["fomaml", "reptile", "meta_sgd", "anil", "cavia", "metann", "cnp", "transfer"])
+def test_planes_bring_rates_that_were_tuned_on_planes_whichever_is_chosen_first(learner: str, family: str) -> None:
+    start = default_settings()
+    first_learner = switched(switched(start, learner=learner), task_family=family)
+    first_family = switched(switched(start, task_family=family), learner=learner)
+    assert first_learner == first_family
+    (tuned,) = [one for one in tuned_settings(learner) if one.tasks.view == "plane"]
+    names = [name for name, group in tuned.names().items() if group in TUNED_GROUPS] + ["initialization"]
+    assert [first_family.value(name) for name in names] == [tuned.value(name) for name in names]
 
 
 @pytest.mark.parametrize("family", ["waves", "blobs"])

@@ -1,0 +1,39 @@
+"""What each learner is tuned with, and on what tasks: its presets, and pairs that no preset is about.
+
+The pairs come from short runs on these families; unlike presets they are not in the window's list, but what choosing
+such a learner or family brings.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from metalearn_gui.engine.presets import PRESETS, default_settings
+from metalearn_gui.engine.settings import ExperimentSettings
+
+_PLANE: dict[str, Any] = {"task_family": "xor", "meta_batch": 10, "initialization": "glorot"}
+
+_PAIRS: tuple[dict[str, Any], ...] = (
+    {**_PLANE, "learner": "fomaml", "inner_learning_rate": 0.3, "inner_steps": 5},
+    {**_PLANE, "learner": "anil", "inner_learning_rate": 0.3, "inner_steps": 5, "meta_learning_rate": 0.003},
+    {**_PLANE, "learner": "meta_sgd", "inner_learning_rate": 0.3, "inner_steps": 3, "meta_batch": 4,
+     "meta_learning_rate": 0.003},
+    {**_PLANE, "learner": "cavia", "inner_steps": 3, "meta_learning_rate": 0.003},
+    {**_PLANE, "learner": "metann", "meta_learning_rate": 0.003, "meta_schedule": "cosine", "test_steps": 1},
+    {**_PLANE, "learner": "cnp", "initialization": "uniform", "meta_batch": 25, "least_support": 20,
+     "meta_schedule": "cosine", "test_steps": 1},
+    {**_PLANE, "learner": "ridge", "meta_learning_rate": 0.003, "test_steps": 1},
+    {**_PLANE, "learner": "reptile", "initialization": "uniform", "inner_learning_rate": 0.3, "inner_steps": 8,
+     "queries": 40, "meta_batch": 1, "meta_optimizer": "sgd", "meta_learning_rate": 0.2, "meta_schedule": "linear"},
+    {**_PLANE, "learner": "transfer", "inner_learning_rate": 0.3},
+    {**_PLANE, "learner": "scratch", "inner_learning_rate": 0.3},
+)  # fmt: skip
+
+
+@functools.cache
+def tuned_settings(learner: str) -> tuple[ExperimentSettings, ...]:
+    """All that it is tuned with, the preset of its own name first."""
+    presets = sorted(PRESETS.values(), key=lambda one: one.key != learner)
+    pairs = (default_settings().replaced(**values) for values in _PAIRS if values["learner"] == learner)
+    return (*(one.settings for one in presets if one.settings.learner.key == learner), *pairs)
