@@ -22,6 +22,8 @@ from metalearn_gui.engine.tasks.ratings import Ratings
 CURVE_POINTS = 201
 PLANE_SIDE = 44  # squared and with a hundred query points it fits 2,048 padded places
 MAX_SUPPORT = 1000
+REACH = 1.5  # of the trained inputs' half width, that a curve is drawn over where a point lies beyond them
+SLACK = 0.01  # of the trained inputs' width: a point so little beyond them is none
 ACTIVATIONS = 2**22  # of a network's widest layer, in one call
 ROOM = 8  # points that may be added before the next larger program has to be ready
 
@@ -120,7 +122,21 @@ def placed_task(
 
 
 def _curve_grid(family: TaskFamily, tasks: Tasks, support: PointSet, query: PointSet) -> Array:
-    return np.linspace(*family.input_range(), CURVE_POINTS, dtype=np.float32)[:, None]
+    span = reached(family) if _is_beyond(family, support) else family.input_range()
+    return np.linspace(*span, CURVE_POINTS, dtype=np.float32)[:, None]
+
+
+def reached(family: TaskFamily) -> tuple[float, float]:
+    """Inputs that a hand may ask about: the trained ones, and as far again beyond them as shows where trust ends."""
+    low, high = family.input_range()
+    middle, half = (low + high) / 2, REACH * (high - low) / 2
+    return middle - half, middle + half
+
+
+def _is_beyond(family: TaskFamily, support: PointSet) -> bool:
+    low, high = family.input_range()
+    slack = SLACK * (high - low)
+    return bool(np.any((support.x < low - slack) | (support.x > high + slack)))
 
 
 def _plane_grid(family: TaskFamily, tasks: Tasks, support: PointSet, query: PointSet) -> Array:
@@ -141,6 +157,19 @@ def _catalogue(family: TaskFamily, tasks: Tasks, support: PointSet, query: Point
 
 
 GRIDS = {"curve": _curve_grid, "plane": _plane_grid, "ratings": _catalogue}
+
+
+def seen_whole(family: TaskFamily, task: TouchedTask) -> TouchedTask:
+    """The task itself, or on a grid that reaches as far as its points do.
+
+    A grid that reaches beyond the trained inputs stays: under a moving hand it would come and go.
+    """
+    low, _ = family.input_range()
+    if family.view != "curve" or task.grid[0, 0] < low or not _is_beyond(family, task.support):
+        return task
+    grid = _curve_grid(family, task.tasks, task.support, task.query)
+    truth = family.truth(task.tasks, grid[None])
+    return dataclasses.replace(task, grid=grid, truth=None if truth is None else np.asarray(truth[0], np.float32))
 
 
 # --- points ---------------------------------------------------------------------------------------
@@ -253,7 +282,7 @@ class Adapter:
                 return self._with_rows(settings, state, task, known.adaptation, rows)
         compiled = self.compile and self.is_warm(settings, task)
         path = adapt(settings, state, _as_batch(task.support), _points_of_interest(task)[None], compile=compiled)
-        judged = _judged(settings.tasks.kind, task, *_parted(task, path.predictions[:, 0]))
+        judged = _judged(settings.tasks, task, *_parted(task, path.predictions[:, 0]))
         if path.deviation is None:
             return judged
         return dataclasses.replace(judged, deviation=path.deviation[:, 0, : len(task.grid)])
@@ -266,7 +295,7 @@ class Adapter:
         if len(rows):
             path = adapt(settings, state, _as_batch(task.support), task.grid[None, rows], compile=self.compile)
             on_grid[:, rows] = path.predictions[:, 0]
-        return _judged(settings.tasks.kind, task, *_parted(task, on_grid))
+        return _judged(settings.tasks, task, *_parted(task, on_grid))
 
     def steered(
         self,
@@ -283,7 +312,7 @@ class Adapter:
         """
         batch = {name: values[None] for name, values in adapted.items()}
         points = predict_adapted(settings, state, batch, _points_of_interest(task)[None], self.compile)
-        end = _judged(settings.tasks.kind, task, *_parted(task, points))
+        end = _judged(settings.tasks, task, *_parted(task, points))
         accuracy = None if end.accuracy is None or own.accuracy is None else _led_to(own.accuracy, end.accuracy)
         return Adaptation(_led_to(own.on_grid, end.on_grid), _led_to(own.loss, end.loss), accuracy)
 
@@ -304,7 +333,7 @@ class Adapter:
             places = np.minimum(np.arange(start, start + size), many - 1)
             part = {name: values[places] for name, values in adapted.items()}
             predictions = predict_adapted(settings, state, part, x, self.compile)
-            losses.append(_judged(settings.tasks.kind, task, *_parted(task, predictions)).loss)
+            losses.append(_judged(settings.tasks, task, *_parted(task, predictions)).loss)
         return np.concatenate(losses)[:many]
 
     def _key(
@@ -355,11 +384,16 @@ def _parted(task: TouchedTask, predictions: Array) -> tuple[Array, Array]:
     return predictions, predictions[:, [places[row.tobytes()] for row in task.query.x]]
 
 
-def _judged(kind: str, task: TouchedTask, on_grid: Array, on_query: Array) -> Adaptation:
+def _judged(family: TaskFamily, task: TouchedTask, on_grid: Array, on_query: Array) -> Adaptation:
+    """With the loss on what was trained for, however far the grid reaches."""
     with np.errstate(over="ignore", invalid="ignore"):  # a learner may diverge beyond its trained steps
-        if kind == "classification":
+        if family.kind == "classification":
             return Adaptation(on_grid, *_classification_scores(on_query, np.asarray(task.query.y)))
         predictions, targets = (on_query, task.query.y) if task.truth is None else (on_grid, task.truth)
+        if family.view == "curve" and task.truth is not None:
+            low, high = family.input_range()
+            trained = (task.grid[:, 0] >= low) & (task.grid[:, 0] <= high)
+            predictions, targets = predictions[:, trained], targets[trained]
         return Adaptation(on_grid, np.mean((predictions - targets) ** 2, axis=(1, 2)), None)
 
 

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from metalearn_gui.bridge.gallery import NUM_GALLERY, Gallery
@@ -23,6 +24,7 @@ from metalearn_gui.bridge.touches import (
     draw_task,
     looking_at,
     placed_task,
+    seen_whole,
     task_key,
     with_added_point,
     with_moved_point,
@@ -348,6 +350,12 @@ class UnseenTasks(QObject):
         self._ask_gallery()
 
     def _set_points(self, task: TouchedTask) -> None:
+        family = self.shown.settings.tasks
+        task = seen_whole(family, task)
+        if family.view == "curve" and not np.array_equal(task.grid, self.touched.grid):
+            self._series += 1  # curves over the one grid are none over the other
+            self.adaptations = {}
+            self._ask_gallery()
         self.touched, self.held = task, {}
         self._ask_touched(self._known())
         self._inspection.start()  # not while the hand moves: an inspection is uncompiled and would hold a touch up

@@ -144,6 +144,23 @@ def test_points_can_be_added_removed_and_restored(touched_session) -> None:
     assert np.array_equal(session.unseen.touched.support.y, first.support.y)
 
 
+def test_a_point_beyond_the_trained_inputs_has_the_curve_asked_for_there_and_no_loss_counted(touched_session, qtbot):
+    x, y = np.array([7.0], np.float32), np.array([1.0], np.float32)
+    touched_session.unseen.begin_touch()
+    touched_session.unseen.add_point(x, y)
+    assert not touched_session.unseen.adaptations  # those there were are of other inputs
+    qtbot.waitUntil(lambda: fully_adapted(touched_session), timeout=30_000)
+    task, adaptation = touched_session.unseen.touched, touched_session.unseen.adaptations["learner"]
+    assert (task.grid[0, 0], task.grid[-1, 0]) == (-7.5, 7.5)
+    trained = np.abs(task.grid[:, 0]) <= 5.0
+    squares = (adaptation.on_grid - task.truth) ** 2
+    np.testing.assert_allclose(adaptation.loss, squares[:, trained].mean(axis=(1, 2)), rtol=1e-5)
+    touched_session.unseen.move_point(len(task.support.x) - 1, np.zeros(1, np.float32), y)
+    assert touched_session.unseen.touched.grid[0, 0] == -7.5
+    touched_session.unseen.undo_touch()
+    assert touched_session.unseen.touched.grid[0, 0] == -5.0
+
+
 def test_gestures_on_the_task_are_taken_back_one_by_one(touched_session) -> None:
     drawn, x, y = touched_session.unseen.touched, np.float32([1.0]), np.float32([2.0])
     for index in (0, 1):

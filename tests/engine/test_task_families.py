@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from metalearn_gui.engine.episodes import generator
+from metalearn_gui.engine.episodes import PointSet, generator
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.gp import COVARIANCES
@@ -92,7 +92,9 @@ def test_the_oracle_of_gp_is_what_the_exact_posterior_mean_reaches(kernel: str) 
     x = np.concatenate([support.x, query.x], axis=1)[..., 0].astype(float)
     covariance = family.scale**2 * COVARIANCES[kernel](x[:, :, None] - x[:, None], length, period)
     weights = np.linalg.solve(covariance[:, :5, :5] + 0.09 * np.eye(5), covariance[:, :5, 5:])
-    loss = np.mean((np.sum(weights * support.y, axis=1) - query.y[..., 0]) ** 2)
+    posterior = np.sum(weights * support.y, axis=1)
+    np.testing.assert_allclose(family.best_fit(tasks, support, query.x)[..., 0], posterior, atol=1e-4)
+    loss = np.mean((posterior - query.y[..., 0]) ** 2)
     oracle = family.oracle(5)
     assert oracle is not None
     assert loss == pytest.approx(oracle, rel=0.08)
@@ -139,6 +141,23 @@ def test_zero_is_the_floor_only_where_the_points_tell_the_function() -> None:
     assert TASKS["sinusoid"](noise=0.1).oracle(10) is None
     assert TASKS["polynomials"](degree=4).oracle(4) is None
     assert TASKS["waves"](wave="square").oracle(10) is None
+
+
+@pytest.mark.parametrize("key", ["linear", "sinusoid", "harmonics", "polynomials"])
+def test_one_who_knows_the_family_reads_the_task_off_its_points_and_fits_others_by_least_squares(key: str) -> None:
+    family = TASKS[key]()
+    tasks, (support, query, _) = drawn(family, num_tasks=50)
+    np.testing.assert_allclose(family.best_fit(tasks, support, query.x), query.y, atol=1e-2)
+    noise = np.random.default_rng(0).normal(size=support.y.shape)
+    noisy = PointSet(support.x, support.y + noise)
+    residual = noisy.y - family.best_fit(tasks, noisy, support.x)
+    np.testing.assert_allclose(np.swapaxes(family.basis(tasks, support.x), 1, 2) @ residual, 0.0, atol=1e-4)
+
+
+def test_nobody_knows_more_than_the_points_tell() -> None:
+    for key, shots in (("sinusoid", 1), ("polynomials", 3), ("waves", 10)):
+        tasks, (support, query, _) = drawn(TASKS[key](), num_tasks=2, shots=shots)
+        assert TASKS[key]().best_fit(tasks, support, query.x) is None
 
 
 def test_a_sinusoid_takes_a_range_of_frequencies_in_either_order() -> None:

@@ -12,6 +12,7 @@ from metalearn_gui.bridge.touch_history import TouchHistory
 from metalearn_gui.bridge.touches import (
     GRIDS,
     looking_at,
+    seen_whole,
     with_added_point,
     with_moved_point,
     with_moved_query,
@@ -94,8 +95,7 @@ class FakeUnseen(QObject):
         return task is not None
 
     def move_point(self, index: int, x: object, y: object) -> None:
-        self.touched = with_moved_point(self.touched, index, x, y)
-        self.announce()
+        self._set_task(with_moved_point(self.touched, index, x, y))
 
     def move_query(self, index: int, x: object, y: object) -> None:
         self.touched = with_moved_query(self.touched, index, x, y)
@@ -133,7 +133,7 @@ class FakeUnseen(QObject):
         self.announce()
 
     def _set_task(self, task: TouchedTask) -> None:
-        self.touched = task
+        self.touched = seen_whole(self._session.shown.settings.tasks, task)
         self.announce()
 
     def draw(self) -> None:

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, QRectF
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 
 from metalearn_gui.ui.canvas.axes import Axes, grown, settled, ticks
 from metalearn_gui.ui.canvas.curve import CurveCanvas
@@ -81,11 +81,53 @@ def test_dragged_point_lands_under_the_hand(curve, sinusoid):
     assert abs(landed.y() - goal.y()) < 0.01
 
 
-def test_point_stays_within_the_trained_inputs_and_the_axis(curve, sinusoid):
+def test_a_point_goes_beyond_the_trained_inputs_and_the_view_shows_where_they_end(curve, sinusoid):
+    plain = curve.grab().toImage()
     drag(curve, handle(curve, 0), QPointF(5000, -5000))
     x, y = sinusoid.unseen.touched.support.x[0, 0], sinusoid.unseen.touched.support.y[0, 0]
-    assert 5.0 <= x <= 5.11
+    assert x == 7.5
     assert y == pytest.approx(curve.axes().y_range[1], abs=1e-5)
+    assert curve.axes().x_range == (-7.5, 7.5)
+    sinusoid.unseen.touched = dataclasses.replace(sinusoid.unseen.touched, truth=None)
+    sinusoid.unseen.adaptations = {}
+    curve.follow()
+    wide, axes = curve.grab().toImage(), curve.axes()
+    inside, outside = (axes.point(x, 0.7).toPoint() for x in (4.5, 6.5))
+    ground = plain.pixelColor(curve.frame().topLeft().toPoint() + QPoint(20, 12))
+    assert wide.pixelColor(inside) == ground
+    assert wide.pixelColor(outside) != ground
+
+
+def test_a_view_that_reaches_beyond_stays_until_the_points_are_put_back(curve, sinusoid):
+    drag(curve, handle(curve, 0), QPointF(5000, 100))
+    drag(curve, handle(curve, 0), curve.frame().center())
+    assert curve.axes().x_range == (-7.5, 7.5)
+    sinusoid.unseen.restore_task()
+    assert curve.axes().x_range == (-5.0, 5.0)
+
+
+def test_the_keyboard_alone_goes_beyond(curve, sinusoid, qtbot):
+    for _ in range(len(sinusoid.unseen.touched.support.x)):
+        qtbot.keyClick(curve, Qt.Key.Key_Right)
+    rightmost = int(np.argmax(sinusoid.unseen.touched.support.x[:, 0]))
+    curve.choose(rightmost)
+    for _ in range(120):
+        qtbot.keyClick(curve, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert sinusoid.unseen.touched.support.x[rightmost, 0] == 7.5
+
+
+def test_the_best_possible_curve_is_drawn_where_it_is_not_the_truth(curve, sinusoid):
+    support, grid = sinusoid.unseen.touched.support, sinusoid.unseen.touched.grid[:, 0]
+    assert "best" not in curve.legend_labels()
+    set_points(sinusoid, support.x, support.y + np.float32(1.5) * np.cos(support.x))
+    assert curve.legend_labels()["best"] == "best possible"
+    place = curve.axes().point(0.0, 0.0)
+    assert any(line.startswith("best possible") for line in curve.hover_lines(place))
+    drawn = curve._drawn_curves()["best"]
+    fitted = sinusoid.unseen.touched.truth[:, 0] + 1.5 * np.cos(grid)
+    np.testing.assert_allclose(drawn, curve.axes().pixels(grid, fitted), atol=0.05)
+    set_points(sinusoid, support.x[:1], support.y[:1])
+    assert "best" not in curve.legend_labels()
 
 
 @pytest.mark.parametrize(("learner", "start"), [("maml", "meta-learned start"), ("scratch", "random start")])

@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, Tasks
+from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, PointSet, Tasks
 from metalearn_gui.engine.own_data import DataFile
 from metalearn_gui.engine.params import Component, param
 from metalearn_gui.engine.read_so_far import ReadSoFar
@@ -171,6 +171,13 @@ class TaskFamily(Component, ABC):
 
     def oracle(self, shots: int) -> float | None:
         """The loss on query sets that no learner can beat on average from so many shots, where it is known."""
+        return None
+
+    def best_fit(self, tasks: Tasks, support: PointSet, x: Array) -> Array | None:
+        """What one who knows the family would say at x (tasks, points, input_dim) of these support points.
+
+        Returns: (tasks, points, output_dim); None where that is not known, or the points tell too little.
+        """
         return None
 
     def constant_loss(self) -> float:

@@ -15,6 +15,7 @@ from metalearn_gui.engine.tasks.base import TaskFamily
 INPUT_RANGE = (-5.0, 5.0)
 TALLEST = 20.0  # of the amplitudes that can be asked for
 FASTEST = 5.0  # of the frequencies
+LEAST_TOLD = 1e-6  # of the best told direction, from which on points tell something of another one
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +66,18 @@ class CurveFamily(TaskFamily):
         """0 where the points tell the function; with noise or too few of them the floor is not known."""
         is_told = self.num_unknowns is not None and shots >= self.num_unknowns and not self.noise
         return 0.0 if is_told else None
+
+    def basis(self, tasks: Tasks, x: Array) -> Array | None:
+        """Functions (tasks, points, num) of which every task is a sum; None where it is no sum of few."""
+        return None
+
+    def best_fit(self, tasks: Tasks, support: PointSet, x: Array) -> Array | None:
+        """By least squares in the basis, where there are enough points to tell."""
+        seen, asked = self.basis(tasks, support.x), self.basis(tasks, x)
+        if seen is None or asked is None or seen.shape[1] < seen.shape[2]:
+            return None
+        weights = np.linalg.pinv(seen, rcond=LEAST_TOLD) @ np.asarray(support.y, np.float64)
+        return np.asarray(asked @ weights)
 
     def input_range(self) -> tuple[float, float]:
         return INPUT_RANGE

@@ -16,7 +16,7 @@ import functools
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.episodes import Tasks
+from metalearn_gui.engine.episodes import PointSet, Tasks
 from metalearn_gui.engine.params import param
 from metalearn_gui.engine.tasks.curve import INPUT_RANGE, CurveFamily
 
@@ -90,6 +90,16 @@ class GaussianProcess(CurveFamily):
     def oracle(self, shots: int) -> float | None:
         """The mean variance of the exact posterior that knows kernel, length scale, period and noise of the task."""
         return _posterior_variance(self, shots)
+
+    def best_fit(self, tasks: Tasks, support: PointSet, x: Array) -> Array:
+        """The mean of the same posterior; 0, the prior's, without points."""
+        length, period = (tasks.parameters[name][:, None, None] for name in ("length", "period"))
+        seen, asked = (np.asarray(points, np.float64)[..., 0] for points in (support.x, x))
+        kernel = COVARIANCES[self.kernel]
+        among = kernel(seen[:, :, None] - seen[:, None], length, period)
+        among = among + ((self.noise / self.scale) ** 2 + JITTER) * np.eye(seen.shape[1])
+        across = kernel(asked[:, :, None] - seen[:, None], length, period)
+        return np.asarray(across @ np.linalg.solve(among, np.asarray(support.y, np.float64)))
 
     def output_range(self) -> tuple[float, float]:
         return (-STANDARD_DEVIATIONS * self.scale, STANDARD_DEVIATIONS * self.scale)

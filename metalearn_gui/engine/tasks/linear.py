@@ -39,6 +39,9 @@ class Linear(CurveFamily):
         slope, intercept = (tasks.parameters[name][:, None, None] for name in ("slope", "intercept"))
         return np.asarray(slope * x + intercept)
 
+    def basis(self, tasks: Tasks, x: Array) -> Array:
+        return np.concatenate([np.ones_like(x, np.float64), x], axis=-1)
+
     def describe(self, tasks: Tasks) -> dict[str, Array]:
         return dict(tasks.parameters)
 

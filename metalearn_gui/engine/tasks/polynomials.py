@@ -40,12 +40,16 @@ class Polynomials(CurveFamily):
         return Tasks({"degree": degree, "coefficients": height * share})
 
     def truth(self, tasks: Tasks, x: Array) -> Array:
+        coefficients = tasks.parameters["coefficients"][:, None]
+        return np.asarray(np.sum(coefficients * self.basis(tasks, x), axis=-1, keepdims=True))
+
+    def basis(self, tasks: Tasks, x: Array) -> Array:
+        """All degrees: which one a task has, no one is told."""
         u = np.asarray(x, np.float64) / INPUT_RANGE[1]
         basis = [np.ones_like(u), u]
         while len(basis) <= self.degree:
             basis.append(2 * u * basis[-1] - basis[-2])
-        coefficients = tasks.parameters["coefficients"][:, None]
-        return np.asarray(np.sum(coefficients * np.concatenate(basis, axis=-1), axis=-1, keepdims=True))
+        return np.concatenate(basis, axis=-1)
 
     def describe(self, tasks: Tasks) -> dict[str, Array]:
         mean, slope = tasks.parameters["coefficients"][:, :2].T

@@ -10,7 +10,8 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Session
+from metalearn_gui.bridge.session import Session, TouchedTask
+from metalearn_gui.bridge.touches import reached
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import (
@@ -25,6 +26,8 @@ from metalearn_gui.ui.canvas.axes import (
     widened,
 )
 from metalearn_gui.ui.canvas.band import band_text, draw_band
+from metalearn_gui.ui.canvas.best_curve import BestCurve
+from metalearn_gui.ui.canvas.beyond import draw_beyond
 from metalearn_gui.ui.canvas.curve_drawing import draw_curve
 from metalearn_gui.ui.canvas.direct_labels import draw_direct_labels
 from metalearn_gui.ui.canvas.handles import HandleSurface
@@ -37,7 +40,6 @@ LEFT, TOP, RIGHT, BOTTOM = 30.0, 1.0, 1.0, 26.0  # room for the axes' numbers
 POINT = 6.5  # radius of a support point
 FAINT_POINTS = 60  # at 1 px: the steps between must cost next to nothing
 FAINT_CURVES = 12
-REACH_BEYOND = 0.01  # of the trained inputs: how far outside a point may go
 TALLEST = 1.0  # of the targets' range, on either side: a curve that runs away is cut there
 
 
@@ -49,6 +51,7 @@ class CurveCanvas(HandleSurface):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        self._best = BestCurve()
         self._y_range = grown(self._base(), self._needed())
         self.retranslate()
 
@@ -62,7 +65,12 @@ class CurveCanvas(HandleSurface):
         self._banded = self.tr(", with its 95 % band")
         self._by_hand = self.tr("with your context")
         self._chosen = self.tr("at the place you chose")
-        self._short_legend = {"truth": self.tr("truth"), "before": self.tr("before"), "learner": self.tr("step {step}")}
+        self._short_legend = {
+            "truth": self.tr("truth"),
+            "best": self.tr("best possible"),
+            "before": self.tr("before"),
+            "learner": self.tr("step {step}"),
+        }
 
     def hint(self) -> str:
         return self.tr("click adds, right-click removes")
@@ -73,7 +81,7 @@ class CurveCanvas(HandleSurface):
 
     def axes(self) -> Axes:
         """How numbers lie on the widget now."""
-        return Axes(self.frame(), self.family.input_range(), self._y_range)
+        return Axes(self.frame(), grid_span(self.touched), self._y_range)
 
     def task_changed(self) -> None:
         super().task_changed()
@@ -118,7 +126,7 @@ class CurveCanvas(HandleSurface):
 
     def insert(self) -> int | None:
         """In the middle of the widest gap between points, on the curve."""
-        left, right = self.family.input_range()
+        left, right = grid_span(self.touched)
         taken = np.sort(np.concatenate([[left, right], self.touched.support.x[:, 0]]))
         widest = int(np.argmax(np.diff(taken)))
         x = float(taken[widest : widest + 2].mean())
@@ -143,6 +151,7 @@ class CurveCanvas(HandleSurface):
             (self.tr("after"), self._curve("learner", self.shown_step)),
             (self.tr("before"), self._curve("learner", 0)),
         ]
+        named.append((self.tr("best possible"), self._best.curve(self.family, self.touched)))
         if self.touched.truth is not None:
             named.append((self.tr("truth"), self.touched.truth[:, 0]))
         values = [
@@ -156,7 +165,7 @@ class CurveCanvas(HandleSurface):
 
     def _numbers(self, position: QPointF) -> tuple[Array, Array]:
         x, y = self.axes().numbers(position)
-        x = np.clip(x, *widened(self.family.input_range(), REACH_BEYOND))
+        x = np.clip(x, *reached(self.family))
         return np.array([x], np.float32), np.array([np.clip(y, *self._y_range)], np.float32)
 
     def _curve(self, key: str, step: int) -> Array | None:
@@ -171,6 +180,7 @@ class CurveCanvas(HandleSurface):
     def paint_static(self, painter: QPainter) -> None:
         axes = self.axes()
         draw_frame(painter, axes.frame)
+        draw_beyond(painter, axes, self.family.input_range())
         draw_columns(painter, axes)
         draw_rows(painter, axes)
         if self.touched.truth is not None:
@@ -182,6 +192,9 @@ class CurveCanvas(HandleSurface):
         painter.setClipRect(axes.frame.adjusted(1, 1, -1, -1))
         draw_band(painter, axes, self.touched.grid, self.adaptation, self.shown_step)
         self._draw_faint(painter, axes)
+        best = self._best.curve(self.family, self.touched)
+        if best is not None:
+            draw_curve(painter, axes, self.touched.grid, best, "best", 1.4)
         for key in sorted(self.session.unseen.compared):
             curve = self._curve(key, self.session.unseen.step)
             if curve is not None:
@@ -227,6 +240,7 @@ class CurveCanvas(HandleSurface):
         """Pixels of the curves by what they are called."""
         values = {"learner": self._curve("learner", self.shown_step), "before": self._curve("learner", 0)}
         values |= {key: self._curve(key, self.session.unseen.step) for key in self.session.unseen.compared}
+        values["best"] = self._best.curve(self.family, self.touched)
         if self.touched.truth is not None:
             values["truth"] = self.touched.truth[:, 0]
         grid, axes = self.touched.grid[:, 0], self.axes()
@@ -234,11 +248,11 @@ class CurveCanvas(HandleSurface):
 
     def legend_labels(self) -> dict[str, str]:
         """What is drawn, by key, in words."""
-        is_wide = self.frame().width() > scaled(560) and not self.names_curves
+        has_best = self._best.curve(self.family, self.touched) is not None
+        is_wide = self.frame().width() > scaled(560) and not self.names_curves and not has_best
         texts = self._legend if is_wide else self._short_legend
-        keys = [key for key in texts if self.adaptation or key == "truth"]
-        if self.touched.truth is None:
-            keys = [key for key in keys if key != "truth"]
+        has = {"truth": self.touched.truth is not None, "best": has_best}
+        keys = [key for key in texts if has.get(key, self.adaptation is not None)]
         start = QCoreApplication.translate("Settings", self.session.shown.settings.learner.start_name)
         labels = {key: texts[key].format(step=self.shown_step, start=start) for key in keys}
         if "learner" in labels and self.session.unseen.held:
@@ -250,7 +264,7 @@ class CurveCanvas(HandleSurface):
     @classmethod
     def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
         touched, adaptation = drawn.touched, drawn.adaptation
-        axes = Axes(frame, drawn.family.input_range(), widened(drawn.family.output_range(), 0.06))
+        axes = Axes(frame, grid_span(touched), widened(drawn.family.output_range(), 0.06))
         grid = touched.grid[::2]
         if touched.truth is not None:
             draw_curve(painter, axes, grid, touched.truth[::2, 0], "truth", 1.6)
@@ -261,6 +275,11 @@ class CurveCanvas(HandleSurface):
         pixels = axes.pixels(touched.support.x[:, 0], touched.support.y[:, 0])
         palette = theme().palette
         stamp_markers(painter, pixels, 3.2, 0, palette.text, palette.learner, 1.0)
+
+
+def grid_span(touched: TouchedTask) -> Range:
+    """The inputs that curves are drawn over."""
+    return float(touched.grid[0, 0]), float(touched.grid[-1, 0])
 
 
 def _exact(value: float) -> str:

@@ -10,12 +10,23 @@ from metalearn_gui.ui.canvas.axes import Axes
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.theme import theme
 
-DASHES = {"before": [5.0, 3.0], "truth": [0.1, 2.4], "transfer": [4.5, 2.2], "scratch": [1.6, 1.8]}
+DASHES = {
+    "before": [5.0, 3.0],
+    "truth": [0.1, 2.4],
+    "transfer": [4.5, 2.2],
+    "scratch": [1.6, 1.8],
+    "best": [6.0, 2.0, 1.0, 2.0],
+}
+
+
+def curve_color(key: str) -> QColor:
+    """The best possible curve is as grey as the truth, which it is where the points tell it."""
+    return theme().color_of("truth" if key == "best" else key)
 
 
 def curve_pen(key: str, width: float, alpha: int = 255) -> QPen:
     """Colour and line style that mean the same everywhere."""
-    pen = QPen(QColor(faded(theme().color_of(key), alpha)), width * theme().zoom)
+    pen = QPen(QColor(faded(curve_color(key), alpha)), width * theme().zoom)
     dashes = DASHES.get(key)
     if dashes:
         pen.setDashPattern(dashes)

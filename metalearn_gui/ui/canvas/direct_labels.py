@@ -9,7 +9,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.canvas.curve_drawing import curve_color
+from metalearn_gui.ui.theme import ui_font
 
 GAP = 6.0
 POSITIONS = 60  # along a curve that are tried
@@ -32,7 +33,7 @@ def draw_direct_labels(
             obstacles = np.concatenate([points, *curves.values()])
             box = min(boxes, key=lambda one: _hidden(one, obstacles, taken), default=None)
             if box is not None:
-                painter.setPen(theme().color_of(key))
+                painter.setPen(curve_color(key))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
                 taken.append(box)
 
