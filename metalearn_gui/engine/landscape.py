@@ -110,9 +110,8 @@ def _along_path(moved: Array, drawn: list[Array]) -> Array:
     """The first step's direction and the rest's main one, as unit vectors; drawn ones where there is none."""
     first = _unit(moved[1] if len(moved) > 1 else moved[0], drawn[0])
     rest = moved - np.outer(moved @ first, first)
-    squares, turns = np.linalg.eigh(
-        rest @ rest.T
-    )  # as many rows as steps: singular vectors of `rest` take 20 times as long
+    # Of the few steps' products with each other: singular vectors of `rest` itself take twenty times as long.
+    squares, turns = np.linalg.eigh(rest @ rest.T)
     scale = np.sqrt(np.square(moved).sum())
     has_second = np.sqrt(max(squares[-1], 0.0)) > 1e-6 * scale > 0
     second = _unit(turns[:, -1] @ rest, drawn[1]) if has_second else drawn[1]

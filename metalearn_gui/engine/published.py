@@ -18,6 +18,7 @@ from metalearn_gui.engine.settings import ExperimentSettings
 class Reference:
     """A figure from low to high: a loss, or an accuracy in 0..1.
 
+    iterations: meta-iterations of its training; 0 where that is not told.
     is_comparable: False where the tasks differ; then it is to be read, not drawn.
     """
 
@@ -27,6 +28,7 @@ class Reference:
     low: float
     high: float
     protocol: str
+    iterations: int = 0
     is_comparable: bool = True
 
 
@@ -61,7 +63,7 @@ def _reference(row: Row, bar: Bar) -> Reference:
     length = preset(row.preset).replaced(**row.values).outer.num_iterations
     measure = "accuracy" if bar.ways else "loss"
     protocol = f"independent run, {length:,} meta-iterations"
-    return Reference(row.settings().learner.key, measure, bar.step, values[0], values[-1], protocol)
+    return Reference(row.settings().learner.key, measure, bar.step, values[0], values[-1], protocol, length)
 
 
 _SHORTER = (
@@ -86,8 +88,8 @@ def _from_papers(settings: ExperimentSettings) -> Iterator[Reference]:
     key, shots = settings.learner.key, settings.episodes.shots
     if settings.tasks.key == "sinusoid" and shots in _PAPER_SINUSOIDS.get(key, {}):
         loss = _PAPER_SINUSOIDS[key][shots]
-        yield Reference(key, "loss", 1, loss, loss, f"published with Meta-SGD: {_FREQUENCY}", False)
+        yield Reference(key, "loss", 1, loss, loss, f"published with Meta-SGD: {_FREQUENCY}", is_comparable=False)
     size = settings.tasks.output_dim, shots
     if settings.tasks.key == "images" and size in _PAPERS.get(key, {}):
         accuracy = _PAPERS[key][size]
-        yield Reference(key, "accuracy", 1, accuracy, accuracy, f"published: {_OMNIGLOT}", False)
+        yield Reference(key, "accuracy", 1, accuracy, accuracy, f"published: {_OMNIGLOT}", is_comparable=False)

@@ -81,6 +81,12 @@ class Axis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
         self.setTickFont(ui_font(TICK_PX))
 
+    def set_text(self, text: Callable[[float], str]) -> None:
+        """What a value is called."""
+        self._text = text
+        self.picture = None
+        self.update()
+
     def ticks(self, length: float) -> list[float]:
         """The values that get a grid line and a label on an axis of so many pixels."""
         most = max(2, int(length // self.least_spacing))

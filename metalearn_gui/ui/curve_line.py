@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.curves import Decimator, bucket_width, decimated
+from metalearn_gui.ui.effort import PER_ITERATION, Effort
 from metalearn_gui.ui.plotting import ThemedPlot, style_line
 
 EMPTY = np.empty(0)
@@ -33,15 +34,19 @@ class CurveLine:
             self._pen_key = key
             style_line(self._line, color, style, width)
 
-    def feed(self, values: Array, source: Hashable) -> None:
-        """Show a curve whose index i is meta-iteration i + 1; `source` says which curve it is and how it was made."""
-        low, high = self._plot.x_range()
+    def feed(self, values: Array, source: Hashable, effort: Effort = PER_ITERATION) -> None:
+        """Show a curve whose index i is meta-iteration i + 1; `source` says which curve it is and how it was made.
+
+        Args:
+            effort: what the meta-iterations have cost, along the plot's axis.
+        """
+        low, high = effort.iterations_at(np.array(self._plot.x_range())).tolist()
         first, last = math.floor(low) - 1, math.ceil(high)
         width, floor = bucket_width(high - low, self._plot.pixels()), 0.0 if self._plot.is_log else -np.inf
-        key = (source, len(values), first, last, width, floor)
+        key = (source, effort.key, len(values), first, last, width, floor)
         if key != self._key:
             index, kept = self._decimator.update(values, first, last, width, floor, source)
-            self._set(index + 1, self._plot.to_axis(kept), key)
+            self._set(effort.at(index + 1), self._plot.to_axis(kept), key)
 
     def feed_points(self, x: Array, values: Array, source: Hashable) -> None:
         """Show a few values at places of their own."""

@@ -6,11 +6,12 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
@@ -23,6 +24,7 @@ class LegendEntry:
     color: QColor
     style: str = "solid"
     width: float = 2.0
+    tip: str = ""
 
 
 class Legend(QWidget):
@@ -50,6 +52,18 @@ class Legend(QWidget):
     @property
     def entries(self) -> tuple[LegendEntry, ...]:
         return self._entries
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(self.tip_at(event.pos()))  # type: ignore[attr-defined]
+        return super().event(event)
+
+    def tip_at(self, position: QPoint) -> str:
+        """What is said of the entry there."""
+        row, tip = position.y() // scaled(self.ROW), ""
+        for entry, (place, x) in zip(self._entries, self._places(self.width()), strict=True):
+            tip = entry.tip if place == row and x <= position.x() else tip
+        return tip
 
     def sizeHint(self) -> QSize:
         return QSize(200, self.heightForWidth(max(self.width(), 200)))
@@ -170,3 +184,36 @@ class PlotLabel(QLabel):
             self.move((area.center() - QPointF(self.width() / 2, self.height() / 2)).toPoint())
         else:
             self.move(int(area.right() - self.width() - 8), int(area.top() + 5))
+
+
+class CornerButton(QToolButton):
+    """A muted word in the lower left corner of a plot that opens a menu: it names the axis below it."""
+
+    def __init__(self, plot: ThemedPlot) -> None:
+        super().__init__(plot)
+        self._plot = plot
+        self.setProperty("kind", "flat")
+        self.setFont(ui_font(11.5))
+        self.setIconSize(QSize(10, 10))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still runs and pauses
+        plot.resized.connect(self._place)
+        theme().changed.connect(self._restyle)
+        self._restyle()
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._place()
+
+    def _restyle(self) -> None:
+        palette = theme().palette
+        self.setIcon(icon("chevron_down", palette.muted))
+        self.setStyleSheet(
+            f"QToolButton {{ background: {palette.background.name()}; color: {palette.muted.name()}; }}"
+            f" QToolButton:hover, QToolButton:focus {{ color: {palette.text.name()}; }}"
+        )
+
+    def _place(self) -> None:
+        area = self._plot.plot_area()
+        self.adjustSize()
+        self.move(int(area.left() + 3), int(area.bottom() - self.height() - 2))

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import dataclasses
 import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from metalearn_gui.bridge.session import RunState
 from metalearn_gui.engine import events
+from metalearn_gui.engine.compare import AXES
+from metalearn_gui.engine.presets import preset
 from metalearn_gui.store.records import Curve
+from metalearn_gui.ui.effort import effort_of
+from metalearn_gui.ui.legend import Legend, LegendEntry
 from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
+from metalearn_gui.ui.text import number_text
 
 
 @pytest.fixture
@@ -51,7 +58,7 @@ def test_unseen_loss_is_the_one_after_the_trained_steps(panel, session):
     expected = session.shown.latest_scores.evaluation.learner.loss[session.shown.settings.learner.num_steps]
     assert 10.0 ** panel._unseen.y[-1] == pytest.approx(expected, rel=1e-5)
     assert panel._unseen.x[-1] == 10
-    assert panel._now._value.text() in panel._readout_text(10)
+    assert panel._now._value.text() in panel.readout.text(10)
 
 
 def test_an_old_score_is_not_called_one_of_now(panel, session):
@@ -80,17 +87,17 @@ def test_the_readout_gives_exact_values_whatever_the_smoothing(panel, session):
     _give(session.shown, "after", [2.5, 0.125, 0.75])
     panel.set_smoothing(0.99)
     panel.plot.hovered.emit(2.3)
-    assert "0.125" in panel._readout.text()
-    assert "<b>2</b>" in panel._readout.text()
+    assert "0.125" in panel.readout.box.text()
+    assert "<b>2</b>" in panel.readout.box.text()
     panel.plot.left.emit()
-    assert not panel._readout.isVisible()
+    assert not panel.readout.box.isVisible()
 
 
 def test_arrow_keys_move_the_readout(panel, session):
     session.train(50)
     panel.plot.hovered.emit(20.0)
     panel.plot.stepped.emit(-1)
-    assert panel._hovered < 20
+    assert panel.readout.iteration < 20
 
 
 @pytest.mark.parametrize("is_log", [True, False])
@@ -257,3 +264,91 @@ def test_a_change_of_language_writes_the_texts_again(panel, monkeypatch):
     QApplication.sendEvent(panel, QEvent(QEvent.Type.LanguageChange))
     assert panel.log_button.text() == "«log scale»"
     assert "«before" in panel.legend.accessibleName()
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_the_curve_ends_at_what_the_run_has_cost_along_every_axis(panel, session, axis):
+    panel.set_smoothing(0.0)
+    session.change(num_iterations=100)
+    session.train(100)
+    session.score()
+    run = session.shown
+    panel.effort.choose(axis)
+    learner, meta_batch = run.settings.learner, run.settings.outer.meta_batch
+    expected = {
+        "iteration": 100,
+        "tasks_seen": 100 * meta_batch,
+        "gradient_evaluations": 100 * meta_batch * learner.gradient_evaluations,
+        "compute_seconds": run.compute_seconds,
+    }[axis]
+    assert panel._after.x[-1] == pytest.approx(expected)
+    assert panel._unseen.x[-1] == pytest.approx(expected)
+    assert panel.plot.x_range() == pytest.approx((0, expected))
+    assert 10.0 ** panel._after.y[-1] == pytest.approx(run.curve("after")[-1], rel=1e-5)
+
+
+def test_the_readout_finds_the_meta_iteration_along_another_axis(panel, session):
+    session.train(400)
+    panel.effort.choose("tasks_seen")
+    panel.plot.hovered.emit(200.0 * session.shown.settings.outer.meta_batch)
+    assert panel.readout.iteration == 200
+    assert "200" in panel.readout.box.text()
+
+
+def test_the_menu_of_the_axis_marks_the_chosen_one(panel, qtbot):
+    menu = panel.effort.menu()
+    menu.actions()[2].trigger()
+    assert panel.effort.axis == "gradient_evaluations"
+    again = panel.effort.menu()
+    assert [action.isChecked() for action in again.actions()] == [False, False, True, False]
+    menu.deleteLater()
+    again.deleteLater()
+
+
+def test_time_lies_where_the_evaluations_have_seen_it(session):
+    session.train(100)
+    session.score()
+    run = session.shown
+    early = dataclasses.replace(run.scores[0], iteration=50, compute_seconds=0.9 * run.compute_seconds)
+    run.scores.insert(0, early)
+    effort = effort_of(run, "compute_seconds")
+    assert float(effort.at(50)) == pytest.approx(0.9 * run.compute_seconds)
+    assert float(effort.at(100)) == pytest.approx(run.compute_seconds)
+    assert float(effort.at(200)) == pytest.approx(2 * run.compute_seconds)
+    assert float(effort.iterations_at(effort.at(73.0))) == pytest.approx(73.0)
+
+
+# --- what others report ---------------------------------------------------------------------------
+
+
+def test_what_others_report_for_these_settings_is_a_named_band(panel, session):
+    session.set_settings(preset("maml"))
+    panel.refresh()
+    reference = panel.band.reference
+    assert reference.iterations == session.shown.settings.outer.num_iterations
+    assert panel.band.region.isVisible()
+    low, high = (10.0**end for end in panel.band.region.getRegion())
+    assert (low, high) == pytest.approx((reference.low, max(reference.high, 1.015 * reference.low)))
+    entry = panel.legend.entries[-1]
+    assert number_text(reference.low) in entry.text
+    assert reference.protocol in entry.tip
+
+
+@pytest.mark.parametrize("change", [{"shots": 7}, {"num_iterations": 300}, {"inner_steps": 3}, {"amplitude_max": 4.0}])
+def test_other_settings_than_those_of_the_report_have_no_band(panel, session, change):
+    session.set_settings(preset("maml").replaced(**change))
+    panel.refresh()
+    assert panel.band.reference is None
+    assert not panel.band.region.isVisible()
+    assert not any(entry.tip for entry in panel.legend.entries)
+
+
+def test_the_legend_says_of_the_entry_under_the_mouse_alone(qtbot):
+    legend = Legend()
+    qtbot.addWidget(legend)
+    color = QColor("white")
+    legend.set_entries([LegendEntry("one", color), LegendEntry("two", color, tip="from elsewhere")])
+    legend.resize(300, 20)
+    (_, first), (_, second) = legend._places(300)
+    assert legend.tip_at(QPoint(first + 4, 5)) == ""
+    assert legend.tip_at(QPoint(second + 4, 5)) == "from elsewhere"

@@ -6,17 +6,17 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare import AXES
-from metalearn_gui.store.records import RunRecord
-from metalearn_gui.ui.axis import Axis, count_tick_text, tick_text
+from metalearn_gui.ui.axis import Axis
 from metalearn_gui.ui.compare.marks import Mark
 from metalearn_gui.ui.compare.standing import Standing, Standings
+from metalearn_gui.ui.effort import EffortChoice, effort_of
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, style_line
 from metalearn_gui.ui.theme import theme, ui_font
@@ -33,10 +33,14 @@ class CurvesPanel(Panel):
     def __init__(self, key: str, axis: str, session: Session, standings: Standings, parent: QWidget | None) -> None:
         self.key = key  # type: ignore[misc]  # two cards of this kind stand side by side
         super().__init__(session, parent)
-        self._standings, self.axis = standings, axis
+        self._standings = standings
         self._lines: dict[str, pg.PlotCurveItem] = {}
         self._drawn_scores = 0
-        self.plot = ThemedPlot(self, bottom_axis=Axis("bottom", self._tick_text))
+        axis_button = self.add_header_action("chevron_down", " ", lambda: None)
+        axis_button.setObjectName(f"{key}_axis")
+        self.effort = EffortChoice(axis_button, axis)
+        self.effort.chosen.connect(self._take_axis)
+        self.plot = ThemedPlot(self, bottom_axis=Axis("bottom", self.effort.tick_text))
         self.plot.setObjectName(f"{key}_plot")
         self.plot.set_log(True)
         self.plot.count_axis.is_log = True
@@ -46,45 +50,10 @@ class CurvesPanel(Panel):
         row.addWidget(self.plot, 1)
         row.addWidget(self._names)
         self.body.addLayout(row, 1)
-        self._axis_button = self.add_header_action("chevron_down", " ", self._open_axes)
-        self._axis_button.setObjectName(f"{key}_axis")
         standings.changed.connect(self.refresh)
         standings.advanced.connect(self._follow)
         for signal in (self.plot.appeared, self.plot.resized):
             signal.connect(self._names.update)
-
-    # --- the axis ---------------------------------------------------------------------------------
-
-    def set_axis(self, axis: str) -> None:
-        """Draw along one of engine.compare.AXES."""
-        self.axis = axis
-        self._name()
-        self.refresh()
-
-    def axis_menu(self) -> QMenu:
-        """The axes to choose from; deleted when it closes."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for axis, (title, _) in self._axis_texts().items():
-            action = menu.addAction(title, lambda axis=axis: self.set_axis(axis))
-            action.setCheckable(True)
-            action.setChecked(axis == self.axis)
-        return menu
-
-    def _open_axes(self) -> None:
-        self.axis_menu().popup(self._axis_button.mapToGlobal(QPoint(0, self._axis_button.height())))
-
-    def _axis_texts(self) -> dict[str, tuple[str, str]]:
-        texts = (
-            (self.tr("meta-iterations"), self.tr("Loss by meta-iterations")),
-            (self.tr("tasks seen"), self.tr("Loss by tasks seen")),
-            (self.tr("gradient evaluations"), self.tr("Loss by gradient evaluations")),
-            (self.tr("compute seconds"), self.tr("Loss by compute")),
-        )
-        return dict(zip(AXES, texts, strict=True))
-
-    def _tick_text(self, value: float) -> str:
-        return f"{tick_text(value)} s" if self.axis == "compute_seconds" else count_tick_text(value)
 
     # --- the lines --------------------------------------------------------------------------------
 
@@ -107,7 +76,7 @@ class CurvesPanel(Panel):
         ends: list[tuple[float, Mark, str]] = []
         all_x, all_y = [], []
         for key, standing in standings.items():
-            x, y = curve_of(standing, self.axis)
+            x, y = curve_of(standing, self.effort.axis)
             drawn_x, drawn_y = np.log10(np.maximum(x, 1e-12)), self.plot.to_axis(y)
             line = self._lines[key] if key in self._lines else self._new_line(key)
             style_line(line, standing.mark.color, standing.mark.style, 2.0 if standing.is_training else 1.6)
@@ -136,15 +105,19 @@ class CurvesPanel(Panel):
         self.refresh()
 
     def retranslate(self) -> None:
-        self._name()
-
-    def _name(self) -> None:
-        text, title = self._axis_texts()[self.axis]
-        self.set_title(title)
-        self._axis_button.setText(text)
-        self._axis_button.setAccessibleName(self.tr("Axis: {axis}").format(axis=text))
-        self._axis_button.setToolTip(self.tr("Measure effort another way"))
+        titles = (
+            self.tr("Loss by meta-iterations"),
+            self.tr("Loss by tasks seen"),
+            self.tr("Loss by gradient evaluations"),
+            self.tr("Loss by compute"),
+        )
+        self.set_title(dict(zip(AXES, titles, strict=True))[self.effort.axis])
+        self.effort.retranslate()
         self.set_hint(self.tr("unseen tasks, at the step of the table"))
+
+    def _take_axis(self) -> None:
+        self.retranslate()
+        self.refresh()
 
     def restyle(self) -> None:
         self.plot.restyle()
@@ -159,17 +132,9 @@ def curve_of(standing: Standing, axis: str) -> tuple[Array, Array]:
     run = standing.run
     assert run is not None
     scored = [one for one in run.scores if one.iteration > 0]
-    effort = np.array([_effort(run, axis, one.iteration, one.compute_seconds) for one in scored], float)
+    effort = effort_of(run, axis).at(np.array([one.iteration for one in scored], float))
     losses = [one.evaluation.learner.loss for one in scored]
     return effort, np.array([loss[min(standing.step, len(loss) - 1)] for loss in losses], float)
-
-
-def _effort(run: RunRecord, axis: str, iteration: int, seconds: float) -> float:
-    if axis == "compute_seconds":
-        return seconds
-    share = iteration / max(run.iteration, 1)
-    totals = {"iteration": run.iteration, "tasks_seen": run.tasks_seen}
-    return share * totals.get(axis, run.gradient_evaluations)
 
 
 class EndNames(QWidget):

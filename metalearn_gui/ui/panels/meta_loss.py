@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from metalearn_gui.bridge.session import RunState, Session
-from metalearn_gui.engine.backend import Array
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.curve_line import CurveLine
-from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel, Readout
+from metalearn_gui.ui.effort import Effort, EffortChoice, effort_of
+from metalearn_gui.ui.legend import CornerButton, Legend, LegendEntry, PlotLabel
 from metalearn_gui.ui.level_lines import LevelLines
+from metalearn_gui.ui.loss_readout import LossReadout
 from metalearn_gui.ui.now_marker import NowMarker
 from metalearn_gui.ui.panel import Panel
-from metalearn_gui.ui.plotting import ThemedPlot, faded, line_pen
+from metalearn_gui.ui.plotting import ThemedPlot, faded
+from metalearn_gui.ui.reported_band import ReportedBand
 from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach, overlaid_runs, run_mark, run_name
 from metalearn_gui.ui.smoothing_menu import SmoothingMenu
 from metalearn_gui.ui.text import count_text, number_text
@@ -39,7 +40,6 @@ class MetaLossPanel(Panel):
         self._smoothing = DEFAULT_SMOOTHING
         self._traces: dict[str, RunTrace] = {}
         self._overlay_lines: dict[str, CurveLine] = {}
-        self._hovered: int | None = None
         self._is_zoomed = False
         self._build_controls()
         self._build_plot()
@@ -54,6 +54,14 @@ class MetaLossPanel(Panel):
         self.smoothing_menu = SmoothingMenu(self)
         self.smoothing_menu.chosen.connect(self.set_smoothing)
 
+    def _build_axis_button(self) -> None:
+        """In the lower left corner, which falling curves leave free."""
+        button = CornerButton(self.plot)
+        button.setObjectName("loss_axis")
+        self.effort = EffortChoice(button, "iteration")
+        self.effort.chosen.connect(self._show_all)
+        self.plot.count_axis.set_text(self.effort.tick_text)
+
     def _text_action(self, name: str, slot: object) -> QToolButton:
         button = self.add_header_action("blank", "", slot)  # type: ignore[arg-type]
         button.setObjectName(name)
@@ -66,19 +74,15 @@ class MetaLossPanel(Panel):
         self.plot.set_log(True)
         self.plot.getViewBox().setMouseEnabled(x=True, y=False)
         self.levels = LevelLines(self.plot)
-        self._cursor = pg.InfiniteLine(angle=90)
-        self._cursor.hide()
-        self.plot.addItem(self._cursor, ignoreBounds=True)
+        self.band = ReportedBand(self.plot)
         self._raw, self._before, self._after, self._unseen = (CurveLine(self.plot, layer) for layer in (1, 2, 3, 5))
         self._now = NowMarker(self.plot)
         self._unit, self._empty = PlotLabel(self.plot), PlotLabel(self.plot, is_central=True)
-        self._readout = Readout(self.plot)
+        self.readout = LossReadout(self.plot, (self._before, self._after))
+        self._build_axis_button()
         self.legend = Legend(self)
         self.body.addWidget(self.plot, 1)
         self.body.addWidget(self.legend)
-        self.plot.hovered.connect(self._hover)
-        self.plot.left.connect(self._leave)
-        self.plot.stepped.connect(self._step_cursor)
         self.plot.doubleClicked.connect(self._show_all)
         self.plot.appeared.connect(self.refresh)
         self.plot.resized.connect(self.refresh)
@@ -92,6 +96,7 @@ class MetaLossPanel(Panel):
         self.plot.setAccessibleDescription(self.tr("Wheel: zoom. Drag: move. Double-click: show all."))
         self.smoothing_button.setToolTip(self.tr("Smoothing of the curves; exact values stay exact"))
         self.smoothing_menu.set_name(self.tr("Smoothing"))
+        self.effort.retranslate()
         self.log_button.setToolTip(self.tr("Switch between a logarithmic and a linear scale"))
         self._name_controls_by_value()
         self.refresh()
@@ -106,15 +111,13 @@ class MetaLossPanel(Panel):
     def restyle(self) -> None:
         palette = theme().palette
         self.plot.restyle()
-        for label in (self._readout, self._unit, self._empty):
-            label.restyle()
+        for part in (self.readout, self._unit, self._empty, self.levels, self.band):
+            part.restyle()
         self._now.restyle()
         self._raw.set_style(faded(palette.learner, 0.22))
         self._before.set_style(palette.before, "dashed")  # wider dashes along a noisy line take Qt 10 ms
         self._after.set_style(palette.learner, "solid", 2.0)
         self._unseen.set_style(palette.unseen, "dashdot", 2.0)
-        self.levels.restyle()
-        self._cursor.setPen(line_pen(palette.muted))
         self.refresh()
 
     # --- what is drawn ----------------------------------------------------------------------------
@@ -137,15 +140,15 @@ class MetaLossPanel(Panel):
         overlays = overlaid_runs(self.session.runs, self.session.overlays, run)
         self._forget_all_but([run, *overlays])
         self._fit_iterations([run, *overlays])
-        trace = self._trace(run)
-        self._feed_shown(run, trace)
+        trace, effort = self._trace(run), effort_of(run, self.effort.axis)
+        self._feed_shown(run, trace, effort)
         self._feed_overlays(overlays)
-        levels = self.levels.show(run)
+        levels, band = self.levels.show(run), self.band.show(run)
         lines = (self._before, self._after, self._unseen, *self._overlay_lines.values())
-        self.plot.fit_values(*(line.y for line in lines), levels, trim=0.01)
-        self._show_now(run)
+        self.plot.fit_values(*(line.y for line in lines), levels, band, trim=0.01)
+        self._show_now(run, effort)
         self._show_words(run, overlays)
-        self._show_readout()
+        self.readout.show_run(trace, effort)
 
     def _trace(self, run: RunRecord) -> RunTrace:
         trace = self._traces.get(run.run_id)
@@ -161,18 +164,21 @@ class MetaLossPanel(Panel):
 
     def _fit_iterations(self, runs: list[RunRecord]) -> None:
         if not self._is_zoomed:
-            last = max([axis_reach(self.session, runs[0]), *(len(run.curve("after")) for run in runs)])
+            lengths = [axis_reach(self.session, runs[0]), *(len(run.curve("after")) for run in runs[1:])]
+            ends = zip(runs, lengths, strict=True)
+            last = max(float(effort_of(run, self.effort.axis).at(length)) for run, length in ends)
             self.plot.getViewBox().setXRange(0, last, padding=0.0)
 
-    def _feed_shown(self, run: RunRecord, trace: RunTrace) -> None:
+    def _feed_shown(self, run: RunRecord, trace: RunTrace, effort: Effort) -> None:
         source = (run.run_id, self._smoothing)
         if self._smoothing > 0:
-            self._raw.feed(run.curve("after"), run.run_id)
+            self._raw.feed(run.curve("after"), run.run_id, effort)
         else:
             self._raw.clear()
-        self._before.feed(trace.smoothed("before"), source)
-        self._after.feed(trace.smoothed("after"), source)
-        self._unseen.feed_points(*trace.unseen(), run.run_id)
+        self._before.feed(trace.smoothed("before"), source, effort)
+        self._after.feed(trace.smoothed("after"), source, effort)
+        at, unseen = trace.unseen()
+        self._unseen.feed_points(effort.at(at), unseen, (run.run_id, effort.key))
 
     def _feed_overlays(self, runs: list[RunRecord]) -> None:
         for run in runs:
@@ -180,23 +186,25 @@ class MetaLossPanel(Panel):
                 self._overlay_lines[run.run_id] = CurveLine(self.plot, layer=4)
             line = self._overlay_lines[run.run_id]
             line.set_style(run_mark(self.session, run).color, "solid", 1.5)
-            line.feed(self._trace(run).smoothed("after"), (run.run_id, self._smoothing))
+            effort = effort_of(run, self.effort.axis)
+            line.feed(self._trace(run).smoothed("after"), (run.run_id, self._smoothing), effort)
 
-    def _show_now(self, run: RunRecord) -> None:
+    def _show_now(self, run: RunRecord, effort: Effort) -> None:
         at, unseen = self._trace(run).unseen()
         moment = self.session.moment
+        here = float(effort.at(run.iteration if moment is None else moment))
         if run.iteration == 0:
             self._now.hide()
         elif moment is not None:
             self._now.set_word(self.tr("shown: {iteration}").format(iteration=count_text(moment)))
-            self._now.show_at(moment, 0.0, 0.0, "")
+            self._now.show_at(here, 0.0, 0.0, "")
         elif len(unseen) and math.isfinite(self._unseen.y[-1]):
             figure = accuracy_text(run, run.scores[-1]) or number_text(float(unseen[-1]))
             self._now.set_word(self._age(run.iteration, int(at[-1])))
-            self._now.show_at(run.iteration, at[-1], self._unseen.y[-1], figure)
+            self._now.show_at(here, float(effort.at(at[-1])), self._unseen.y[-1], figure)
         else:
             self._now.set_word(self.tr("now"))
-            self._now.show_at(run.iteration, 0.0, 0.0, "")
+            self._now.show_at(here, 0.0, 0.0, "")
 
     def _age(self, iteration: int, scored_at: int) -> str:
         """What the newest score is called: a fast learner is far ahead of its first ones."""
@@ -224,7 +232,7 @@ class MetaLossPanel(Panel):
                 unseen if is_narrow else self.tr("{unseen} tasks").format(unseen=unseen), palette.unseen, "dashdot"
             ),
         ]
-        entries += self.levels.legend_entries(is_narrow)
+        entries += self.levels.legend_entries(is_narrow) + self.band.legend_entries()
         marks = [(run_name(other), run_mark(self.session, other).color) for other in overlays]
         return entries + [LegendEntry(name, color, "solid", 1.5) for name, color in marks]
 
@@ -245,50 +253,3 @@ class MetaLossPanel(Panel):
     def _show_all(self) -> None:
         self._is_zoomed = False
         self.refresh()
-
-    def _hover(self, x: float) -> None:
-        self._hovered = round(x)
-        self._show_readout()
-
-    def _leave(self) -> None:
-        self._hovered = None
-        self._show_readout()
-
-    def _step_cursor(self, direction: int) -> None:
-        low, high = self.plot.x_range()
-        start = self.session.shown.iteration if self._hovered is None else self._hovered
-        self._hover(start + direction * max(1, round((high - low) / 200)))
-
-    def _show_readout(self) -> None:
-        num_iterations = len(self.session.shown.curve("after"))
-        is_shown = self._hovered is not None and num_iterations > 0
-        self._cursor.setVisible(is_shown)
-        if self._hovered is None or num_iterations == 0:
-            self._readout.hide()
-            return
-        self._hovered = min(max(self._hovered, 1), num_iterations)
-        self._cursor.setValue(self._hovered)
-        lines = [(line.x, line.y) for line in (self._before, self._after)]
-        self._readout.show_at(self._hovered, self._readout_text(self._hovered), lines)
-
-    def _readout_text(self, iteration: int) -> str:
-        run = self.session.shown
-        rows = [(self.tr("before"), _value_at(run.curve("before"), iteration))]
-        rows.append((self.tr("after"), _value_at(run.curve("after"), iteration)))
-        at, unseen = self._trace(run).unseen()
-        if len(at):
-            nearest = abs(at - iteration).argmin()
-            label = self.tr("unseen, at {iteration}").format(iteration=count_text(int(at[nearest])))
-            rows.append((label, number_text(float(unseen[nearest]))))
-            accuracy = accuracy_text(run, run.scores[nearest])
-            rows += [(self.tr("accuracy"), accuracy)] if accuracy else []
-        muted = theme().palette.muted.name()
-        title = self.tr("meta-iteration {iteration}").format(iteration=count_text(iteration))
-        cells = "".join(
-            f"<tr><td>{name}&nbsp;&nbsp;</td><td align='right'><b>{value}</b></td></tr>" for name, value in rows
-        )
-        return f"<span style='color:{muted}'>{title}</span><table cellspacing='0'>{cells}</table>"
-
-
-def _value_at(curve: Array, iteration: int) -> str:
-    return number_text(float(curve[iteration - 1])) if 0 < iteration <= len(curve) else "–"
