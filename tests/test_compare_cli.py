@@ -18,7 +18,9 @@ from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.train import parser as train_parser
 from metalearn_gui.engine import Options, preset, training
 from metalearn_gui.engine.presets import PRESETS
-from metalearn_gui.engine.report import command_of
+from metalearn_gui.engine.report import Page as ReportPage
+from metalearn_gui.engine.report import command_of, write_page
+from metalearn_gui.engine.report.page import Section, Table
 from metalearn_gui.engine.report.plots import Series, line_plot
 from metalearn_gui.engine.settings import ExperimentSettings
 
@@ -186,10 +188,12 @@ def test_a_report_in_markdown_has_its_pictures_beside_it(call: Call, tmp_path: P
     assert "| learner |" in text
 
 
-def test_what_a_person_named_is_escaped_in_a_report(call: Call, tmp_path: Path) -> None:
-    place = tmp_path / "a<b>&c.html"
-    report_of(call("search", *SHORT, "--over", "hidden_dim=2", "--report", place, "--json"))
-    assert "a&lt;b&gt;&amp;c.html" in place.read_text(encoding="utf-8")
+def test_what_a_person_named_is_escaped_in_a_report(tmp_path: Path) -> None:
+    place = tmp_path / "page.html"
+    write_page(str(place), ReportPage("a<b>&c", "", (Section("h", (Table(("<i>",), (("x & y",),)),)),)))
+    text = place.read_text(encoding="utf-8")
+    for escaped in ("a&lt;b&gt;&amp;c", "&lt;i&gt;", "x &amp; y"):
+        assert escaped in text
 
 
 def typed(line: str) -> ExperimentSettings:

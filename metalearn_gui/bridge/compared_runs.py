@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from metalearn_gui.engine.compare import Judged, Lane, Planned
-from metalearn_gui.engine.events import Event
-from metalearn_gui.store.records import RunRecord
+from collections.abc import Callable, Mapping
+
+from metalearn_gui.engine.compare import Judged, Lane, Outcome, Planned, TrainedRun
+from metalearn_gui.engine.events import Evaluation, Event
+from metalearn_gui.store.records import RunRecord, Scored
 
 
 class ComparedRuns:
-    """lanes: all that were planned; records: their runs by run_id, in the same order."""
+    """lanes: all that were planned; records: their runs by run_id, in the same order.
 
-    def __init__(self) -> None:
+    known: records of an earlier plan, which those that are planned again keep.
+    """
+
+    def __init__(self, known: Mapping[str, RunRecord] | None = None) -> None:
         self.lanes: tuple[Lane, ...] = ()
         self.records: dict[str, RunRecord] = {}
+        self._known = known or {}
 
     def plan(self, planned: Planned) -> None:
         """A record for every run there will be."""
-        self.lanes = planned.lanes
-        several = len({lane.seed for lane in self.lanes}) > 1
-        for lane in self.lanes:
+        self._lay_out(planned.lanes, self._known.get)
+
+    def restore(self, outcome: Outcome, find: Callable[[str], RunRecord | None]) -> None:
+        """The runs of an earlier comparison; of those that are gone what its figures tell."""
+        self._lay_out(outcome.comparison.lanes, find)
+        for run in outcome.comparison.runs:
+            if find(run.lane.run_id) is None:
+                _fill(self.records[run.lane.run_id], run)
+
+    def _lay_out(self, lanes: tuple[Lane, ...], find: Callable[[str], RunRecord | None]) -> None:
+        self.lanes = lanes
+        several = len({lane.seed for lane in lanes}) > 1
+        for lane in lanes:
             name = f"{lane.label} · {lane.seed}" if several else lane.label
-            self.records[lane.run_id] = RunRecord(lane.settings, lane.run_id, name)
+            self.records[lane.run_id] = find(lane.run_id) or RunRecord(lane.settings, lane.run_id, name)
 
     def fold(self, event: Event) -> RunRecord:
         """Take an event in; returns whose it was."""
@@ -31,3 +47,14 @@ class ComparedRuns:
     def keep(self, judged: Judged) -> None:
         """A baseline's inner learning rate was chosen at its end."""
         self.records[judged.run.lane.run_id].settings = judged.run.lane.settings
+
+
+def _fill(record: RunRecord, run: TrainedRun) -> None:
+    """How far it came, and its losses on the way."""
+    last, num_tasks = run.moments[-1], run.losses.shape[1]
+    record.iteration, record.tasks_seen = last.iteration, last.tasks_seen
+    record.gradient_evaluations, record.compute_seconds = last.gradient_evaluations, last.compute_seconds
+    record.reason = run.reason
+    for moment in run.moments:
+        evaluation = Evaluation(num_tasks, moment.scores, {}, run.constant_loss, run.oracle, {})
+        record.scores.append(Scored(moment.iteration, moment.compute_seconds, evaluation))

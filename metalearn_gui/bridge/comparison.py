@@ -13,33 +13,24 @@ from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.compared_runs import ComparedRuns
 from metalearn_gui.bridge.course import Course
+from metalearn_gui.bridge.kept_outcomes import bounded, with_states
 from metalearn_gui.bridge.latest import Latest, Request
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import Job, state_of
 from metalearn_gui.engine.compare import (
-    BY_SETTINGS,
-    NUM_TASKS,
-    SHOTS,
-    Bracket,
-    Budget,
-    Compared,
     Comparison,
-    Contender,
-    Grid,
     Judged,
     Lane,
-    LittleData,
+    Outcome,
+    Plan,
     Planned,
     Progressed,
-    compare,
-    little_data,
-    search,
+    TrainedRun,
 )
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.events import Event
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.report import Page, comparison_page, little_data_page, search_page, sweep_page, write_page
-from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.report import page_of, write_page
 from metalearn_gui.engine.training import Options
 from metalearn_gui.store.records import RunRecord
 
@@ -54,10 +45,15 @@ def _refusable(begin: Work, gate: Gate, options: Options) -> Iterator[Any]:
         yield str(error)
 
 
-def _written(path: str, make: Callable[[], Page]) -> str:
-    """Write a page; why that was refused, or ""."""
+def _is_whole(run: TrainedRun) -> bool:
+    """Whether there is nothing left to train, and what was learned is there."""
+    return run.reason != "stopped" and run.state is not None
+
+
+def _written(path: str, outcome: Outcome, compile: bool) -> str:
+    """Write the page of it; why that was refused, or ""."""
     try:
-        write_page(path, make())
+        write_page(path, page_of(outcome, compile=compile))
     except SettingError as error:
         return str(error)
     return ""
@@ -73,6 +69,8 @@ class Comparing(QObject):
     failed = Signal(str)  # why, in one line; what was finished before is kept
     stateChanged = Signal()  # state
     reported = Signal(str)  # the page that `write_report` has written
+    keptChanged = Signal()  # kept
+    reopened = Signal()  # outcome: one that was kept is shown again
 
     def __init__(self, course: Course, options: Options, parent: QObject) -> None:
         super().__init__(parent)
@@ -80,59 +78,42 @@ class Comparing(QObject):
         self._job: Job | None = None
         self._state = RunState.IDLE
         self._writer = Latest("report", self)
+        self.kept: tuple[Outcome, ...] = ()  # what other plans came to, and this one, newest first
         self._forget()
 
     def _forget(self) -> None:
         self._runs = ComparedRuns()
-        self.comparison = Comparison((), ())
-        self.is_cancelled = False
-        self.grid: Grid | None = None  # of a sweep
-        self.bracket: Bracket | None = None  # of a search for a structure
-        self.little_data: LittleData | None = None
+        self.outcome: Outcome | None = None  # so far; None before the first plan
         self._progress: Progressed | None = None
 
     # --- what the view asks for -------------------------------------------------------------------
 
-    def start(self, contenders: Sequence[Contender], budget: Budget = BY_SETTINGS, order: str = "in turn") -> None:
-        """Compare these instead of what is compared now; the live run is stopped where it stands."""
-        self._work(lambda gate, options: compare(contenders, budget, order=order, gate=gate, options=options))
+    def start(self, plan: Plan) -> None:
+        """Train what is planned instead of what trains now; the live run is stopped where it stands.
 
-    def sweep(
-        self, settings: ExperimentSettings, grid: Grid, budget: Budget = BY_SETTINGS, seeds: Sequence[int] = ()
-    ) -> None:
-        """Compare every cell of a grid; `grid.losses(comparison)` is its heat map.
+        A plan that was cancelled goes on: what was over then is not trained again.
 
         Raises:
-            SettingError: a cell whose settings cannot be.
+            SettingError: a cell of a sweep whose settings cannot be.
         """
-        self.start(grid.contenders(settings, seeds), budget)
-        self.grid = grid
-
-    def search(self, contenders: Sequence[Contender], budget: Budget = BY_SETTINGS) -> None:
-        """Successive halving among candidates; `bracket` is how it stands."""
-        self._work(lambda gate, options: search(contenders, budget, gate=gate, options=options))
-
-    def try_little_data(
-        self,
-        settings: ExperimentSettings,
-        budget: Budget = BY_SETTINGS,
-        num_tasks: Sequence[int] = NUM_TASKS,
-        shots: Sequence[int] = SHOTS,
-    ) -> None:
-        """Train with few tasks and with many, and try fewer shots and more; `little_data` is what is known of it."""
-        begin = functools.partial(little_data, settings, budget, num_tasks=num_tasks, shots=shots)
-        self._work(lambda gate, options: begin(gate=gate, options=options))
-
-    def _work(self, begin: Work) -> None:
+        before = self.outcome if self._goes_on(plan) else None
+        known = () if before is None else before.comparison.runs
+        records = self._runs.records if known else {}
+        begin = functools.partial(plan.begin, known=[run for run in known if _is_whole(run)])
         self.cancel()
         gate = Gate()
         job = Job("compare", functools.partial(_refusable, begin, gate, self._options), gate=gate)
         self._forget()
+        self._runs = ComparedRuns(records)
+        self.outcome = Outcome(plan) if before is None else Outcome(plan, key=before.key, created=before.created)
         job.on_items = functools.partial(self._take, job, self._runs)
         job.on_end = functools.partial(self._take_end, job, self._runs)
         self._job = job
         self._course.training.lend(job)
         self._derive_state()
+
+    def _goes_on(self, plan: Plan) -> bool:
+        return self.outcome is not None and self.outcome.is_cancelled and self.outcome.plan == plan
 
     def pause(self) -> None:
         """Hold all runs at their next chunk."""
@@ -147,19 +128,22 @@ class Comparing(QObject):
         self._steer(Gate.close)
 
     def leave(self) -> None:
-        """Cancel it and forget it: the session's runs are replaced by others."""
+        """Cancel it and forget all: the session's runs are replaced by others."""
         self.cancel()
         self._job = None
         self._forget()
+        self.kept = ()
+        self.keptChanged.emit()
         self._derive_state()
         self.finished.emit()
 
     def write_report(self, path: str) -> None:
         """A page of what has come out so far, .html or .md; `reported` or `failed` says how that went."""
-        if not self.comparison.runs:
+        outcome = self.outcome
+        if outcome is None or not outcome.comparison.runs:
             self.failed.emit(self.tr("There is nothing to report yet: no run of a comparison is over."))
             return
-        write = functools.partial(_written, path, self._page())
+        write = functools.partial(_written, path, outcome, self._options.compile)  # it adapts learners: nobody waits
         self._writer.request("report", Request(write, functools.partial(self._take_report, path), self.failed.emit))
 
     def close(self, seconds: float) -> None:
@@ -167,6 +151,21 @@ class Comparing(QObject):
         self._writer.close(seconds)
 
     # --- how it stands ----------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> str:
+        """Of the plan, as engine.compare.PLANS has it; "" before the first."""
+        return self.outcome.plan.kind if self.outcome else ""
+
+    @property
+    def comparison(self) -> Comparison:
+        """The runs that are over."""
+        return self.outcome.comparison if self.outcome else Comparison((), ())
+
+    @property
+    def has_been_cancelled(self) -> bool:
+        """Whether it ended before all had trained, now that it has."""
+        return self.outcome is not None and self.outcome.is_cancelled and not self.is_active
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
@@ -212,6 +211,7 @@ class Comparing(QObject):
             return
         signals: list[Callable[[], None]] = []
         for item in arrived:
+            self.outcome = self.outcome.after(item) if self.outcome else None
             if isinstance(item, Event):
                 record = runs.fold(item)
                 if record.iteration:
@@ -221,32 +221,14 @@ class Comparing(QObject):
                 signals.append(self.planned.emit)
             elif isinstance(item, Progressed):
                 self._progress = item
-            elif isinstance(item, Bracket):
-                self.bracket = item
-            elif isinstance(item, LittleData):
-                self.little_data = item
             elif isinstance(item, Judged):
-                self.comparison = item.comparison
                 runs.keep(item)
                 signals.append(functools.partial(self.contenderFinished.emit, item.run.lane.run_id))
-            elif isinstance(item, Compared):
-                self.comparison, self.is_cancelled = item.comparison, item.is_cancelled
             elif isinstance(item, str):
                 signals.append(functools.partial(self.failed.emit, item))
         self._derive_state()
         for emit in [*signals, self.progressed.emit]:
             emit()
-
-    def _page(self) -> Callable[[], Page]:
-        """The page of what was compared; it adapts learners, so it is made where nobody waits."""
-        if self.grid is not None:
-            return functools.partial(sweep_page, self.comparison, self.grid)
-        if self.bracket is not None:
-            return functools.partial(search_page, self.comparison, self.bracket)
-        if self.little_data is not None:
-            return functools.partial(little_data_page, self.comparison, self.little_data)
-        compile, cancelled = self._options.compile, self.is_cancelled
-        return functools.partial(comparison_page, self.comparison, compile=compile, cancelled=cancelled)
 
     def _take_report(self, path: str, refusal: str) -> None:
         if refusal:
@@ -260,10 +242,39 @@ class Comparing(QObject):
         if self._job is not job:
             return
         self._job = None
+        self._keep()
         self._derive_state()
         if error:
             self.failed.emit(error)
         self.finished.emit()
+
+    # --- what is kept -----------------------------------------------------------------------------
+
+    def reopen(self, key: str) -> None:
+        """Show one of those that were kept; its learners answer the hand where their runs are in the list still."""
+        outcome = next((one for one in self.kept if one.key == key), None)
+        if outcome is None or self.is_active:
+            return
+        self._forget()
+        self._runs = ComparedRuns()
+        self.outcome = with_states(outcome, self._course.runs.find)
+        self._runs.restore(self.outcome, self._course.runs.find)
+        self.reopened.emit()
+        self.finished.emit()
+
+    def take_kept(self, kept: Sequence[Outcome]) -> None:
+        """Those of a file, the newest of them shown; call when its runs are the session's."""
+        self.kept = bounded(kept)
+        self.keptChanged.emit()
+        if self.kept:
+            self.reopen(self.kept[0].key)
+
+    def _keep(self) -> None:
+        outcome = self.outcome
+        if outcome is not None and outcome.is_something:
+            others = [one for one in self.kept if one.key != outcome.key]
+            self.kept = bounded([outcome.without_states(), *others])
+            self.keptChanged.emit()
 
     def _steer(self, how: Callable[[Gate], None]) -> None:
         if self._job is not None:

@@ -477,6 +477,7 @@ class Session(QObject):
         self._training.drain()
         self._files.set_aside()
         self._course.take_saved(saved)
+        self.comparing.take_kept(saved.outcomes)
         settle()
         self._reading.look_again(saved.data, lambda changed: self.change(data=changed))
         return True
@@ -488,6 +489,7 @@ class Session(QObject):
     def _saved(self) -> SavedSession:
         """Copies of everything that a file holds."""
         saved = SavedSession(self.runs, self.shown.run_id, self.settings, self.unseen.saved())
+        saved.outcomes = list(self.comparing.kept)
         return saved.copy()
 
     def _warn(self, text: str) -> None:

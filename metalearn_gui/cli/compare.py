@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-
 from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.parser import Options, Parser, listed
-from metalearn_gui.engine import training
 from metalearn_gui.engine.baselines import BASELINES
-from metalearn_gui.engine.compare import ORDERS, Budget, compare, contenders_of
+from metalearn_gui.engine.compare import ORDERS, Budget, Choice, LearnersPlan
+from metalearn_gui.engine.compare.contenders import with_free_keys
 from metalearn_gui.engine.learners import LEARNERS
-from metalearn_gui.engine.report import comparison_page
+from metalearn_gui.engine.settings import ExperimentSettings
 
 
 def parser() -> Parser:
@@ -26,6 +24,10 @@ def parser() -> Parser:
         metavar="KEY,KEY",
         help="default: the preset's, and baselines",
     )
+    parser.add_argument(
+        "--contender", action="append", default=[], metavar="'KEY NAME=VALUE'", help="a learner with settings of its "
+        "own; any number of times",
+    )  # fmt: skip
     parser.add_argument("--order", choices=ORDERS, default=ORDERS[0], help="one after the other, or side by side")
     return parser
 
@@ -34,15 +36,10 @@ def run(options: Options) -> int:
     """Train all, try them on the same unseen tasks, and say what came out."""
     comparing.check_report(options)
     settings, budget = asked_settings(options), Budget.parse(options.budget)
-    learners = options.learners or list(dict.fromkeys([settings.learner.key, *BASELINES]))
-    contenders = contenders_of(settings, learners, comparing.seeds_of(settings, options))
-    work = functools.partial(compare, contenders, budget, order=options.order, options=training.DEFAULT_OPTIONS)
-    *_, last = comparing.follow(lambda gate: work(gate=gate))
-    page = functools.partial(
-        comparison_page,
-        last.comparison,
-        comparing.typed(options),
-        compile=training.DEFAULT_OPTIONS.compile,
-        cancelled=last.is_cancelled,
-    )
-    return comparing.conclude(options, last, comparing.comparison_report(settings, budget, last.comparison), page)
+    plan = LearnersPlan(settings, budget, options.seeds, _choices(options, settings), options.order)
+    return comparing.conclude(options, comparing.follow(plan))
+
+
+def _choices(options: Options, settings: ExperimentSettings) -> tuple[Choice, ...]:
+    named = [Choice(key, key) for key in options.learners] + [Choice.parse(text) for text in options.contender]
+    return with_free_keys(named or [Choice(key, key) for key in dict.fromkeys([settings.learner.key, *BASELINES])])

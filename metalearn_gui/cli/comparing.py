@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from rich.console import Console
@@ -12,13 +10,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from metalearn_gui.cli.command import DONE, INTERRUPTED, say
 from metalearn_gui.cli.interrupt import stopping_on_interrupt
 from metalearn_gui.cli.output import check_place, print_json, print_table
-from metalearn_gui.cli.parser import PROGRAM, BadInput, Options, Parser, whole_number
-from metalearn_gui.engine import events
-from metalearn_gui.engine.compare import Budget, Compared, Comparison, Progressed
+from metalearn_gui.cli.parser import BadInput, Options, Parser, whole_number
+from metalearn_gui.engine import training
+from metalearn_gui.engine.compare import Comparison, Outcome, Plan, Progressed
 from metalearn_gui.engine.compare.figures import rows, to_json
 from metalearn_gui.engine.control import Gate
-from metalearn_gui.engine.report import Page, write_page
-from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.report import page_of, write_page
 
 MAX_SEEDS = 100
 
@@ -51,17 +48,12 @@ def check_report(options: Options) -> None:
     check_place(options.report, "report.html", "--report")
 
 
-def seeds_of(settings: ExperimentSettings, options: Options) -> tuple[int, ...]:
-    """So many seeds, from the settings' own on."""
-    return tuple(range(settings.seed, settings.seed + options.seeds))
-
-
-def follow(begin: Callable[[Gate], Iterator[Any]]) -> list[Any]:
-    """Run it to its end under a bar; returns all it said but the events of single runs, the comparison last."""
-    gate = Gate()
-    work = begin(gate)
+def follow(plan: Plan) -> Outcome:
+    """Run it to its end under a bar."""
+    gate, outcome = Gate(), Outcome(plan)
+    work = plan.begin(gate, training.DEFAULT_OPTIONS)
     planned = next(work)  # what cannot be compared is refused here, before there is a bar
-    said, labels = [planned], {lane.run_id: lane.label for lane in planned.lanes}
+    labels = {lane.run_id: lane.label for lane in planned.lanes}
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with (
         stopping_on_interrupt(gate),
@@ -72,34 +64,29 @@ def follow(begin: Callable[[Gate], Iterator[Any]]) -> list[Any]:
             if isinstance(item, Progressed):
                 about = f"{labels[item.run_id]} ({item.num_done} of {item.num_runs} done)"
                 bar.update(task, completed=item.share, description=about)
-            elif not isinstance(item, events.Event):
-                said.append(item)
-    assert isinstance(said[-1], Compared)
-    return said
+            else:
+                outcome = outcome.after(item)
+    return outcome
 
 
-def typed(options: Options) -> str:
-    """The command line, as it was typed."""
-    return shlex.join([PROGRAM, *options.words])
-
-
-def conclude(options: Options, last: Compared, report: dict[str, Any], page: Callable[[], Page]) -> int:
-    """Write the report, print JSON or a table, and say the exit status."""
-    if options.report and last.comparison.runs:
-        write_page(options.report, page())
+def conclude(options: Options, outcome: Outcome, more: dict[str, Any] | None = None) -> int:
+    """Write the report, print JSON (with what more there is to say) or a table, and say the exit status."""
+    comparison, is_cancelled = outcome.comparison, outcome.is_cancelled
+    if options.report and comparison.runs:
+        write_page(options.report, page_of(outcome, compile=training.DEFAULT_OPTIONS.compile))
     if options.json:
-        print_json(report | {"is_cancelled": last.is_cancelled, "report": options.report or None})
-    elif last.comparison.runs:
-        print_comparison(last.comparison)
-    if last.is_cancelled:
-        say(f"Cancelled with {len(last.comparison.runs)} of {len(last.comparison.lanes)} runs to show")
-    return INTERRUPTED if last.is_cancelled else DONE
+        report = _asked(outcome.plan) | to_json(comparison) | (more or {})
+        print_json(report | {"is_cancelled": is_cancelled, "report": options.report or None})
+    elif comparison.runs:
+        print_comparison(comparison)
+    if is_cancelled:
+        say(f"Cancelled with {len(comparison.runs)} of {len(comparison.lanes)} runs to show")
+    return INTERRUPTED if is_cancelled else DONE
 
 
-def comparison_report(settings: ExperimentSettings, budget: Budget, comparison: Comparison) -> dict[str, Any]:
-    """What --json says of every kind of comparison."""
-    asked = {"tasks": settings.tasks.key, "shots": settings.episodes.shots, "budget": budget.text}
-    return asked | to_json(comparison)
+def _asked(plan: Plan) -> dict[str, Any]:
+    settings = plan.settings
+    return {"tasks": settings.tasks.key, "shots": settings.episodes.shots, "budget": plan.budget.text}
 
 
 def print_comparison(comparison: Comparison) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from typing import Any
 
 from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.parser import Options, Parser, whole_number
-from metalearn_gui.engine import training
-from metalearn_gui.engine.compare import NUM_TASKS, SHOTS, Budget, LittleData, LossAgainst, little_data
-from metalearn_gui.engine.report import little_data_page
+from metalearn_gui.engine.compare import NUM_TASKS, SHOTS, Budget, LittleData, LittleDataPlan, LossAgainst
 
 
 def parser() -> Parser:
@@ -32,22 +28,11 @@ def run(options: Options) -> int:
     """Train with every number of tasks, try every number of shots, and say what came out."""
     comparing.check_report(options)
     settings, budget = asked_settings(options), Budget.parse(options.budget)
-    work: Callable[..., Any] = functools.partial(
-        little_data,
-        settings,
-        budget,
-        num_tasks=options.num_tasks,
-        shots=options.shots,
-        seeds=comparing.seeds_of(settings, options),
-        options=training.DEFAULT_OPTIONS,
-    )
-    *said, last = comparing.follow(lambda gate: work(gate=gate))
-    curves = next((item for item in reversed(said) if isinstance(item, LittleData)), LittleData((), (), 0))
-    report = comparing.comparison_report(settings, budget, last.comparison)
-    report |= {name: [_curve(curve) for curve in getattr(curves, name)] for name in ("by_tasks", "by_shots")}
-    return comparing.conclude(
-        options, last, report, lambda: little_data_page(last.comparison, curves, comparing.typed(options))
-    )
+    plan = LittleDataPlan(settings, budget, options.seeds, tuple(options.num_tasks), tuple(options.shots))
+    outcome = comparing.follow(plan)
+    curves = outcome.little_data or LittleData((), (), 0)
+    more = {name: [_curve(curve) for curve in getattr(curves, name)] for name in ("by_tasks", "by_shots")}
+    return comparing.conclude(options, outcome, more)
 
 
 def _numbers(text: str) -> list[int]:

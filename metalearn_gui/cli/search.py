@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.parser import Options, Parser, whole_number
-from metalearn_gui.engine import training
-from metalearn_gui.engine.compare import Axis, Bracket, Budget, candidates, search
-from metalearn_gui.engine.compare.halving import NUM_CANDIDATES, SPACE
-from metalearn_gui.engine.report import command_of, search_page
+from metalearn_gui.engine.compare import Axis, Bracket, Budget, SearchPlan
+from metalearn_gui.engine.compare.halving import NUM_CANDIDATES
+from metalearn_gui.engine.report import command_of
 
 
 def parser() -> Parser:
@@ -36,17 +34,12 @@ def parser() -> Parser:
 def run(options: Options) -> int:
     """Search, and say how the rounds went and who won."""
     comparing.check_report(options)
-    axes = [Axis.parse(text) for text in options.over]
+    axes = tuple(Axis.parse(text) for text in options.over)
     settings, budget = asked_settings(options), Budget.parse(options.budget)
-    space = {axis.name: axis.values for axis in axes} or SPACE
-    contenders = candidates(settings, space, options.candidates, settings.seed)
-    work = functools.partial(search, contenders, budget, options=training.DEFAULT_OPTIONS)
-    *said, last = comparing.follow(lambda gate: work(gate=gate))
-    bracket = [item for item in said if isinstance(item, Bracket)][-1]
-    report = comparing.comparison_report(settings, budget, last.comparison) | _bracket_report(bracket)
-    status = comparing.conclude(
-        options, last, report, lambda: search_page(last.comparison, bracket, comparing.typed(options))
-    )
+    outcome = comparing.follow(SearchPlan(settings, budget, axes=axes, num_candidates=options.candidates))
+    bracket = outcome.bracket
+    assert bracket is not None  # said before anything trains
+    status = comparing.conclude(options, outcome, _bracket_report(bracket))
     if bracket.winner and not options.json:
         print(f"The winner: {bracket.winner.label}\n{command_of(bracket.winner.settings)}")
     return status

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.parser import Options, Parser
-from metalearn_gui.engine import training
-from metalearn_gui.engine.compare import Axis, Budget, Comparison, Grid, compare
-from metalearn_gui.engine.report import sweep_page
+from metalearn_gui.engine.compare import Axis, Budget, Comparison, Grid, SweepPlan
 
 
 def parser() -> Parser:
@@ -27,13 +24,8 @@ def run(options: Options) -> int:
     comparing.check_report(options)
     grid = Grid(tuple(Axis.parse(text) for text in options.over))
     settings, budget = asked_settings(options), Budget.parse(options.budget)
-    contenders = grid.contenders(settings, comparing.seeds_of(settings, options))
-    work = functools.partial(compare, contenders, budget, options=training.DEFAULT_OPTIONS)
-    *_, last = comparing.follow(lambda gate: work(gate=gate))
-    report = comparing.comparison_report(settings, budget, last.comparison) | _grid_report(grid, last.comparison)
-    return comparing.conclude(
-        options, last, report, lambda: sweep_page(last.comparison, grid, comparing.typed(options))
-    )
+    outcome = comparing.follow(SweepPlan(settings, budget, options.seeds, grid=grid))
+    return comparing.conclude(options, outcome, _grid_report(grid, outcome.comparison))
 
 
 def _grid_report(grid: Grid, comparison: Comparison) -> dict[str, Any]:

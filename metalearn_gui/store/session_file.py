@@ -17,21 +17,24 @@ import shutil
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.compare import Outcome
 from metalearn_gui.engine.own_data import DataFile
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.store import documents, own_data
+from metalearn_gui.store import documents, outcomes, own_data
 from metalearn_gui.store.documents import Arrays, Document, SavedTask
 from metalearn_gui.store.records import RunRecord
 
 __all__ = ["SUFFIX", "SavedSession", "SavedTask", "StoreError", "load", "save"]
+
+Made = TypeVar("Made")
 
 SUFFIX = ".metalearn"
 APPLICATION_ID = 0x4D4C5047  # "MLPG", at offset 68 of the file
@@ -83,6 +86,7 @@ class SavedSession:
     settings: what is set now, which need not be any run's.
     touched: unseen tasks with the points as they lie; the first one is under the hand.
     unseen: by run, the names of its unseen tasks: they stay unseen when the file is another one.
+    outcomes: what comparisons came to, newest first.
     data: files that tasks are made of, as far as the settings want them held; `own_data.put` makes them found.
     """
 
@@ -92,6 +96,7 @@ class SavedSession:
     touched: list[SavedTask] = dataclasses.field(default_factory=list)
     data: list[DataFile] = dataclasses.field(default_factory=list)
     unseen: dict[str, str] = dataclasses.field(default_factory=dict)
+    outcomes: list[Outcome] = dataclasses.field(default_factory=list)
 
     @property
     def shown(self) -> RunRecord | None:
@@ -104,7 +109,7 @@ class SavedSession:
         runs = [run.settled() for run in self.runs]
         unseen = self.unseen | own_data.held_out({run.run_id: run.settings for run in runs})
         return SavedSession(
-            runs, self.shown_run_id, self.settings, list(self.touched), self._with_data_in_use(), unseen
+            runs, self.shown_run_id, self.settings, list(self.touched), self._with_data_in_use(), unseen, self.outcomes
         )  # fmt: skip
 
     def with_files_as_they_are(self) -> SavedSession:
@@ -205,11 +210,10 @@ def _write(part: Path, saved: SavedSession) -> None:
             connection.execute("INSERT INTO runs VALUES (?, ?, ?)", (run.run_id, position, _json(document)))
             _insert_arrays(connection, run.run_id, arrays)
         for place, task in enumerate(saved.touched):
-            _insert_arrays(connection, _owner_of_task(place), documents.task_document(task)[1])
+            _insert_arrays(connection, _owner("touched", place), documents.task_document(task)[1])
         held = [own_data.file_document(file) for file in saved.data]
-        connection.execute("INSERT INTO session VALUES ('data', ?)", (_json([document for document, _ in held]),))
-        for place, (_, arrays) in enumerate(held):
-            _insert_arrays(connection, _owner_of_data(place), arrays)
+        _insert_list(connection, "data", held)
+        _insert_list(connection, "outcomes", [outcomes.outcome_document(outcome) for outcome in saved.outcomes])
         connection.execute("INSERT INTO session VALUES ('digest', ?)", (_digest(connection),))
         connection.execute("COMMIT")
 
@@ -221,6 +225,12 @@ def _session_rows(saved: SavedSession) -> list[tuple[str, str]]:
         ("unseen", _json(saved.unseen)),
         ("touched", _json([documents.task_document(task)[0] for task in saved.touched])),
     ]
+
+
+def _insert_list(connection: sqlite3.Connection, name: str, held: Sequence[tuple[Document, Arrays]]) -> None:
+    connection.execute("INSERT INTO session VALUES (?, ?)", (name, _json([document for document, _ in held])))
+    for place, (_, arrays) in enumerate(held):
+        _insert_arrays(connection, _owner(name, place), arrays)
 
 
 def _insert_arrays(connection: sqlite3.Connection, owner: str, arrays: Arrays) -> None:
@@ -296,19 +306,20 @@ def _read(connection: sqlite3.Connection) -> SavedSession:
         ],
         shown_run_id=str(json.loads(session["shown_run_id"])),
         settings=ExperimentSettings.from_dict(json.loads(session["settings"])),
-        touched=_touched(connection, json.loads(session["touched"])),
+        touched=_list_of(connection, session, "touched", documents.task_from),
         unseen=own_data.held_out_from(json.loads(session.get("unseen", "{}"))),
-        data=[
-            own_data.file_from(document, _arrays_of(connection, _owner_of_data(place)))
-            for place, document in enumerate(json.loads(session.get("data", "[]")))  # older files hold none
-        ],
+        data=_list_of(connection, session, "data", own_data.file_from),
+        outcomes=_list_of(connection, session, "outcomes", outcomes.outcome_from),
     )
 
 
-def _touched(connection: sqlite3.Connection, tasks: Sequence[Document]) -> list[SavedTask]:
+def _list_of(
+    connection: sqlite3.Connection, session: dict[str, str], name: str, read: Callable[[Document, Arrays], Made]
+) -> list[Made]:
+    """Older files hold none of what came later."""
     return [
-        documents.task_from(document, _arrays_of(connection, _owner_of_task(place)))
-        for place, document in enumerate(tasks)
+        read(document, _arrays_of(connection, _owner(name, place)))
+        for place, document in enumerate(json.loads(session.get(name, "[]")))
     ]
 
 
@@ -355,12 +366,8 @@ def _rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:
     return (json.dumps(row).encode() + b"\n" for row in rows)
 
 
-def _owner_of_task(place: int) -> str:
-    return f"touched/{place}"
-
-
-def _owner_of_data(place: int) -> str:
-    return f"data/{place}"
+def _owner(name: str, place: int) -> str:
+    return f"{name}/{place}"
 
 
 def _json(value: Any) -> str:

@@ -87,7 +87,9 @@ class StatusBar(Translated, QFrame):
         if not comparing.is_active:
             return ""
         text = self.tr("Side by side: {done} of {count} runs done")
-        return text.format(done=len(comparing.comparison.runs), count=len(comparing.lanes) or "–")
+        text = text.format(done=len(comparing.comparison.runs), count=len(comparing.lanes) or "–")
+        left = comparing.eta_seconds
+        return text if left is None else self.tr("{text}, {time} left").format(text=text, time=duration_text(left))
 
     def _ended_text(self) -> str:
         texts = {

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from metalearn_gui.bridge.session import RunState, Session
-from metalearn_gui.engine.compare import Axis, Budget, Contender, Grid, candidates, contenders_of
+from metalearn_gui.engine.compare import (
+    Axis,
+    Budget,
+    Choice,
+    Grid,
+    LearnersPlan,
+    LittleDataPlan,
+    SearchPlan,
+    SweepPlan,
+)
 from tests.bridge.conftest import Heard, Opener, small_settings
 
 LEARNERS = ("maml", "fomaml")
@@ -14,12 +23,13 @@ SHORT = Budget(meta_iterations=3)
 ENDLESS = Budget(meta_iterations=1_000_000)
 
 
-def contenders() -> tuple[Contender, ...]:
-    return contenders_of(small_settings(), LEARNERS)
+def plan(budget: Budget, **values: str) -> LearnersPlan:
+    choices = tuple(Choice(key, key) for key in LEARNERS)
+    return LearnersPlan(small_settings(), budget, choices=choices, **values)  # type: ignore[arg-type]
 
 
 def compare(session: Session, budget: Budget, qtbot: object, **values: str) -> None:
-    session.comparing.start(contenders(), budget, **values)
+    session.comparing.start(plan(budget, **values))
     qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)  # type: ignore[attr-defined]
 
 
@@ -54,7 +64,7 @@ def test_the_live_run_is_stopped_for_a_comparison_and_no_run_begins_before_it_is
     heard = Heard(session)
     session.toggle()
     qtbot.waitUntil(lambda: session.live.iteration > 0, timeout=60_000)
-    session.comparing.start(contenders(), ENDLESS)
+    session.comparing.start(plan(ENDLESS))
     qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
     at = session.live.iteration
     assert session.run_state is RunState.IDLE
@@ -69,19 +79,19 @@ def test_the_live_run_is_stopped_for_a_comparison_and_no_run_begins_before_it_is
 
 
 def test_a_cancelled_comparison_keeps_the_run_under_way_and_begins_no_other(session: Session, qtbot) -> None:
-    session.comparing.start(contenders(), ENDLESS)
+    session.comparing.start(plan(ENDLESS))
     qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
     session.comparing.cancel()
     assert session.comparing.state is RunState.STOPPING
     qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
-    assert session.comparing.is_cancelled
+    assert session.comparing.outcome.is_cancelled
     (entry,) = session.comparing.comparison.entries
     assert (entry.key, entry.runs[0].reason) == ("maml", "stopped")
     assert np.isfinite(entry.mean(1))
 
 
 def test_a_paused_comparison_holds_still_and_goes_on(session: Session, qtbot) -> None:
-    session.comparing.start(contenders(), ENDLESS)
+    session.comparing.start(plan(ENDLESS))
     qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
     session.comparing.pause()
     assert session.comparing.state is RunState.PAUSED
@@ -100,7 +110,7 @@ def test_a_paused_comparison_holds_still_and_goes_on(session: Session, qtbot) ->
 def test_what_cannot_be_compared_is_said_and_the_worker_is_free_again(session: Session, qtbot) -> None:
     reasons: list[str] = []
     session.comparing.failed.connect(reasons.append)
-    session.comparing.start(())
+    session.comparing.start(LearnersPlan(small_settings()))
     qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
     assert reasons == ["Of the learners to compare there is none; name one"]
     session.step()
@@ -118,9 +128,9 @@ def test_a_report_is_written_of_what_was_compared_and_a_place_that_is_none_is_re
 
 
 def test_a_comparison_that_another_takes_the_place_of_leaves_runs_that_can_be_gone_on_with(session, qtbot) -> None:
-    session.comparing.start(contenders(), ENDLESS)
+    session.comparing.start(plan(ENDLESS))
     qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
-    session.comparing.start(contenders(), SHORT)
+    session.comparing.start(plan(SHORT))
     done(session, qtbot)
     left = session.runs[0]
     assert left.iteration == left.latest.iteration == len(left.curve("objective")) > 0
@@ -130,7 +140,7 @@ def test_a_comparison_that_another_takes_the_place_of_leaves_runs_that_can_be_go
 def test_another_session_takes_nothing_over_from_a_comparison_under_way(session, qtbot, tmp_path) -> None:
     file = str(tmp_path / "before.metalearn")
     assert session.save(file)
-    session.comparing.start(contenders(), ENDLESS)
+    session.comparing.start(plan(ENDLESS))
     qtbot.waitUntil(lambda: session.comparing.state is RunState.RUNNING, timeout=60_000)
     assert session.open(file)
     assert not session.comparing.is_active
@@ -150,29 +160,70 @@ def done(session: Session, qtbot) -> None:
 
 def test_a_sweep_a_search_and_little_data_leave_what_their_views_draw(session: Session, qtbot) -> None:
     comparing, settings = session.comparing, small_settings(learner="fomaml")
-    comparing.sweep(settings, Grid((Axis("shots", (1, 2)),)), SHORT)
+    grid = Grid((Axis("shots", (1, 2)),))
+    comparing.start(SweepPlan(settings, SHORT, grid=grid))
     done(session, qtbot)
-    assert comparing.grid is not None
-    assert np.isfinite(comparing.grid.losses(comparing.comparison)).all()
-    comparing.search(candidates(settings, {"hidden_dim": (2, 3)}), SHORT)
+    assert comparing.kind == "sweep"
+    assert np.isfinite(grid.losses(comparing.comparison)).all()
+    comparing.start(SearchPlan(settings, SHORT, axes=(Axis("hidden_dim", (2, 3)),)))
     done(session, qtbot)
-    assert comparing.grid is None
-    assert comparing.bracket is not None
-    winner = comparing.bracket.winner
+    winner = comparing.outcome.bracket.winner
     assert winner is not None
     assert comparing.records[winner.run_id].iteration == 3
-    comparing.try_little_data(settings, Budget(meta_iterations=1), num_tasks=(1, 0), shots=(2,))
+    comparing.start(LittleDataPlan(settings, Budget(meta_iterations=1), num_tasks=(1, 0), shots=(2,)))
     done(session, qtbot)
-    assert comparing.bracket is None
-    assert comparing.little_data is not None
-    assert len(comparing.little_data.by_shots) == 3
+    assert comparing.outcome.bracket is None
+    assert len(comparing.outcome.little_data.by_shots) == 3
+    assert [outcome.plan.kind for outcome in comparing.kept] == ["little_data", "structure", "sweep"]
     assert len(session.runs) == 2 + 3 + 5 + 1
+
+
+def test_what_comparisons_came_to_is_listed_and_shown_again_from_a_file(session, open_session, qtbot, tmp_path) -> None:
+    compare(session, SHORT, qtbot)
+    compare(session, Budget(meta_iterations=2), qtbot)
+    first, second = session.comparing.kept[1], session.comparing.kept[0]
+    gone = second.comparison.lanes[0].run_id
+    session.delete_run(gone)
+    assert session.save(str(tmp_path / "kept.metalearn"))
+    other = open_session()
+    assert other.open(str(tmp_path / "kept.metalearn"))
+    comparing = other.comparing
+    assert [one.key for one in comparing.kept] == [second.key, first.key]
+    assert comparing.outcome.key == second.key  # the newest is there at once
+    assert comparing.comparison.runs[0].state is None
+    assert comparing.records[gone].scores  # its curve, though nothing answers the hand any more
+    comparing.reopen(first.key)
+    assert comparing.outcome.plan == plan(SHORT)
+    for run, before in zip(comparing.comparison.runs, first.comparison.runs, strict=True):
+        np.testing.assert_allclose(run.losses, before.losses, rtol=1e-6)
+        assert comparing.records[run.lane.run_id] in other.runs
+        assert run.state is comparing.records[run.lane.run_id].latest
+
+
+def test_a_cancelled_comparison_goes_on_with_who_is_left(session: Session, qtbot) -> None:
+    comparing, asked = session.comparing, plan(Budget(meta_iterations=40))
+    judged: list[str] = []
+    comparing.contenderFinished.connect(lambda _run_id: comparing.cancel())
+    comparing.start(asked)
+    done(session, qtbot)
+    comparing.contenderFinished.disconnect()
+    (first,) = comparing.comparison.runs[:1]
+    key = comparing.outcome.key
+    assert (first.reason, comparing.outcome.is_cancelled) == ("done", True)
+    comparing.contenderFinished.connect(judged.append)
+    comparing.start(asked)
+    done(session, qtbot)
+    assert comparing.lanes[0].run_id == first.lane.run_id
+    assert judged == [comparing.lanes[1].run_id]
+    assert [run.reason for run in comparing.comparison.runs] == ["done", "done"]
+    assert [one.key for one in comparing.kept] == [key]
+    assert comparing.records[first.lane.run_id] in session.runs
 
 
 @pytest.mark.parametrize("paused", [False, True])
 def test_closing_the_session_ends_a_comparison(open_session: Opener, qtbot, paused: bool) -> None:
     session = open_session()
-    session.comparing.start(contenders(), ENDLESS)
+    session.comparing.start(plan(ENDLESS))
     qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
     if paused:
         session.comparing.pause()

@@ -18,10 +18,13 @@ class FakeComparing(QObject):
     finished = Signal()
     failed = Signal(str)
     stateChanged = Signal()
+    keptChanged = Signal()
+    reopened = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.state = RunState.IDLE
         self.is_active = False
+        self.eta_seconds: float | None = None
         self.lanes: tuple[Lane, ...] = ()
         self.comparison = Comparison((), ())

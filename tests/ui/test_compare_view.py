@@ -11,16 +11,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Budget
+from metalearn_gui.engine.compare import Axis, Budget, Grid, SweepPlan
+from metalearn_gui.engine.compare.contenders import written_values
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.training import Options
-from metalearn_gui.ui.compare.chosen import Chosen, written_values
+from metalearn_gui.ui.compare.chosen import Chosen
 from metalearn_gui.ui.compare.curves_panel import spread
+from metalearn_gui.ui.compare.earlier import earlier_menu
 from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, NAME, TIME
 from metalearn_gui.ui.compare.tile_session import TileSession
 from metalearn_gui.ui.compare.tiles import SmallCurve
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.views.compare import CompareView
+from metalearn_gui.ui.views.sweep import SweepView
 from tests.bridge.conftest import small_settings
 
 LEARNERS = ("maml", "reptile")
@@ -74,7 +77,7 @@ def test_the_same_learner_comes_twice_with_other_settings_only(session):
     chosen = Chosen(session, session)
     chosen.add("maml", {"inner_steps": 3})
     assert chosen.choices[-1].label == "MAML · inner_steps 3"
-    assert chosen.contenders()[-1].settings.value("inner_steps") == 3
+    assert chosen.settings()[-1].value("inner_steps") == 3
     with pytest.raises(SettingError, match="there already"):
         chosen.add("maml", {"inner_steps": 3})
 
@@ -232,3 +235,56 @@ def test_names_beside_curves_lie_apart_and_inside():
     assert all(after - before >= 15.0 for before, after in itertools.pairwise(placed))
     assert placed[0] >= 0.0
     assert placed[-1] + 15.0 <= 100.0
+
+
+# --- earlier ones -----------------------------------------------------------------------------------------
+
+
+def choose_earlier(view, place: int) -> None:
+    menu = earlier_menu(view.session, view)
+    menu.actions()[place].trigger()
+    menu.deleteLater()
+
+
+def test_an_earlier_comparison_is_chosen_from_the_menu_with_its_learners_and_its_tiles(view, qtbot):
+    compare(view, qtbot)
+    first = [texts(view, row) for row in range(2)]
+    view.chosen.remove("reptile")
+    view.chosen.vary("maml", {"inner_steps": "2"})
+    compare(view, qtbot)
+    assert view.scores.model.rowCount() == 1
+    choose_earlier(view, 1)
+    assert [choice.key for choice in view.chosen.choices] == list(LEARNERS)
+    assert [texts(view, row) for row in range(2)] == first
+    qtbot.waitUntil(lambda: all(view.session.beside.adaptation(key) for key in LEARNERS), timeout=60_000)
+    assert view.session.comparing.kept[1].key == view.session.comparing.outcome.key
+
+
+def test_an_earlier_sweep_takes_its_own_view_and_a_view_that_is_built_later_shows_it(view, qtbot):
+    grid = Grid((Axis("activation", ("relu", "tanh")),))
+    comparing = view.session.comparing
+    comparing.start(SweepPlan(view.session.settings, Budget(meta_iterations=2), grid=grid))
+    qtbot.waitUntil(lambda: not comparing.is_active, timeout=60_000)
+    compare(view, qtbot)
+    with qtbot.waitSignal(view.viewRequested) as asked:
+        choose_earlier(view, 1)
+    assert asked.args == ["sweep"]
+    sweep = SweepView(view.session)
+    qtbot.addWidget(sweep)
+    sweep.show()
+    assert sweep.axes.rows[0].setting.currentData() == "activation"
+    assert sweep.axes.rows[0].values.text() == "relu, tanh"
+    assert sweep.axes.grid() == grid
+    assert sweep.map.map.best is not None
+
+
+def test_a_run_that_was_deleted_keeps_its_row_and_says_that_it_is_gone(view, qtbot):
+    compare(view, qtbot)
+    gone = view.session.comparing.lanes[0].run_id
+    view.session.delete_run(gone)
+    view.session.comparing.reopen(view.session.comparing.kept[0].key)
+    assert all("±" in texts(view, row)[BEST] for row in range(2))
+    assert set(view.by_compute._lines) == set(LEARNERS)
+    with qtbot.waitSignal(view.session.messageRaised) as said:
+        view.open_run(gone)
+    assert "not in the list any more" in said.args[0].text

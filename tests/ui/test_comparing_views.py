@@ -118,10 +118,11 @@ def test_a_search_ends_with_a_winner_that_opens_as_a_run(real, qtbot):
     view = shown(StructureView(real), qtbot)
     view.card.effort.box.setCurrentIndex(view.card.effort.box.findData(""))
     run(view, qtbot)
-    winner = real.comparing.bracket.winner
+    bracket = real.comparing.outcome.bracket
+    winner = bracket.winner
     assert winner is not None
     assert winner.label in view.card._result.text()
-    places = [view.card.picture.place_of(number, winner.run_id) for number in range(len(real.comparing.bracket.rungs))]
+    places = [view.card.picture.place_of(number, winner.run_id) for number in range(len(bracket.rungs))]
     assert all(place is not None for place in places)
     with qtbot.waitSignal(view.backRequested):
         qtbot.mouseClick(view.card.winner, Qt.MouseButton.LeftButton)
@@ -141,7 +142,7 @@ def test_little_data_draws_a_curve_for_the_learner_and_those_beside_it(real, qtb
     view = shown(LittleDataView(real), qtbot)
     view.effort.box.setCurrentIndex(view.effort.box.findData(""))
     run(view, qtbot)
-    found = real.comparing.little_data
+    found = real.comparing.outcome.little_data
     assert {curve.learner for curve in found.by_shots} == {"maml", "transfer", "scratch"}
     assert [entry.text for entry in view.by_shots.legend.entries] == [curve.label for curve in found.by_shots]
     assert len(view.by_tasks._items) == 3 * len(found.by_tasks)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender, Lane, contenders_of
+from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Choice, Contender, Lane, contenders_of
 from metalearn_gui.engine.compare.data_curves import NUM_TASKS, SHOTS, LittleData, LossAgainst, little_data
 from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
 from metalearn_gui.engine.compare.grid import Axis, Grid
 from metalearn_gui.engine.compare.halving import Bracket, Rung, candidates, search
+from metalearn_gui.engine.compare.outcome import Outcome
+from metalearn_gui.engine.compare.plans import PLANS, LearnersPlan, LittleDataPlan, Plan, SearchPlan, SweepPlan
 from metalearn_gui.engine.compare.race import ORDERS, compare
 from metalearn_gui.engine.compare.result import AXES, Comparison, Curve, Difference, Entry, Moment, TrainedRun
 
@@ -15,10 +17,12 @@ __all__ = [
     "BY_SETTINGS",
     "NUM_TASKS",
     "ORDERS",
+    "PLANS",
     "SHOTS",
     "Axis",
     "Bracket",
     "Budget",
+    "Choice",
     "Compared",
     "Comparison",
     "ComparisonEvent",
@@ -29,12 +33,18 @@ __all__ = [
     "Grid",
     "Judged",
     "Lane",
+    "LearnersPlan",
     "LittleData",
+    "LittleDataPlan",
     "LossAgainst",
     "Moment",
+    "Outcome",
+    "Plan",
     "Planned",
     "Progressed",
     "Rung",
+    "SearchPlan",
+    "SweepPlan",
     "TrainedRun",
     "candidates",
     "compare",

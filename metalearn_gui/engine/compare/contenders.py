@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.switching import switched
@@ -38,6 +41,81 @@ class Contender:
     def name(self) -> str:
         """What it is called beside the others."""
         return self.label or self.settings.learner.label
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """A learner, and by flat name the settings in which it differs from those of the others."""
+
+    key: str
+    learner: str
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str) -> Choice:
+        """A choice as people write it: maml inner_steps=5 activation=tanh.
+
+        Raises:
+            SettingError: a learner that there is not, or a word that is no name=value.
+        """
+        learner, _, values = text.strip().partition(" ")
+        if learner not in LEARNERS:
+            raise SettingError(f"There is no learner {learner!r}; choose one of {', '.join(LEARNERS)}")
+        return cls(learner, learner, written_values(values))
+
+    @property
+    def text(self) -> str:
+        """The inverse of `parse`."""
+        return " ".join([self.learner, *(f"{name}={value}" for name, value in self.values.items())])
+
+    @property
+    def label(self) -> str:
+        """The learner's name, and in which settings it differs."""
+        differs = ", ".join(f"{name} {value}" for name, value in self.values.items())
+        return " · ".join(filter(None, (LEARNERS[self.learner].label, differs)))
+
+    def settings(self, base: ExperimentSettings) -> ExperimentSettings:
+        """These settings with this learner, tuned as its preset is; as they are where it is the same one.
+
+        Raises:
+            SettingError: the learner cannot take such tasks, or such a value.
+        """
+        if self.learner == base.learner.key and not self.values:
+            return base
+        return switched(base, learner=self.learner, **self.values)
+
+    def contender(self, base: ExperimentSettings, seeds: Sequence[int]) -> Contender:
+        """Raises as `settings` does."""
+        return Contender(self.key, self.settings(base), tuple(seeds), self.label)
+
+
+def free_key(learner: str, taken: Iterable[str]) -> str:
+    """The learner's key, or where it is taken that with a number."""
+    keys = set(taken)
+    names = itertools.chain([learner], (f"{learner}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if name not in keys)
+
+
+def with_free_keys(choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    """The same choices; those of one learner that differ get keys that differ."""
+    keyed: dict[str, str] = {}
+    listed = list(choices)
+    for choice in listed:
+        keyed.setdefault(choice.text, free_key(choice.learner, keyed.values()))
+    return tuple(dataclasses.replace(choice, key=keyed[choice.text]) for choice in listed)
+
+
+def written_values(text: str) -> dict[str, str]:
+    """Settings as a person writes them, "inner_steps=5 activation=tanh", by flat name.
+
+    Raises:
+        SettingError: a word that is no name=value.
+    """
+    pairs = [word.partition("=") for word in text.split()]
+    for name, sign, value in pairs:
+        if not (name and sign and value):
+            raise SettingError(f"{name + sign + value} is no setting; write name=value, for example inner_steps=5")
+    return {name: value for name, _, value in pairs}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +157,7 @@ class Budget:
         """The inverse of `parse`."""
         units = {name: unit for unit, name in UNITS.items() if unit != "seconds"}
         given = ((getattr(self, name), unit) for name, unit in units.items())
-        return next((f"{value:g}{unit}" for value, unit in given if value is not None), "")
+        return next((f"{value:.15g}{unit}" for value, unit in given if value is not None), "")
 
     def applied(self, settings: ExperimentSettings) -> ExperimentSettings:
         """The settings with the number of meta-iterations that the budget comes to; one where nothing is learned."""
@@ -110,6 +188,11 @@ class Lane:
     seed: int
     settings: ExperimentSettings
     run_id: str = dataclasses.field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    @property
+    def name(self) -> str:
+        """Whose it is, and with which seed."""
+        return f"{self.label}, seed {self.seed}"
 
 
 def lanes_of(contenders: Sequence[Contender], budget: Budget) -> tuple[Lane, ...]:
@@ -146,4 +229,4 @@ def contenders_of(
     Raises:
         SettingError: a learner that there is not, or that cannot take such tasks.
     """
-    return tuple(Contender(key, switched(settings, learner=key), tuple(seeds)) for key in learners)
+    return tuple(Choice(key, key).contender(settings, seeds) for key in learners)

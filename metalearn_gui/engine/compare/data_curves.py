@@ -7,7 +7,9 @@ ones with fewer and with more points than it was trained with.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -15,7 +17,7 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import BASELINES
 from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender
-from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged
+from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
 from metalearn_gui.engine.compare.judge import Judge
 from metalearn_gui.engine.compare.race import TASKS_SEED, compare
 from metalearn_gui.engine.compare.result import Comparison, Entry, TrainedRun
@@ -28,6 +30,7 @@ from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
 
 NUM_TASKS = (1, 3, 10, 30, 100, UNLIMITED)
 SHOTS = (1, 2, 3, 5, 10, 20, 50)
+TRAINING_SHARE = 0.9  # of the time that all of it takes, about; the rest are the trials with other shots
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -63,11 +66,13 @@ def little_data(
     gate: Gate | None = None,
     options: Options = DEFAULT_OPTIONS,
     tasks_seed: int = TASKS_SEED,
+    known: Sequence[TrainedRun] = (),
 ) -> Iterator[Event | ComparisonEvent]:
     """Train with every number of tasks, then try the one trained on most of them with every number of shots.
 
     Args:
         num_tasks: of training; 0 = unlimited.
+        known: as of `compare`.
 
     Yields: what `compare` yields, with LittleData whenever a curve has a point more.
 
@@ -78,22 +83,39 @@ def little_data(
     contenders = _contenders(settings, sorted(set(num_tasks), key=_amount), most, seeds)
     sizes = [settings.replaced(shots=number).episodes.shots for number in sorted(set(shots))]
     last, by_tasks = Compared(Comparison((), ()), is_cancelled=True), _Curves()
-    for event in compare(contenders, budget, gate=gate, options=options, tasks_seed=tasks_seed):
+    for event in compare(contenders, budget, gate=gate, options=options, tasks_seed=tasks_seed, known=known):
         if isinstance(event, Compared):
             last = event
             continue
-        yield event
-        if isinstance(event, Judged):
-            by_tasks.add(event.run, _amount(event.run.lane.settings.episodes.num_training_tasks))
+        yield _for_all(event)
+        judged = event.known if isinstance(event, Planned) else [event.run] if isinstance(event, Judged) else ()
+        for run in judged:
+            by_tasks.add(run, _amount(run.lane.settings.episodes.num_training_tasks))
             yield LittleData(by_tasks.told(), (), settings.episodes.shots)
     by_shots, judge = _Curves(), Judge(options.num_tasks, tasks_seed, options.compile, pads=True)
-    for run in last.comparison.runs:
-        if run.lane.settings.episodes.num_training_tasks == most:
-            for number in sizes:
-                if not gate.is_closed:
-                    by_shots.add(_tried(run, number, judge), number)
-                    yield LittleData(by_tasks.told(), by_shots.told(), settings.episodes.shots)
+    runs = [run for run in last.comparison.runs if run.lane.settings.episodes.num_training_tasks == most]
+    trials, started = list(itertools.product(runs, sizes)), time.perf_counter()
+    for place, (run, number) in enumerate(trials, 1):
+        if gate.is_closed:
+            last = dataclasses.replace(last, is_cancelled=True)
+            break
+        by_shots.add(_tried(run, number, judge), number)
+        yield LittleData(by_tasks.told(), by_shots.told(), settings.episodes.shots)
+        yield _tried_so_far(last.comparison, run, place / len(trials), time.perf_counter() - started)
     yield last
+
+
+def _for_all(event: Event | ComparisonEvent) -> Event | ComparisonEvent:
+    """Training comes to an end before all is over: the trials with other shots are still to come."""
+    if not isinstance(event, Progressed):
+        return event
+    eta = None if event.eta_seconds is None else event.eta_seconds / TRAINING_SHARE
+    return dataclasses.replace(event, share=event.share * TRAINING_SHARE, eta_seconds=eta)
+
+
+def _tried_so_far(comparison: Comparison, run: TrainedRun, share: float, seconds: float) -> Progressed:
+    num_runs, whole = len(comparison.lanes), TRAINING_SHARE + (1.0 - TRAINING_SHARE) * share
+    return Progressed(run.lane.run_id, whole, len(comparison.runs), num_runs, seconds * (1.0 / share - 1.0))
 
 
 class _Curves:
@@ -127,6 +149,7 @@ def _curve(key: str, points: Mapping[float, Sequence[TrainedRun]]) -> LossAgains
 
 
 def _tried(run: TrainedRun, shots: int, judge: Judge) -> TrainedRun:
+    assert run.state is not None  # it has just been trained, or was given as known with what it learned
     learner = run.state.learner
     settings = judge.tuned(run.lane.settings.replaced(shots=shots), learner)
     lane = dataclasses.replace(run.lane, settings=settings)

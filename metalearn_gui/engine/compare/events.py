@@ -15,9 +15,13 @@ class ComparisonEvent:
 
 @dataclasses.dataclass(frozen=True)
 class Planned(ComparisonEvent):
-    """The first event: every run there will be. Its events carry the lane's run_id."""
+    """The first event: every run there will be. Its events carry the lane's run_id.
+
+    known: those that were trained before, and are not again.
+    """
 
     lanes: tuple[Lane, ...]
+    known: tuple[TrainedRun, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

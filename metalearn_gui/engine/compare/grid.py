@@ -40,6 +40,11 @@ class Axis:
             raise SettingError(f"The axis is {text[:60]!r}; expected a setting and its values, such as shots=1,5,10")
         return cls(name.strip(), values)
 
+    @property
+    def text(self) -> str:
+        """The inverse of `parse`."""
+        return f"{self.name}={','.join(map(str, self.values))}"
+
 
 @dataclasses.dataclass(frozen=True)
 class Grid:

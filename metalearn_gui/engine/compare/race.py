@@ -37,6 +37,7 @@ def compare(
     gate: Gate | None = None,
     options: Options = DEFAULT_OPTIONS,
     tasks_seed: int = TASKS_SEED,
+    known: Sequence[TrainedRun] = (),
 ) -> Iterator[Event | ComparisonEvent]:
     """Meta-train all contenders within the budget and try them on the same unseen tasks.
 
@@ -45,6 +46,7 @@ def compare(
         gate: of all runs together. Once it is closed those under way are judged as they are, and no other begins.
         options: as of any run. Nothing trains beside: baselines may be contenders themselves.
         tasks_seed: of the unseen tasks.
+        known: runs of an earlier call with the same contenders and budget, which are not trained again.
 
     Yields: Planned; the events of every run, with Progressed between them; Judged as each one ends; Compared.
 
@@ -54,10 +56,13 @@ def compare(
     if order not in ORDERS:
         raise SettingError(f"The order is {order!r}; choose one of {', '.join(ORDERS)}")
     watched = dataclasses.replace(options, baselines=False, evaluate=True, tasks_seed=tasks_seed, growth=GROWTH)
-    lanes, gate = lanes_of(contenders, budget), gate or Gate()
-    yield Planned(lanes)
-    racers = [Racer(lane, gate, watched, budget.seconds or math.inf) for lane in lanes]
-    race = _Race(lanes, racers, Judge(watched.num_tasks, tasks_seed, watched.compile))
+    gate, done = gate or Gate(), {(run.lane.contender, run.lane.seed): run for run in known}
+    planned = lanes_of(contenders, budget)
+    runs = tuple(done[place] for lane in planned if (place := (lane.contender, lane.seed)) in done)
+    lanes = tuple(done[place].lane if (place := (lane.contender, lane.seed)) in done else lane for lane in planned)
+    yield Planned(lanes, runs)
+    racers = [Racer(lane, gate, watched, budget.seconds or math.inf) for lane in planned if lane in lanes]
+    race = _Race(lanes, racers, Judge(watched.num_tasks, tasks_seed, watched.compile), runs)
     while (racer := race.next_racer(order, gate)) is not None:
         yield from race.advance(racer)
     yield Compared(race.comparison, race.is_cancelled)
@@ -150,9 +155,11 @@ _TAKES: dict[type[Event], Callable[[Racer, Any], None]] = {
 class _Race:
     """All runs of a comparison, and those of them that are judged."""
 
-    def __init__(self, lanes: tuple[Lane, ...], racers: Sequence[Racer], judge: Judge) -> None:
+    def __init__(
+        self, lanes: tuple[Lane, ...], racers: Sequence[Racer], judge: Judge, known: tuple[TrainedRun, ...] = ()
+    ) -> None:
         self._lanes, self._racers, self._judge = lanes, racers, judge
-        self._runs: tuple[TrainedRun, ...] = ()
+        self._runs = known
 
     @property
     def comparison(self) -> Comparison:
@@ -181,8 +188,11 @@ class _Race:
 
     def _progressed(self, racer: Racer) -> Progressed:
         shares = [1.0 if other.is_over else other.share for other in self._racers]
-        num_done = sum(other.is_over for other in self._racers)
-        return Progressed(racer.lane.run_id, sum(shares) / len(shares), num_done, len(shares), self._seconds_left())
+        num_runs = len(self._lanes)
+        num_known = num_runs - len(shares)
+        num_done = num_known + sum(other.is_over for other in self._racers)
+        share = (num_known + sum(shares)) / num_runs
+        return Progressed(racer.lane.run_id, share, num_done, num_runs, self._seconds_left())
 
     def _seconds_left(self) -> float | None:
         """Whoever has not begun is expected to take as long as the others do on average."""

@@ -34,6 +34,7 @@ class TrainedRun:
     """One run of a comparison at its end.
 
     reason: as in events.Finished; line: what to know about an end that is not "done", else "".
+    state: None where only the figures were kept.
     scores: on the unseen tasks that all runs share, with the losses of each: (steps + 1, tasks).
     moments: from the first meta-iterations to the end, on as many of these tasks as can be tried while it trains.
     constant_loss: of predicting the mean target; oracle: the least there can be, or None.
@@ -43,7 +44,7 @@ class TrainedRun:
     lane: Lane
     reason: str
     line: str
-    state: TrainingState
+    state: TrainingState | None
     scores: StepScores
     moments: tuple[Moment, ...]
     constant_loss: float

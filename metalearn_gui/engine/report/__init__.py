@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from metalearn_gui.engine.report.page import Page, write_page
-from metalearn_gui.engine.report.repeat import command_of
-from metalearn_gui.engine.report.story import comparison_page, little_data_page, search_page, sweep_page
+from metalearn_gui.engine.report.repeat import command_of, command_of_plan
+from metalearn_gui.engine.report.story import page_of
 
 __all__ = [
     "Page",
     "command_of",
-    "comparison_page",
-    "little_data_page",
-    "search_page",
-    "sweep_page",
+    "command_of_plan",
+    "page_of",
     "write_page",
 ]

@@ -1,25 +1,42 @@
-"""What to type to have a run again."""
+"""What to type to have runs again."""
 
 from __future__ import annotations
 
 import shlex
 from typing import Any
 
+from metalearn_gui.engine.compare import Plan, TrainedRun
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 
 
 def command_of(settings: ExperimentSettings, output: str = "run.metalearn") -> str:
-    """A command line that trains these settings: the nearest preset, and what differs from it."""
+    """A command line that trains these settings."""
+    return shlex.join(["metalearn-gui", "train", *_settings_words(settings), "--output", output])
+
+
+def command_of_plan(plan: Plan) -> str:
+    """A command line that does the same."""
+    budget = ["--budget", plan.budget.text] if plan.budget.text else []
+    seeds = ["--seeds", str(plan.num_seeds)] if plan.num_seeds > 1 else []
+    return shlex.join(["metalearn-gui", plan.command, *_settings_words(plan.settings), *plan.words(), *budget, *seeds])
+
+
+def reached(run: TrainedRun) -> ExperimentSettings:
+    """Settings with which a run of no budget comes to the same end: its schedule is as long, training need not be."""
+    num_iterations = run.moments[-1].iteration
+    return run.lane.settings.replaced(num_iterations=max(num_iterations, 1))
+
+
+def _settings_words(settings: ExperimentSettings) -> list[str]:
+    """The nearest preset, and what differs from it."""
     if settings.outer.schedule_iterations == settings.outer.num_iterations:  # as a run sets it at its start
         settings = settings.replaced(schedule_iterations=0)
     starts = {key: _changes(preset.settings, settings) for key, preset in PRESETS.items()}
     key, changes = min(((key, one) for key, one in starts.items() if one is not None), key=lambda pair: len(pair[1]))
-    words = ["metalearn-gui", "train", "--preset", key]
-    for name, value in changes.items():
-        words += ["--set", f"{name}={_typed(value)}"]
-    return shlex.join([*words, "--output", output])
+    sets = [word for name, value in changes.items() for word in ("--set", f"{name}={_typed(value)}")]
+    return ["--preset", key, *sets]
 
 
 def _changes(start: ExperimentSettings, settings: ExperimentSettings) -> dict[str, Any] | None:

@@ -24,7 +24,7 @@ MAX_PANELS = 12
 
 def same_task(comparison: Comparison, compile: bool) -> list[Section]:
     """Nothing where a task is neither a curve nor points of a plane."""
-    entries = comparison.entries[:MAX_PANELS]
+    entries = [entry for entry in comparison.entries if entry.runs[0].state is not None][:MAX_PANELS]
     first = comparison.lanes[0].settings
     same_tasks = all(entry.runs[0].lane.settings.tasks == first.tasks for entry in entries)
     drawn = {("curve", 1): _curves_over_task, ("plane", 2): _planes_over_task}.get(
@@ -64,6 +64,7 @@ def _predicted(entries: Sequence[Entry], support: PointSet, x: Array, compile: b
     found = {}
     for entry in entries:
         run = entry.runs[0]
+        assert run.state is not None  # others are left out
         path = adapt(run.lane.settings, run.state.learner, support, x[None], compile=compile)
         step = min(entry.best_step, len(path.predictions) - 1)
         found[f"{entry.label}, step {step}"] = path.predictions[step, 0]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from metalearn_gui.engine.compare import Bracket, Comparison, Entry, Grid, LittleData, LossAgainst
+from metalearn_gui.engine.compare import Comparison, Entry, LittleData, LossAgainst, Outcome, SweepPlan
 from metalearn_gui.engine.compare.figures import Figures, Row, rows
 from metalearn_gui.engine.published import Reference, published
 from metalearn_gui.engine.report import plots
 from metalearn_gui.engine.report.page import Code, Page, Picture, Section, Table
 from metalearn_gui.engine.report.plots import Band, Mean, Series
-from metalearn_gui.engine.report.repeat import command_of
+from metalearn_gui.engine.report.repeat import command_of, command_of_plan, reached
 from metalearn_gui.engine.report.same_task import same_task
 from metalearn_gui.engine.settings import ExperimentSettings
 
@@ -26,31 +26,34 @@ AXIS_NAMES = {
 MAX_BANDS = 4
 
 
-def comparison_page(
-    comparison: Comparison, command: str = "", *, compile: bool = True, cancelled: bool = False
-) -> Page:
-    """Learners side by side: the same task, the table, the curves, the protocol, and how to have it again.
+def page_of(outcome: Outcome, *, compile: bool = True) -> Page:
+    """What a plan came to: its pictures, its table, the protocol, and how to have it again.
 
-    Args:
-        command: the line that repeats all of it, where there is one.
-        compile: as the runs were.
+    compile: as the runs were.
     """
+    return _PAGES[outcome.plan.kind](outcome, compile)
+
+
+def _learners_page(outcome: Outcome, compile: bool) -> Page:
+    comparison = outcome.comparison
     first = comparison.lanes[0].settings
     names = ", ".join(dict.fromkeys(lane.label for lane in comparison.lanes))
     sections = [
         *same_task(comparison, compile),
         Section(f"{comparison.num_distinct_tasks} unseen tasks", (*_table(comparison), *_intervals(comparison))),
         Section("As they trained", tuple(_curves(comparison, axis) for axis in AXIS_NAMES)),
-        Section("Protocol", (*_protocol(comparison, cancelled), *_references(comparison))),
-        Section("Again", tuple(_again(comparison, command))),
+        Section("Protocol", (*_protocol(outcome), *_references(comparison))),
+        Section("Again", tuple(_again(outcome))),
         Section("Settings", (_settings(comparison),)),
     ]
     lead = f"{first.tasks.label}, {first.episodes.shots} shots, {len(comparison.entries)} of {_count(comparison)} done."
     return Page(f"Learners compared: {names}", lead, tuple(sections))
 
 
-def sweep_page(comparison: Comparison, grid: Grid, command: str = "") -> Page:
+def _sweep_page(outcome: Outcome, compile: bool) -> Page:
     """A heat map of the mean loss after as many steps as training takes, and the table."""
+    assert isinstance(outcome.plan, SweepPlan)
+    comparison, grid = outcome.comparison, outcome.plan.grid
     losses = grid.losses(comparison)
     table = losses if losses.ndim == 2 else losses[None, :]
     axes = [axis.name for axis in grid.axes]
@@ -61,14 +64,16 @@ def sweep_page(comparison: Comparison, grid: Grid, command: str = "") -> Page:
     sections = (
         Section("Heat map", (Picture(drawing, caption),)),
         Section(f"{comparison.num_distinct_tasks} unseen tasks", tuple(_table(comparison))),
-        Section("Protocol", tuple(_protocol(comparison, cancelled=False))),
-        Section("Again", tuple(_again(comparison, command))),
+        Section("Protocol", tuple(_protocol(outcome))),
+        Section("Again", tuple(_again(outcome))),
     )
-    return Page(f"A sweep over {' and '.join(axes)}", _on(comparison.lanes[0].settings), sections)
+    return Page(f"A sweep over {' and '.join(axes)}", _on(outcome.plan.settings), sections)
 
 
-def search_page(comparison: Comparison, bracket: Bracket, command: str = "") -> Page:
+def _search_page(outcome: Outcome, compile: bool) -> Page:
     """Every round, its losses on validation tasks, and the winner on the unseen ones."""
+    bracket = outcome.bracket
+    assert bracket is not None  # a search says how it stands before anything trains
     labels, goes_on = {lane.run_id: lane.label for lane in bracket.lanes}, {True: "goes on", False: "wins"}
     rounds = [
         Section(
@@ -84,24 +89,30 @@ def search_page(comparison: Comparison, bracket: Bracket, command: str = "") -> 
         for place, rung in enumerate(bracket.rungs)
     ]  # fmt: skip
     winner = bracket.winner
-    found = [Section("The winner on unseen tasks", tuple(_table(comparison)))] if winner else []
-    again = Section("Again", tuple(_again(comparison, command)))
+    found = [Section("The winner on unseen tasks", tuple(_table(outcome.comparison)))] if winner else []
     title = f"A structure: {winner.label}" if winner else "A search for a structure, cancelled"
-    return Page(title, _on(bracket.lanes[0].settings), (*rounds, *found, again))
+    again = Section("Again", tuple(_again(outcome)))
+    return Page(title, _on(outcome.plan.settings), (*rounds, *found, again))
 
 
-def little_data_page(comparison: Comparison, curves: LittleData, command: str = "") -> Page:
+def _little_data_page(outcome: Outcome, compile: bool) -> Page:
     """Loss against training tasks and against shots."""
+    curves = outcome.little_data or LittleData((), (), 0)
     by_tasks = _against(curves.by_tasks, "training tasks", "The last point: as many tasks as training wants.")
     trained = f"Every learner was trained with {curves.shots} shots, and tried with fewer and with more."
     by_shots = _against(curves.by_shots, "shots", trained)
     sections = (
         Section("Training tasks", (by_tasks,)),
-        Section("Shots", (by_shots,)),
-        Section("Protocol", tuple(_protocol(comparison, cancelled=False))),
-        Section("Again", tuple(_again(comparison, command))),
+        *([Section("Shots", (by_shots,))] if curves.by_shots else []),
+        Section("Protocol", tuple(_protocol(outcome))),
+        Section("Again", tuple(_again(outcome))),
     )
-    return Page("How little data will do", _on(comparison.lanes[0].settings), sections)
+    return Page("How little data will do", _on(outcome.plan.settings), sections)
+
+
+_PAGES: dict[str, Callable[[Outcome, bool], Page]] = {
+    "compare": _learners_page, "sweep": _sweep_page, "structure": _search_page, "little_data": _little_data_page,
+}  # fmt: skip
 
 
 # --- pictures -------------------------------------------------------------------------------------
@@ -186,7 +197,8 @@ def _number(value: float, digits: int = 3) -> str:
     return f"{value:.{digits}g}" if math.isfinite(value) else "not finite"
 
 
-def _protocol(comparison: Comparison, cancelled: bool) -> list[str]:
+def _protocol(outcome: Outcome) -> list[str]:
+    comparison = outcome.comparison
     seeds = sorted({lane.seed for lane in comparison.lanes})
     over = "tasks, or over seeds where those are wider" if len(seeds) > 1 else "tasks"
     same = "the same tasks in the same order" if comparison.shares_tasks else "tasks of their own: their sizes differ"
@@ -198,7 +210,7 @@ def _protocol(comparison: Comparison, cancelled: bool) -> list[str]:
     ]
     constant = [run.constant_loss for run in comparison.runs[:1]]
     said += [f"A constant prediction has a loss of {_number(value, 4)}." for value in constant]
-    said += ["It was cancelled before all had their whole budget."] if cancelled else []
+    said += ["It was cancelled before all had their whole budget."] if outcome.is_cancelled else []
     if any(lane.settings.network.is_transductive for lane in comparison.lanes):
         said.append("Some networks normalise over the queries together: they are transductive.")
     return said
@@ -216,11 +228,14 @@ def _range(reference: Reference) -> str:
     return f"{reference.low:g}" if reference.low == reference.high else f"{reference.low:g} to {reference.high:g}"
 
 
-def _again(comparison: Comparison, command: str) -> list[Code | str]:
-    runs = {entry.label: command_of(entry.runs[0].lane.settings) for entry in comparison.entries}
-    lines = "\n".join(f"{line}  # {label}" for label, line in runs.items())
-    whole: list[Code | str] = [Code(command)] if command else []
-    return [*whole, "Each run alone:", Code(lines)] if runs else whole
+def _again(outcome: Outcome) -> list[Code | str]:
+    seconds = outcome.plan.budget.seconds
+    lines = "\n".join(f"{command_of(reached(run))}  # {run.lane.name}" for run in outcome.comparison.runs)
+    told = "Each run alone, up to the meta-iteration that it reached:"
+    if seconds is not None:
+        told = f"In {seconds:g} s another machine comes to another meta-iteration. {told}"
+    whole: list[Code | str] = [Code(command_of_plan(outcome.plan))]
+    return [*whole, told, Code(lines)] if lines else whole
 
 
 def _settings(comparison: Comparison) -> Table:

@@ -9,39 +9,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import ORDERS, Budget, Contender
-from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.compare import ORDERS, Budget, Choice, LearnersPlan
+from metalearn_gui.engine.compare.contenders import free_key
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.switching import switched
 
 FIRST = ("maml", "meta_sgd", "cavia", "reptile", "protonet", "ridge", "cnp")  # beside the one that is set
 NUM_FIRST, MOST = 6, 12
-
-
-@dataclasses.dataclass(frozen=True)
-class Choice:
-    """A learner, and the settings in which it differs from the window's, by flat name."""
-
-    key: str
-    learner: str
-    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-
-    @property
-    def label(self) -> str:
-        """The learner's name, and in which settings it differs."""
-        differs = ", ".join(f"{name} {value}" for name, value in self.values.items())
-        return " · ".join(filter(None, (LEARNERS[self.learner].label, differs)))
-
-    def settings(self, base: ExperimentSettings) -> ExperimentSettings:
-        """The window's settings with this learner, tuned as its preset is; as they are where it is the same one.
-
-        Raises:
-            SettingError: the learner cannot take such tasks, or such a value.
-        """
-        if self.learner == base.learner.key and not self.values:
-            return base
-        return switched(base, learner=self.learner, **self.values)
 
 
 class Chosen(QObject):
@@ -65,7 +39,7 @@ class Chosen(QObject):
         Raises:
             SettingError: it cannot take such tasks or values, is there already, or there are enough.
         """
-        choice = Choice(self._free_key(learner), learner, dict(values or {}))
+        choice = Choice(free_key(learner, (choice.key for choice in self.choices)), learner, dict(values or {}))
         if len(self.choices) >= MOST:
             raise SettingError(f"There are {MOST} learners already; take one away before another one comes")
         same = next((one for one in self.choices if (one.learner, one.values) == (learner, choice.values)), None)
@@ -94,22 +68,25 @@ class Chosen(QObject):
         """How much each may train, with how many starts, and in which order; what is not given stays."""
         self._set(budget=budget or self.budget, num_seeds=num_seeds or self.num_seeds, order=order or self.order)
 
-    def contenders(self) -> tuple[Contender, ...]:
+    def settings(self) -> list[ExperimentSettings]:
+        """Of every contender that can take the tasks that are set now."""
+        base = self._session.settings
+        return [choice.settings(base) for choice in self.choices if _fits(choice, base)]
+
+    def plan(self) -> LearnersPlan:
         """What the engine is asked to compare; who cannot take the tasks that are set now stays out."""
         base = self._session.settings
-        seeds = tuple(range(base.seed, base.seed + self.num_seeds))
-        fitting = [choice for choice in self.choices if _fits(choice, base)]
-        return tuple(Contender(choice.key, choice.settings(base), seeds, choice.label) for choice in fitting)
+        fitting = tuple(choice for choice in self.choices if _fits(choice, base))
+        return LearnersPlan(base, self.budget, self.num_seeds, fitting, self.order)
+
+    def take(self, plan: LearnersPlan) -> None:
+        """Choose what was compared then."""
+        self._set(choices=plan.choices, budget=plan.budget, num_seeds=plan.num_seeds, order=plan.order)
 
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
             setattr(self, name, value)
         self.changed.emit()
-
-    def _free_key(self, learner: str) -> str:
-        taken = {choice.key for choice in self.choices}
-        names = (learner, *(f"{learner}-{number}" for number in range(2, MOST + 2)))
-        return next(name for name in names if name not in taken)
 
 
 def _first_choices(settings: ExperimentSettings) -> tuple[Choice, ...]:
@@ -124,16 +101,3 @@ def _fits(choice: Choice, settings: ExperimentSettings) -> bool:
     except SettingError:
         return False
     return True
-
-
-def written_values(text: str) -> dict[str, str]:
-    """Settings as a person writes them, "inner_steps=5 activation=tanh", by flat name.
-
-    Raises:
-        SettingError: a word that is no name=value.
-    """
-    pairs = [word.partition("=") for word in text.split()]
-    for name, sign, value in pairs:
-        if not (name and sign and value):
-            raise SettingError(f"{name + sign + value} is no setting; write name=value, for example inner_steps=5")
-    return {name: value for name, _, value in pairs}

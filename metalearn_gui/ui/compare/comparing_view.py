@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from typing import ClassVar
+
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.compare import Plan
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.compare.earlier import earlier_menu
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.text import count_text, duration_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -21,6 +25,8 @@ KINDS = ("compare", "sweep", "structure", "little_data")
 
 class ComparingView(View):
     """Run begins, holds and goes on; Reset ends it, and what is over stays. Subclasses say what begins."""
+
+    goes_on: ClassVar[bool] = True  # whether Run takes up what was cancelled
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -38,10 +44,14 @@ class ComparingView(View):
         self._kinds.setCurrentIndex(KINDS.index(self.key))
         self._kinds.currentIndexChanged.connect(self._ask_other)
         self.header.actions.addWidget(self._kinds)
+        self.earlier = self.add_action(f"{self.key}_earlier", "history", self._open_earlier)
+        self.header.cuts.insert(0, self._shorten_earlier)
         self.report = self.add_action(f"{self.key}_report", "export", self._ask_report)
         comparing = session.comparing
         comparing.stateChanged.connect(self.show_state)
-        comparing.finished.connect(self.show_state)
+        comparing.finished.connect(self._take_end)
+        comparing.reopened.connect(self._take_reopened)
+        comparing.keptChanged.connect(self.show_state)
         comparing.reported.connect(self._tell_report)
         comparing.progressed.connect(self._show_progress)
         comparing.failed.connect(self._tell)
@@ -79,10 +89,14 @@ class ComparingView(View):
         """What the view is."""
         raise NotImplementedError
 
+    def take_plan(self, plan: Plan) -> None:
+        """Choose what was asked for in an earlier comparison of this kind."""
+        raise NotImplementedError
+
     @property
     def is_mine(self) -> bool:
         """Whether what trains, or has trained last, is of this view."""
-        raise NotImplementedError
+        return self.session.comparing.kind == self.key
 
     # --- the transport ----------------------------------------------------------------------------
 
@@ -113,8 +127,40 @@ class ComparingView(View):
 
     def open_run(self, run_id: str) -> None:
         """Show a run in the main window."""
-        self.session.show_run(run_id)
-        self.backRequested.emit()
+        if any(run.run_id == run_id for run in self.session.runs):
+            self.session.show_run(run_id)
+            self.backRequested.emit()
+        elif run_id in self.session.comparing.records:
+            text = self.tr("That run is not in the list any more; its figures stay here.")
+            self.session.messageRaised.emit(Message(text, "info"))
+
+    # --- earlier ones -----------------------------------------------------------------------------
+
+    def _open_earlier(self) -> None:
+        earlier_menu(self.session, self).popup(self.earlier.mapToGlobal(QPoint(0, self.earlier.height())))
+
+    def _shorten_earlier(self, on: bool) -> None:
+        self.earlier.setText("" if on else self.tr("Earlier"))
+
+    def take_outcome(self) -> None:
+        """Show what is there already; call it once the view is built."""
+        outcome = self.session.comparing.outcome
+        if outcome is not None and self.is_mine:
+            self.take_plan(outcome.plan)
+
+    def _take_reopened(self) -> None:
+        self.take_outcome()
+        if self.isVisible() and not self.is_mine:
+            self.viewRequested.emit(self.session.comparing.kind)
+
+    def _take_end(self) -> None:
+        self.show_state()
+        outcome = self.session.comparing.outcome
+        if self.isVisible() and self.is_mine and self.session.comparing.has_been_cancelled:
+            num_runs, num_done = len(outcome.comparison.lanes), len(outcome.comparison.runs)
+            text = self.tr("Ended with {done} of {count} runs, which stay.")
+            text += " " + self.tr("Run goes on with the others.") if self.goes_on else ""
+            self.session.messageRaised.emit(Message(text.format(done=num_done, count=num_runs), "info"))
 
     def _ask_report(self) -> None:
         kinds = self.tr("Web page (*.html);;Markdown (*.md)")
@@ -147,7 +193,9 @@ class ComparingView(View):
         self.header.show_running(is_active, is_active or self.session.can_run, self.session.readiness)
         self.header.reset.setEnabled(comparing.is_active)
         self.report.setEnabled(self.is_mine and bool(comparing.comparison.runs))
-        settings = self.session.settings
+        self.earlier.setEnabled(bool(comparing.kept))
+        outcome = comparing.outcome
+        settings = outcome.plan.settings if outcome is not None and self.is_mine else self.session.settings
         text = self.tr("{tasks} · {shots} shots · seed {seed}")
         text = text.format(tasks=settings.tasks.label, shots=settings.episodes.shots, seed=settings.seed)
         self.header.set_texts(self.title(), text)
@@ -185,6 +233,7 @@ class ComparingView(View):
         self._kinds.setAccessibleName(self.tr("What to do with several runs"))
         self._kinds.setToolTip(self.tr("What to do with several runs"))
         self.header.reset.setToolTip(self.tr("End it; what is over stays (R)"))
+        self.name_action(self.earlier, self.tr("Earlier"), self.tr("What was compared before, kept with the session"))
         self.name_action(self.report, self.tr("Report"), self.tr("A page with figures, settings and command lines"))
         self.show_state()
 

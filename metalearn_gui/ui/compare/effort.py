@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QCoreApplication, QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from metalearn_gui.engine.compare import Budget
@@ -11,7 +11,7 @@ from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.translated import Translated
 
-BUDGETS = ("2s", "5s", "10s", "30s", "60s", "300s", "100000tasks", "1e+06tasks", "1e+06gradients", "2000iterations",
+BUDGETS = ("2s", "5s", "10s", "30s", "60s", "300s", "100000tasks", "1000000tasks", "1000000gradients", "2000iterations",
            "20000iterations", "")  # fmt: skip
 
 
@@ -35,26 +35,32 @@ class BudgetBox(Translated, Combo):
         """Show what has been chosen elsewhere; one that is not offered gets a line of its own."""
         with QSignalBlocker(self):
             if self.findData(budget.text) < 0:
-                self.addItem(self._text(budget), budget.text)
+                self.addItem(budget_text(budget), budget.text)
             self.setCurrentIndex(self.findData(budget.text))
 
     def retranslate(self) -> None:
         """Write every visible text."""
         with QSignalBlocker(self):
             for place, text in enumerate(BUDGETS):
-                self.setItemText(place, self._text(Budget.parse(text)))
+                self.setItemText(place, budget_text(Budget.parse(text)))
         self.setAccessibleName(self.tr("Each may train"))
         self.setToolTip(self.tr("Seconds leave compiling out; the other measures count work, not time"))
 
-    def _text(self, budget: Budget) -> str:
-        texts = {
-            self.tr("{count} s of computing"): budget.seconds,
-            self.tr("{count} tasks"): budget.tasks,
-            self.tr("{count} gradient evaluations"): budget.gradient_evaluations,
-            self.tr("{count} meta-iterations"): budget.meta_iterations,
-        }
-        found = (text.format(count=count_text(round(value))) for text, value in texts.items() if value)
-        return next(found, self.tr("as long as its own preset"))
+
+def budget_text(budget: Budget) -> str:
+    """A budget in words."""
+    texts = {
+        _tr("{count} s of computing"): budget.seconds,
+        _tr("{count} tasks"): budget.tasks,
+        _tr("{count} gradient evaluations"): budget.gradient_evaluations,
+        _tr("{count} meta-iterations"): budget.meta_iterations,
+    }
+    found = (text.format(count=count_text(round(value))) for text, value in texts.items() if value)
+    return next(found, _tr("as long as its own preset"))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("BudgetBox", text)
 
 
 class EffortLine(QWidget):

@@ -110,7 +110,7 @@ class ProtocolPanel(Panel):
         for key, (title, text) in texts.items():
             self._blocks[key].set_texts(title, text)
         self._show_blocks()
-        self.references.show_learners([contender.settings for contender in self._chosen.contenders()])
+        self.references.show_learners(self._chosen.settings())
         self.setToolTip(settings.tasks.summary)
 
     def _same_text(self) -> str:

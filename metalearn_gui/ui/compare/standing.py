@@ -7,9 +7,9 @@ import dataclasses
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Entry
+from metalearn_gui.engine.compare import Choice, Entry
 from metalearn_gui.store.records import RunRecord
-from metalearn_gui.ui.compare.chosen import Choice, Chosen
+from metalearn_gui.ui.compare.chosen import Chosen
 from metalearn_gui.ui.compare.marks import Mark, mark_of
 
 

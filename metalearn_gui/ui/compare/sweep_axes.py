@@ -78,6 +78,18 @@ class SweepAxesPanel(Panel):
         axes = (row.axis() for row in self.rows)
         return Grid(tuple(axis for axis in axes if axis is not None))
 
+    def take(self, grid: Grid, budget: Budget) -> None:
+        """Choose what was swept before, as far as it can be swept now."""
+        if not self.rows[0].setting.count():
+            self._take_settings()
+        for place, row in enumerate(self.rows):
+            axis = grid.axes[place] if place < len(grid.axes) else Axis(AS_IS, ())
+            found = row.setting.findData(axis.name)
+            if found >= 0:
+                row.setting.setCurrentIndex(found)
+                row.values.setText(", ".join(map(str, axis.values)))
+        self.effort.box.show_budget(budget)
+
     def label_of(self, name: str) -> str:
         """A setting in words."""
         settings = self.session.settings

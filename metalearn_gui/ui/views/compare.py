@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QInputDialog, QMenu, QWi
 
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.compare import LearnersPlan, Plan
+from metalearn_gui.engine.compare.contenders import written_values
 from metalearn_gui.engine.learners import LEARNERS
-from metalearn_gui.ui.compare.chosen import Chosen, written_values
+from metalearn_gui.ui.compare.chosen import Chosen
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.curves_panel import CurvesPanel
 from metalearn_gui.ui.compare.protocol import ProtocolPanel
@@ -31,6 +33,7 @@ class CompareView(ComparingView):
         self.as_csv = self.add_action("compare_csv", "export", self._ask_csv)
         self._build_cards()
         self.standings.changed.connect(self.show_state)
+        self.take_outcome()
 
     def _build_cards(self) -> None:
         session, standings = self.session, self.standings
@@ -68,15 +71,14 @@ class CompareView(ComparingView):
     # --- what is compared -------------------------------------------------------------------------
 
     def begin(self) -> None:
-        self.session.comparing.start(self.chosen.contenders(), self.chosen.budget, self.chosen.order)
+        self.session.comparing.start(self.chosen.plan())
+
+    def take_plan(self, plan: Plan) -> None:
+        assert isinstance(plan, LearnersPlan)
+        self.chosen.take(plan)
 
     def title(self) -> str:
         return self.tr("Compare learners")
-
-    @property
-    def is_mine(self) -> bool:
-        comparing = self.session.comparing
-        return comparing.grid is None and comparing.bracket is None and comparing.little_data is None
 
     def learners_menu(self) -> QMenu:
         """Learners that take the tasks that are set; deleted when it closes."""

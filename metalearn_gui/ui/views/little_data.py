@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Budget, LittleData, LossAgainst
+from metalearn_gui.engine.compare import Budget, LittleData, LittleDataPlan, LossAgainst, Plan
 from metalearn_gui.ui.axis import Axis, count_tick_text
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
@@ -44,26 +44,31 @@ class LittleDataView(ComparingView):
         for signal in (session.comparing.planned, session.comparing.finished):
             signal.connect(self._refresh)
         session.comparing.progressed.connect(self._follow)
+        self.take_outcome()
 
     def begin(self) -> None:
-        self.session.comparing.try_little_data(self.session.settings, self.effort.box.budget)
+        self.session.comparing.start(LittleDataPlan(self.session.settings, self.effort.box.budget))
+
+    def take_plan(self, plan: Plan) -> None:
+        self.effort.box.show_budget(plan.budget)
 
     def title(self) -> str:
         return self.tr("Little data")
 
     @property
-    def is_mine(self) -> bool:
-        return self.session.comparing.little_data is not None
+    def _found(self) -> LittleData | None:
+        outcome = self.session.comparing.outcome
+        return outcome.little_data if outcome is not None else None
 
     def _follow(self) -> None:
         """Draw anew where a point has come: progress is told thirty times a second."""
-        if self.session.comparing.little_data is not self._drawn:
+        if self._found is not self._drawn:
             self._refresh()
 
     def _refresh(self) -> None:
         if not self.isVisible():
             return
-        found = self.session.comparing.little_data
+        found = self._found
         self._drawn = found
         self.by_shots.show_curves(found.by_shots if found else (), found.shots if found else 0)
         self.by_tasks.show_curves(found.by_tasks if found else ())

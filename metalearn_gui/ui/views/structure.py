@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Bracket, Budget, candidates
+from metalearn_gui.engine.compare import Bracket, Budget, Plan, SearchPlan
 from metalearn_gui.ui.compare.bracket_picture import BracketPicture, setting_names
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
@@ -19,6 +19,7 @@ class StructureView(ComparingView):
     """The bracket, live; the winner opens as a run."""
 
     key = "structure"
+    goes_on = False  # who goes on depends on all of them
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -26,17 +27,16 @@ class StructureView(ComparingView):
         self.body.addWidget(self.card, 1)
         self.card.picture.opened.connect(self._open)
         self.card.winner.clicked.connect(self._open_winner)
+        self.take_outcome()
 
     def begin(self) -> None:
-        settings = self.session.settings
-        self.session.comparing.search(candidates(settings, seed=settings.seed), self.card.effort.box.budget)
+        self.session.comparing.start(SearchPlan(self.session.settings, self.card.effort.box.budget))
+
+    def take_plan(self, plan: Plan) -> None:
+        self.card.effort.box.show_budget(plan.budget)
 
     def title(self) -> str:
         return self.tr("Learn the structure")
-
-    @property
-    def is_mine(self) -> bool:
-        return self.session.comparing.bracket is not None
 
     def _open(self, run_id: str) -> None:
         record = self.session.comparing.records.get(run_id)
@@ -44,9 +44,15 @@ class StructureView(ComparingView):
             self.open_run(run_id)
 
     def _open_winner(self) -> None:
-        bracket = self.session.comparing.bracket
+        bracket = bracket_of(self.session)
         if bracket is not None and bracket.winner is not None:
             self._open(bracket.winner.run_id)
+
+
+def bracket_of(session: Session) -> Bracket | None:
+    """How the search stands; None where there is none."""
+    outcome = session.comparing.outcome
+    return outcome.bracket if outcome is not None else None
 
 
 class BracketPanel(Panel):
@@ -75,22 +81,21 @@ class BracketPanel(Panel):
 
     def _follow(self) -> None:
         """Draw it anew where somebody else trains, or somebody has come to an end."""
-        comparing = self.session.comparing
         bracket, training_id = self._drawn
-        if bracket is not comparing.bracket or training_id != comparing.training_id:
+        if bracket is not bracket_of(self.session) or training_id != self.session.comparing.training_id:
             self.refresh()
 
     def refresh(self) -> None:
         """Draw the bracket as it stands."""
-        comparing = self.session.comparing
-        self._drawn = comparing.bracket, comparing.training_id
+        comparing, bracket = self.session.comparing, bracket_of(self.session)
+        self._drawn = bracket, comparing.training_id
         words = self.tr(
             "Press Run: nine structures begin with a ninth of the budget, the best three go on to a third, "
             "one has all of it. Validation tasks decide; test tasks see the winner alone."
         )
-        self.picture.show_bracket(comparing.bracket, comparing.training_id, words)
-        self._show_hint()
-        winner = comparing.bracket.winner if comparing.bracket is not None else None
+        self.picture.show_bracket(bracket, comparing.training_id, words)
+        self._show_hint(bracket)
+        winner = bracket.winner if bracket is not None else None
         self.winner.setVisible(winner is not None)
         self._result.setVisible(winner is not None)
         if winner is not None:
@@ -102,9 +107,9 @@ class BracketPanel(Panel):
                 text += " · " + figure.format(loss=f"{entry.mean(step):.3g}", half=f"{entry.ci95(step):.2g}", step=step)
             self._result.setText(text)
 
-    def _show_hint(self) -> None:
+    def _show_hint(self, bracket: Bracket | None) -> None:
         """What the candidates' values are, once there are some."""
-        lanes = self.session.comparing.bracket.lanes if self.session.comparing.bracket else ()
+        lanes = bracket.lanes if bracket else ()
         names = setting_names(lanes[0].label) + "; " if lanes else ""
         self.set_hint(names + self.tr("loss on validation tasks · a click opens a run"))
 

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Grid
+from metalearn_gui.engine.compare import Grid, Plan, SweepPlan
 from metalearn_gui.ui.compare.cell_map import CellMap, Cells
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.sweep_axes import SweepAxesPanel
@@ -30,22 +30,30 @@ class SweepView(ComparingView):
         line.addWidget(self.axes)
         line.addWidget(self.map, 1)
         self.body.addLayout(line, 1)
+        self.take_outcome()
 
     def begin(self) -> None:
-        self.session.comparing.sweep(self.session.settings, self.axes.grid(), self.axes.effort.box.budget)
+        plan = SweepPlan(self.session.settings, self.axes.effort.box.budget, grid=self.axes.grid())
+        self.session.comparing.start(plan)
+
+    def take_plan(self, plan: Plan) -> None:
+        assert isinstance(plan, SweepPlan)
+        self.axes.take(plan.grid, plan.budget)
 
     def title(self) -> str:
         return self.tr("Sweep settings")
-
-    @property
-    def is_mine(self) -> bool:
-        return self.session.comparing.grid is not None
 
     def _open_cell(self, row: int, column: int) -> None:
         run_id = self.map.run_at(row, column)
         record = self.session.comparing.records.get(run_id)
         if record is not None and record.iteration:
             self.open_run(run_id)
+
+
+def grid_of(session: Session) -> Grid | None:
+    """What is swept; None where nothing is."""
+    outcome = session.comparing.outcome
+    return outcome.plan.grid if outcome is not None and isinstance(outcome.plan, SweepPlan) else None
 
 
 class SweepMapPanel(Panel):
@@ -66,7 +74,7 @@ class SweepMapPanel(Panel):
 
     def run_at(self, row: int, column: int) -> str:
         """The run of a cell; "" where none is planned."""
-        grid = self.session.comparing.grid
+        grid = grid_of(self.session)
         if grid is None:
             return ""
         key = grid.key(_place(grid, row, column))
@@ -74,9 +82,9 @@ class SweepMapPanel(Panel):
 
     def refresh(self) -> None:
         """Draw what is known by now."""
-        comparing = self.session.comparing
+        grid = grid_of(self.session)
         self.map.show_cells(
-            None if comparing.grid is None else self._cells(comparing.grid),
+            None if grid is None else self._cells(grid),
             self.tr("Press Run: one run for every pair of values, all tried on the same unseen tasks"),
         )
         self.set_hint(self.map.best_text() or self.tr("the loss on unseen tasks, live · a click opens the run"))
