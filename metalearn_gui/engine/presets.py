@@ -97,7 +97,7 @@ _ALL = (
         {**_FIVE_STEPS, "learned_rates": True},
     ),
     Preset(
-        "fomaml", "First-order MAML", "The same without second derivatives.",
+        "fomaml", "FOMAML, first-order MAML", "The same without second derivatives.",
         {"learner": "fomaml", "num_iterations": 30_000},
     ),
     Preset(
@@ -113,19 +113,19 @@ _ALL = (
         {"learner": "meta_sgd", "initialization": "he", "meta_batch": 4, "num_iterations": 60_000, "test_steps": 1},
     ),
     Preset(
-        "anil", "Almost no inner loop", "Only the last layer adapts, five steps; the features are everybody's.",
+        "anil", "ANIL, almost no inner loop", "Only the last layer adapts, five steps; the features are everybody's.",
         {"learner": "anil", "inner_steps": 5, "initialization": "uniform", "num_iterations": 70_000},
     ),
     Preset(
-        "cavia", "Context adaptation", "Five numbers say which task it is; the weights never move.",
+        "cavia", "CAVIA, a context adapts", "Five numbers say which task it is; the weights never move.",
         {"learner": "cavia", "inner_learning_rate": 1.0, "initialization": "he", "num_iterations": 20_000},
     ),
     Preset(
-        "metann", "Meta-network", "A second network reads ten points once and rewrites the head of the first.",
+        "metann", "MetaNN, meta-network", "A second network reads ten points once and rewrites the head of the first.",
         {"learner": "metann", "meta_schedule": "cosine", "num_iterations": 20_000, "test_steps": 1},
     ),
     Preset(
-        "metann-3", "Meta-network, three times", "Applied three times, each time seeing what is still wrong.",
+        "metann-3", "MetaNN, three times", "Applied three times, each time seeing what is still wrong.",
         {"learner": "metann", "num_applications": 3, "meta_schedule": "cosine", "num_iterations": 20_000,
          "test_steps": 3},
     ),
@@ -152,11 +152,11 @@ _ALL = (
         {**_RULE, "unrolls_per_run": 5, "num_iterations": 1_500, "test_steps": 100},
     ),
     Preset(
-        "fedavg", "Federated averaging", "100 clients of 20 points each; ten a round train and are averaged.",
+        "fedavg", "FedAvg, federated averaging", "100 clients of 20 points each; ten a round train and are averaged.",
         {"learner": "fedavg", **_CLIENTS},
     ),
     Preset(
-        "perfedavg", "Personalised federated averaging", "The same clients, trained for what a step of their own does.",
+        "perfedavg", "Per-FedAvg, personalised", "The same clients, trained for what a step of their own does.",
         {"learner": "perfedavg", **_CLIENTS, "meta_schedule": "cosine", "gradient_clip": 3.0},
     ),
     Preset(
@@ -172,7 +172,7 @@ _ALL = (
         {"learner": "ridge", "activation": "tanh", "gradient_clip": 10.0, "num_iterations": 20_000, "test_steps": 1},
     ),
     Preset(
-        "cnp", "Neural process", "One pass over the points gives the curve, and how sure it is of it.",
+        "cnp", "CNP, a neural process", "One pass over the points gives the curve, and how sure it is of it.",
         {
             "learner": "cnp", "hidden_dim": 128, "training_episodes": "1x20x20", "least_support": 3,
             "meta_schedule": "cosine", "num_iterations": 20_000, "test_steps": 1,

@@ -43,7 +43,8 @@ GROUPS = {
     TASK: QT_TRANSLATE_NOOP("Commands", "Task"),
     VIEW: QT_TRANSLATE_NOOP("Commands", "View"),
 }
-FIRST_LEVEL = ("palette", "help")  # in the menu itself too
+PALETTE = "palette"
+FIRST_LEVEL = (PALETTE, "help")  # in the menu itself too
 COMMANDS = (
     Command("open", QT_TRANSLATE_NOOP("Commands", "Open..."), "Ctrl+O", FILE, lambda w: w.file.open()),
     Command("save", QT_TRANSLATE_NOOP("Commands", "Save"), "Ctrl+S", FILE, lambda w: w.file.save()),
@@ -99,7 +100,7 @@ COMMANDS = (
     Command("larger", QT_TRANSLATE_NOOP("Commands", "Larger"), "Ctrl++ or Ctrl+=", VIEW, lambda w: w.zoom.step(1)),
     Command("smaller", QT_TRANSLATE_NOOP("Commands", "Smaller"), "Ctrl+-", VIEW, lambda w: w.zoom.step(-1)),
     Command("actual_size", QT_TRANSLATE_NOOP("Commands", "Usual size"), "Ctrl+0", VIEW, lambda w: w.zoom.choose(1.0)),
-    Command("palette", QT_TRANSLATE_NOOP("Commands", "Find anything..."), "Ctrl+K", VIEW, lambda w: w.show_palette()),
+    Command(PALETTE, QT_TRANSLATE_NOOP("Commands", "Find anything..."), "Ctrl+K", VIEW, lambda w: w.show_palette()),
     Command("find", QT_TRANSLATE_NOOP("Commands", "Find a setting"), "Ctrl+F", VIEW, lambda w: w.find_setting()),
     Command(
         "all_settings", QT_TRANSLATE_NOOP("Commands", "All settings, or ten"), "F6", VIEW,
@@ -144,11 +145,16 @@ class Actions:
 
     def _action(self, command: Command) -> QAction:
         action = QAction(self._window, objectName=f"action_{command.key}")
-        action.triggered.connect(lambda _checked=False: command.run(self._window))
+        action.triggered.connect(lambda _checked=False: self._do(command))
         if command.shortcut and command.key not in BARE_KEYS.values():
             action.setShortcuts([QKeySequence(shortcut) for shortcut in command.shortcut.split(OR)])
             self._window.addAction(action)
         return action
+
+    def _do(self, command: Command) -> None:
+        if command.key != PALETTE:  # which says itself whether it comes or goes
+            self._window.leave_palette()
+        command.run(self._window)
 
     def press(self, event: QKeyEvent) -> bool:
         """Do what a bare key asks for; whether there was such a command."""

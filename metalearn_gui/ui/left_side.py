@@ -113,6 +113,12 @@ class LeftSide(Translated, QWidget):
         panel.reveal(name)
         QTimer.singleShot(0, self, lambda: self._take_to(panel.findChild(QWidget, name)))
 
+    def show_card(self, key: str) -> None:
+        """Bring a card in sight."""
+        self._search.end()
+        if self._is_narrow and not self._panels[key].is_detached and key not in self._overlay.shown_keys:
+            self._open_pop_over((key,))
+
     def _take_to(self, editor: QWidget | None) -> None:
         """Once the cards are laid out anew."""
         if editor is not None:

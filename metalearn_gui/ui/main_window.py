@@ -13,6 +13,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.tasks import TASKS, family_of_data
 from metalearn_gui.store.link import is_link
 from metalearn_gui.ui.actions import Actions
+from metalearn_gui.ui.cards import Cards
 from metalearn_gui.ui.clip import Clip
 from metalearn_gui.ui.data_files import ask_data_path, dropped_data
 from metalearn_gui.ui.export.sheet import ExportSheet
@@ -92,6 +93,7 @@ class MainWindow(Translated, QMainWindow):
         self._ring = FocusRing(self)
         self._help = HelpWindow(self)
         self.panels["tasks"].dataChosen.connect(self.take_data)
+        self.cards = Cards(self)
         self._palette = Palette(self)
         self._header.exportRequested.connect(self.show_export)
         self.panels["runs"].compareAsked.connect(lambda: self.show_view("compare"))
@@ -187,6 +189,20 @@ class MainWindow(Translated, QMainWindow):
         """Seek in the cards of choices."""
         self.show_task()
         self._left.search()
+
+    def chooses(self, key: str) -> bool:
+        """Whether a card is one of choices; in a narrow window those are folded to a rail."""
+        return key in LEFT
+
+    def reveal_card(self, key: str) -> None:
+        """Bring a card of choices in sight; the others always are."""
+        if self.chooses(key):
+            self._left.show_card(key)
+
+    def leave_palette(self) -> None:
+        """Something else was asked for by its key."""
+        if self._palette.isVisible():
+            self._palette.leave()
 
     @property
     def shows_all_settings(self) -> bool:

@@ -10,8 +10,7 @@ from metalearn_gui.bridge.session import Message
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.tasks import TASKS
-from metalearn_gui.ui.actions import COMMANDS, GROUPS
-from metalearn_gui.ui.palette.entries import ITSELF
+from metalearn_gui.ui.actions import COMMANDS, GROUPS, PALETTE
 from metalearn_gui.ui.palette.fuzzy import match
 from metalearn_gui.ui.palette.rows import keys_of
 
@@ -72,7 +71,7 @@ def test_a_shortcut_is_shown_key_by_key(shortcut, keys):
 
 def test_without_a_query_everything_is_offered(window, line):
     names = texts(window)
-    assert {command.label for command in COMMANDS if command.key != ITSELF} <= set(names)
+    assert {command.label for command in COMMANDS if command.key != PALETTE} <= set(names)
     assert {learner.label for learner in LEARNERS.values()} <= set(names)
     assert {family.label for family in TASKS.values()} <= set(names)
     assert {preset.label for preset in PRESETS.values()} <= set(names)
@@ -158,6 +157,64 @@ def test_what_is_not_there_is_said(window, line, qtbot):
     assert texts(window) == []
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert palette(window).isVisible()
+
+    for part in ("palette_input", "palette_list"):
+        widget = window.findChild(QWidget, part)
+        assert widget.isHidden() or palette(window).paper.rect().contains(widget.geometry())
+    assert not line.geometry().intersects(palette(window)._foot.geometry())
+
+
+@pytest.mark.parametrize(("typed", "key"), [("pays off", "adaptation"), ("meta-loss", "meta_loss"), ("runs", "runs")])
+def test_a_folded_card_is_found_by_its_title_and_unfolded(window, line, qtbot, typed, key):
+    panel = window.panels[key]
+    if not panel.is_collapsed:
+        panel.toggle_collapsed()
+    qtbot.keyClicks(line, typed)
+    assert texts(window)[0] == panel.accessibleName()
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not panel.is_collapsed)
+    assert QApplication.focusWidget().objectName() == f"{key}_title"
+
+
+def test_a_card_inside_is_brought_in_sight_wherever_one_is(window, line, qtbot):
+    qtbot.keyClicks(line, "two clocks")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    title = window.findChild(QWidget, "clocks_title")
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is title)
+    assert title.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700)], ids=str)
+@pytest.mark.parametrize("key", ["gallery", "tasks"])
+def test_a_card_is_torn_off_by_name(window, qtbot, size, key):
+    window.resize(*size)
+    window.show_palette()
+    line = window.findChild(QWidget, "palette_input")
+    line.setText(f"tear off {window.panels[key].accessibleName()}")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.panels[key].is_detached)
+    window.panels[key].toggle_detached()
+
+
+@pytest.mark.parametrize(("typed", "text"), [("F3", "Look inside"), ("ctrl+shift+c", "Compare learners")])
+def test_commands_are_found_by_their_keys(window, line, qtbot, typed, text):
+    line.setText(typed)
+    assert texts(window)[0] == text
+
+
+def test_a_view_s_key_closes_the_palette(window, line, qtbot):
+    qtbot.keyClick(line, Qt.Key.Key_F3)
+    assert not palette(window).isVisible()
+    assert window.findChild(QWidget, "inside_view").isVisible()
+
+
+def test_runs_of_one_name_are_told_apart(window, session, qtbot):
+    session.train(10)
+    session.reset()
+    session.train(10)
+    window.show_palette()
+    named = [name for name in texts(window) if name.startswith("MAML (") or name == "MAML 2"]
+    assert len(named) == 1
 
 
 def test_every_command_is_in_the_menu_of_its_group(window):

@@ -1,4 +1,4 @@
-"""What the palette offers: every command, setting, learner, task family, preset and run, each as one entry."""
+"""What the palette offers: every command, card, setting, learner, task family, preset and run, each as one entry."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.params import Param
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.tasks import TASKS
-from metalearn_gui.ui.actions import COMMANDS
-from metalearn_gui.ui.run_traces import run_name
+from metalearn_gui.ui.actions import COMMANDS, PALETTE
+from metalearn_gui.ui.run_names import RunNames
 from metalearn_gui.ui.text import number_text
 
-COMMAND, SETTING, LEARNER, FAMILY, PRESET, RUN = "command", "setting", "learner", "family", "preset", "run"
-ITSELF = "palette"  # the command that the palette does not offer
-ICONS = {SETTING: "settings", LEARNER: "learner", FAMILY: "tasks", PRESET: "pin", RUN: "eye"}
+COMMAND, CARD, SETTING = "command", "card", "setting"
+LEARNER, FAMILY, PRESET, RUN = "learner", "family", "preset", "run"
+ICONS = {CARD: "compare", SETTING: "settings", LEARNER: "learner", FAMILY: "tasks", PRESET: "pin", RUN: "eye"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,10 +46,13 @@ class Entries(QObject):
     def __init__(self, window: Any) -> None:
         super().__init__(window)
         self._window, self._session = window, window.session
+        self._run_names = RunNames()
 
     def all(self) -> list[Entry]:
         """In the order of the list without a query."""
-        makers = (self._commands, self._settings, self._learners, self._families, self._presets, self._runs)
+        makers = (
+            self._commands, self._cards, self._settings, self._learners, self._families, self._presets, self._runs,
+        )  # fmt: skip
         return [entry for make in makers for entry in make()]
 
     def assignment(self, entry: Entry, value: str) -> Entry:
@@ -71,6 +74,7 @@ class Entries(QObject):
         """What a group is called."""
         return {
             COMMAND: self.tr("Commands"),
+            CARD: self.tr("Cards"),
             SETTING: self.tr("Settings"),
             LEARNER: self.tr("Learners"),
             FAMILY: self.tr("Task families"),
@@ -82,10 +86,17 @@ class Entries(QObject):
 
     def _commands(self) -> Iterator[Entry]:
         for command in COMMANDS:
-            if command.key != ITSELF:
+            if command.key != PALETTE:
                 run = functools.partial(command.run, self._window)
                 words = command.key.replace("_", " ")
                 yield Entry(COMMAND, command.label, run, shortcut=command.shortcut, words=words)
+
+    def _cards(self) -> Iterator[Entry]:
+        cards = self._window.cards
+        for key, name in cards.names().items():
+            yield Entry(CARD, name, functools.partial(cards.show, key), self.tr("card"), ICONS[CARD], words=key)
+            text = self.tr("{card} in its own window").format(card=name)
+            yield Entry(CARD, text, functools.partial(cards.tear_off, key), icon="detach", words=f"tear off {name}")
 
     def _settings(self) -> Iterator[Entry]:
         settings = self._session.settings
@@ -108,13 +119,16 @@ class Entries(QObject):
     def _presets(self) -> Iterator[Entry]:
         for key, preset in PRESETS.items():
             choose = functools.partial(self._window.choose_preset, key)
-            yield Entry(PRESET, preset.label, choose, self.tr("preset"), ICONS[PRESET], words=key)
+            learner, tasks = preset.settings.learner.label, preset.settings.tasks.label
+            detail = self.tr("preset: {learner} on {tasks}").format(learner=learner, tasks=tasks)
+            yield Entry(PRESET, preset.label, choose, detail, ICONS[PRESET], words=f"{key} {learner} {tasks}")
 
     def _runs(self) -> Iterator[Entry]:
+        names = self._run_names.of(self._session.runs)
         for run in reversed(self._session.runs):
             show = functools.partial(self._session.show_run, run.run_id)
             detail = self.tr("run on {tasks}").format(tasks=run.settings.tasks.label)
-            yield Entry(RUN, run_name(run), show, detail, ICONS[RUN])
+            yield Entry(RUN, names[run.run_id], show, detail, ICONS[RUN])
 
     def _now(self, spec: Param, value: object) -> str:
         """What a setting is, and whether a change needs no restart."""

@@ -6,11 +6,13 @@ import dataclasses
 import re
 
 from metalearn_gui.store.link import is_link
+from metalearn_gui.ui.actions import OR
 from metalearn_gui.ui.palette.entries import COMMAND, SETTING, Entries, Entry
 from metalearn_gui.ui.palette.fuzzy import Match, match
 
 ONLY_COMMANDS = ">"
 BY_OTHER_WORDS = 2.0  # how much less a match counts that the visible text does not show
+BY_ITS_KEY = 100.0  # more than any name counts
 WEAKEST = 0.5  # of the best score per letter: what matches worse is noise
 # "shots 5", "meta learning rate = 0.01": a name and a value.
 ASSIGNMENT = re.compile(r"(?P<name>.*[^\s=])(?:\s*=\s*|\s+)(?P<value>[^\s=]+)\s*")
@@ -36,11 +38,14 @@ def find(query: str, offered: list[Entry], entries: Entries) -> list[Found]:
         return [Found(entry) for entry in offered]
     found = [one for one in (_found(query, entry) for entry in offered) if one is not None]
     found.sort(key=lambda one: -one.score)
-    least = WEAKEST * found[0].score if found else 0.0
+    best = found[0].score if found else 0.0
+    least = min(best, WEAKEST * best)  # a match by other words alone may count less than nothing
     return [*_assignments(query, offered, entries), *(one for one in found if one.score >= least)]
 
 
 def _found(query: str, entry: Entry) -> Found | None:
+    if query.lower() in entry.shortcut.lower().split(OR):
+        return Found(entry, (), BY_ITS_KEY)
     seen = match(query, entry.text)
     hidden = match(query, entry.words) if entry.words else None
     if seen is not None and (hidden is None or seen.score >= hidden.score - BY_OTHER_WORDS):

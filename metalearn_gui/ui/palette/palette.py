@@ -70,7 +70,8 @@ class Palette(Veil):
         rows.addLayout(line)
         rows.addWidget(self.rule())
         rows.addWidget(self._list, 1)
-        rows.addWidget(self.rule())
+        self._rule = self.rule()
+        rows.addWidget(self._rule)
         rows.addWidget(self._foot)
         self._foot.setContentsMargins(18, 0, 18, 0)
 
@@ -78,6 +79,7 @@ class Palette(Veil):
         """In the middle, below the header; as high as its rows, within bounds."""
         highest = min(scaled(HIGHEST), self.height() - 96)
         rows = scaled(LINE_HEIGHT + FOOT_HEIGHT) + self._model.height() + ROWS_MARGIN
+        rows = max(rows, self.paper.minimumSizeHint().height())
         top, width = min(scaled(TOP), (self.height() - highest) // 2), min(scaled(WIDTH), self.width() - 48)
         return QRect((self.width() - width) // 2, top, width, min(rows, highest))
 
@@ -105,6 +107,8 @@ class Palette(Veil):
     def _find(self, query: str) -> None:
         found = find(query, self._offered, self._entries)
         self._model.show_rows(self._rows(found, has_best=bool(query.strip("> "))))
+        self._rule.setVisible(bool(found))
+        self._list.setVisible(bool(found))  # an empty one would take its least height from the line above
         count = self.tr("{count} of {all}").format(count=len(found), all=len(self._offered))
         self._count.setText(count if found else self.tr("nothing found"))
         self._select(next(iter(self._model.places()), -1))
@@ -170,7 +174,7 @@ class Palette(Veil):
         """Write every visible text."""
         self.setAccessibleName(self.tr("Command palette"))
         self._input.setAccessibleName(self.tr("What do you want to do?"))
-        self._input.setPlaceholderText(self.tr("A command, a setting, a learner ..."))
+        self._input.setPlaceholderText(self.tr("A command, a card, a setting, a learner ..."))
         self._list.setAccessibleName(self.tr("What answers"))
         keys = (
             (self.tr("Enter"), self.tr("run")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -108,14 +108,7 @@ class InsideView(View):
     # --- texts ------------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        names = {
-            "landscape": self.tr("Landscape"),
-            "task_space": self.tr("Task space"),
-            "clocks": self.tr("Two clocks"),
-            "two_gradients": self.tr("Gradients"),
-            "algorithm": self.tr("Algorithm"),
-            "moves": self.tr("What moved"),
-        }
+        names = card_names()
         for key, chip in self.chips.items():
             chip.setText(names[key])
             chip.setAccessibleName(names[key])
@@ -150,6 +143,18 @@ class InsideView(View):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show_numbers()
+
+
+def card_names() -> dict[str, str]:
+    """What each card is called, by key."""
+    return {
+        "landscape": QCoreApplication.translate("InsideView", "Landscape"),
+        "task_space": QCoreApplication.translate("InsideView", "Task space"),
+        "clocks": QCoreApplication.translate("InsideView", "Two clocks"),
+        "two_gradients": QCoreApplication.translate("InsideView", "Gradients"),
+        "algorithm": QCoreApplication.translate("InsideView", "Algorithm"),
+        "moves": QCoreApplication.translate("InsideView", "What moved"),
+    }
 
 
 def _slot(panel: Panel, parent: QWidget) -> QWidget:

@@ -1,0 +1,74 @@
+"""Every card of the window and of the view inside: what it is called, and how to get to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QPushButton, QScrollArea
+
+from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.views.inside import InsideView, card_names
+
+
+class Cards:
+    """Acts on a window's cards as a hand would: unfolds one, brings it in sight, tears it off."""
+
+    def __init__(self, window: Any) -> None:
+        self._window = window
+
+    def names(self) -> dict[str, str]:
+        """Title by key. A card of what the learner shows of itself is there only while there is something to show."""
+        named = {}
+        for key, panel in self._window.panels.items():
+            if not panel.isHidden() or self._window.chooses(key):
+                panel.ensurePolished()  # a card that was never seen has no title yet
+                named[key] = panel.accessibleName()
+        return named | card_names()
+
+    def show(self, key: str) -> None:
+        """Bring a card in sight, unfolded, and give its title the keyboard."""
+        self._reach(key, self._unfold)
+
+    def tear_off(self, key: str) -> None:
+        """Give a card a window of its own, or bring the one it has to the front."""
+        self._reach(key, self._detach)
+
+    def _reach(self, key: str, do: Callable[[Panel], None]) -> None:
+        panel = self._window.panels.get(key) or self._inside_panel(key)
+        if panel.is_detached:
+            panel.window().activateWindow()
+            panel.window().raise_()
+            return
+        if key in self._window.panels:
+            self._window.show_task()
+            self._window.reveal_card(key)
+        QTimer.singleShot(0, panel, lambda: do(panel))  # once it is laid out anew
+
+    def _inside_panel(self, key: str) -> Panel:
+        if self._window.findChild(InsideView) is None or not self._window.findChild(InsideView).isVisible():
+            self._window.show_view(InsideView.key)
+        view = self._window.findChild(InsideView)
+        view.chips[key].setChecked(True)
+        return view.panels[key]
+
+    def _unfold(self, panel: Panel) -> None:
+        if panel.is_collapsed:
+            panel.toggle_collapsed()
+        title = panel.findChild(QPushButton, f"{panel.key}_title")
+        area = _scroll_area_of(panel)
+        if area is not None:
+            area.ensureWidgetVisible(panel)
+        title.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _detach(self, panel: Panel) -> None:
+        if not panel.is_detached:
+            panel.toggle_detached()
+
+
+def _scroll_area_of(panel: Panel) -> QScrollArea | None:
+    place = panel.parentWidget()
+    while place is not None and not isinstance(place, QScrollArea):
+        place = place.parentWidget()
+    return place
