@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
-from metalearn_gui.bridge.touches import Adaptation, Adapter, TouchedTask
+from metalearn_gui.bridge.adapter import Adaptation, Adapter
+from metalearn_gui.bridge.touches import TouchedTask
 from metalearn_gui.bridge.unseen import UnseenTasks
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.settings import ExperimentSettings

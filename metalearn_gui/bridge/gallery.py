@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from metalearn_gui.bridge.touches import Adaptation, TouchedTask, draw_task
+from metalearn_gui.bridge.adapter import Adaptation
+from metalearn_gui.bridge.touches import TouchedTask, draw_task
 from metalearn_gui.engine.settings import ExperimentSettings
 
 NUM_GALLERY = 8  # blocks 1..8 of the stream of unseen tasks

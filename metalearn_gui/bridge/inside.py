@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from metalearn_gui.bridge.adapter import Adapter
 from metalearn_gui.bridge.gradients import GradientsOfTasks
 from metalearn_gui.bridge.landscape import LandscapeOfTask
 from metalearn_gui.bridge.latest import Latest
 from metalearn_gui.bridge.runs import Runs
 from metalearn_gui.bridge.starts import ScoreOfStart
 from metalearn_gui.bridge.task_space import UnseenSpace
-from metalearn_gui.bridge.touches import Adapter
 from metalearn_gui.bridge.unseen import UnseenTasks
 from metalearn_gui.engine.training import Options
 

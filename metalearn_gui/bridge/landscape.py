@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
+from metalearn_gui.bridge.adapter import Adapter
 from metalearn_gui.bridge.latest import Latest
 from metalearn_gui.bridge.shown import Shown
-from metalearn_gui.bridge.touches import Adapter, TouchedTask
+from metalearn_gui.bridge.touches import TouchedTask
 from metalearn_gui.bridge.unseen import UnseenTasks
 from metalearn_gui.bridge.watched import Watched
 from metalearn_gui.engine.adaptation import way_of

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from metalearn_gui.bridge.adapter import Adaptation
 from metalearn_gui.bridge.beside import Beside
 from metalearn_gui.bridge.cold_start import ColdStart
 from metalearn_gui.bridge.comparison import Comparing
@@ -29,7 +30,7 @@ from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.pace import Memory
 from metalearn_gui.bridge.reading import Reading
 from metalearn_gui.bridge.run_state import RunState
-from metalearn_gui.bridge.touches import Adaptation, TouchedTask
+from metalearn_gui.bridge.touches import TouchedTask
 from metalearn_gui.bridge.undoing import History, Undoing
 from metalearn_gui.bridge.warming import Warming
 from metalearn_gui.engine.events import TrainingState

@@ -6,7 +6,8 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 
-from metalearn_gui.bridge.touches import Adaptation, Adapter, Known, TouchedTask, task_key
+from metalearn_gui.bridge.adapter import Adaptation, Adapter, Known
+from metalearn_gui.bridge.touches import TouchedTask, task_key
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import baseline_settings
 from metalearn_gui.engine.episodes import Episodes, PointSet

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
@@ -10,20 +9,19 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from metalearn_gui.bridge.adapter import Adaptation, Adapter, Known
+from metalearn_gui.bridge.adapting_worker import INSPECTING, SHOWING, TOUCHING, AdaptingWorker
 from metalearn_gui.bridge.gallery import NUM_GALLERY, Gallery
-from metalearn_gui.bridge.latest import Latest, Request
+from metalearn_gui.bridge.latest import Request
+from metalearn_gui.bridge.saved_tasks import restored_tasks, saved_task
 from metalearn_gui.bridge.shown import Shown
 from metalearn_gui.bridge.touch_history import TouchHistory
 from metalearn_gui.bridge.touches import (
     MAX_SUPPORT,
-    Adaptation,
-    Adapter,
-    Known,
     Places,
     TouchedTask,
     draw_task,
     looking_at,
-    placed_task,
     seen_whole,
     task_key,
     with_added_point,
@@ -42,7 +40,6 @@ FIRST_TOUCHED = NUM_GALLERY + 1  # blocks 1..8 of the stream are the gallery's
 FIRST_STEP = 5
 INSPECT_MS = 500  # views run uncompiled: twice a second is what the window bears
 CATCH_UP_MS = 2000  # how often convolutions follow the training: a look at all tasks takes them as long as an iteration
-WARMING, TOUCHING, SHOWING, MAKING_ROOM, INSPECTING = range(5)  # ranks of requests: lower goes first
 
 
 class UnseenTasks(QObject):
@@ -63,13 +60,11 @@ class UnseenTasks(QObject):
 
     def __init__(self, settings: ExperimentSettings, state: TrainingState, compile: bool, parent: QObject) -> None:
         super().__init__(parent)
-        self._latest = Latest("touch", self)
-        self._adapter = Adapter(compile)
-        self._always_warm = not compile
+        self._worker = AdaptingWorker(compile, self)
+        self._worker.warmed.connect(self._take_warm)
+        self._worker.failed.connect(self.failed)
         self._rests = False
-        self._warm: set[tuple[object, ...]] = set()
         self.is_ready = False
-        self._series = 0  # answers of an earlier series are stale
         self.shown = Shown(settings, state)
         self.compared = {"transfer", "scratch"}  # drawn beside the learner
         self._chosen_step = FIRST_STEP  # comes back where a learner of fewer steps has gone
@@ -146,8 +141,8 @@ class UnseenTasks(QObject):
 
         is_touched: the hand waits for it; else it comes after what the task's own card waits for.
         """
-        compute = functools.partial(compute, self._adapter, self.touched)
-        self._latest.request(key, Request(compute, take, failed, TOUCHING if is_touched else SHOWING))
+        compute = functools.partial(compute, self._worker.adapter, self.touched)
+        self._worker.request(key, Request(compute, take, failed, TOUCHING if is_touched else SHOWING))
 
     def rest(self, rests: bool) -> None:
         """Answer the hand only once it pauses: it is on the pictures of other runs, which answer first."""
@@ -157,14 +152,14 @@ class UnseenTasks(QObject):
 
     def warm_up(self) -> None:
         """Compile the adaptation of what is shown."""
-        if self.is_ready and not self._always_warm and self.shown.structure not in self._warm:
-            self._latest.request("warm", self._warming(self.shown, WARMING))
+        if self.is_ready:
+            self._worker.warm_up(self.shown, (self.touched, self.gallery[0]))
 
     def close(self, seconds: float) -> bool:
         """End the worker; wait so long at most. Whether it has ended."""
         self._inspection.stop()
         self._catch_up.stop()
-        return self._latest.close(seconds)
+        return self._worker.close(seconds)
 
     # --- the hand ---------------------------------------------------------------------------------
 
@@ -255,9 +250,9 @@ class UnseenTasks(QObject):
         if own is None or not self.held:
             self._ask_touched()
         else:  # the baselines stay as they are, and so do the views: let nothing hold the answer up
-            compute = functools.partial(self.shown.steered, self._adapter, self.touched, self.held, own)
+            compute = functools.partial(self.shown.steered, self._worker.adapter, self.touched, self.held, own)
             take = functools.partial(self._take_steered, self.touched)
-            self._request("touched", compute, take, TOUCHING)
+            self._worker.ask("touched", compute, take, TOUCHING)
             self._inspection.start()
 
     def set_compared(self, key: str, on: bool) -> None:
@@ -279,14 +274,11 @@ class UnseenTasks(QObject):
 
     def saved(self) -> list[SavedTask]:
         """The touched task first, then the gallery."""
-        return [SavedTask(task.block, task.tasks, task.support, task.query) for task in (self.touched, *self.gallery)]
+        return [saved_task(task) for task in (self.touched, *self.gallery)]
 
     def take_saved(self, saved: list[SavedTask]) -> None:
         """The inverse of `saved`, as far as it fits what is shown; call `announce` afterwards."""
-        settings = self.shown.settings
-        completed = [dataclasses.replace(one, tasks=settings.tasks.completed(one.tasks)) for one in saved]
-        fitting = [one for one in completed if _fits(one, self.touched)]
-        tasks = [placed_task(settings, one.index, one.tasks, one.support, one.query) for one in fitting]
+        tasks = restored_tasks(saved, self.shown.settings, self.touched)
         if not tasks:
             if saved:
                 self.failed.emit(self.tr("The file's unseen tasks do not fit its run; others are drawn instead."))
@@ -314,7 +306,7 @@ class UnseenTasks(QObject):
 
     @property
     def _is_warm(self) -> bool:
-        return self._always_warm or self.shown.structure in self._warm
+        return self._worker.is_warm(self.shown)
 
     def _draw_all(self, keeps_places: bool) -> None:
         settings = self.shown.settings
@@ -329,7 +321,7 @@ class UnseenTasks(QObject):
         self._forget_adaptations()
 
     def _forget_adaptations(self) -> None:
-        self._series += 1
+        self._worker.begin_series()
         self.adaptations, self.views, self.held = {}, [], {}
         self._gallery.forget()
         self._news += [self.adaptedChanged.emit, self.galleryChanged.emit, self.viewsChanged.emit]
@@ -344,7 +336,7 @@ class UnseenTasks(QObject):
         self._set_all_points(task)
 
     def _set_all_points(self, task: TouchedTask) -> None:
-        self._series += 1  # an answer for the points before is not one for these
+        self._worker.begin_series()  # an answer for the points before is not one for these
         looked_at = self.touched.looked_at
         self._set_points(task if looked_at is None else looking_at(task, looked_at))
         self._ask_gallery()
@@ -353,7 +345,7 @@ class UnseenTasks(QObject):
         family = self.shown.settings.tasks
         task = seen_whole(family, task)
         if family.view == "curve" and not np.array_equal(task.grid, self.touched.grid):
-            self._series += 1  # curves over the one grid are none over the other
+            self._worker.begin_series()  # curves over the one grid are none over the other
             self.adaptations = {}
             self._ask_gallery()
         self.touched, self.held = task, {}
@@ -364,9 +356,8 @@ class UnseenTasks(QObject):
         self.worked.emit()
 
     def _make_room(self) -> None:
-        """Compile for what the touched task has come to, before it feels slow."""
-        if self.is_ready and not self._always_warm and self._is_warm:
-            self._latest.request("room", self._warming(self.shown, MAKING_ROOM))
+        if self.is_ready:
+            self._worker.make_room(self.shown, (self.touched, self.gallery[0]))
 
     def _ask(self) -> None:
         self._ask_touched()
@@ -392,8 +383,8 @@ class UnseenTasks(QObject):
     def _ask_adaptations(
         self, request: str, keys: tuple[str, ...], take: Callable[[Any], None], rank: int, known: Mapping[str, Known]
     ) -> None:
-        compute = functools.partial(self.shown.adaptations, self._adapter, keys, self.touched, self.held, known)
-        self._request(request, compute, take, rank)
+        compute = functools.partial(self.shown.adaptations, self._worker.adapter, keys, self.touched, self.held, known)
+        self._worker.ask(request, compute, take, rank)
 
     def _ask_at_rest(self) -> None:
         """What would hold a touch up."""
@@ -406,7 +397,7 @@ class UnseenTasks(QObject):
 
     def _ask_views(self) -> None:
         compute = functools.partial(self.shown.views, self.touched)
-        self._request("views", compute, self._take_views, INSPECTING)
+        self._worker.ask("views", compute, self._take_views, INSPECTING)
 
     def _take_views(self, views: list[View]) -> None:
         self.views = views
@@ -418,29 +409,13 @@ class UnseenTasks(QObject):
             return
         settings, state = self.shown.settings, self.shown.state.learner
         for index, task in enumerate(self.gallery):
-            compute = functools.partial(self._adapter.adaptation, settings, state, task)
+            compute = functools.partial(self._worker.adapter.adaptation, settings, state, task)
             self._gallery.expect(index)
-            self._request(("gallery", index), compute, functools.partial(self._take_gallery, index), SHOWING)
+            self._worker.ask(("gallery", index), compute, functools.partial(self._take_gallery, index), SHOWING)
 
-    def _request(self, key: object, compute: Callable[[], Any], take: Callable[[Any], None], rank: int) -> None:
-        series = self._series
-
-        def deliver(result: Any) -> None:
-            if series == self._series:
-                take(result)
-
-        self._latest.request(key, Request(compute, deliver, self.failed.emit, rank))
-
-    def _warming(self, shown: Shown, rank: int) -> Request:
-        tasks = (self.touched, self.gallery[0])
-        compute = functools.partial(shown.warm_up, self._adapter, tasks)
-        return Request(compute, functools.partial(self._take_warm, shown.structure), self.failed.emit, rank)
-
-    def _take_warm(self, structure: tuple[object, ...], _: None) -> None:
-        if structure not in self._warm:
-            self._warm.add(structure)
-            if structure == self.shown.structure:
-                self._ask()
+    def _take_warm(self, structure: tuple[object, ...]) -> None:
+        if structure == self.shown.structure:
+            self._ask()
 
     def _take_steered(self, task: TouchedTask, steered: dict[str, Adaptation]) -> None:
         self._take_touched(task, self.adaptations | steered)
@@ -457,17 +432,3 @@ class UnseenTasks(QObject):
     def _take_gallery(self, index: int, adaptation: Adaptation) -> None:
         if self._gallery.take(index, adaptation):
             self.galleryChanged.emit()
-
-
-def _fits(saved: SavedTask, drawn: TouchedTask) -> bool:
-    """Whether a task from a file is of the family that is shown."""
-    return (
-        _shapes(saved.tasks.parameters) == _shapes(drawn.tasks.parameters)
-        and _shapes(saved.support._asdict()) == _shapes(drawn.support._asdict())
-        and _shapes(saved.query._asdict()) == _shapes(drawn.query._asdict())
-    )
-
-
-def _shapes(arrays: Mapping[str, Array | None]) -> dict[str, tuple[int, ...]]:
-    """The shape of one entry, by name."""
-    return {name: values.shape[1:] for name, values in arrays.items() if values is not None}

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from metalearn_gui.bridge.adapter import Adapter
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.runner import Job
 from metalearn_gui.bridge.runs import state_of
-from metalearn_gui.bridge.touches import Adapter, draw_task
+from metalearn_gui.bridge.touches import draw_task
 from metalearn_gui.bridge.training import Training
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.settings import ExperimentSettings

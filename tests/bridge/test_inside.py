@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from metalearn_gui.bridge import task_space
+from metalearn_gui.bridge.adapter import Adapter
 from metalearn_gui.bridge.gradients import gradients_of
 from metalearn_gui.bridge.landscape import Grid, judged_alone, landscape_of
 from metalearn_gui.bridge.shown import Shown
-from metalearn_gui.bridge.touches import Adapter, draw_task
+from metalearn_gui.bridge.touches import draw_task
 from metalearn_gui.engine.adaptation import way_of
 from metalearn_gui.engine.baselines import initial_states
 from metalearn_gui.engine.episodes import PointSet

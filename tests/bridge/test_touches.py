@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from metalearn_gui.bridge.adapter import Adapter
 from metalearn_gui.bridge.touches import (
-    Adapter,
     draw_task,
     looking_at,
     with_added_point,

@@ -5,17 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from metalearn_gui.bridge.adapter import Adapter, Known
 from metalearn_gui.bridge.gallery import Gallery
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.bridge.touches import (
-    Adapter,
-    Known,
-    draw_task,
-    with_added_point,
-    with_moved_point,
-    with_moved_query,
-    without_point,
-)
+from metalearn_gui.bridge.touches import draw_task, with_added_point, with_moved_point, with_moved_query, without_point
 from metalearn_gui.engine import Options, adapt, preset
 from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.episodes import PointSet

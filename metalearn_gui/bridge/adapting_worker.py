@@ -1,0 +1,76 @@
+"""The worker that adapts to the tasks on the screen: what is compiled for it, and whose answers still count."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from metalearn_gui.bridge.adapter import Adapter
+from metalearn_gui.bridge.latest import Latest, Request
+from metalearn_gui.bridge.shown import Shown
+from metalearn_gui.bridge.touches import TouchedTask
+
+WARMING, TOUCHING, SHOWING, MAKING_ROOM, INSPECTING = range(5)  # ranks of requests: lower goes first
+
+
+class AdaptingWorker(QObject):
+    """Answers the newest request of each key. A learner is warm once its adaptation is compiled."""
+
+    warmed = Signal(object)  # Shown.structure: warm from now on
+    failed = Signal(str)
+
+    def __init__(self, compile: bool, parent: QObject) -> None:
+        super().__init__(parent)
+        self.adapter = Adapter(compile)
+        self._compiles = compile
+        self._latest = Latest("touch", self)
+        self._warm: set[tuple[object, ...]] = set()
+        self._series = 0
+
+    def is_warm(self, shown: Shown) -> bool:
+        """Whether it answers at a hand's pace."""
+        return not self._compiles or shown.structure in self._warm
+
+    def warm_up(self, shown: Shown, tasks: tuple[TouchedTask, ...]) -> None:
+        """Compile what these tasks ask for."""
+        if not self.is_warm(shown):
+            self._compile("warm", shown, tasks, WARMING)
+
+    def make_room(self, shown: Shown, tasks: tuple[TouchedTask, ...]) -> None:
+        """Compile for what tasks of a warm learner have grown to, before it feels slow."""
+        if self._compiles and self.is_warm(shown):
+            self._compile("room", shown, tasks, MAKING_ROOM)
+
+    def begin_series(self) -> None:
+        """What `ask` was asked before is answered no more."""
+        self._series += 1
+
+    def ask(self, key: Hashable, compute: Callable[[], Any], take: Callable[[Any], None], rank: int) -> None:
+        """Have something computed that counts until the next series begins."""
+        series = self._series
+
+        def deliver(result: Any) -> None:
+            if series == self._series:
+                take(result)
+
+        self.request(key, Request(compute, deliver, self.failed.emit, rank))
+
+    def request(self, key: Hashable, request: Request) -> None:
+        """Have something computed that counts whatever comes after."""
+        self._latest.request(key, request)
+
+    def close(self, seconds: float) -> bool:
+        """End the thread; wait so long at most. Whether it has ended."""
+        return self._latest.close(seconds)
+
+    def _compile(self, key: str, shown: Shown, tasks: tuple[TouchedTask, ...], rank: int) -> None:
+        compute = functools.partial(shown.warm_up, self.adapter, tasks)
+        self.request(key, Request(compute, functools.partial(self._take, shown.structure), self.failed.emit, rank))
+
+    def _take(self, structure: tuple[object, ...], _: None) -> None:
+        if structure not in self._warm:
+            self._warm.add(structure)
+            self.warmed.emit(structure)
