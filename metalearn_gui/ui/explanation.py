@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+import html
+
+from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWhatsThis, QWidget
 
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.translated import Translated
+from metalearn_gui.ui.whys import CONTEXT
+
+SIDE = QSize(18, 20)
 
 
 class Explanation(Translated, QWidget):
@@ -58,3 +63,30 @@ class Explanation(Translated, QWidget):
         self._why.setText(self.tr("less") if self.is_open else self.tr("why?"))
         self._why.setAccessibleName(self.tr("Less") if self.is_open else self.tr("Why? More about this card"))
         self._why.setToolTip(self._why.accessibleName())
+
+
+class WhyButton(QToolButton):
+    """The same where there is no room for a line: a "?" in a card's header, and both behind it."""
+
+    def __init__(self, sentence: str, rest: str, parent: QWidget) -> None:
+        """Both as they stand in whys.py."""
+        super().__init__(parent)
+        self._texts = (sentence, rest)
+        self.setProperty("kind", "flat")
+        self.setFont(ui_font(12, 600))
+        self.setText("?")
+        self.setFixedSize(SIDE)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still runs and pauses
+        self.clicked.connect(self.tell)
+
+    def retranslate(self, card: str) -> None:
+        """Write every visible text; card: what it is called."""
+        sentence, rest = (QCoreApplication.translate(CONTEXT, text) for text in self._texts)
+        self.setToolTip(sentence)
+        self.setAccessibleName(self.tr("Why? More about: {card}").format(card=card))
+        self.setAccessibleDescription(sentence)
+        self.setWhatsThis(f"<p><b>{html.escape(sentence)}</b></p><p>{html.escape(rest)}</p>")
+
+    def tell(self) -> None:
+        """Say it all beside the button, until the next key or click."""
+        QWhatsThis.showText(self.mapToGlobal(QPoint(0, self.height())), self.whatsThis(), self)

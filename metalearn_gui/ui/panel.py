@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.elided_label import ElidedLabel
-from metalearn_gui.ui.explanation import Explanation
+from metalearn_gui.ui.explanation import Explanation, WhyButton
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 from metalearn_gui.ui.translated import Dressed
+from metalearn_gui.ui.whys import WHYS
 
 MARGIN = 14
 ICON_SIZE, ICON_BUTTON = QSize(16, 16), QSize(22, 20)
@@ -73,6 +74,9 @@ class Panel(Dressed, QFrame):
         self._header.addWidget(self._hint, 1)
         self._detach = self.add_icon_action("detach", self.toggle_detached)
         self._detach.setObjectName(f"{self.key}_detach")
+        self._why = WhyButton(*WHYS[self.key], self) if self.key in WHYS else None
+        if self._why is not None:
+            self._header.insertWidget(self._header.count() - 1, self._why)
 
     # --- for subclasses -----------------------------------------------------------------------
 
@@ -81,6 +85,8 @@ class Panel(Dressed, QFrame):
         self._title.setText(text)
         self._title.setAccessibleName(text)
         self.setAccessibleName(text)
+        if self._why is not None:
+            self._why.retranslate(text)
 
     def set_hint(self, text: str, short: str = "") -> None:
         """The muted half-line that says what the card is for; the short one where there is little room."""

@@ -122,9 +122,9 @@ def test_values_that_cannot_be_drawn_are_gaps(panel, session, values, is_log):
 def test_the_scale_button_says_and_switches_the_scale(panel, session):
     session.train(20)
     on_log = panel._after.y.copy()
-    assert panel.log_button.text() == "log scale"
+    assert panel.log_button.text() == "log"
     panel.log_button.click()
-    assert panel.log_button.text() == "linear scale"
+    assert panel.log_button.text() == "linear"
     assert np.allclose(10.0**on_log, panel._after.y, rtol=1e-5)
 
 
@@ -262,7 +262,7 @@ def test_many_evaluations_are_drawn_in_the_pixels_there_are(panel, session):
 def test_a_change_of_language_writes_the_texts_again(panel, monkeypatch):
     monkeypatch.setattr(panel, "tr", lambda text: f"«{text}»")
     QApplication.sendEvent(panel, QEvent(QEvent.Type.LanguageChange))
-    assert panel.log_button.text() == "«log scale»"
+    assert panel.log_button.text() == "«log»"
     assert "«before" in panel.legend.accessibleName()
 
 
@@ -332,6 +332,13 @@ def test_what_others_report_for_these_settings_is_a_named_band(panel, session):
     entry = panel.legend.entries[-1]
     assert number_text(reference.low) in entry.text
     assert reference.protocol in entry.tip
+
+
+def test_a_plot_without_curves_does_not_take_its_axis_from_the_band(panel, session):
+    session.set_settings(preset("maml"))
+    panel.refresh()
+    low, high = panel.plot.getViewBox().viewRange()[1]
+    assert high - low >= 1.0  # a decade
 
 
 @pytest.mark.parametrize("change", [{"shots": 7}, {"num_iterations": 300}, {"inner_steps": 3}, {"amplitude_max": 4.0}])

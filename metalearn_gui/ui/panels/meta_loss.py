@@ -102,10 +102,10 @@ class MetaLossPanel(Panel):
         self.refresh()
 
     def _name_controls_by_value(self) -> None:
-        self.log_button.setText(self.tr("log scale") if self.plot.is_log else self.tr("linear scale"))
+        self.log_button.setText(self.tr("log") if self.plot.is_log else self.tr("linear"))
         self.smoothing_button.setText(self.tr("smoothing {value}").format(value=f"{self._smoothing:.2g}"))
-        for button in (self.log_button, self.smoothing_button):
-            button.setAccessibleName(button.text())
+        self.log_button.setAccessibleName(self.tr("Scale: {scale}").format(scale=self.log_button.text()))
+        self.smoothing_button.setAccessibleName(self.smoothing_button.text())
         self.smoothing_menu.set_value(self._smoothing)
 
     def restyle(self) -> None:
@@ -145,7 +145,8 @@ class MetaLossPanel(Panel):
         self._feed_overlays(overlays)
         levels, band = self.levels.show(run), self.band.show(run)
         lines = (self._before, self._after, self._unseen, *self._overlay_lines.values())
-        self.plot.fit_values(*(line.y for line in lines), levels, band, trim=0.01)
+        has_curves = any(len(line.y) for line in lines)  # else the axis would be one of nothing but the band
+        self.plot.fit_values(*(line.y for line in lines), levels, band if has_curves else [], trim=0.01)
         self._show_now(run, effort)
         self._show_words(run, overlays)
         self.readout.show_run(trace, effort)

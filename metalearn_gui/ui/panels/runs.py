@@ -68,7 +68,7 @@ class RunsPanel(Panel):
 
     def retranslate(self) -> None:
         self.set_title(self.tr("Runs"))
-        self.set_hint(self.tr("click to overlay · double-click to restore"))
+        self.set_hint(self.tr("click to overlay · double-click to restore"), self.tr("click to overlay"))
         self.table.setAccessibleName(self.tr("Runs"))
         self._compare.setText(self.tr("Compare learners on these tasks..."))
         self._compare.setToolTip(self.tr("Several learners side by side on the same unseen tasks (Ctrl+Shift+C)"))

@@ -1,0 +1,49 @@
+"""Every card explains itself: in a sentence, and in a few more behind "why?" or "?"."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWhatsThis
+
+from metalearn_gui.ui.explanation import Explanation, WhyButton
+from metalearn_gui.ui.panels import INSIDE_PANELS, PANELS
+from metalearn_gui.ui.whys import WHYS
+
+SETTINGS = {"tasks", "learner", "network"}  # where every control has a tooltip of its own
+
+
+def sentences(text: str) -> int:
+    return len(re.findall(r"[.?!](?:\s|$)", text))
+
+
+@pytest.mark.parametrize("key", [key for key in PANELS if key not in SETTINGS])
+def test_every_card_has_one_sentence_and_about_three_more(key, session, qtbot):
+    if key in INSIDE_PANELS:
+        panel = PANELS[key](session)
+        qtbot.addWidget(panel)
+        panel.show()
+        explanation = panel.findChild(Explanation)
+        sentence, rest = explanation.accessibleName(), explanation.accessibleDescription()
+    else:
+        sentence, rest = WHYS[key]
+    assert 1 <= sentences(sentence) <= 2
+    assert 3 <= sentences(rest) <= 5
+
+
+def test_no_explanation_is_of_a_card_that_is_gone():
+    assert WHYS.keys() <= PANELS.keys() - INSIDE_PANELS.keys()
+
+
+def test_the_question_mark_tells_the_sentence_and_those_behind_it(session, qtbot):
+    panel = PANELS["adaptation"](session)
+    qtbot.addWidget(panel)
+    panel.show()
+    button = panel.findChild(WhyButton)
+    assert button.toolTip() == WHYS["adaptation"][0]
+    assert panel.accessibleName() in button.accessibleName()
+    assert all(text in button.whatsThis() for text in WHYS["adaptation"])
+    button.click()
+    assert any(type(top).__name__ == "QWidget" and top.isVisible() for top in QApplication.topLevelWidgets())
+    QWhatsThis.hideText()
