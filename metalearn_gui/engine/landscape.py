@@ -64,7 +64,7 @@ def plane_of(way: Mapping[str, Array], kind: str = "path", seed: int = 0) -> Pla
     drawn = [_random_direction(first, spread, layout, rng) for _ in range(2)]
     directions = _along_path(moved, drawn) if kind == "path" else _at_right_angles(*drawn)
     lengths = np.einsum("ij,ij->i", directions, directions)
-    path = moved @ directions.T / lengths
+    path = moved @ directions.T / np.maximum(lengths, TINY)  # a single number has no second direction
     missed = float(np.square(moved - path @ directions).sum())
     total = float(np.square(moved).sum())
     return Plane(layout, flat[0], directions, path, 1.0 - missed / total if total > TINY else 1.0)
@@ -117,7 +117,7 @@ def _along_path(moved: Array, drawn: list[Array]) -> Array:
     second = _unit(turns[:, -1] @ rest, drawn[1]) if has_second else drawn[1]
     second = second - (second @ first) * first
     towards = rest[-1] @ second
-    return np.stack([first, _unit(second if towards >= 0 else -second, drawn[1])])
+    return np.stack([first, (1.0 if towards >= 0 else -1.0) * second / max(np.sqrt(second @ second), TINY)])
 
 
 def _unit(vector: Array, instead: Array) -> Array:

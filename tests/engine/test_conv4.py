@@ -29,7 +29,7 @@ def pictures(learner: str, **values: Any) -> ExperimentSettings:
     return settings.replaced(network="conv4", **{"num_channels": 8, "num_blocks": 2} | values)
 
 
-@pytest.fixture(scope="module", params=LEARNERS)
+@pytest.fixture(scope="module", params=[key for key in LEARNERS if "classification" in LEARNERS[key].kinds])
 def run(request: pytest.FixtureRequest) -> tuple[ExperimentSettings, list[Event]]:
     """Three meta-iterations; made before the test, as the thread that draws images outlives it."""
     settings = pictures(request.param)

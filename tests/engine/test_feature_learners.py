@@ -216,7 +216,9 @@ def test_other_ways_than_trained_leave_out_the_baselines_that_have_no_output_for
     assert set(evaluate(settings, state, 4, compile=False).baselines) == {"transfer", "scratch", "nearest", "logistic"}
 
 
-@pytest.mark.parametrize("learner", [key for key, learner in LEARNERS.items() if learner.adapts_once])
+@pytest.mark.parametrize(
+    "learner", [key for key, one in LEARNERS.items() if one.adapts_once and "classification" in one.kinds]
+)
 def test_a_learner_that_adapts_once_says_the_same_after_the_first_step_and_the_third(learner: str, blobs: Episodes):
     settings = small_settings("blobs", learner)
     state = initial_state(settings)

@@ -44,6 +44,15 @@ def test_every_learner_has_both_planes(learner, kind):
     assert ((plane.path > [left, low]) & (plane.path < [right, high])).all()
 
 
+@pytest.mark.parametrize("kind", ["path", "random"])
+def test_where_a_single_number_adapts_the_plane_is_a_line(kind):
+    plane = plane_of({"b": np.array([[0.0], [0.5], [0.75]], np.float32)}, kind)
+    assert np.isfinite(plane.path).all()
+    np.testing.assert_allclose(plane.adapted(plane.path)["b"][:, 0], [0.0, 0.5, 0.75], atol=1e-6)
+    assert plane.path[:, 1] == pytest.approx(0.0, abs=1e-6)
+    assert plane.share == pytest.approx(1.0)
+
+
 def test_two_steps_lie_in_their_plane_whole_and_it_gives_them_back():
     _, _, way = one_way(small_settings(inner_learning_rate=0.1), num_steps=2)
     plane = plane_of(way)

@@ -84,7 +84,15 @@ class TrainingTasks(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Learner(Component, ABC):
-    """A meta-learning algorithm: a frozen value of hyper-parameters."""
+    """A meta-learning algorithm: a frozen value of hyper-parameters.
+
+    A subclass gives key, label, summary and algorithm, and writes init, begin, adapt_step and predict; the rest has
+    a default. What `tests/engine/test_every_learner.py` holds it to:
+
+    - points whose mask is 0 are not there: they change no prediction, and an empty support set leaves it at step 0;
+    - live settings are read from ctx.live, the others are named by `structure`;
+    - numbers of tasks and points may be unknown while tracing (`num_tasks_of`).
+    """
 
     kinds: ClassVar[tuple[str, ...]] = ("regression", "classification")  # task kinds it takes
     shows_training_tasks: ClassVar[bool] = False  # whether inspect_training has something to say
