@@ -106,6 +106,28 @@ def test_arrows_walk_through_all_pictures_and_say_which(canvas, qtbot):
     assert canvas.accessibleDescription() == "support picture 10 of 10"
 
 
+def test_the_keyboard_alone_paints_noise_and_then_a_pattern(canvas, picture_session, qtbot):
+    canvas.choose_row(1)
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    before = picture_session.unseen.touched
+    qtbot.keyClick(canvas, Qt.Key.Key_Up, control)
+    assert picture_session.unseen.touched is before
+    qtbot.keyClick(canvas, Qt.Key.Key_Left, shift)
+    noisy = picture_session.unseen.touched.support
+    assert np.flatnonzero(noisy.x[1] != before.support.x[1]).tolist() == [SIDE * (SIDE // 2 - 1) + SIDE // 2 - 1]
+    np.testing.assert_array_equal(noisy.y, before.support.y)
+    for _ in range(SIDE // 2 + 1):
+        qtbot.keyClick(canvas, Qt.Key.Key_Right, control)
+    qtbot.keyClick(canvas, Qt.Key.Key_Down, shift)
+    painted = picture_session.unseen.touched.support
+    assert np.flatnonzero(painted.y[1] != noisy.y[1]).tolist() == [SIDE * (SIDE // 2 + 1) + SIDE // 2]
+    np.testing.assert_array_equal(painted.x, noisy.x)
+    assert canvas.row == 1
+    qtbot.keyClick(canvas, Qt.Key.Key_Z, control)
+    np.testing.assert_array_equal(picture_session.unseen.touched.support.y, noisy.y)
+    canvas.grab()
+
+
 def test_hover_tells_the_cells_number(canvas, picture_session):
     lines = canvas.hover_lines(cell(canvas.boxes()["target"], 2, 1))
     assert f"{picture_session.unseen.touched.query.y[0, SIDE + 2]:.4f}" in lines[0]

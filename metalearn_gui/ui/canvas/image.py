@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
+from metalearn_gui.ui.canvas.markers import draw_ring
 from metalearn_gui.ui.canvas.pixels import cells_between, draw_picture, grey_span, tiled
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.rows import Rows, dashed
@@ -49,6 +50,7 @@ class ImageCanvas(PictureSurface):
         super().__init__(session, parent)
         self._rng = np.random.default_rng(0)
         self._stroke: tuple[str, QPointF, float] | None = None  # picture, last place, the grey that is painted
+        self._brush: tuple[str, QPointF] | None = None  # over which picture, and where, the keyboard holds it
         self._span = grey_span(self._rows.x)
         self.retranslate()
 
@@ -110,14 +112,41 @@ class ImageCanvas(PictureSurface):
         count = min(self._rows.count, int(strip.width() / pitch))
         return [QRectF(strip.left() + place * pitch, strip.top(), side, side) for place in range(count)]
 
+    @property
+    def _cell_width(self) -> float:
+        """Of a number in the large pictures."""
+        return self.boxes()["noisy"].width() / math.isqrt(self._rows.x.shape[1])
+
     # --- handles and the brush ------------------------------------------------------------------------
     def handle_pixels(self) -> Array:
         boxes = self._thumb_boxes()[: len(self.touched.support.x)]
         return np.array([(box.center().x(), box.center().y()) for box in boxes]).reshape(-1, 2)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._stroke = None
+        self._stroke = self._brush = None
         super().mousePressEvent(event)
+
+    def choose_row(self, row: int) -> None:
+        self._brush = None
+        super().choose_row(row)
+
+    def move_hand(self, direction: QPointF, draws: bool) -> None:
+        """Over the noisy picture at first, and past its edge over the target."""
+        boxes, cell = self.boxes(), self._cell_width
+        if not self._rows.count:
+            return
+        middle = QPointF(cell, cell) / 2
+        key, place = self._brush or ("noisy", boxes["noisy"].center() + middle)
+        goal, other = place + direction * cell, {"noisy": "target", "target": "noisy"}[key]
+        if not boxes[key].contains(goal):
+            key, goal = (other, boxes[other].center() + middle) if direction.x() else (key, place)
+        self._brush = (key, goal)
+        if draws and self._is_support:
+            self.session.unseen.begin_touch()
+            self._stroke = (key, goal, self._painted_grey(goal))
+            self.move_handle(self.row, goal)
+            self._stroke = None
+        self.update()
 
     def add_at(self, position: QPointF) -> int | None:
         """Choose a query picture, or begin a stroke on the chosen support picture."""
@@ -195,6 +224,8 @@ class ImageCanvas(PictureSurface):
         for row, box in enumerate(self._thumb_boxes()):
             color = palette.text if row == self.row else palette.learner if row < num_support else palette.unseen
             draw_picture(painter, box, self._rows.x[row], self._span, QPen(color, 3 if row == self.row else 1))
+        if self._brush is not None:
+            draw_ring(painter, self._brush[1], palette.learner, self._cell_width)
 
     def _draw_caption(self, painter: QPainter, line: QRectF, picture: Shown) -> None:
         """The name, and the mean squared difference from the target."""

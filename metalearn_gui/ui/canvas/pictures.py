@@ -17,7 +17,6 @@ from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
-from metalearn_gui.ui.canvas.handles import ARROWS
 from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
@@ -166,12 +165,13 @@ class PicturesCanvas(PictureSurface):
         else:
             self.session.unseen.move_query(self.row - self._num_support, values, label)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        label, direction = CLASS_KEYS.get(Qt.Key(event.key())), ARROWS.get(Qt.Key(event.key()))
-        draws = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if direction is not None and (draws or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
+    def move_hand(self, direction: QPointF, draws: bool) -> None:
+        if self._rows.count:
             self.desk.pad.move_pen(direction, draws)
-        elif label is not None and label < self.family.output_dim and self._rows.count:
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        label = CLASS_KEYS.get(Qt.Key(event.key()))
+        if label is not None and label < self.family.output_dim and self._rows.count:
             self.session.unseen.begin_touch()
             self._put(self._rows.x[self.row], label)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -69,11 +69,19 @@ class PictureSurface(RowSurface):
         self.setAccessibleDescription(self.describe_handle(self.row))
         self.update()
 
+    def move_hand(self, direction: QPointF, draws: bool) -> None:
+        """What the keyboard holds over the large picture goes one of its pixels further; it draws on its way, or not."""
+        raise NotImplementedError
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in ARROWS and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.choose_row(self.row + (1 if event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down) else -1))
-        else:
+        direction = ARROWS.get(Qt.Key(event.key()))
+        draws = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if direction is None:
             super().keyPressEvent(event)
+        elif draws or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.move_hand(direction, draws)
+        else:
+            self.choose_row(self.row + (1 if direction.x() + direction.y() > 0 else -1))
 
     def draw_lesson(self, painter: QPainter, height: float) -> None:
         """The family's lesson in the lowest line, cut where there is no room."""
