@@ -13,16 +13,32 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from metalearn_gui.cli import main
+from metalearn_gui.bridge.session import Session
+from metalearn_gui.cli import comparing, main
 from metalearn_gui.cli.inputs import asked_settings
+from metalearn_gui.cli.parser import BadInput
 from metalearn_gui.cli.train import parser as train_parser
 from metalearn_gui.engine import Options, preset, training
+from metalearn_gui.engine.compare import (
+    Axis,
+    Budget,
+    Choice,
+    Grid,
+    LearnersPlan,
+    LittleDataPlan,
+    Outcome,
+    Plan,
+    SearchPlan,
+    SweepPlan,
+)
+from metalearn_gui.engine.compare.figures import to_json
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.report import Page as ReportPage
-from metalearn_gui.engine.report import command_of, write_page
-from metalearn_gui.engine.report.page import Section, Table
+from metalearn_gui.engine.report import command_of, command_of_plan, page_of, write_page
+from metalearn_gui.engine.report.page import Code, Section, Table
 from metalearn_gui.engine.report.plots import Series, line_plot
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.store.session_file import load
 
 SMALL = ["hidden_dim=4", "num_hidden_layers=1", "meta_batch=2", "shots=3", "queries=3", "test_steps=2"]
 SETS = [word for pair in SMALL for word in ("--set", pair)]
@@ -221,3 +237,112 @@ def test_what_takes_no_training_is_a_level_even_where_its_own_place_is_none() ->
     (start, end) = [tuple(map(float, place.split(","))) for place in lines[1]]
     assert start[1] == end[1]
     assert end[0] - start[0] > 400
+
+
+# --- what a report says to type -----------------------------------------------------------------------
+
+
+def plan_of(line: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """What a command line asks for, without training it."""
+    words, asked = shlex.split(line), []
+    assert words[0] == "metalearn-gui"
+
+    def take(plan: Plan) -> None:
+        asked.append(plan)
+        raise BadInput("taken")
+
+    monkeypatch.setattr(comparing, "follow", take)
+    main(words[1:])
+    (plan,) = asked
+    return plan
+
+
+def same_work(one: Plan, other: Plan) -> bool:
+    """Whether both ask for the same runs: what is typed is text where a window has numbers."""
+    lanes = [next(plan.begin(options=training.DEFAULT_OPTIONS)).lanes for plan in (one, other)]
+    told = [[(lane.label, lane.seed, lane.settings) for lane in each] for each in lanes]
+    return told[0] == told[1] and one.budget == other.budget
+
+
+BASE = preset("fomaml").replaced(hidden_dim=4, shots=3, seed=5)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        LearnersPlan(BASE, Budget(seconds=2.5), 3, (Choice("maml", "maml"), Choice("scratch", "scratch"))),
+        LearnersPlan(
+            BASE, Budget(tasks=1_234_567), 1,
+            (Choice("maml", "maml", {"inner_steps": 5, "meta_learning_rate": 0.0025}), Choice("cnp", "cnp")),
+            "interleaved",
+        ),
+        SweepPlan(
+            BASE, Budget(gradient_evaluations=1e6),
+            grid=Grid((Axis("activation", ("relu", "tanh")), Axis("shots", (1, 2)))),
+        ),
+        SearchPlan(BASE, Budget(seconds=30), axes=(Axis("hidden_dim", (2, 3, 4)),), num_candidates=3),
+        SearchPlan(BASE, Budget(meta_iterations=9)),
+        LittleDataPlan(BASE, Budget(seconds=5), 2, (3, 0), (1, 2)),
+        LittleDataPlan(BASE),
+    ],
+    ids=lambda plan: plan.kind,
+)  # fmt: skip
+def test_the_line_in_a_report_asks_for_the_same_runs_within_the_same_budget(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = plan_of(command_of_plan(plan), monkeypatch)
+    assert type(again) is type(plan)
+    assert same_work(plan, again)
+
+
+def test_a_run_whose_seconds_were_over_is_repeated_up_to_where_it_came(call: Call, tmp_path: Path) -> None:
+    """With the schedule of the whole length: an earlier end must not let the rate fall earlier."""
+    settings = BASE.replaced(meta_schedule="cosine", num_iterations=40)
+    plan = LearnersPlan(settings, Budget(seconds=1e-6), choices=(Choice("fomaml", "fomaml"),))
+    outcome = Outcome(plan)
+    for event in plan.begin(options=training.DEFAULT_OPTIONS):
+        outcome = outcome.after(event)
+    (run,) = outcome.comparison.runs
+    assert 0 < run.moments[-1].iteration < 40
+    lines = [block.text for block in page_of(outcome, compile=False).sections[-2].blocks if isinstance(block, Code)]
+    assert "--budget 1e-06s" in lines[0]
+    assert f"--set num_iterations={run.moments[-1].iteration}" in lines[1]
+    words = shlex.split(lines[1].split("  #")[0])[1:]
+    report_of(call(*words[:-1], tmp_path / "again.metalearn", "--json"))
+    again = load(tmp_path / "again.metalearn").runs[0]
+    for name, values in run.state.learner.params.items():
+        np.testing.assert_array_equal(again.latest.learner.params[name], values)
+
+
+def test_a_window_and_the_command_line_come_to_the_same_figures(call: Call, qtbot: Any) -> None:
+    """The same engine, the same seeds, the same unseen tasks."""
+    settings = BASE.replaced(meta_batch=2, queries=3, test_steps=2)
+    choices = (Choice("fomaml", "fomaml"), Choice("reptile", "reptile"), Choice("scratch", "scratch"))
+    plan = LearnersPlan(settings, Budget(meta_iterations=3), 2, choices)
+    session = Session(settings, options=training.DEFAULT_OPTIONS)
+    session.start(offers_recovery=False)
+    qtbot.waitUntil(lambda: session.can_run, timeout=60_000)
+    session.comparing.start(plan)
+    qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
+    shown = to_json(session.comparing.comparison)
+    session.close()
+    typed_in = report_of(call(*shlex.split(command_of_plan(plan))[1:], "--json"))
+    for name in ("num_tasks", "best", "differences", "constant_loss"):
+        assert typed_in[name] == json.loads(json.dumps(shown[name]))
+    for one, other in zip(shown["contenders"], typed_in["contenders"], strict=True):
+        assert one["steps"] == other["steps"]
+        assert [run["iterations"] for run in one["runs"]] == [run["iterations"] for run in other["runs"]]
+
+
+def test_train_takes_the_same_budgets(call: Call, tmp_path: Path) -> None:
+    place, words = tmp_path / "run.metalearn", ["--preset", "fomaml", *SETS]
+    for budget, iterations in (("12tasks", 6), ("8gradients", 2), ("5iterations", 5)):
+        assert (
+            report_of(call("train", *words, "--budget", budget, "--output", place, "--json"))["iterations"]
+            == iterations
+        )
+    stopped = report_of(call("train", *words, "--budget", "1e-6s", "--output", place, "--json"))
+    assert 0 < stopped["iterations"] < preset("fomaml").outer.num_iterations
+    status, _, err = call("train", "--resume", place, "--budget", "5s")
+    assert status == 2
+    assert "leave --budget out" in err

@@ -26,10 +26,7 @@ def make_parser(command: str, description: str, has_seeds: bool = True) -> Parse
     parser.add_source()
     parser.add_argument("--data", metavar="PATH", help="tasks of your own: a table, images or ratings")
     parser.add_set("a setting by its name")
-    parser.add_argument(
-        "--budget", default="", metavar="20s", help="of every run: seconds (20s), 1e6tasks, 1e6gradients, "
-        "2000iterations; by default its own num_iterations",
-    )  # fmt: skip
+    parser.add_budget("of every run")
     if has_seeds:
         parser.add_argument(
             "--seeds", type=whole_number(1, MAX_SEEDS), default=1, metavar="N", help="runs of each, from its seed on"

@@ -38,6 +38,13 @@ class Parser(argparse.ArgumentParser):
         source.add_argument("--settings", metavar="FILE", help="start from a JSON file of settings")
         return source
 
+    def add_budget(self, of: str) -> None:
+        """--budget of so many seconds, tasks, gradient evaluations or meta-iterations."""
+        self.add_argument(
+            "--budget", default="", metavar="20s", help=f"{of}: seconds of computing (20s), 1e6tasks, 1e6gradients, "
+            "2000iterations; by default its own num_iterations",
+        )  # fmt: skip
+
     def add_set(self, help: str) -> None:
         """--set NAME=VALUE, any number of times."""
         self.add_argument("--set", action="append", default=[], type=assignment, metavar="NAME=VALUE", help=help)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from metalearn_gui.cli.output import check_place, number, print_json
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.engine import training
+from metalearn_gui.engine.compare import Budget
 from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.events import Change, Diverged, Event
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -32,6 +34,7 @@ def parser() -> Parser:
     source.add_argument("--resume", metavar="FILE", help="go on from a session, to num_iterations in all")
     parser.add_argument("--data", metavar="PATH", help="tasks of your own: a table, images or ratings")
     parser.add_set("a setting by its name; on --resume only one that may change in a run")
+    parser.add_budget("of a new run")
     parser.add_argument(
         "--start-from", metavar="FILE", help="begin with the weights of a session's run, where they fit"
     )
@@ -48,6 +51,7 @@ class Job:
     saved: SavedSession
     run: RunRecord
     path: str
+    most_seconds: float = math.inf
     live: LiveValues = dataclasses.field(default_factory=LiveValues)
     gate: Gate = dataclasses.field(default_factory=Gate)
 
@@ -62,6 +66,7 @@ class Job:
             run_id=self.run.run_id,
             gradient_evaluations=self.run.gradient_evaluations,
             compute_seconds=self.run.compute_seconds,
+            most_seconds=self.most_seconds,
         )
 
     def save(self) -> None:
@@ -98,12 +103,13 @@ def run(options: Options) -> int:
 
 
 def _fresh(options: Options) -> Job:
-    settings = asked_settings(options, "--resume FILE")
+    budget = Budget.parse(options.budget)
+    settings = budget.applied(asked_settings(options, "--resume FILE"))
     if not options.output:
         raise BadInput("There is no --output; name the file to save in, for example --output run.metalearn")
     run = _started_from(options, settings) if options.start_from else RunRecord(settings)
     run.name = options.preset or Path(options.settings or options.data).stem
-    return Job(SavedSession([run], run.run_id, run.settings), run, options.output)
+    return Job(SavedSession([run], run.run_id, run.settings), run, options.output, budget.seconds or math.inf)
 
 
 def _check_start(options: Options) -> None:
@@ -111,6 +117,8 @@ def _check_start(options: Options) -> None:
         raise BadInput("--start-run names a run of a session; add --start-from FILE")
     if options.resume and options.data:
         raise BadInput("--resume goes on with the run's own tasks; leave --data out")
+    if options.resume and options.budget:
+        raise BadInput("--resume goes on to num_iterations in all; set that, and leave --budget out")
     if options.resume and options.start_from:
         raise BadInput("--resume goes on with a run that has its start; --start-from is for a new one: leave one out")
 

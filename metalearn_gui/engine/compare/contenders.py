@@ -22,7 +22,7 @@ UNITS = {
     "gradients": "gradient_evaluations",
     "iterations": "meta_iterations",
 }
-_BUDGET = re.compile(r"\s*([0-9.e+]+)\s*([a-z]+)\s*", re.IGNORECASE)
+_BUDGET = re.compile(r"\s*([0-9.e+-]+)\s*([a-z]+)\s*", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)

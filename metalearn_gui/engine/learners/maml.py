@@ -73,7 +73,8 @@ class Maml(GradientLearner):
 
     @property
     def gradient_evaluations(self) -> float:
-        return 3.0 * self.inner_steps + 1.0  # a Hessian-vector product costs about two
+        judged = self.inner_steps if self.multi_step_iterations else 1
+        return 3.0 * self.inner_steps + judged  # a Hessian-vector product costs about two
 
     def adaptation_structure(self) -> tuple[object, ...]:
         if not self.learned_rates:
