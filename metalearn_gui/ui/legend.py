@@ -154,6 +154,9 @@ class Readout(QLabel):
         return count
 
 
+SIDE = 8  # of a plot: free beside words in its middle
+
+
 class PlotLabel(QLabel):
     """A muted word inside a plot: in its upper right corner, or in its middle."""
 
@@ -162,6 +165,8 @@ class PlotLabel(QLabel):
         self._plot, self._is_central = plot, is_central
         self.setFont(ui_font(11.5))
         self.setMargin(2)
+        self.setWordWrap(is_central)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         plot.resized.connect(self._place)
         self.restyle()
@@ -179,10 +184,13 @@ class PlotLabel(QLabel):
 
     def _place(self) -> None:
         area = self._plot.plot_area()
-        self.adjustSize()
         if self._is_central:
+            words = self.fontMetrics().horizontalAdvance(self.text()) + 4 * self.margin()
+            width = max(80, min(words, round(area.width()) - 2 * SIDE))
+            self.resize(width, self.heightForWidth(width))
             self.move((area.center() - QPointF(self.width() / 2, self.height() / 2)).toPoint())
         else:
+            self.adjustSize()
             self.move(int(area.right() - self.width() - 8), int(area.top() + 5))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.theme import theme, ui_font
@@ -27,7 +27,11 @@ class RowsTable(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(2 * ROW_HEIGHT)
         self.verticalHeader().hide()
-        header = self.horizontalHeader()
+        self.use_header(self.horizontalHeader())
+
+    def use_header(self, header: QHeaderView) -> None:
+        """Let this one say what the columns are."""
+        self.setHorizontalHeader(header)
         header.setFont(ui_font(11.5))
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

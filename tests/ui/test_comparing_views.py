@@ -146,6 +146,30 @@ def test_little_data_draws_a_curve_for_the_learner_and_those_beside_it(real, qtb
     assert {curve.learner for curve in found.by_shots} == {"maml", "transfer", "scratch"}
     assert [entry.text for entry in view.by_shots.legend.entries] == [curve.label for curve in found.by_shots]
     assert len(view.by_tasks._items) == 3 * len(found.by_tasks)
+    lines = [line.xData for line in view.by_tasks._items[::3]]
+    assert all(np.ptp(x) > 0 for x in lines)  # who trains on no task is a level, not a point
+    assert "From scratch: inf: " in view.by_tasks.plot.accessibleDescription()
+    assert real.comparing.share == 1.0
+
+
+def test_little_data_that_was_ended_says_how_to_go_on_and_goes_on(real, qtbot):
+    view = shown(LittleDataView(real), qtbot)
+    view.effort.box.setCurrentIndex(view.effort.box.findData(""))
+    real.comparing.contenderFinished.connect(lambda _run_id: real.comparing.cancel())
+    said = []
+    real.messageRaised.connect(lambda message: said.append(message.text))
+    run(view, qtbot)
+    real.comparing.contenderFinished.disconnect()
+    view.show_state()
+    count = len(real.comparing.comparison.runs)  # another one may have begun: it is judged as it was
+    assert count < 13
+    assert f"Ended with {count} of 13 runs, which stay. Run goes on with the others." in said
+    assert "Run goes on" in view.by_shots._empty.text()
+    first = real.comparing.comparison.runs[0].lane.run_id
+    run(view, qtbot)
+    assert real.comparing.comparison.runs[0].lane.run_id == first
+    assert len(real.comparing.comparison.runs) == 13
+    assert len(real.comparing.outcome.little_data.by_tasks[0].x) == 6
 
 
 def test_the_box_of_kinds_asks_for_another_view_and_stays_what_it_is(real, qtbot):

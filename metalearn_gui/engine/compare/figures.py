@@ -41,7 +41,8 @@ class Row:
 def rows(comparison: Comparison) -> tuple[Row, ...]:
     """The table, the lowest mean loss at its best step first."""
     entries = sorted(comparison.entries, key=lambda entry: _or_infinity(entry.mean(entry.best_step)))
-    at_trained, at_best = (_alone(comparison, trained) for trained in (True, False))
+    at_trained = comparison.alone({entry.key: entry.trained_steps for entry in entries})
+    at_best = comparison.alone()
     return tuple(
         Row(
             entry.key,
@@ -71,7 +72,7 @@ def to_json(comparison: Comparison) -> dict[str, Any]:
         "num_distinct_tasks": comparison.num_distinct_tasks,
         "shares_tasks": comparison.shares_tasks,
         "constant_loss": comparison.runs[0].constant_loss if comparison.runs else None,
-        "best": sorted(_alone(comparison, trained=False)),
+        "best": sorted(comparison.alone()),
         "cannot_be_told_apart": sorted(best) if len(best) > 1 else [],
         "contenders": [_entry(entry) for entry in comparison.entries],
         "differences": [
@@ -116,15 +117,6 @@ def _difference(comparison: Comparison, key: str, other: str) -> dict[str, Any]:
     found = comparison.difference(key, other)
     numbers = {"difference": finite(found.mean), "ci95": finite(found.ci95)}
     return {"of": key, "minus": other} | numbers | {"parts": found.parts}
-
-
-def _alone(comparison: Comparison, trained: bool) -> frozenset[str]:
-    """The best contender, if one alone is; at as many steps as training takes, or at each one's best."""
-    if len(comparison.entries) < 2:
-        return frozenset()
-    steps = {entry.key: entry.trained_steps for entry in comparison.entries} if trained else None
-    best = comparison.best(steps)
-    return best if len(best) == 1 else frozenset()
 
 
 def _or_infinity(value: float) -> float:

@@ -200,6 +200,11 @@ class Comparison:
             paired = np.stack([a.losses[steps[0]] - b.losses[steps[1]] for a, b in pairs])
         return Difference(_mean(paired), _half_width(paired, pairs[0][0].scores.identity))
 
+    def alone(self, step: Steps = None) -> frozenset[str]:
+        """The one contender that is better than every other beyond the interval; nobody where there is none."""
+        best = self.best(step) if len(self.entries) > 1 else frozenset()
+        return best if len(best) == 1 else frozenset()
+
     def best(self, step: Steps = None) -> frozenset[str]:
         """The contender with the lowest mean loss, and all that cannot be told apart from it.
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
@@ -16,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.ui.axis import tick_text
+from metalearn_gui.ui.compare.dots import Reach, ScoresHeader, paint_dots, reach_of
 from metalearn_gui.ui.compare.marks import Mark, draw_mark
 from metalearn_gui.ui.compare.scores_model import (
     AT_STEP,
@@ -32,17 +30,15 @@ from metalearn_gui.ui.compare.scores_model import (
     NAME,
     PROTOCOL,
     TIME,
-    Dots,
     ScoresModel,
 )
 from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.panel import Panel
-from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTable, draw_ground
-from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.theme import scaled, ui_font
 
 Index = QModelIndex | QPersistentModelIndex
-WIDTHS = {PROTOCOL: 92, FIRST: 118, FIRST_MEDIAN: 62, BEST: 118, BEST_MEDIAN: 62, AT_STEP: 62, BEHIND: 112, TIME: 50}
+WIDTHS = {PROTOCOL: 92, FIRST: 118, FIRST_MEDIAN: 62, BEST: 118, BEST_MEDIAN: 62, AT_STEP: 62, BEHIND: 124, TIME: 50}
 GIVING_WAY = (DOTS, PROTOCOL, BEHIND, FIRST_MEDIAN, BEST_MEDIAN)  # columns that go where there is little room
 LEAST_NAME, LEAST_DOTS = 110, 150
 
@@ -118,7 +114,7 @@ class ScoresPanel(Panel):
         self.table.setAccessibleName(self.tr("Contenders and their losses on unseen tasks"))
         self._foot.setText(
             self.tr(
-                "bold: none is better beyond the interval · dots: mean, hollow after 1 step · dash: median · "
+                "bold: better than every other beyond the interval · dots: mean, hollow after 1 step · dash: median · "
                 "bar: reference · Enter opens a run"
             )
         )
@@ -137,7 +133,8 @@ class ScoresView(RowsTable):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setItemDelegate(ScoresDelegate(self))
-        header = self.horizontalHeader()
+        header = ScoresHeader(self)
+        self.use_header(header)
         header.setSectionsClickable(True)
         header.setSortIndicator(BEST, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
@@ -174,15 +171,10 @@ class ScoresView(RowsTable):
         else:
             signal.emit(self.currentIndex().row())
 
-    def dots_range(self) -> tuple[float, float] | None:
-        """log10 of the smallest and the largest loss that dots stand for; None without any."""
+    def reach(self) -> Reach | None:
+        """Of the dots' axis."""
         model = self.model()
-        dots = [model.index(row, DOTS).data(DOTS_ROLE) for row in range(model.rowCount())]
-        shown = [one for one in dots if one]
-        values = [value for one in shown for value in (one.first[0], one.first[2], one.best[0], one.best[2])]
-        values += [end for one in shown for reference in one.references for end in reference]
-        drawn = [math.log10(value) for value in values if math.isfinite(value) and value > 0]
-        return (math.floor(min(drawn)), max(math.ceil(max(drawn)), math.floor(min(drawn)) + 1)) if drawn else None
+        return reach_of([model.index(row, DOTS).data(DOTS_ROLE) for row in range(model.rowCount())])
 
 
 class ScoresDelegate(QStyledItemDelegate):
@@ -199,7 +191,9 @@ class ScoresDelegate(QStyledItemDelegate):
         rect = QRectF(option.rect)
         draw_ground(painter, rect, option)
         if index.column() == DOTS:
-            self._paint_dots(painter, rect.adjusted(10, 0, -10, 0), index)
+            reach, mark = self._view.reach(), index.siblingAtColumn(NAME).data(MARK_ROLE)
+            if reach is not None:
+                paint_dots(painter, rect, index.data(DOTS_ROLE), mark, reach)
         else:
             self._paint_text(painter, rect, option, index)
         painter.restore()
@@ -218,40 +212,6 @@ class ScoresDelegate(QStyledItemDelegate):
         text = painter.fontMetrics().elidedText(option.text, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.setClipping(False)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | side, text)
-
-    def _paint_dots(self, painter: QPainter, rect: QRectF, index: Index) -> None:
-        dots: Dots | None = index.data(DOTS_ROLE)
-        reach = self._view.dots_range()
-        if reach is None:
-            return
-
-        def at(value: float) -> float:
-            return rect.left() + (math.log10(value) - reach[0]) / (reach[1] - reach[0]) * rect.width()
-
-        palette, middle = theme().palette, rect.center().y()
-        painter.setFont(ui_font(10))
-        for tick in (10.0**power for power in range(int(reach[0]), int(reach[1]) + 1)):
-            painter.setPen(QPen(palette.line, 1))
-            painter.drawLine(QPointF(at(tick), rect.top()), QPointF(at(tick), rect.bottom()))
-            if index.row() == index.model().rowCount() - 1:
-                painter.setPen(palette.muted)
-                place = QRectF(at(tick) - 30, rect.bottom() - 12, 60, 12)
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick_text(tick))
-        mark = index.siblingAtColumn(NAME).data(MARK_ROLE)
-        for low, high in () if dots is None else dots.references:
-            bar = QRectF(QPointF(at(low) - 1.5, middle - 9), QPointF(at(high) + 1.5, middle + 9))
-            painter.fillRect(bar, faded(mark.color, 0.35))
-        for mean, half, median in () if dots is None else dict.fromkeys((dots.first, dots.best)):
-            is_best = (mean, half, median) == dots.best
-            if not (math.isfinite(mean) and mean > 0):
-                continue
-            painter.setPen(QPen(faded(mark.color, 1.0 if is_best else 0.5), 2))
-            low = max(mean - half, 10.0 ** reach[0])
-            painter.drawLine(QPointF(at(low), middle), QPointF(at(min(mean + half, 10.0 ** reach[1])), middle))
-            draw_mark(painter, mark, QPointF(at(mean), middle), MARK_SIZE, filled=is_best)
-            if median > 0:
-                painter.setPen(QPen(mark.color, 1.2))
-                painter.drawLine(QPointF(at(median), middle - 5), QPointF(at(median), middle + 5))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(super().sizeHint(option, index).width(), scaled(ROW_HEIGHT))

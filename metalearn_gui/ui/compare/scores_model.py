@@ -65,9 +65,7 @@ class ScoresModel(QAbstractTableModel):
         self._rows = self._standings.all
         self._rows.sort(key=self._rank, reverse=self._order is Qt.SortOrder.DescendingOrder)
         self._rows.sort(key=lambda row: row.entry is None)  # who has not finished stays below
-        compared = self.comparison
-        several = len(compared.entries) > 1
-        self._bold = {FIRST: compared.best(1), BEST: compared.best()} if several else {}
+        self._bold = {FIRST: self.comparison.alone(1), BEST: self.comparison.alone()}
         self._texts = [self._row_texts(row) for row in self._rows]
         self._dots = [_dots(row.entry) if row.entry is not None else None for row in self._rows]
         self.endResetModel()

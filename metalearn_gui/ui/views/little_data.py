@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Budget, LittleData, LittleDataPlan, LossAgainst, Plan
@@ -18,6 +19,7 @@ from metalearn_gui.ui.compare.marks import mark_of
 from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen, style_line
+from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.view import GAP
 
 UNLIMITED_AT = 1000.0  # where "as many as there are" stands on the axis, one decade beyond the last number
@@ -70,8 +72,14 @@ class LittleDataView(ComparingView):
             return
         found = self._found
         self._drawn = found
+        self.by_shots.set_invitation(self._wait_for_shots() if found else "")
         self.by_shots.show_curves(found.by_shots if found else (), found.shots if found else 0)
         self.by_tasks.show_curves(found.by_tasks if found else ())
+
+    def _wait_for_shots(self) -> str:
+        if self.session.comparing.is_active:
+            return self.tr("Once all have trained: the three that trained on most tasks are tried with 1 to 50 shots")
+        return self.tr("Ended before anybody was tried with other shots; Run goes on")
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
@@ -84,10 +92,12 @@ class LittleDataView(ComparingView):
         self.by_shots.set_texts(
             self.tr("Loss by shots"), self.tr("what was learned from all tasks, tried with fewer and more points"),
             press.format(what=self.tr("the learner, transfer and scratch are tried with 1 to 50 shots")),
+            self.tr("shots of an unseen task"),
         )  # fmt: skip
         self.by_tasks.set_texts(
             self.tr("Loss by training tasks"), self.tr("one training for every number of tasks"),
             press.format(what=self.tr("each trains on 1, 3, 10 ... tasks, and on as many as there are")),
+            self.tr("training tasks"),
         )  # fmt: skip
         self._refresh()
 
@@ -109,17 +119,31 @@ class LossAgainstPanel(Panel):
         self._trained_with.hide()
         self.plot.addItem(self._trained_with, ignoreBounds=True)
         self.legend = Legend(self)
+        self._across, self._upward = QLabel(self), QLabel(self)
+        for caption in (self._across, self._upward):
+            caption.setFont(ui_font(11.5))
+            caption.setProperty("tone", "muted")
+        self._across.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.body.addWidget(self._upward)
         self.body.addWidget(self.plot, 1)
+        self.body.addWidget(self._across)
         self.body.addWidget(self.legend)
         self._items: list[pg.GraphicsObject] = []
         self._curves: Sequence[LossAgainst] = ()
         self._shots = 0
 
-    def set_texts(self, title: str, hint: str, invitation: str) -> None:
-        """What the plot shows, and what to do while it is empty."""
+    def set_texts(self, title: str, hint: str, invitation: str, across: str) -> None:
+        """What the plot shows, what to do before there is anything, and what lies across."""
         self.set_title(title)
+        self.plot.setAccessibleName(title)
         self.set_hint(hint)
-        self._invitation = invitation
+        self._first_words = invitation
+        self._across.setText(across)
+        self._upward.setText(self.tr("mean loss on unseen tasks, 95 % interval"))
+
+    def set_invitation(self, text: str) -> None:
+        """What stands in the empty plot; nothing gives the first words back."""
+        self._invitation = text
 
     def show_curves(self, curves: Sequence[LossAgainst], shots: int = 0) -> None:
         """Draw these. shots: as many as were trained with, marked by a line; 0 for none."""
@@ -127,7 +151,8 @@ class LossAgainstPanel(Panel):
         for item in self._items:
             self.plot.removeItem(item)
         self._items = []
-        self._empty.set_text("" if curves else self._invitation)
+        self._empty.set_text("" if curves else self._invitation or self._first_words)
+        self.plot.setAccessibleDescription("; ".join(map(_told, curves)))
         entries = []
         for place, curve in enumerate(curves):
             mark = mark_of(place, curve.learner)
@@ -144,7 +169,8 @@ class LossAgainstPanel(Panel):
         x, y = np.log10(np.minimum(curve.x, UNLIMITED_AT)), self.plot.to_axis(curve.loss)
         line = self.plot.add_line(1.0)
         style_line(line, mark.color, mark.style, 2.0)
-        line.setData(x, y)
+        is_level = not np.isfinite(curve.x).any()  # who trains on no task is the same with any number of them
+        line.setData(*((np.array(self._reach()), np.repeat(y, 2)) if is_level else (x, y)))
         low = self.plot.to_axis(np.maximum(curve.loss - curve.ci95, 1e-9))
         high = self.plot.to_axis(curve.loss + curve.ci95)
         bars = self.plot.add_line()
@@ -155,10 +181,14 @@ class LossAgainstPanel(Panel):
         self._items += [line, bars, points]
 
     def _fit(self) -> None:
-        x = [np.log10(np.minimum(curve.x, UNLIMITED_AT)) for curve in self._curves]
-        low, high = (0.0, 1.7) if not x else (min(map(np.min, x)), max(map(np.max, x)))
+        low, high = self._reach()
         self.plot.getViewBox().setXRange(low - 0.06, max(high, low + 0.5) + 0.06, padding=0.0)
         self.plot.fit_values(*(self.plot.to_axis(curve.loss) for curve in self._curves))
+
+    def _reach(self) -> tuple[float, float]:
+        """log10 of the least and of the most that a loss is known for."""
+        x = [np.log10(np.minimum(curve.x, UNLIMITED_AT)) for curve in self._curves]
+        return (min(map(np.min, x)), max(map(np.max, x))) if x else (0.0, 1.7)
 
     def _tick_text(self, value: float) -> str:
         is_all = self.key == "little_by_tasks" and value >= UNLIMITED_AT
@@ -169,4 +199,10 @@ class LossAgainstPanel(Panel):
         self._trained_with.setPen(line_pen(self.palette().color(self.foregroundRole()), "dotted", 1.0))
         self.show_curves(self._curves, self._shots)
 
-    _invitation = ""
+    _invitation = _first_words = ""
+
+
+def _told(curve: LossAgainst) -> str:
+    """A curve in words, for who cannot see it."""
+    points = zip(curve.x, curve.loss, curve.ci95, strict=True)
+    return f"{curve.label}: " + ", ".join(f"{x:g}: {loss:.3g} ± {half:.2g}" for x, loss, half in points)
