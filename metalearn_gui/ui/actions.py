@@ -110,6 +110,10 @@ COMMANDS = (
         "compare_view", QT_TRANSLATE_NOOP("Commands", "Compare learners"), "F4 or Ctrl+Shift+C", VIEW,
         lambda w: w.show_view("compare"),
     ),
+    Command(
+        "runs_lines", QT_TRANSLATE_NOOP("Commands", "Lines of all runs"), "", VIEW,
+        lambda w: w.panels["runs"].show_lines(),
+    ),
     Command("sweep_view", QT_TRANSLATE_NOOP("Commands", "Sweep settings"), "", VIEW, lambda w: w.show_view("sweep")),
     Command(
         "structure_view", QT_TRANSLATE_NOOP("Commands", "Learn the structure"), "", VIEW,

@@ -38,6 +38,7 @@ class RunsModel(QAbstractTableModel):
         self._session = session
         self._names, self._run_names = RunNames(), {}
         self._sought = ""
+        self._kept: frozenset[str] | None = None
         self._runs: list[RunRecord] = []
         self._texts: list[tuple[str, ...]] = []
         self.follow()
@@ -72,11 +73,24 @@ class RunsModel(QAbstractTableModel):
         self._sought = text.lower()
         self.follow()
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether some runs alone are shown, whatever else is sought."""
+        return self._kept is not None
+
+    def keep(self, run_ids: frozenset[str] | None) -> None:
+        """Show these runs alone; None: all."""
+        if run_ids != self._kept:
+            self._kept = run_ids
+            self.follow()
+
     def follow(self) -> None:
         """Take over the session's runs, names, overlays and what is shown; pinned ones first, then the newest."""
         self._run_names = self._names.of(self._session.runs)
         words = self._sought.split()
         found = [run for run in reversed(self._session.runs) if not words or self._is_about(run, words)]
+        if self._kept is not None:
+            found = [run for run in found if run.run_id in self._kept]
         self._take(sorted(found, key=lambda run: not run.is_pinned))
         self._texts = [self._row_texts(run) for run in self._runs]
         if self._runs:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.icons import icon
-from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.panel import ICON_BUTTON, Panel
 from metalearn_gui.ui.run_remarks import add_remarks
 from metalearn_gui.ui.runs_export import runs_csv
+from metalearn_gui.ui.runs_lines import RunsLines
 from metalearn_gui.ui.runs_model import FIRST_STEP, RunsModel
 from metalearn_gui.ui.runs_view import RunsView
 from metalearn_gui.ui.settings_diff import SettingsDiff
@@ -55,7 +56,15 @@ class RunsPanel(Panel):
         self._compare.setProperty("kind", "link")
         self._compare.setFont(ui_font(12.5, 500))
         self._compare.clicked.connect(self.compareAsked)
-        self.body.addWidget(self._compare)
+        self.lines: RunsLines | None = None
+        self._lines_button = QToolButton(self, objectName="runs_lines_button")
+        self._lines_button.setProperty("kind", "flat")
+        self._lines_button.setFixedSize(ICON_BUTTON)
+        self._lines_button.clicked.connect(self.show_lines)
+        foot = QHBoxLayout()
+        foot.addWidget(self._compare, 1)
+        foot.addWidget(self._lines_button)
+        self.body.addLayout(foot)
         self.table.overlayAsked.connect(self._toggle_overlay)
         self.table.restoreAsked.connect(self._restore)
         self.table.deleteAsked.connect(self._delete)
@@ -76,12 +85,15 @@ class RunsPanel(Panel):
         self._search.setAccessibleName(self.tr("Find runs"))
         self._search_button.setToolTip(self.tr("Find runs"))
         self._search_button.setAccessibleName(self.tr("Find runs"))
+        self._lines_button.setToolTip(self.tr("Every run as a line over the settings that differ and its loss"))
+        self._lines_button.setAccessibleName(self.tr("Runs as lines"))
         self._empty.setText(self.tr("Every run appears here, to be compared and brought back"))
         self.refresh()
 
     def restyle(self) -> None:
         self.table.lay_out_columns()
         self._compare.setIcon(icon("plus", theme().palette.accent_text))
+        self._lines_button.setIcon(icon("parallel", theme().palette.muted))
         self.table.viewport().update()
 
     def refresh(self) -> None:
@@ -89,13 +101,25 @@ class RunsPanel(Panel):
         self.model.follow()
         self.table.setColumnHidden(FIRST_STEP, self.model.num_steps == 1)
         self.table.set_tells_tasks(self.model.tells_tasks)
-        has_runs = self.model.rowCount() > 0 or bool(self._search.text())
+        has_runs = self.model.rowCount() > 0 or bool(self._search.text()) or self.model.is_kept
         self.table.setVisible(has_runs)
         self._empty.setVisible(not has_runs)
 
     def _refresh_figures(self) -> None:
         if self.table.isVisible():
             self.model.follow_figures()
+
+    def show_lines(self) -> None:
+        """Every run as a line, in a window of its own; what is chosen there is what the table shows."""
+        if self.lines is None:
+            self.lines = RunsLines(self.session, self)
+            self.lines.chosen.connect(self._keep)
+        self.lines.show()
+        self.lines.raise_()
+
+    def _keep(self, run_ids: frozenset[str] | None) -> None:
+        self.model.keep(run_ids)
+        self.refresh()
 
     def _toggle_search(self) -> None:
         self._search.setVisible(self._search.isHidden())
