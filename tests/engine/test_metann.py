@@ -53,6 +53,20 @@ def test_the_order_of_the_points_does_not_matter() -> None:
     np.testing.assert_allclose(one["w1"], other["w1"], atol=1e-6)
 
 
+def test_classes_that_change_places_change_their_proposals_places() -> None:
+    settings = metann("head", "blobs")
+    episodes, state, ctx = drawn(settings, 2), start_of(settings), context(settings)
+    order = np.roll(np.arange(settings.tasks.output_dim), 1)
+    alike = {name: np.zeros_like(state.params[name]) for name in settings.network.parts["head"]}
+    state = state._replace(params={**state.params, **alike})  # a start that takes no class for another
+    turned = episodes.support._replace(y=order[episodes.support.y].astype(np.int32))
+    one = fold(settings.learner, state, tensors(episodes).support, ctx, 2)
+    other = fold(settings.learner, state, tensors(episodes._replace(support=turned)).support, ctx, 2)
+    for name in alike:
+        assert np.ptp(one[name], axis=-1).max() > 1e-3, "classes are told apart"
+        np.testing.assert_allclose(np.asarray(one[name]), np.asarray(other[name])[..., order], atol=1e-6)
+
+
 def test_a_proposal_shows_five_stages_and_every_parameter() -> None:
     settings = metann(num_applications=2)
     episodes, state = tensors(drawn(settings, 2)), start_of(settings)

@@ -8,7 +8,9 @@ applications. Predictions are a plain forward pass of f with the adjusted parame
 
 Of images it reads x as the features that f finds in them. The set encoder with a mean is that of Garnelo et al.
 (2018), arXiv:1807.01613, section 3; parameters as the output of a network are those of Ha, Dai, Le (2016),
-arXiv:1609.09106.
+arXiv:1609.09106. Where classes' heads are adjusted it reads the set once for every class, with that class's y and
+residual, and proposes that class's weights: the same function for all classes, as in Xu et al. (2020),
+arXiv:1912.02738, section 3.3. Read once for all of them, pictures' classes are not told apart.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUD
 from metalearn_gui.engine.learners.set_encoder import ENCODER, encoded, fresh_layers, mean_over_points
 from metalearn_gui.engine.networks.base import Network, Stats
 from metalearn_gui.engine.params import param
+from metalearn_gui.engine.tasks.base import TaskFamily
 
 FIRST_PROPOSAL = 0.1  # the last layer starts this much smaller: the first proposals are small ones
 
@@ -74,6 +77,11 @@ class MetaNetwork(Learner):
         help="Units in every layer of the meta-network.",
     )  # fmt: skip
 
+    classifies: bool = False  # whether targets are classes
+
+    def fitted(self, tasks: TaskFamily) -> MetaNetwork:
+        return dataclasses.replace(self, classifies=tasks.kind == "classification")
+
     @property
     def num_steps(self) -> int:
         return self.num_applications
@@ -88,8 +96,10 @@ class MetaNetwork(Learner):
     def init(self, network: Network, rng: np.random.Generator) -> State:
         params, stats = network.init(rng)
         own = {name: params[name] for name in network.adapting}
+        by_class = self.classifies and self.adjusts == "head"
         adjusted = sum(int(np.prod(shape)) for shape in _adjusted(self.adjusts, network, own).values())
-        width, features = self.encoder_width, _num_features(network)
+        adjusted //= network.output_dim if by_class else 1
+        width, features = self.encoder_width, network.reading_dim + 3 * (1 if by_class else network.output_dim)
         dims = (features, width, width, width, adjusted)
         return State(params | fresh_layers(rng, dims, FIRST_PROPOSAL), stats)
 
@@ -100,11 +110,16 @@ class MetaNetwork(Learner):
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
         features, _ = ctx.network.features({**state.params, **adapted}, state.carry, support.x, support.mask, ctx)
         read = ctx.network.reading(support.x, lambda: features)
-        points = _described(read, support.y, ctx.network.head(adapted, features))
+        points, mask = _described(read, support.y, ctx.network.head(adapted, features)), support.mask
+        by_class = self.adjusts == "head" and support.y.dtype.is_integer
+        if by_class:
+            points, mask = _for_every_class(points, mask, ctx.network.output_dim)
         hidden = tf.nn.relu(encoded(state.params, 1, tf.nn.relu(encoded(state.params, 0, points))))
         # With no points nothing is known: a proposal made of biases alone would still move the network.
-        summary, is_seen = mean_over_points(hidden, support.mask)
+        summary, is_seen = mean_over_points(hidden, mask)
         proposal = encoded(state.params, 3, tf.nn.relu(encoded(state.params, 2, summary))) * is_seen
+        if by_class:
+            proposal = _of_all_classes(proposal, ctx.network)
         return adapted | self._changed(proposal, adapted, ctx.network)
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
@@ -176,16 +191,28 @@ def _adjusted(adjusts: str, network: Network, params: Params) -> dict[str, tuple
     return shapes
 
 
-def _num_features(network: Network) -> int:
-    """What is read of x, and y, prediction and residual."""
-    return network.reading_dim + 3 * network.output_dim
-
-
 def _described(read: Tensor, targets: Tensor, outputs: Tensor) -> Tensor:
     """(tasks, points, features); classes as one-hot targets beside their probabilities."""
     if targets.dtype.is_integer:
         targets, outputs = tf.one_hot(targets, outputs.shape[-1]), tf.nn.softmax(outputs)
     return tf.concat([read, targets, outputs, targets - outputs], axis=-1)
+
+
+def _for_every_class(points: Tensor, mask: Tensor | None, ways: int) -> tuple[Tensor, Tensor | None]:
+    """(tasks, points, read + 3 ways) -> (tasks * ways, points, read + 3): y, probability, residual of one class."""
+    shape = tf.shape(points)
+    read, known = tf.split(points, [points.shape[-1] - 3 * ways, 3 * ways], axis=-1)
+    known = tf.transpose(tf.reshape(known, [shape[0], shape[1], 3, ways]), [0, 3, 1, 2])
+    read = tf.repeat(read[:, None], ways, axis=1)
+    both = tf.concat([read, known], axis=-1)
+    rows = tf.reshape(both, [shape[0] * ways, shape[1], both.shape[-1]])
+    return rows, None if mask is None else tf.repeat(mask, ways, axis=0)
+
+
+def _of_all_classes(proposal: Tensor, network: Network) -> Tensor:
+    """Weights and bias of each class (tasks * ways, numbers) in the order of the head's parameters (tasks, numbers)."""
+    by_class = tf.reshape(proposal, [-1, network.output_dim, proposal.shape[-1]])
+    return tf.reshape(tf.transpose(by_class, [0, 2, 1]), [-1, network.output_dim * proposal.shape[-1]])
 
 
 def _size(changes: Params) -> Tensor:
