@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import SettingError, params_of
 from metalearn_gui.engine.presets import default_settings, preset
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -22,6 +23,7 @@ TUNED_GROUPS = ("learner", "outer")
 START = "initialization"  # the network's, but a learner's rates suit some starts only
 TRAINING_SIZES = "training_episodes"  # the episodes', but not every learner trains on other ways than it is tried on
 EPISODE_SIZES = ("shots", "queries")
+AnyFamily = TaskFamily | type[TaskFamily]
 USUAL = {one.tasks.view: one for one in (preset("glyphs"), preset("ratings"))}  # where inputs are images, or items
 
 
@@ -30,18 +32,21 @@ def switched(settings: ExperimentSettings, **values: Any) -> ExperimentSettings:
 
     That is the learner's and the outer loop's values, the network's start and the sizes of training episodes, as the
     new learner was tuned nearest to here: on this family, else on one that looks like it. Between pictures,
-    items and points it is the network and the size of an episode, too. Values given or set by hand win.
+    items and points it is the network and the size of an episode, too, and on pictures and items the network where
+    either learner has its own. Values given or set by hand win.
 
     Raises:
         SettingError: as `replaced` does.
     """
     room = _room(settings, values)
     result = settings.replaced(**room | values)
-    nearest = _nearest(result)
-    if not room and nearest == _nearest(settings):
+    nearest = _nearest(result.learner.key, result.tasks)
+    if not room and nearest == _nearest(settings.learner.key, settings.tasks):
         return result
     tuned = nearest or _untuned(result)
-    brought = _rates(tuned) | (_sizes(tuned, result) if "network" in room else {})
+    brought = _rates(tuned) | (_layers(tuned, result) if "network" in room else {})
+    if _inputs_of(result.tasks) != _inputs_of(settings.tasks):
+        brought |= {name: _for_inputs_of(result, tuned).value(name) for name in EPISODE_SIZES}
     if tuned.tasks.view == result.tasks.view:
         brought[TRAINING_SIZES] = tuned.value(TRAINING_SIZES)
     return _with_enough_data(result.replaced(**_wanted(brought, result, settings, values)))
@@ -70,19 +75,21 @@ def _room(settings: ExperimentSettings, values: Mapping[str, Any]) -> dict[str, 
     """What gives way: a network that cannot read the new inputs, and training episodes of another kind or learner."""
     learner, family = values.get("learner", settings.learner.key), values.get("task_family", settings.tasks.key)
     other = TASKS.get(family, type(settings.tasks)) if family != settings.tasks.key else settings.tasks
-    crosses = _inputs_of(other) != _inputs_of(settings.tasks)
-    network = {"network": _network_for(learner, _inputs_of(other))} if crosses else {}
+    inputs, crosses = _inputs_of(other), _inputs_of(other) != _inputs_of(settings.tasks)
+    tuned, old = _tuned_network(learner, other), _tuned_network(settings.learner.key, settings.tasks)
+    is_anothers = bool(inputs) and tuned != old and settings.network.key == old.key
+    network = {"network": tuned.key} if crosses or is_anothers else {}
     fits = learner == settings.learner.key and other.kind == settings.tasks.kind and not crosses
     return network | ({} if fits else {TRAINING_SIZES: ""})
 
 
-def _network_for(learner: str, inputs: str) -> str:
-    """The key of the network that the learner is tuned with where inputs are of this kind."""
-    every = tuned_settings(learner)
-    return next((one for one in every if _inputs_of(one.tasks) == inputs), _usual(inputs)).network.key
+def _tuned_network(learner: str, tasks: AnyFamily) -> Network:
+    """The network that the learner is tuned with where inputs are of this kind."""
+    nearest, usual = _nearest(learner, tasks), _usual(_inputs_of(tasks))
+    return nearest.network if nearest and _inputs_of(nearest.tasks) == _inputs_of(tasks) else usual.network
 
 
-def _inputs_of(tasks: TaskFamily | type[TaskFamily]) -> str:
+def _inputs_of(tasks: AnyFamily) -> str:
     """What inputs are, as far as it takes a network of its own: a key of USUAL, or "" for points."""
     return str(tasks.view) if tasks.view in USUAL else ""
 
@@ -97,12 +104,17 @@ def _rates(tuned: ExperimentSettings) -> dict[str, Any]:
     return {name: tuned.value(name) for name, group in names.items() if group in TUNED_GROUPS or name == START}
 
 
-def _sizes(tuned: ExperimentSettings, result: ExperimentSettings) -> dict[str, Any]:
-    """Layers and points of an episode, as they are tuned or usual for such inputs."""
+def _layers(tuned: ExperimentSettings, result: ExperimentSettings) -> dict[str, Any]:
+    """The network's own settings, as they are tuned or usual for such inputs."""
+    network = _for_inputs_of(result, tuned).network
+    names = {spec.name for spec in params_of(network)} - {"input_dim", "output_dim"}  # those are the family's
+    return {name: getattr(network, name) for name in sorted(names)}
+
+
+def _for_inputs_of(result: ExperimentSettings, tuned: ExperimentSettings) -> ExperimentSettings:
+    """The tuned settings where they are for such inputs, else the usual ones."""
     inputs = _inputs_of(result.tasks)
-    usual = tuned if _inputs_of(tuned.tasks) == inputs else _usual(inputs)
-    layers = {spec.name for spec in params_of(usual.network)} - {"input_dim", "output_dim"}  # those are the family's
-    return {name: usual.value(name) for name in (*EPISODE_SIZES, *sorted(layers))}
+    return tuned if _inputs_of(tuned.tasks) == inputs else _usual(inputs)
 
 
 def for_family(settings: ExperimentSettings, key: str, data: str = "", kind: str = "") -> dict[str, Any]:
@@ -141,11 +153,11 @@ def _is_set_by_hand(settings: ExperimentSettings, name: str) -> bool:
     return value not in [other.value(name) for other in others if name in other.names()]
 
 
-def _nearest(settings: ExperimentSettings) -> ExperimentSettings | None:
+def _nearest(learner: str, tasks: AnyFamily) -> ExperimentSettings | None:
     """What the learner was tuned with on this family, else on a family of the same view, else on any."""
-    family, first = settings.tasks, default_settings().tasks
+    first = default_settings().tasks
 
     def distance(other: ExperimentSettings) -> tuple[bool, ...]:
-        return other.tasks.key != family.key, other.tasks.view != family.view, other.tasks.key != first.key
+        return other.tasks.key != tasks.key, other.tasks.view != tasks.view, other.tasks.key != first.key
 
-    return min(tuned_settings(settings.learner.key), key=distance, default=None)
+    return min(tuned_settings(learner), key=distance, default=None)

@@ -14,6 +14,14 @@ from metalearn_gui.engine.settings import ExperimentSettings
 
 _PLANE: dict[str, Any] = {"task_family": "xor", "meta_batch": 10, "initialization": "glorot"}
 
+_PICTURES: dict[str, Any] = {
+    "task_family": "glyphs", "network": "conv4", "shots": 1, "queries": 15, "training_episodes": "1x5",
+    "meta_batch": 8, "meta_learning_rate": 0.002, "meta_schedule": "cosine", "num_iterations": 8_000,
+}  # fmt: skip
+
+# Weights of the task's own: by the batch's statistics five pictures would be normalised by themselves alone.
+_ALL_WEIGHTS: dict[str, Any] = {"norm": "group", "inner_learning_rate": 0.4, "meta_batch": 4, "test_steps": 1}
+
 _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PLANE, "learner": "fomaml", "inner_learning_rate": 0.3, "inner_steps": 5},
     {**_PLANE, "learner": "anil", "inner_learning_rate": 0.3, "inner_steps": 5, "meta_learning_rate": 0.003},
@@ -26,6 +34,17 @@ _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PLANE, "learner": "ridge", "meta_learning_rate": 0.003, "test_steps": 1},
     {**_PLANE, "learner": "reptile", "initialization": "uniform", "inner_learning_rate": 0.3, "inner_steps": 8,
      "queries": 40, "meta_batch": 1, "meta_optimizer": "sgd", "meta_learning_rate": 0.2, "meta_schedule": "linear"},
+    {**_PICTURES, "learner": "maml", **_ALL_WEIGHTS},
+    {**_PICTURES, "learner": "fomaml", **_ALL_WEIGHTS},
+    {**_PICTURES, "learner": "meta_sgd", **_ALL_WEIGHTS},
+    {**_PICTURES, "learner": "reptile", "norm": "group", "training_episodes": "5x10", "inner_learning_rate": 0.1,
+     "inner_steps": 5, "meta_batch": 4, "meta_optimizer": "sgd", "meta_learning_rate": 1.0, "test_steps": 5},
+    {**_PICTURES, "learner": "anil", "inner_learning_rate": 0.1, "inner_steps": 5, "test_steps": 5},
+    {**_PICTURES, "learner": "metann", "test_steps": 1},
+    {**_PICTURES, "learner": "cavia", "num_context": 100, "test_steps": 3},
+    {**_PICTURES, "learner": "cnp", "least_support": 5, "test_steps": 1},
+    {**_PICTURES, "learner": "scratch", "inner_learning_rate": 0.1, "num_iterations": 1_000, "test_steps": 10},
+    {**_PICTURES, "learner": "transfer", "inner_learning_rate": 0.1, "test_steps": 10},
     {**_PLANE, "learner": "transfer", "inner_learning_rate": 0.3},
     {**_PLANE, "learner": "scratch", "inner_learning_rate": 0.3},
 )  # fmt: skip

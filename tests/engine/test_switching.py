@@ -96,8 +96,28 @@ def test_every_classifier_can_be_chosen_where_protonet_trains_on_more_ways_than_
     start = preset("glyphs")
     there = switched(start, learner=learner)
     assert there.learner.key == learner
-    assert there.network == start.network  # pictures before and after
+    own = [one.network for one in tuned_settings(learner) if one.tasks.key == "glyphs"]
+    assert there.network in (own or [start.network])
     assert switched(there, learner="protonet") == start
+
+
+def test_on_pictures_a_learner_brings_the_network_that_it_is_tuned_with_unless_another_was_chosen() -> None:
+    start = switched(default_settings(), task_family="glyphs")
+    assert (start.learner.key, start.value("norm")) == ("maml", "group")
+    anil = switched(start, learner="anil")
+    assert anil.network == preset("glyphs").network
+    assert switched(anil, learner="maml") == start
+    chosen = start.replaced(network="mlp", hidden_dim=50, shots=3)
+    there = switched(chosen, learner="anil")
+    assert (there.network, there.value("shots")) == (chosen.network, 3)
+
+
+@pytest.mark.parametrize("learner", sorted(key for key, one in LEARNERS.items() if len(one.kinds) == 2))
+def test_pictures_and_a_learner_come_to_the_same_whichever_is_chosen_first(learner: str) -> None:
+    start = default_settings()
+    first_learner = switched(switched(start, learner=learner), task_family="glyphs")
+    assert first_learner == switched(switched(start, task_family="glyphs"), learner=learner)
+    assert first_learner.network.key == "conv4"
 
 
 @pytest.mark.parametrize("family", sorted(key for key, one in TASKS.items() if one.view == "plane"))
