@@ -372,7 +372,8 @@ class Course(QObject):
             self.messageRaised.emit(Message(event.advice, "error", label, "resume_with_half_rate"))
 
     def _take_end(self, run_id: str) -> None:
-        self.runs.has_ended(run_id)
+        if self.runs.has_ended(run_id):
+            self._announce(self.runsChanged, self.shownChanged)
         self._score_again_if_due()  # a change may have come after its last look
 
     def _take_state(self) -> None:

@@ -119,12 +119,17 @@ class Runs:
         """This run is shown, at its newest state."""
         self.shown, self.moment = run, None
 
-    def has_ended(self, run_id: str) -> None:
-        """No event of this run is under way any more; after a failure its curves may be ahead of its state."""
+    def has_ended(self, run_id: str) -> bool:
+        """No event of this run is under way any more. Whether another record has come in its place.
+
+        After a failure, or where it was stopped, its curves may be ahead of its state.
+        """
         self._leaving.pop(run_id, None)
         run = self.find(run_id)
-        if run is not None and _is_ahead(run):
-            self._exchange(run, run.settled())
+        if run is None or not _is_ahead(run):
+            return False
+        self._exchange(run, run.settled())
+        return True
 
     def take(self, runs: list[RunRecord], live: RunRecord, shown: RunRecord) -> None:
         """These runs instead of all others."""
