@@ -216,7 +216,7 @@ class Session(QObject):
 
     @property
     def readiness(self) -> str:
-        """What waits, in words ("loading TensorFlow", "compiling"); empty when nothing does."""
+        """What waits, in words ("loading TensorFlow", "compiling, 3 s"); empty when nothing does."""
         return self._training.readiness
 
     @property

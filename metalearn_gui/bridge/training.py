@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from metalearn_gui.bridge.compiling import Compiling
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import Job, Runner
 from metalearn_gui.engine import backend
@@ -40,13 +41,16 @@ class Training(QObject):
         self._lent_to: Job | None = None
         self._under_way: set[str] = set()
         self._wanted: ExperimentSettings | None = None
+        self._compiled: ExperimentSettings | None = None  # what the worker was last given to compile
+        self._compiling = Compiling(self)
+        self._compiling.ticked.connect(self.readinessChanged)
         self._still_timer = QTimer(self)
         self._still_timer.setSingleShot(True)
         self._still_timer.setInterval(STILL_MS)
         self._still_timer.timeout.connect(self._stand_still)
         self._runner = Runner(parent=self)
         self._runner.stateChanged.connect(self.stateChanged)
-        self._runner.stateChanged.connect(self.readinessChanged)
+        self._runner.stateChanged.connect(self._announce_readiness)
 
     @property
     def state(self) -> RunState:
@@ -76,9 +80,16 @@ class Training(QObject):
         """What waits, in words; empty when nothing does."""
         if not self.is_loaded:
             return self.tr("loading TensorFlow")
-        if self._preparing is not None or self.state is RunState.PREPARING:
-            return self.tr("compiling")
-        return ""
+        return self._compiling.text if self._is_compiling else ""
+
+    @property
+    def _is_compiling(self) -> bool:
+        return self.is_loaded and (self._preparing is not None or self.state is RunState.PREPARING)
+
+    def _announce_readiness(self) -> None:
+        is_stopping = self.state is RunState.STOPPING
+        self._compiling.follow(self._compiled if self._is_compiling else None, is_cut_short=is_stopping)
+        self.readinessChanged.emit()
 
     # --- before the run ---------------------------------------------------------------------------
 
@@ -112,6 +123,7 @@ class Training(QObject):
         )  # fmt: skip
         job = Job("meta-train", begin, self._on_events, functools.partial(self._take_end, run.run_id), gate)
         self._under_way.add(run.run_id)
+        self._compiled = run.settings
         self._runner.steer(job, quiet_ms)
 
     def put(self, values: Mapping[str, Any]) -> None:
@@ -156,18 +168,18 @@ class Training(QObject):
         self.is_loaded = True
         self.loaded.emit()
         self._stand_still()
-        self.readinessChanged.emit()
+        self._announce_readiness()
 
     def _stand_still(self) -> None:
         if self._wanted is None or self.is_active or self.is_lent:
             return
         begin = functools.partial(_prepare, self._wanted, self._options)
-        self._wanted = None
+        self._compiled, self._wanted = self._wanted, None
         self._preparing = job = Job("prepare", begin)
         job.on_end = functools.partial(self._take_prepared, job)
         self._runner.submit(job)
         self.stoodStill.emit()
-        self.readinessChanged.emit()
+        self._announce_readiness()
 
     def _take_back(self, job: Job, said: Callable[[str], None], error: str) -> None:
         if self._lent_to is job:
@@ -180,7 +192,7 @@ class Training(QObject):
             self._preparing = None
         if error:
             self.failed.emit(self.tr("Compiling"), error)
-        self.readinessChanged.emit()
+        self._announce_readiness()
 
     def _take_end(self, run_id: str, error: str) -> None:
         self._under_way.discard(run_id)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import tempfile
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar
@@ -17,27 +12,25 @@ from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.csv import CHOICES, COLUMN_SETTINGS, Csv
 from metalearn_gui.store.home import home
+from metalearn_gui.store.small_json import read_object, write_object
 
 MOST = 200  # files; the one that was chosen first goes first
-LARGEST = 2**22  # bytes: a larger file is no file of ours
 
 
 def remember(tasks: TaskFamily) -> None:
     """Keep what was chosen; a full or forbidden disk costs nothing but the next asking."""
     if not isinstance(tasks, Csv) or not tasks.file_digest:
         return
-    every = _every()
+    every = read_object(_place())
     every.pop(tasks.file_digest, None)
     every[tasks.file_digest] = {name: getattr(tasks, name) for name in CHOICES}
-    newest = dict(list(every.items())[-MOST:])
-    with contextlib.suppress(OSError):
-        _write(_place(), json.dumps(newest, ensure_ascii=False, indent=1))
+    write_object(_place(), every, MOST)
 
 
 def remembered(path: str) -> Csv | None:
     """The family that was made last of what a table holds that was read; None where none was, or it does not fit."""
     table = TABLES.find(path)
-    chosen = _every().get(table.digest) if table else None
+    chosen = read_object(_place()).get(table.digest) if table else None
     if not isinstance(chosen, dict):
         return None
     try:
@@ -72,22 +65,6 @@ def _completed(tasks: TaskFamily) -> TaskFamily:
         return tasks
     chosen = remembered(tasks.data)
     return tasks.replaced(**{name: getattr(chosen, name) for name in CHOICES}) if chosen else tasks
-
-
-def _every() -> dict[str, Any]:
-    with contextlib.suppress(OSError, ValueError, RecursionError):
-        if _place().stat().st_size <= LARGEST:
-            every = json.loads(_place().read_text(encoding="utf-8"))
-            if isinstance(every, dict):
-                return every
-    return {}
-
-
-def _write(place: Path, text: str) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=place.parent, suffix=".part", delete=False, encoding="utf-8") as part:
-        part.write(text)
-    os.replace(part.name, place)
 
 
 def _place() -> Path:

@@ -1,0 +1,53 @@
+"""For how long something has been compiled, beside how long its kind took the last time on this machine."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.store.compile_times import remember_seconds, seconds_of
+
+LEAST_SECONDS = 0.5  # what takes less was compiled before
+
+
+class Compiling(QObject):
+    """Counts while there is something to wait for."""
+
+    ticked = Signal()  # text
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._settings: ExperimentSettings | None = None
+        self._began = 0.0
+        self._expected: float | None = None
+        self._timer = QTimer(self, interval=1000)
+        self._timer.timeout.connect(self.ticked)
+
+    def follow(self, settings: ExperimentSettings | None, is_cut_short: bool = False) -> None:
+        """What is compiled now; None: nothing. is_cut_short: what was compiled before is not waited for any more."""
+        if settings is self._settings:
+            return
+        has_ended = settings is None and self._settings is not None and not is_cut_short
+        if has_ended and self._elapsed >= LEAST_SECONDS:
+            remember_seconds(self._settings, self._elapsed)
+        self._settings, self._began = settings, time.monotonic()
+        if settings is None:
+            self._timer.stop()
+        else:
+            self._expected = seconds_of(settings)
+            self._timer.start()
+
+    @property
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began
+
+    @property
+    def text(self) -> str:
+        """In words, the seconds so far and those of the last time."""
+        elapsed = int(self._elapsed)
+        if self._expected is None:
+            return self.tr("compiling, {elapsed} s").format(elapsed=elapsed)
+        text = self.tr("compiling, {elapsed} s; the last time it took {expected} s")
+        return text.format(elapsed=elapsed, expected=max(1, round(self._expected)))
