@@ -202,7 +202,8 @@ def _judged(family: TaskFamily, task: TouchedTask, on_grid: Array, on_query: Arr
     """With the loss on what was trained for, however far the grid reaches."""
     with np.errstate(over="ignore", invalid="ignore"):  # a learner may diverge beyond its trained steps
         if family.kind == "classification":
-            return Adaptation(on_grid, *_classification_scores(on_query, np.asarray(task.query.y)))
+            named = task.named
+            return Adaptation(on_grid, *_classification_scores(on_query[:, named], np.asarray(task.query.y)[named]))
         predictions, targets = (on_query, task.query.y) if task.truth is None else (on_grid, task.truth)
         if family.view == "curve" and task.truth is not None:
             low, high = family.input_range()

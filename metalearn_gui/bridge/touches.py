@@ -42,6 +42,7 @@ class TouchedTask:
     has_rows: whether the grid is the rows of the support and of the query set.
     looked_at: says where else predictions are wanted; then the grid is all support rows, all query rows and those
         places, whatever is done to the points.
+    unnamed: queries that a hand has drawn anew, whose class nobody has said since: no score counts them.
     """
 
     tasks: Tasks  # one task
@@ -53,6 +54,13 @@ class TouchedTask:
     block: int = 0
     has_rows: bool = False
     looked_at: Places | None = None
+    unnamed: frozenset[int] = frozenset()
+
+    @property
+    def named(self) -> Array:
+        """Which queries (n,) have a class that a prediction can be held against; all, where none has."""
+        named = np.array([place not in self.unnamed for place in range(len(self.query.x))], bool)
+        return named if named.any() else ~named
 
 
 def draw_task(settings: ExperimentSettings, block: int) -> TouchedTask:
@@ -148,7 +156,9 @@ def with_moved_query(task: TouchedTask, index: int, x: Array, y: Array | int) ->
     """One query point elsewhere, likewise."""
     query = _with_point(task.query, index, x, y)
     grid = _with_row(task, task.query.x[index], query.x[index])
-    return _regridded(dataclasses.replace(task, query=query, grid=grid))
+    is_drawn = not np.array_equal(query.x[index], task.query.x[index])
+    unnamed = task.unnamed | {index} if is_drawn else task.unnamed - {index}
+    return _regridded(dataclasses.replace(task, query=query, grid=grid, unnamed=unnamed))
 
 
 def _with_point(points: PointSet, index: int, x: Array, y: Array | int) -> PointSet:

@@ -104,7 +104,7 @@ class OuterLoopSettings(Component):
         maximum=10.0,
         log=True,
         live=True,
-        help="Size of an outer step; the article's learning rate.",
+        help="Size of an outer step, which moves what all tasks share; the article's learning rate.",
     )
     meta_batch: int = param(
         25,

@@ -12,7 +12,7 @@ class ElidedLabel(QLabel):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self._short = ""
+        self._short = self._help = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_short(self, text: str) -> None:
@@ -20,12 +20,21 @@ class ElidedLabel(QLabel):
         self._short = text
         self.update()
 
+    def set_help(self, text: str) -> None:
+        """What the tooltip says, after the text where that is cut; "" for nothing."""
+        self._help = text
+        self._tell()
+
+    def _tell(self) -> None:
+        cut = self.text() if self._elided() != self.text() else ""
+        self.setToolTip("\n".join(filter(None, (cut, self._help))))
+
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.setToolTip(self.text() if self._elided() != self.text() else "")
+        self._tell()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

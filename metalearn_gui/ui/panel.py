@@ -88,10 +88,14 @@ class Panel(Dressed, QFrame):
         if self._why is not None:
             self._why.retranslate(text)
 
-    def set_hint(self, text: str, short: str = "") -> None:
-        """The muted half-line that says what the card is for; the short one where there is little room."""
+    def set_hint(self, text: str, short: str = "", help: str = "") -> None:
+        """The muted half-line that says what the card is for; the short one where there is little room.
+
+        help: what its words mean, for the tooltip.
+        """
         self._hint.setText(text)
         self._hint.set_short(short)
+        self._hint.set_help(help)
 
     @property
     def hint(self) -> str:

@@ -13,7 +13,7 @@ from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.text import bytes_text, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.translated import Translated
-from metalearn_gui.ui.wording import episode_text, protocol_text
+from metalearn_gui.ui.wording import episode_text, protocol_help, protocol_text
 
 HEIGHT = 24
 REFRESH_MS = 500
@@ -67,6 +67,7 @@ class StatusBar(Translated, QFrame):
         text = " · ".join(part for part in parts if part)
         self._status.setText(text[:1].upper() + text[1:])
         self._status.setAccessibleName(self._status.text())
+        self._status.set_help(protocol_help(self._session.shown.settings))
         self._dot.show_color(self._state_color())
 
     def _state_text(self) -> str:

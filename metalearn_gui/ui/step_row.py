@@ -128,10 +128,12 @@ class StepRow(Translated, QWidget):
         if learner.adapts_once:
             self._step_label.setText(self.tr("one pass"))
             text = self.tr("{learner} takes no gradient steps: it reads the examples once, and more of them help it")
-            self._slider.setToolTip(text.format(learner=learner.label))
+            help = text.format(learner=learner.label)
         else:
             self._step_label.setText(self.tr("adaptation step"))
-            self._slider.setToolTip(self.tr("How often the learner has adapted to the points"))
+            help = self.tr("How often the learner has adapted to the points")
+        for widget in (self._step_label, self._slider):
+            widget.setToolTip(help)
 
     def _name_play(self) -> None:
         name = self.tr("Pause") if self.is_playing else self.tr("Play the adaptation steps")

@@ -83,15 +83,15 @@ class StepSlider(QSlider):
         self._draw_numbers(painter)
 
     def _draw_numbers(self, painter: QPainter) -> None:
-        every = self._every(22)
+        every = self._every(scaled(22))
         for value in {*range(self.minimum(), self.maximum() + 1, every), self.value()}:
             current = value == self.value()
-            if not current and abs(self._x_of(value) - self._x_of(self.value())) < 18:
+            if not current and abs(self._x_of(value) - self._x_of(self.value())) < scaled(18):
                 continue
             painter.setFont(ui_font(12, 600 if current else 400))
             painter.setPen(theme().palette.text if current else theme().palette.muted)
             name = self.name_of(value)
-            half = max(20.0, painter.fontMetrics().horizontalAdvance(name) / 2 + 1)
+            half = painter.fontMetrics().horizontalAdvance(name) / 2 + 1
             middle = min(max(self._x_of(value), half), self.width() - half)
             box = QRectF(middle - half, LINE + 10, 2 * half, scaled(16))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)

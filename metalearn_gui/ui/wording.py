@@ -39,6 +39,19 @@ def protocol_text(settings: ExperimentSettings) -> str:
     return QCoreApplication.translate("Wording", "inductive")
 
 
+def protocol_help(settings: ExperimentSettings) -> str:
+    """What the protocol's word means; empty where there are no classes."""
+    if settings.tasks.kind != "classification":
+        return ""
+    if settings.network.is_transductive:
+        return QCoreApplication.translate(
+            "Wording", "Transductive: the queries of a task are normalised together, so each learns from the others."
+        )
+    return QCoreApplication.translate(
+        "Wording", "Inductive: each query is answered alone, from the support set; the other queries do not help it."
+    )
+
+
 def percent_text(accuracy: float, digits: int = 1) -> str:
     """An accuracy as a share of a hundred."""
     return f"{100 * accuracy:.{digits}f} %"

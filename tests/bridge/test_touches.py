@@ -7,12 +7,14 @@ import dataclasses
 import numpy as np
 import pytest
 
+from metalearn_gui.bridge import adapter
 from metalearn_gui.bridge.adapter import Adapter
 from metalearn_gui.bridge.touches import (
     draw_task,
     looking_at,
     with_added_point,
     with_moved_point,
+    with_moved_query,
     with_support,
     without_point,
 )
@@ -77,3 +79,18 @@ def test_where_predictions_are_wanted_stays_the_same_from_task_to_task(settings,
     unseen.undo_touch()
     assert np.array_equal(unseen.touched.grid, [*rows, rows[0], rows[0] + 1])
     assert unseen.close(1.0)
+
+
+def test_a_query_that_a_hand_drew_counts_in_no_score_until_its_class_is_said() -> None:
+    settings = small_settings("blobs", "protonet", ways=2)
+    task = draw_task(settings, 1)
+    label = int(task.query.y[0])
+    drawn = with_moved_query(task, 0, task.query.x[0] + 1.0, label)
+    assert task.named.all()
+    assert drawn.named.tolist() == [False] + [True] * (len(task.query.x) - 1)
+    right = np.eye(2, dtype=np.float32)[drawn.query.y][None]
+    right[0, 0] = 1.0 - right[0, 0]  # all but the drawn one are taken for what they are
+    assert adapter._judged(settings.tasks, drawn, right, right).accuracy == [1.0]
+    said = with_moved_query(drawn, 0, drawn.query.x[0], 1 - label)
+    assert said.named.all()
+    assert adapter._judged(settings.tasks, said, right, right).accuracy == [1.0]

@@ -38,7 +38,7 @@ class GradientLearner(Learner):
         maximum=10.0,
         log=True,
         live=True,
-        help="Size of an adaptation step.",
+        help="Size of an adaptation step: how far a task moves its own weights from the shared start.",
     )
     inner_steps: int = param(
         1, "Inner steps", minimum=1, maximum=20, unit="steps", help="Adaptation steps that training takes."

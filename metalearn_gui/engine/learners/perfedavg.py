@@ -44,7 +44,7 @@ class PerFedAvg(FederatedLearner):
         maximum=10.0,
         log=True,
         live=True,
-        help="Size of a client's step; the inner learning rate is that of personalising.",
+        help="Size of a client's step while it trains for all; η moves the server's model, α personalises it.",
     )
     local_gradient: str = param(
         "first order",

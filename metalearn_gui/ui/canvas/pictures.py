@@ -194,13 +194,19 @@ class PicturesCanvas(PictureSurface):
         label = int(self._rows.y[index]) + 1
         if index < self._num_support:
             return self.tr("example of class {label}").format(label=label)
+        name = self.tr("query of class {label}").format(label=label)
+        if not self._is_named(index):
+            name = self.tr("query drawn by hand; press a number to say its class")
         probabilities = self._probabilities(index, self.shown_step)
         if probabilities is None:
-            return self.tr("query of class {label}").format(label=label)
+            return name
         taken = int(np.argmax(probabilities))
-        return self.tr("query of class {label}, taken for class {taken} with {share}").format(
-            label=label, taken=taken + 1, share=f"{probabilities[taken]:.0%}"
-        )
+        text = self.tr("{name}, taken for class {taken} with {share}")
+        return text.format(name=name, taken=taken + 1, share=f"{probabilities[taken]:.0%}")
+
+    def _is_named(self, row: int) -> bool:
+        """Whether a picture is of a class that is known: not so of a query that a hand drew."""
+        return row - self._num_support not in self.touched.unnamed
 
     def hover_lines(self, position: QPointF) -> list[str]:
         rows = [row for row, box in enumerate(self.placed.boxes) if box.contains(position)]
@@ -216,9 +222,9 @@ class PicturesCanvas(PictureSurface):
     def paint_live(self, painter: QPainter) -> None:
         placed, step = self.placed, self.shown_step
         self._draw_support(painter, placed.support)
-        right = self._draw_queries(painter, placed.query, step)
-        if placed.query and self.adaptation is not None:
-            self._draw_count(painter, placed, right)
+        hits = self._draw_queries(painter, placed.query, step)
+        if hits:
+            self._draw_count(painter, placed, hits)
         if self._rows.count:
             self._draw_large(painter, placed, step)
 
@@ -231,9 +237,10 @@ class PicturesCanvas(PictureSurface):
                 self._draw_header(painter, QRectF(box.left(), self.frame().top(), box.width(), HEADER - 2), label)
             self._draw(painter, box, row, class_color(label))
 
-    def _draw_queries(self, painter: QPainter, boxes: list[QRectF], step: int) -> int:
-        """Every query in the colour of what it is taken for; how many are right."""
-        colors, right = [class_color(label) for label in range(self.family.output_dim)], 0
+    def _draw_queries(self, painter: QPainter, boxes: list[QRectF], step: int) -> list[bool]:
+        """Every query in the colour of what it is taken for; of those whose class is known, which are right."""
+        colors, named = [class_color(label) for label in range(self.family.output_dim)], self.touched.named
+        hits = []
         table = None if self.adaptation is None else np.nan_to_num(self.adaptation.on_grid[step])
         for row, box in enumerate(boxes, self._num_support):
             place = self._rows.places[row]
@@ -243,11 +250,11 @@ class PicturesCanvas(PictureSurface):
             taken = int(table[place].argmax())
             self._draw(painter, box, row, colors[taken])
             draw_strip(painter, QRectF(box.left(), box.bottom() + 2, box.width(), BAR), table[place].tolist(), colors)
-            if taken == int(self._rows.y[row]):
-                right += 1
-            else:
-                _draw_cross(painter, box)
-        return right
+            if named[row - self._num_support]:
+                hits.append(taken == int(self._rows.y[row]))
+                if not hits[-1]:
+                    _draw_cross(painter, box)
+        return hits
 
     def _draw(self, painter: QPainter, box: QRectF, row: int, color: QColor) -> None:
         draw_crisp(painter, box, self._ink(row), QPen(color, 3 if row == self.row else 1.5))
@@ -257,13 +264,15 @@ class PicturesCanvas(PictureSurface):
         painter.setPen(class_color(label))
         painter.drawText(box, CENTRED, str(label + 1))
 
-    def _draw_count(self, painter: QPainter, placed: PictureLayout, right: int) -> None:
-        """How many of the queries are right, above them."""
+    def _draw_count(self, painter: QPainter, placed: PictureLayout, hits: list[bool]) -> None:
+        """How many of the queries are right, above them; what a hand drew is no query of the task's."""
         painter.setFont(ui_font(12))
         painter.setPen(theme().palette.muted)
         first = placed.query[0]
         line = QRectF(first.left(), first.top() - HEADER, placed.large.left() - first.left(), HEADER - 4)
-        text = self.tr("{right} of {count} queries right").format(right=right, count=len(placed.query))
+        text = self.tr("{right} of {count} queries right").format(right=sum(hits), count=len(hits))
+        if self.touched.unnamed:
+            text += self.tr(", {count} drawn by hand").format(count=len(self.touched.unnamed))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _draw_large(self, painter: QPainter, placed: PictureLayout, step: int) -> None:
@@ -271,10 +280,11 @@ class PicturesCanvas(PictureSurface):
         box, label = placed.large, int(self._rows.y[self.row])
         painter.setFont(ui_font(12, 600))
         painter.setPen(theme().palette.text)
-        name = self.tr("example") if self.row < self._num_support else self.tr("query")
-        painter.drawText(
-            QRectF(box.left(), self.frame().top(), box.width(), HEADER - 4), CENTRED, f"{name} {label + 1}"
-        )
+        name = self.tr("example {label}") if self.row < self._num_support else self.tr("query {label}")
+        if not self._is_named(self.row):
+            name = self.tr("your drawing")
+        line = QRectF(box.left(), self.frame().top(), box.width(), HEADER - 4)
+        painter.drawText(line, CENTRED, name.format(label=label + 1))
         probabilities = self._probabilities(self.row, step)
         if probabilities is not None and not self._is_support:
             draw_lines(painter, placed.lines, probabilities)

@@ -16,6 +16,7 @@ from metalearn_gui.ui.canvas.shelf_strip import draw_moved, draw_push
 from metalearn_gui.ui.canvas.stars import NUM_STARS, STAR, star_at
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import scaled, small_capitals_font, theme, ui_font
+from metalearn_gui.ui.wording import baseline_name
 
 if TYPE_CHECKING:
     from metalearn_gui.ui.canvas.shelf import ShelfCanvas
@@ -99,19 +100,26 @@ class ShelfPainting:
         after = QCoreApplication.translate("Shelf", "after, step {step}").format(step=self._canvas.shown_step)
         dotted = QPen(palette.text, 1.8)
         dotted.setDashPattern([1, 1.3])
-        entries = (
+        entries = [
             (QCoreApplication.translate("Shelf", "what they say"), dotted),
             (after, QPen(palette.learner, 5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)),
             (QCoreApplication.translate("Shelf", "before"), dashed(palette.before)),
-        )
+        ]
+        compared = sorted(self._canvas.session.unseen.compared)
+        entries += [(baseline_name(key), QPen(theme().color_of(key), 2)) for key in compared]
         painter.setFont(ui_font(12))
-        for text, pen in entries:
+        for place, (text, pen) in enumerate(entries):
+            is_tick = place > 2  # as in the rows: others are marks across the learner's bar
             painter.setPen(palette.text)
             painter.drawText(line, RIGHT, text)
             end = line.right() - painter.fontMetrics().horizontalAdvance(text) - scaled(8)
+            begin, middle = end - (2 if is_tick else sample), line.center().y()
             painter.setPen(pen)
-            painter.drawLine(QPointF(end - sample, line.center().y()), QPointF(end, line.center().y()))
-            line.setRight(end - sample - scaled(14))
+            if is_tick:
+                painter.drawLine(QPointF(end, middle - scaled(5)), QPointF(end, middle + scaled(5)))
+            else:
+                painter.drawLine(QPointF(begin, middle), QPointF(end, middle))
+            line.setRight(begin - scaled(14))
         return line.right()
 
     def _draw_rows(self, painter: QPainter) -> None:

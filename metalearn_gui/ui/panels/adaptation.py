@@ -23,6 +23,7 @@ from metalearn_gui.ui.wording import (
     baseline_name,
     episode_text,
     loss_text,
+    protocol_help,
     protocol_text,
     score_text,
     unseen_tasks_text,
@@ -122,7 +123,8 @@ class AdaptationPanel(Panel):
         is_narrow = self.width() < scaled(NARROW)
         text = self.tr("{unseen}, by step") if is_narrow else self.tr("{unseen} tasks, by step")
         by_step = text.format(unseen=unseen_text(settings))
-        self.set_hint(f"{episode_text(settings)}, {protocol_text(settings)}" if episode_text(settings) else by_step)
+        by_protocol = f"{episode_text(settings)}, {protocol_text(settings)}"
+        self.set_hint(by_protocol if episode_text(settings) else by_step, help=protocol_help(settings))
 
     # --- what is drawn ----------------------------------------------------------------------------
 
