@@ -15,6 +15,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from metalearn_gui.ui.window_zoom import AUTOMATIC
+
 CONTEXT = "Commands"
 
 
@@ -99,7 +101,10 @@ COMMANDS = (
     Command("attract", QT_TRANSLATE_NOOP("Commands", "Presenter, by itself"), "Shift+F11", VIEW, lambda w: w.attract()),
     Command("larger", QT_TRANSLATE_NOOP("Commands", "Larger"), "Ctrl++ or Ctrl+=", VIEW, lambda w: w.zoom.step(1)),
     Command("smaller", QT_TRANSLATE_NOOP("Commands", "Smaller"), "Ctrl+-", VIEW, lambda w: w.zoom.step(-1)),
-    Command("actual_size", QT_TRANSLATE_NOOP("Commands", "Usual size"), "Ctrl+0", VIEW, lambda w: w.zoom.choose(1.0)),
+    Command(
+        "actual_size", QT_TRANSLATE_NOOP("Commands", "Usual size"), "Ctrl+0", VIEW,
+        lambda w: w.zoom.choose(AUTOMATIC),
+    ),
     Command(PALETTE, QT_TRANSLATE_NOOP("Commands", "Find anything..."), "Ctrl+K", VIEW, lambda w: w.show_palette()),
     Command("find", QT_TRANSLATE_NOOP("Commands", "Find a setting"), "Ctrl+F", VIEW, lambda w: w.find_setting()),
     Command(

@@ -88,7 +88,7 @@ class Legend(QWidget):
     def _places(self, width: int) -> list[tuple[int, int]]:
         row, x, places = 0, 0, []
         for entry in self._entries:
-            needed = scaled(self.SAMPLE) + 7 + self.fontMetrics().horizontalAdvance(entry.text)
+            needed = scaled(self.SAMPLE) + 7 + self.fontMetrics().horizontalAdvance(entry.text) + 1
             if x and x + needed > width:
                 row, x = row + 1, 0
             places.append((row, x))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSettings, QStandardPaths
 
 from metalearn_gui.ui.theme import MODES, theme
+from metalearn_gui.ui.window_zoom import AUTOMATIC
 
 if TYPE_CHECKING:
     from metalearn_gui.ui.main_window import MainWindow
@@ -30,7 +31,7 @@ def restore_window(window: MainWindow) -> None:
     if memory.contains("geometry"):
         window.restoreGeometry(memory.value("geometry"))
     window.show_all_settings(memory.value("all_settings", False, bool))
-    window.zoom.choose(memory.value("zoom", 1.0, float))
+    window.zoom.choose(memory.value("zoom", AUTOMATIC, float))
     mode = str(memory.value("theme", theme().mode))
     theme().set_mode(mode if mode in MODES else "system")
 

@@ -10,12 +10,12 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.network_drawing import Layer
+from metalearn_gui.ui.network_drawing import UNITS_DRAWN, Layer
 from metalearn_gui.ui.network_maps import Column, columns_of, draw_columns, tiles
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
-UNIT = 17
-GAP = 2
+UNIT, LARGEST_UNIT = 17, 32  # pixels of the design
+GAP_SHARE = 0.12  # of a unit, between two
 MAX_WIDTH = 3.2
 
 
@@ -28,7 +28,7 @@ class NetworkView(QWidget):
         self._columns: list[Column] = []
         self._captions: tuple[str, ...] = ()
         self._unit_text = "{layer} {unit}"
-        self.setMinimumHeight(6 * UNIT + 5 * GAP + 2)
+        self.setMinimumHeight(self.sizeHint().height())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme().changed.connect(self.update)
 
@@ -38,7 +38,7 @@ class NetworkView(QWidget):
         return self._layers
 
     def sizeHint(self) -> QSize:
-        return QSize(234, 6 * UNIT + 5 * GAP + 2)
+        return QSize(234, round((UNITS_DRAWN + (UNITS_DRAWN - 1) * GAP_SHARE) * UNIT) + 2)
 
     @property
     def columns(self) -> list[Column]:
@@ -60,14 +60,22 @@ class NetworkView(QWidget):
         self._captions, self._unit_text = captions, unit_text
 
     def _column_x(self, column: int) -> float:
-        room = self.width() - UNIT - 2
+        room = self.width() - self._side - 2
         return 1 + room * column / max(1, len(self._layers) - 1)
 
     def _unit_rect(self, column: int, place: int) -> QRectF:
-        count = len(self._layers[column].units)
-        height = count * UNIT + (count - 1) * GAP
-        top = (self.height() - height) / 2
-        return QRectF(self._column_x(column), top + place * (UNIT + GAP), UNIT, UNIT)
+        count, side = len(self._layers[column].units), self._side
+        pitch = (1 + GAP_SHARE) * side
+        height = count * pitch - GAP_SHARE * side
+        highest = UNITS_DRAWN * pitch / 2 + scaled(LARGEST_UNIT)  # in a tall card it stays with its choices
+        top = min(self.height() / 2, highest) - height / 2
+        return QRectF(self._column_x(column), top + place * pitch, side, side)
+
+    @property
+    def _side(self) -> float:
+        """Of a unit: as large as the height allows, within bounds."""
+        fitting = (self.height() - 2) / (UNITS_DRAWN + (UNITS_DRAWN - 1) * GAP_SHARE)
+        return min(fitting, scaled(LARGEST_UNIT), self.width() / (2 * max(len(self._layers), 1)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -104,10 +112,10 @@ class NetworkView(QWidget):
         painter.setPen(QPen(colors.line, 1))
         painter.setBrush(colors.background)
         painter.drawRoundedRect(rect, 5, 5)
-        is_output = column == len(self._layers) - 1
+        is_output, inset = column == len(self._layers) - 1, 0.24 * rect.width()
         painter.setPen(QPen(colors.learner if is_output else colors.text, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(_thumbnail(self._layers[column].responses[place], rect.adjusted(4, 4, -4, -4)))
+        painter.drawPath(_thumbnail(self._layers[column].responses[place], rect.adjusted(inset, inset, -inset, -inset)))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

@@ -33,7 +33,7 @@ class Panel(Dressed, QFrame):
     """The base of every card. Subclasses fill `self.body` and override `retranslate`, and `restyle` if they draw."""
 
     key: ClassVar[str] = ""
-    room: int = 150  # a height that the card needs to say something; with less it had better be folded
+    room: int = 150  # pixels of the design that the card needs to say something; with less it had better be folded
 
     collapsedChanged = Signal(bool)
     detachedChanged = Signal(bool)

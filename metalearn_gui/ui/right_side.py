@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.theme import scaled
 
 FOLDED = 40  # pixels of a card that shows its header alone
 
@@ -30,7 +31,6 @@ class RightSide(QWidget):
         self._order = sorted(panels, key=first.index)
         self._folded_by_hand: set[str] = set()
         self._is_arranging = False
-        self._gap = gap
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(gap)
@@ -75,10 +75,10 @@ class RightSide(QWidget):
 
     def _with_room(self, here: Sequence[str]) -> set[str]:
         """The cards that may stand open, up to the first for which there is no room; one always may."""
-        room = self.height() - self._gap * (len(here) - 1) - FOLDED * len(here)
+        room = self.height() - (len(here) - 1) * self.layout().spacing() - len(here) * scaled(FOLDED)
         still_open: set[str] = set()
         for key in here:
-            needed = self._panels[key].room - FOLDED
+            needed = scaled(self._panels[key].room - FOLDED)
             if key in self._folded_by_hand:
                 continue
             if needed > room and still_open:

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QMainWindow
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.zoom import STEPS, rescale, set_zoom
 
+AUTOMATIC = 0.0  # what is chosen where nobody has chosen: by the window's size
+ROOMY = QSize(2560, 1440)  # a larger window, on a large screen of many small pixels, is read from further away
 STAGE, STAGE_ZOOM = QSize(1920, 1080), 1.7  # type for the last row, on a stage's screen; less on a smaller one
 
 
@@ -21,12 +23,12 @@ class WindowZoom(QObject):
         self._window, self._smallest = window, smallest
         self._is_on_stage = False
         self._applied = 1.0
-        self.chosen = 1.0
+        self.chosen = AUTOMATIC
         theme().changed.connect(self._rescale)  # before all others: what they set anew is as large already
 
     def choose(self, zoom: float) -> None:
-        """A person's wish, kept until another one."""
-        self.chosen = min(max(zoom, STEPS[0]), STEPS[-1])
+        """A person's wish, kept until another one; AUTOMATIC for none."""
+        self.chosen = AUTOMATIC if zoom == AUTOMATIC else min(max(zoom, STEPS[0]), STEPS[-1])
         self.follow()
 
     def step(self, by: int) -> None:
@@ -46,7 +48,8 @@ class WindowZoom(QObject):
     def follow(self) -> None:
         """The window has another size, or should have another zoom."""
         on_stage = STAGE_ZOOM * self._largest(STAGE)
-        wanted = on_stage if self._is_on_stage else min(self.chosen, self._largest(self._smallest))
+        chosen = self.chosen or self._usual
+        wanted = on_stage if self._is_on_stage else min(chosen, self._largest(self._smallest))
         if max(STEPS[0], wanted) != theme().zoom:
             set_zoom(max(STEPS[0], wanted))
             self.changed.emit()
@@ -55,6 +58,11 @@ class WindowZoom(QObject):
         if self._applied != theme().zoom:
             ratio, self._applied = theme().zoom / self._applied, theme().zoom
             rescale(self._window, ratio)
+
+    @property
+    def _usual(self) -> float:
+        """Of STEPS, so that a window that is being drawn larger is not laid out anew with every pixel."""
+        return max(zoom for zoom in STEPS if zoom <= max(STEPS[0], self._largest(ROOMY)))
 
     def _largest(self, size: QSize) -> float:
         """How often a size goes into the window."""

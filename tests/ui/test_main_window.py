@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import weakref
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCursor, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Message, RunState
+from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.ui import message_bar
 from metalearn_gui.ui.chips import PictureChip
@@ -18,6 +20,7 @@ from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.rail_button import RailButton
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.verdict_line import VerdictLine
 from tests.ui.fake_session import FakeSession
 
 SIZES = [(1440, 900), (1024, 700)]
@@ -434,3 +437,32 @@ def test_what_is_to_stay_is_still_there_when_other_information_has_left(window, 
     assert not bar._fade.isActive()
     session.messageRaised.emit(Message("saved", "info"))
     assert bar._fade.isActive()
+
+
+# --- large windows and low columns --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("size", "expected"), [((1920, 1200), 1.0), ((3840, 2160), 1.5)])
+def test_a_window_of_very_many_pixels_is_larger_until_somebody_chooses(window, size, expected):
+    window.resize(*size)
+    assert theme().zoom == expected
+    window.zoom.choose(1.1)
+    assert theme().zoom == 1.1
+    window.commands.by_key["actual_size"].trigger()
+    assert theme().zoom == expected
+    window.resize(1440, 900)
+    assert theme().zoom == 1.0
+
+
+def test_runs_stand_open_in_the_smallest_window_beside_a_verdict(window, session, qtbot, monkeypatch):
+    monkeypatch.setattr(VerdictLine, "show_verdict", lambda line, _: (line.setText("It pays"), line.show()))
+    window.resize(1024, 700)
+    session.train(1200)
+    session.score()
+    session.unseen.show_views([View("moved", {"w0": np.ones(11, np.float32)})])
+    qtbot.wait(80)
+    panels = window.panels
+    assert not panels["runs"].is_collapsed
+    assert panels["moved"].is_collapsed
+    row = panels["runs"].table.visualRect(panels["runs"].model.index(0, 0))
+    assert panels["runs"].table.viewport().rect().contains(row)

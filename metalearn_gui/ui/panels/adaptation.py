@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -163,7 +164,8 @@ class AdaptationPanel(Panel):
         parts = [self.plot.minimumHeight(), self.legend.heightForWidth(self.legend.width())]
         if not self.verdict.isHidden():
             parts.append(self.verdict.sizeHint().height())
-        room = scaled(AROUND) + sum(parts) + (len(parts) - 1) * self.body.spacing()
+        pixels = scaled(AROUND) + sum(parts) + (len(parts) - 1) * self.body.spacing()
+        room = math.ceil(pixels / theme().zoom)
         if room != self.room:
             self.room = room
             self.updateGeometry()
@@ -193,8 +195,9 @@ class AdaptationPanel(Panel):
         entries = [LegendEntry(self.session.shown.settings.learner.label, palette.learner)]
         if not self.shows_accuracy:
             entries.append(LegendEntry(self.tr("median"), palette.learner, "dotted", 1.2))
+        names = {"scratch_adam": self.tr("scratch, Adam")} if self.width() < scaled(NARROW) else {}
         entries += [
-            LegendEntry(baseline_name(key), theme().color_of(drawn.color), drawn.style)
+            LegendEntry(names.get(key) or baseline_name(key), theme().color_of(drawn.color), drawn.style)
             for key, drawn in DRAWN.items()
             if key in scores and key != "learner"
         ]

@@ -27,6 +27,7 @@ from metalearn_gui.ui.wording import unseen_text
 
 DEFAULT_SMOOTHING = 0.97  # a thin line at 50 meta-iterations per pixel; its lag of 30 is below one
 FRESH = 0.8  # a score that was made before this share of the run is not called one of now
+LEAST = 98  # pixels of a plot that says something, with its axis
 NARROW = 440  # pixels; below it the legend says "before" for "before adapting", and so takes one line
 
 
@@ -74,6 +75,7 @@ class MetaLossPanel(Panel):
         self.plot = ThemedPlot(self)
         self.plot.setObjectName("loss_plot")
         self.plot.set_log(True)
+        self.plot.setMinimumHeight(LEAST)
         self.plot.getViewBox().setMouseEnabled(x=True, y=False)
         self.levels = LevelLines(self.plot)
         self.band = ReportedBand(self.plot)

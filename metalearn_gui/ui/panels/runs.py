@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from metalearn_gui.bridge.session import Message, Session
@@ -18,14 +19,16 @@ from metalearn_gui.ui.runs_model import FIRST_STEP, RunsModel
 from metalearn_gui.ui.runs_view import RunsView
 from metalearn_gui.ui.settings_diff import SettingsDiff
 from metalearn_gui.ui.text import counted
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
+
+LEAST_WITH_FOOT = 132  # pixels; with less, a row of the table is worth more than what is below it
 
 
 class RunsPanel(Panel):
     """The table, and a line in its place while there is no run."""
 
     key = "runs"
-    room = 110
+    room = 96
 
     compareAsked = Signal()
 
@@ -61,10 +64,12 @@ class RunsPanel(Panel):
         self._lines_button.setProperty("kind", "flat")
         self._lines_button.setFixedSize(ICON_BUTTON)
         self._lines_button.clicked.connect(self.show_lines)
-        foot = QHBoxLayout()
+        self._foot = QWidget(self)
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
         foot.addWidget(self._compare, 1)
         foot.addWidget(self._lines_button)
-        self.body.addLayout(foot)
+        self.body.addWidget(self._foot)
         self.table.overlayAsked.connect(self._toggle_overlay)
         self.table.restoreAsked.connect(self._restore)
         self.table.deleteAsked.connect(self._delete)
@@ -104,6 +109,10 @@ class RunsPanel(Panel):
         has_runs = self.model.rowCount() > 0 or bool(self._search.text()) or self.model.is_kept
         self.table.setVisible(has_runs)
         self._empty.setVisible(not has_runs)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._foot.setVisible(self.height() >= scaled(LEAST_WITH_FOOT))
 
     def _refresh_figures(self) -> None:
         if self.table.isVisible():
