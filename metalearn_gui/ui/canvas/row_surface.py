@@ -70,7 +70,7 @@ class PictureSurface(RowSurface):
         self.update()
 
     def move_hand(self, direction: QPointF, draws: bool) -> None:
-        """What the keyboard holds over the large picture goes one of its pixels further; it draws on its way, or not."""
+        """What the keyboard holds over the large picture goes one of its pixels further; on its way it may draw."""
         raise NotImplementedError
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
