@@ -29,9 +29,9 @@ class Compiling(QObject):
         """What is compiled now; None: nothing. is_cut_short: what was compiled before is not waited for any more."""
         if settings is self._settings:
             return
-        has_ended = settings is None and self._settings is not None and not is_cut_short
-        if has_ended and self._elapsed >= LEAST_SECONDS:
-            remember_seconds(self._settings, self._elapsed)
+        before, has_ended = self._settings, settings is None and not is_cut_short
+        if before is not None and has_ended and self._elapsed >= LEAST_SECONDS:
+            remember_seconds(before, self._elapsed)
         self._settings, self._began = settings, time.monotonic()
         if settings is None:
             self._timer.stop()

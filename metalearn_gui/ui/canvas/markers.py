@@ -125,3 +125,12 @@ def draw_ring(painter: QPainter, center: QPointF, color: QColor, radius: float) 
     painter.setPen(QPen(color, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawEllipse(QRectF(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius))
+
+
+def draw_cross(painter: QPainter, box: QRectF) -> None:
+    """In a picture's upper right corner: wrong, by shape as well as by colour."""
+    size = min(8.0, box.width() / 3)
+    corner = QRectF(box.right() - size - 2, box.top() + 2, size, size)
+    painter.setPen(QPen(theme().palette.error, 2))
+    painter.drawLine(corner.topLeft(), corner.bottomRight())
+    painter.drawLine(corner.topRight(), corner.bottomLeft())

@@ -17,7 +17,7 @@ from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
-from metalearn_gui.ui.canvas.markers import class_color
+from metalearn_gui.ui.canvas.markers import class_color, draw_cross
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.picture_tile import draw_tile
@@ -253,7 +253,7 @@ class PicturesCanvas(PictureSurface):
             if named[row - self._num_support]:
                 hits.append(taken == int(self._rows.y[row]))
                 if not hits[-1]:
-                    _draw_cross(painter, box)
+                    draw_cross(painter, box)
         return hits
 
     def _draw(self, painter: QPainter, box: QRectF, row: int, color: QColor) -> None:
@@ -292,12 +292,3 @@ class PicturesCanvas(PictureSurface):
     @classmethod
     def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
         draw_tile(painter, frame, drawn)
-
-
-def _draw_cross(painter: QPainter, box: QRectF) -> None:
-    """Wrong, by shape as well as by colour."""
-    size = min(8.0, box.width() / 3)
-    corner = QRectF(box.right() - size - 2, box.top() + 2, size, size)
-    painter.setPen(QPen(theme().palette.error, 2))
-    painter.drawLine(corner.topLeft(), corner.bottomRight())
-    painter.drawLine(corner.topRight(), corner.bottomLeft())
