@@ -29,6 +29,7 @@ from metalearn_gui.bridge.inside import Inside
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.pace import Memory
 from metalearn_gui.bridge.reading import Reading
+from metalearn_gui.bridge.replay import Replay
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.touches import TouchedTask
 from metalearn_gui.bridge.undoing import History, Undoing
@@ -78,6 +79,7 @@ class Session(QObject):
         self._runs, self._training, self.unseen = self._course.runs, self._course.training, self._course.unseen
         self.comparing = Comparing(self._course, options, self)
         self.inside = Inside(self._runs, self.unseen, options, self)
+        self.replay = Replay(self, self)
         self._warming = Warming(self._training, options, self)
         self.beside = Beside(self.unseen, self)
         self.cold_start = ColdStart(lambda: self.shown, self)
@@ -105,6 +107,7 @@ class Session(QObject):
         self._files.kept.connect(self._tell_of_kept)
         self._reading.said.connect(self.messageRaised)
         self._warming.said.connect(self.messageRaised)
+        self.replay.said.connect(self.messageRaised)
         self._reading.refused.connect(self.settingsChanged)  # a widget that shows the refused value takes it back
 
     def start(self, offers_recovery: bool = True) -> None:

@@ -75,6 +75,10 @@ COMMANDS = (
     Command("step", QT_TRANSLATE_NOOP("Commands", "One meta-iteration"), "S", RUN, lambda w: w.transport.step()),
     Command("reset", QT_TRANSLATE_NOOP("Commands", "Back to the same start"), "R", RUN, lambda w: w.transport.reset()),
     Command("reseed", QT_TRANSLATE_NOOP("Commands", "Start with another seed"), "", RUN, lambda w: w.session.reseed()),
+    Command(
+        "replay", QT_TRANSLATE_NOOP("Commands", "Replay the run in ten seconds"), "Ctrl+R", RUN,
+        lambda w: w.session.replay.toggle(),
+    ),
     Command("warm_up", QT_TRANSLATE_NOOP("Commands", "Warm up all presets"), "", RUN, lambda w: w.session.warm_up()),
     Command(
         "new_task", QT_TRANSLATE_NOOP("Commands", "New unseen task"), "N", TASK,

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from metalearn_gui.bridge.cold_start import ColdStart
+from metalearn_gui.bridge.replay import Replay
 from metalearn_gui.bridge.session import Message, RunState
 from metalearn_gui.engine import events
 from metalearn_gui.engine.learners.maml import Maml
@@ -59,6 +60,8 @@ class FakeSession(QObject):
         self.inside = FakeInside(self)
         self.comparing = FakeComparing(self)
         self.moment: int | None = None
+        self.replay = Replay(self, self)
+        self.replay.said.connect(self.messageRaised)
         self.cold_start = ColdStart(lambda: self.shown, self)
         self.file_path, self.is_dirty = "", False
         self.calls: list[tuple] = []  # what a widget asked for, newest last

@@ -300,10 +300,37 @@ def test_arrows_scrub_both_clocks(clocks, session, qtbot):
 
 
 def test_a_replay_shows_every_moment_in_turn_and_ends_at_now(clocks, session, qtbot):
-    clocks.toggle_replay()
-    clocks._replay.setInterval(1)
-    qtbot.waitUntil(lambda: not clocks._replay.isActive())
+    button = clocks.findChild(QAbstractButton, "clocks_replay")
+    button.click()
+    assert "Stop" in button.accessibleName()
+    session.replay.timer.setInterval(1)
+    qtbot.waitUntil(lambda: not session.replay.is_playing)
     assert [call[1] for call in session.calls if call[0] == "show_moment"] == [0, 10, 50, None]
+    assert "Stop" not in button.accessibleName()
+
+
+def test_a_hand_on_another_moment_ends_the_replay_there(clocks, session, qtbot):
+    session.replay.toggle()
+    session.show_moment(50)
+    session.replay.timer.setInterval(1)
+    qtbot.waitUntil(lambda: not session.replay.is_playing)
+    assert session.moment == 50
+
+
+def test_a_replay_plays_in_the_playground_by_its_key(window, session, qtbot):
+    for _ in range(3):
+        session.train(100)
+        session.score()
+    qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert (session.replay.is_playing, session.moment) == (True, 0)
+    qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert not session.replay.is_playing
+
+
+def test_a_run_without_moments_says_why_there_is_no_replay(session, qtbot):
+    with qtbot.waitSignal(session.messageRaised) as said:
+        session.replay.toggle()
+    assert "nothing to replay" in said.args[0].text
 
 
 def test_the_start_is_drawn_once_it_has_been_tried(clocks, session):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -17,9 +16,6 @@ from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.wording import unseen_tasks_text
 
-REPLAY_SECONDS = 10.0
-REPLAY_MS = 100  # the shortest that a moment is shown
-
 
 class ClocksPanel(InsidePanel):
     """Rows are the moments that the run has kept; the last one is now."""
@@ -31,14 +27,13 @@ class ClocksPanel(InsidePanel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._rows: list[int] = []  # meta-iterations, the last one being now
-        self._replay = QTimer(self)
-        self._replay.timeout.connect(self._play_on)
-        self._play = self.add_icon_action("play", self.toggle_replay)
+        self._play = self.add_icon_action("play", session.replay.toggle)
         self._play.setObjectName("clocks_replay")
         self.map = ClockMap(self)
         self.map.chosen.connect(self._choose)
         self.map.resized.connect(self.refresh)
         self._build_foot()
+        session.replay.changed.connect(self._name_replay)
         for signal in (session.scored, session.shownChanged):
             signal.connect(self.refresh)
         self.refresh()
@@ -83,7 +78,7 @@ class ClocksPanel(InsidePanel):
         self.refresh()
 
     def _name_replay(self) -> None:
-        playing = self._replay.isActive()
+        playing = self.session.replay.is_playing
         name = self.tr("Stop the replay") if playing else self.tr("Replay the whole run in ten seconds")
         self._play.setToolTip(name)
         self._play.setAccessibleName(name)
@@ -128,41 +123,10 @@ class ClocksPanel(InsidePanel):
     # --- the hand ---------------------------------------------------------------------------------
 
     def _choose(self, row: int, step: int) -> None:
-        self._stop_replay()
+        self.session.replay.stop()
         self._show(self._rows[row] if row < len(self._rows) - 1 else None)
         self.session.unseen.set_step(step)
 
     def _show(self, iteration: int | None) -> None:
         if iteration != self.session.moment:
             self.session.show_moment(iteration)
-
-    # --- replay -----------------------------------------------------------------------------------
-
-    def toggle_replay(self) -> None:
-        """Show every moment in turn, as long as ten seconds allow; the last one is now."""
-        if self._replay.isActive():
-            self._stop_replay()
-            return
-        moments = [state.iteration for state in self.session.shown.moments]
-        if moments:
-            self._replay.start(max(REPLAY_MS, round(1000 * REPLAY_SECONDS / (len(moments) + 1))))
-            self._show(0)
-            self._name_replay()
-
-    def _play_on(self) -> None:
-        moment = self.session.moment
-        later = [state.iteration for state in self.session.shown.moments if moment is not None]
-        later = [iteration for iteration in later if iteration > (moment or 0)]
-        if len(later) > 1:
-            self._show(later[0])
-        else:
-            self._show(None)
-            self._stop_replay()
-
-    def _stop_replay(self) -> None:
-        self._replay.stop()
-        self._name_replay()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._stop_replay()
