@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from metalearn_gui.bridge.runs import Runs, can_go_on_with
+from metalearn_gui.bridge.runs import Runs, branch, can_go_on_with, started_again, take_live_values
 from metalearn_gui.engine import preset
-from metalearn_gui.engine.events import Finished, Prepared, Progress, TrainingState
-from metalearn_gui.store.records import RunRecord, fresh_run
+from metalearn_gui.engine.events import Change, Finished, Prepared, Progress, TrainingState
+from metalearn_gui.store import moments
+from metalearn_gui.store.records import RunRecord, Start, fresh_run
 from tests.store.records import place, state_at
 
 SETTINGS = preset("first-steps").replaced(hidden_dim=3, num_iterations=10)
@@ -97,3 +98,62 @@ def test_a_schedule_as_long_as_it_was_at_the_start_does_not_keep_a_run_from_goin
     assert can_go_on_with(run, scheduled.replaced(num_iterations=20, meta_learning_rate=0.1))
     assert not can_go_on_with(run, scheduled.replaced(hidden_dim=4))
     assert not can_go_on_with(run, SETTINGS)
+
+
+def test_a_run_started_again_keeps_the_weights_that_it_began_with_where_it_began_with_others() -> None:
+    own = fresh_run(SETTINGS)
+    assert np.array_equal(started_again(own, SETTINGS.replaced(seed=8)).latest.learner.params["w0"],
+                          fresh_run(SETTINGS.replaced(seed=8)).latest.learner.params["w0"])  # fmt: skip
+    own.start, own.initial = Start("other", "MAML", 3, 4), state_at(0)
+    again = started_again(own, SETTINGS)
+    assert (again.start, again.initial, again.latest) == (own.start, own.initial, own.initial)
+    assert again.run_id != own.run_id
+
+
+def test_a_branch_is_a_settled_run_of_its_own_without_what_a_person_said_of_the_other(begun: RunRecord) -> None:
+    begun.apply(finished(begun, state_at(1)))
+    begun.apply(progress(begun, 2))
+    begun.name, begun.tags, begun.note, begun.is_pinned = "best", "keep", "why", True
+    other = branch(begun)
+    assert (other.parent_id, other.iteration) == (begun.run_id, 1)
+    assert other.run_id != begun.run_id
+    assert (other.name, other.tags, other.note, other.is_pinned, other.reason) == ("", "", "", False, "")
+    assert (begun.name, begun.is_pinned, begun.iteration) == ("best", True, 2)
+
+
+def test_live_values_are_logged_from_the_first_meta_iteration_on(runs: Runs) -> None:
+    run = runs.live
+    take_live_values(run, SETTINGS.replaced(meta_learning_rate=0.2))
+    assert run.changes == []
+    assert run.initial_settings.outer.meta_learning_rate == run.settings.outer.meta_learning_rate == 0.2
+    runs.apply([progress(run, 3)])
+    take_live_values(run, SETTINGS.replaced(meta_learning_rate=0.1))
+    assert run.changes == [Change(3, "meta_learning_rate", 0.1)]
+    assert (run.initial_settings.outer.meta_learning_rate, run.settings.outer.meta_learning_rate) == (0.2, 0.1)
+
+
+def test_a_run_that_trained_elsewhere_comes_in_before_the_live_one_and_once(runs: Runs, begun: RunRecord) -> None:
+    other = fresh_run(SETTINGS)
+    assert runs.add(other)
+    assert not runs.add(other)
+    assert runs.list == [other, begun]
+    assert runs.shown is runs.live is begun
+    runs.remove(other)
+    assert not runs.add(other)
+    assert runs.list == [begun]
+
+
+def test_moments_of_old_runs_give_way_where_all_together_are_too_large(
+    runs: Runs, begun: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moments, "ALL_BYTES", 0)
+    old = fresh_run(SETTINGS)
+    for run in (old, begun):
+        run.moments = tuple(state_at(iteration) for iteration in range(4))
+    heavy = fresh_run(SETTINGS)
+    heavy.moments = (heavy.initial,)
+    runs.add(old)
+    runs.add(heavy)
+    assert [len(run.moments) for run in (old, begun)] == [2, 4]  # the live run's stay
+    runs.replace_live(fresh_run(SETTINGS), is_training=False)
+    assert len(begun.moments) == 2
