@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Budget, Rung
+from metalearn_gui.engine.compare import Budget, LittleDataPlan, Rung
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
 from metalearn_gui.engine.params import Param, SettingError
 from metalearn_gui.engine.training import Options
@@ -138,7 +140,9 @@ def test_a_round_is_ranked_by_loss_and_who_has_none_stands_below():
 # --- little data -------------------------------------------------------------------------------------------
 
 
-def test_little_data_draws_a_curve_for_the_learner_and_those_beside_it(real, qtbot):
+def test_little_data_draws_a_curve_for_the_learner_and_those_beside_it(real, qtbot, monkeypatch):
+    few = functools.partial(LittleDataPlan, num_tasks=(1, 0), shots=(2, 5))
+    monkeypatch.setattr("metalearn_gui.ui.views.little_data.LittleDataPlan", few)
     view = shown(LittleDataView(real), qtbot)
     view.effort.box.setCurrentIndex(view.effort.box.findData(""))
     run(view, qtbot)

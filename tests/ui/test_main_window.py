@@ -415,10 +415,10 @@ def test_geometry_is_remembered_only_when_asked(session, qtbot, tmp_path, monkey
     assert again.width() < 1100  # the offscreen platform's screen is small: Qt fits the window to it
 
 
-def test_twenty_windows_come_and_go(qtbot):
+def test_windows_come_and_go(qtbot):
     session = FakeSession()
     gone = []
-    for _ in range(20):
+    for _ in range(5):
         window = MainWindow(session)
         window.show()
         session.train(2)
