@@ -14,6 +14,7 @@ from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.ui.canvas.table.canvas import TableCanvas
+from metalearn_gui.ui.canvas.table.held import shares_categories
 from metalearn_gui.ui.export.pictures import draw_canvas
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.theme import theme
@@ -372,3 +373,46 @@ def test_the_picture_of_the_task_shows_the_slices_that_the_window_shows(several)
     painter.end()
     assert several.session.unseen.touched.looked_at is looks
     assert len(np.unique(np.frombuffer(image.constBits(), np.uint32))) > 40
+
+
+# --- what the slices hold ---------------------------------------------------------------------------
+
+
+def test_a_new_row_comes_after_the_chosen_one_and_is_like_it(canvas, qtbot):
+    before = support(canvas)
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    chosen = canvas.chosen
+    qtbot.keyClick(canvas, Qt.Key.Key_Insert)
+    np.testing.assert_array_equal(support(canvas).x, np.insert(before.x, chosen + 1, before.x[chosen], 0))
+    np.testing.assert_array_equal(support(canvas).y, np.insert(before.y, chosen + 1, before.y[chosen], 0))
+    assert canvas.chosen == chosen + 1
+
+
+def test_in_the_table_a_new_row_comes_after_the_current_one(several, qtbot):
+    before = support(several)
+    go_to(several, 2, "x")
+    qtbot.keyClick(several._editor.table, Qt.Key.Key_Insert)
+    np.testing.assert_array_equal(support(several).x, np.insert(before.x, 3, before.x[2], 0))
+    assert several._editor.table.currentIndex().row() == 3
+    several.session.unseen.undo_touch()
+    np.testing.assert_array_equal(support(several).x, before.x)
+
+
+def test_the_canvas_says_through_which_row_its_slices_pass(several):
+    go_to(several, 1, "x")
+    text = several.findChild(QLabel, "slice_held").text()
+    assert text.startswith("through row 2: city ")
+    assert f"x {cell(several, 1, 'x')}" in text
+    several._choice.chosen.emit(0, 1, 0)
+    assert "x " not in several.findChild(QLabel, "slice_held").text().split(": ")[1]
+
+
+def test_rows_of_other_categories_are_not_in_the_slice(several):
+    city = several._fields.inputs[2]
+    rows = support(several).x
+    across_x, _, across_city = several._looks.cuts
+    inside = shares_categories(several._fields, across_x, rows, rows[:1])
+    np.testing.assert_array_equal(inside, city.values(rows) == city.values(rows[:1])[0])
+    assert shares_categories(several._fields, across_city, rows, rows[:1]).all()
+    assert set(inside.tolist()) == {True, False}

@@ -20,6 +20,8 @@ from metalearn_gui.ui.canvas.axes import Range, grown, settled, widened
 from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.markers import draw_halo
 from metalearn_gui.ui.canvas.table.choice import SliceChoice
+from metalearn_gui.ui.canvas.table.edits import with_row_after
+from metalearn_gui.ui.canvas.table.held import held_text
 from metalearn_gui.ui.canvas.table.one_row import point_of, row_text
 from metalearn_gui.ui.canvas.table.painting import Scene, paint_legend, paint_scene
 from metalearn_gui.ui.canvas.table.panes import Pane, draw_ground, panes_for, points_in, texts_at, within
@@ -87,6 +89,7 @@ class TableCanvas(HandleSurface):
         """Slices pass through this row from now on."""
         if row != self._looks.row:
             self._looks = dataclasses.replace(self._looks, row=row)
+            self._choice.show_held(held_text(self._looks, self.touched))
             self._look()
             self.update()
 
@@ -120,6 +123,7 @@ class TableCanvas(HandleSurface):
         self._editor.model.show_predicted(predicted.texts(self._fields, self._target) if predicted else [])
         self._editor.table.make_room(len(self._fields.targets))
         self._editor.table.show_row(self._looks.row)
+        self._choice.show_held(held_text(self._looks, self.touched))
 
     def drop_layers(self) -> None:
         super().drop_layers()
@@ -226,10 +230,10 @@ class TableCanvas(HandleSurface):
         self.session.unseen.remove_point(index % max(self._num_support, 1))
 
     def insert(self) -> int | None:
-        """A row like the chosen one."""
-        x, y = point_of(self.touched, self._looks.row)[:2]
-        self.session.unseen.add_point(x[0], y[0])
-        return self._num_support - 1
+        """A row like the chosen one, after it."""
+        x, y, place = with_row_after(self.touched, self._looks.row)
+        self.session.unseen.set_support(x, y)
+        return place if place < self._num_support else None
 
     def choose(self, index: int | None) -> None:
         super().choose(index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from metalearn_gui.engine.tables.fields import Fields
@@ -25,21 +25,24 @@ class SliceChoice(QWidget):
         self._target, self._first, self._second = (
             Combo(self, objectName=f"slice_{name}") for name in ("target", "first", "second")
         )
-        self._by, self._and = ElidedLabel("", self), QLabel(self)
+        self._by, self._and, self._held = ElidedLabel("", self), QLabel(self), ElidedLabel("", self)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
         for part in (self._target, self._by, self._first, self._and, self._second):
             part.setFont(ui_font(12))
             line.addWidget(part)
-        line.addStretch(1)
+        line.addWidget(self._held, 1)
         for box in (self._target, self._first, self._second):
             box.setMaximumWidth(WIDEST_BOX)
             box.setProperty("kind", "flat")
             box.currentIndexChanged.connect(self._tell)
         self._target.setVisible(len(fields.targets) > 1)
         self._by.setMaximumWidth(WIDEST_BOX)
-        for label in (self._by, self._and):
+        self._held.setFont(ui_font(12))
+        self._held.setObjectName("slice_held")
+        self._held.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for label in (self._by, self._and, self._held):
             label.setProperty("tone", "muted")
         self.retranslate()
 
@@ -53,6 +56,13 @@ class SliceChoice(QWidget):
         self._first.setVisible(has_choice)
         for part in (self._and, self._second):
             part.setVisible(has_choice and first != NO_INPUT)
+
+    def show_held(self, text: str) -> None:
+        """Where the slices pass: which inputs stay as they are."""
+        self._held.setText(text)
+        self._held.set_help(
+            self.tr("Fainter rows are of other categories: the slice does not pass there") if text else ""
+        )
 
     def retranslate(self) -> None:
         """Set every string again."""

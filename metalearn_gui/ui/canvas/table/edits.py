@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from metalearn_gui.bridge.session import TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.tables.fields import Field, Fields
+from metalearn_gui.ui.canvas.table.one_row import is_support, point_of
 
 MOST_ROWS = 1000
 
@@ -53,6 +55,17 @@ def with_rows(support: PointSet, query: PointSet, count: int) -> tuple[Array, Ar
     missing = max(0, count - len(support.x))
     places = np.concatenate([np.arange(len(support.x)), np.full(missing, max(len(source.x) - 1, 0))]).astype(int)
     return source.x[places].copy(), source.y[places].copy()
+
+
+def with_row_after(touched: TouchedTask, point: int) -> tuple[Array, Array, int]:
+    """A copy of the support set with one more row like a point, and the new row's place.
+
+    It comes after the point where that is a support row, else at the end. Without such a point nothing is added.
+    """
+    x, y = point_of(touched, point)[:2]
+    support = touched.support
+    place = point + 1 if is_support(touched, point) else len(support.x)
+    return np.insert(support.x, [place] * len(x), x, 0), np.insert(support.y, [place] * len(y), y, 0), place
 
 
 def put_cells(fields: Fields, x: Array, y: Array, first_row: int, cells: Sequence[Mapping[str, str]]) -> None:

@@ -12,7 +12,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.tables.fields import Field, Fields
-from metalearn_gui.ui.canvas.table.edits import pasted_cells, put_cells, with_rows
+from metalearn_gui.ui.canvas.table.edits import pasted_cells, put_cells, with_row_after, with_rows
 from metalearn_gui.ui.canvas.table.one_row import row_value
 from metalearn_gui.ui.theme import theme, ui_font
 
@@ -167,9 +167,15 @@ class RowsModel(QAbstractTableModel):
             lines = [[str(self.headerData(column, Qt.Orientation.Horizontal)) for column in columns], *lines]
         return "\n".join("\t".join(line) for line in lines)
 
-    def add_row(self) -> None:
-        """One more support row, like the last one."""
-        self._take(self.num_support, lambda: [{}])
+    def add_row(self, after: int = -1) -> int:
+        """One more support row, after a row and like it, or at the end and like the last; its place."""
+        point = self.point_of(after) if after >= 0 else None
+        if point is None:
+            self._take(self.num_support, lambda: [{}])
+            return self.num_support - 1
+        x, y, place = with_row_after(self._touched, point)
+        self._set_support(x, y)
+        return place
 
     def remove_rows(self, rows: list[int]) -> None:
         """Take these out of the support set; query rows stay."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QRectF
 from PySide6.QtGui import QPainter
 
 from metalearn_gui.bridge.session import TouchedTask
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.tables.fields import Fields
 from metalearn_gui.ui.canvas.axes import Range
 from metalearn_gui.ui.canvas.table.drawing import (
@@ -20,6 +22,7 @@ from metalearn_gui.ui.canvas.table.drawing import (
     draw_plane,
     value_image,
 )
+from metalearn_gui.ui.canvas.table.held import shares_categories
 from metalearn_gui.ui.canvas.table.legend import LegendLine
 from metalearn_gui.ui.canvas.table.one_row import is_support, point_of
 from metalearn_gui.ui.canvas.table.panes import Pane
@@ -35,6 +38,7 @@ from metalearn_gui.ui.canvas.table.predictions import Predictions
 
 CONTEXT = "TableCanvas"
 BEFORE_DASHES = [4.0, 3.0]
+FAINT = 0.3  # of rows that a slice does not pass through
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,11 +82,29 @@ def paint_scene(painter: QPainter, scene: Scene) -> None:
         else:
             _paint_curves(painter, scene, place)
         painter.setClipRect(pane.frame.adjusted(-6, -6, 6, 6))
-        draw_query(painter, pane, scene.touched.query, scene.target, predicted)
-        draw_support(painter, pane, scene.touched.support, scene.target, scene.span)
+        _paint_rows(painter, scene, pane, predicted)
         if chosen is not None:
             draw_held(painter, pane, *chosen)
     painter.setClipping(False)
+
+
+def _paint_rows(painter: QPainter, scene: Scene, pane: Pane, predicted: Array | None) -> None:
+    """The rows; those of other categories than the slice's are faint."""
+    chosen = scene.chosen()
+    for is_inside in (False, True):
+        parts = []
+        for points in (scene.touched.query, scene.touched.support):
+            inside = np.ones(len(points.x), bool)
+            if chosen is not None:
+                inside = shares_categories(scene.fields, pane.cut, points.x, chosen[0])
+            parts.append(inside == is_inside)
+        painter.setOpacity(1.0 if is_inside else FAINT)
+        query, support = (
+            PointSet(points.x[part], points.y[part])
+            for points, part in zip((scene.touched.query, scene.touched.support), parts, strict=True)
+        )
+        draw_query(painter, pane, query, scene.target, None if predicted is None else predicted[parts[0]])
+        draw_support(painter, pane, support, scene.target, scene.span)
 
 
 def _paint_plane(painter: QPainter, scene: Scene, place: int) -> None:

@@ -68,7 +68,7 @@ class LabelDelegate(QStyledItemDelegate):
 
 
 class RowsTable(QTableView):
-    """Delete takes rows out, Insert adds one, Ctrl+V puts cells in."""
+    """Delete takes rows out, Insert adds one after the current one, Ctrl+V puts cells in."""
 
     rowChosen = Signal(int)  # number of a support row, or of a query row after those
 
@@ -112,6 +112,12 @@ class RowsTable(QTableView):
         """Take the selected support rows away."""
         self._rows.remove_rows(sorted({index.row() for index in self.selectedIndexes()}))
 
+    def add_row(self) -> None:
+        """One more row after the current one, which becomes the current one."""
+        place = self._rows.add_row(self.currentIndex().row())
+        if place < self._rows.num_support:  # it was not one too many
+            self.show_row(place)
+
     def _tell_row(self, current: QModelIndex) -> None:
         point = self._rows.point_of(current.row()) if current.isValid() else None
         if point is not None:
@@ -125,7 +131,7 @@ class RowsTable(QTableView):
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.remove_chosen()
         elif event.key() == Qt.Key.Key_Insert:
-            self._rows.add_row()
+            self.add_row()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._edit_current()
         else:
@@ -159,7 +165,7 @@ class RowsEditor(QWidget):
         rows.setSpacing(4)
         rows.addWidget(self.table, 1)
         rows.addLayout(foot)
-        self._add.clicked.connect(self.model.add_row)
+        self._add.clicked.connect(self.table.add_row)
         self._remove.clicked.connect(self.table.remove_chosen)
         self.model.refused.connect(self._show_refusal)
         self.retranslate()
