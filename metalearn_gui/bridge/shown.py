@@ -6,13 +6,15 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 
+import numpy as np
+
 from metalearn_gui.bridge.adapter import Adaptation, Adapter, Known
 from metalearn_gui.bridge.touches import TouchedTask, task_key
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import baseline_settings
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.events import LearnerState, TrainingState
-from metalearn_gui.engine.inspection import inspect
+from metalearn_gui.engine.inspection import features, inspect
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.ratings.asking import shelf_view
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -72,11 +74,28 @@ class Shown:
         of_task = TASK_VIEWS.get(self.settings.tasks.view)
         return views if of_task is None else [*views, of_task(*self.learners["learner"], task)]
 
+    @property
+    def embeds_by_row(self) -> bool:
+        """Whether where a row lies among the learner's features has to do with that row alone."""
+        return not self.settings.network.is_transductive
+
+    def features(self, x: Array) -> Array:
+        """Where the network puts rows (n, input_dim): (n, features)."""
+        return features(*self.learners["learner"], x)
+
     def warm_up(self, adapter: Adapter, tasks: tuple[TouchedTask, ...]) -> None:
         """Compile what these tasks ask for."""
         for settings, state in self.learners.values():
             for task in tasks:
                 adapter.warm_up(settings, state, task)
+
+
+def moved_query(view: View, index: int, features: Array) -> View:
+    """A view "prototypes" with other features (1, features) of one query row."""
+    query = np.array(view.arrays["query"])
+    if index < query.shape[1]:
+        query[0, index] = features[0]
+    return View(view.kind, {**view.arrays, "query": query})
 
 
 def _shelf(settings: ExperimentSettings, state: LearnerState, task: TouchedTask) -> View:

@@ -14,7 +14,7 @@ from metalearn_gui.bridge.adapting_worker import INSPECTING, SHOWING, TOUCHING, 
 from metalearn_gui.bridge.gallery import NUM_GALLERY, Gallery
 from metalearn_gui.bridge.latest import Request
 from metalearn_gui.bridge.saved_tasks import restored_tasks, saved_task
-from metalearn_gui.bridge.shown import Shown
+from metalearn_gui.bridge.shown import Shown, moved_query
 from metalearn_gui.bridge.touch_history import TouchHistory
 from metalearn_gui.bridge.touches import (
     MAX_SUPPORT,
@@ -53,6 +53,7 @@ class UnseenTasks(QObject):
     galleryChanged = Signal()  # gallery, gallery_adaptations
     stepChanged = Signal()  # step
     viewsChanged = Signal()  # views
+    rowChanged = Signal()  # row
     gestureBegun = Signal()  # `undo_touch` can take back what follows
     followed = Signal()  # shown
     worked = Signal()  # there is something new to save
@@ -72,6 +73,7 @@ class UnseenTasks(QObject):
         self.adaptations: dict[str, Adaptation] = {}  # to the touched task; none before TensorFlow is there
         self._answered: TouchedTask | None = None  # the touched task as it was when they were asked for
         self.views: list[View] = []  # what the learner shows about itself on the touched task
+        self.row: int | None = None  # of the touched task, support rows first, that a hand has chosen to look at
         self._inspection = QTimer(self, singleShot=True, interval=INSPECT_MS)
         self._inspection.timeout.connect(self._ask_at_rest)
         self._catch_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
@@ -176,8 +178,17 @@ class UnseenTasks(QObject):
         """Make the gesture again that was taken back last; whether there was one."""
         return self._take_touch(self._history.forth(self.touched))
 
+    def choose_row(self, row: int | None) -> None:
+        """Look at one row of the touched task."""
+        if row != self.row:
+            self.row = row
+            self.rowChanged.emit()
+
     def move_query(self, index: int, x: Array, y: Array | int) -> None:
         self._set_points(with_moved_query(self.touched, index, x, y))
+        if self.is_ready and self.shown.embeds_by_row and any(view.kind == "prototypes" for view in self.views):
+            compute = functools.partial(self.shown.features, self.touched.query.x[index : index + 1])
+            self._worker.ask("features", compute, functools.partial(self._take_features, index), SHOWING)
 
     def move_point(self, index: int, x: Array, y: Array | int) -> None:
         self._set_points(with_moved_point(self.touched, index, x, y))
@@ -309,7 +320,7 @@ class UnseenTasks(QObject):
         return self._worker.is_warm(self.shown)
 
     def _draw_all(self, keeps_places: bool) -> None:
-        settings = self.shown.settings
+        settings, self.row = self.shown.settings, None
         if keeps_places:
             self.touched = draw_task(settings, self.touched.block)
             self._gallery.draw_again(settings)
@@ -401,6 +412,11 @@ class UnseenTasks(QObject):
 
     def _take_views(self, views: list[View]) -> None:
         self.views = views
+        self.viewsChanged.emit()
+
+    def _take_features(self, index: int, features: Array) -> None:
+        """One query row has gone elsewhere in the view of the learner's features; the others wait for the next view."""
+        self.views = [moved_query(view, index, features) if view.kind == "prototypes" else view for view in self.views]
         self.viewsChanged.emit()
 
     def _ask_gallery(self) -> None:

@@ -57,6 +57,22 @@ def inspect(
     return views
 
 
+def features(settings: ExperimentSettings, state: LearnerState, x: Array) -> Array:
+    """Where the network puts rows before its head, as the view "prototypes" has them; run uncompiled.
+
+    Args:
+        x: (n, input_dim), numpy.
+
+    Returns: (n, feature_dim).
+    """
+    scaling, learned = Scaling.of(state.carry), _learned(state)
+    seen = x if scaling is None else scaling.inputs(x)
+    found, _ = settings.network.features(
+        learned.params, learned.carry, tf.constant(seen[None], tf.float32), None, _context(settings, state)
+    )
+    return np.asarray(found[0])
+
+
 def _maps(settings: ExperimentSettings, learned: State, episodes: Episodes, ctx: Context) -> list[View]:
     names = {name for part in ("embedding", "body") for name in settings.network.parts.get(part, ())}
     if not names <= learned.params.keys() or not episodes.query.x.shape[1]:

@@ -31,6 +31,14 @@ class Embedding:
         return int(np.sum(self.taken_for == self.query_labels))
 
 
+def nearest_example(view: Mapping[str, Array], query: int) -> int | None:
+    """The support point whose features of a view "prototypes" are nearest to a query point's; None without any."""
+    support, queries = (np.nan_to_num(np.asarray(view[name][0], np.float64)) for name in ("support", "query"))
+    if not len(support) or query >= len(queries):
+        return None
+    return int(np.square(support - queries[query]).sum(axis=1).argmin())
+
+
 def embedding(view: Mapping[str, Array]) -> Embedding:
     """The map of the first task of a view "prototypes" (see ProtoNet)."""
     first = {name: np.nan_to_num(np.asarray(values[0], np.float64)) for name, values in view.items()}

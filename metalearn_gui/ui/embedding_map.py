@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Axes, draw_frame
-from metalearn_gui.ui.canvas.markers import class_color, draw_marker, faded, stamp_markers
+from metalearn_gui.ui.canvas.markers import class_color, draw_halo, draw_marker, faded, stamp_markers
 from metalearn_gui.ui.embedding import Embedding
 from metalearn_gui.ui.theme import theme, ui_font
 
@@ -22,11 +22,13 @@ class EmbeddingMap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="embedding_map")
         self._shown: Embedding | None = None
+        self._chosen: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_embedding(self, shown: Embedding) -> None:
-        """Draw these places."""
+    def show_embedding(self, shown: Embedding, chosen: int | None = None) -> None:
+        """Draw these places, and the way from a chosen query point to every prototype."""
         self._shown = shown
+        self._chosen = chosen if chosen is not None and 0 <= chosen < len(shown.query) else None
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -56,12 +58,26 @@ class EmbeddingMap(QWidget):
             stamp_markers(painter, query[shown.query_labels == label], 3.4, label, None, color, 1.3)
             stamp_markers(painter, support[shown.support_labels == label], 3.4, label, color, color, 1.0)
         stamp_markers(painter, query[is_wrong], 6.0, 0, None, palette.error, 1.3)
+        if self._chosen is not None:
+            self._draw_chosen(painter, axes, shown, self._chosen)
         painter.setFont(ui_font(11, 600))
         for label, (x, y) in enumerate(_pixels(axes, shown.prototypes).tolist()):
             if np.isfinite(x):
                 draw_marker(painter, QPointF(x, y), 8.5, label, class_color(label), palette.text, 1.6)
                 painter.setPen(palette.on_accent)
                 painter.drawText(QRectF(x - 9, y - 9, 18, 18), Qt.AlignmentFlag.AlignCenter, str(label + 1))
+
+    def _draw_chosen(self, painter: QPainter, axes: Axes, shown: Embedding, chosen: int) -> None:
+        """The query under the hand: large, with a solid line to what it is taken for."""
+        palette, place = theme().palette, QPointF(*_pixels(axes, shown.query[chosen][None])[0].tolist())
+        for label, (x, y) in enumerate(_pixels(axes, shown.prototypes).tolist()):
+            is_nearest = label == shown.taken_for[chosen]
+            if np.isfinite(x):
+                style = Qt.PenStyle.SolidLine if is_nearest else Qt.PenStyle.DashLine
+                painter.setPen(QPen(faded(palette.learner, 255 if is_nearest else 110), 2 if is_nearest else 1, style))
+                painter.drawLine(place, QPointF(x, y))
+        draw_halo(painter, place, palette.learner, 13)
+        draw_marker(painter, place, 6.0, 0, palette.text, palette.learner, 2.2)
 
 
 def axes_around(frame: QRectF, shown: Embedding) -> Axes:

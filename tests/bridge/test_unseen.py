@@ -325,6 +325,23 @@ def test_a_live_rate_changes_the_adaptations_before_the_run_has_begun(touched_se
     assert not np.array_equal(session.unseen.adaptations["learner"].on_grid[-1], before[-1])
 
 
+def test_a_query_that_is_drawn_on_moves_among_the_learners_features_at_once(open_session, qtbot) -> None:
+    settings = preset("glyphs").replaced(network="mlp", hidden_dims="8", ways=2, queries=2, image_size=8)
+    unseen = open_session(settings).unseen
+
+    def view() -> dict[str, np.ndarray]:
+        return next((view.arrays for view in unseen.views if view.kind == "prototypes"), {})
+
+    qtbot.waitUntil(lambda: bool(view()), timeout=30_000)
+    before = view()
+    unseen._inspection.stop()
+    unseen.move_query(1, unseen.touched.support.x[0], 0)
+    unseen._inspection.stop()  # which would bring all of them again
+    qtbot.waitUntil(lambda: not np.array_equal(view()["query"], before["query"]), timeout=30_000)
+    np.testing.assert_allclose(view()["query"][0, 1], before["support"][0, 0], rtol=1e-5)
+    np.testing.assert_array_equal(view()["query"][0, 0], before["query"][0, 0])
+
+
 def test_another_family_never_shows_adaptations_of_the_last_one(touched_session, qtbot) -> None:
     session = touched_session
     sizes = []

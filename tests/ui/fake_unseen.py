@@ -31,6 +31,7 @@ class FakeUnseen(QObject):
     galleryChanged = Signal()
     stepChanged = Signal()
     viewsChanged = Signal()
+    rowChanged = Signal()
     gestureBegun = Signal()
 
     def __init__(self, session: Any) -> None:
@@ -41,6 +42,7 @@ class FakeUnseen(QObject):
         self.held: dict[str, np.ndarray] = {}
         self.compared = {"transfer", "scratch"}
         self.step = 5
+        self.row: int | None = None
         self._rng = np.random.default_rng(0)
         self._history = TouchHistory()
         self.draw()
@@ -93,6 +95,11 @@ class FakeUnseen(QObject):
             self.touched = task
             self.announce()
         return task is not None
+
+    def choose_row(self, row: int | None) -> None:
+        if row != self.row:
+            self.row = row
+            self.rowChanged.emit()
 
     def move_point(self, index: int, x: object, y: object) -> None:
         self._set_task(with_moved_point(self.touched, index, x, y))

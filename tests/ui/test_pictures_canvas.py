@@ -22,7 +22,9 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
+from metalearn_gui.engine.learners.base import View
 from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, ink_box, usual_ink_box
+from metalearn_gui.ui.canvas.nearest import nearest_to
 from metalearn_gui.ui.canvas.picture_layout import laid_out
 from metalearn_gui.ui.canvas.pictures import PicturesCanvas
 from metalearn_gui.ui.canvas.pixels import crisp, ink_image, side_of, stroke_width, with_stroke
@@ -412,3 +414,19 @@ def test_a_finger_draws(canvas, session):
     QTest.touchEvent(window, device).move(0, at + QPoint(30, 20), window).commit()
     QTest.touchEvent(window, device).release(0, at + QPoint(30, 20), window).commit()
     assert np.flatnonzero((pictures(session) != before).any(axis=1)).tolist() == [canvas.row]
+
+
+def test_the_example_nearest_to_the_chosen_query_is_marked_by_features_where_there_are_some(canvas, session):
+    support, query = session.unseen.touched.support, session.unseen.touched.query
+    count = len(support.x)
+    session.unseen.move_query(1, support.x[2], int(query.y[1]))
+    canvas.choose_row(count + 1)
+    assert session.unseen.row == count + 1
+    assert nearest_to(session.unseen, canvas._rows, canvas.row) == 2
+    marked = canvas.grab().toImage()
+    arrays = {"support": np.eye(count)[None], "query": np.tile(np.eye(count)[0], (1, len(query.x), 1))}
+    session.unseen.views = [View("prototypes", arrays)]
+    assert nearest_to(session.unseen, canvas._rows, canvas.row) == 0
+    session.unseen.viewsChanged.emit()
+    assert canvas.grab().toImage() != marked
+    assert nearest_to(session.unseen, canvas._rows, 0) is None

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 
 from metalearn_gui.engine.learners.base import View
-from metalearn_gui.ui.embedding import embedding
+from metalearn_gui.ui.embedding import embedding, nearest_example
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.network_maps import tiles
 from metalearn_gui.ui.panels import VIEW_PANELS
@@ -79,6 +79,22 @@ def test_the_map_tells_how_many_queries_are_nearest_to_their_own_prototype(windo
     assert panel.hint == "2 of 3 right"
     assert panel.map.accessibleDescription().startswith("2 of 3 queries lie nearest to their own class")
     assert not panel.map.grab().isNull()
+
+
+def test_the_query_under_the_hand_is_marked_on_the_map(window, session):
+    session.unseen.show_views([View("prototypes", VIEWS["prototypes"])])
+    drawn = window.panels["prototypes"].map
+    drawn.resize(300, 200)
+    plain = drawn.grab().toImage()
+    session.unseen.choose_row(3 + 1)
+    marked = drawn.grab().toImage()
+    assert marked != plain
+    session.unseen.choose_row(0)  # an example is no query
+    assert drawn.grab().toImage() == plain
+
+
+def test_the_nearest_example_is_told_by_all_features():
+    assert [nearest_example(VIEWS["prototypes"], query) for query in (0, 1, 2, 3)] == [0, 1, 0, None]
 
 
 def test_the_map_keeps_the_distances_between_prototypes_and_is_never_mirrored():

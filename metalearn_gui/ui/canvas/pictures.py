@@ -18,6 +18,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
 from metalearn_gui.ui.canvas.markers import class_color, draw_cross
+from metalearn_gui.ui.canvas.nearest import mark_nearest
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.picture_tile import draw_tile
@@ -48,6 +49,7 @@ class PicturesCanvas(PictureSurface):
         self.desk.tools.exampleAsked.connect(self._add_example)
         self.desk.refused.connect(lambda text: session.messageRaised.emit(Message(text, "warning")))
         self.setAcceptDrops(True)
+        self._connections.append(session.unseen.viewsChanged.connect(self.update))
         self.retranslate()
         self.desk.measure(self._rows.x)
         self._show_large()
@@ -222,11 +224,12 @@ class PicturesCanvas(PictureSurface):
     def paint_live(self, painter: QPainter) -> None:
         placed, step = self.placed, self.shown_step
         self._draw_support(painter, placed.support)
+        nearest = mark_nearest(painter, self.session.unseen, self._rows, self.row, placed.support)
         hits = self._draw_queries(painter, placed.query, step)
         if hits:
             self._draw_count(painter, placed, hits)
         if self._rows.count:
-            self._draw_large(painter, placed, step)
+            self._draw_large(painter, placed, step, nearest)
 
     def _draw_support(self, painter: QPainter, boxes: list[QRectF]) -> None:
         headed = set()
@@ -275,16 +278,18 @@ class PicturesCanvas(PictureSurface):
             text += self.tr(", {count} drawn by hand").format(count=len(self.touched.unnamed))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _draw_large(self, painter: QPainter, placed: PictureLayout, step: int) -> None:
+    def _draw_large(self, painter: QPainter, placed: PictureLayout, step: int, nearest: int | None) -> None:
         """What is said of the picture on the pad."""
-        box, label = placed.large, int(self._rows.y[self.row])
+        box = placed.large
         painter.setFont(ui_font(12, 600))
         painter.setPen(theme().palette.text)
-        name = self.tr("example {label}") if self.row < self._num_support else self.tr("query {label}")
+        name = self.tr("example {label}") if self._is_support else self.tr("query {label}")
         if not self._is_named(self.row):
             name = self.tr("your drawing")
-        line = QRectF(box.left(), self.frame().top(), box.width(), HEADER - 4)
-        painter.drawText(line, CENTRED, name.format(label=label + 1))
+        text = name.format(label=int(self._rows.y[self.row]) + 1)
+        if nearest is not None:
+            text += self.tr(", nearest: {label}").format(label=int(self._rows.y[nearest]) + 1)
+        painter.drawText(QRectF(box.left(), self.frame().top(), box.width(), HEADER - 4), CENTRED, text)
         probabilities = self._probabilities(self.row, step)
         if probabilities is not None and not self._is_support:
             draw_lines(painter, placed.lines, probabilities)

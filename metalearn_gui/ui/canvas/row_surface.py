@@ -59,15 +59,23 @@ class PictureSurface(RowSurface):
 
     def choose(self, index: int | None) -> None:
         if index is not None:
-            self.row = index
+            self._take_row(index)
         super().choose(index)
 
     def choose_row(self, row: int) -> None:
         """Show this picture large."""
-        self.row = row % max(self._rows.count, 1)
+        self._take_row(row % max(self._rows.count, 1))
         self.chosen = self.row if self._is_support else None
         self.setAccessibleDescription(self.describe_handle(self.row))
         self.update()
+
+    def settle(self) -> None:
+        super().settle()
+        self._take_row(self.row)
+
+    def _take_row(self, row: int) -> None:
+        self.row = row
+        self.session.unseen.choose_row(row)
 
     def move_hand(self, direction: QPointF, draws: bool) -> None:
         """What the keyboard holds over the large picture goes one of its pixels further; on its way it may draw."""

@@ -23,6 +23,7 @@ class PrototypesPanel(ViewPanel):
         super().__init__(session, parent)
         self.map = EmbeddingMap(self)
         self.body.addWidget(self.map, 1)
+        session.unseen.rowChanged.connect(self.refresh)
         self.refresh()
 
     def retranslate(self) -> None:
@@ -32,7 +33,8 @@ class PrototypesPanel(ViewPanel):
 
     def show_arrays(self, arrays: Mapping[str, Array]) -> None:
         shown = embedding(arrays)
-        self.map.show_embedding(shown)
+        row = self.session.unseen.row
+        self.map.show_embedding(shown, None if row is None else row - len(shown.support_labels))
         count = len(shown.query_labels)
         self.set_hint(self.tr("{right} of {count} right").format(right=shown.num_right, count=count))
         text = self.tr(
