@@ -63,6 +63,14 @@ class TouchedTask:
         return named if named.any() else ~named
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class UnitAnswers:
+    """What a unit of the network answers at each place of a task's grid, (m,); name: which unit."""
+
+    name: str
+    values: Array
+
+
 def draw_task(settings: ExperimentSettings, block: int) -> TouchedTask:
     """The unseen task at a place of the stream. block: at least 1; 0 is the evaluation's."""
     rng = generator(settings.seed, "test", block)

@@ -20,6 +20,7 @@ from metalearn_gui.bridge.touches import (
     MAX_SUPPORT,
     Places,
     TouchedTask,
+    UnitAnswers,
     draw_task,
     looking_at,
     seen_whole,
@@ -54,6 +55,7 @@ class UnseenTasks(QObject):
     stepChanged = Signal()  # step
     viewsChanged = Signal()  # views
     rowChanged = Signal()  # row
+    laidOverChanged = Signal()  # laid_over
     gestureBegun = Signal()  # `undo_touch` can take back what follows
     followed = Signal()  # shown
     worked = Signal()  # there is something new to save
@@ -68,6 +70,7 @@ class UnseenTasks(QObject):
         self.is_ready = False
         self.shown = Shown(settings, state)
         self.compared = {"transfer", "scratch"}  # drawn beside the learner
+        self.laid_over: UnitAnswers | None = None  # drawn over the touched task
         self._chosen_step = FIRST_STEP  # comes back where a learner of fewer steps has gone
         self.step = min(FIRST_STEP, self.num_steps)
         self.adaptations: dict[str, Adaptation] = {}  # to the touched task; none before TensorFlow is there
@@ -273,6 +276,12 @@ class UnseenTasks(QObject):
             self.adaptations = {name: path for name, path in self.adaptations.items() if name != key}
         self._ask_touched()
         self.adaptedChanged.emit()
+
+    def lay_over(self, answers: UnitAnswers | None) -> None:
+        """Draw what a unit answers over the touched task; None: no unit."""
+        if answers is not self.laid_over:
+            self.laid_over = answers
+            self.laidOverChanged.emit()
 
     def set_step(self, step: int) -> None:
         """Show another step of the adaptation; out of range means the nearest."""

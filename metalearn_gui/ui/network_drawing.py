@@ -49,18 +49,37 @@ def drawn_layers(
         before: the columns drawn last time: units stay where they are while they remain active.
     Returns: input, hidden layers and output; empty where the parameters are not those of such a network.
     """
-    num_layers = sum(1 for name in params if name[:1] == "w" and name[1:].isdigit())
-    if num_layers == 0 or any(np.ndim(params.get(f"w{index}")) != 2 for index in range(num_layers)):
+    weights = _weights_of(params)
+    if not weights:
         return ()
-    values = _probe(params["w0"].shape[0], input_range)
-    layers = [_layer(values, None, None, _units_of(before, 0))]
-    for index in range(num_layers):
-        weights = np.asarray(params[f"w{index}"], np.float64)
-        values = values @ weights + params.get(f"b{index}", np.zeros(weights.shape[1]))
-        if index < num_layers - 1:
-            values = ACTIVATIONS[activation](values)
-        layers.append(_layer(values, weights, layers[-1].units, _units_of(before, index + 1)))
+    answers = answers_of(params, activation, _probe(weights[0].shape[0], input_range))
+    layers: list[Layer] = []
+    for index, values in enumerate(answers):
+        into = weights[index - 1] if index else None
+        layers.append(_layer(values, into, layers[-1].units if index else None, _units_of(before, index)))
     return tuple(layers)
+
+
+def answers_of(params: Mapping[str, Array], activation: str, x: Array) -> list[Array]:
+    """What every unit answers at inputs (points, input_dim), layer by layer from the inputs on: (points, units) each.
+
+    A network that sees more than that (a context beside the input) sees 0 there. Empty where it is no dense network.
+    """
+    weights = _weights_of(params)
+    if not weights or x.shape[1] > weights[0].shape[0]:
+        return []
+    answers = [np.pad(np.asarray(x, np.float64), [(0, 0), (0, weights[0].shape[0] - x.shape[1])])]
+    for index, into in enumerate(weights):
+        values = answers[-1] @ into + params.get(f"b{index}", np.zeros(into.shape[1]))
+        answers.append(ACTIVATIONS[activation](values) if index < len(weights) - 1 else values)
+    return answers
+
+
+def _weights_of(params: Mapping[str, Array]) -> list[Array]:
+    """Of each layer, (units before, units); empty where one of them is no matrix."""
+    num_layers = sum(1 for name in params if name[:1] == "w" and name[1:].isdigit())
+    weights = [np.asarray(params.get(f"w{index}", 0.0), np.float64) for index in range(num_layers)]
+    return weights if all(one.ndim == 2 for one in weights) else []
 
 
 def _probe(input_dim: int, input_range: tuple[float, float]) -> Array:

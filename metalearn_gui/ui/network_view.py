@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from metalearn_gui.engine.backend import Array
@@ -20,7 +20,9 @@ MAX_WIDTH = 3.2
 
 
 class NetworkView(QWidget):
-    """Draws columns of units; hovering one tells which it is."""
+    """Draws columns of units; hovering one tells which it is, and says so."""
+
+    pointed = Signal(int, int)  # layer and unit under the mouse; -1 for none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="network_view")
@@ -28,6 +30,8 @@ class NetworkView(QWidget):
         self._columns: list[Column] = []
         self._captions: tuple[str, ...] = ()
         self._unit_text = "{layer} {unit}"
+        self._pointed = (-1, -1)
+        self.setMouseTracking(True)
         self.setMinimumHeight(self.sizeHint().height())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme().changed.connect(self.update)
@@ -39,6 +43,11 @@ class NetworkView(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(234, round((UNITS_DRAWN + (UNITS_DRAWN - 1) * GAP_SHARE) * UNIT) + 2)
+
+    @property
+    def unit_pointed(self) -> tuple[int, int]:
+        """The layer and the unit under the mouse; -1 for none."""
+        return self._pointed
 
     @property
     def columns(self) -> list[Column]:
@@ -126,20 +135,45 @@ class NetworkView(QWidget):
     def _text_at(self, point: QPointF) -> str:
         if self._columns:
             return self._map_text_at(point)
-        for column, layer in enumerate(self._layers):
+        column, unit = self.unit_at(point)
+        if column < 0:
+            return ""
+        return self._unit_text.format(layer=self._caption(column), unit=unit + 1, size=self._layers[column].size)
+
+    def unit_at(self, point: QPointF) -> tuple[int, int]:
+        """The layer and the unit there; -1 for none."""
+        for column, layer in enumerate(self._layers if not self._columns else ()):
             for place, unit in enumerate(layer.units):
                 if self._unit_rect(column, place).contains(point):
-                    caption = self._captions[column] if column < len(self._captions) else ""
-                    return self._unit_text.format(layer=caption, unit=unit + 1, size=layer.size)
-        return ""
+                    return column, unit
+        return -1, -1
+
+    def unit_name(self, column: int, unit: int) -> str:
+        """A unit as it is called."""
+        return f"{self._caption(column)} · {unit + 1}"
+
+    def _caption(self, column: int) -> str:
+        return self._captions[column] if column < len(self._captions) else ""
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point_at(self.unit_at(event.position()))
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._point_at((-1, -1))
+
+    def _point_at(self, unit: tuple[int, int]) -> None:
+        if unit != self._pointed:
+            self._pointed = unit
+            self.pointed.emit(*unit)
 
     def _map_text_at(self, point: QPointF) -> str:
         boxes = tiles(QRectF(self.rect()).adjusted(1, 1, -1, -1), self._columns)
         for place, (column, squares) in enumerate(zip(self._columns, boxes, strict=True)):
             for channel, box in zip(column.channels, squares, strict=True):
                 if box.contains(point):
-                    caption = self._captions[place] if place < len(self._captions) else ""
-                    return self._unit_text.format(layer=caption, unit=channel + 1, size=column.size)
+                    return self._unit_text.format(layer=self._caption(place), unit=channel + 1, size=column.size)
         return ""
 
 

@@ -11,6 +11,7 @@ from metalearn_gui.bridge.session import Adaptation, TouchedTask
 from metalearn_gui.bridge.touch_history import TouchHistory
 from metalearn_gui.bridge.touches import (
     GRIDS,
+    UnitAnswers,
     looking_at,
     seen_whole,
     with_added_point,
@@ -32,6 +33,7 @@ class FakeUnseen(QObject):
     stepChanged = Signal()
     viewsChanged = Signal()
     rowChanged = Signal()
+    laidOverChanged = Signal()
     gestureBegun = Signal()
 
     def __init__(self, session: Any) -> None:
@@ -41,6 +43,7 @@ class FakeUnseen(QObject):
         self.context: np.ndarray | None = None
         self.held: dict[str, np.ndarray] = {}
         self.compared = {"transfer", "scratch"}
+        self.laid_over: UnitAnswers | None = None
         self.step = 5
         self.row: int | None = None
         self._rng = np.random.default_rng(0)
@@ -56,6 +59,10 @@ class FakeUnseen(QObject):
         """What an inspection would report."""
         self.views = views
         self.viewsChanged.emit()
+
+    def lay_over(self, answers: UnitAnswers | None) -> None:
+        self.laid_over = answers
+        self.laidOverChanged.emit()
 
     def set_context(self, context: np.ndarray | None) -> None:
         self._session.calls.append(("set_context", context))

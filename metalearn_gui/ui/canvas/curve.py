@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session, TouchedTask
-from metalearn_gui.bridge.touches import reached
+from metalearn_gui.bridge.touches import UnitAnswers, reached
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import (
@@ -33,6 +33,7 @@ from metalearn_gui.ui.canvas.direct_labels import draw_direct_labels
 from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.legend_box import draw_legend_box
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, faded, stamp_markers
+from metalearn_gui.ui.canvas.unit_answers import draw_answers
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import scaled, theme
 
@@ -206,6 +207,9 @@ class CurveCanvas(HandleSurface):
         self._draw_legend(painter)
         painter.setClipping(False)
         self._draw_points(painter)
+
+    def paint_unit(self, painter: QPainter, answers: UnitAnswers) -> None:
+        draw_answers(painter, self.axes(), self.touched.grid, answers.values)
 
     def _draw_faint(self, painter: QPainter, axes: Axes) -> None:
         if self.adaptation is None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.bridge.touches import UnitAnswers
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import Axes, draw_frame
@@ -26,6 +27,7 @@ from metalearn_gui.ui.canvas.markers import (
 )
 from metalearn_gui.ui.canvas.plane_strip import STRIP_WIDTH, ClassStrip, StripState
 from metalearn_gui.ui.canvas.regions import as_table, boundaries, draw_regions, probabilities_at, region_image
+from metalearn_gui.ui.canvas.unit_answers import draw_answers_on_plane
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme
 
@@ -229,6 +231,10 @@ class PlaneCanvas(HandleSurface):
         self._draw_support(painter)
         if self.hovered is not None and self.grabbed is None:
             self._draw_ghost(painter, self.hovered)
+
+    def paint_unit(self, painter: QPainter, answers: UnitAnswers) -> None:
+        draw_answers_on_plane(painter, self.frame().adjusted(1, 1, -1, -1), answers.values)
+        self._draw_support(painter)
 
     def _draw_borders(self, painter: QPainter, key: str, lines: list[QLineF]) -> None:
         """Where another learner, adapted to the same points, changes from one class to the next."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
+from metalearn_gui.bridge.touches import UnitAnswers
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.answered import Answered, fits
 from metalearn_gui.ui.theme import theme, ui_font
@@ -44,6 +45,7 @@ class Surface(Translated, QWidget):
             session.unseen.taskChanged.connect(self._take_task),
             session.unseen.adaptedChanged.connect(self.follow),
             session.unseen.stepChanged.connect(self.follow),
+            session.unseen.laidOverChanged.connect(self.update),
             session.readinessChanged.connect(self.update),
             theme().changed.connect(self.drop_layers),
         ]
@@ -75,6 +77,9 @@ class Surface(Translated, QWidget):
     def paint_live(self, painter: QPainter) -> None:
         """Predictions, points, whatever follows the hand."""
         raise NotImplementedError
+
+    def paint_unit(self, painter: QPainter, answers: UnitAnswers) -> None:
+        """What a unit of the network answers, where the drawing shows inputs."""
 
     def invitation(self) -> str:
         """What the hand does first, for the card's title."""
@@ -155,6 +160,10 @@ class Surface(Translated, QWidget):
         painter.drawPixmap(0, 0, self._static_layer())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint_live(painter)
+        answers = self.session.unseen.laid_over
+        if answers is not None and len(answers.values) == len(self.touched.grid):
+            self.paint_unit(painter, answers)
+            self.draw_note(painter, [answers.name], self.frame().topLeft() + QPointF(0, 44))
         if self.session.readiness and not self.adaptation:
             self._draw_loading(painter)
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.bridge.touches import UnitAnswers
+from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.networks import NETWORKS
 from metalearn_gui.engine.params import Param, params_of
+from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.ui.editors import ChoiceBox, IntBox
 from metalearn_gui.ui.form import Form
-from metalearn_gui.ui.network_drawing import UNITS_DRAWN, drawn_layers
+from metalearn_gui.ui.network_drawing import UNITS_DRAWN, answers_of, drawn_layers
 from metalearn_gui.ui.network_view import NetworkView
 from metalearn_gui.ui.retiring import retire
 from metalearn_gui.ui.settings_panel import SettingsPanel
@@ -38,6 +42,7 @@ class NetworkPanel(SettingsPanel):
         self._captions: dict[str, QLabel] = {}
         self._built_for: type | None = None
         self.view = NetworkView(self)
+        self.view.pointed.connect(self._lay_over)
         self._above, below = QWidget(self), QWidget(self)
         self._controls, self._ends = QVBoxLayout(self._above), QHBoxLayout(below)
         for layout in (self._controls, self._ends):
@@ -156,6 +161,20 @@ class NetworkPanel(SettingsPanel):
         maps = next((view.arrays for view in self.session.unseen.views if view.kind == "maps"), {})
         self.view.show_maps(maps)
         self._describe()
+        if self.session.unseen.laid_over is not None:
+            self._lay_over(*self.view.unit_pointed)
+
+    def _lay_over(self, layer: int, unit: int) -> None:
+        """What the unit under the mouse answers, over the canvas where that shows inputs."""
+        unseen, shown = self.session.unseen, self.session.shown_state.learner
+        settings = self.session.shown.settings
+        answers: list[Array] = []
+        if layer >= 0 and settings.tasks.view in ("curve", "plane"):
+            scaling, grid = Scaling.of(shown.carry), unseen.touched.grid
+            seen = grid if scaling is None else np.asarray(scaling.inputs(grid))
+            answers = answers_of(shown.params, getattr(settings.network, "activation", "relu"), seen)
+        name = self.view.unit_name(layer, unit)
+        unseen.lay_over(UnitAnswers(name, answers[layer][:, unit]) if answers else None)
 
     def _describe(self) -> None:
         if self.view.columns:

@@ -1,0 +1,81 @@
+"""A unit of the network under the mouse, laid over the canvas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+
+from metalearn_gui.bridge.touches import UnitAnswers
+from metalearn_gui.ui.canvas import CANVASES
+from metalearn_gui.ui.network_drawing import answers_of
+from metalearn_gui.ui.panels.network import NetworkPanel
+from tests.ui.hand import mouse, session_for
+
+
+def point_at(panel: NetworkPanel, column: int, place: int) -> None:
+    centre = panel.view._unit_rect(column, place).center()
+    mouse(panel.view, QEvent.Type.MouseMove, centre, Qt.MouseButton.NoButton)
+
+
+@pytest.fixture
+def panel(session, qtbot) -> NetworkPanel:
+    panel = NetworkPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(264, 340)
+    panel.show()
+    return panel
+
+
+def test_a_unit_under_the_mouse_is_laid_over_the_canvas_and_leaves_with_it(panel, session):
+    point_at(panel, 1, 2)
+    layer, unit = panel.view.unit_pointed
+    laid = session.unseen.laid_over
+    params, grid = session.shown_state.learner.params, session.unseen.touched.grid
+    expected = np.maximum(grid @ params["w0"] + params["b0"], 0.0)[:, unit]
+    np.testing.assert_allclose(laid.values, expected, rtol=1e-5, atol=1e-6)
+    assert (layer, unit) == (1, panel.view.layers[1].units[2])
+    assert str(unit + 1) in laid.name
+    mouse(panel.view, QEvent.Type.MouseMove, QPointF(1, 1), Qt.MouseButton.NoButton)
+    assert session.unseen.laid_over is None
+
+
+def test_newer_weights_change_what_is_laid_over(panel, session):
+    point_at(panel, 2, 0)
+    before = session.unseen.laid_over
+    panel._draw()
+    assert session.unseen.laid_over is not before
+
+
+def test_tasks_that_are_no_inputs_on_the_canvas_get_nothing(qtbot):
+    session = session_for("vectors")
+    panel = NetworkPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.view.pointed.emit(1, 0)
+    assert session.unseen.laid_over is None
+
+
+def test_a_network_that_sees_more_than_the_input_sees_nothing_there():
+    rng = np.random.default_rng(0)
+    params = {"w0": rng.normal(size=(3, 4)), "b0": rng.normal(size=4), "w1": rng.normal(size=(4, 1))}
+    x = rng.normal(size=(5, 1))
+    inputs, hidden, _ = answers_of(params, "tanh", x)
+    assert inputs.shape == (5, 3)
+    np.testing.assert_allclose(hidden, np.tanh(x @ params["w0"][:1] + params["b0"]))
+    assert answers_of({"w0": np.zeros((2, 2, 2))}, "relu", x) == []
+
+
+@pytest.mark.parametrize("family", ["sinusoid", "moons"])
+def test_what_is_laid_over_is_seen_on_the_canvas(family, qtbot):
+    session = session_for(family)
+    surface = CANVASES[session.shown.settings.tasks.view](session)
+    qtbot.addWidget(surface)
+    surface.resize(500, 320)
+    surface.show()
+    before = surface.grab().toImage()
+    grid = session.unseen.touched.grid
+    session.unseen.lay_over(UnitAnswers("hidden 1", grid[:, 0].astype(float)))
+    assert surface.grab().toImage() != before
+    session.unseen.lay_over(None)
+    assert surface.grab().toImage() == before
