@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.parser import Options, Parser
 from metalearn_gui.engine.compare import Axis, Budget, Comparison, Grid, SweepPlan
+from metalearn_gui.engine.evaluation import finite
 
 
 def parser() -> Parser:
@@ -30,4 +33,5 @@ def run(options: Options) -> int:
 
 def _grid_report(grid: Grid, comparison: Comparison) -> dict[str, Any]:
     axes = [{"name": axis.name, "values": list(axis.values)} for axis in grid.axes]
-    return {"axes": axes, "losses": grid.losses(comparison).tolist()}
+    losses = np.vectorize(finite, otypes=[object])(grid.losses(comparison))
+    return {"axes": axes, "losses": losses.tolist()}  # null: not known, or diverged

@@ -11,10 +11,12 @@ import pytest
 
 from metalearn_gui.engine import events
 from metalearn_gui.engine.compare import (
+    Axis,
     Budget,
     Compared,
     Comparison,
     Contender,
+    Grid,
     Judged,
     Planned,
     Progressed,
@@ -160,6 +162,16 @@ def test_a_contender_that_diverges_is_an_outcome_with_a_line() -> None:
     assert [run.reason for run in found.runs] == ["diverged", "done"]
     assert "half the meta learning rate" in found.entry("wild").runs[0].line
     assert found.entry("fomaml").runs[0].line == ""
+
+
+def test_a_cell_of_a_sweep_that_diverges_has_no_loss_of_an_earlier_state() -> None:
+    wild = small_settings("linear", "maml", inner_learning_rate=10.0, inner_steps=20)
+    grid = Grid((Axis("meta_learning_rate", (10.0, 1e-6)), Axis("activation", ("relu", "tanh"))))
+    found = compared(grid.contenders(wild)[:3], SHORT)
+    losses = grid.losses(found)
+    assert [run.reason for run in found.runs][:2] == ["diverged", "diverged"]
+    assert np.isinf(losses[0]).all()
+    assert np.isnan(losses[1, 1])  # nobody has tried it
 
 
 def test_a_baseline_takes_no_budget_and_is_tried_at_its_best_rate_of_the_validation_tasks() -> None:

@@ -105,6 +105,7 @@ def test_the_map_is_walked_with_arrows_and_opened_with_enter(qtbot):
     assert map_.best == (0, 1)
     assert "loss 1" in map_.best_text()
     assert "not known yet" in map_.cell_text(1, 0)
+    assert map_.cell_text(1, 1) == "row b, column 2, diverged"
     map_.setFocus()
     qtbot.keyClick(map_, Qt.Key.Key_Right)
     qtbot.keyClick(map_, Qt.Key.Key_Down)

@@ -79,13 +79,17 @@ class Grid:
         return tuple(self._contender(settings, place, seeds) for place in places)
 
     def losses(self, comparison: Comparison, step: int | None = None) -> Array:
-        """The mean loss of every cell at a step, else after as many steps as training takes; NaN where none is yet."""
+        """The mean loss of every cell at a step, else after as many steps as training takes.
+
+        NaN where none is yet, infinite where a run diverged: the loss of its last good state is no result.
+        """
         found = np.full(self.shape, np.nan)
         entries = {entry.key: entry for entry in comparison.entries}
         for place in np.ndindex(*self.shape):
             entry = entries.get(self.key(place))
             if entry is not None:
-                found[place] = entry.mean(entry.trained_steps if step is None else step)
+                mean = entry.mean(entry.trained_steps if step is None else step)
+                found[place] = np.inf if entry.has_diverged or not math.isfinite(mean) else mean
         return found
 
     def _contender(self, settings: ExperimentSettings, place: Sequence[int], seeds: Sequence[int]) -> Contender:

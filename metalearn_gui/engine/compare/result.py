@@ -88,6 +88,11 @@ class Entry:
     runs: tuple[TrainedRun, ...]
 
     @property
+    def has_diverged(self) -> bool:
+        """Whether a run of it did not come to its end."""
+        return any(run.reason == "diverged" for run in self.runs)
+
+    @property
     def num_steps(self) -> int:
         """Adaptation steps that were tried."""
         return len(self.runs[0].scores.loss) - 1

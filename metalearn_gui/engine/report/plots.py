@@ -103,7 +103,7 @@ def heat_map(values: Array, names: Sequence[Sequence[str]], labels: Sequence[str
     """A mean loss in every cell, low ones dark; rows are the first axis.
 
     Args:
-        values: (rows, columns); NaN for a cell that is not known.
+        values: (rows, columns); NaN for a cell that is not known, infinite for one that diverged.
         names: of the rows, then of the columns. labels: of both axes.
     """
     left, top = 2.2 * LEFT, 2.2 * FONT + 18.0
@@ -117,7 +117,7 @@ def heat_map(values: Array, names: Sequence[Sequence[str]], labels: Sequence[str
         depth = scale.at(value) if math.isfinite(value) and value > 0 else 0.0
         size = {"width": HEAT_COLUMN - 2, "height": HEAT_ROW - 2, "rx": 3}
         picture.append(element("rect", x=x, y=y, **size, fill=COLOURS[1], fill_opacity=depth))
-        text = f"{value:.3g}" if math.isfinite(value) else "–"
+        text = f"{value:.3g}" if math.isfinite(value) else "–" if math.isnan(value) else "diverged"
         ink = "#ffffff" if depth > 0.4 else "currentColor"
         picture.append(words(text, x + HEAT_COLUMN / 2 - 1, y + HEAT_ROW / 2 + 3, "middle", ink))
     for row, name in enumerate(names[0]):

@@ -75,11 +75,16 @@ class CellMap(QWidget):
         """A cell's names and its loss."""
         assert self._cells is not None
         loss = float(self._cells.losses[row, column])
-        said = self.tr("not known yet") if math.isnan(loss) else self.tr("loss {loss}").format(loss=_loss_text(loss))
+        said = (
+            self.tr("loss {loss}").format(loss=number_text(loss)) if math.isfinite(loss) else self._no_loss_text(loss)
+        )
         names = filter(None, (self._cells.row_names[row], self._cells.column_names[column]))
         titles = [title for title in (self._cells.row_title, self._cells.column_title) if title]
         pairs = [f"{title} {name}" for title, name in zip(titles, names, strict=False)]
         return ", ".join([*pairs, said])
+
+    def _no_loss_text(self, loss: float) -> str:
+        return self.tr("not known yet") if math.isnan(loss) else self.tr("diverged")
 
     def sizeHint(self) -> QSize:
         return QSize(420, 300)
@@ -148,7 +153,10 @@ class CellMap(QWidget):
         if not math.isnan(loss):
             painter.setFont(ui_font(13, 600))
             painter.setPen(_ink(loss, color))
-            text = painter.fontMetrics().elidedText(_loss_text(loss), Qt.TextElideMode.ElideRight, int(box.width()))
+            text = number_text(loss) if math.isfinite(loss) else self.tr("diverged")
+            if not math.isfinite(loss) and painter.fontMetrics().horizontalAdvance(text) > box.width():
+                text = "×"
+            text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_names(self, painter: QPainter) -> None:
@@ -210,10 +218,6 @@ class CellMap(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.update()
-
-
-def _loss_text(loss: float) -> str:
-    return number_text(loss) if math.isfinite(loss) else "×"
 
 
 def _ink(loss: float, color: QColor) -> QColor:
