@@ -36,7 +36,7 @@ from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.report import Page as ReportPage
 from metalearn_gui.engine.report import command_of, command_of_plan, page_of, write_page
 from metalearn_gui.engine.report.page import Code, Section, Table
-from metalearn_gui.engine.report.plots import Series, line_plot
+from metalearn_gui.engine.report.plots import Band, Series, line_plot
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.session_file import load
 
@@ -183,6 +183,19 @@ def test_a_report_is_one_file_with_pictures_that_asks_for_nothing_else(call: Cal
     assert "compare --preset fomaml" in text
     assert "metalearn-gui train --preset cavia" in text
     assert "http" not in text.replace("http://www.w3.org", "")
+
+
+def test_what_a_report_cannot_show_whole_is_said_whole_and_nothing_lies_over_another() -> None:
+    label = "MAML · inner_steps 5, activation tanh, hidden_dim 128"
+    series = [Series(label, np.array([1.0, 100.0]), np.array([4.0, 1.0]))]
+    bands = [Band("one", 1.0, 1.01), Band("two", 1.0, 1.02), Band("three", 3.0, 3.1)]
+    drawn = line_plot(series, "tasks", "loss", bands)
+    (cut,) = [one for one in drawn.iter("text") if one.find("title") is not None]
+    assert cut.text.endswith("…")
+    assert cut.find("title").text == label
+    named = [one.text for one in drawn.iter("text") if one.text in ("one", "two", "three")]
+    assert named == ["three", "two"]
+    assert {one.find("title").text for one in drawn.iter("rect")} == {"one", "two", "three"}
 
 
 def test_points_of_a_plane_are_drawn_as_pictures_within_the_page(call: Call, tmp_path: Path) -> None:

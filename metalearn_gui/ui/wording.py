@@ -62,6 +62,11 @@ def interval_text(half_width: float) -> str:
     return f"± {100 * half_width:.1f}"
 
 
+def mean_text(mean: float, half_width: float) -> str:
+    """A mean and half the width of its interval, to two digits of that."""
+    return f"{number_text(mean)} ± {number_text(float(f'{half_width:.2g}'))}"
+
+
 def loss_text(loss: float) -> str:
     """A loss, where it is a number."""
     return number_text(loss) if math.isfinite(loss) else QCoreApplication.translate("Wording", "diverges")
@@ -82,7 +87,7 @@ def score_text(scores: StepScores, step: int, in_percent: bool) -> str:
     loss = float(scores.loss[step])
     if not math.isfinite(loss):
         return loss_text(loss)
-    return f"{number_text(loss)} ± {float(scores.loss_ci95[step]):.2g}"
+    return mean_text(loss, float(scores.loss_ci95[step]))
 
 
 def unseen_tasks_text(evaluation: Evaluation) -> str:

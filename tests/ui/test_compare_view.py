@@ -18,10 +18,11 @@ from metalearn_gui.engine.training import Options
 from metalearn_gui.ui.compare.chosen import Chosen
 from metalearn_gui.ui.compare.curves_panel import spread
 from metalearn_gui.ui.compare.earlier import earlier_menu
-from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, NAME, TIME
+from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, MARK_ROLE, NAME, TIME
 from metalearn_gui.ui.compare.tile_session import TileSession
 from metalearn_gui.ui.compare.tiles import SmallCurve
 from metalearn_gui.ui.status_bar import StatusBar
+from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.views.compare import CompareView
 from metalearn_gui.ui.views.sweep import SweepView
 from tests.bridge.conftest import small_settings
@@ -182,6 +183,19 @@ def test_headings_sort_and_the_csv_has_plain_numbers(view, qtbot):
     assert all(float(line["mean loss"]) > 0 for line in lines)
 
 
+def test_marks_take_the_colours_of_another_theme(view, qtbot):
+    compare(view, qtbot)
+    before = view.scores.model.index(0, NAME).data(MARK_ROLE).color
+    theme().set_mode("light")
+    try:
+        after = view.scores.model.index(0, NAME).data(MARK_ROLE).color
+        dots = [view.findChild(QWidget, f"compare_tile_{key}")._mark._mark.color for key in LEARNERS]
+        assert after != before
+        assert after in dots
+    finally:
+        theme().set_mode("dark")
+
+
 def test_enter_opens_a_contender_in_the_main_window(view, qtbot):
     compare(view, qtbot)
     view.scores.table.setCurrentIndex(view.scores.model.index(1, 0))
@@ -256,6 +270,7 @@ def test_an_earlier_comparison_is_chosen_from_the_menu_with_its_learners_and_its
     choose_earlier(view, 1)
     assert [choice.key for choice in view.chosen.choices] == list(LEARNERS)
     assert [texts(view, row) for row in range(2)] == first
+    assert view.protocol.seeds.currentData() == 1
     qtbot.waitUntil(lambda: all(view.session.beside.adaptation(key) for key in LEARNERS), timeout=60_000)
     assert view.session.comparing.kept[1].key == view.session.comparing.outcome.key
 

@@ -11,13 +11,27 @@ from metalearn_gui.engine.report.element import Element, as_html, as_svg, elemen
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 figure { margin: 1rem 0; overflow-x: auto; } figcaption { opacity: .7; }
-svg { max-width: 100%; height: auto; }
-table { border-collapse: collapse; display: block; overflow-x: auto; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-pre { overflow-x: auto; padding: .8rem; border: 1px solid var(--line); border-radius: 6px; }
+svg { max-width: 100%; height: auto; color: #334155; }
+svg text[fill^="#"] { filter: brightness(.72); }
+.scrolled { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+td.figure { white-space: nowrap; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem; }
+pre { border: 1px solid var(--line); border-radius: 6px; }
+@media (prefers-color-scheme: dark) {
+  svg { color: #a8b3c4; }
+  svg text[fill^="#"], svg polyline, svg circle { filter: brightness(1.6); }
+}
+@media print {
+  body { max-width: none; margin: 0; font-size: 11px; }
+  figure, tr, pre { break-inside: avoid; }
+  h2 { break-after: avoid; }
+  .scrolled { overflow: visible; }
+}
 """
 
 
@@ -110,17 +124,21 @@ def _html(block: Block) -> Element:
 
 
 def _html_table(table: Table) -> Element:
-    head = element("tr", *(element("th", name) for name in table.columns))
+    head = element("tr", *(element("th", name, scope="col") for name in table.columns))
     rows = (
-        element("tr", *(element("td", _strong(text) if (row, column) in table.bold else text)
-                        for column, text in enumerate(cells)))
+        element("tr", *(_cell(text, (row, column) in table.bold, column == 0) for column, text in enumerate(cells)))
         for row, cells in enumerate(table.rows)
-    )  # fmt: skip
-    return element("table", element("thead", head), element("tbody", *rows))
+    )
+    whole = element("table", element("thead", head), element("tbody", *rows))
+    return element("div", whole, class_="scrolled", tabindex="0", role="region", aria_label=table.columns[0])
 
 
-def _strong(text: str) -> Element:
-    return element("strong", text)
+def _cell(text: str, is_bold: bool, is_name: bool) -> Element:
+    """The first of a row names it; a figure stays on its line."""
+    shown = element("strong", text) if is_bold else text
+    if is_name:
+        return element("th", shown, scope="row", style="font-weight: normal")
+    return element("td", shown, class_="figure") if text[:1].isdigit() else element("td", shown)
 
 
 # --- Markdown -------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def task_panels(predicted: Sequence[Series], truth: Series | None, points: Serie
         picture.append(path(points_of(one, x_scale, y_scale, y_scale), COLOURS[place % len(COLOURS)], "none"))
         for x, y in points_of(points, x_scale, y_scale):
             picture.append(element("circle", cx=x, cy=y, r=3, fill="currentColor"))
-        picture.append(words(one.label, left, top + PANEL + FONT + 4.0, "start"))
+        picture.append(words(one.label, left, top + PANEL + FONT + 4.0, "start", room=PANEL + GAP))
     return picture
 
 
@@ -58,7 +58,7 @@ def plane_panels(
             if ends[0] <= min(x, y) and max(x, y) <= ends[1]:
                 look = {"fill": COLOURS[kind % len(COLOURS)], "stroke": "#ffffff", "stroke_width": 1}
                 picture.append(element("circle", cx=x_scale.at(x), cy=y_scale.at(y), r=4, **look))
-        picture.append(words(name, left, top + PANEL + FONT + 4.0, "start"))
+        picture.append(words(name, left, top + PANEL + FONT + 4.0, "start", room=PANEL + GAP))
     return picture
 
 

@@ -19,10 +19,11 @@ from metalearn_gui.engine.report.scale import Scale
 COLOURS = ("#d97706", "#2563eb", "#059669", "#dc2626", "#7c3aed", "#0891b2", "#a16207", "#db2777", "#64748b")
 DASHES = ("none", "7 3", "2 3", "9 3 2 3")
 FAINT = {"stroke": "currentColor", "stroke_opacity": 0.25}
-FONT = 12  # pixels
+FONT, LETTER = 12, 6.6  # pixels: a line's, and an average letter's
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 680, 340, 64, 150, 12, 40
 ROW, NAMES = 26, 2.6 * LEFT  # of a plot of intervals
 HEAT_ROW, HEAT_COLUMN = 34, 84
+DEEPEST = 0.5  # opacity of the lowest loss: the page's text still reads on it
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -67,8 +68,7 @@ def line_plot(
     y_scale = Scale.around(heights, HEIGHT - BOTTOM, TOP, log=True)
     picture = picture_of(WIDTH, HEIGHT, f"{y_label} by {x_label}")
     picture.extend([*_axis_x(x_scale, x_label, HEIGHT, x_names), *_axis_y(y_scale, y_label)])
-    for band in bands:
-        picture.extend(_band(band, y_scale))
+    picture.extend(_bands(bands, y_scale))
     ends = []
     for place, one in enumerate(series):
         if len(one.x) == 1:  # what does not depend on x is a level, even where its own x has no place
@@ -90,7 +90,7 @@ def interval_plot(means: Sequence[Mean], x_label: str) -> Element:
     picture.extend(_axis_x(scale, x_label, height))
     for row, one in enumerate(means):
         y = TOP + ROW * (row + 0.5)
-        picture.append(words(one.label, NAMES - 10, y + 4, "end"))
+        picture.append(words(one.label, NAMES - 10, y + 4, "end", room=NAMES - 10))
         if math.isfinite(one.mean) and one.mean > 0:
             colour = COLOURS[one.place % len(COLOURS)]
             ends = [scale.at(max(one.mean - one.half, scale.low)), scale.at(one.mean + one.half)]
@@ -116,10 +116,9 @@ def heat_map(values: Array, names: Sequence[Sequence[str]], labels: Sequence[str
         x, y, value = left + HEAT_COLUMN * column, top + HEAT_ROW * row, float(values[row, column])
         depth = scale.at(value) if math.isfinite(value) and value > 0 else 0.0
         size = {"width": HEAT_COLUMN - 2, "height": HEAT_ROW - 2, "rx": 3}
-        picture.append(element("rect", x=x, y=y, **size, fill=COLOURS[1], fill_opacity=depth))
-        text = f"{value:.3g}" if math.isfinite(value) else "–" if math.isnan(value) else "diverged"
-        ink = "#ffffff" if depth > 0.4 else "currentColor"
-        picture.append(words(text, x + HEAT_COLUMN / 2 - 1, y + HEAT_ROW / 2 + 3, "middle", ink))
+        picture.append(element("rect", x=x, y=y, **size, fill=COLOURS[1], fill_opacity=DEEPEST * depth))
+        text = f"{float(f'{value:.3g}'):g}" if math.isfinite(value) else "–" if math.isnan(value) else "diverged"
+        picture.append(words(text, x + HEAT_COLUMN / 2 - 1, y + HEAT_ROW / 2 + 3, "middle"))
     for row, name in enumerate(names[0]):
         picture.append(words(name, left - 8, top + HEAT_ROW * (row + 0.5) + 4, "end"))
     for column, name in enumerate(names[1]):
@@ -172,11 +171,18 @@ def path(points: Sequence[tuple[float, float]], colour: str, dash: str, opacity:
     return element("polyline", points=places, fill="none", **look)
 
 
-def _band(band: Band, scale: Scale) -> list[Element]:
-    low, high = scale.at(band.low), scale.at(band.high)
-    size = {"width": WIDTH - RIGHT - LEFT, "height": max(low - high, 2.0)}
-    drawn = element("rect", x=LEFT, y=high, **size, fill="currentColor", fill_opacity=0.22)
-    return [drawn, words(band.label, LEFT + 6, high - 4, "start")]
+def _bands(bands: Sequence[Band], scale: Scale) -> list[Element]:
+    """From top to bottom; one whose name would lie over another's has it under the pointer."""
+    drawn, named_at = [], -math.inf
+    for band in sorted(bands, key=lambda band: -band.high):
+        low, high = scale.at(band.low), scale.at(band.high)
+        size = {"width": WIDTH - RIGHT - LEFT, "height": max(low - high, 2.0)}
+        title = element("title", band.label)
+        drawn.append(element("rect", title, x=LEFT, y=high, **size, fill="currentColor", fill_opacity=0.22))
+        if high - named_at >= FONT + 2.0:
+            drawn.append(words(band.label, LEFT + 6, high - 4, "start"))
+            named_at = high
+    return drawn
 
 
 def _names(ends: Sequence[tuple[float, int, str]]) -> list[Element]:
@@ -186,7 +192,8 @@ def _names(ends: Sequence[tuple[float, int, str]]) -> list[Element]:
     for y, place, name in sorted(ends):
         lowest = max(min(y + 4, HEIGHT - BOTTOM - room), lowest)
         room -= FONT + 2.0
-        placed.append(words(name, WIDTH - RIGHT + 10, lowest, "start", COLOURS[place % len(COLOURS)]))
+        colour = COLOURS[place % len(COLOURS)]
+        placed.append(words(name, WIDTH - RIGHT + 10, lowest, "start", colour, RIGHT - 10))
         lowest += FONT + 2.0
     return placed
 
@@ -216,9 +223,14 @@ def _line(start: tuple[float, float], end: tuple[float, float], **look: object) 
     return element("line", x1=start[0], y1=start[1], x2=end[0], y2=end[1], **look)
 
 
-def words(text: str, x: float, y: float, anchor: str, colour: str = "currentColor") -> Element:
-    """Text at a place, which is its "start", "middle" or "end"."""
-    return element("text", text, x=float(x), y=float(y), text_anchor=anchor, fill=colour)
+def words(text: str, x: float, y: float, anchor: str, colour: str = "currentColor", room: float = math.inf) -> Element:
+    """Text at a place, which is its "start", "middle" or "end"; what is cut to the room says all of it on a touch."""
+    most = math.floor(min(room, 1e6) / LETTER)
+    shown = text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    drawn = element("text", shown, x=float(x), y=float(y), text_anchor=anchor, fill=colour)
+    if shown != text:
+        drawn.append(element("title", text))
+    return drawn
 
 
 def _named(value: float) -> str:

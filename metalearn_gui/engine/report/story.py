@@ -194,7 +194,10 @@ def _accuracy(found: Figures) -> str:
 
 
 def _number(value: float, digits: int = 3) -> str:
-    return f"{value:.{digits}g}" if math.isfinite(value) else "not finite"
+    if not math.isfinite(value):
+        return "not finite"
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:g}" if 1e-4 <= abs(rounded) < 1e6 or not rounded else f"{rounded:.{digits}g}"
 
 
 def _protocol(outcome: Outcome) -> list[str]:

@@ -31,6 +31,7 @@ class ComparingView(View):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.is_compact = False
+        self._said: tuple[int, ...] = ()
         self._buttons: list[tuple[QPushButton, str]] = []
         self.header.step.hide()
         self._done = self.header.add_figure(f"{self.key}_done")
@@ -214,6 +215,10 @@ class ComparingView(View):
         count = comparing.comparison.num_distinct_tasks if self.is_mine else 0
         self._tasks.show_value(count_text(count) if count else "–", self.tr("the same for all") if count else "")
         self.header.set_progress(comparing.share if num_runs else 0.0)
+        said = (num_done, num_runs, count, len(comparing.kept))
+        if said != self._said:  # figures grow; the seconds that are left have room for all of theirs
+            self._said = said
+            self.header.tighten()
 
     def set_compact(self, compact: bool) -> None:
         super().set_compact(compact)

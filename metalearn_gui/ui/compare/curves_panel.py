@@ -36,6 +36,7 @@ class CurvesPanel(Panel):
         self._standings = standings
         self._lines: dict[str, pg.PlotCurveItem] = {}
         self._drawn_scores = 0
+        self._is_compact = False
         axis_button = self.add_header_action("chevron_down", " ", lambda: None)
         axis_button.setObjectName(f"{key}_axis")
         self.effort = EffortChoice(axis_button, axis)
@@ -54,6 +55,11 @@ class CurvesPanel(Panel):
         standings.advanced.connect(self._follow)
         for signal in (self.plot.appeared, self.plot.resized):
             signal.connect(self._names.update)
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave the hint out: the few letters of it that have room say nothing."""
+        self._is_compact = compact
+        self.retranslate()
 
     # --- the lines --------------------------------------------------------------------------------
 
@@ -113,7 +119,7 @@ class CurvesPanel(Panel):
         )
         self.set_title(dict(zip(AXES, titles, strict=True))[self.effort.axis])
         self.effort.retranslate()
-        self.set_hint(self.tr("unseen tasks, at the step of the table"))
+        self.set_hint("" if self._is_compact else self.tr("unseen tasks, at the step of the table"))
 
     def _take_axis(self) -> None:
         self.retranslate()

@@ -36,7 +36,7 @@ class ProtocolPanel(Panel):
         self.references = ReferenceList(self)
         self.body.addWidget(self.references)
         self.body.addStretch(1)
-        chosen.changed.connect(lambda: self.budget.show_budget(chosen.budget))
+        chosen.changed.connect(self._show_effort)
         for signal in (standings.changed, session.settingsChanged):
             signal.connect(self._describe)
 
@@ -92,9 +92,18 @@ class ProtocolPanel(Panel):
                 self.seeds.setItemText(place, self.tr("1 seed") if count == 1 else self.tr("{n} seeds").format(n=count))
             for place, text in enumerate((self.tr("in turn"), self.tr("interleaved"))):
                 self.order.setItemText(place, text)
-            self.seeds.setCurrentIndex(max(0, self.seeds.findData(self._chosen.num_seeds)))
-            self.order.setCurrentIndex(max(0, self.order.findData(self._chosen.order)))
+        self._show_effort()
         self._describe()
+
+    def _show_effort(self) -> None:
+        """What is chosen, be it here or by an earlier comparison; a number of seeds that is not offered is added."""
+        self.budget.show_budget(self._chosen.budget)
+        count = self._chosen.num_seeds
+        with QSignalBlocker(self.seeds), QSignalBlocker(self.order):
+            if self.seeds.findData(count) < 0:
+                self.seeds.addItem(self.tr("{n} seeds").format(n=count), count)
+            self.seeds.setCurrentIndex(self.seeds.findData(count))
+            self.order.setCurrentIndex(self.order.findData(self._chosen.order))
 
     def _describe(self) -> None:
         settings = self.session.settings

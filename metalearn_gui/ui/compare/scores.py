@@ -72,6 +72,10 @@ class ScoresPanel(Panel):
         standings.changed.connect(self.refresh)
         standings.advanced.connect(self.model.follow_progress)
 
+    def set_compact(self, compact: bool) -> None:
+        """Rows in the place of what the marks mean, which the headings then say under the pointer."""
+        self._foot.setVisible(not compact)
+
     def refresh(self) -> None:
         """Take over the contenders and what they came to."""
         self.model.follow()
@@ -118,8 +122,10 @@ class ScoresPanel(Panel):
                 "bar: reference · Enter opens a run"
             )
         )
+        self.table.horizontalHeader().setToolTip(self._foot.text())
 
     def restyle(self) -> None:
+        self.model.follow()  # marks have the theme's colours
         self.table.lay_out_columns()
         self.table.viewport().update()
 

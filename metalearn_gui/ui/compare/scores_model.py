@@ -16,7 +16,7 @@ from metalearn_gui.engine.published import published
 from metalearn_gui.ui.compare.standing import Standing, Standings
 from metalearn_gui.ui.text import duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
-from metalearn_gui.ui.wording import interval_text, percent_text
+from metalearn_gui.ui.wording import interval_text, mean_text, percent_text
 
 NAME, PROTOCOL, FIRST, FIRST_MEDIAN, BEST, BEST_MEDIAN, AT_STEP, BEHIND, TIME, DOTS = range(10)
 FIGURES = (FIRST, FIRST_MEDIAN, BEST, BEST_MEDIAN, AT_STEP, BEHIND, TIME)
@@ -188,7 +188,7 @@ class ScoresModel(QAbstractTableModel):
         difference = self.comparison.difference(entry.key, first)
         if not math.isfinite(difference.mean):
             return self.tr("diverges")
-        return f"{number_text(difference.mean)} ± {difference.ci95:.2g}"
+        return mean_text(difference.mean, difference.ci95)
 
     def _first_of_all(self) -> str:
         """The key of the lowest mean at its best step; "" where there is none."""
@@ -229,7 +229,7 @@ def figure_text(entry: Entry, step: int) -> str:
     mean = entry.mean(step)
     if not math.isfinite(mean):
         return QCoreApplication.translate("ScoresModel", "diverges")
-    return f"{number_text(mean)} ± {entry.ci95(step):.2g}"
+    return mean_text(mean, entry.ci95(step))
 
 
 def median_text(entry: Entry, step: int) -> str:

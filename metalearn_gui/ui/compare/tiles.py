@@ -151,8 +151,7 @@ class TilesPanel(Panel):
         self.refresh()
 
     def restyle(self) -> None:
-        for tile in self._tiles.values():
-            tile.update()
+        self.refresh()  # marks have the theme's colours
 
 
 class Tile(QWidget):
@@ -221,7 +220,7 @@ class Tile(QWidget):
 
     def _show_loss(self) -> None:
         adaptation = self._session.unseen.adaptations.get("learner")
-        self._loss.setText(result_text(adaptation, self._session.unseen.step) if adaptation else "")
+        self._loss.setText(result_text(adaptation, self._session.unseen.step) if adaptation else "…")
 
 
 class MarkDot(QWidget):

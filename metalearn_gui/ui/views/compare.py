@@ -62,7 +62,8 @@ class CompareView(ComparingView):
         if compact:
             places[self.scores], places[self.protocol] = (0, 0, 1, 3), (1, 1, 1, 2)
         self.by_tasks.setVisible(not compact)
-        self.protocol.set_compact(compact)
+        for card in (self.protocol, self.scores, self.by_compute):
+            card.set_compact(compact)
         for card, place in places.items():
             self._below.removeWidget(card)
             if card is not self.by_tasks or not compact:

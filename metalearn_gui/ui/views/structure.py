@@ -11,6 +11,7 @@ from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.wording import mean_text
 
 WINNERS_BUDGET = Budget(seconds=10)
 
@@ -102,9 +103,9 @@ class BracketPanel(Panel):
             entry = next(iter(comparing.comparison.entries), None)
             text = self.tr("Winner: {label}").format(label=winner.label)
             if entry is not None:
-                figure = self.tr("{loss} ± {half} on unseen tasks after {step} steps")
+                figure = self.tr("{loss} on unseen tasks after {step} steps")
                 step = entry.trained_steps
-                text += " · " + figure.format(loss=f"{entry.mean(step):.3g}", half=f"{entry.ci95(step):.2g}", step=step)
+                text += " · " + figure.format(loss=mean_text(entry.mean(step), entry.ci95(step)), step=step)
             self._result.setText(text)
 
     def _show_hint(self, bracket: Bracket | None) -> None:
