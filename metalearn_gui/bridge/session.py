@@ -8,6 +8,7 @@ reading.py has read it on its own thread. What has a state of its own is a part 
     session.beside      other runs on the touched task
     session.comparing   what trains side by side, on the live run's worker
     session.inside      what the view "Inside" shows of the shown run
+    session.replay      the shown run's moments, one after another
     session.cold_start  which ratings of a new user tell most
 """
 

@@ -63,7 +63,7 @@ def test_drag_moves_the_point_through_the_session(surface, touched_session):
 def test_moves_between_two_paints_become_one_and_the_newest_wins(surface, touched_session, qtbot, monkeypatch):
     asked = []
     move_point = touched_session.unseen.move_point
-    monkeypatch.setattr(touched_session, "move_point", lambda *where: (asked.append(where), move_point(*where)))
+    monkeypatch.setattr(touched_session.unseen, "move_point", lambda *where: (asked.append(where), move_point(*where)))
     start = handle(surface, 0)
     step = QPointF(0, 1) if start.y() < 100 else QPointF(0, -1)
     mouse(surface, QEvent.Type.MouseButtonPress, start)

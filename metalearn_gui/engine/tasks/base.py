@@ -124,7 +124,10 @@ class TaskFamily(Component, ABC):
 
     @abstractmethod
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
-        """What makes each task itself (amplitudes, class ids, ...); tasks of different splits never meet."""
+        """What makes each task itself (amplitudes, class ids, ...); tasks of different splits never meet.
+
+        Ranges are `reach(split)` times as wide as in training.
+        """
 
     @abstractmethod
     def draw(self, tasks: Tasks, rng: np.random.Generator, shots: int, queries: int) -> Episodes:
