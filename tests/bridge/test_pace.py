@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from metalearn_gui.bridge import pace as module
-from metalearn_gui.bridge.pace import Pace
+from metalearn_gui.bridge.pace import Memory, Pace
 
 
 class Clock:
@@ -53,3 +55,22 @@ def test_without_two_marks_there_is_no_pace(clock: Clock) -> None:
     pace.restart()
     pace.mark(30)
     assert pace.tasks_per_second == 0.0
+
+
+def test_memory_is_asked_for_at_most_once_a_second(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = iter([150_000_000, 250_000_000, 350_000_000])
+    process = SimpleNamespace(memory_info=lambda: SimpleNamespace(rss=next(told)))
+    monkeypatch.setattr(module, "psutil", SimpleNamespace(Process=lambda: process))
+    memory, seen = Memory(), []
+    for seconds in (0.0, 0.9, 0.1, 0.5, 0.5):
+        clock.now += seconds
+        seen.append(memory.megabytes)
+    assert seen == [150.0, 150.0, 250.0, 250.0, 350.0]
+
+
+def test_of_marks_within_the_window_the_oldest_counts(clock: Clock) -> None:
+    pace = Pace()
+    for seen in (0, 10, 40):
+        pace.mark(seen)
+        clock.now += 1.0
+    assert pace.tasks_per_second == pytest.approx(20.0)
