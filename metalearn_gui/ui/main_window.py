@@ -62,7 +62,7 @@ STRETCH = {
     "runs": 190,
     **dict.fromkeys(VIEW_PANELS, 200),
 }
-GAP, NARROW, MINIMUM, FIRST_SIZE = 12, 1100, (1024, 700), (1440, 900)
+GAP, NARROW, MINIMUM, FIRST_SIZE = 12, 1200, (1024, 700), (1440, 900)
 
 
 class MainWindow(Translated, QMainWindow):

@@ -99,9 +99,11 @@ class RunsModel(QAbstractTableModel):
 
     def follow_figures(self) -> None:
         """Tell of the rows whose texts have changed; often called, seldom with anything to tell."""
+        moving = {run.run_id: run for run in (self._session.live, self._session.shown)}
         for row, run in enumerate(self._runs):
-            if run is self._session.live or run is self._session.shown:
-                texts = self._row_texts(run)
+            if run.run_id in moving:
+                self._runs[row] = moving[run.run_id]  # a run that was settled is another record
+                texts = self._row_texts(self._runs[row])
                 if texts != self._texts[row]:
                     self._texts[row] = texts
                     self.dataChanged.emit(self.index(row, 0), self.index(row, TIME))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
@@ -224,3 +226,15 @@ def test_the_badge_is_painted_behind_the_name(panel, session, two_runs):
     row = panel.table.visualRect(panel.model.index(0, NAME))
     changed = [x for x in range(row.width()) if before.pixel(x, row.center().y()) != after.pixel(x, row.center().y())]
     assert len(changed) > 30
+
+
+def test_figures_follow_a_run_whose_record_was_exchanged(panel, session):
+    session.train(100)
+    session.score()
+    settled = copy.copy(session.live)
+    settled.compute_seconds = 100.0
+    session.runs[session.runs.index(session.live)] = session.live = session.shown = settled
+    session.advanced.emit()
+    row = next(row for row in range(panel.model.rowCount()) if panel.model.run_at(row).run_id == settled.run_id)
+    assert panel.model.run_at(row) is settled
+    assert panel.model.index(row, TIME).data() == "1:40"

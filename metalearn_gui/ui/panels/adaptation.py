@@ -124,8 +124,11 @@ class AdaptationPanel(Panel):
         is_narrow = self.width() < scaled(NARROW)
         text = self.tr("{unseen}, by step") if is_narrow else self.tr("{unseen} tasks, by step")
         by_step = text.format(unseen=unseen_text(settings))
-        by_protocol = f"{episode_text(settings)}, {protocol_text(settings)}"
-        self.set_hint(by_protocol if episode_text(settings) else by_step, help=protocol_help(settings))
+        episode = episode_text(settings)
+        if episode:
+            self.set_hint(f"{episode}, {protocol_text(settings)}", episode, protocol_help(settings))
+        else:
+            self.set_hint(by_step, unseen_text(settings))
 
     # --- what is drawn ----------------------------------------------------------------------------
 

@@ -116,7 +116,7 @@ class ColdStartPanel(Panel):
         elif tried is not None:
             self.set_hint(self.tr("after {count} meta-iterations").format(count=count_text(tried.iteration)))
         else:
-            self.set_hint(self.tr("known and new, users and items"))
+            self.set_hint(self.tr("known and new, users and items"), self.tr("known and new"))
         self.where.setVisible(bool(found))
         self.where.setText(self._where(found[0]) if found else "")
         self.verdict.setText(self._sentence(found[0]) if found else self.tr("Not tried yet"))
