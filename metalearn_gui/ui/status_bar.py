@@ -88,7 +88,9 @@ class StatusBar(Translated, QFrame):
         if not comparing.is_active:
             return ""
         text = self.tr("Side by side: {done} of {count} runs done")
-        text = text.format(done=len(comparing.comparison.runs), count=len(comparing.lanes) or "–")
+        outcome = comparing.outcome
+        done, count = (outcome.num_done, outcome.num_runs) if outcome is not None else (0, 0)
+        text = text.format(done=done, count=count or "–")
         left = comparing.eta_seconds
         return text if left is None else self.tr("{text}, {time} left").format(text=text, time=duration_text(left))
 

@@ -63,6 +63,7 @@ def test_an_outcome_comes_back_from_a_file_with_its_figures_and_its_report(plan:
     outcome = came_to(plan)
     found = again(outcome, tmp_path / "kept.metalearn")
     assert found.plan == plan
+    assert found.num_done == found.num_runs == outcome.num_runs
     assert shown(found) == shown(outcome)
     for one, other in zip(found.comparison.runs, outcome.comparison.runs, strict=True):
         np.testing.assert_allclose(one.losses, other.losses, rtol=1e-6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.run_state import RunState
-from metalearn_gui.engine.compare import Comparison
+from metalearn_gui.engine.compare import Comparison, Outcome
 from metalearn_gui.engine.compare.contenders import Lane
 
 
@@ -28,3 +28,4 @@ class FakeComparing(QObject):
         self.eta_seconds: float | None = None
         self.lanes: tuple[Lane, ...] = ()
         self.comparison = Comparison((), ())
+        self.outcome: Outcome | None = None

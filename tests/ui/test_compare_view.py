@@ -8,7 +8,7 @@ import itertools
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Axis, Budget, Grid, SweepPlan
@@ -181,6 +181,20 @@ def test_headings_sort_and_the_csv_has_plain_numbers(view, qtbot):
     lines = list(csv.DictReader(io.StringIO(view.scores.model.as_csv())))
     assert {line["learner"] for line in lines} == {"MAML", "Reptile"}
     assert all(float(line["mean loss"]) > 0 for line in lines)
+
+
+@pytest.mark.parametrize("width", [1440, 1600, 1920])
+def test_the_header_holds_all_its_buttons_side_by_side_whatever_was_said_before(view, qtbot, width):
+    view.resize(width, 700)
+    qtbot.waitUntil(lambda: view.header.width() == width)
+    for compact in (True, False):
+        view.set_compact(compact)  # longer words come back where nothing else changes
+        QApplication.processEvents()
+        shown = [child for child in view.header.findChildren(QWidget) if child.parent() is view.header]
+        places = sorted((one.x(), one.x() + one.width()) for one in shown if one.isVisible() and one.width() > 8)
+        names = [one for one in places if one[0] < view.header.run.x()]  # title over subtitle
+        for left, right in itertools.pairwise(places[len(names) :]):
+            assert left[1] <= right[0] + 1
 
 
 def test_marks_take_the_colours_of_another_theme(view, qtbot):

@@ -8,8 +8,8 @@ import uuid
 
 from metalearn_gui.engine.compare.data_curves import LittleData
 from metalearn_gui.engine.compare.events import Compared, Judged, Planned
-from metalearn_gui.engine.compare.halving import Bracket
-from metalearn_gui.engine.compare.plans import Plan
+from metalearn_gui.engine.compare.halving import Bracket, rounds
+from metalearn_gui.engine.compare.plans import Plan, SearchPlan
 from metalearn_gui.engine.compare.result import Comparison
 
 
@@ -43,6 +43,22 @@ class Outcome:
     def is_something(self) -> bool:
         """Whether there is anything to keep."""
         return bool(self.comparison.runs) or (self.bracket is not None and bool(self.bracket.rungs[0].losses))
+
+    @property
+    def num_done(self) -> int:
+        """Runs that are over; of a search those of every round, most of which go on later."""
+        rungs = () if self.bracket is None else self.bracket.rungs
+        return sum(len(rung.losses) for rung in rungs) if self._is_search else len(self.comparison.runs)
+
+    @property
+    def num_runs(self) -> int:
+        """All that there will be, counted likewise; 0 before they are planned."""
+        num_lanes = len(self.comparison.lanes)
+        return sum(number for _, number in rounds(num_lanes)) if self._is_search and num_lanes else num_lanes
+
+    @property
+    def _is_search(self) -> bool:
+        return isinstance(self.plan, SearchPlan)
 
     def without_states(self) -> Outcome:
         """Its figures without what the learners learned: that is their runs'."""

@@ -72,7 +72,10 @@ class ComparingView(View):
 
     def name_action(self, button: QPushButton, text: str, hint: str = "", short: str = "") -> None:
         """A button's words; the short ones where there is little room."""
-        button.setText(short if short and self.is_compact else text)
+        shown = short if short and self.is_compact else text
+        if button.text() != shown:
+            button.setText(shown)
+            self.header.fit()
         button.setAccessibleName(text)
         button.setToolTip(hint or text)
 
@@ -158,10 +161,9 @@ class ComparingView(View):
         self.show_state()
         outcome = self.session.comparing.outcome
         if self.isVisible() and self.is_mine and self.session.comparing.has_been_cancelled:
-            num_runs, num_done = len(outcome.comparison.lanes), len(outcome.comparison.runs)
             text = self.tr("Ended with {done} of {count} runs, which stay.")
             text += " " + self.tr("Run goes on with the others.") if self.goes_on else ""
-            self.session.messageRaised.emit(Message(text.format(done=num_done, count=num_runs), "info"))
+            self.session.messageRaised.emit(Message(text.format(done=outcome.num_done, count=outcome.num_runs), "info"))
 
     def _ask_report(self) -> None:
         kinds = self.tr("Web page (*.html);;Markdown (*.md)")
@@ -204,9 +206,8 @@ class ComparingView(View):
 
     def _show_progress(self) -> None:
         comparing = self.session.comparing
-        num_done, num_runs = len(comparing.comparison.runs), len(comparing.lanes)
-        if not self.is_mine:
-            num_done = num_runs = 0
+        outcome = comparing.outcome if self.is_mine else None
+        num_done, num_runs = (outcome.num_done, outcome.num_runs) if outcome is not None else (0, 0)
         of_all = self.tr("of {count} done").format(count=num_runs) if num_runs else ""
         self._done.show_value(str(num_done) if num_runs else "–", of_all)
         eta = comparing.eta_seconds if self.is_mine else None
