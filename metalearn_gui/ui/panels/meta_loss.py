@@ -22,13 +22,13 @@ from metalearn_gui.ui.run_names import RunNames
 from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach, overlaid_runs, run_mark
 from metalearn_gui.ui.smoothing_menu import SmoothingMenu
 from metalearn_gui.ui.text import count_text, number_text
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.wording import unseen_text
 
 DEFAULT_SMOOTHING = 0.97  # a thin line at 50 meta-iterations per pixel; its lag of 30 is below one
 FRESH = 0.8  # a score that was made before this share of the run is not called one of now
 LEAST = 98  # pixels of a plot that says something, with its axis
-NARROW = 440  # pixels; below it the legend says "before" for "before adapting", and so takes one line
+NARROW = 440  # pixels of the design; below it the legend says "before" for "before adapting", and so takes one line
 
 
 class MetaLossPanel(Panel):
@@ -228,7 +228,7 @@ class MetaLossPanel(Panel):
         self.legend.set_entries(self._legend_entries(overlays))
 
     def _legend_entries(self, overlays: list[RunRecord]) -> list[LegendEntry]:
-        palette, is_narrow = theme().palette, self.width() < NARROW
+        palette, is_narrow = theme().palette, self.width() < scaled(NARROW)
         unseen = unseen_text(self.session.shown.settings)
         entries = [
             LegendEntry(self.tr("before") if is_narrow else self.tr("before adapting"), palette.before, "dashed", 1.5),
