@@ -51,6 +51,7 @@ class TransportBar(Translated, QFrame):
         for cut in self.cuts:
             cut(False)
         self.tighten()
+        self.line.activate()  # else a view that is shown for the first time is seen to move
 
     def tighten(self) -> None:
         """Leave out more, where what is in sight has grown."""
