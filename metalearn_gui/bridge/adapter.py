@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import weakref
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from metalearn_gui.engine.adaptation import adapt, places_for, predict_adapted
 from metalearn_gui.engine.backend import Array, return_free_memory
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.events import LearnerState
-from metalearn_gui.engine.programs import adaptation_program
+from metalearn_gui.engine.programs import AdaptationProgram, adaptation_program
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.base import TaskFamily
 
@@ -61,11 +62,18 @@ class Adapter:
 
     def __init__(self, compile: bool) -> None:
         self.compile = compile
-        self._warm: set[tuple[object, int, int]] = set()
+        self._warm: weakref.WeakKeyDictionary[object, set[tuple[int, int]]] = weakref.WeakKeyDictionary()  # by program
 
     def is_warm(self, settings: ExperimentSettings, task: TouchedTask, num_rows: int | None = None) -> bool:
         """Whether this task is adapted to at full speed. num_rows: of its grid that are predicted; None = all."""
-        return not self.compile or self._key(settings, len(task.support.x), task, num_rows) in self._warm
+        if not self.compile:
+            return True
+        program, size = self._key(settings, len(task.support.x), task, num_rows)
+        return size in self._warm.get(program, ())
+
+    def has_compiled(self, settings: ExperimentSettings) -> bool:
+        """Whether an adaptation is compiled, for any number of points: of many structures the last ones are kept."""
+        return bool(self._warm.get(adaptation_program(settings, settings.outer.test_steps, keep=True)))
 
     def warm_up(self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask) -> None:
         """Compile for this many points, and for a few more."""
@@ -74,11 +82,12 @@ class Adapter:
         parts = (None, 1) if _answers_by_row(settings, task) else (None,)
         counts = (len(task.support.x), min(len(task.support.x) + ROOM, MAX_SUPPORT))
         for num_rows, count in itertools.product(parts, counts):
-            key = self._key(settings, count, task, num_rows)
-            if key not in self._warm:
+            program, size = self._key(settings, count, task, num_rows)
+            warm = self._warm.setdefault(program, set())
+            if size not in warm:
                 support = PointSet(*(values[np.zeros(count, int)] for values in _one_point(task)))
                 adapt(settings, state, _as_batch(support), _points_of_interest(task)[None, :num_rows], compile=True)
-                self._warm.add(key)
+                warm.add(size)
                 return_free_memory()
 
     def adaptation(
@@ -152,9 +161,10 @@ class Adapter:
 
     def _key(
         self, settings: ExperimentSettings, count: int, task: TouchedTask, num_rows: int | None
-    ) -> tuple[object, int, int]:
-        program = adaptation_program(settings, settings.outer.test_steps, keep=True)
-        return program, places_for(settings, count), places_for(settings, num_rows or len(_points_of_interest(task)))
+    ) -> tuple[AdaptationProgram, tuple[int, int]]:
+        num_queries = num_rows or len(_points_of_interest(task))
+        size = places_for(settings, count), places_for(settings, num_queries)
+        return adaptation_program(settings, settings.outer.test_steps, keep=True), size
 
 
 def _answers_by_row(settings: ExperimentSettings, task: TouchedTask) -> bool:

@@ -32,7 +32,9 @@ class AdaptingWorker(QObject):
 
     def is_warm(self, shown: Shown) -> bool:
         """Whether it answers at a hand's pace."""
-        return not self._compiles or shown.structure in self._warm
+        if not self._compiles:
+            return True
+        return shown.structure in self._warm and self.adapter.has_compiled(shown.settings)
 
     def warm_up(self, shown: Shown, tasks: tuple[TouchedTask, ...]) -> None:
         """Compile what these tasks ask for."""
@@ -68,9 +70,10 @@ class AdaptingWorker(QObject):
 
     def _compile(self, key: str, shown: Shown, tasks: tuple[TouchedTask, ...], rank: int) -> None:
         compute = functools.partial(shown.warm_up, self.adapter, tasks)
-        self.request(key, Request(compute, functools.partial(self._take, shown.structure), self.failed.emit, rank))
+        take = functools.partial(self._take, shown.structure, self.is_warm(shown))
+        self.request(key, Request(compute, take, self.failed.emit, rank))
 
-    def _take(self, structure: tuple[object, ...], _: None) -> None:
-        if structure not in self._warm:
-            self._warm.add(structure)
+    def _take(self, structure: tuple[object, ...], was_warm: bool, _: None) -> None:
+        self._warm.add(structure)
+        if not was_warm:
             self.warmed.emit(structure)

@@ -16,6 +16,7 @@ from metalearn_gui.bridge.runs import state_of
 from metalearn_gui.bridge.touches import draw_task
 from metalearn_gui.bridge.training import Training
 from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.programs import PROGRAMS
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import Options, prepare
 from metalearn_gui.store.records import fresh_run
@@ -100,7 +101,8 @@ class Warming(QObject):
 
 
 def _warm_up(presets: Mapping[str, ExperimentSettings], options: Options, gate: Gate) -> Iterator[_Begun]:
-    """Training, evaluation and touches, one preset after the other."""
+    """Training, evaluation and touches, one preset after the other; from now on no program is dropped."""
+    PROGRAMS.limit = None
     for place, (name, settings) in enumerate(presets.items()):
         if gate.is_closed:
             return

@@ -1,29 +1,31 @@
 """Compiled programs, cached by structure: one outer loop, one adaptation, one evaluation for each.
 
-TensorFlow never frees an XLA program, so nothing here is made twice: whatever may change while the
-structure stays (rates, weights, seeds, lengths) goes in as a tensor.
+Whatever may change while the structure stays (rates, weights, seeds, lengths) goes in as an array, so nothing is
+compiled twice while the structure is kept: of many, those that were used last are.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from metalearn_gui.engine import losses, row_tables
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
-from metalearn_gui.engine.episodes import Episodes, PointSet, map_episodes, map_points
+from metalearn_gui.engine.compiled import Compiled
+from metalearn_gui.engine.episodes import Episodes, PointSet, map_episodes
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import Context, Learner, State
 from metalearn_gui.engine.networks.base import Network
+from metalearn_gui.engine.recent import Recent
 from metalearn_gui.engine.scaling import Scaling, only_scaling, without_scaling
 from metalearn_gui.engine.settings import ExperimentSettings
 
 ADAM_BETAS = (0.9, 0.999)
 ADAM_EPSILON = 1e-8
+PROGRAMS = Recent(limit=40)  # about eight structures, each with its baselines; a program takes some 5 to 10 MB
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +87,9 @@ class Chunk(NamedTuple):
     curves: Array
 
 
+_Program = TypeVar("_Program")
+
+
 class OuterProgram:
     """The outer loop of one structure: up to a block of meta-iterations in one call."""
 
@@ -129,13 +134,12 @@ class OuterProgram:
         live_vector = np.array([live[name] for name in self.live_names], np.float32)
         tables = self._with_moments(state)
         step, theta, optimizer, tables, carry, curves = self._loop(
-            tf.constant(theta), Optimizer(*map(tf.constant, optimizer)), tables, without_scaling(state.carry), block,
-            tf.constant(span[0]), tf.constant(span[1]), tf.constant(schedule), tf.constant(np.float32(clip)),
-            tf.constant(live_vector), tf.constant(np.float32(state.iteration)),
+            theta, optimizer, tables, without_scaling(state.carry), block, np.int32(span[0]), np.int32(span[1]),
+            schedule, np.float32(clip), live_vector, np.float32(state.iteration),
         )  # fmt: skip
         completed = int(step) - span[0]
         result = LearnerState(
-            self.layout.split(theta.numpy()) | {name: np.array(tables[name]) for name in self._tables},
+            self.layout.split(theta) | {name: np.array(tables[name]) for name in self._tables},
             {name: np.array(value) for name, value in carry.items()} | only_scaling(state.carry),
             {"m": np.array(optimizer.m), "v": np.array(optimizer.v)}
             | {name: np.array(values) for name, values in tables.items() if name not in self._tables},
@@ -144,11 +148,11 @@ class OuterProgram:
         return Chunk(result, completed, np.array(curves)[:, span[0] : int(step)])
 
     def _with_moments(self, state: LearnerState) -> Params:
-        """The tables that are moved row by row, and their moments beside them, as tensors."""
-        tables = {name: tf.constant(state.params[name]) for name in self._tables}
+        """The tables that are moved row by row, and their moments beside them."""
+        tables = {name: state.params[name] for name in self._tables}
         names = [f"{kind}{name}" for kind in (row_tables.M, row_tables.V) for name in self._tables]
         zeros = {name: np.zeros_like(state.params[name[2:]]) for name in names if name not in state.moments}
-        return tables | {name: tf.constant(zeros.get(name, state.moments.get(name))) for name in names}
+        return tables | {name: zeros.get(name, state.moments.get(name)) for name in names}
 
     def _run_block(self, theta, optimizer, tables, carry, block, start, stop, schedule, clip, live, iteration):  # type: ignore[no-untyped-def]
         curves = tf.zeros((self.num_curves, schedule.shape[0]))
@@ -245,16 +249,16 @@ def bias_corrections(iterations: Array) -> Array:
 
 
 class _TaskProgram:
-    """What programs on a batch of tasks share: the learner's state and live values as tensors, shown outputs."""
+    """What programs on a batch of tasks share: the learner's state and live values as arrays, shown outputs."""
 
     def __init__(self, learner: Learner, network: Network, kind: str) -> None:
         self._learner, self._network, self._kind = learner, network, kind
         self.live_names = learner.adaptation_live_names()
 
-    def _learned(self, state: LearnerState, live: dict[str, float]) -> tuple[Params, Params, Tensor]:
+    def _learned(self, state: LearnerState, live: dict[str, float]) -> tuple[Params, Params, Array]:
         """Parameters, carry, and the live values that adapting depends on as one vector."""
-        params, carry = tf.nest.map_structure(tf.constant, (dict(state.params), without_scaling(state.carry)))
-        return params, carry, tf.constant(np.array([live[name] for name in self.live_names], np.float32))
+        values = np.array([live[name] for name in self.live_names], np.float32)
+        return dict(state.params), without_scaling(state.carry), values
 
     def _context(self, live: Tensor) -> Context:
         named_live = {name: live[place] for place, name in enumerate(self.live_names)}
@@ -284,9 +288,9 @@ class AdaptationProgram(_TaskProgram):
         """
         scaling = Scaling.of(state.carry)
         seen = (support, query) if scaling is None else (scaling.points(support), scaling.points(query))
-        sets = (map_points(tf.constant, points) for points in seen)
         unit = np.ones(self._network.output_dim) if scaling is None else scaling.unit(self._network.output_dim)
-        values = [np.array(value) for value in self._run(*self._learned(state, live), _as_tensor(unit), *sets)]
+        outputs = self._run(*self._learned(state, live), np.asarray(unit, np.float32), *seen)
+        values = [np.array(value) for value in outputs]
         return self._in_own_units(values, scaling) if scaling is not None and self._keep else values
 
     def _in_own_units(self, values: list[Array], scaling: Scaling) -> list[Array]:
@@ -350,11 +354,11 @@ class WayProgram(_TaskProgram):
     def run(self, state: LearnerState, support: PointSet, num_steps: int, live: dict[str, float]) -> dict[str, Array]:
         """What adapts after steps 0..num_steps, (steps + 1, tasks, ...) by name, the inner optimiser's memory too."""
         scaling = Scaling.of(state.carry)
-        seen = map_points(tf.constant, support if scaling is None else scaling.points(support))
+        seen = support if scaling is None else scaling.points(support)
         steps = min(num_steps, 1) if self._learner.adapts_once else num_steps
-        way = self._run(*self._learned(state, live), tf.constant(steps), seen)
+        way = self._run(*self._learned(state, live), np.int32(steps), seen)
         places = np.minimum(np.arange(num_steps + 1), steps)
-        return {name: values.numpy()[places] for name, values in way.items()}
+        return {name: np.array(values)[places] for name, values in way.items()}
 
     def _way(self, params, carry, live, num_steps, support):  # type: ignore[no-untyped-def]
         ctx, state = self._context(live), State(params, carry)
@@ -385,7 +389,7 @@ class GradientsProgram(_TaskProgram):
         """By the name of what is meta-learned."""
         scaling = Scaling.of(state.carry)
         seen = episodes if scaling is None else scaling.episodes(episodes)
-        parts = self._run(*self._learned(state, live), map_episodes(tf.constant, seen))
+        parts = self._run(*self._learned(state, live), seen)
         base, meta = ({name: np.array(values) for name, values in part.items()} for part in parts)
         return base, meta
 
@@ -407,24 +411,25 @@ class PredictionProgram(_TaskProgram):
 
     def run(self, state: LearnerState, adapted: Mapping[str, Array], x: Array, live: dict[str, float]) -> Array:
         """Predictions (tasks, points, output_dim) at x (tasks, points, ...); probabilities for classification."""
-        tensors = {name: tf.constant(values, tf.float32) for name, values in adapted.items()}
+        arrays = {name: np.asarray(values, np.float32) for name, values in adapted.items()}
         scaling = Scaling.of(state.carry)
         seen = x if scaling is None else scaling.inputs(x)
-        predictions = np.array(self._run(*self._learned(state, live), tensors, tf.constant(seen, tf.float32)))
+        predictions = np.array(self._run(*self._learned(state, live), arrays, np.asarray(seen, np.float32)))
         return predictions if scaling is None else scaling.predictions(predictions)
 
     def _predict(self, params, carry, live, adapted, x):  # type: ignore[no-untyped-def]
         return self._shown(State(params, carry), adapted, x, self._context(live))
 
 
-def _as_tensor(values: Array) -> Tensor:
-    return tf.constant(values, tf.float32)
-
-
 def _build(function: Callable[..., Any], mode: str) -> Callable[..., Any]:
+    """A function of tensors as one of arrays."""
     if mode == "eager":
-        return function
-    return tf.function(function, autograph=False, jit_compile=mode == "xla")  # type: ignore[no-any-return]
+        return lambda *args: function(*tf.nest.map_structure(_as_tensor, args))
+    return Compiled(function, xla=mode == "xla")
+
+
+def _as_tensor(values: Array | None) -> Tensor | None:
+    return None if values is None else tf.constant(values)
 
 
 def execution_mode(network: Network, compile: bool) -> str:
@@ -435,11 +440,12 @@ def execution_mode(network: Network, compile: bool) -> str:
 
 
 def outer_program(settings: ExperimentSettings, params: Params, compile: bool = True) -> OuterProgram:
-    """The outer loop for these settings' structure and parameters of these shapes, made at most once."""
+    """The outer loop for these settings' structure and parameters of these shapes."""
     mode = execution_mode(settings.network, compile)
     tables = row_tables.table_names(settings.network, params)
     layout = Layout.of({name: values for name, values in params.items() if name not in tables})
-    return _outer_program(_Keyed.of(settings), settings.tasks.kind, settings.outer.meta_optimizer, layout, tables, mode)
+    own = settings.learner.structure()
+    return _kept(OuterProgram, settings, own, settings.outer.meta_optimizer, layout, tables, mode)
 
 
 def adaptation_program(
@@ -447,62 +453,28 @@ def adaptation_program(
 ) -> AdaptationProgram:
     """The adaptation for these settings' structure, shared by learners that adapt alike."""
     mode = execution_mode(settings.network, compile)
-    return _adaptation_program(_Keyed.of(settings, adapting=True), settings.tasks.kind, num_steps, keep, mode)
+    return _kept(AdaptationProgram, settings, settings.learner.adaptation_structure(), num_steps, keep, mode)
 
 
 def way_program(settings: ExperimentSettings, compile: bool = True) -> WayProgram:
     """The steps of an adaptation alone, for these settings' structure; traced but never compiled."""
-    return _way_program(_Keyed.of(settings, adapting=True), settings.tasks.kind, "graph" if compile else "eager")
+    mode = "graph" if compile else "eager"
+    return _kept(WayProgram, settings, settings.learner.adaptation_structure(), mode)
 
 
 def gradients_program(settings: ExperimentSettings, compile: bool = True) -> GradientsProgram:
     """The two gradients, for these settings' structure; traced but never compiled."""
-    return _gradients_program(_Keyed.of(settings), settings.tasks.kind, "graph" if compile else "eager")
+    return _kept(GradientsProgram, settings, settings.learner.structure(), "graph" if compile else "eager")
 
 
 def prediction_program(settings: ExperimentSettings, compile: bool = True) -> PredictionProgram:
     """Prediction alone, for these settings' structure; traced but never compiled, so the first answer is soon there."""
     mode = "graph" if compile else "eager"
-    return _prediction_program(_Keyed.of(settings, adapting=True), settings.tasks.kind, mode)
+    return _kept(PredictionProgram, settings, settings.learner.adaptation_structure(), mode)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Keyed:
-    """A learner and a network that are equal where their structures are: the key of the caches."""
-
-    key: tuple[Any, ...]
-    learner: Learner = dataclasses.field(compare=False)
-    network: Network = dataclasses.field(compare=False)
-
-    @classmethod
-    def of(cls, settings: ExperimentSettings, adapting: bool = False) -> _Keyed:
-        learner, network = settings.learner, settings.network
-        own = learner.adaptation_structure() if adapting else learner.structure()
-        return cls((own, network.structure()), learner, network)
-
-
-@functools.cache
-def _outer_program(
-    keyed: _Keyed, kind: str, optimizer: str, layout: Layout, tables: tuple[str, ...], mode: str
-) -> OuterProgram:
-    return OuterProgram(keyed.learner, keyed.network, kind, optimizer, layout, tables, mode)
-
-
-@functools.cache
-def _adaptation_program(keyed: _Keyed, kind: str, num_steps: int, keep: bool, mode: str) -> AdaptationProgram:
-    return AdaptationProgram(keyed.learner, keyed.network, kind, num_steps, keep, mode)
-
-
-@functools.cache
-def _way_program(keyed: _Keyed, kind: str, mode: str) -> WayProgram:
-    return WayProgram(keyed.learner, keyed.network, kind, mode)
-
-
-@functools.cache
-def _gradients_program(keyed: _Keyed, kind: str, mode: str) -> GradientsProgram:
-    return GradientsProgram(keyed.learner, keyed.network, kind, mode)
-
-
-@functools.cache
-def _prediction_program(keyed: _Keyed, kind: str, mode: str) -> PredictionProgram:
-    return PredictionProgram(keyed.learner, keyed.network, kind, mode)
+def _kept(make: Callable[..., _Program], settings: ExperimentSettings, own: Hashable, *rest: Hashable) -> _Program:
+    """The program for this structure, `own` being the learner's part of it."""
+    learner, network, kind = settings.learner, settings.network, settings.tasks.kind
+    key = (make, own, network.structure(), kind, *rest)
+    return PROGRAMS.get(key, lambda: make(learner, network, kind, *rest))

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
+from metalearn_gui.engine.programs import PROGRAMS
 from tests.bridge.conftest import Heard, small_settings
+
+
+@pytest.fixture(autouse=True)
+def own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests keep theirs."""
+    monkeypatch.setattr(PROGRAMS, "limit", PROGRAMS.limit)
 
 
 def named(*learners: str):
@@ -17,6 +26,7 @@ def test_every_preset_is_gone_through_and_the_end_is_said(session, qtbot) -> Non
     texts = [message.text for message in heard.messages]
     assert any("3 of 3" in text for text in texts)
     assert "all 3" in texts[-1]
+    assert PROGRAMS.limit is None  # they do start at once, however many there are
     session.step()
     qtbot.waitUntil(lambda: session.live.iteration == 1, timeout=60_000)
 

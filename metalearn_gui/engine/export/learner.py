@@ -12,6 +12,7 @@ import numpy as np
 from metalearn_gui.engine import losses
 from metalearn_gui.engine.adaptation import adapt, fold
 from metalearn_gui.engine.backend import Array, Tensor, tf
+from metalearn_gui.engine.compiled import tracing
 from metalearn_gui.engine.episodes import PointSet, generator
 from metalearn_gui.engine.export.base import FRESH_BLOCK, Exporter, ExportSubject, largest_difference
 from metalearn_gui.engine.export.csv import text_cell
@@ -41,7 +42,8 @@ class AdaptingLearner(Exporter):
 
     def _write_to(self, subject: ExportSubject, path: Path) -> None:
         specs = _specs(subject)
-        graph = tf.function(_adapt_and_predict(subject), autograph=False).get_concrete_function(*specs)
+        with tracing():
+            graph = tf.function(_adapt_and_predict(subject), autograph=False).get_concrete_function(*specs)
         graph_def = _without_custom_gradients(graph.graph.as_graph_def())
         names = [tensor.name for tensor in graph.inputs]
         output = graph.outputs[0].name
