@@ -15,8 +15,9 @@ from metalearn_gui.engine.adaptation import adapt, places_for, predict_adapted
 from metalearn_gui.engine.backend import Array, return_free_memory
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.events import LearnerState
-from metalearn_gui.engine.programs import AdaptationProgram, adaptation_program
+from metalearn_gui.engine.programs import adaptation_program
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.task_programs import AdaptationProgram
 from metalearn_gui.engine.tasks.base import TaskFamily
 
 ACTIVATIONS = 2**22  # of a network's widest layer, in one call

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from metalearn_gui.engine.backend import tf
+from metalearn_gui.engine.backend import Array, Tensor, tf
 
 _Key = tuple[tuple[tuple[int, ...], Any] | None, ...]  # shape and dtype of every array
 _one_at_a_time = threading.Lock()
@@ -81,3 +81,14 @@ def tracing() -> Iterator[None]:
             entries = getattr(registry, "_registry", {})
             for name in [name for name in entries if name.startswith("CustomGradient-")]:
                 del entries[name]
+
+
+def built(function: Callable[..., Any], mode: str) -> Callable[..., Any]:
+    """A function of tensors as one of arrays. mode: as programs.execution_mode says it."""
+    if mode == "eager":
+        return lambda *args: function(*tf.nest.map_structure(_as_tensor, args))
+    return Compiled(function, xla=mode == "xla")
+
+
+def _as_tensor(values: Array | None) -> Tensor | None:
+    return None if values is None else tf.constant(values)

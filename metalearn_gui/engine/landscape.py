@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.programs import Layout
+from metalearn_gui.engine.layout import Layout
 
 PLANES = ("path", "random")
 MARGIN = 1.8  # of the way's own reach, so that its surroundings show

@@ -12,8 +12,9 @@ from metalearn_gui.engine.backend import Array, tf
 from metalearn_gui.engine.episodes import BLOCK_STEPS, Episodes, PointSet, generator, map_episodes, map_points
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import TrainingTasks
+from metalearn_gui.engine.outer_program import Chunk, bias_corrections
 from metalearn_gui.engine.plain_settings import UNLIMITED
-from metalearn_gui.engine.programs import Chunk, bias_corrections, outer_program
+from metalearn_gui.engine.programs import outer_program
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.settings import ExperimentSettings
 

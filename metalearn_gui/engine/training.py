@@ -21,7 +21,7 @@ from metalearn_gui.engine.baselines import baseline_settings, initial_states, st
 from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.evaluation import NUM_TASKS, Evaluator, watched_tasks
 from metalearn_gui.engine.events import Change, Event, TrainingState
-from metalearn_gui.engine.programs import Chunk
+from metalearn_gui.engine.outer_program import Chunk
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.trainer import Trainer
 

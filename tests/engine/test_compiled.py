@@ -9,7 +9,8 @@ import pytest
 
 from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.baselines import initial_state
-from metalearn_gui.engine.programs import OuterProgram, outer_program
+from metalearn_gui.engine.outer_program import OuterProgram
+from metalearn_gui.engine.programs import outer_program
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import Options, meta_train, prepare
 from tests.engine.small import QUIET, assert_same_bits, drawn, finished, objectives, small_settings
