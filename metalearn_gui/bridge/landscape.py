@@ -21,19 +21,22 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.landscape import Plane, finite_steps, grid_places, plane_of, reach_of
 
-REST_MS = 400
-THIN = 4
+REST_MS = 300
 ASPECT = 1.55  # width over height of the part of the plane that is looked at
 
 
 class Grid(NamedTuple):
-    """How finely a plane is looked at. bands: parts of the rows; what comes meanwhile waits for one of them at most."""
+    """How finely a plane is looked at.
+
+    bands: parts of the rows; what comes meanwhile waits for one of them at most. thin: of a curve every so many points.
+    """
 
     rows: int
     bands: int
+    thin: int = 4
 
 
-COARSE, FINE = Grid(13, 1), Grid(60, 6)
+COARSE, FINE = Grid(9, 1, thin=8), Grid(60, 6)  # COARSE is there 15 ms after a touch
 SLOW = Grid(9, 9)  # where a cell takes a pass of convolutions
 
 
@@ -117,7 +120,7 @@ def landscape_of(
     way = {name: values[:steps] for name, values in way.items()}
     plane = plane_of(way, kind, seed)
     reach = reach_of(plane, ASPECT)
-    thin = judged_alone(task, settings.tasks.kind)
+    thin = judged_alone(task, settings.tasks.kind, grid.thin)
     losses: list[Array] = []
     for places in np.split(grid_places(reach, (grid.rows, round(grid.rows * ASPECT))), grid.bands):
         if losses and not is_wanted():
@@ -127,11 +130,11 @@ def landscape_of(
     return Landscape(task, plane, reach, np.concatenate(losses).reshape(grid.rows, -1), path_losses, way)
 
 
-def judged_alone(task: TouchedTask, kind: str) -> TouchedTask:
-    """The task with the points alone that its loss hangs on, and of a curve every fourth: a cell is a colour."""
+def judged_alone(task: TouchedTask, kind: str, thin: int) -> TouchedTask:
+    """The task with the points alone that its loss hangs on, and of a curve every `thin`-th: a cell is a colour."""
     if task.has_rows:
         return task
     if kind == "classification" or task.truth is None:
         return dataclasses.replace(task, grid=task.grid[:1])
     query = PointSet(task.query.x[:1], task.query.y[:1])
-    return dataclasses.replace(task, grid=task.grid[::THIN], truth=task.truth[::THIN], query=query)
+    return dataclasses.replace(task, grid=task.grid[::thin], truth=task.truth[::thin], query=query)

@@ -8,7 +8,7 @@ import pytest
 from metalearn_gui.bridge import task_space
 from metalearn_gui.bridge.adapter import Adapter
 from metalearn_gui.bridge.gradients import gradients_of
-from metalearn_gui.bridge.landscape import Grid, judged_alone, landscape_of
+from metalearn_gui.bridge.landscape import COARSE, FINE, Grid, judged_alone, landscape_of
 from metalearn_gui.bridge.shown import Shown
 from metalearn_gui.bridge.touches import draw_task
 from metalearn_gui.engine.adaptation import way_of
@@ -142,14 +142,15 @@ def test_what_is_given_up_leaves_the_landscape_that_is_there(session, qtbot):
     assert done[0] is before
 
 
+@pytest.mark.parametrize("grid", [COARSE, FINE])
 @pytest.mark.parametrize("family", [key for key, _ in FAMILIES_OF_EACH_KIND])
-def test_fewer_points_come_to_nearly_the_same_loss(family):
+def test_fewer_points_come_to_nearly_the_same_loss(family, grid):
     learner = next(key for key, one in LEARNERS.items() if TASKS[family].kind in one.kinds)
     settings = tiny_settings(family, learner)
     task, state, adapter = draw_task(settings, 1), initial_states(settings)[0], Adapter(compile=False)
     batch = PointSet(task.support.x[None], task.support.y[None])
     way = {name: values[:, 0] for name, values in way_of(settings, state, batch, 1, compile=False).items()}
-    thin = judged_alone(task, settings.tasks.kind)
+    thin = judged_alone(task, settings.tasks.kind, grid.thin)
     assert len(thin.grid) <= len(task.grid)
     found, expected = (adapter.losses(settings, state, one, way) for one in (thin, task))
     np.testing.assert_allclose(found, expected, rtol=0.05)
