@@ -7,6 +7,7 @@ import itertools
 import math
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -74,13 +75,15 @@ def test_nothing_is_evaluated_or_trained_beside_where_that_is_off() -> None:
 
 
 def test_unseen_tasks_are_tried_early_on_whatever_the_clock_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = itertools.count()
+    monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))  # a second for each look
     monkeypatch.setattr(training, "EVALUATION_SECONDS", math.inf)
-    monkeypatch.setattr(training, "EARLY_TRIES", (100,))
+    monkeypatch.setattr(training, "EARLY_TRIES", (20,))
     options = dataclasses.replace(CHATTY, chunk_steps=2, baselines=False)
-    events = list(meta_train(small_settings(learner=FAST, num_iterations=400), options=options))
+    events = list(meta_train(small_settings(learner=FAST, num_iterations=60), options=options))
     first, early, last = (event.iteration for event in of_type(events, Evaluated))
-    assert (first, last) == (2, 400)
-    assert 100 <= early < 400
+    assert (first, last) == (2, 60)
+    assert 20 <= early < 60
 
 
 def advance(events: Iterator[Event], kind: type[Event]) -> Event:
