@@ -307,6 +307,21 @@ def test_an_earlier_sweep_takes_its_own_view_and_a_view_that_is_built_later_show
     assert sweep.map.map.best is not None
 
 
+def test_a_view_shows_its_own_last_outcome_again_when_one_comes_back_to_it(view, qtbot):
+    compare(view, qtbot)
+    first = [texts(view, row) for row in range(2)]
+    view.hide()
+    comparing = view.session.comparing
+    grid = Grid((Axis("activation", ("relu",)),))
+    comparing.start(SweepPlan(view.session.settings, Budget(meta_iterations=2), grid=grid))
+    qtbot.waitUntil(lambda: not comparing.is_active, timeout=60_000)
+    view.chosen.add("fomaml")
+    view.show()
+    assert comparing.kind == "compare"
+    assert [texts(view, row) for row in range(2)] == first
+    assert view.chosen.choices[-1].key == "fomaml"  # chosen since then
+
+
 def test_a_run_that_was_deleted_keeps_its_row_and_says_that_it_is_gone(view, qtbot):
     compare(view, qtbot)
     gone = view.session.comparing.lanes[0].run_id

@@ -172,6 +172,7 @@ def test_little_data_that_was_ended_says_how_to_go_on_and_goes_on(real, qtbot):
     assert "Run goes on" in view.by_shots._empty.text()
     first = real.comparing.comparison.runs[0].lane.run_id
     run(view, qtbot)
+    assert said[-1] == ""  # the word of the end is taken back
     assert real.comparing.comparison.runs[0].lane.run_id == first
     assert len(real.comparing.comparison.runs) == 13
     assert len(real.comparing.outcome.little_data.by_tasks[0].x) == 6

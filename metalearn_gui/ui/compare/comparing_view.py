@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from metalearn_gui.bridge.messages import Message
@@ -32,6 +33,7 @@ class ComparingView(View):
         super().__init__(session, parent)
         self.is_compact = False
         self._said: tuple[int, ...] = ()
+        self._was_shown = self._comes_back = self._has_told_end = False
         self._buttons: list[tuple[QPushButton, str]] = []
         self.header.step.hide()
         self._done = self.header.add_figure(f"{self.key}_done")
@@ -113,6 +115,7 @@ class ComparingView(View):
             else:
                 comparing.resume()
         elif self.session.can_run:
+            self._take_word_back()
             self.attempt(self.begin)
 
     def step(self) -> None:
@@ -152,8 +155,19 @@ class ComparingView(View):
         if outcome is not None and self.is_mine:
             self.take_plan(outcome.plan)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        comparing = self.session.comparing
+        own = next((one.key for one in comparing.kept if one.plan.kind == self.key), "")
+        if own and not self.is_mine and not comparing.is_active:
+            self._comes_back = self._was_shown
+            comparing.reopen(own)
+            self._comes_back = False
+        self._was_shown = True
+
     def _take_reopened(self) -> None:
-        self.take_outcome()
+        if not self._comes_back:  # what has been chosen here since then stays
+            self.take_outcome()
         if self.isVisible() and not self.is_mine:
             self.viewRequested.emit(self.session.comparing.kind)
 
@@ -163,7 +177,14 @@ class ComparingView(View):
         if self.isVisible() and self.is_mine and self.session.comparing.has_been_cancelled:
             text = self.tr("Ended with {done} of {count} runs, which stay.")
             text += " " + self.tr("Run goes on with the others.") if self.goes_on else ""
+            self._has_told_end = True
             self.session.messageRaised.emit(Message(text.format(done=outcome.num_done, count=outcome.num_runs), "info"))
+
+    def _take_word_back(self) -> None:
+        """What was said of the end is over where it goes on."""
+        if self._has_told_end:
+            self._has_told_end = False
+            self.session.messageRaised.emit(Message("", "info"))
 
     def _ask_report(self) -> None:
         kinds = self.tr("Web page (*.html);;Markdown (*.md)")

@@ -220,7 +220,8 @@ class Tile(QWidget):
 
     def _show_loss(self) -> None:
         adaptation = self._session.unseen.adaptations.get("learner")
-        self._loss.setText(result_text(adaptation, self._session.unseen.step) if adaptation else "…")
+        waits = "" if self.run.latest is None else "…"
+        self._loss.setText(result_text(adaptation, self._session.unseen.step) if adaptation else waits)
 
 
 class MarkDot(QWidget):
