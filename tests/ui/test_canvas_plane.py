@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from metalearn_gui.ui.canvas.markers import SHAPES, class_color
 from metalearn_gui.ui.canvas.plane import STROKE_GAP, PlaneCanvas
+from metalearn_gui.ui.canvas.plane_strip import StripSummary
 from metalearn_gui.ui.canvas.regions import as_table, boundaries, probabilities_at, region_image
 from tests.ui.hand import click, drag, handle, session_for
 
@@ -147,9 +148,12 @@ def test_values_between_grid_points_are_interpolated():
 def test_boundary_runs_where_two_classes_are_as_likely():
     grid = square_grid(9)
     right = (grid[:, 0] + 1) / 2
-    lines = boundaries(as_table(grid, np.stack([right, 1 - right], axis=1)))
-    assert lines
-    assert all(abs(line.x1() - 4.0) <= 0.5 and line.x1() == line.x2() for line in lines)
+    path = boundaries(as_table(grid, np.stack([right, 1 - right], axis=1)))
+    assert path.elementCount() == 2 * 25
+    box = path.boundingRect()
+    assert abs(box.left() - 4.0) <= 0.5
+    assert box.width() == 0.0
+    assert (box.top(), box.bottom()) == pytest.approx((-1 / 6, 8 + 1 / 6))
 
 
 def test_comparing_draws_the_other_learners_boundary(plane, blobs):
@@ -158,6 +162,16 @@ def test_comparing_draws_the_other_learners_boundary(plane, blobs):
     alone = plane.grab().toImage()
     blobs.unseen.set_compared("transfer", True)
     assert plane.grab().toImage() != alone
+
+
+def test_the_strip_is_drawn_anew_only_for_another_answer(plane, blobs):
+    summary = plane.findChild(StripSummary)
+    summary.grab()
+    state = summary._state
+    plane.settle()
+    assert summary._state.looks_like(state)
+    blobs.unseen.set_step(0)
+    assert not summary._state.looks_like(state)
 
 
 def test_ten_classes_differ_in_shape_and_in_colour_from_their_neighbours():

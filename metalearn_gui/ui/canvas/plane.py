@@ -7,7 +7,7 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -48,7 +48,7 @@ class PlaneCanvas(HandleSurface):
         self.placing = 0  # the class that a click adds
         self._tables: dict[int, Array] = {}  # by step: 0 and the shown one
         self._images: dict[int, QImage] = {}  # the same
-        self._borders: dict[str, list[QLineF]] = {}  # by learner beside the shown one
+        self._borders: dict[str, QPainterPath] = {}  # by learner beside the shown one
         self._sources: tuple[object, ...] = ()  # what the three were made of
         self._stroke: QPointF | None = None  # the last point of the stroke that is being painted
         self._strip = ClassStrip(self)
@@ -225,8 +225,8 @@ class PlaneCanvas(HandleSurface):
     def paint_live(self, painter: QPainter) -> None:
         if self.shown_step in self._images:
             draw_regions(painter, self.frame().adjusted(1, 1, -1, -1), self._images[self.shown_step])
-        for key, lines in self._borders.items():
-            self._draw_borders(painter, key, lines)
+        for key, path in self._borders.items():
+            self._draw_borders(painter, key, path)
         self._draw_queries(painter)
         self._draw_support(painter)
         if self.hovered is not None and self.grabbed is None:
@@ -236,7 +236,7 @@ class PlaneCanvas(HandleSurface):
         draw_answers_on_plane(painter, self.frame().adjusted(1, 1, -1, -1), answers.values)
         self._draw_support(painter)
 
-    def _draw_borders(self, painter: QPainter, key: str, lines: list[QLineF]) -> None:
+    def _draw_borders(self, painter: QPainter, key: str, path: QPainterPath) -> None:
         """Where another learner, adapted to the same points, changes from one class to the next."""
         frame, steps = self.frame(), round(len(self.touched.grid) ** 0.5) - 1
         painter.save()
@@ -245,8 +245,7 @@ class PlaneCanvas(HandleSurface):
         painter.scale(frame.width() / steps, frame.height() / steps)
         pen = QPen(theme().color_of(key), 1.4)
         pen.setCosmetic(True)
-        painter.setPen(pen)
-        painter.drawLines(lines)
+        painter.strokePath(path, pen)
         painter.restore()
 
     def _draw_queries(self, painter: QPainter) -> None:
