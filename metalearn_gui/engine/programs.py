@@ -18,7 +18,7 @@ from metalearn_gui.engine.recent import Recent
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.task_programs import AdaptationProgram, GradientsProgram, PredictionProgram, WayProgram
 
-PROGRAMS = Recent(limit=40)  # about eight structures, each with its baselines; a program takes some 5 to 10 MB
+PROGRAMS = Recent(limit=20)  # three or four structures with their baselines: 5 to 10 MB and ten threads each
 
 _Program = TypeVar("_Program")
 
