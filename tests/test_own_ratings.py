@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from metalearn_gui.cli import main
-from metalearn_gui.engine import training
+from metalearn_gui.engine import preset, training
 from metalearn_gui.engine.ratings.library import RATINGS
 from metalearn_gui.engine.read_so_far import ReadSoFar, finished
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -76,7 +76,7 @@ def test_the_command_line_trains_and_tries_a_published_set(
     RATINGS.forget()
     assert main(["evaluate", output, "--num-tasks", "4", "--steps", "2", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report["learner"] == "anil"
+    assert report["learner"] == preset("ratings").learner.key
     assert report["quadrants"]
     strange = tmp_path / "strange.csv"
     strange.write_text("user,item,rating\n" + "".join(f"{user},{item},{value}\n" for user, item, value in stars()))

@@ -13,7 +13,7 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.ratings.protocol import Quadrant, judged
 from metalearn_gui.store.records import RunRecord
 
-NUM_USERS = 200  # a quadrant, in one slice: some seconds for all four, and intervals of some hundredths of a star
+NUM_EPISODES = 200  # a quadrant, in one slice: some seconds for all four, and intervals of some hundredths of a star
 
 
 class Tried(NamedTuple):
@@ -43,7 +43,7 @@ class ColdStart(QObject):
         if run.latest is None:
             return
         self.tried, self.found, self.is_busy = Tried(run.run_id, run.latest.iteration), [], True
-        work = functools.partial(judged, run.settings, run.latest.learner, NUM_USERS, run.settings.seed, False)
+        work = functools.partial(judged, run.settings, run.latest.learner, NUM_EPISODES, run.settings.seed, False)
         self._work.ask("cold start", work, self._end)
         self.changed.emit()
 

@@ -22,13 +22,13 @@ HEADINGS = {"mae": "MAE", "rmse": "RMSE", "ndcg1": "nDCG@1", "ndcg3": "nDCG@3", 
 
 
 def quadrants_report(
-    settings: ExperimentSettings, state: LearnerState, num_users: int, seed: int
+    settings: ExperimentSettings, state: LearnerState, num_episodes: int, seed: int
 ) -> dict[str, dict[str, Any]]:
     """Every quadrant by name, for JSON: users, models with their figures, and verdicts on MAE.
 
     "verdict" is beside the mean of user and item, "verdict_best" beside the baseline that is best in the quadrant.
     """
-    found = judged(settings, state, num_users, seed, training.DEFAULT_OPTIONS.compile)
+    found = judged(settings, state, num_episodes, seed, training.DEFAULT_OPTIONS.compile)
     return {one.name: _report(one) for one in found}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.ratings.catalogue import Catalogue
 from metalearn_gui.engine.ratings.generated import generated_catalogue, generated_ratings
-from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, NUM_LEADING, items_of
+from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, KNOWN, NUM_LEADING, USUAL, items_of
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS
 from metalearn_gui.engine.tasks.ratings import Ratings
 
@@ -58,14 +60,14 @@ def test_an_unseen_task_takes_all_its_ratings_from_its_quadrant(quadrant: str) -
     trained = set(drawn(Ratings(), "train", 2000)[0].parameters["user"])
     assert all((user in trained) == quadrant.startswith("known users") for user in tasks.parameters["user"])
     for points in episodes.parts:
-        assert (points.x[..., 1] == float(quadrant.endswith("known items"))).all()
+        assert ((points.x[..., KNOWN] > 0.0) == quadrant.endswith("known items")).all()
 
 
 def test_items_that_are_new_are_in_no_training_or_validation_task() -> None:
     family = Ratings(item_dropout=0.0)
     for split in ("train", "validation"):
         _, episodes = drawn(family, split, 1000)
-        assert all((points.x[..., 1] == 1.0).all() for points in episodes.parts)
+        assert all((points.x[..., KNOWN] > 0.0).all() for points in episodes.parts)
     _, unseen = drawn(Ratings(quadrant=QUADRANTS[1]))
     assert not np.isin(items_of(unseen.query.x), items_of(episodes.query.x)).any()
 
@@ -102,8 +104,29 @@ def test_support_and_query_sets_share_no_item_even_where_ratings_are_few() -> No
 def test_item_dropout_hides_its_share_in_training_alone() -> None:
     family = Ratings(item_dropout=0.4)
     _, training = drawn(family, "train", 1000)
-    assert abs(training.query.x[..., 1].mean() - 0.6) < 0.03
-    assert drawn(family, "test")[1].query.x[..., 1].all()
+    assert abs((training.query.x[..., KNOWN] > 0.0).mean() - 0.6) < 0.03
+    assert drawn(family, "test")[1].query.x[..., KNOWN].all()
+
+
+def test_a_training_user_s_own_rating_does_not_count_in_what_the_item_usually_gets() -> None:
+    family = Ratings(item_dropout=0.0)
+    tasks, episodes = drawn(family, "train", 20)
+    items, given = items_of(episodes.query.x), episodes.query.y[..., 0]
+    users = np.broadcast_to(tasks.parameters["user"][:, None], items.shape)
+    told = family.inputs(users, items)[..., USUAL]  # as a stranger would be told
+    own = given - family.usual.mean - family.usual.kindness[users] > told * family.usual.deviation
+    raised = told > episodes.query.x[..., USUAL]
+    np.testing.assert_array_equal(own, raised)
+
+
+def test_what_items_usually_get_does_not_follow_from_users_who_do_not_train() -> None:
+    family = Ratings()
+    table, members = family.table, family.quadrants.members
+    changed = np.where(members[table.users] == 0, table.values, 5.0).astype(np.float32)
+    other = Ratings()
+    object.__setattr__(other, "table", dataclasses.replace(table, values=changed))
+    np.testing.assert_array_equal(family.usual.sums, other.usual.sums)
+    np.testing.assert_array_equal(family.usual.prior, other.usual.prior)
 
 
 def test_scaling_leaves_inputs_alone_and_takes_its_figures_from_training_tasks() -> None:

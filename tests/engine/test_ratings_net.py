@@ -11,7 +11,7 @@ from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.networks.ratings_net import FEATURES, ITEMS
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.ratings.inputs import items_of
+from metalearn_gui.engine.ratings.inputs import KNOWN, NUM_LEADING, USUAL, items_of
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import meta_train
 from tests.engine.small import QUIET, context, drawn, finished, small_settings, start_of, tensors
@@ -39,7 +39,7 @@ def test_it_has_a_row_for_every_item_of_the_family() -> None:
     settings = ratings()
     params, _ = settings.network.init(np.random.default_rng(0))
     assert params[ITEMS].shape == (settings.tasks.num_items, 4)
-    assert params[FEATURES].shape == (settings.tasks.input_dim - 2, 4)
+    assert params[FEATURES].shape == (settings.tasks.input_dim - NUM_LEADING, 4)
     assert not params[ITEMS].any()
 
 
@@ -58,9 +58,16 @@ def test_a_known_item_moves_with_its_row_and_with_no_other(learned: dict[str, np
 def test_a_new_item_is_what_its_features_say(learned: dict[str, np.ndarray]) -> None:
     settings = ratings()
     x = drawn(settings, 2).query.x
-    x[..., 1] = 0.0
+    x[..., KNOWN] = 0.0
     no_rows = learned | {ITEMS: np.zeros_like(learned[ITEMS])}
     np.testing.assert_array_equal(predicted(settings, learned, x), predicted(settings, no_rows, x))
+
+
+def test_a_network_that_says_nothing_says_what_items_usually_get(learned: dict[str, np.ndarray]) -> None:
+    settings = ratings()
+    x = drawn(settings, 2).query.x
+    silent = {name: np.zeros_like(values) for name, values in learned.items()}
+    np.testing.assert_array_equal(predicted(settings, silent, x), x[..., USUAL : USUAL + 1])
 
 
 @pytest.mark.parametrize("key", REGRESSORS)

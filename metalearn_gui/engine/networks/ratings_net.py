@@ -1,9 +1,10 @@
 """Ratings net: an embedding of the item and of all features, then dense layers.
 
-    e = features . F + known * items[i];   output = dense layers of e
+    e = features . F + known * items[i];   output = usual + dense layers of [e, usual]
 
 The embedding is shared by all tasks and only the decision layers behind it adapt: Lee, Im, Jang, Cho, Chung (2019),
-"MeLU", arXiv:1908.00413, section 3.2. An item's row starts at 0, so that a new item is what its features say.
+"MeLU", arXiv:1908.00413, section 3.2. An item's row starts at 0 and counts by how well the item is known, so that a new
+one is what its features say; what items usually get need not be learned again, only what a user makes of it.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.networks import ops
+from metalearn_gui.engine.networks.base import Stats
 from metalearn_gui.engine.networks.embedded import EmbeddedNetwork
 from metalearn_gui.engine.params import SettingError, param
-from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, NUM_LEADING
+from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, KNOWN, NUM_LEADING, USUAL
 
 if TYPE_CHECKING:
-    pass
+    from metalearn_gui.engine.learners.base import Context
 
 ITEMS, FEATURES = "items", "features"
-FEATURE_DEVIATION = 0.5  # about four features of an input are 1: they come to a deviation of 1
+FEATURE_DEVIATION = 0.2  # small, so that what a user usually gives comes first
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,26 +97,45 @@ class RatingsNet(EmbeddedNetwork):
     def build(self, params: dict[str, Array], stats: dict[str, Array]) -> Any:
         keras = tf.keras
         inputs = keras.Input((self.input_dim,), name="inputs")
-        number, known, features = keras.ops.split(inputs, (1, NUM_LEADING), axis=1)
+        number, known, usual, features = keras.ops.split(inputs, (KNOWN, USUAL, NUM_LEADING), axis=1)
         places = keras.ops.cast(keras.ops.round(number * (1.0 / ITEM_UNIT)), "int32")
         lookup = keras.layers.Embedding(self.num_items, self.embedding_dim, name=ITEMS)
         projection = keras.layers.Dense(self.embedding_dim, use_bias=False, name=FEATURES)
         own = keras.layers.Flatten()(lookup(places)) * known
-        outputs = self.dense_layers.build(params, stats)(projection(features) + own)
+        points = keras.ops.concatenate([projection(features) + own, usual], axis=1)
+        outputs = self.dense_layers.build(params, stats)(points)
+        joined = keras.layers.Add() if self.has_head(params) else keras.layers.Concatenate()
+        outputs = joined([outputs, usual])
         lookup.set_weights([params[ITEMS]])
         projection.set_weights([params[FEATURES]])
         return keras.Model(inputs, outputs, name="ratings_net")
 
     @property
+    def feature_dim(self) -> int:
+        return self.dense_layers.feature_dim + 1
+
+    def features(
+        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
+    ) -> tuple[Tensor, Stats]:
+        features, stats = super().features(params, stats, x, mask, ctx)
+        return tf.concat([features, x[..., USUAL : USUAL + 1]], axis=-1), stats
+
+    def head(self, params: Params, features: Tensor) -> Tensor:
+        """What an item usually gets is the first output's; a learner may ask for another one, of how sure it is."""
+        own, usual = tf.split(features, [self.dense_layers.feature_dim, 1], axis=-1)
+        return self.dense_layers.head(params, own) + usual * tf.one_hot(0, self.output_dim)
+
+    @property
     def embedded_dim(self) -> int:
-        return self.embedding_dim + self.num_extra
+        return self.embedding_dim + 1 + self.num_extra
 
     def embedded(self, params: Params, x: Tensor) -> Tensor:
         shape = tf.shape(x)
         points = tf.reshape(x, [-1, self.input_dim + self.num_extra])
-        number, known, features, extra = tf.split(points, [1, 1, self.num_features, self.num_extra], axis=1)
+        sizes = [*[1] * NUM_LEADING, self.num_features, self.num_extra]
+        number, known, usual, features, extra = tf.split(points, sizes, axis=1)
         own = ops.taken(params[ITEMS], self._places(number[:, 0], params[ITEMS])) * known
-        rows = tf.concat([tf.matmul(features, params[FEATURES]) + own, extra], axis=1)
+        rows = tf.concat([tf.matmul(features, params[FEATURES]) + own, usual, extra], axis=1)
         return tf.reshape(rows, [shape[0], shape[1], self.embedded_dim])
 
     def _places(self, number: Tensor, table: Tensor) -> Tensor:

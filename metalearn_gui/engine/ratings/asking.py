@@ -18,7 +18,6 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import View
-from metalearn_gui.engine.ratings.protocol import known_ratings
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.ratings import Ratings, items_of
 
@@ -30,7 +29,7 @@ KIND = "shelf"
 @functools.lru_cache(maxsize=4)
 def popular_items(family: Ratings) -> tuple[Array, Array]:
     """The known items that training users rated most: their numbers, and their share of the first one's ratings."""
-    counts = np.bincount(known_ratings(family).items, minlength=family.table.num_items)
+    counts = np.bincount(family.known_ratings().items, minlength=family.table.num_items)
     items = np.argsort(-counts, kind="stable")[: min(CATALOGUE, np.count_nonzero(counts))]
     return items, counts[items] / counts[items[0]]
 

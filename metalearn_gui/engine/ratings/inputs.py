@@ -1,7 +1,8 @@
-"""How an input names its item: families write it, networks that know items read it, others hardly see it.
+"""How an input names its item: families write it, networks that know items read it, others hardly see the number.
 
-Column 0 is the item's number in units of ITEM_UNIT: exact in float32, and nearly 0 to who cannot read it. Column 1
-is 1 for a known item, one that training tasks rate, and 0 for an item of which nothing but its features is known.
+Column NUMBER is the item's number in units of ITEM_UNIT: exact in float32, and nearly 0 to who cannot read it. Column
+KNOWN says how well the item is known, from 0 for one of which nothing but its features is known towards 1 for one with
+many ratings in training tasks. Column USUAL is what it usually gets; see usual.py.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from metalearn_gui.engine.backend import Array
 
 ITEM_UNIT = 2.0**-20
 MAX_ITEMS = 2**20
-NUM_LEADING = 2  # columns before the features
+NUMBER, KNOWN, USUAL = range(3)
+NUM_LEADING = 3  # columns before the features
 
 
 def items_of(x: Array) -> Array:
     """The numbers of the items that inputs (..., input_dim) are about."""
-    return np.rint(np.asarray(x[..., 0], np.float64) / ITEM_UNIT).astype(int)
+    return np.rint(np.asarray(x[..., NUMBER], np.float64) / ITEM_UNIT).astype(int)

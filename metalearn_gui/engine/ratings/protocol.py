@@ -19,7 +19,7 @@ from metalearn_gui.engine.episodes import Episodes, map_episodes
 from metalearn_gui.engine.evaluation import slice_size, unseen_episodes
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.intervals import interval
-from metalearn_gui.engine.ratings.baselines import Known, Predictor, UserEpisode, fitted_baselines
+from metalearn_gui.engine.ratings.baselines import Predictor, UserEpisode, fitted_baselines
 from metalearn_gui.engine.ratings.inputs import items_of
 from metalearn_gui.engine.ratings.metrics import METRICS, user_scores
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS
@@ -74,30 +74,31 @@ class Quadrant(NamedTuple):
 
 
 def judged(
-    settings: ExperimentSettings, state: LearnerState, num_users: int, seed: int, compile: bool = True
+    settings: ExperimentSettings, state: LearnerState, num_episodes: int, seed: int, compile: bool = True
 ) -> Iterator[Quadrant]:
     """Every quadrant that has users, one after the other.
 
     Args:
         settings: of a run on ratings; the learner takes as many adaptation steps as it was trained with.
-        num_users: at most so many a quadrant; nobody comes twice.
+        num_episodes: so many a quadrant. Where there are fewer users they come again, with other ratings, and a user's
+            figures are the means of theirs: nobody counts more than once.
     """
     family = settings.tasks
     assert isinstance(family, Ratings)
-    baselines = fitted_baselines(known_ratings(family), _validation(settings, seed))
+    baselines = fitted_baselines(family.known_ratings(), _validation(settings, seed))
     for name in QUADRANTS:
         here = settings.replaced(quadrant=name)
         assert isinstance(here.tasks, Ratings)
-        available = len(here.tasks.quadrants.users("test", name, 1.0 / here.tasks.beyond))
-        if available:
-            _, episodes = unseen_episodes(here, min(num_users, available), seed)
-            yield _quadrant(here, state, episodes, baselines, compile)
+        if len(here.tasks.quadrants.users("test", name, 1.0 / here.tasks.beyond)):
+            tasks, episodes = unseen_episodes(here, num_episodes, seed)
+            yield _quadrant(here, state, episodes, here.tasks.identity(tasks), baselines, compile)
 
 
 def _quadrant(
     settings: ExperimentSettings,
     state: LearnerState,
     episodes: Episodes,
+    owners: Array,
     baselines: Mapping[str, Predictor],
     compile: bool,
 ) -> Quadrant:
@@ -117,27 +118,26 @@ def _quadrant(
         ]
         for key, rows in predicted.items()
     }
-    return Quadrant(family.quadrant, {key: np.stack(rows, axis=1) for key, rows in scores.items()})
+    return Quadrant(family.quadrant, {key: _by_user(np.stack(rows, axis=1), owners) for key, rows in scores.items()})
+
+
+def _by_user(scores: Array, owners: Array) -> Array:
+    """Of every user the mean figures, (METRICS, users), by those of episodes, (METRICS, episodes)."""
+    _, places, counts = np.unique(owners, return_inverse=True, return_counts=True)
+    return np.stack([np.bincount(places, row) / counts for row in scores])
 
 
 def _predictions(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, compile: bool) -> Array:
     """(users, queries), after as many steps as the learner was trained with; in slices of one size."""
     steps = min(settings.learner.num_steps, settings.outer.test_steps)
-    num_users = len(episodes.query.x)
-    size = min(slice_size(settings, episodes), num_users)
+    num_episodes = len(episodes.query.x)
+    size = min(slice_size(settings, episodes), num_episodes)
     parts = []
-    for start in range(0, num_users, size):
-        places = np.minimum(np.arange(start, start + size), num_users - 1)
+    for start in range(0, num_episodes, size):
+        places = np.minimum(np.arange(start, start + size), num_episodes - 1)
         part = map_episodes(functools.partial(np.take, indices=places, axis=0), episodes)
         parts.append(adapt(settings, state, part.support, part.query.x, steps, compile).predictions[-1, :, :, 0])
-    return np.concatenate(parts)[:num_users]
-
-
-def known_ratings(family: Ratings) -> Known:
-    """What training tasks hold: ratings of known items by training users."""
-    table, quadrants = family.table, family.quadrants
-    trains = (quadrants.members[table.users] == 0) & quadrants.is_known[table.items]
-    return Known(table.users[trains], table.items[trains], table.values[trains].astype(np.float64), table.num_items)
+    return np.concatenate(parts)[:num_episodes]
 
 
 def _validation(settings: ExperimentSettings, seed: int) -> list[UserEpisode]:

@@ -20,6 +20,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import SPLITS, Episodes, PointSet, Tasks
 from metalearn_gui.engine.own_data import DataFile, keep_param, kept
 from metalearn_gui.engine.params import SettingError, param
+from metalearn_gui.engine.ratings.baselines import Known
 from metalearn_gui.engine.ratings.catalogue import Catalogue, catalogue_of
 from metalearn_gui.engine.ratings.from_table import WORDS, Roles, looks_like_ratings
 from metalearn_gui.engine.ratings.generated import generated_catalogue, generated_ratings
@@ -28,6 +29,7 @@ from metalearn_gui.engine.ratings.library import RATINGS, RatingsFile
 from metalearn_gui.engine.ratings.movielens import layout_at
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS, ItemSplit, Quadrants, parted
 from metalearn_gui.engine.ratings.table import RatingsTable
+from metalearn_gui.engine.ratings.usual import Own, Usual
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.tasks.base import TaskFamily
@@ -40,11 +42,12 @@ TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".parquet")
 
 @dataclasses.dataclass(frozen=True)
 class Ratings(TaskFamily):
-    """An input is one item for one user: [item's number * ITEM_UNIT, 1 if it is known, item features, user features].
+    """An input is one item for one user: its number, how well it is known, what it usually gets, features of both.
 
     A known item is one that training users rated; of others a learner has seen nothing but their features. Training
-    takes the number away from a share of the known ones, so that features alone are learned, too: Volkovs, Yu,
-    Poutanen (2017), "DropoutNet", NeurIPS 30. The target is the value in the data's own units.
+    shows a share of the known ones as new, so that features alone are learned, too: Volkovs, Yu, Poutanen (2017),
+    "DropoutNet", NeurIPS 30. A training user's own rating never counts in what an item usually gets: it is the
+    target, in the data's own units.
     """
 
     key = "ratings"
@@ -79,7 +82,7 @@ class Ratings(TaskFamily):
         help="A user with fewer ratings of such items is no task of theirs.",
     )  # fmt: skip
     item_dropout: float = param(
-        0.1, "Item dropout", minimum=0.0, maximum=0.9, advanced=True,
+        0.5, "Item dropout", minimum=0.0, maximum=0.9, advanced=True,
         help="Share of training ratings whose item is known by its features alone, as a new one is.",
     )  # fmt: skip
     user_column: str = param("", "User column", advanced=True, help="Of a table of one's own; empty = a guess.")
@@ -176,6 +179,17 @@ class Ratings(TaskFamily):
         items = ItemSplit(self.new_items, self.items_by == "year")
         return parted(self.table, items, self.held_out, self.min_ratings, self.split_seed)
 
+    def known_ratings(self) -> Known:
+        """What training tasks hold: ratings of known items by training users."""
+        table, quadrants = self.table, self.quadrants
+        trains = (quadrants.members[table.users] == 0) & quadrants.is_known[table.items]
+        return Known(table.users[trains], table.items[trains], table.values[trains].astype(np.float64), table.num_items)
+
+    @functools.cached_property
+    def usual(self) -> Usual:
+        """What items usually get. Held here, as the quadrants are."""
+        return Usual.fitted(self.known_ratings(), self.table.item_features, self.table.num_users)
+
     def remark(self) -> str:
         return self.table.remark
 
@@ -223,22 +237,26 @@ class Ratings(TaskFamily):
         starts, counts = self.quadrants.ranges(users, side)
         rows = self.quadrants.order[starts[:, None] + dealt(rng, counts, shots, queries)]
         hides = tasks.parameters["trains"][:, None] & (rng.random(rows.shape) < self.item_dropout)
-        x = self.inputs(users[:, None], self.table.items[rows], hides)
-        y = self.table.values[rows][..., None]
+        items, values = self.table.items[rows], self.table.values[rows]
+        x = self._inputs(items, self.table.user_features[self.table.users[rows]], hides, self._own(rows))
+        y = values[..., None]
         return Episodes(PointSet(x[:, :shots], y[:, :shots]), PointSet(x[:, shots:], y[:, shots:]))
 
-    def inputs(self, users: Array, items: Array, hides: Array | bool = False) -> Array:
-        """The inputs of items (...) for users that broadcast against them, float32 (..., input_dim).
+    def _own(self, rows: Array) -> Own:
+        """Ratings that training tasks hold are left out of what is said of their items."""
+        users, items = self.table.users[rows], self.table.items[rows]
+        counts = (self.quadrants.members[users] == 0) & self.quadrants.is_known[items]
+        return Own(users, self.table.values[rows], counts)
 
-        Args:
-            hides: where an item is shown as a new one.
-        """
+    def inputs(self, users: Array, items: Array) -> Array:
+        """The inputs of items (...) for users that broadcast against them, float32 (..., input_dim)."""
         users = np.broadcast_to(users, items.shape)
-        return self._inputs(items, self.table.user_features[users], hides)
+        return self._inputs(items, self.table.user_features[users])
 
-    def _inputs(self, items: Array, user_features: Array, hides: Array | bool = False) -> Array:
+    def _inputs(self, items: Array, user_features: Array, hides: Array | bool = False, own: Own | None = None) -> Array:
         is_known = self.quadrants.is_known[items] & ~np.broadcast_to(hides, items.shape)
-        leading = np.stack([items * ITEM_UNIT, is_known], axis=-1, dtype=np.float32, casting="unsafe")
+        known, usual = self.usual.standing(items, is_known, own)
+        leading = np.stack([items * ITEM_UNIT, known, usual], axis=-1, dtype=np.float32, casting="unsafe")
         return np.concatenate([leading, self.table.item_features[items], user_features], axis=-1)
 
     def named_inputs(self) -> tuple[tuple[str, ...], Array]:

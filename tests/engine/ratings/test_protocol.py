@@ -10,7 +10,7 @@ from metalearn_gui.engine.evaluation import score, unseen_episodes
 from metalearn_gui.engine.intervals import interval
 from metalearn_gui.engine.ratings.baselines import BASELINES
 from metalearn_gui.engine.ratings.metrics import METRICS
-from metalearn_gui.engine.ratings.protocol import LEARNER, Paired, Quadrant, judged, known_ratings, user_episodes
+from metalearn_gui.engine.ratings.protocol import LEARNER, Paired, Quadrant, judged, user_episodes
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS
 from metalearn_gui.engine.tasks.ratings import Ratings
 from tests.engine.small import small_settings
@@ -36,19 +36,33 @@ def test_only_popularity_says_no_ratings(quadrants: list[Quadrant]) -> None:
     assert unknown == {"popularity"}
 
 
+def test_who_comes_again_counts_once_with_the_mean_of_what_came_out() -> None:
+    settings = SETTINGS.replaced(held_out=0.05)
+    assert isinstance(settings.tasks, Ratings)
+    users = len(settings.tasks.quadrants.users("test", QUADRANTS[0]))
+    first = next(judged(settings, initial_state(settings), 2 * users, SEED, compile=False))
+    assert first.num_users == users
+    tasks, episodes = unseen_episodes(settings, 2 * users, SEED)
+    losses = score(settings, initial_state(settings), episodes, compile=False).losses
+    assert losses is not None
+    errors = np.sqrt(losses[-1])[np.argsort(tasks.parameters["user"], kind="stable")].reshape(users, 2).mean(axis=1)
+    np.testing.assert_allclose(first.scores[LEARNER][METRICS.index("rmse")], errors, rtol=1e-4)
+
+
 def test_the_learners_errors_are_those_of_its_evaluation(quadrants: list[Quadrant]) -> None:
-    _, episodes = unseen_episodes(SETTINGS.replaced(quadrant=QUADRANTS[0]), NUM_USERS, SEED)
+    tasks, episodes = unseen_episodes(SETTINGS.replaced(quadrant=QUADRANTS[0]), NUM_USERS, SEED)
     losses = score(SETTINGS, initial_state(SETTINGS), episodes, compile=False).losses
     assert losses is not None
     low, high = SETTINGS.tasks.output_range()
     assert low < 3.0 < high  # an untrained learner stays within the scale, so nothing is clipped
-    np.testing.assert_allclose(quadrants[0].scores[LEARNER][METRICS.index("rmse")] ** 2, losses[-1], rtol=1e-4)
+    by_user = losses[-1][np.argsort(tasks.parameters["user"])]
+    np.testing.assert_allclose(quadrants[0].scores[LEARNER][METRICS.index("rmse")] ** 2, by_user, rtol=1e-4)
 
 
 def test_baselines_learn_from_training_users_and_known_items_alone() -> None:
     family = SETTINGS.tasks
     assert isinstance(family, Ratings)
-    known = known_ratings(family)
+    known = family.known_ratings()
     assert (family.quadrants.members[known.users] == 0).all()
     assert family.quadrants.is_known[known.items].all()
     np.testing.assert_array_equal(np.sort(known.values), np.sort(family.quadrants.training_values))
