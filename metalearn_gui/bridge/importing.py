@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Signal
 
-from metalearn_gui.bridge.newest_work import Hear, NewestWork, Work
+from metalearn_gui.bridge.newest_work import QUIET_SECONDS, Hear, NewestWork, Work
 from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar
@@ -85,6 +85,8 @@ class Reader(QObject):
             self.refused.emit(error)
 
     def _show(self, so_far: ReadSoFar) -> None:
+        if self._work.seconds < QUIET_SECONDS:
+            return
         share = so_far.done / max(1, so_far.total)
         left = self._work.seconds * (1 - share) / share if share else 0.0
         self.progressed.emit(round(100 * share), left)
@@ -145,9 +147,9 @@ def _guessed(path: str, table: Table) -> Opened:
     return Opened(table, NOTHING, Csv(data=path))
 
 
-def _part(family: Csv) -> Iterator[Parted]:
+def _part(family: Csv) -> Iterator[ReadSoFar | Parted]:
     resolved = family.resolved()
-    points = POINTS.of(resolved)
+    points = yield from POINTS.parting(resolved)
     tasks = {split: len(points.splits[split]) for split in SPLITS}
     rows = {split: int(points.counts[points.splits[split]].sum()) for split in SPLITS}
     yield Parted(resolved, resolved.table(), tasks, rows, points.remark)

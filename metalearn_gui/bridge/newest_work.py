@@ -13,6 +13,8 @@ from metalearn_gui.bridge.runner import Job, Runner
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.params import SettingError
 
+QUIET_SECONDS = 0.3  # what is over sooner needs no bar
+
 Hear = Mapping[type, Callable[[Any], None]]  # what to do with an item of each type
 Work = Callable[[], Iterator[Any]]
 

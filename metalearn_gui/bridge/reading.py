@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.messages import Message
-from metalearn_gui.bridge.newest_work import Hear, NewestWork
+from metalearn_gui.bridge.newest_work import QUIET_SECONDS, Hear, NewestWork
 from metalearn_gui.engine.own_data import DataFile
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar
@@ -19,8 +19,6 @@ from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.store.choices import reading
 from metalearn_gui.store.home import images_folder, log_file
 from metalearn_gui.store.own_data import StaleFile, looking_again
-
-QUIET_SECONDS = 0.3  # what is read sooner needs no bar
 
 
 @dataclasses.dataclass(frozen=True)

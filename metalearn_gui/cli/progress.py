@@ -6,7 +6,15 @@ import contextlib
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from metalearn_gui.engine.evaluation import Watch
 from metalearn_gui.engine.read_so_far import ReadSoFar
@@ -60,7 +68,7 @@ def trying_progress(name: str) -> Iterator[Watch]:
 
 def show_reading(reading: Iterator[ReadSoFar]) -> None:
     """Read to the end under a bar, which goes away then."""
-    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("Reading"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), refresh_per_second=4, transient=True) as bar:
         task = bar.add_task("", total=None)
         for so_far in reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.engine.training import trained
 from tests.engine.small import QUIET, small_settings
 
@@ -193,3 +195,20 @@ def test_unseen_tasks_may_come_from_another_table(place, tmp_path):
     rng = np.random.default_rng(0)
     training = settings.tasks.draw(settings.tasks.tasks(rng, 50, "train"), rng, 5, 5)
     assert abs(training.query.y).max() <= 1.0
+
+
+def test_parting_says_how_far_it_is_after_reading_and_leaves_nothing_when_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("task,a,b,y\n" + "".join(f"{row % 5},{row},{-row},{row % 7}\n" for row in range(200)))
+    family = Csv(data=str(path), task_column="task", inputs="a,b", targets="y")
+    reading = family.reading()
+    said = [next(reading) for _ in range(6)]
+    reading.close()
+    assert not family.is_read
+    said = list(family.reading())
+    shares = [one.done / one.total for one in said]
+    assert shares == sorted(shares)
+    assert (
+        sum(share > 0.7 for share in shares) == 5
+    )  # two columns are looked at three times; the first is the end of reading
+    assert family.is_read

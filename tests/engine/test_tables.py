@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.read_so_far import finished
 from metalearn_gui.engine.tables import reading
 from metalearn_gui.engine.tables.choices import ColumnChoice, completed, names_of, text_of, types_of, types_text
 from metalearn_gui.engine.tables.column_types import typed
-from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, table_points
+from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, parting
 from metalearn_gui.engine.tables.reading import read
 from metalearn_gui.engine.tables.table import KINDS, Table, date_text
 
@@ -35,7 +36,7 @@ def points_of(
     whole = completed(table, choice or ColumnChoice("", (), ()), are_classes)
     labels = labels_of(labels_text(table, whole, are_classes))
     chosen = {"fills": False, "min_rows": 2, "split": Split(0.3, 0)} | options
-    return table_points(table, whole, labels, are_classes, **chosen)  # type: ignore[arg-type]
+    return finished(parting(table, whole, labels, are_classes, **chosen))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])

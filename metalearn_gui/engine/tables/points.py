@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.read_so_far import ReadSoFar, stage
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.tables.choices import MAX_LABELS, ColumnChoice
 from metalearn_gui.engine.tables.column_types import require_numbers
@@ -41,6 +42,9 @@ class TablePoints:
     splits: dict[str, Array]
     scaling: Scaling
     remark: str
+
+
+Parting = Generator[ReadSoFar, None, TablePoints]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -118,10 +122,10 @@ def width(names: Sequence[str], labels: Labels) -> int:
     return sum(len(labels.get(name, ".")) for name in names)
 
 
-def table_points(
+def parting(
     table: Table, choice: ColumnChoice, labels: Labels, are_classes: bool, fills: bool, min_rows: int, split: Split
-) -> TablePoints:
-    """Encode and part the rows of a table.
+) -> Parting:
+    """Encode and part the rows of a table, a column at a time; whoever stops going on with it stops it.
 
     Args:
         labels: of every category that is an input, and of the target where targets are classes.
@@ -131,12 +135,14 @@ def table_points(
     Raises:
         SettingError: nothing is left of a split, or a target that is no class known.
     """
+    num_inputs = len(choice.inputs)
     y = _targets(table, choice, labels, are_classes)
     task_codes, task_names = _column(table, choice.task).as_labels()
     bad_target = np.asarray(~np.isfinite(y).all(axis=1))
     is_left_out = np.asarray(bad_target | (task_codes < 0))
     if not fills:
-        for name in choice.inputs:
+        for place, name in enumerate(choice.inputs):
+            yield ReadSoFar(place, 3 * num_inputs)
             is_left_out |= np.isnan(_cells(table, name, labels))
     counts = np.bincount(task_codes[~is_left_out], minlength=len(task_names))
     is_small = counts < min_rows
@@ -152,8 +158,10 @@ def table_points(
     names = tuple(task_names[number] for number in numbers)
     splits = _splits(table, choice, order, owners, names, split)
     is_training = np.isin(owners, splits["train"])
-    inputs, filled = _inputs(table, choice, labels, order, is_training)
+    inputs, filled = yield from stage(_inputs(table, choice, labels, order, is_training), 1 / 3, 2 / 3)
     y = y[order]
+    goes_out = np.zeros((len(y), 0)) if are_classes else y
+    scaling = yield from stage(_scaling(inputs, goes_out, is_training), 2 / 3, 1)
     kept_counts = counts[numbers]
     return TablePoints(
         inputs,
@@ -162,18 +170,19 @@ def table_points(
         kept_counts,
         names,
         splits,
-        _scaling(inputs, np.zeros((len(y), 0)) if are_classes else y, is_training),
+        scaling,
         _remark(is_left_out, bad_target, filled, np.asarray(is_small), task_names, min_rows),
     )
 
 
 def _inputs(
     table: Table, choice: ColumnChoice, labels: Labels, order: Array, is_training: Array
-) -> tuple[Cells, dict[str, int]]:
+) -> Generator[ReadSoFar, None, tuple[Cells, dict[str, int]]]:
     """The rows in order, and how many cells of each column were missing: the training tasks' mean, or no label."""
     widths = tuple(len(labels.get(name, ())) for name in choice.inputs)
     values, filled = np.empty((len(order), len(widths)), np.float32), {}
     for place, (name, width) in enumerate(zip(choice.inputs, widths, strict=True)):
+        yield ReadSoFar(place, len(widths))
         cells = _cells(table, name, labels)[order]
         is_missing = np.isnan(cells)
         if is_missing.any():
@@ -184,14 +193,15 @@ def _inputs(
     return Cells(values, widths), filled
 
 
-def _scaling(inputs: Cells, y: Array, is_training: Array) -> Scaling:
+def _scaling(inputs: Cells, y: Array, is_training: Array) -> Generator[ReadSoFar, None, Scaling]:
     """By the points of training tasks, column by column; labels stay 0 and 1."""
-    parts = [
-        Scaling.fitted(inputs.values[is_training, place : place + 1], np.zeros((1, 0)))
-        if not width
-        else Scaling(np.zeros(width, np.float32), np.ones(width, np.float32), np.zeros(0), np.ones(0))
-        for place, width in enumerate(inputs.widths)
-    ]
+    parts = []
+    for place, width in enumerate(inputs.widths):
+        yield ReadSoFar(place, len(inputs.widths))
+        if width:
+            parts.append(Scaling(np.zeros(width, np.float32), np.ones(width, np.float32), np.zeros(0), np.ones(0)))
+        else:
+            parts.append(Scaling.fitted(inputs.values[is_training, place : place + 1], np.zeros((1, 0))))
     x_mean, x_deviation = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
     return Scaling.fitted(np.zeros((1, 0)), y[is_training])._replace(x_mean=x_mean, x_deviation=x_deviation)
 

@@ -16,7 +16,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
 from metalearn_gui.engine.own_data import SMALL, DataFile, keep_param, kept
 from metalearn_gui.engine.params import SettingError, param
-from metalearn_gui.engine.read_so_far import ReadSoFar
+from metalearn_gui.engine.read_so_far import ReadSoFar, finished, stage
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.tables.choices import (
     ColumnChoice,
@@ -30,7 +30,7 @@ from metalearn_gui.engine.tables.choices import (
 from metalearn_gui.engine.tables.column_types import typed
 from metalearn_gui.engine.tables.fields import Fields, fields_of
 from metalearn_gui.engine.tables.library import TABLES
-from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, table_points, width
+from metalearn_gui.engine.tables.points import Parting, Split, TablePoints, labels_of, labels_text, parting, width
 from metalearn_gui.engine.tables.table import Table
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.rows import dealt
@@ -43,6 +43,7 @@ LABELLED = ("inputs", "targets", "predicts", "column_types")  # what labels foll
 SHOWN_COLUMNS = 12
 MOST_NAMES = 1_000_000  # characters of all held-out tasks' names
 KEPT = 4  # prepared files in memory
+READING_SHARE = 0.7  # of the time that reading and parting take
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,10 +160,11 @@ class Csv(TaskFamily):
         return is_there and (not self.data or POINTS.has(self.resolved()))
 
     def reading(self, cache: Path | None = None) -> Iterator[ReadSoFar]:
-        for file in self._files():
-            yield from TABLES.reading(*file)
+        ends = np.linspace(0.0, READING_SHARE, len(self._files()) + 1)
+        for file, first, last in zip(self._files(), ends, ends[1:], strict=False):
+            yield from stage(TABLES.reading(*file), first, last)
         if self.data:
-            POINTS.of(self.resolved())
+            yield from stage(POINTS.parting(self.resolved()), READING_SHARE, 1.0)
 
     def _files(self) -> list[tuple[str, str]]:
         """Paths and digests of what is read."""
@@ -288,9 +290,13 @@ class _Points:
 
     def of(self, family: Csv) -> TablePoints:
         """The points of a family whose columns and labels are named."""
+        return finished(self.parting(family))
+
+    def parting(self, family: Csv) -> Parting:
+        """The same, piece by piece; whoever stops going on with it stops it."""
         key = self._key(family)
         if key not in self._known:
-            self._known[key] = _prepared(family)
+            self._known[key] = yield from _parting(family)
             while len(self._known) > KEPT:
                 self._known.popitem(last=False)
         return self._known[key]
@@ -321,8 +327,8 @@ def _typed_names(family: Csv, names: Sequence[str]) -> str:
     ) + (f" and {len(names) - SHOWN_COLUMNS} more" if len(names) > SHOWN_COLUMNS else "")
 
 
-def _prepared(family: Csv) -> TablePoints:
-    return table_points(
+def _parting(family: Csv) -> Parting:
+    return parting(
         family.table(),
         family.choice,
         labels_of(family.labels),

@@ -131,6 +131,7 @@ class TableSheet(ImportSheet):
 
     def _take_parted(self, parted: Parted) -> None:
         self._parted = parted
+        self.reading_ended()
         self._preview.show_table(parted.table)
         self.refresh()
 
