@@ -34,8 +34,10 @@ _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PLANE, "learner": "ridge", "meta_learning_rate": 0.003, "test_steps": 1},
     {**_PLANE, "learner": "reptile", "initialization": "uniform", "inner_learning_rate": 0.3, "inner_steps": 8,
      "queries": 40, "meta_batch": 1, "meta_optimizer": "sgd", "meta_learning_rate": 0.2, "meta_schedule": "linear"},
+    {**_PLANE, "learner": "transfer", "inner_learning_rate": 0.3},
+    {**_PLANE, "learner": "scratch", "inner_learning_rate": 0.3},
     {**_PICTURES, "learner": "maml", **_ALL_WEIGHTS},
-    {**_PICTURES, "learner": "fomaml", **_ALL_WEIGHTS},
+    {**_PICTURES, "learner": "fomaml", **_ALL_WEIGHTS, "inner_steps": 3, "meta_batch": 8, "test_steps": 3},
     {**_PICTURES, "learner": "meta_sgd", **_ALL_WEIGHTS},
     {**_PICTURES, "learner": "reptile", "norm": "group", "training_episodes": "5x10", "inner_learning_rate": 0.1,
      "inner_steps": 5, "meta_batch": 4, "meta_optimizer": "sgd", "meta_learning_rate": 1.0, "test_steps": 5},
@@ -45,8 +47,6 @@ _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PICTURES, "learner": "cnp", "least_support": 5, "test_steps": 1},
     {**_PICTURES, "learner": "scratch", "inner_learning_rate": 0.1, "num_iterations": 1_000, "test_steps": 10},
     {**_PICTURES, "learner": "transfer", "inner_learning_rate": 0.1, "test_steps": 10},
-    {**_PLANE, "learner": "transfer", "inner_learning_rate": 0.3},
-    {**_PLANE, "learner": "scratch", "inner_learning_rate": 0.3},
 )  # fmt: skip
 
 

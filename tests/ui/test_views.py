@@ -298,7 +298,7 @@ def test_in_a_low_window_what_is_opened_makes_the_rest_fold(window, session, qtb
     assert [key for key, card in cards.items() if not card.is_collapsed] == ["meta_loss", "adaptation"]
     cards["meta_loss"].toggle_collapsed()
     qtbot.wait(20)
-    assert [key for key, card in cards.items() if not card.is_collapsed] == ["context", "adaptation"]
+    assert [key for key, card in cards.items() if not card.is_collapsed] == ["context", "adaptation", "runs"]
     window.resize(1440, 1200)
     qtbot.wait(60)
     assert [key for key, card in cards.items() if card.is_collapsed] == ["meta_loss"]
