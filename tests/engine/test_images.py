@@ -221,22 +221,6 @@ def write_class(place: Path, copies: int) -> None:
         Image.new("L", (12, 12), 17 * copy).save(place / f"{copy}.png")
 
 
-@pytest.mark.parametrize("split", ["train", "test"])
-def test_a_distorted_class_is_distorted_alike_in_all_its_training_images_and_anew_in_every_task(
-    tmp_path: Path, split: str
-) -> None:
-    for label in range(6):
-        write_class(tmp_path / f"class{label}", 5)
-    for place in tmp_path.glob("*/*.png"):  # copies of one picture
-        Image.fromarray(np.where(np.tri(20, k=-4), 0, 255).astype(np.uint8)).save(place)
-    images = family(tmp_path, distorts=False, turns=False, distorts_classes=True)
-    tasks = images.tasks(np.random.default_rng(0), 6, split)
-    query = images.draw(tasks, np.random.default_rng(1), 1, 4).query.x.reshape(6, 4, 2, 100)
-    np.testing.assert_array_equal(query, np.broadcast_to(query[:, :1], query.shape))
-    num_different = len(np.unique(query[:, 0].reshape(12, 100), axis=0))
-    assert num_different == (12 if split == "train" else 1)
-
-
 def test_pictures_are_distorted_a_few_at_a_time_and_each_as_if_it_were_alone() -> None:
     rng = np.random.default_rng(0)
     count = WARPED_AT_ONCE + 3

@@ -27,7 +27,6 @@ class Distortion(NamedTuple):
 
 
 DISTORTION = Distortion()
-CLASS_DISTORTION = Distortion(rotation=np.deg2rad(20.0), scale=0.2, shear=0.3, shift=0.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,13 +47,6 @@ class PictureFamily(TaskFamily):
         "Distort",
         advanced=True,
         help="Training images are turned, scaled, sheared and shifted a little every time.",
-    )
-    distorts_classes: bool = param(
-        False,
-        "Distort classes",
-        advanced=True,
-        help="All training images of a class are turned, scaled and sheared alike, in every episode in another way: "
-        "few classes then stand for many.",
     )
 
     @property
@@ -80,27 +72,13 @@ class PictureFamily(TaskFamily):
 
     def draw(self, tasks: Tasks, rng: np.random.Generator, shots: int, queries: int) -> Episodes:
         pixels = self.images(tasks, rng, shots + queries)
-        maps = self._maps(rng, pixels, bool(tasks.parameters["trains"].any()))
-        if maps is not None:
-            pixels = warped(pixels.reshape(-1, *pixels.shape[-3:]), *maps).reshape(pixels.shape)
+        ranges = self._distortion(bool(tasks.parameters["trains"].any()))
+        if ranges is not None:
+            flat = pixels.reshape(-1, *pixels.shape[-3:])
+            pixels = distorted(flat, rng, ranges).reshape(pixels.shape)
         classes = tasks.parameters.get("classes")
         support, query = (self._points(part) for part in (pixels[:, :shots], pixels[:, shots:]))
         return Episodes(support, query, None if classes is None else classes.astype(np.int32))
-
-    def _maps(self, rng: np.random.Generator, pixels: Array, trains: bool) -> tuple[Array, Array] | None:
-        """A matrix and a shift for each picture (tasks, per_class, ways, ...), flat; None where none is distorted."""
-        side, sizes = pixels.shape[-2], pixels.shape[:3]
-        count, ranges = int(np.prod(sizes)), self._distortion(trains)
-        maps = None if ranges is None else small_maps(rng, count, ranges, side)
-        if not (trains and self.distorts_classes):
-            return maps
-        num_tasks, _, ways = sizes
-        classes, _ = small_maps(rng, num_tasks * ways, CLASS_DISTORTION, side)
-        classes = np.broadcast_to(classes.reshape(num_tasks, 1, ways, 2, 2), (*sizes, 2, 2)).reshape(count, 2, 2)
-        if maps is None:
-            return classes, np.zeros((count, 2))
-        matrices, shifts = maps
-        return classes @ matrices, np.squeeze(classes @ shifts[..., None], axis=-1)
 
     def _distortion(self, trains: bool) -> Distortion | None:
         """Of training images, and of unseen ones where they are asked to go beyond."""
@@ -137,8 +115,9 @@ def chosen_instances(rng: np.random.Generator, counts: Array, number: int) -> Ar
     return np.concatenate(rows)
 
 
-def small_maps(rng: np.random.Generator, count: int, ranges: Distortion, side: int) -> tuple[Array, Array]:
-    """Affine maps for `warped`, drawn within these ranges: matrices (count, 2, 2), shifts (count, 2) in pixels."""
+def distorted(images: Array, rng: np.random.Generator, ranges: Distortion = DISTORTION) -> Array:
+    """Every image under a small affine map of its own, bilinear, background 0: (n, height, width, channels)."""
+    count, side = images.shape[:2]
     turn, shear = (rng.uniform(-half, half, count) for half in (ranges.rotation, ranges.shear))
     scale = rng.uniform(1.0 - ranges.scale, 1.0 + ranges.scale, (count, 2))
     shift = rng.uniform(-ranges.shift * side, ranges.shift * side, (count, 2))
@@ -146,7 +125,7 @@ def small_maps(rng: np.random.Generator, count: int, ranges: Distortion, side: i
     rotation = np.stack([np.stack([cosine, -sine], -1), np.stack([sine, cosine], -1)], -2)
     skew = np.zeros((count, 2, 2))
     skew[:, 0, 0], skew[:, 1, 1], skew[:, 0, 1] = scale[:, 0], scale[:, 1], shear
-    return rotation @ skew, shift
+    return warped(images, rotation @ skew, shift)
 
 
 def warped(images: Array, matrices: Array, shifts: Array) -> Array:
