@@ -104,8 +104,10 @@ class RatingsNet(EmbeddedNetwork):
         own = keras.layers.Flatten()(lookup(places)) * known
         points = keras.ops.concatenate([projection(features) + own, usual], axis=1)
         outputs = self.dense_layers.build(params, stats)(points)
-        joined = keras.layers.Add() if self.has_head(params) else keras.layers.Concatenate()
-        outputs = joined([outputs, usual])
+        if self.has_head(params):
+            outputs = outputs + keras.ops.pad(usual, ((0, 0), (0, self.output_dim - 1)))  # the first output's alone
+        else:
+            outputs = keras.ops.concatenate([outputs, usual], axis=1)
         lookup.set_weights([params[ITEMS]])
         projection.set_weights([params[FEATURES]])
         return keras.Model(inputs, outputs, name="ratings_net")

@@ -21,10 +21,11 @@ SWEEPS = 4
 SHRINK, USER_SHRINK = 5.0, 3.0  # ratings that the prior and a kindness of 0 count for
 RIDGE = 200.0
 ROW_SHRINK = 20.0  # an item of so many ratings is known by half
+FARTHEST = 4.0  # deviations from the mean that an item is said to get, at most: on five stars none comes near
 
 
 class Standing(NamedTuple):
-    """How well items are known, 0 to 1, and what they usually get beyond the mean, in deviations of ratings."""
+    """How well items are known, 0 to 1, and what they usually get beyond the mean, in deviations, FARTHEST at most."""
 
     known: Array
     usual: Array
@@ -82,7 +83,8 @@ class Usual:
             sums = sums - own.counts * (own.values - self.mean - self.kindness[own.users])
         prior = self.prior[items]
         usual = np.where(is_known, _shrunk(prior, sums, counts), prior)
-        return Standing(is_known * (counts / (counts + ROW_SHRINK)), usual / self.deviation)
+        beyond = np.clip(usual / self.deviation, -FARTHEST, FARTHEST)
+        return Standing(is_known * (counts / (counts + ROW_SHRINK)), beyond)
 
 
 def _shrunk(prior: Array, sums: Array, counts: Array) -> Array:

@@ -29,7 +29,7 @@ from metalearn_gui.engine.ratings.library import RATINGS, RatingsFile
 from metalearn_gui.engine.ratings.movielens import layout_at
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS, ItemSplit, Quadrants, parted
 from metalearn_gui.engine.ratings.table import RatingsTable
-from metalearn_gui.engine.ratings.usual import Own, Usual
+from metalearn_gui.engine.ratings.usual import FARTHEST, Own, Usual
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.tasks.base import TaskFamily
@@ -269,7 +269,7 @@ class Ratings(TaskFamily):
         return {"ratings": self.quadrants.counts[users], "mean rating": self.quadrants.means[users]}
 
     def input_range(self) -> tuple[float, float]:
-        return (0.0, 1.0)
+        return (-FARTHEST, FARTHEST)
 
     def output_range(self) -> tuple[float, float]:
         return self._catalogue.scale
