@@ -36,7 +36,7 @@ class Grid(NamedTuple):
     thin: int = 4
 
 
-COARSE, FINE = Grid(9, 1, thin=8), Grid(60, 6)  # COARSE is there 15 ms after a touch
+COARSE, FINE = Grid(9, 1, thin=8), Grid(60, 6)  # under a moving hand, and once it rests
 SLOW = Grid(9, 9)  # where a cell takes a pass of convolutions
 
 

@@ -47,9 +47,10 @@ class Cards:
         QTimer.singleShot(0, panel, lambda: do(panel))  # once it is laid out anew
 
     def _inside_panel(self, key: str) -> Panel:
-        if self._window.findChild(InsideView) is None or not self._window.findChild(InsideView).isVisible():
-            self._window.show_view(InsideView.key)
         view = self._window.findChild(InsideView)
+        if view is None or not view.isVisible():
+            self._window.show_view(InsideView.key)
+            view = self._window.findChild(InsideView)
         view.chips[key].setChecked(True)
         return view.panels[key]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.theme import theme, ui_font
@@ -26,7 +26,12 @@ class NowMarker:
         self._word.setFont(ui_font(11))
         for label in (self._value, self._word):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._corner: QWidget | None = None
         self.hide()
+
+    def keep_clear_of(self, corner: QWidget) -> None:
+        """What lies in a lower corner of the plot, and is not to be written over."""
+        self._corner = corner
 
     def set_word(self, text: str) -> None:
         """What the place is called ("now")."""
@@ -64,8 +69,17 @@ class NowMarker:
         width = max(self._value.width() if has_value else 0, self._word.width())
         goes_right = at.x() + 8 + width <= area.right() - 2
         height = (self._value.height() if has_value else 0) + self._word.height()
-        top = at.y() - self._value.height() / 2 if has_value else area.bottom() - self._word.height() - 4
-        top = min(max(top, area.top() + 2), area.bottom() - height - 2)
+        left = at.x() + 8 if goes_right else at.x() - 8 - width
+        lowest = self._lowest(left, left + width, area.bottom())
+        top = at.y() - self._value.height() / 2 if has_value else lowest - self._word.height() - 4
+        top = min(max(top, area.top() + 2), lowest - height - 2)
         for label in (self._value, self._word):
             label.move(int(at.x() + 8 if goes_right else at.x() - 8 - label.width()), int(top))
             top += label.height() if label is self._value and has_value else 0
+
+    def _lowest(self, left: float, right: float, bottom: float) -> float:
+        """How far down words may go that reach from left to right."""
+        if self._corner is None:
+            return bottom
+        corner = self._corner.geometry()
+        return min(bottom, corner.top()) if left < corner.right() and right > corner.left() else bottom

@@ -63,7 +63,9 @@ def interval_text(half_width: float) -> str:
 
 
 def mean_text(mean: float, half_width: float) -> str:
-    """A mean and half the width of its interval, to two digits of that."""
+    """A mean and half the width of its interval, to two digits of that; where it is a number."""
+    if not math.isfinite(mean):
+        return loss_text(mean)
     return f"{number_text(mean)} ± {number_text(float(f'{half_width:.2g}'))}"
 
 
@@ -84,10 +86,7 @@ def score_text(scores: StepScores, step: int, in_percent: bool) -> str:
     """The mean after a step with half the width of its 95 % interval: the accuracy, or the loss."""
     if in_percent and scores.accuracy is not None and scores.accuracy_ci95 is not None:
         return f"{percent_text(float(scores.accuracy[step]))} {interval_text(float(scores.accuracy_ci95[step]))}"
-    loss = float(scores.loss[step])
-    if not math.isfinite(loss):
-        return loss_text(loss)
-    return mean_text(loss, float(scores.loss_ci95[step]))
+    return mean_text(float(scores.loss[step]), float(scores.loss_ci95[step]))
 
 
 def unseen_tasks_text(evaluation: Evaluation) -> str:

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtCore import QEvent, QPoint, QPointF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
@@ -59,6 +59,18 @@ def test_unseen_loss_is_the_one_after_the_trained_steps(panel, session):
     assert 10.0 ** panel._unseen.y[-1] == pytest.approx(expected, rel=1e-5)
     assert panel._unseen.x[-1] == 10
     assert panel._now._value.text() in panel.readout.text(10)
+
+
+def test_what_stands_beside_the_newest_value_never_lies_under_the_choice_of_the_axis(panel, session):
+    session.train(10)
+    session.score()
+    corner = panel.effort._button.geometry()
+    area = panel.plot.plot_area()
+    for share in (0.02, 0.3, 0.6):
+        panel._now._place(QPointF(area.left() + share * area.width(), area.bottom()), True)
+        for label in (panel._now._value, panel._now._word):
+            assert not label.geometry().intersects(corner)
+            assert area.toRect().contains(label.geometry())
 
 
 def test_an_old_score_is_not_called_one_of_now(panel, session):

@@ -117,7 +117,7 @@ def heat_map(values: Array, names: Sequence[Sequence[str]], labels: Sequence[str
         depth = scale.at(value) if math.isfinite(value) and value > 0 else 0.0
         size = {"width": HEAT_COLUMN - 2, "height": HEAT_ROW - 2, "rx": 3}
         picture.append(element("rect", x=x, y=y, **size, fill=COLOURS[1], fill_opacity=DEEPEST * depth))
-        text = f"{float(f'{value:.3g}'):g}" if math.isfinite(value) else "–" if math.isnan(value) else "diverged"
+        text = number(float(value)) if math.isfinite(value) else "–" if math.isnan(value) else "diverged"
         picture.append(words(text, x + HEAT_COLUMN / 2 - 1, y + HEAT_ROW / 2 + 3, "middle"))
     for row, name in enumerate(names[0]):
         picture.append(words(name, left - 8, top + HEAT_ROW * (row + 0.5) + 4, "end"))
@@ -239,3 +239,11 @@ def _named(value: float) -> str:
         if abs(value) >= power:
             return f"{value / power:g} {unit}"
     return f"{value:g}"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """As people read it: to so many digits, and without powers of ten where it is neither tiny nor huge."""
+    if not math.isfinite(value):
+        return "not finite"
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:g}" if 1e-4 <= abs(rounded) < 1e6 or not rounded else f"{rounded:.{digits}g}"

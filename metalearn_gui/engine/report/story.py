@@ -12,7 +12,7 @@ from metalearn_gui.engine.compare.figures import Figures, Row, rows
 from metalearn_gui.engine.published import Reference, published
 from metalearn_gui.engine.report import plots
 from metalearn_gui.engine.report.page import Code, Page, Picture, Section, Table
-from metalearn_gui.engine.report.plots import Band, Mean, Series
+from metalearn_gui.engine.report.plots import Band, Mean, Series, number
 from metalearn_gui.engine.report.repeat import command_of, command_of_plan, reached
 from metalearn_gui.engine.report.same_task import same_task
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -81,7 +81,7 @@ def _search_page(outcome: Outcome, compile: bool) -> Page:
             (Table(
                 ("structure", "loss on validation tasks", ""),
                 tuple(
-                    (labels[run_id], _number(loss), goes_on[rung.share < 1.0] if run_id in rung.survivors else "")
+                    (labels[run_id], number(loss), goes_on[rung.share < 1.0] if run_id in rung.survivors else "")
                     for run_id, loss in sorted(rung.losses.items(), key=lambda pair: pair[1])
                 ),
             ),),
@@ -180,24 +180,17 @@ def _table(comparison: Comparison) -> list[Table | str]:
 
 def _cells(row: Row, place: int, has_accuracy: bool) -> tuple[str, ...]:
     accuracy = [_accuracy(row.best)] if has_accuracy else []
-    behind = "" if place == 0 else f"{_number(row.behind.mean)} ± {_number(row.behind.ci95, 2)}"
-    trained, best = ([str(one.step), _mean(one), _number(one.median)] for one in (row.trained, row.best))
+    behind = "" if place == 0 else f"{number(row.behind.mean)} ± {number(row.behind.ci95, 2)}"
+    trained, best = ([str(one.step), _mean(one), number(one.median)] for one in (row.trained, row.best))
     return (row.label, *trained, *best, *accuracy, behind, f"{row.iterations:,.0f}", f"{row.seconds:.0f}")
 
 
 def _mean(found: Figures) -> str:
-    return f"{_number(found.mean)} ± {_number(found.ci95, 2)}"
+    return f"{number(found.mean)} ± {number(found.ci95, 2)}"
 
 
 def _accuracy(found: Figures) -> str:
     return f"{100 * found.accuracy[0]:.1f} ± {100 * found.accuracy[1]:.1f}" if found.accuracy else ""
-
-
-def _number(value: float, digits: int = 3) -> str:
-    if not math.isfinite(value):
-        return "not finite"
-    rounded = float(f"{value:.{digits}g}")
-    return f"{rounded:g}" if 1e-4 <= abs(rounded) < 1e6 or not rounded else f"{rounded:.{digits}g}"
 
 
 def _protocol(outcome: Outcome) -> list[str]:
@@ -212,7 +205,7 @@ def _protocol(outcome: Outcome) -> list[str]:
         "rate of transfer and of a start from scratch is the best of a grid on validation tasks.",
     ]
     constant = [run.constant_loss for run in comparison.runs[:1]]
-    said += [f"A constant prediction has a loss of {_number(value, 4)}." for value in constant]
+    said += [f"A constant prediction has a loss of {number(value, 4)}." for value in constant]
     said += ["It was cancelled before all had their whole budget."] if outcome.is_cancelled else []
     if any(lane.settings.network.is_transductive for lane in comparison.lanes):
         said.append("Some networks normalise over the queries together: they are transductive.")

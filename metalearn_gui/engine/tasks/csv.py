@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import functools
+import itertools
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -160,8 +161,9 @@ class Csv(TaskFamily):
         return is_there and (not self.data or POINTS.has(self.resolved()))
 
     def reading(self, cache: Path | None = None) -> Iterator[ReadSoFar]:
-        ends = np.linspace(0.0, READING_SHARE, len(self._files()) + 1)
-        for file, first, last in zip(self._files(), ends, ends[1:], strict=False):
+        files = self._files()
+        ends = np.linspace(0.0, READING_SHARE, len(files) + 1)
+        for file, (first, last) in zip(files, itertools.pairwise(ends), strict=True):
             yield from stage(TABLES.reading(*file), first, last)
         if self.data:
             yield from stage(POINTS.parting(self.resolved()), READING_SHARE, 1.0)

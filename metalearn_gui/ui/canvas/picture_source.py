@@ -29,8 +29,8 @@ def picture_in(data: QMimeData) -> bytes:
 def ask_picture_path(parent: QWidget) -> str:
     """The image file to take, or "" where the person thought better of it."""
     title = QCoreApplication.translate("PictureSource", "Choose a picture")
-    pattern = QCoreApplication.translate("PictureSource", "Pictures (*.png *.jpg *.jpeg *.bmp)")
-    return QFileDialog.getOpenFileName(parent, title, "", pattern)[0]
+    name = QCoreApplication.translate("PictureSource", "Pictures")
+    return QFileDialog.getOpenFileName(parent, title, "", f"{name} (*{' *'.join(SUFFIXES)})")[0]
 
 
 def _path(data: QMimeData) -> str:

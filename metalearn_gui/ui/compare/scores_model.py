@@ -186,8 +186,6 @@ class ScoresModel(QAbstractTableModel):
         if not first or first == entry.key:
             return NOTHING
         difference = self.comparison.difference(entry.key, first)
-        if not math.isfinite(difference.mean):
-            return self.tr("diverges")
         return mean_text(difference.mean, difference.ci95)
 
     def _first_of_all(self) -> str:
@@ -226,10 +224,7 @@ def figure_text(entry: Entry, step: int) -> str:
     accuracy = entry.accuracy(step)
     if accuracy is not None:
         return f"{percent_text(accuracy[0])} {interval_text(accuracy[1])}"
-    mean = entry.mean(step)
-    if not math.isfinite(mean):
-        return QCoreApplication.translate("ScoresModel", "diverges")
-    return mean_text(mean, entry.ci95(step))
+    return mean_text(entry.mean(step), entry.ci95(step))
 
 
 def median_text(entry: Entry, step: int) -> str:

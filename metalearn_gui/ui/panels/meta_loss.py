@@ -61,6 +61,7 @@ class MetaLossPanel(Panel):
         """In the lower left corner, which falling curves leave free."""
         button = CornerButton(self.plot)
         button.setObjectName("loss_axis")
+        self._now.keep_clear_of(button)
         self.effort = EffortChoice(button, "iteration")
         self.effort.chosen.connect(self._show_all)
         self.plot.count_axis.set_text(self.effort.tick_text)

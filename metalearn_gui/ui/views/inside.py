@@ -136,7 +136,7 @@ class InsideView(View):
         self.header.set_progress(run.iteration / max(total, 1))
         self._loss.set_caption(self.tr("loss, step {step}").format(step=step))
         adaptation = self.session.unseen.adaptations.get("learner")
-        loss = math.nan if adaptation is None else float(adaptation.loss[min(step, len(adaptation.loss) - 1)])
+        loss = math.nan if adaptation is None else float(adaptation.loss[adaptation.nearest(step)])
         shown = number_text(loss) if math.isfinite(loss) else "–"
         self._loss.show_value(shown, "" if self._is_compact else self.tr("this task"))
 
