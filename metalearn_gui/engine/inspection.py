@@ -1,8 +1,5 @@
 """What a learner shows about itself: the common views, which need no word of its own, and then its own.
 
-View "moved": for every parameter of the base network and everything else that adapts, how far it is from step
-0 after each step (Euclidean norm), (steps + 1,) by name; parameters that never adapt stay at 0. It is not there where
-what adapts is neither weights nor one thing of its own (class means and their counts).
 View "context", where what adapts is one vector and no weight: that vector after each step, (steps + 1, tasks,
 numbers), under its name. A vector of one's own in its place is what adaptation.predict_adapted takes.
 View "maps", where the network looks at images: what each block makes of the first query image before adapting,
@@ -18,7 +15,7 @@ import numpy as np
 from metalearn_gui.engine.backend import Array, tf
 from metalearn_gui.engine.episodes import Episodes, map_episodes
 from metalearn_gui.engine.events import LearnerState
-from metalearn_gui.engine.learners.base import Adapted, Context, State, TrainingTasks, View
+from metalearn_gui.engine.learners.base import Context, State, TrainingTasks, View
 from metalearn_gui.engine.losses import LOSSES
 from metalearn_gui.engine.scaling import Scaling, without_scaling
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -32,23 +29,17 @@ def inspect(
 
     Args:
         episodes: support and query sets with a leading task axis, numpy.
-        num_steps: adaptation steps that "moved" shows; None = the settings' test_steps.
+        num_steps: adaptation steps that "context" shows; None = the settings' test_steps.
     """
     scaling = Scaling.of(state.carry)
     seen = episodes if scaling is None else scaling.episodes(episodes)
     tensors, ctx, learned = map_episodes(tf.constant, seen), _context(settings, state), _learned(state)
     steps = settings.outer.test_steps if num_steps is None else num_steps
-    path = [settings.learner.begin(learned, tensors.support, ctx)]
-    for _ in range(steps):
-        path.append(settings.learner.adapt_step(learned, path[-1], tensors.support, ctx))
-    shared = tuple(settings.network.init(np.random.default_rng(0))[0])
-    own = [name for name in path[0] if name not in shared and "/" not in name]
-    common = _maps(settings, learned, tensors, ctx)
-    if len(own) == 1 or path[0].keys() & set(shared):
-        common.insert(0, View("moved", {name: _distances(path, name) for name in (*shared, *own)}))
-    if len(own) == 1 and path[0][own[0]].shape.rank == 2 and not path[0].keys() & set(shared):
-        common.append(View("context", {own[0]: np.stack([np.asarray(adapted[own[0]]) for adapted in path])}))
-    views = common + settings.learner.inspect(learned, tensors, ctx)
+    views = [
+        *_maps(settings, learned, tensors, ctx),
+        *_vector(settings, learned, tensors, ctx, steps),
+        *settings.learner.inspect(learned, tensors, ctx),
+    ]
     if settings.learner.shows_training_tasks:
         shown, drawn = _source(settings).training_tasks(state.iteration)
         listed = shown if scaling is None else scaling.episodes(shown)
@@ -84,10 +75,17 @@ def _maps(settings: ExperimentSettings, learned: State, episodes: Episodes, ctx:
     return [View("maps", {title: np.asarray(values[0]) for title, values in zip(titles, maps, strict=True)})]
 
 
-def _distances(path: list[Adapted], name: str) -> Array:
-    if name not in path[0]:
-        return np.zeros(len(path), np.float32)
-    return np.array([float(tf.norm(adapted[name] - path[0][name])) for adapted in path], np.float32)
+def _vector(settings: ExperimentSettings, learned: State, episodes: Episodes, ctx: Context, steps: int) -> list[View]:
+    """The view "context", where there is one."""
+    adapted = settings.learner.begin(learned, episodes.support, ctx)
+    shared = set(settings.network.init(np.random.default_rng(0))[0])
+    own = [name for name in adapted if "/" not in name]
+    if len(own) != 1 or adapted.keys() & shared or adapted[own[0]].shape.rank != 2:
+        return []
+    path = [adapted]
+    for _ in range(steps):
+        path.append(settings.learner.adapt_step(learned, path[-1], episodes.support, ctx))
+    return [View("context", {own[0]: np.stack([np.asarray(one[own[0]]) for one in path])})]
 
 
 @functools.lru_cache(maxsize=1)

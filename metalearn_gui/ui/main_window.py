@@ -47,11 +47,10 @@ CENTRE_SHARE, RIGHT_SHARE = 712, 416
 ROOM_FIRST = (
     "meta_loss",
     "gradients",
-    *(key for key in VIEW_PANELS if key != "moved"),
+    *VIEW_PANELS,
     "adaptation",
     "cold_start",
     "runs",
-    "moved",
 )
 STRETCH = {
     "task": 480,

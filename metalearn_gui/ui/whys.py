@@ -42,14 +42,6 @@ WHYS: dict[str, tuple[str, str]] = {
             "for them. Where the bands part, the difference is more than luck of the draw.",
         ),
     ),
-    "moved": (
-        QT_TRANSLATE_NOOP("Whys", "How far adapting to the touched task has moved each layer from its start."),
-        QT_TRANSLATE_NOOP(
-            "Whys",
-            "A bar is a distance in the space of weights, after the chosen step. Layers that hardly move hold features "
-            "that fit every task. Layers that move are where tasks differ: often the last one alone.",
-        ),
-    ),
     "rates": (
         QT_TRANSLATE_NOOP("Whys", "The inner learning rates that meta-training has learned."),
         QT_TRANSLATE_NOOP(

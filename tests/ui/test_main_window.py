@@ -5,14 +5,12 @@ from __future__ import annotations
 import gc
 import weakref
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCursor, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Message, RunState
-from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.ui import message_bar
 from metalearn_gui.ui.chips import PictureChip
@@ -459,10 +457,8 @@ def test_runs_stand_open_in_the_smallest_window_beside_a_verdict(window, session
     window.resize(1024, 700)
     session.train(1200)
     session.score()
-    session.unseen.show_views([View("moved", {"w0": np.ones(11, np.float32)})])
     qtbot.wait(80)
     panels = window.panels
     assert not panels["runs"].is_collapsed
-    assert panels["moved"].is_collapsed
     row = panels["runs"].table.visualRect(panels["runs"].model.index(0, 0))
     assert panels["runs"].table.viewport().rect().contains(row)

@@ -178,6 +178,14 @@ def test_a_legend_wraps_where_its_width_ends(qtbot):
     assert "a rather long name 3" in legend.accessibleName()
 
 
+def test_the_legend_of_a_narrow_card_is_closer_so_that_four_lines_share_a_row(qtbot):
+    legend = Legend()
+    qtbot.addWidget(legend)
+    names = ("before", "after", "unseen", "constant 3.83")
+    legend.set_entries([LegendEntry(name, theme().palette.text) for name in names])
+    assert legend.heightForWidth(320) == legend.heightForWidth(2000)
+
+
 def test_a_readout_stays_inside_the_plot_and_away_from_the_line(plot):
     plot.getViewBox().setXRange(0, 10, padding=0)
     plot.getViewBox().setYRange(0, 1, padding=0)

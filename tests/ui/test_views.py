@@ -13,7 +13,6 @@ from metalearn_gui.ui.panels import VIEW_PANELS
 STEPS = np.arange(11.0)
 CONTEXT = np.stack([STEPS, 0.1 * STEPS, -STEPS], axis=1)[:, None]  # (steps + 1, one task, numbers)
 VIEWS = {
-    "moved": {"w0": 3 * STEPS, "b0": 4 * STEPS, "w1": 0 * STEPS, "context": STEPS},
     "rates": {"w0": np.array([[0.25, -0.5, 0.0]]), "b0": np.zeros(3), "w1": np.ones((3, 1)), "b1": np.ones(1)},
     "proposal": {"stages": np.ones(5), "change/w0": np.array([0.5, 0.25])},
     "context": {"context": CONTEXT},
@@ -35,7 +34,6 @@ VIEWS = {
     },
 }
 BARS = {
-    "moved": [("layer 1", 10.0), ("layer 2", 0.0), ("context", 2.0)],
     "context": [("c1", 2.0), ("c2", 0.2), ("c3", -2.0)],
     "orders": [("1st order", 0.5), ("2nd order", 2.0)],
 }
@@ -145,7 +143,7 @@ def test_the_plots_stay_readable_beside_a_view(window, session, qtbot):
     window.resize(1440, 900)
     session.train(100)
     session.score()
-    session.unseen.show_views([View("moved", VIEWS["moved"]), View("proposal", VIEWS["proposal"])])
+    session.unseen.show_views([View("orders", VIEWS["orders"]), View("proposal", VIEWS["proposal"])])
     qtbot.wait(50)
     for key in ("meta_loss", "adaptation"):
         assert window.panels[key].plot.plot_area().height() >= 70
@@ -288,10 +286,10 @@ def test_ticks_of_an_update_plot_say_what_lies_there(window):
 
 
 def test_in_a_low_window_what_is_opened_makes_the_rest_fold(window, session, qtbot):
-    session.unseen.show_views([View(kind, VIEWS[kind]) for kind in ("moved", "context")])
+    session.unseen.show_views([View("context", VIEWS["context"])])
     window.resize(1024, 700)
     qtbot.wait(60)
-    cards = {key: window.panels[key] for key in ("meta_loss", "context", "adaptation", "moved", "runs")}
+    cards = {key: window.panels[key] for key in ("meta_loss", "context", "adaptation", "runs")}
     assert [key for key, card in cards.items() if not card.is_collapsed] == ["meta_loss", "context"]
     cards["adaptation"].toggle_collapsed()
     qtbot.wait(20)

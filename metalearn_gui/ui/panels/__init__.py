@@ -14,7 +14,6 @@ from metalearn_gui.ui.panels.gradients import GradientsPanel
 from metalearn_gui.ui.panels.landscape import LandscapePanel
 from metalearn_gui.ui.panels.learner import LearnerPanel
 from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
-from metalearn_gui.ui.panels.moved import MovedPanel
 from metalearn_gui.ui.panels.moves import MovesPanel
 from metalearn_gui.ui.panels.network import NetworkPanel
 from metalearn_gui.ui.panels.orders import OrdersPanel
@@ -31,7 +30,6 @@ from metalearn_gui.ui.view_panel import ViewPanel
 
 # What a learner shows about itself: a card for each kind of view, there only while a view of it is.
 VIEW_PANELS: dict[str, type[ViewPanel]] = {
-    MovedPanel.key: MovedPanel,
     RatesPanel.key: RatesPanel,
     ContextPanel.key: ContextPanel,
     ProposalPanel.key: ProposalPanel,

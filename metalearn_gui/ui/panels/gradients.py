@@ -65,8 +65,8 @@ class GradientsPanel(Panel):
     # --- texts and colours ------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        self.set_title(self.tr("Gradients"))
-        self.set_hint(self.tr("of L and of R, and the cosine between"))
+        self.set_title(self.tr("Gradients in training"))
+        self.set_hint(self.tr("of L and of R, and the cosine between"), self.tr("of L and of R"))
         self.sizes.setAccessibleName(self.tr("Size of both gradients by meta-iteration"))
         self.cosine.setAccessibleName(self.tr("Cosine between the gradients by meta-iteration"))
         self.refresh()

@@ -27,7 +27,7 @@ from metalearn_gui.ui.wording import unseen_text
 
 DEFAULT_SMOOTHING = 0.97  # a thin line at 50 meta-iterations per pixel; its lag of 30 is below one
 FRESH = 0.8  # a score that was made before this share of the run is not called one of now
-LEAST = 98  # pixels of a plot that says something, with its axis
+LEAST = 112  # pixels of a plot that says something, with its axis
 NARROW = 440  # pixels of the design; below it the legend says "before" for "before adapting", and so takes one line
 
 
@@ -35,7 +35,7 @@ class MetaLossPanel(Panel):
     """Draws `session.shown` and, over it, the runs of `session.overlays`."""
 
     key = "meta_loss"
-    room = 190
+    room = 204
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
