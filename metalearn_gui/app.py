@@ -108,7 +108,7 @@ def _open(window: MainWindow, path: str) -> None:
 
     refusals: list[Any] = []
     window.session.messageRaised.connect(refusals.append)
-    take_up = window.session.open_link if command.is_link(path) else window.session.open
+    take_up = window.session.documents.open_link if command.is_link(path) else window.session.documents.open
     opened = take_up(path, read_data)
     window.session.messageRaised.disconnect(refusals.append)
     if not opened:

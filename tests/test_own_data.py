@@ -128,7 +128,7 @@ def test_the_sheet_and_the_command_line_make_the_same_of_a_table(table, tmp_path
     qtbot.waitUntil(lambda: session.can_run and not session.readiness, timeout=60_000)
     session.toggle()
     qtbot.waitUntil(lambda: session.live.reason == "done", timeout=60_000)
-    assert session.save(str(tmp_path / "clicked.metalearn"))
+    assert session.documents.save(str(tmp_path / "clicked.metalearn"))
     session.close()
     sheet.window_closed()
     assert plain(load(tmp_path / "clicked.metalearn").runs[-1].latest) == plain(from_line.runs[0].latest)

@@ -7,16 +7,17 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Message:
-    """A line for the message bar. action: a method of the session to offer, with its label.
+    """A line for the message bar.
 
-    choices: where there are several things to do it to, a method of the session that names them; the action then
-        takes the place of one of them.
+    action: what to offer, with its label: a method of the session or of a part of it ("documents.save").
+    choices: where there are several things to do it to, a method that names them; the action then takes the place of
+        one of them.
     stays: until it is answered or another one comes, though it is information.
     """
 
     text: str
     level: str = "info"  # "info", "warning", "error"
     action_label: str = ""
-    action: str = ""  # name of a method of Session that needs no argument
+    action: str = ""
     choices: str = ""
     stays: bool = False

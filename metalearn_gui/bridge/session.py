@@ -1,9 +1,10 @@
 """The one mutable object: what is set, what trains (`live`), what is shown, what is touched.
 
 Panels read it and call its methods; nothing else changes it. All of it lives on the GUI thread. Settings, runs
-and the worker meet in course.py; files and recovery are files.py's; what needs a file of images waits until
-reading.py has read it on its own thread. What has a state of its own is a part that panels speak to:
+and the worker meet in course.py; what needs a file of images waits until reading.py has read it on its own
+thread. What has a state of its own is a part that panels speak to:
 
+    session.documents   the file that the session is saved in; opening others, recovery, links
     session.unseen      the touched task, the gallery, and how the shown run adapts to them
     session.beside      other runs on the touched task
     session.comparing   what trains side by side, on the live run's worker
@@ -14,7 +15,6 @@ reading.py has read it on its own thread. What has a state of its own is a part 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
@@ -25,7 +25,7 @@ from metalearn_gui.bridge.beside import Beside
 from metalearn_gui.bridge.cold_start import ColdStart
 from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
-from metalearn_gui.bridge.files import Files
+from metalearn_gui.bridge.documents import Documents
 from metalearn_gui.bridge.inside import Inside
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.pace import Memory
@@ -41,12 +41,8 @@ from metalearn_gui.engine.presets import PRESETS, preset
 from metalearn_gui.engine.settings import ExperimentSettings, offer_label
 from metalearn_gui.engine.switching import switched, with_data_of
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
-from metalearn_gui.store import own_data
 from metalearn_gui.store.choices import remember, with_remembered
-from metalearn_gui.store.link import from_link, to_link
 from metalearn_gui.store.records import RunRecord, Scored
-from metalearn_gui.store.recovery import pending_recoveries
-from metalearn_gui.store.session_file import SavedSession, SavedTask, StoreError
 
 __all__ = ["Adaptation", "Message", "RunState", "Session", "TouchedTask"]
 
@@ -65,7 +61,6 @@ class Session(QObject):
     shownChanged = Signal()  # another run or moment is shown
     runsChanged = Signal()  # runs, overlays, names
     readinessChanged = Signal()  # readiness, can_run
-    fileChanged = Signal()  # file_path, is_dirty
     messageRaised = Signal(object)  # Message; an empty text clears the bar
 
     def __init__(
@@ -84,8 +79,8 @@ class Session(QObject):
         self._warming = Warming(self._training, options, self)
         self.beside = Beside(self.unseen, self)
         self.cold_start = ColdStart(lambda: self.shown, self)
-        self._files = Files(self._saved, self)
         self._reading = Reading(self)
+        self.documents = Documents(self._course, self.comparing, self._reading, self._choose_data, self)
         self._memory = Memory()
         self._undoing = Undoing(self.undo_stack, History(self.unseen.undo_touch, self.unseen.redo_touch))
         self._offered: dict[str, object] = {}
@@ -96,16 +91,14 @@ class Session(QObject):
         for name in ("settingsChanged", "stateChanged", "advanced", "scored", "shownChanged", "runsChanged"):
             getattr(self._course, name).connect(getattr(self, name))
         self._course.messageRaised.connect(self.messageRaised)
-        self._course.worked.connect(self._files.mark_dirty)
-        self.unseen.worked.connect(self._files.mark_dirty)
+        self._course.worked.connect(self.documents.mark_dirty)
+        self.unseen.worked.connect(self.documents.mark_dirty)
         self.unseen.gestureBegun.connect(self._undoing.note_touch)
         self._training.readinessChanged.connect(self.readinessChanged)
         self.unseen.failed.connect(self._warn)
         self.inside.failed.connect(self._warn)
         self.cold_start.failed.connect(self._warn)
-        self._files.changed.connect(self.fileChanged)
-        self._files.failed.connect(self._warn)
-        self._files.kept.connect(self._tell_of_kept)
+        self.documents.said.connect(self.messageRaised)
         self._reading.said.connect(self.messageRaised)
         self._warming.said.connect(self.messageRaised)
         self.replay.said.connect(self.messageRaised)
@@ -115,13 +108,8 @@ class Session(QObject):
         """Load TensorFlow, and offer what was left unsaved. Called once the window is painted."""
         self._training.load()
         self._training.prepare_soon(self.live.settings)
-        count = len(pending_recoveries()) if offers_recovery else 0
-        if count == 1:
-            text = self.tr("The last session was closed before it was saved.")
-            self.messageRaised.emit(Message(text, "info", self.tr("Open it"), "open_recovery", stays=True))
-        elif count:
-            text = self.tr("{count} sessions were closed before they were saved.").format(count=count)
-            self.messageRaised.emit(Message(text, "info", self.tr("Open one"), "open_recovery", "recoveries", True))
+        if offers_recovery:
+            self.documents.offer_recoveries()
 
     # --- settings -----------------------------------------------------------------------------------
 
@@ -182,6 +170,9 @@ class Session(QObject):
         """Stay with the images, or without, instead of waiting for those that are being read."""
         self._reading.cancel()
         self.settingsChanged.emit()  # a widget that shows the awaited value takes it back
+
+    def _choose_data(self, path: str) -> None:
+        self.change(data=path)
 
     def _set_or_say(
         self, make: Callable[[], ExperimentSettings], text: str = "", wanted: Mapping[str, object] | None = None
@@ -368,73 +359,6 @@ class Session(QObject):
         """Undoable. A fresh run takes the place of the live one."""
         self._course.delete(run_id)
 
-    # --- file ---------------------------------------------------------------------------------------
-
-    @property
-    def file_path(self) -> str:
-        """Empty while unsaved."""
-        return self._files.path
-
-    @property
-    def is_dirty(self) -> bool:
-        """Whether something is not saved."""
-        return self._files.is_dirty
-
-    def save(self, path: str = "") -> bool:
-        """Write the session, to its own file where no path is given; whether that went well."""
-        self._training.drain()
-        return bool(path or self.file_path) and self._files.save(path or self.file_path)
-
-    def open(self, path: str, read: Callable[[ExperimentSettings], object] | None = None) -> bool:
-        """Take up a saved session instead of this one; on failure nothing changes but a message.
-
-        Unsaved work is kept as a recovery file, and a message offers it.
-
-        Args:
-            read: reads the data of settings now, where nobody waits at a window; may raise SettingError.
-
-        Returns:
-            Whether it was taken up; not yet where its images are still to be read.
-        """
-        saved = self._files.read(path)
-        return saved is not None and self._take_up(saved, functools.partial(self._files.take_over, path), read)
-
-    def recoveries(self) -> list[str]:
-        """Sessions that were left unsaved, newest first: what trained there and when, in words."""
-        return self._files.left_behind()
-
-    def open_recovery(self, place: int = 0) -> bool:
-        """Take up one of the `recoveries`, else the newest."""
-        found = self._files.recover(place)
-        return found is not None and self._take_up(found[0], functools.partial(self._files.take_up, found[1]))
-
-    def link(self) -> str:
-        """What is set and the touched task as a line of text; "" after saying why there is none."""
-        try:
-            return to_link(self.settings, self.unseen.saved()[0])
-        except StoreError as error:
-            self._warn(str(error))
-            return ""
-
-    def open_link(self, text: str, read: Callable[[ExperimentSettings], object] | None = None) -> bool:
-        """Undoable: take up what a link holds; on failure nothing changes but a message. read, returns: as `open`."""
-        try:
-            settings, task = from_link(text)
-            if read is not None:
-                read(settings)
-        except (StoreError, SettingError) as error:
-            self._warn(str(error))
-            return False
-        return self._reading.when_read([settings], lambda: self._take_link(settings, task))
-
-    def _take_link(self, settings: ExperimentSettings, task: SavedTask | None) -> bool:
-        if not self._course.has_data(settings):
-            return False
-        self._course.set_settings(settings.resolved(), self.tr("Open a link"))
-        self.unseen.take_saved([task] if task else [])
-        self.unseen.announce()
-        return True
-
     def close(self) -> None:
         """End the worker, write the recovery file if there is unsaved work. Asks nothing."""
         if not self._is_closed:
@@ -446,56 +370,9 @@ class Session(QObject):
             self.unseen.close(TOUCH_SECONDS)
             self.inside.close(TOUCH_SECONDS)
             self.cold_start.close(TOUCH_SECONDS)
-            self._files.close(FILE_SECONDS)
+            self.documents.close(FILE_SECONDS)
             # While the garbage is collected the stack would delete commands that are gone already.
             self.undo_stack.clear()
-
-    def _take_up(
-        self,
-        saved: SavedSession,
-        settle: Callable[[], None],
-        read: Callable[[ExperimentSettings], object] | None = None,
-    ) -> bool:
-        """settle: tells `_files` what the session is, once it is taken up."""
-        self._reading.cancel()
-        own_data.put(saved.data)
-        needed = [saved.settings, *([saved.shown.settings] if saved.shown else [])]
-        try:
-            if read is not None:
-                for settings in needed:
-                    read(settings)
-        except SettingError as error:
-            self._warn(str(error))
-            return False
-        again = functools.partial(self._take_up_anew, saved, settle)
-        return self._reading.when_read(needed, lambda: self._take_read(saved, needed, settle), again=again)
-
-    def _take_up_anew(self, saved: SavedSession, settle: Callable[[], None]) -> bool:
-        """Whatever its files hold now."""
-        return self._take_up(saved.with_files_as_they_are(), settle)
-
-    def _take_read(self, saved: SavedSession, needed: list[ExperimentSettings], settle: Callable[[], None]) -> bool:
-        if not all(map(self._course.has_data, needed)):
-            return False
-        saved.resolve()
-        self.comparing.leave()
-        self._training.drain()
-        self._files.set_aside()
-        self._course.take_saved(saved)
-        self.comparing.take_kept(saved.outcomes)
-        settle()
-        self._reading.look_again(saved.data, lambda changed: self.change(data=changed))
-        return True
-
-    def _tell_of_kept(self) -> None:
-        text = self.tr("The session before was kept unsaved.")
-        self.messageRaised.emit(Message(text, "info", self.tr("Open it"), "open_recovery", stays=True))
-
-    def _saved(self) -> SavedSession:
-        """Copies of everything that a file holds."""
-        saved = SavedSession(self.runs, self.shown.run_id, self.settings, self.unseen.saved())
-        saved.outcomes = list(self.comparing.kept)
-        return saved.copy()
 
     def _warn(self, text: str) -> None:
         self.messageRaised.emit(Message(text, "warning"))

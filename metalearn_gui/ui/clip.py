@@ -23,7 +23,7 @@ class Clip(QObject):
 
     def copy_link(self) -> None:
         """What is set and the touched task as a line of text."""
-        link = self._session.link()
+        link = self._session.documents.link()
         if link:
             self._copy(link, self.tr("The link is in the clipboard: it holds all settings and the task as it lies."))
 
@@ -41,7 +41,7 @@ class Clip(QObject):
         data = QGuiApplication.clipboard().mimeData()
         pictures = self._window.findChild(PicturesCanvas)
         if is_link(data.text()):
-            self._session.open_link(data.text())
+            self._session.documents.open_link(data.text())
         elif pictures is not None and has_picture(data):
             pictures.desk.take(lambda: picture_in(data))
         elif has_picture(data):

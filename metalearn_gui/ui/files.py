@@ -18,31 +18,31 @@ class SessionFile(QObject):
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._window = session, window
-        session.fileChanged.connect(self.show_title)
+        session.documents.changed.connect(self.show_title)
         self.show_title()
 
     def open(self, path: str = "") -> None:
         """Open a path, or ask for one."""
         path = path or ask_open_path(self._window)
         if path:
-            self._session.open(path)
+            self._session.documents.open(path)
 
     def save(self) -> None:
         """Save where it is, or ask where."""
-        if self._session.file_path:
-            self._session.save()
+        if self._session.documents.path:
+            self._session.documents.save()
         else:
             self.save_as()
 
     def save_as(self) -> None:
         """Ask where to save."""
-        path = ask_save_path(self._window, self._session.file_path)
+        path = ask_save_path(self._window, self._session.documents.path)
         if path:
-            self._session.save(path)
+            self._session.documents.save(path)
 
     def show_title(self) -> None:
         """The file's name and the program's in the window's title."""
-        name = Path(self._session.file_path).name
+        name = Path(self._session.documents.path).name
         self._window.setWindowTitle(f"{name} – {TITLE}" if name else TITLE)
 
 

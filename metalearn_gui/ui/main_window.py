@@ -277,7 +277,7 @@ class MainWindow(Translated, QMainWindow):
         elif data:
             self.take_data(data)
         elif is_link(event.mimeData().text()):
-            self.session.open_link(event.mimeData().text())
+            self.session.documents.open_link(event.mimeData().text())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ends the worker and asks nothing."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import operator
+from collections.abc import Callable
 
 from PySide6.QtCore import QRect, QSize, QTimer
 from PySide6.QtGui import QCursor
@@ -85,18 +87,21 @@ class MessageBar(Translated, QFrame):
             self._show_choices()
         else:
             self.hide()
-            getattr(self._session, self._message.action)()
+            self._method(self._message.action)()
 
     def _show_choices(self) -> None:
         self._fade.stop()
         self._choices.clear()
-        for place, name in enumerate(getattr(self._session, self._message.choices)()):
+        for place, name in enumerate(self._method(self._message.choices)()):
             self._choices.addAction(name, functools.partial(self._choose, self._message.action, place))
         self._choices.popup(self._action.mapToGlobal(self._action.rect().bottomLeft()))
 
+    def _method(self, name: str) -> Callable[..., object]:
+        return operator.attrgetter(name)(self._session)
+
     def _choose(self, action: str, place: int) -> None:
         self.hide()
-        getattr(self._session, action)(place)
+        self._method(action)(place)
 
     def retranslate(self) -> None:
         """Write every visible text."""

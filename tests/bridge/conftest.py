@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import time
 from collections.abc import Callable, Iterator
 
@@ -25,11 +26,17 @@ def small_settings(**values: object) -> ExperimentSettings:
 
 
 class Heard:
-    """What a session said in its message bar."""
+    """What a session said in its message bar; what it offered is there to be called."""
 
     def __init__(self, session: Session) -> None:
         self.messages: list[Message] = []
-        session.messageRaised.connect(self.messages.append)
+        self._session = session
+        session.messageRaised.connect(self._hear)
+
+    def _hear(self, message: Message) -> None:
+        self.messages.append(message)
+        for name in filter(None, (message.action, message.choices)):
+            assert callable(operator.attrgetter(name)(self._session))
 
     @property
     def errors(self) -> list[Message]:

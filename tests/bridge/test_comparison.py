@@ -50,8 +50,8 @@ def test_what_was_compared_becomes_runs_that_can_be_shown_restored_and_saved(ses
     first = session.comparing.lanes[0].run_id
     assert [run.run_id for run in session.runs[:-1]] == [lane.run_id for lane in session.comparing.lanes]
     assert session.live is session.shown is session.runs[-1]
-    assert session.is_dirty
-    assert session.save(str(tmp_path / "compared.metalearn"))
+    assert session.documents.is_dirty
+    assert session.documents.save(str(tmp_path / "compared.metalearn"))
     session.show_run(first)
     assert session.shown.iteration == 3
     assert len(session.shown.curve("objective")) == 3
@@ -139,10 +139,10 @@ def test_a_comparison_that_another_takes_the_place_of_leaves_runs_that_can_be_go
 
 def test_another_session_takes_nothing_over_from_a_comparison_under_way(session, qtbot, tmp_path) -> None:
     file = str(tmp_path / "before.metalearn")
-    assert session.save(file)
+    assert session.documents.save(file)
     session.comparing.start(plan(ENDLESS))
     qtbot.waitUntil(lambda: session.comparing.state is RunState.RUNNING, timeout=60_000)
-    assert session.open(file)
+    assert session.documents.open(file)
     assert not session.comparing.is_active
     assert session.comparing.lanes == ()
 
@@ -184,9 +184,9 @@ def test_what_comparisons_came_to_is_listed_and_shown_again_from_a_file(session,
     first, second = session.comparing.kept[1], session.comparing.kept[0]
     gone = second.comparison.lanes[0].run_id
     session.delete_run(gone)
-    assert session.save(str(tmp_path / "kept.metalearn"))
+    assert session.documents.save(str(tmp_path / "kept.metalearn"))
     other = open_session()
-    assert other.open(str(tmp_path / "kept.metalearn"))
+    assert other.documents.open(str(tmp_path / "kept.metalearn"))
     comparing = other.comparing
     assert [one.key for one in comparing.kept] == [second.key, first.key]
     assert comparing.outcome.key == second.key  # the newest is there at once

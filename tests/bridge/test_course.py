@@ -382,14 +382,14 @@ def test_a_run_starts_from_the_weights_of_another_learner(open_session, session,
     assert heard.messages[-1].text == "All 4 parameters start from Transfer."
     run_to(session, qtbot, 2)
     path = str(tmp_path / "one.metalearn")
-    session.save(path)
+    session.documents.save(path)
     session.reset()
     assert session.live is not start
     assert (session.live.start, same_params(session.live.initial.learner, weights)) == (start.start, True)
     run_to(session, qtbot, 2)
     assert np.array_equal(session.live.curve("objective"), start.curve("objective"))
     reopened = open_session()
-    reopened.open(path)
+    reopened.documents.open(path)
     assert reopened.live.start == start.start
     run_to(reopened, qtbot, 4)
     run_to(session, qtbot, 4)

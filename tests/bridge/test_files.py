@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 import os
 import time
 
@@ -25,14 +26,14 @@ def test_a_saved_session_goes_on_bit_for_bit(open_session, session, qtbot, tmp_p
     path = str(tmp_path / "one.metalearn")
     run_to(session, qtbot, 3)
     session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
-    assert session.is_dirty
-    assert session.save(path)
-    assert (session.file_path, session.is_dirty) == (path, False)
+    assert session.documents.is_dirty
+    assert session.documents.save(path)
+    assert (session.documents.path, session.documents.is_dirty) == (path, False)
     run_to(session, qtbot, 5)
     other = open_session(small_settings(hidden_dim=7))
-    assert other.open(path)
-    assert other.file_path == path
-    assert not other.is_dirty
+    assert other.documents.open(path)
+    assert other.documents.path == path
+    assert not other.documents.is_dirty
     assert other.settings == session.settings
     assert np.array_equal(other.unseen.touched.support.y, session.unseen.touched.support.y)
     assert other.live.iteration == 3
@@ -43,10 +44,10 @@ def test_a_saved_session_goes_on_bit_for_bit(open_session, session, qtbot, tmp_p
 def test_saving_while_it_trains_keeps_a_state_and_its_curve(open_session, session, qtbot, tmp_path) -> None:
     path = str(tmp_path / "one.metalearn")
     run_a_while(session, qtbot, 10)
-    assert session.save(path)
+    assert session.documents.save(path)
     assert session.run_state is RunState.RUNNING
     other = open_session()
-    other.open(path)
+    other.documents.open(path)
     assert len(other.live.curve("objective")) == other.live.iteration == other.live.latest.iteration
 
 
@@ -54,9 +55,9 @@ def test_a_file_that_cannot_be_read_changes_nothing_but_the_message_bar(session,
     heard, live = Heard(session), session.live
     bad = tmp_path / "bad.metalearn"
     bad.write_bytes(b"no session")
-    assert not session.open(str(bad))
-    assert not session.open(str(tmp_path / "none.metalearn"))
-    assert not session.save(str(tmp_path / "no folder" / "x.metalearn"))
+    assert not session.documents.open(str(bad))
+    assert not session.documents.open(str(tmp_path / "none.metalearn"))
+    assert not session.documents.save(str(tmp_path / "no folder" / "x.metalearn"))
     assert session.live is live
     assert len(heard.messages) == 3
     assert all("\n" not in message.text for message in heard.messages)
@@ -68,9 +69,9 @@ def test_settings_that_fit_no_run_are_opened_with_a_fresh_one(open_session, sess
     old = session.live
     session.change(hidden_dim=6)
     session.show_run(old.run_id)
-    session.save(path)
+    session.documents.save(path)
     other = open_session()
-    other.open(path)
+    other.documents.open(path)
     assert other.settings.value("hidden_dim") == 6
     assert other.live.iteration == 0
     assert other.shown.run_id == old.run_id
@@ -85,13 +86,13 @@ def test_unsaved_work_is_offered_at_the_next_start(open_session, session, qtbot)
     later = Session(small_settings())
     heard = Heard(later)
     later.start()
-    assert heard.messages[0].action == "open_recovery"
+    assert heard.messages[0].action == "documents.open_recovery"
     assert later.live.iteration == 0
-    assert later.open_recovery()
+    assert later.documents.open_recovery()
     assert later.live.run_id == run.run_id
     assert np.array_equal(later.live.curve("objective"), run.curve("objective"))
-    assert later.is_dirty
-    assert later.file_path == ""
+    assert later.documents.is_dirty
+    assert later.documents.path == ""
     later.close()
     qtbot.waitUntil(lambda: not busy_threads(), timeout=60_000)
     assert len(pending_recoveries()) == 1
@@ -109,14 +110,14 @@ def test_each_of_several_unsaved_sessions_is_offered_newest_first(qapp, qtbot) -
     heard = Heard(session)
     session.start()
     assert heard.messages[0].text == "2 sessions were closed before they were saved."
-    assert (heard.messages[0].action, heard.messages[0].choices) == ("open_recovery", "recoveries")
-    newest, older = session.recoveries()
+    assert (heard.messages[0].action, heard.messages[0].choices) == ("documents.open_recovery", "documents.recoveries")
+    newest, older = session.documents.recoveries()
     assert newest.startswith("FOMAML · Sinusoid · ")
     assert older.startswith("MAML · Sinusoid · ")
     discard(pending_recoveries()[0])  # another window took it up meanwhile
-    assert not session.open_recovery(0)
+    assert not session.documents.open_recovery(0)
     assert "another window" in heard.messages[-1].text
-    assert session.open_recovery(1)
+    assert session.documents.open_recovery(1)
     assert session.live.run_id == runs[0].run_id
     session.close()
     qtbot.waitUntil(lambda: not busy_threads(), timeout=60_000)
@@ -127,14 +128,14 @@ def test_opening_a_file_keeps_unsaved_work_and_the_message_brings_it_back(sessio
     session_file.save(path, SavedSession([other], other.run_id, other.settings))
     run_to(session, qtbot, 2)
     unsaved, heard = session.live, Heard(session)
-    assert session.open(path)
-    assert (session.live.run_id, session.is_dirty) == (other.run_id, False)
+    assert session.documents.open(path)
+    assert (session.live.run_id, session.documents.is_dirty) == (other.run_id, False)
     qtbot.waitUntil(lambda: bool(heard.messages), timeout=10_000)
     assert heard.messages[-1].text == "The session before was kept unsaved."
-    assert getattr(session, heard.messages[-1].action)()
+    assert operator.attrgetter(heard.messages[-1].action)(session)()
     assert session.live.run_id == unsaved.run_id
     assert np.array_equal(session.live.curve("objective"), unsaved.curve("objective"))
-    assert (session.file_path, session.is_dirty) == ("", True)
+    assert (session.documents.path, session.documents.is_dirty) == ("", True)
 
 
 def test_two_unsaved_sessions_change_places(session, qtbot) -> None:
@@ -145,7 +146,7 @@ def test_two_unsaved_sessions_change_places(session, qtbot) -> None:
     run_to(session, qtbot, 2)
     unsaved, heard = session.live.run_id, Heard(session)
     for wanted, kept in ((other.run_id, 1), (unsaved, 2)):
-        assert session.open_recovery()
+        assert session.documents.open_recovery()
         assert session.live.run_id == wanted
         qtbot.waitUntil(lambda kept=kept: len(heard.messages) == kept, timeout=10_000)
         qtbot.waitUntil(lambda: len(pending_recoveries()) == 1, timeout=10_000)
@@ -155,9 +156,9 @@ def test_two_unsaved_sessions_change_places(session, qtbot) -> None:
 def test_a_saved_session_makes_way_without_a_word(session, qtbot, tmp_path) -> None:
     path = str(tmp_path / "one.metalearn")
     run_to(session, qtbot, 1)
-    assert session.save(path)
+    assert session.documents.save(path)
     heard = Heard(session)
-    assert session.open(path)
+    assert session.documents.open(path)
     session.close()
     qtbot.waitUntil(lambda: not busy_threads(), timeout=5000)
     assert (pending_recoveries(), heard.messages) == ([], [])
@@ -168,7 +169,7 @@ def test_saved_or_untouched_work_leaves_nothing_to_recover(open_session, session
     untouched.change(shots=2)
     untouched.close()
     run_to(session, qtbot, 1)
-    session.save(str(tmp_path / "one.metalearn"))
+    session.documents.save(str(tmp_path / "one.metalearn"))
     session.close()
     qtbot.waitUntil(lambda: not busy_threads(), timeout=5000)
     assert pending_recoveries() == []
@@ -192,7 +193,7 @@ def test_closing_while_it_trains_is_quick_and_loses_nothing(open_session, sessio
     reached, run_id = session.live.latest.iteration, session.live.run_id
     assert reached >= 4
     later = open_session()
-    assert later.open_recovery()
+    assert later.documents.open_recovery()
     assert later.live.run_id == run_id
     assert later.live.iteration == later.live.latest.iteration
     assert later.live.iteration == reached
@@ -230,11 +231,11 @@ def without_parameter(path: str, name: str) -> None:
 def test_points_of_a_file_from_before_tasks_had_a_frequency_lie_where_they_lay(session, open_session, tmp_path) -> None:
     path = str(tmp_path / "old.metalearn")
     session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
-    session.save(path)
+    session.documents.save(path)
     without_parameter(path, "frequency")
     other = open_session()
     heard = Heard(other)
-    assert other.open(path)
+    assert other.documents.open(path)
     assert np.array_equal(other.unseen.touched.support.y, session.unseen.touched.support.y)
     assert np.array_equal(other.unseen.touched.truth, session.unseen.touched.truth)
     assert heard.messages == []
@@ -245,11 +246,11 @@ def test_tasks_that_lack_what_nobody_can_know_are_drawn_anew_and_one_line_says_s
 ) -> None:
     path = str(tmp_path / "old.metalearn")
     session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
-    session.save(path)
+    session.documents.save(path)
     without_parameter(path, "phase")
     other = open_session()
     heard = Heard(other)
-    assert other.open(path)
+    assert other.documents.open(path)
     assert not np.array_equal(other.unseen.touched.support.y, session.unseen.touched.support.y)
     assert other.unseen.touched.truth is not None
     assert [message.text for message in heard.messages] == [

@@ -258,23 +258,23 @@ def test_images_without_a_file_say_so_in_one_line(session) -> None:
 
 def test_a_saved_session_on_images_is_opened_once_they_are_read(session, folder, tmp_path, readers, qtbot) -> None:
     first = Session(on_images(folder, keep_data="never"))
-    assert first.save(str(tmp_path / "a.metalearn"))
+    assert first.documents.save(str(tmp_path / "a.metalearn"))
     first.close()
     LIBRARY.forget()
     readers.clear()
-    assert not session.open(str(tmp_path / "a.metalearn"))
+    assert not session.documents.open(str(tmp_path / "a.metalearn"))
     qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
-    assert session.file_path == str(tmp_path / "a.metalearn")
+    assert session.documents.path == str(tmp_path / "a.metalearn")
     assert threading.main_thread().name not in readers
 
 
 def test_a_saved_session_whose_images_are_gone_is_refused_in_one_line(session, folder, tmp_path, qtbot) -> None:
     first = Session(on_images(folder, keep_data="never"))
-    assert first.save(str(tmp_path / "a.metalearn"))
+    assert first.documents.save(str(tmp_path / "a.metalearn"))
     first.close()
     lose(folder)
     heard, before = Heard(session), session.settings
-    assert not session.open(str(tmp_path / "a.metalearn"))
+    assert not session.documents.open(str(tmp_path / "a.metalearn"))
     qtbot.waitUntil(lambda: bool(heard.messages))
     assert ["no such file" in message.text for message in heard.messages] == [True]
     assert session.settings is before
@@ -282,11 +282,11 @@ def test_a_saved_session_whose_images_are_gone_is_refused_in_one_line(session, f
 
 def test_a_saved_session_holds_its_images_where_they_are_gone(session, folder, tmp_path, qtbot) -> None:
     first = Session(on_images(folder))
-    assert first.save(str(tmp_path / "a.metalearn"))
+    assert first.documents.save(str(tmp_path / "a.metalearn"))
     drawn = first.unseen.touched.support.x
     first.close()
     lose(folder)
     heard = Heard(session)
-    assert session.open(str(tmp_path / "a.metalearn"))
+    assert session.documents.open(str(tmp_path / "a.metalearn"))
     assert (session.unseen.touched.support.x == drawn).all()
     qtbot.waitUntil(lambda: any("is not where it was" in message.text for message in heard.messages))

@@ -55,9 +55,9 @@ def test_running_on_from_a_moment_branches_a_run_that_takes_the_same_way(tried, 
 
 def test_a_moment_of_a_saved_run_is_there_after_opening_it(tried, open_session, qtbot, tmp_path):
     path = str(tmp_path / "moments.metalearn")
-    assert tried.save(path)
+    assert tried.documents.save(path)
     again = open_session(small_settings(), SCORING)
-    assert again.open(path)
+    assert again.documents.open(path)
     assert [one.iteration for one in again.shown.moments] == [one.iteration for one in tried.shown.moments]
     again.show_moment(12)
     assert same_params(again.shown_state.learner, tried.shown.moment_at(12).learner)

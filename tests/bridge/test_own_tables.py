@@ -28,7 +28,7 @@ def saved(session, table, tmp_path, qtbot) -> str:
     """A session of that table, and nothing of it in memory."""
     session.change(task_family="csv", data=str(table), min_rows=5)
     qtbot.waitUntil(lambda: session.settings.tasks.key == "csv")
-    assert session.save(str(tmp_path / "a.metalearn"))
+    assert session.documents.save(str(tmp_path / "a.metalearn"))
     forget()
     return str(tmp_path / "a.metalearn")
 
@@ -41,7 +41,7 @@ def forget() -> None:
 def opened(open_session, path, qtbot):
     session = open_session()
     heard = Heard(session)
-    session.open(path)
+    session.documents.open(path)
     return session, heard
 
 
@@ -51,7 +51,7 @@ def test_a_session_opens_where_its_table_is_gone_and_says_so(saved, table, open_
     qtbot.waitUntil(lambda: any("is not where it was" in message.text for message in heard.messages))
     assert session.settings.tasks.data == str(table)
     assert session.unseen.touched.support.x.shape[-1] == 1
-    assert session.save(saved)
+    assert session.documents.save(saved)
     forget()
     third, _ = opened(open_session, saved, qtbot)
     qtbot.waitUntil(lambda: third.settings.tasks.key == "csv")
@@ -77,7 +77,7 @@ def test_a_table_that_only_the_file_holds_is_taken_as_it_is_now_on_demand(
     session.change(task_family="csv", data=str(table), min_rows=5, keep_data="never")
     qtbot.waitUntil(lambda: session.settings.tasks.key == "csv")
     unseen = session.settings.tasks.held_out_names()
-    session.save(path := str(tmp_path / "a.metalearn"))
+    session.documents.save(path := str(tmp_path / "a.metalearn"))
     forget()
     more = [f"n{task},{row},{task * row}" for task in range(9) for row in range(12)]
     table.write_text("\n".join([table.read_text(), *more]))

@@ -62,7 +62,7 @@ def test_a_link_restores_settings_and_the_task_as_it_lies(session, open_session)
     session.change(shots=4)
     touch(session, 1.25)
     other = open_session()
-    assert other.open_link(session.link())
+    assert other.documents.open_link(session.documents.link())
     assert other.settings == session.settings
     assert np.array_equal(other.unseen.touched.support.x, session.unseen.touched.support.x)
     other.undo()
@@ -79,7 +79,7 @@ def test_the_trained_run_comes_back_with_the_settings_that_a_link_took_away(sess
     run_id = trained(session, qtbot, 3)
     other = open_session()
     other.change(shots=4)
-    session.open_link(other.link())
+    session.documents.open_link(other.documents.link())
     assert session.shown.iteration == 0
     qtbot.waitUntil(lambda: session.run_state is RunState.IDLE, timeout=30_000)
     session.undo()
@@ -127,6 +127,6 @@ def test_a_bad_link_changes_nothing_but_the_message_bar(session) -> None:
     said = []
     session.messageRaised.connect(said.append)
     before = session.settings
-    assert not session.open_link("metalearn:1:broken")
+    assert not session.documents.open_link("metalearn:1:broken")
     assert session.settings is before
     assert "link" in said[-1].text

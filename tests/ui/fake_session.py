@@ -19,9 +19,9 @@ from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.sinusoid import Sinusoid
-from metalearn_gui.store.link import from_link, to_link
 from metalearn_gui.store.records import RunRecord, Scored
 from tests.ui.fake_comparing import FakeComparing
+from tests.ui.fake_documents import FakeDocuments
 from tests.ui.fake_inside import FakeInside
 from tests.ui.fake_unseen import FakeUnseen
 
@@ -42,7 +42,6 @@ class FakeSession(QObject):
     runsChanged = Signal()
     readinessChanged = Signal()
     messageRaised = Signal(object)
-    fileChanged = Signal()
 
     alive: ClassVar[weakref.WeakSet[FakeSession]] = weakref.WeakSet()
 
@@ -63,12 +62,12 @@ class FakeSession(QObject):
         self.replay = Replay(self, self)
         self.replay.said.connect(self.messageRaised)
         self.cold_start = ColdStart(lambda: self.shown, self)
-        self.file_path, self.is_dirty = "", False
         self.calls: list[tuple] = []  # what a widget asked for, newest last
         self._rng = np.random.default_rng(0)
         self.live = self.shown = self._fresh_run()
         self.runs = [self.live]
         self.unseen = FakeUnseen(self)
+        self.documents = FakeDocuments(self)
 
     # --- settings -------------------------------------------------------------------------------
 
@@ -79,13 +78,6 @@ class FakeSession(QObject):
     def redo(self) -> None:
         if not self.unseen.redo_touch():
             self.undo_stack.redo()
-
-    def link(self) -> str:
-        return to_link(self.settings)
-
-    def open_link(self, text: str) -> bool:
-        self.set_settings(from_link(text)[0])
-        return True
 
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         if settings != self.settings:
@@ -228,18 +220,6 @@ class FakeSession(QObject):
     def delete_run(self, run_id: str) -> None:
         self.runs = [run for run in self.runs if run.run_id != run_id]
         self.runsChanged.emit()
-
-    # --- file -------------------------------------------------------------------------------------
-
-    def save(self, path: str = "") -> bool:
-        self.calls.append(("save", path))
-        self.file_path = path or self.file_path
-        self.fileChanged.emit()
-        return bool(self.file_path)
-
-    def open(self, path: str) -> bool:
-        self.calls.append(("open", path))
-        return True
 
     def close(self) -> None:
         self.calls.append(("close",))

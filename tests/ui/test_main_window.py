@@ -203,8 +203,8 @@ def test_presets_are_offered_and_loaded(window, session):
 
 def test_the_title_names_the_program_and_the_file(window, session, tmp_path):
     assert "MetaLearn Playground" in window.windowTitle()
-    session.file_path = str(tmp_path / "mine.metalearn")
-    session.fileChanged.emit()
+    session.documents.path = str(tmp_path / "mine.metalearn")
+    session.documents.changed.emit()
     assert window.windowTitle() == "mine.metalearn – MetaLearn Playground"
 
 
@@ -325,9 +325,11 @@ def test_a_message_lies_under_the_header_and_its_action_is_done(window, session)
 
 def test_a_message_with_choices_does_its_action_to_the_chosen_one(window, session, qtbot, monkeypatch):
     chosen = []
-    monkeypatch.setattr(session, "recoveries", lambda: ["one", "two"], raising=False)
-    monkeypatch.setattr(session, "open_recovery", chosen.append, raising=False)
-    session.messageRaised.emit(Message("2 sessions", "info", "Open one", "open_recovery", "recoveries"))
+    monkeypatch.setattr(session.documents, "recoveries", lambda: ["one", "two"], raising=False)
+    monkeypatch.setattr(session.documents, "open_recovery", chosen.append, raising=False)
+    session.messageRaised.emit(
+        Message("2 sessions", "info", "Open one", "documents.open_recovery", "documents.recoveries")
+    )
     child(window, "message_action").click()
     menu = child(window, "message_choices")
     assert [action.text() for action in menu.actions()] == ["one", "two"]
@@ -368,7 +370,7 @@ def test_a_drop_on_a_card_that_was_torn_off_means_its_window(window, session):
     panel = window.panels["meta_loss"]
     panel.toggle_detached()
     data = QMimeData()
-    data.setText(session.link())
+    data.setText(session.documents.link())
     event = QDropEvent(
         QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
@@ -431,7 +433,7 @@ def test_windows_come_and_go(qtbot):
 
 def test_what_is_to_stay_is_still_there_when_other_information_has_left(window, session, qtbot):
     bar = child(window, "message_bar")
-    session.messageRaised.emit(Message("two sessions", "info", "Open one", "open_recovery", stays=True))
+    session.messageRaised.emit(Message("two sessions", "info", "Open one", "documents.open_recovery", stays=True))
     assert not bar._fade.isActive()
     session.messageRaised.emit(Message("saved", "info"))
     assert bar._fade.isActive()

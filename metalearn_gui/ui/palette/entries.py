@@ -63,7 +63,7 @@ class Entries(QObject):
 
     def link(self, text: str) -> Entry:
         """The entry that takes up a link."""
-        return Entry(COMMAND, self.tr("Open the link"), functools.partial(self._session.open_link, text))
+        return Entry(COMMAND, self.tr("Open the link"), functools.partial(self._session.documents.open_link, text))
 
     def choices(self, setting: str) -> tuple[str, ...]:
         """The words that a setting may be."""
