@@ -250,7 +250,7 @@ class MainWindow(Translated, QMainWindow):
         self._header.fit()
         self._views.set_compact(narrow)
         self._status.set_compact(narrow)
-        self._messages.place(GAP, scaled(HEADER_HEIGHT) + 6, self.width() - 2 * GAP)
+        self._messages.place(GAP, scaled(HEADER_HEIGHT) + GAP, self.width() - 2 * GAP)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.commands.press(event):

@@ -17,6 +17,7 @@ from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
 HEIGHT = 48
+CARD_HEADER = 36  # pixels of a card that stay free: its title and its buttons
 INFO_MS, HELD_MS = 8000, 1500
 NEAR = 60  # pixels; a pointer so close is on its way to a button of the bar
 LEVEL_COLORS = {"info": "before", "warning": "learner", "error": "error"}
@@ -29,6 +30,7 @@ class MessageBar(Translated, QFrame):
         super().__init__(parent, objectName="message_bar")
         self._session = session
         self._message = Message("")
+        self._room = QRect()
         self.setProperty("kind", "message")
         self._icon = QLabel(self)
         self._text = ElidedLabel("", self)
@@ -66,6 +68,7 @@ class MessageBar(Translated, QFrame):
         self.setVisible(bool(message.text))
         self.raise_()
         self._restyle()
+        self._fit()
         self._fade.stop()
         self._fade.setInterval(INFO_MS)
         if message.level == "info" and not message.stays:
@@ -79,8 +82,14 @@ class MessageBar(Translated, QFrame):
             self.hide()
 
     def place(self, left: int, top: int, width: int) -> None:
-        """Lie over the content."""
-        self.setGeometry(QRect(left, top, width, scaled(HEIGHT)))
+        """Lie over the content that begins at top, as wide as what is said, and no wider than this."""
+        self._room = QRect(left, top + scaled(CARD_HEADER), width, scaled(HEIGHT))
+        self._fit()
+
+    def _fit(self) -> None:
+        needed = min(self.sizeHint().width(), self._room.width())
+        self.setGeometry(self._room.adjusted((self._room.width() - needed) // 2, 0, 0, 0))
+        self.resize(needed, self._room.height())
 
     def _act(self) -> None:
         if self._message.choices:

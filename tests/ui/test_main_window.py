@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from metalearn_gui.bridge.session import Message, RunState
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.ui import message_bar
+from metalearn_gui.ui.explanation import WhyButton
 from metalearn_gui.ui.chips import PictureChip
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.main_window import MainWindow
@@ -317,7 +318,12 @@ def test_a_message_lies_under_the_header_and_its_action_is_done(window, session)
     session.messageRaised.emit(Message("It diverged.", "error", "Restart", "reset"))
     assert bar.isVisible()
     assert bar.height() == 48
-    assert bar.y() >= 62
+    title, why = child(window, "task_title"), window.panels["task"].findChild(WhyButton)
+    for button in (title, why):  # in reach, whatever is said
+        assert bar.y() >= button.mapTo(window, button.rect().bottomLeft()).y()
+    assert bar.width() < window.width() / 2
+    session.messageRaised.emit(Message("long " * 400, "error", "Restart", "reset"))
+    assert window.rect().contains(bar.geometry())
     child(window, "message_action").click()
     assert session.calls == [("reset",)]
     assert not bar.isVisible()
