@@ -48,3 +48,11 @@ class ElidedLabel(QLabel):
         if width(self._short) <= self.width() and self._short:
             return self._short
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+
+
+class Hint(ElidedLabel):
+    """One that is left out where it would be cut to less than half: the tooltip has it."""
+
+    def _elided(self) -> str:
+        text = super()._elided()
+        return text if text in (self.text(), self._short) or len(text) > len(self.text()) / 2 else ""

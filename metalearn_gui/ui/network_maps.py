@@ -1,4 +1,4 @@
-"""A network of convolutions as it sees one image: its most active channels, block by block."""
+"""A network of convolutions as it sees one image: its most active channels, and the filters that they begin with."""
 
 from __future__ import annotations
 
@@ -12,28 +12,46 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.markers import faded
+from metalearn_gui.ui.heat_map import signed_image
 from metalearn_gui.ui.theme import theme, ui_font
 
 CHANNELS_DRAWN = 4
 CAPTION, GAP, LARGEST = 16.0, 6.0, 44.0
+BESIDE = 6.0  # free on both sides of a caption within its 48 pixels
 
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """A block's drawn channels: which, out of how many, and their maps (n, height, width) from 0 to 1."""
+    """A block's drawn channels: which, out of how many, and their maps (n, height, width) from 0 to 1.
+
+    is_filters: maps are the weights that make each channel of the next column, from -1 to 1.
+    """
 
     channels: tuple[int, ...]
     size: int
     maps: Array
+    is_filters: bool = False
 
     @property
     def side(self) -> int:
         return int(self.maps.shape[1])
 
 
-def columns_of(maps: Mapping[str, Array]) -> list[Column]:
-    """What is drawn of a view "maps": the image in grey, then the channels that vary most."""
-    return [_column(np.nan_to_num(values), is_image=place == 0) for place, values in enumerate(maps.values())]
+def columns_of(maps: Mapping[str, Array], filters: Array | None = None) -> list[Column]:
+    """What is drawn of a view "maps": the image in grey, then the channels that vary most.
+
+    filters: of the first block, (height, width, channels of the image, channels); those of its drawn channels stand
+        before it.
+    """
+    columns = [_column(np.nan_to_num(values), is_image=place == 0) for place, values in enumerate(maps.values())]
+    if filters is not None and len(columns) > 1:
+        columns.insert(1, _filters(np.nan_to_num(filters).mean(axis=2), columns[1]))
+    return columns
+
+
+def _filters(weights: Array, block: Column) -> Column:
+    drawn = np.moveaxis(weights[..., list(block.channels)], -1, 0)
+    return Column(block.channels, block.size, drawn / max(float(np.abs(drawn).max()), 1e-9), is_filters=True)
 
 
 def _column(values: Array, is_image: bool) -> Column:
@@ -64,20 +82,24 @@ def draw_columns(painter: QPainter, area: QRectF, columns: list[Column]) -> None
     """The image at the left, every block beside it, the side of its maps below."""
     palette, boxes = theme().palette, tiles(area, columns)
     painter.setPen(QPen(faded(palette.truth, 70), 1))
-    for before, after in itertools.pairwise(boxes):
-        for start in before:
-            for end in after:
-                painter.drawPath(_wire(start, end))
+    for column, (before, after) in zip(columns, itertools.pairwise(boxes), strict=False):
+        pairs = zip(before, after, strict=True) if column.is_filters else itertools.product(before, after)
+        for start, end in pairs:
+            painter.drawPath(_wire(start, end))
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.setFont(ui_font(11))
     for place, (column, squares) in enumerate(zip(columns, boxes, strict=True)):
         for values, box in zip(column.maps, squares, strict=True):
-            painter.drawImage(box, _heat(values, palette.background, palette.learner if place else palette.text))
+            color = palette.learner if place else palette.text
+            painter.drawImage(
+                box, signed_image(values) if column.is_filters else _heat(values, palette.background, color)
+            )
             painter.setPen(QPen(palette.line, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box)
         painter.setPen(palette.muted)
         line = QRectF(squares[0].center().x() - 24, area.bottom() - CAPTION, 48, CAPTION)
+        line.translate(max(area.left() - line.left() - BESIDE, 0.0), 0.0)
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, f"{column.side}\N{MULTIPLICATION SIGN}{column.side}")
 
 

@@ -54,9 +54,9 @@ class NetworkView(QWidget):
         """What is drawn in the place of units where the network looks at images."""
         return self._columns
 
-    def show_maps(self, maps: Mapping[str, Array]) -> None:
-        """Draw what blocks make of an image; nothing = units."""
-        self._columns = columns_of(maps)
+    def show_maps(self, maps: Mapping[str, Array], filters: Array | None = None) -> None:
+        """Draw what blocks make of an image, and the first block's filters; nothing = units."""
+        self._columns = columns_of(maps, filters)
         self.update()
 
     def show_layers(self, layers: tuple[Layer, ...]) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.elided_label import Hint
 from metalearn_gui.ui.explanation import Explanation, WhyButton
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
@@ -64,7 +64,7 @@ class Panel(Dressed, QFrame):
         self._title.setFont(small_capitals_font())
         self._title.setIconSize(QSize(12, 12))
         self._title.clicked.connect(self.toggle_collapsed)
-        self._hint = ElidedLabel("", self)
+        self._hint = Hint("", self)
         self._hint.setProperty("tone", "muted")
         self._hint.setFont(ui_font(12))
         self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

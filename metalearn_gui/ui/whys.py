@@ -6,6 +6,33 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 CONTEXT = "Whys"
 WHYS: dict[str, tuple[str, str]] = {
+    "tasks": (
+        QT_TRANSLATE_NOOP("Whys", "The family of tasks that training draws from, and what an episode of it holds."),
+        QT_TRANSLATE_NOOP(
+            "Whys",
+            "A task is a small problem of its own: one sine, one set of characters, one user's taste. Training meets "
+            "thousands of them, each for one episode: a support set to adapt to, and a query set that says how well "
+            "that went. Tasks of one family have something in common, and that is all there is to learn from them.",
+        ),
+    ),
+    "learner": (
+        QT_TRANSLATE_NOOP("Whys", "How experience with many tasks becomes skill on a new one."),
+        QT_TRANSLATE_NOOP(
+            "Whys",
+            "The inner loop adapts to one task from its support set; the outer loop changes what the inner loop begins "
+            "with, so that it ends better. Learners differ in what they keep from task to task: a start, rates, "
+            'features, a whole rule. Settings marked "live" act at once, all others begin a new run.',
+        ),
+    ),
+    "network": (
+        QT_TRANSLATE_NOOP("Whys", "The base network that adapts, drawn from its weights as they are now."),
+        QT_TRANSLATE_NOOP(
+            "Whys",
+            "Every box is a unit or a channel, and shows what it answers before the network has adapted. Of wide "
+            "layers the most active are drawn. Thick lines are large weights, amber above 0 and blue below; before the "
+            "first block of an image network stand its filters. Point at a unit to lay its answer over the task.",
+        ),
+    ),
     "task": (
         QT_TRANSLATE_NOOP("Whys", "One task that training has never seen, and how the learner adapts to it."),
         QT_TRANSLATE_NOOP(

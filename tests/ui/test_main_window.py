@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from metalearn_gui.bridge.session import Message, RunState
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.ui import message_bar
-from metalearn_gui.ui.explanation import WhyButton
 from metalearn_gui.ui.chips import PictureChip
 from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.explanation import WhyButton
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.rail_button import RailButton
 from metalearn_gui.ui.theme import theme

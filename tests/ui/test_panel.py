@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
-from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.elided_label import ElidedLabel, Hint
 from metalearn_gui.ui.panel import Panel
 
 
@@ -107,3 +107,12 @@ def test_a_hint_that_does_not_fit_gives_way_to_its_short_form(session, qtbot):
     assert label._elided() == "6/40"
     label.resize(width("6/40") - 1, 20)
     assert label._elided() not in ("6 of 40 units", "6/40")
+
+
+def test_a_hint_is_left_out_where_hardly_anything_of_it_would_be_there(qtbot):
+    hint = Hint("5-way 1-shot")
+    qtbot.addWidget(hint)
+    hint.show()
+    hint.resize(hint.fontMetrics().horizontalAdvance("5-wa..."), 20)
+    assert hint._elided() == ""
+    assert hint.toolTip() == "5-way 1-shot"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -9,6 +11,7 @@ from metalearn_gui.ui.embedding import embedding, nearest_example
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.network_maps import tiles
 from metalearn_gui.ui.panels import VIEW_PANELS
+from metalearn_gui.ui.theme import theme
 
 STEPS = np.arange(11.0)
 CONTEXT = np.stack([STEPS, 0.1 * STEPS, -STEPS], axis=1)[:, None]  # (steps + 1, one task, numbers)
@@ -137,6 +140,27 @@ def test_the_network_card_shows_what_blocks_make_of_an_image(window, session):
     session.unseen.show_views([])
     panel._draw()
     assert panel.view.columns == []
+
+
+def test_the_filters_of_the_first_block_stand_before_the_channels_that_they_make(window, session, monkeypatch):
+    kernels = np.zeros((3, 3, 1, 16))
+    kernels[:, :, 0, 9] = -2.0 * np.eye(3)
+    state = session.shown_state
+    learner = dataclasses.replace(state.learner, params={**state.learner.params, "w0": kernels})
+    monkeypatch.setattr(type(session), "shown_state", dataclasses.replace(state, learner=learner))
+    block = np.zeros((4, 4, 16))
+    block[..., 9] = 1.0
+    session.unseen.show_views([View("maps", {"input": np.ones((8, 8, 1)), "block 1": block})])
+    panel = window.panels["network"]
+    panel._draw()
+    _, filters, drawn = panel.view.columns
+    assert filters.channels == drawn.channels
+    np.testing.assert_array_equal(filters.maps[filters.channels.index(9)], -np.eye(3))
+    boxes = tiles(QRectF(panel.view.rect()).adjusted(1, 1, -1, -1), panel.view.columns)
+    names = [panel.view._text_at(column[filters.channels.index(9)].center()) for column in boxes[1:]]
+    assert names == ["filters, channel 10 of 16", "block 1, channel 10 of 16"]
+    at = boxes[1][filters.channels.index(9)].center().toPoint()  # the middle of the diagonal
+    assert panel.view.grab().toImage().pixelColor(at) == theme().palette.before
 
 
 def test_the_plots_stay_readable_beside_a_view(window, session, qtbot):

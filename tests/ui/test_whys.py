@@ -11,14 +11,12 @@ from metalearn_gui.ui.explanation import Explanation, WhyButton
 from metalearn_gui.ui.panels import INSIDE_PANELS, PANELS
 from metalearn_gui.ui.whys import WHYS
 
-SETTINGS = {"tasks", "learner", "network"}  # where every control has a tooltip of its own
-
 
 def sentences(text: str) -> int:
     return len(re.findall(r"[.?!](?:\s|$)", text))
 
 
-@pytest.mark.parametrize("key", [key for key in PANELS if key not in SETTINGS])
+@pytest.mark.parametrize("key", PANELS)
 def test_every_card_has_one_sentence_and_about_three_more(key, session, qtbot):
     if key in INSIDE_PANELS:
         panel = PANELS[key](session)

@@ -58,7 +58,7 @@ class LearnerPanel(SettingsPanel):
     def _show_order(self) -> None:
         order = self.session.settings.learner.order
         orders = {"1st order": self.tr("1st order"), "2nd order": self.tr("2nd order, exact")}
-        self.set_hint(orders.get(order, self.tr("how to learn to learn")))
+        self.set_hint(orders.get(order, self.tr("how to learn to learn")), self.tr("how to learn"))
 
     def retranslate(self) -> None:
         self.retranslate_more()

@@ -159,7 +159,8 @@ class NetworkPanel(SettingsPanel):
         layers = drawn_layers(params, activation, settings.tasks.input_range(), self.view.layers)
         self.view.show_layers(layers)
         maps = next((view.arrays for view in self.session.unseen.views if view.kind == "maps"), {})
-        self.view.show_maps(maps)
+        first = params.get("w0")
+        self.view.show_maps(maps, first if first is not None and first.ndim == 4 else None)
         self._describe()
         if self.session.unseen.laid_over is not None:
             self._lay_over(*self.view.unit_pointed)
@@ -185,14 +186,17 @@ class NetworkPanel(SettingsPanel):
 
     def _describe_maps(self) -> None:
         columns = self.view.columns
-        names = [self.tr("input"), *(self.tr("block {n}").format(n=n) for n in range(1, len(columns)))]
+        blocks = [column for column in columns[1:] if not column.is_filters]
+        names = [self.tr("input"), *(self.tr("block {n}").format(n=n) for n in range(1, len(blocks) + 1))]
+        if len(blocks) < len(columns) - 1:
+            names.insert(1, self.tr("filters"))
         self.view.set_texts(tuple(names), self.tr("{layer}, channel {unit} of {size}"))
         drawn, most = max(len(column.channels) for column in columns), max(column.size for column in columns)
         self.set_hint(
             self.tr("{n} of {all} channels").format(n=drawn, all=most),
-            self.tr("{n}/{all} maps").format(n=drawn, all=most),
+            self.tr("{n}/{all}").format(n=drawn, all=most),
         )
-        sides = ", ".join(f"{column.side} x {column.side}" for column in columns)
+        sides = ", ".join(f"{column.side} x {column.side}" for column in [columns[0], *blocks])
         self.view.setAccessibleDescription(self.tr("Maps of the first query, by block: {sides}").format(sides=sides))
 
     def _describe_units(self) -> None:
@@ -203,7 +207,7 @@ class NetworkPanel(SettingsPanel):
         largest = max((layer.size for layer in layers), default=0)
         hint = self.tr("{n} of {all} units").format(n=UNITS_DRAWN, all=largest)
         is_part = largest > UNITS_DRAWN
-        short = self.tr("{n}/{all} units").format(n=UNITS_DRAWN, all=largest)
+        short = self.tr("{n}/{all}").format(n=UNITS_DRAWN, all=largest)
         self.set_hint(hint if is_part else self.tr("all units"), short if is_part else "")
         sizes = "-".join(str(layer.size) for layer in layers)
         self.view.setAccessibleDescription(self.tr("Units by layer: {sizes}").format(sizes=sizes))

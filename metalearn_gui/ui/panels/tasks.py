@@ -80,7 +80,7 @@ class TasksPanel(SettingsPanel):
         self._show_choice()
         self.retranslate_more()
         self.set_title(self.tr("1 · Tasks"))
-        self.set_hint(self.tr("what to learn from"))
+        self.set_hint(self.tr("what to learn from"), self.tr("what to learn"))
         for key, chip in self._chips.chips.items():
             chip.setText(QCoreApplication.translate("Settings", TASKS[key].label))
             chip.setAccessibleName(chip.text())
