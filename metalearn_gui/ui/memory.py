@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, QTimer
 
 from metalearn_gui.ui.theme import MODES, theme
 from metalearn_gui.ui.window_zoom import AUTOMATIC
@@ -14,11 +15,11 @@ from metalearn_gui.ui.window_zoom import AUTOMATIC
 if TYPE_CHECKING:
     from metalearn_gui.ui.main_window import MainWindow
 
-FILE_NAME = "window.ini"
+FILE_NAME, FLOATING = "window.ini", "floating"
 
 
 def window_memory() -> QSettings:
-    """The remembered geometry, theme and mode of settings."""
+    """Where it is remembered."""
     home = os.environ.get("METALEARN_HOME")
     location = QStandardPaths.StandardLocation.AppConfigLocation
     folder = Path(home) if home else Path(QStandardPaths.writableLocation(location))
@@ -34,13 +35,25 @@ def restore_window(window: MainWindow) -> None:
     window.zoom.choose(memory.value("zoom", AUTOMATIC, float))
     mode = str(memory.value("theme", theme().mode))
     theme().set_mode(mode if mode in MODES else "system")
+    floating = {key: memory.value(f"{FLOATING}/{key}") for key in window.panels if memory.contains(f"{FLOATING}/{key}")}
+    QTimer.singleShot(0, window, lambda: _tear_off(window, floating))  # once the window itself is there
+
+
+def _tear_off(window: MainWindow, floating: Mapping[str, QByteArray]) -> None:
+    for key, geometry in floating.items():
+        if not window.panels[key].isHidden() or window.chooses(key):  # else there is nothing to show in it
+            window.panels[key].float_at(geometry)
 
 
 def keep_window(window: MainWindow) -> None:
-    """Remember geometry, zoom, theme and mode of settings."""
+    """Remember geometry, zoom, theme, mode of settings, and which cards of the task have windows of their own."""
     memory = window_memory()
     memory.setValue("geometry", window.saveGeometry())
     memory.setValue("theme", theme().mode)
     memory.setValue("zoom", window.zoom.chosen)
     memory.setValue("all_settings", window.shows_all_settings)
+    memory.remove(FLOATING)
+    for key, panel in window.panels.items():
+        if panel.is_detached:
+            memory.setValue(f"{FLOATING}/{key}", panel.floats_at)
     memory.sync()

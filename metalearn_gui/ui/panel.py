@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import (
     QFrame,
@@ -162,6 +162,17 @@ class Panel(Dressed, QFrame):
         self._window.show()
         self._window.closed.connect(self._come_back)
         self._after_detaching()
+
+    @property
+    def floats_at(self) -> QByteArray:
+        """Where its own window stands, for `float_at`; empty where it has none."""
+        return QByteArray() if self._window is None else self._window.saveGeometry()
+
+    def float_at(self, geometry: QByteArray) -> None:
+        """Tear the card off to where it has been, or near to it where there is no such screen."""
+        if self._window is None:
+            self.toggle_detached()
+        self._window.restoreGeometry(geometry)  # type: ignore[union-attr]
 
     def _come_back(self) -> None:
         window, self._window = self._window, None

@@ -6,7 +6,7 @@ import gc
 import weakref
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QCursor, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
@@ -419,6 +419,39 @@ def test_geometry_is_remembered_only_when_asked(session, qtbot, tmp_path, monkey
     qtbot.addWidget(fresh)
     assert (fresh.width(), fresh.height()) == (1440, 900)
     assert again.width() < 1100  # the offscreen platform's screen is small: Qt fits the window to it
+
+
+def test_cards_that_float_are_found_again_where_they_were_and_no_others(session, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("METALEARN_HOME", str(tmp_path))
+    window, place = MainWindow(session, remember=True), QRect(40, 50, 460, 340)
+    qtbot.addWidget(window)
+    window.show()
+    for key in ("runs", "gallery"):
+        window.panels[key].toggle_detached()
+    window.panels["gallery"].window().close()
+    window.panels["runs"].window().setGeometry(place)
+    window.close()
+    again = MainWindow(session, remember=True)
+    qtbot.addWidget(again)
+    again.show()
+    qtbot.waitUntil(lambda: again.panels["runs"].is_detached)
+    assert again.panels["runs"].window().geometry() == place
+    assert [key for key, panel in again.panels.items() if panel.is_detached] == ["runs"]
+    again.panels["runs"].window().close()  # back where it belongs
+    assert again.panels["runs"].window() is again
+
+
+def test_a_card_whose_screen_is_gone_floats_within_the_one_that_is_left(session, qtbot):
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.show()
+    panel = window.panels["runs"]
+    panel.toggle_detached()
+    panel.window().move(9000, 9000)
+    gone = panel.floats_at
+    panel.window().close()
+    panel.float_at(gone)
+    assert panel.window().screen().availableGeometry().intersects(panel.window().frameGeometry())
 
 
 def test_windows_come_and_go(qtbot):
