@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import importlib
+import importlib.abc
 import logging
 import os
 import re
@@ -27,6 +27,10 @@ Params = dict[str, Tensor]  # a flat dictionary; groups are told apart by a pref
 
 # malloc.h: M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
 MALLOC_OPTIONS = {-8: 2, -3: 256 * 1024, -1: 1024 * 1024}
+
+# TensorFlow's import takes Keras along, and Keras these where they are installed: 150 MB and a second and a half that
+# nothing needs before a model is exported. It does without, and Keras is imported when it is first used.
+LEFT_OUT = frozenset({"keras.src", "pandas", "sklearn"})
 
 _import_lock = threading.Lock()
 
@@ -67,7 +71,7 @@ def _import_quietly() -> None:
     # Small programs compile as fast in one part as in 32, and leave less memory and no burst of threads behind.
     os.environ["XLA_FLAGS"] = f"--xla_cpu_parallel_codegen_split_count=1 {os.environ.get('XLA_FLAGS', '')}".strip()
     _keep_little()
-    with _native_chatter_held_back():
+    with _native_chatter_held_back(), _left_out(LEFT_OUT):
         tensorflow = importlib.import_module("tensorflow")
     tensorflow.get_logger().setLevel(logging.ERROR)
     # One thread is no slower for small networks, gives the same bits, and leaves a core to the window.
@@ -77,6 +81,28 @@ def _import_quietly() -> None:
     # The import leaves a million long-lived objects; scanning them again stalls the window for 140 ms.
     gc.collect()
     gc.freeze()
+
+
+class _LeftOut(importlib.abc.MetaPathFinder):
+    """Says of some packages that they are not installed, to one thread alone."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names, self._thread = names, threading.get_ident()
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name in self._names and threading.get_ident() == self._thread:
+            raise ModuleNotFoundError(f"{name} is left out", name=name)
+
+
+@contextlib.contextmanager
+def _left_out(names: frozenset[str]) -> Iterator[None]:
+    """While this thread imports; what is imported already stays, and afterwards all can be."""
+    finder = _LeftOut(names)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
 
 
 @contextlib.contextmanager
