@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.adapter import Adaptation, Adapter
+from metalearn_gui.bridge.runs import Runs
 from metalearn_gui.bridge.touches import TouchedTask
 from metalearn_gui.bridge.unseen import UnseenTasks
 from metalearn_gui.engine.events import LearnerState
@@ -25,9 +26,10 @@ class Beside(QObject):
 
     adapted = Signal(str)  # the key of who has adapted
 
-    def __init__(self, unseen: UnseenTasks, parent: QObject) -> None:
+    def __init__(self, unseen: UnseenTasks, name: str, parent: QObject) -> None:
+        """name: tells its questions from those of others that ask beside it."""
         super().__init__(parent)
-        self._unseen = unseen
+        self._unseen, self._name = unseen, name
         self._learned: dict[str, Learned] = {}
         self._answers: dict[str, tuple[TouchedTask, Adaptation]] = {}
         self._waiting: dict[str, None] = {}  # whom to ask, who waits longest first
@@ -46,8 +48,9 @@ class Beside(QObject):
 
     def put_first(self, key: str) -> None:
         """The hand is on this one, or on none of them; until it leaves, the shown run's own canvas rests."""
-        self._first = key
-        self._unseen.rest(bool(key))
+        if key != self._first:
+            self._first = key
+            self._unseen.rest(bool(key))
 
     def adaptation(self, key: str) -> Adaptation | None:
         """The newest answer, be it for the task as it was a moment ago; None before the first."""
@@ -81,7 +84,7 @@ class Beside(QObject):
         del self._waiting[key]
         compute = functools.partial(_adaptation, *self._learned[key])
         take = functools.partial(self._take, key, self._unseen.touched)
-        self._unseen.ask_beside(("beside", key), compute, take, functools.partial(self._fail, key), bool(self._first))
+        self._unseen.ask_beside((self._name, key), compute, take, functools.partial(self._fail, key), bool(self._first))
 
     def _take(self, key: str, task: TouchedTask, adaptation: Adaptation) -> None:
         if key in self._learned:
@@ -97,6 +100,17 @@ class Beside(QObject):
         if key == self._asked:
             self._asked = ""
         self._ask_next()
+
+
+def laid_over(runs: Runs) -> dict[str, Learned]:
+    """Those of the runs laid over the shown one that have learned something from its task family, by run_id."""
+    family = runs.shown.settings.tasks
+    others = (run for run in runs.list if run.run_id in runs.overlays and run is not runs.shown)
+    return {
+        run.run_id: (run.settings, run.latest.learner)
+        for run in others
+        if run.settings.tasks == family and run.latest is not None
+    }
 
 
 def _is_same(known: Learned | None, other: Learned) -> bool:

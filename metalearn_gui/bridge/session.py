@@ -6,7 +6,8 @@ thread. What has a state of its own is a part that panels speak to:
 
     session.documents   the file that the session is saved in; opening others, recovery, links
     session.unseen      the touched task, the gallery, and how the shown run adapts to them
-    session.beside      other runs on the touched task
+    session.beside      other runs on the touched task, each in a picture of its own
+    session.laid_over   those of the overlays that can be drawn over the shown run's
     session.comparing   what trains side by side, on the live run's worker
     session.inside      what the view "Inside" shows of the shown run
     session.replay      the shown run's moments, one after another
@@ -21,7 +22,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from metalearn_gui.bridge.adapter import Adaptation
-from metalearn_gui.bridge.beside import Beside
+from metalearn_gui.bridge.beside import Beside, laid_over
 from metalearn_gui.bridge.cold_start import ColdStart
 from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
@@ -77,7 +78,7 @@ class Session(QObject):
         self.inside = Inside(self._runs, self.unseen, options, self)
         self.replay = Replay(self, self)
         self._warming = Warming(self._training, options, self)
-        self.beside = Beside(self.unseen, self)
+        self.beside, self.laid_over = (Beside(self.unseen, name, self) for name in ("beside", "laid over"))
         self.cold_start = ColdStart(lambda: self.shown, self)
         self._reading = Reading(self)
         self.documents = Documents(self._course, self.comparing, self._reading, self._choose_data, self)
@@ -90,6 +91,8 @@ class Session(QObject):
     def _connect(self) -> None:
         for name in ("settingsChanged", "stateChanged", "advanced", "scored", "shownChanged", "runsChanged"):
             getattr(self._course, name).connect(getattr(self, name))
+        for signal in (self._course.advanced, self._course.shownChanged, self._course.runsChanged):
+            signal.connect(lambda: self.laid_over.show(laid_over(self._runs)))
         self._course.messageRaised.connect(self.messageRaised)
         self._course.worked.connect(self.documents.mark_dirty)
         self.unseen.worked.connect(self.documents.mark_dirty)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from metalearn_gui.ui.canvas.markers import faded
@@ -25,13 +25,18 @@ class CompareChip(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme().changed.connect(self.update)
 
+    @property
+    def color(self) -> QColor:
+        """The learner's, in the theme as it is."""
+        return theme().color_of(self.key)
+
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + scaled(44), scaled(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, palette = QPainter(self), theme().palette
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        color, box = theme().color_of(self.key), QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        color, box = self.color, QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.setPen(QPen(color if self.isChecked() else palette.line, 1.3))
         painter.setBrush(faded(color, 36) if self.isChecked() else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)

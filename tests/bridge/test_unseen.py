@@ -410,3 +410,22 @@ def test_a_learner_without_a_context_has_no_place_for_one(touched_session, qtbot
     qtbot.waitUntil(lambda: bool(session.unseen.views), timeout=10_000)
     session.unseen.set_context(np.array([1.0]))
     assert session.unseen.context is None
+
+
+def test_a_run_laid_over_adapts_to_the_touched_task_and_follows_the_hand(open_session, qtbot) -> None:
+    session = open_session(small_settings())
+    qtbot.waitUntil(lambda: fully_adapted(session), timeout=60_000)
+    session.advance(3)
+    qtbot.waitUntil(lambda: session.live.iteration == 3, timeout=60_000)
+    first = session.live
+    session.reset()
+    session.set_overlay(first.run_id, True)
+    beside = session.laid_over
+    qtbot.waitUntil(lambda: beside.adaptation(first.run_id) is not None, timeout=60_000)
+    before = beside.adaptation(first.run_id).on_grid
+    assert not np.allclose(before, session.unseen.adaptations["learner"].on_grid)
+    session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
+    qtbot.waitUntil(lambda: not beside.is_behind(first.run_id), timeout=60_000)
+    assert not np.allclose(before, beside.adaptation(first.run_id).on_grid)
+    session.set_overlay(first.run_id, False)
+    assert beside.adaptation(first.run_id) is None

@@ -31,6 +31,16 @@ def default_settings() -> ExperimentSettings:
     return ExperimentSettings(Sinusoid(), Maml(), Mlp())
 
 
+class FakeLaidOver(QObject):
+    """Answers what a test gives it, by run_id."""
+
+    adapted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.adaptation = {}.get
+
+
 class FakeSession(QObject):
     """Behaves like bridge.session.Session for a panel; `train` and `score` stand in for the worker."""
 
@@ -56,6 +66,7 @@ class FakeSession(QObject):
         self.can_run = True
         self.speed, self.eta_seconds, self.memory_mb = 32_400.0, 42.0, 612.0
         self.overlays: set[str] = set()
+        self.laid_over = FakeLaidOver()
         self.inside = FakeInside(self)
         self.comparing = FakeComparing(self)
         self.moment: int | None = None

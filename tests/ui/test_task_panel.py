@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton, QSlider, QWidget
 
+from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.panels.task import TaskPanel
+from metalearn_gui.ui.run_traces import run_mark
 from metalearn_gui.ui.theme import theme
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand import mouse, session_for
@@ -197,3 +202,48 @@ def test_controls_stay_inside_at_every_size(panel, mode, size):
         if child.isVisible():
             corner = child.mapTo(panel, child.rect().bottomRight())
             assert panel.rect().contains(corner), child.objectName()
+
+
+# --- runs laid over --------------------------------------------------------------------------------------
+
+
+def _lay_over(session, **settings):
+    """Another run, overlaid, that answers as the shown one does, 1 higher."""
+    run = RunRecord(session.settings.replaced(**settings), name="another", created=0.0)
+    session.runs = [run, session.live]
+    own = session.unseen.adaptations["learner"]
+    higher = dataclasses.replace(own, on_grid=own.on_grid + 1.0)
+    session.laid_over.adaptation = {run.run_id: higher}.get
+    session.set_overlay(run.run_id, True)
+    return run
+
+
+def test_a_run_laid_over_is_on_the_canvas_in_its_own_colour_until_its_chip_is_pressed(panel, session):
+    plain = panel.surface.grab().toImage()
+    run = _lay_over(session)
+    (name, color, curve) = panel.surface._runs.curves()[0]
+    assert name == "another"
+    np.testing.assert_allclose(curve, session.unseen.adaptations["learner"].after(session.unseen.step)[:, 0] + 1.0)
+    assert color == run_mark(session, run).color
+    assert panel.surface.grab().toImage() != plain
+    (chip,) = panel.findChild(QWidget, "overlay_chips").findChildren(QAbstractButton)
+    assert chip.isVisible()
+    assert chip.text() == "another"
+    chip.click()
+    assert session.overlays == set()
+    assert panel.surface.grab().toImage() == plain
+
+
+def test_a_run_of_other_tasks_has_no_place_on_the_canvas(panel, session):
+    _lay_over(session, noise=0.3)
+    assert panel.surface._runs.all() == []
+    assert panel.findChild(QWidget, "overlay_chips").findChildren(QAbstractButton) == []
+
+
+def test_a_chip_without_room_is_not_shown_by_half(panel, session):
+    _lay_over(session)
+    (chip,) = panel.findChild(QWidget, "overlay_chips").findChildren(QAbstractButton)
+    panel.resize(460, 480)
+    assert not chip.isVisible()
+    panel.resize(712, 480)
+    assert chip.isVisible()

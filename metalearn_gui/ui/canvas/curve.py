@@ -31,6 +31,7 @@ from metalearn_gui.ui.canvas.beyond import draw_beyond
 from metalearn_gui.ui.canvas.curve_drawing import draw_curve
 from metalearn_gui.ui.canvas.direct_labels import draw_direct_labels
 from metalearn_gui.ui.canvas.handles import HandleSurface
+from metalearn_gui.ui.canvas.laid_over import RunsOnCanvas
 from metalearn_gui.ui.canvas.legend_box import draw_legend_box
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.canvas.unit_answers import draw_answers
@@ -52,7 +53,9 @@ class CurveCanvas(HandleSurface):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._best = BestCurve()
+        self._best, self._runs = BestCurve(), RunsOnCanvas(session)
+        session.laid_over.adapted.connect(self.update)
+        session.runsChanged.connect(self.update)
         self._y_range = grown(self._base(), self._needed())
         self.retranslate()
 
@@ -153,6 +156,7 @@ class CurveCanvas(HandleSurface):
             (self.tr("before"), self._curve("learner", 0)),
         ]
         named.append((self.tr("best possible"), self._best.curve(self.family, self.touched)))
+        named += [(name, values) for name, _, values in self._runs.curves()]
         if self.touched.truth is not None:
             named.append((self.tr("truth"), self.touched.truth[:, 0]))
         values = [
@@ -200,6 +204,7 @@ class CurveCanvas(HandleSurface):
             curve = self._curve(key, self.session.unseen.step)
             if curve is not None:
                 draw_curve(painter, axes, self.touched.grid, curve, key, 2.0)
+        self._runs.draw_curves(painter, axes)
         for key, style, step, width in (("learner", "learner", self.shown_step, 3.0), ("learner", "before", 0, 2.4)):
             curve = self._curve(key, step)
             if curve is not None:

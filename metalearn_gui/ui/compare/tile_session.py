@@ -19,6 +19,7 @@ class TileSession(QObject):
         super().__init__(parent)
         self._session = session
         self.shown = run
+        self.overlays: frozenset[str] = frozenset()  # a tile is one run's
         self.unseen = TileTasks(session, key, self)
 
     def __getattr__(self, name: str) -> Any:

@@ -10,6 +10,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.compare_chip import CompareChip
+from metalearn_gui.ui.overlay_chips import OverlayChips
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.step_row import StepRow
 from metalearn_gui.ui.theme import ui_font
@@ -66,7 +67,7 @@ class TaskPanel(Panel):
         for key, chip in self._chips.items():
             chip.setObjectName(f"compare_{key}")
             row.addWidget(chip)
-        row.addStretch(1)
+        row.addWidget(OverlayChips(self.session, self._chip_row), 1)
         self._chips["learner"].setChecked(True)
         self._chips["learner"].setEnabled(False)
         for key in COMPARED:

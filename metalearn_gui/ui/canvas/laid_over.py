@@ -1,0 +1,65 @@
+"""Other runs on the canvas: what those that are laid over the shown one make of the touched task."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from metalearn_gui.bridge.session import Adaptation, Session
+from metalearn_gui.engine.backend import Array
+from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.canvas.answered import fits
+from metalearn_gui.ui.canvas.axes import Axes
+from metalearn_gui.ui.run_names import RunNames
+from metalearn_gui.ui.run_traces import overlaid_runs, run_mark
+from metalearn_gui.ui.theme import theme
+
+WIDTH = 2.0
+
+
+class LaidOver(NamedTuple):
+    """A run as it is called and drawn. adaptation: to the touched task, or to it as it was a moment ago."""
+
+    run: RunRecord
+    name: str
+    color: QColor
+    adaptation: Adaptation | None
+
+    def answer(self, step: int) -> Array | None:
+        """On the task's grid, (m, output_dim), after a step or as many as there are; None before the first answer."""
+        return None if self.adaptation is None else self.adaptation.after(self.adaptation.nearest(step))
+
+
+class RunsOnCanvas:
+    """Keeps the names of runs, which take time to make."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._names = session, RunNames()
+
+    def all(self) -> list[LaidOver]:
+        """Every run that is laid over and has to do with the touched task's family, in the list's order."""
+        session = self._session
+        family, touched = session.shown.settings.tasks, session.unseen.touched
+        runs = [run for run in overlaid_runs(session.runs, session.overlays, session.shown)
+                if run.settings.tasks == family]  # fmt: skip
+        names = self._names.of(session.runs) if runs else {}
+        answers = [session.laid_over.adaptation(run.run_id) for run in runs]
+        return [
+            LaidOver(run, names[run.run_id], run_mark(session, run).color,
+                     answer if answer is not None and fits(answer, touched, family) else None)
+            for run, answer in zip(runs, answers, strict=True)
+        ]  # fmt: skip
+
+    def curves(self) -> list[tuple[str, QColor, Array]]:
+        """Name, colour and curve (m,) of those that have answered, at the shown step."""
+        answers = [(one, one.answer(self._session.unseen.step)) for one in self.all()]
+        return [(one.name, one.color, values[:, 0]) for one, values in answers if values is not None]
+
+    def draw_curves(self, painter: QPainter, axes: Axes) -> None:
+        """Solid, in each run's colour."""
+        grid = self._session.unseen.touched.grid[:, 0]
+        for _, color, values in self.curves():
+            painter.setPen(QPen(color, WIDTH * theme().zoom))
+            for line in axes.polylines(grid, values):
+                painter.drawPolyline(line)
