@@ -31,7 +31,7 @@ from metalearn_gui.engine.switching import with_data_of
 from metalearn_gui.engine.training import Options
 from metalearn_gui.store.home import log_file
 from metalearn_gui.store.records import RunRecord, fresh_run, run_from_weights
-from metalearn_gui.store.session_file import SavedSession
+from metalearn_gui.store.session_file import SavedSession, SavedTask
 
 QUIET_MS = 300  # a structural change restarts a running run once nothing has followed for so long
 MOVING = (RunState.RUNNING, RunState.PREPARING)
@@ -73,6 +73,22 @@ class Course(QObject):
         if settings != self.settings:
             text = text or ", ".join(sorted(changed_names(self.settings, settings)))
             self.undo_stack.push(SettingsCommand(self._take_settings, self._place, self.settings, settings, text))
+
+    def set_settings_and_task(self, settings: ExperimentSettings, task: SavedTask | None, text: str) -> None:
+        """Undoable as one: what is set, and with it the task under the hand; None: the one that is drawn then.
+
+        Tasks fit the settings that they were drawn with, so in both directions they come after these.
+        """
+        before, after = self.unseen.saved(), [task] if task else []
+        self.undo_stack.beginMacro(text)
+        self.undo_stack.push(Deed(lambda: None, functools.partial(self._put_tasks, before), text))
+        self.set_settings(settings, text)
+        self.undo_stack.push(Deed(functools.partial(self._put_tasks, after), lambda: None, text))
+        self.undo_stack.endMacro()
+
+    def _put_tasks(self, tasks: list[SavedTask]) -> None:
+        self.unseen.take_saved(tasks)
+        self.unseen.announce()
 
     def reseed(self) -> None:
         """A fresh run with the next seed."""

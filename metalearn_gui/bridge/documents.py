@@ -121,9 +121,7 @@ class Documents(QObject):
     def _take_link(self, settings: ExperimentSettings, task: SavedTask | None) -> bool:
         if not self._course.has_data(settings):
             return False
-        self._course.set_settings(settings.resolved(), self.tr("Open a link"))
-        self._course.unseen.take_saved([task] if task else [])
-        self._course.unseen.announce()
+        self._course.set_settings_and_task(settings.resolved(), task, self.tr("Open a link"))
         return True
 
     def _take_up(self, saved: SavedSession, settle: Callable[[], None], read: Read | None = None) -> bool:

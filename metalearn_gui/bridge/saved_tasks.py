@@ -13,14 +13,18 @@ from metalearn_gui.store.session_file import SavedTask
 
 def saved_task(task: TouchedTask) -> SavedTask:
     """What a file holds of a task."""
-    return SavedTask(task.block, task.tasks, task.support, task.query)
+    return SavedTask(task.block, task.tasks, task.support, task.query, tuple(sorted(task.unnamed)))
 
 
 def restored_tasks(saved: Iterable[SavedTask], settings: ExperimentSettings, drawn: TouchedTask) -> list[TouchedTask]:
     """Those of a file's tasks that are of the family that is set, as `drawn` is, with their points as they lie."""
     completed = (dataclasses.replace(one, tasks=settings.tasks.completed(one.tasks)) for one in saved)
-    fitting = [one for one in completed if _fits(one, drawn)]
-    return [placed_task(settings, one.index, one.tasks, one.support, one.query) for one in fitting]
+    return [_restored(one, settings) for one in completed if _fits(one, drawn)]
+
+
+def _restored(saved: SavedTask, settings: ExperimentSettings) -> TouchedTask:
+    task = placed_task(settings, saved.index, saved.tasks, saved.support, saved.query)
+    return dataclasses.replace(task, unnamed=frozenset(saved.unnamed))
 
 
 def _fits(saved: SavedTask, drawn: TouchedTask) -> bool:

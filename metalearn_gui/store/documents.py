@@ -46,12 +46,14 @@ class SavedTask:
     """An unseen task that a hand has touched, with its points as they lie now.
 
     index: its place in the stream of touched tasks; drawing that place again gives the points back as they were.
+    unnamed: queries that were drawn by hand and have no class.
     """
 
     index: int
     tasks: Tasks
     support: PointSet
     query: PointSet
+    unnamed: tuple[int, ...] = ()
 
 
 def run_document(run: RunRecord) -> tuple[Document, Arrays]:
@@ -122,7 +124,8 @@ def task_document(task: SavedTask) -> tuple[Document, Arrays]:
     for name, points in (("support", task.support), ("query", task.query)):
         present = {part: values for part, values in points._asdict().items() if values is not None}
         arrays |= {f"{name}/{part}": np.asarray(values) for part, values in present.items()}
-    return {"index": task.index, "parameters": list(task.tasks.parameters)}, arrays
+    head = {"index": task.index, "parameters": list(task.tasks.parameters), "unnamed": list(task.unnamed)}
+    return head, arrays
 
 
 def task_from(document: Document, arrays: Arrays) -> SavedTask:
@@ -132,7 +135,8 @@ def task_from(document: Document, arrays: Arrays) -> SavedTask:
         for name in ("support", "query")
     }
     tasks = Tasks({name: arrays[f"parameters/{name}"] for name in document["parameters"]})
-    return SavedTask(_typed(document["index"], "index", (int,)), tasks, **points)
+    unnamed = [_typed(place, "unnamed", (int,)) for place in document.get("unnamed", [])]  # older files have none
+    return SavedTask(_typed(document["index"], "index", (int,)), tasks, **points, unnamed=tuple(unnamed))
 
 
 def _training_document(place: str, state: events.TrainingState | None, arrays: Arrays) -> Document | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from metalearn_gui.bridge.run_state import RunState
 
@@ -67,6 +68,25 @@ def test_a_link_restores_settings_and_the_task_as_it_lies(session, open_session)
     assert np.array_equal(other.unseen.touched.support.x, session.unseen.touched.support.x)
     other.undo()
     assert other.settings.episodes.shots == 3
+
+
+@pytest.mark.parametrize("shots", [3, 4], ids=["the same settings", "other ones"])
+def test_a_link_s_task_goes_and_comes_with_its_settings(shots, session, open_session) -> None:
+    other = open_session()
+    other.change(shots=shots)
+    touch(other, 1.25)
+    touch(session, 0.5)
+    mine, gallery = session.unseen.touched, session.unseen.gallery
+    session.documents.open_link(other.documents.link())
+    for _ in range(2):
+        assert np.array_equal(session.unseen.touched.support.y, other.unseen.touched.support.y)
+        session.undo()
+        assert session.settings.episodes.shots == 3
+        assert np.array_equal(session.unseen.touched.support.y, mine.support.y)
+        drawn = [task.query.y for task in session.unseen.gallery]
+        assert all(map(np.array_equal, drawn, (task.query.y for task in gallery)))
+        session.redo()
+        assert session.settings.episodes.shots == shots
 
 
 def trained(session, qtbot, to: int):

@@ -7,12 +7,14 @@ import pytest
 
 from metalearn_gui.bridge.adapter import Adapter, Known
 from metalearn_gui.bridge.gallery import Gallery
+from metalearn_gui.bridge.saved_tasks import restored_tasks, saved_task
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.touches import draw_task, with_added_point, with_moved_point, with_moved_query, without_point
 from metalearn_gui.engine import Options, adapt, preset
 from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.evaluation import unseen_episodes
+from metalearn_gui.store.documents import task_document, task_from
 from tests.bridge.conftest import small_settings
 
 
@@ -429,3 +431,12 @@ def test_a_run_laid_over_adapts_to_the_touched_task_and_follows_the_hand(open_se
     assert not np.allclose(before, beside.adaptation(first.run_id).on_grid)
     session.set_overlay(first.run_id, False)
     assert beside.adaptation(first.run_id) is None
+
+
+def test_a_query_that_a_hand_has_drawn_has_no_class_in_the_file_either() -> None:
+    settings = small_settings(task_family="blobs")
+    task = draw_task(settings, 1)
+    drawn = with_moved_query(task, 2, 1.0 - task.query.x[2], 1)
+    (restored,) = restored_tasks([task_from(*task_document(saved_task(drawn)))], settings, task)
+    assert restored.unnamed == {2}
+    np.testing.assert_array_equal(restored.query.x, drawn.query.x)

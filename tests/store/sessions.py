@@ -126,7 +126,12 @@ runs = st.builds(
 )
 point_sets = st.builds(PointSet, bits, bits | integers, st.none() | bits)
 touched_tasks = st.builds(
-    SavedTask, numbers, st.builds(Tasks, st.dictionaries(names, bits, min_size=1, max_size=2)), point_sets, point_sets
+    SavedTask,
+    numbers,
+    st.builds(Tasks, st.dictionaries(names, bits, min_size=1, max_size=2)),
+    point_sets,
+    point_sets,
+    st.lists(st.integers(0, 99), max_size=3).map(tuple),
 )
 saved_sessions = st.builds(
     SavedSession,
