@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 
 from metalearn_gui.ui.canvas import CANVASES
-from metalearn_gui.ui.canvas.image import ImageCanvas
+from metalearn_gui.ui.canvas.image import ImageCanvas, psnr_text
 from metalearn_gui.ui.canvas.pixels import cells_between, grey_image, grey_span, tiled
 from metalearn_gui.ui.theme import theme
 from tests.ui.hand import click, drag, handle, mouse, session_for, spoil
@@ -58,6 +58,59 @@ def test_a_stroke_leaves_noise_on_every_cell_it_passes_and_nowhere_else(canvas, 
     assert {row for row, _ in changed.tolist()} == {2}
     assert {place for _, place in changed.tolist()} == {3 * SIDE + column for column in range(1, 7)}
     assert np.array_equal(after.y, before.y)
+
+
+def stroke(canvas, session, kind: str, strength: int = 50) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What comes in before and after a stroke along the fourth line of a support picture, and its target."""
+    click(canvas, thumb(canvas, 2))
+    canvas._bar.chips[kind].click()
+    canvas._bar.slider.setValue(strength)
+    before, box = session.unseen.touched.support.x[2].copy(), canvas.boxes()["noisy"]
+    drag(canvas, cell(box, 1, 3), cell(box, 6, 3))
+    support = session.unseen.touched.support
+    return tuple(values.reshape(SIDE, SIDE) for values in (before, support.x[2], support.y[2]))
+
+
+@pytest.fixture
+def large_canvas(canvas):
+    canvas.resize(684, 400)
+    assert canvas._bar.isVisible()
+    return canvas
+
+
+def test_stripes_are_whole_lines_that_are_off_alike(large_canvas, picture_session):
+    before, after, _ = stroke(large_canvas, picture_session, "stripes", strength=5)
+    off = (after - before)[3]
+    assert np.ptp(off) < 1e-5 < np.abs(off).max()
+    assert np.array_equal(np.delete(after, 3, 0), np.delete(before, 3, 0))
+
+
+def test_salt_and_pepper_leaves_some_numbers_as_they_are(large_canvas, picture_session):
+    before, after, _ = stroke(large_canvas, picture_session, "impulses", strength=5)
+    changed = (after != before)[3, 1:7]
+    assert 0 < changed.sum() < 6
+    assert np.abs((after - before)[3, 1:7])[changed] == pytest.approx(
+        np.full(changed.sum(), 0.15 * np.ptp(large_canvas._span)), rel=1e-3
+    )
+
+
+def test_the_eraser_leaves_the_target_where_it_has_passed(large_canvas, picture_session):
+    before, after, target = stroke(large_canvas, picture_session, "erase")
+    assert np.array_equal(after[3, 1:7], target[3, 1:7])
+    assert np.array_equal(np.delete(after, 3, 0), np.delete(before, 3, 0))
+
+
+def test_a_low_canvas_has_room_for_pictures_before_brushes(large_canvas):
+    large_canvas.resize(684, 260)
+    assert not large_canvas._bar.isVisible()
+    assert large_canvas.boxes()["noisy"].bottom() < large_canvas._thumb_boxes()[0].top()
+
+
+@pytest.mark.parametrize(
+    ("error", "text"), [(0.0, "∞ dB"), (0.2, "20.0 dB"), (4.0, "\N{MINUS SIGN}6.0 dB"), (np.nan, "–")]
+)
+def test_nearness_to_the_target_is_said_in_decibels(error, text):
+    assert psnr_text(np.full(16, 0.5 + error), np.full(16, 0.5)) == text
 
 
 def test_a_painted_picture_still_has_a_prediction(canvas, picture_session):

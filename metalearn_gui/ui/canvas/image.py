@@ -11,23 +11,26 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
+from metalearn_gui.ui.canvas.brush_bar import BrushBar
+from metalearn_gui.ui.canvas.brushes import painted
 from metalearn_gui.ui.canvas.markers import draw_ring
 from metalearn_gui.ui.canvas.pixels import cells_between, draw_picture, grey_span, tiled
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.rows import Rows, dashed
-from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.text import MINUS
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 GAP, CAPTION, LESSON, LARGEST_THUMB, SMALLEST_THUMB = 12.0, 20.0, 18.0, 30.0, 9.0
 LARGE, SMALLEST_COMPARED = 4, 40.0
-BRUSH = 0.5  # of the span of greys: how strong the noise is that the brush leaves
+BAR, ROOM_FOR_BAR = 26.0, QSize(560, 300)  # the brushes' height, and the least canvas that has them
+PEAK = 2.0  # from the lowest to the highest number of a clean picture, for its PSNR
 LEFT = Qt.AlignmentFlag.AlignVCenter
 RIGHT = LEFT | Qt.AlignmentFlag.AlignRight
 
@@ -52,6 +55,8 @@ class ImageCanvas(PictureSurface):
         self._stroke: tuple[str, QPointF, float] | None = None  # picture, last place, the grey that is painted
         self._brush: tuple[str, QPointF] | None = None  # over which picture, and where, the keyboard holds it
         self._span = grey_span(self._rows.x)
+        self._bar = BrushBar(self)
+        self._bar.hide()
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -91,7 +96,14 @@ class ImageCanvas(PictureSurface):
         return adaptation.after(step)[place] if adaptation and place >= 0 else None
 
     def frame(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(1, 0, -1, -(LARGEST_THUMB + LESSON + 2 * GAP))
+        below = LARGEST_THUMB + LESSON + 2 * GAP + (0 if self._bar.isHidden() else scaled(BAR) + GAP)
+        return QRectF(self.rect()).adjusted(1, 0, -1, -below)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = ROOM_FOR_BAR * theme().zoom
+        self._bar.setVisible(self.width() >= room.width() and self.height() >= room.height())
+        self._bar.setGeometry(1, round(self.frame().bottom() + GAP), self.width() - 2, scaled(BAR))
 
     def boxes(self) -> dict[str, QRectF]:
         """Where the pictures are, by key: four large ones, and below those to compare with, if there is room."""
@@ -106,7 +118,7 @@ class ImageCanvas(PictureSurface):
 
     def _thumb_boxes(self) -> list[QRectF]:
         """Of all rows that there is room for."""
-        strip = QRectF(1, self.frame().bottom() + GAP, self.width() - 2, LARGEST_THUMB)
+        strip = QRectF(1, self.height() - LESSON - GAP - LARGEST_THUMB, self.width() - 2, LARGEST_THUMB)
         pitch = min(LARGEST_THUMB + 4, max(strip.width() / max(self._rows.count, 1), SMALLEST_THUMB + 3))
         side = pitch - 4
         count = min(self._rows.count, int(strip.width() / pitch))
@@ -170,8 +182,9 @@ class ImageCanvas(PictureSurface):
         x, y = self._rows.x[index].copy(), self._rows.y[index].copy()
         cells = cells_between(self.boxes()[key], last, position, math.isqrt(len(x)))
         if key == "noisy":
-            reach = BRUSH * (self._span[1] - self._span[0])
-            x[cells] = np.clip(x[cells] + reach * self._rng.normal(size=len(cells)), *self.family.input_range())
+            strength = self._bar.strength * (self._span[1] - self._span[0])
+            after = painted(self._bar.kind, x, cells, y, strength, self._rng)
+            x = np.where(after == x, x, np.clip(after, *self.family.input_range()))
         else:
             y[cells] = grey
         self.session.unseen.move_point(index, x, y)
@@ -228,12 +241,12 @@ class ImageCanvas(PictureSurface):
             draw_ring(painter, self._brush[1], palette.learner, self._cell_width)
 
     def _draw_caption(self, painter: QPainter, line: QRectF, picture: Shown) -> None:
-        """The name, and the mean squared difference from the target."""
+        """The name, and how near the target it is."""
         palette = theme().palette
         painter.setFont(ui_font(12, 600))
         painter.setPen(palette.text)
         if picture.values is not None and picture.key != "target":
-            error = number_text(float(np.mean((picture.values - self._rows.y[self.row]) ** 2)))
+            error = psnr_text(picture.values, self._rows.y[self.row])
             painter.setPen(palette.accent_text if picture.key == "after" else palette.text)
             painter.drawText(line, RIGHT, error)
             line.setRight(line.right() - painter.fontMetrics().horizontalAdvance(error) - 6)
@@ -253,3 +266,11 @@ class ImageCanvas(PictureSurface):
         if drawn.predictions is not None and rows.places[row] >= 0:
             after = drawn.predictions[rows.places[row]]
             draw_picture(painter, boxes[1], after, span, QPen(theme().palette.learner, 1.5))
+
+
+def psnr_text(values: Array, target: Array) -> str:
+    """Peak signal-to-noise ratio of a picture against its target, in decibels; more is nearer."""
+    error = float(np.mean((values - target) ** 2))
+    if not math.isfinite(error):
+        return "–"
+    return "∞ dB" if error == 0 else f"{10 * math.log10(PEAK**2 / error):.1f} dB".replace("-", MINUS)
