@@ -6,8 +6,10 @@ import csv
 import io
 import itertools
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -138,6 +140,17 @@ def test_every_tile_has_the_same_axis_wherever_a_point_is_dragged(view, qtbot):
         ranges = {picture.axes().y_range for picture in pictures}
         assert len(ranges) == 1
         assert ranges.pop()[1] >= height
+
+
+def test_every_tile_is_drawn_in_its_learners_colour_and_without_the_start(view, qtbot):
+    compare(view, qtbot)
+    marks = {standing.key: standing.mark.color for standing in view.standings.all}
+    qtbot.waitUntil(lambda: all(view.session.beside.adaptation(key) for key in LEARNERS), timeout=60_000)
+    for key in LEARNERS:
+        picture = view.findChild(QWidget, f"compare_tile_{key}").findChild(SmallCurve)
+        image = picture.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        drawn = {QColor.fromRgb(int(one)).name() for one in np.unique(np.frombuffer(image.constBits(), np.uint32))}
+        assert [color for color in (*marks.values(), theme().palette.before) if color.name() in drawn] == [marks[key]]
 
 
 def test_the_tile_under_the_hand_is_asked_at_every_move_and_the_others_follow(view, qtbot):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from metalearn_gui.bridge.session import Adaptation
 from metalearn_gui.engine.backend import Array
@@ -16,7 +16,9 @@ DEVIATIONS = 2.0  # on either side: 95 % of a normal distribution
 ALPHA = 46
 
 
-def draw_band(painter: QPainter, axes: Axes, grid: Array, adaptation: Adaptation | None, step: int) -> None:
+def draw_band(
+    painter: QPainter, axes: Axes, grid: Array, adaptation: Adaptation | None, step: int, color: QColor | None = None
+) -> None:
     """Around the adapted curve of a step; nothing for learners that do not say how sure they are."""
     if adaptation is None or adaptation.deviation is None:
         return
@@ -26,7 +28,7 @@ def draw_band(painter: QPainter, axes: Axes, grid: Array, adaptation: Adaptation
     x, low, high = grid[known, 0], (middle - half)[known], (middle + half)[known]
     outline = axes.polylines(np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]]))
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(faded(theme().palette.learner, ALPHA))
+    painter.setBrush(faded(color or theme().palette.learner, ALPHA))
     for polygon in outline:
         painter.drawPolygon(polygon)
 

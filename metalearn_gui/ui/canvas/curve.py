@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session, TouchedTask
@@ -28,7 +28,7 @@ from metalearn_gui.ui.canvas.axes import (
 from metalearn_gui.ui.canvas.band import band_text, draw_band
 from metalearn_gui.ui.canvas.best_curve import BestCurve
 from metalearn_gui.ui.canvas.beyond import draw_beyond
-from metalearn_gui.ui.canvas.curve_drawing import draw_curve
+from metalearn_gui.ui.canvas.curve_drawing import curve_color, draw_curve
 from metalearn_gui.ui.canvas.direct_labels import draw_direct_labels
 from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.laid_over import RunsOnCanvas
@@ -50,6 +50,7 @@ class CurveCanvas(HandleSurface):
 
     object_name = "curve_canvas"
     marker_size: ClassVar[float] = POINT
+    shows_start: ClassVar[bool] = True
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -76,10 +77,12 @@ class CurveCanvas(HandleSurface):
             "learner": self.tr("step {step}"),
         }
 
+    def learner_color(self) -> QColor:
+        return theme().palette.learner
+
     def hint(self) -> str:
         return self.tr("click adds, right-click removes")
 
-    # --- axes -----------------------------------------------------------------------------------
     def frame(self) -> QRectF:
         return QRectF(self.rect()).adjusted(max(LEFT, label_room(self._y_range)), TOP, -RIGHT, -scaled(BOTTOM))
 
@@ -195,7 +198,7 @@ class CurveCanvas(HandleSurface):
     def paint_live(self, painter: QPainter) -> None:
         axes = self.axes()
         painter.setClipRect(axes.frame.adjusted(1, 1, -1, -1))
-        draw_band(painter, axes, self.touched.grid, self.adaptation, self.shown_step)
+        draw_band(painter, axes, self.touched.grid, self.adaptation, self.shown_step, self.learner_color())
         self._draw_faint(painter, axes)
         best = self._best.curve(self.family, self.touched)
         if best is not None:
@@ -205,10 +208,11 @@ class CurveCanvas(HandleSurface):
             if curve is not None:
                 draw_curve(painter, axes, self.touched.grid, curve, key, 2.0)
         self._runs.draw_curves(painter, axes)
-        for key, style, step, width in (("learner", "learner", self.shown_step, 3.0), ("learner", "before", 0, 2.4)):
-            curve = self._curve(key, step)
-            if curve is not None:
-                draw_curve(painter, axes, self.touched.grid, curve, style, width)
+        adapted, start = self._curve("learner", self.shown_step), self._curve("learner", 0)
+        if adapted is not None:
+            draw_curve(painter, axes, self.touched.grid, adapted, "learner", 3.0, self.learner_color())
+        if start is not None and self.shows_start:
+            draw_curve(painter, axes, self.touched.grid, start, "before", 2.4)
         self._draw_legend(painter)
         painter.setClipping(False)
         self._draw_points(painter)
@@ -222,22 +226,21 @@ class CurveCanvas(HandleSurface):
         paths, grid = self.adaptation.on_grid, self.touched.grid
         steps = np.unique(np.linspace(1, len(paths) - 1, min(FAINT_CURVES, len(paths))).astype(int))
         thin = np.unique(np.linspace(0, len(grid) - 1, FAINT_POINTS).astype(int))
-        painter.setPen(QPen(faded(theme().palette.learner, 105), 1))
+        painter.setPen(QPen(faded(self.learner_color(), 105), 1))
         for step in steps[(steps > 0) & (steps != self.shown_step)].tolist():
             for line in axes.polylines(grid[thin, 0], paths[step, thin, 0]):
                 painter.drawPolyline(line)
 
     def _draw_points(self, painter: QPainter) -> None:
-        palette, pixels = theme().palette, self.handle_pixels()
-        if self.grabbed is not None:
-            draw_halo(painter, QPointF(*pixels[self.grabbed].tolist()), palette.learner, 15)
+        color, text, pixels = self.learner_color(), theme().palette.text, self.handle_pixels()
         radius = self.marker_size * theme().zoom
-        stamp_markers(painter, pixels, radius, 0, palette.text, palette.learner, 2.4)
+        stamp_markers(painter, pixels, radius, 0, text, color, 2.4)
         if self.grabbed is not None:
             center = QPointF(*pixels[self.grabbed].tolist())
-            draw_marker(painter, center, radius, 0, palette.text, palette.learner, 2.4)
+            draw_halo(painter, center, color, 15)
+            draw_marker(painter, center, radius, 0, text, color, 2.4)
         elif self.chosen is not None and self.hasFocus():
-            draw_ring(painter, QPointF(*pixels[self.chosen].tolist()), palette.text, 11)
+            draw_ring(painter, QPointF(*pixels[self.chosen].tolist()), text, 11)
 
     def _draw_legend(self, painter: QPainter) -> None:
         if self.names_curves:
@@ -279,7 +282,8 @@ class CurveCanvas(HandleSurface):
             draw_curve(painter, axes, grid, touched.truth[::2, 0], "truth", 1.6)
         if adaptation is not None:
             draw_band(painter, axes, touched.grid, adaptation, drawn.step)
-            draw_curve(painter, axes, grid, adaptation.after(0)[::2, 0], "before", 1.2, alpha=150)
+            start, faint = adaptation.after(0)[::2, 0], faded(curve_color("before"), 150)
+            draw_curve(painter, axes, grid, start, "before", 1.2, faint)
             draw_curve(painter, axes, grid, adaptation.after(drawn.step)[::2, 0], "learner", 2.0)
         pixels = axes.pixels(touched.support.x[:, 0], touched.support.y[:, 0])
         palette = theme().palette

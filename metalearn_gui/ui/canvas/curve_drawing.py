@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Axes
-from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.theme import theme
 
 DASHES = {
@@ -24,9 +23,9 @@ def curve_color(key: str) -> QColor:
     return theme().color_of("truth" if key == "best" else key)
 
 
-def curve_pen(key: str, width: float, alpha: int = 255) -> QPen:
-    """Colour and line style that mean the same everywhere."""
-    pen = QPen(QColor(faded(curve_color(key), alpha)), width * theme().zoom)
+def curve_pen(key: str, width: float, color: QColor | None = None) -> QPen:
+    """Colour and line style that mean the same everywhere. color: another one, where several stand side by side."""
+    pen = QPen(color or curve_color(key), width * theme().zoom)
     dashes = DASHES.get(key)
     if dashes:
         pen.setDashPattern(dashes)
@@ -36,10 +35,10 @@ def curve_pen(key: str, width: float, alpha: int = 255) -> QPen:
 
 
 def draw_curve(
-    painter: QPainter, axes: Axes, grid: Array, values: Array, key: str, width: float, alpha: int = 255
+    painter: QPainter, axes: Axes, grid: Array, values: Array, key: str, width: float, color: QColor | None = None
 ) -> None:
     """A curve over the grid's first coordinate in the style of its meaning."""
-    painter.setPen(curve_pen(key, width, alpha))
+    painter.setPen(curve_pen(key, width, color))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for line in axes.polylines(grid[:, 0], values):
         painter.drawPolyline(line)

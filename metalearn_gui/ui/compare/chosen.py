@@ -14,7 +14,8 @@ from metalearn_gui.engine.compare.contenders import free_key
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 
-FIRST = ("maml", "meta_sgd", "cavia", "reptile", "protonet", "ridge", "cnp")  # beside the one that is set
+# Beside the one that is set. A neural process hardly learns with as few units as the others do well with.
+FIRST = ("maml", "meta_sgd", "cavia", "reptile", "protonet", "ridge", "cnp hidden_dim=128", "cnp")
 NUM_FIRST, MOST = 6, 12
 
 
@@ -90,9 +91,12 @@ class Chosen(QObject):
 
 
 def _first_choices(settings: ExperimentSettings) -> tuple[Choice, ...]:
-    keys = dict.fromkeys((settings.learner.key, *FIRST))
-    choices = (Choice(key, key) for key in keys)
-    return tuple(choice for choice in choices if _fits(choice, settings))[:NUM_FIRST]
+    """One choice of each learner."""
+    choices: dict[str, Choice] = {}
+    for choice in map(Choice.parse, (settings.learner.key, *FIRST)):
+        if _fits(choice, settings):
+            choices.setdefault(choice.learner, choice)
+    return tuple(choices.values())[:NUM_FIRST]
 
 
 def _fits(choice: Choice, settings: ExperimentSettings) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from metalearn_gui.bridge.session import Adaptation, Session
-from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.compare.standing import Standing
 
 LATE_MS = 250  # without an answer to the hand
 
@@ -15,12 +15,13 @@ LATE_MS = 250  # without an answer to the hand
 class TileSession(QObject):
     """What differs is here; all else is the session's own."""
 
-    def __init__(self, session: Session, key: str, run: RunRecord, parent: QObject) -> None:
+    def __init__(self, session: Session, standing: Standing, parent: QObject) -> None:
         super().__init__(parent)
+        assert standing.run is not None
         self._session = session
-        self.shown = run
+        self.shown, self.mark = standing.run, standing.mark
         self.overlays: frozenset[str] = frozenset()  # a tile is one run's
-        self.unseen = TileTasks(session, key, self)
+        self.unseen = TileTasks(session, standing.key, self)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QGraphicsOpacityEffect,
     QGridLayout,
@@ -40,9 +40,13 @@ class SmallCurve(CurveCanvas):
 
     object_name = "small_curve"
     marker_size = 4.5
+    shows_start = False
 
     def frame(self) -> QRectF:
         return QRectF(self.rect()).adjusted(1, 1, -1, -1)
+
+    def learner_color(self) -> QColor:
+        return self.session.mark.color  # type: ignore[attr-defined]
 
     def legend_labels(self) -> dict[str, str]:
         return {}  # the card says it once for all
@@ -161,7 +165,7 @@ class Tile(QWidget):
         super().__init__(parent, objectName=f"compare_tile_{standing.key}")
         assert standing.run is not None
         self.run = standing.run
-        self._session = TileSession(session, standing.key, standing.run, self)
+        self._session = TileSession(session, standing, self)
         view = standing.run.settings.tasks.view
         self._picture: QWidget = TOUCHED_SMALL.get(view, TouchedPicture)(self._session, self)  # type: ignore[arg-type]
         self._picture.setMinimumSize(96, 80)
@@ -195,6 +199,8 @@ class Tile(QWidget):
         """Its name, its mark, and the step that it is best at."""
         self._name.setText(standing.label)
         self._mark.show_mark(standing.mark)
+        self._session.mark = standing.mark
+        self._picture.update()
         self._session.unseen.set_step(standing.step)
         steps = counted(standing.step, self.tr("1 step"), self.tr("{count} steps"))
         self._steps.setText(self.tr("one pass") if self.run.settings.learner.adapts_once else steps)
