@@ -20,6 +20,7 @@ from metalearn_gui.engine.training import Options
 from metalearn_gui.ui.compare.chosen import Chosen
 from metalearn_gui.ui.compare.curves_panel import spread
 from metalearn_gui.ui.compare.earlier import earlier_menu
+from metalearn_gui.ui.compare.loss_curve import curve_of
 from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, MARK_ROLE, NAME, TIME
 from metalearn_gui.ui.compare.tile_session import TileSession
 from metalearn_gui.ui.compare.tiles import SmallCurve
@@ -269,6 +270,25 @@ def test_a_table_that_cannot_be_written_is_one_line(view, qtbot, tmp_path):
     view.session.messageRaised.connect(said.append)
     view.write_csv(str(tmp_path / "none" / "table.csv"))
     assert "cannot be written" in said[-1].text
+
+
+def test_the_curve_of_several_seeds_is_their_median_with_a_band_to_the_lowest_and_highest(view, qtbot):
+    view.chosen.set_effort(num_seeds=3)
+    compare(view, qtbot)
+    standing = next(one for one in view.standings.all if one.key == "maml")
+    curve = curve_of(standing, "tasks_seen")
+    last = np.array([run.scores[-1].evaluation.learner.loss[standing.step] for run in standing.runs])
+    assert len(last) == 3
+    assert len(set(last)) == 3
+    found = [values[-1] for values in (curve.low, curve.median, curve.high)]
+    assert found == pytest.approx([last.min(), np.median(last), last.max()])
+    assert curve.effort[-1] == standing.runs[0].tasks_seen
+    high, low = (edge.getData()[1] for edge in view.by_tasks._lines["maml"].edges)
+    assert (high > low).all()
+    assert len(high) == len(curve.effort)
+    view.chosen.set_effort(num_seeds=1)
+    compare(view, qtbot)
+    assert [len(edge.getData()[1]) for edge in view.by_tasks._lines["maml"].edges] == [0, 0]
 
 
 def test_names_beside_curves_lie_apart_and_inside():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -14,11 +12,12 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare import AXES
 from metalearn_gui.ui.axis import Axis
+from metalearn_gui.ui.compare.loss_curve import LossLine, curve_of
 from metalearn_gui.ui.compare.marks import Mark
-from metalearn_gui.ui.compare.standing import Standing, Standings
-from metalearn_gui.ui.effort import EffortChoice, effort_of
+from metalearn_gui.ui.compare.standing import Standings
+from metalearn_gui.ui.effort import EffortChoice
 from metalearn_gui.ui.panel import Panel
-from metalearn_gui.ui.plotting import ThemedPlot, style_line
+from metalearn_gui.ui.plotting import ThemedPlot
 from metalearn_gui.ui.theme import theme, ui_font
 
 NAMES_WIDTH, NAME_HEIGHT = 92, 15
@@ -34,7 +33,7 @@ class CurvesPanel(Panel):
         self.key = key  # type: ignore[misc]  # two cards of this kind stand side by side
         super().__init__(session, parent)
         self._standings = standings
-        self._lines: dict[str, pg.PlotCurveItem] = {}
+        self._lines: dict[str, LossLine] = {}
         self._drawn_scores = 0
         self._is_compact = False
         axis_button = self.add_header_action("chevron_down", " ", lambda: None)
@@ -72,32 +71,22 @@ class CurvesPanel(Panel):
         return sum(len(record.scores) for record in self.session.comparing.records.values())
 
     def refresh(self) -> None:
-        """Draw what is known of every contender's first seed."""
+        """Draw what is known of every contender."""
         if not self.isVisible():
             return
         self._drawn_scores = self._num_scores()
-        standings = {one.key: one for one in self._standings.all if one.run is not None and one.run.scores}
+        standings = {one.key: one for one in self._standings.all if any(run.scores for run in one.runs)}
         for key in self._lines.keys() - standings.keys():
-            self.plot.removeItem(self._lines.pop(key))
-        ends: list[tuple[float, Mark, str]] = []
-        all_x, all_y = [], []
+            self._lines.pop(key).remove()
         for key, standing in standings.items():
-            x, y = curve_of(standing, self.effort.axis)
-            drawn_x, drawn_y = np.log10(np.maximum(x, 1e-12)), self.plot.to_axis(y)
-            line = self._lines[key] if key in self._lines else self._new_line(key)
-            style_line(line, standing.mark.color, standing.mark.style, 2.0 if standing.is_training else 1.6)
-            line.setData(drawn_x, drawn_y)
-            is_drawn = np.isfinite(drawn_y)
-            if is_drawn.any():
-                all_x.append(drawn_x[is_drawn])
-                all_y.append(drawn_y[is_drawn])
-                ends.append((float(drawn_y[is_drawn][-1]), standing.mark, standing.label))
-        self._fit(all_x, all_y)
-        self._names.set_names(ends)
-
-    def _new_line(self, key: str) -> pg.PlotCurveItem:
-        self._lines[key] = self.plot.add_line()
-        return self._lines[key]
+            if key not in self._lines:
+                self._lines[key] = LossLine(self.plot)
+            self._lines[key].show_curve(standing, curve_of(standing, self.effort.axis))
+        self._say_hint()
+        drawn = {key: line for key, line in self._lines.items() if len(line.x)}
+        self._fit([line.x for line in drawn.values()], [line.y for line in drawn.values()])
+        named = [(standings[key], line) for key, line in drawn.items()]
+        self._names.set_names([(float(line.y[-1]), standing.mark, standing.label) for standing, line in named])
 
     def _fit(self, all_x: list[Array], all_y: list[Array]) -> None:
         low, high = (0.0, 1.0) if not all_x else (min(x.min() for x in all_x), max(x.max() for x in all_x))
@@ -119,7 +108,13 @@ class CurvesPanel(Panel):
         )
         self.set_title(dict(zip(AXES, titles, strict=True))[self.effort.axis])
         self.effort.retranslate()
-        self.set_hint("" if self._is_compact else self.tr("unseen tasks, at the step of the table"))
+        self._say_hint()
+
+    def _say_hint(self) -> None:
+        has_seeds = any(len(standing.runs) > 1 for standing in self._standings.all)
+        seeds = self.tr("unseen tasks, median of the seeds, shaded to the lowest and highest")
+        hint = seeds if has_seeds else self.tr("unseen tasks, at the step of the table")
+        self.set_hint("" if self._is_compact else hint)
 
     def _take_axis(self) -> None:
         self.retranslate()
@@ -128,19 +123,6 @@ class CurvesPanel(Panel):
     def restyle(self) -> None:
         self.plot.restyle()
         self.refresh()
-
-
-def curve_of(standing: Standing, axis: str) -> tuple[Array, Array]:
-    """Effort along an axis, and the loss on unseen tasks at the contender's step; of its first seed, while it trains.
-
-    Iteration 0 has no place on a logarithmic axis.
-    """
-    run = standing.run
-    assert run is not None
-    scored = [one for one in run.scores if one.iteration > 0]
-    effort = effort_of(run, axis).at(np.array([one.iteration for one in scored], float))
-    losses = [one.evaluation.learner.loss for one in scored]
-    return effort, np.array([loss[min(standing.step, len(loss) - 1)] for loss in losses], float)
 
 
 class EndNames(QWidget):
