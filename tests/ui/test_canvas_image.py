@@ -101,7 +101,7 @@ def test_the_eraser_leaves_the_target_where_it_has_passed(large_canvas, picture_
 
 
 def test_a_low_canvas_has_room_for_pictures_before_brushes(large_canvas):
-    large_canvas.resize(684, 260)
+    large_canvas.resize(684, 220)
     assert not large_canvas._bar.isVisible()
     assert large_canvas.boxes()["noisy"].bottom() < large_canvas._thumb_boxes()[0].top()
 

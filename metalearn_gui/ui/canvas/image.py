@@ -29,7 +29,7 @@ from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 GAP, CAPTION, LESSON, LARGEST_THUMB, SMALLEST_THUMB = 12.0, 20.0, 18.0, 30.0, 9.0
 LARGE, SMALLEST_COMPARED = 4, 40.0
-BAR, ROOM_FOR_BAR = 26.0, QSize(560, 300)  # the brushes' height, and the least canvas that has them
+BAR, ROOM_FOR_BAR = 26.0, QSize(500, 240)  # the brushes' height, and the least canvas that has them
 PEAK = 2.0  # from the lowest to the highest number of a clean picture, for its PSNR
 LEFT = Qt.AlignmentFlag.AlignVCenter
 RIGHT = LEFT | Qt.AlignmentFlag.AlignRight

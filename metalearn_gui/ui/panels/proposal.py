@@ -32,7 +32,7 @@ class ProposalPanel(ViewPanel):
 
     def retranslate(self) -> None:
         self.set_title(self.tr("Proposed change"))
-        self.set_hint(self.tr("one network adjusts the other"))
+        self.set_hint(self.tr("one network adjusts the other"), self.tr("one adjusts the other"))
         self.stages.setAccessibleName(self.tr("Five stages from a task to the gradient that trains the meta-network"))
         self.bars.setAccessibleName(self.tr("Size of the proposed change of each layer"))
         self.refresh()
