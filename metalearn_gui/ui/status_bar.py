@@ -47,7 +47,8 @@ class StatusBar(Translated, QFrame):
             signal.connect(self.refresh)
         for signal in (session.comparing.stateChanged, session.comparing.contenderFinished):
             signal.connect(lambda *_: self.refresh())
-        session.advanced.connect(self._refresh_sometimes)
+        for signal in (session.advanced, session.comparing.progressed):
+            signal.connect(self._refresh_sometimes)
         theme().changed.connect(self.refresh)
         self.retranslate()
 

@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Budget, LittleDataPlan, Rung
+from metalearn_gui.engine.compare import Bracket, Budget, Lane, LittleDataPlan, Rung
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
 from metalearn_gui.engine.params import Param, SettingError
 from metalearn_gui.engine.training import Options
-from metalearn_gui.ui.compare.bracket_picture import ranking, short_label
+from metalearn_gui.ui.compare.bracket_picture import BracketPicture, ranking, short_label
 from metalearn_gui.ui.compare.cell_map import CellMap, Cells
 from metalearn_gui.ui.compare.effort import BudgetBox
 from metalearn_gui.ui.views.little_data import LittleDataView
@@ -130,6 +130,53 @@ def test_a_search_ends_with_a_winner_that_opens_as_a_run(real, qtbot):
     with qtbot.waitSignal(view.backRequested):
         qtbot.mouseClick(view.card.winner, Qt.MouseButton.LeftButton)
     assert real.shown.run_id == winner.run_id
+
+
+RUNGS = (
+    Rung(1 / 3, ("a", "b", "c"), {"c": 1.0, "a": 2.0, "b": 3.0}, ("c",)),
+    Rung(1.0, ("c",), {"c": 0.5}, ("c",)),
+)
+
+
+@pytest.fixture
+def picture(qtbot):
+    picture = BracketPicture()
+    qtbot.addWidget(picture)
+    picture.resize(900, 400)
+    picture.show()
+    lanes = tuple(
+        Lane(key, f"hidden_dim={size}", 0, small_settings(), key) for size, key in ((4, "a"), (8, "b"), (16, "c"))
+    )
+    picture.show_bracket(Bracket(lanes, RUNGS), None, "")
+    return picture
+
+
+def test_a_click_on_a_candidate_of_any_round_opens_it_and_one_beside_them_does_not(picture, qtbot):
+    opened = []
+    picture.opened.connect(opened.append)
+    for number, run_id in ((0, "b"), (0, "c"), (1, "c")):
+        qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=picture.place_of(number, run_id).center().toPoint())
+    qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=QPoint(890, 390))
+    qtbot.mouseClick(picture, Qt.MouseButton.RightButton, pos=picture.place_of(0, "a").center().toPoint())
+    assert opened == ["b", "c", "c"]
+
+
+def test_arrows_walk_through_the_rounds_and_enter_opens(picture, qtbot):
+    opened = []
+    picture.opened.connect(opened.append)
+    picture.setFocus()
+    assert "hidden_dim=16: loss 1" in picture.accessibleName()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Right):
+        qtbot.keyClick(picture, key)
+    assert opened == ["a", "c"]
+    assert picture.accessibleName() == "round 2, hidden_dim=16: loss 0.5"
+
+
+def test_whoever_trains_or_is_compiled_is_the_one_without_a_loss(picture):
+    rung = Rung(1 / 3, ("a", "b", "c"), {"a": 2.0}, ())
+    for training, busy in (("a", "b"), ("b", "b"), ("", "b"), (None, "")):
+        picture.show_bracket(Bracket(picture._bracket.lanes, (rung,)), training, "")
+        assert picture.busy == busy
 
 
 def test_a_round_is_ranked_by_loss_and_who_has_none_stands_below():

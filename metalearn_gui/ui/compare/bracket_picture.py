@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.engine.compare import Bracket, Rung
@@ -14,26 +14,36 @@ from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.wording import loss_text
 
-ROW, HEAD, WIDEST = 30.0, 34.0, 300.0
+ROW, HEAD, WIDEST = 42.0, 34.0, 300.0
+MOVES = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class BracketPicture(QWidget):
-    """Candidates of a round from the best down, those still to come at its end; a click opens a candidate's run."""
+    """Candidates of a round from the best down, those still to come at its end.
+
+    A click opens a candidate's run; with the keyboard, arrows and Enter do.
+    """
 
     opened = Signal(str)  # run_id
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, objectName="bracket")
         self._bracket: Bracket | None = None
-        self._training = ""
+        self._training: str | None = None
+        self._at = (0, 0)  # the round and the place in it that the keyboard is at
         self.words = ""
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme().changed.connect(self.update)
 
-    def show_bracket(self, bracket: Bracket | None, training: str, words: str) -> None:
-        """Draw this one. training: the run_id of who trains now; words: in its place where there is none."""
+    def show_bracket(self, bracket: Bracket | None, training: str | None, words: str) -> None:
+        """Draw this one.
+
+        training: the run_id of who trained last; None once the search has ended. words: in its place without one.
+        """
         self._bracket, self._training, self.words = bracket, training, words
+        self._move(0, 0)
         self.updateGeometry()
         self.update()
 
@@ -71,6 +81,13 @@ class BracketPicture(QWidget):
         assert self._bracket is not None
         return next(lane.label for lane in self._bracket.lanes if lane.run_id == run_id)
 
+    @property
+    def busy(self) -> str:
+        """Who trains now, or else is being compiled: the first of the round without a loss; "" for nobody."""
+        rung = self._bracket.rungs[-1] if self._bracket is not None and self._training is not None else None
+        waiting = [run_id for run_id in rung.run_ids if run_id not in rung.losses] if rung else []
+        return self._training if self._training in waiting else next(iter(waiting), "")  # type: ignore[return-value]
+
     # --- painting ---------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -85,6 +102,11 @@ class BracketPicture(QWidget):
             for run_id in rung.run_ids:
                 self._paint_line(painter, number, run_id)
                 self._paint_candidate(painter, number, rung, run_id)
+        place = self.place_of(self._at[0], self._chosen) if self.hasFocus() else None
+        if place is not None:
+            painter.setPen(QPen(theme().palette.text, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(place.adjusted(-2, -2, 2, 2), 7, 7)
 
     def _paint_head(self, painter: QPainter, number: int, rung: Rung) -> None:
         assert self._bracket is not None
@@ -115,14 +137,15 @@ class BracketPicture(QWidget):
         winner = self._bracket.winner
         goes_on = run_id in rung.survivors
         is_winner = winner is not None and winner.run_id == run_id and number == len(self._bracket.rungs) - 1
-        edge = palette.learner if goes_on or run_id == self._training else palette.line
+        is_busy = run_id == self.busy and number == len(self._bracket.rungs) - 1
+        edge = palette.learner if goes_on or is_busy else palette.line
         painter.setPen(QPen(edge, 2 if is_winner else 1))
         painter.setBrush(faded(palette.learner, 0.16) if is_winner else palette.panel)
         painter.drawRoundedRect(place, 6, 6)
         loss = rung.losses.get(run_id)
         said = "" if loss is None else loss_text(loss)
-        if run_id == self._training and loss is None:
-            said = self.tr("trains")
+        if is_busy:
+            said = self.tr("trains") if run_id == self._training else self.tr("compiles")
         painter.setFont(ui_font(12, 600))
         painter.setPen(palette.text)
         inside = place.adjusted(8, 0, -8, 0)
@@ -145,6 +168,49 @@ class BracketPicture(QWidget):
         run_id = self.run_at(event.position())
         if run_id and event.button() == Qt.MouseButton.LeftButton:
             self.opened.emit(run_id)
+
+    @property
+    def _chosen(self) -> str:
+        """Who the keyboard is at."""
+        assert self._bracket is not None
+        return ranking(self._bracket.rungs[self._at[0]])[self._at[1]]
+
+    def _move(self, rounds: int, places: int) -> None:
+        if self._bracket is None:
+            self.setAccessibleName(self.words)
+            return
+        rung = min(max(self._at[0] + rounds, 0), len(self._bracket.rungs) - 1)
+        place = min(max(self._at[1] + places, 0), len(self._bracket.rungs[rung].run_ids) - 1)
+        self._at = (rung, place)
+        loss = self._bracket.rungs[rung].losses.get(self._chosen)
+        said = self.tr("no loss yet") if loss is None else self.tr("loss {loss}").format(loss=loss_text(loss))
+        round_text = self.tr("round {number}").format(number=rung + 1)
+        self.setAccessibleName(f"{round_text}, {self.label_of(self._chosen)}: {said}")
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if self._bracket is not None and key in MOVES:
+            self._move(*MOVES[key])
+        elif self._bracket is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(self._chosen)
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        # The arrows mean this picture while it has the focus, not the window's shortcuts.
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in MOVES:  # type: ignore[attr-defined]
+            event.accept()
+            return True
+        return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
 
 
 def ranking(rung: Rung) -> Sequence[str]:
