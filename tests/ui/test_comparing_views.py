@@ -125,6 +125,8 @@ def test_a_search_ends_with_a_winner_that_opens_as_a_run(real, qtbot):
     winner = bracket.winner
     assert winner is not None
     assert winner.label in view.card._result.text()
+    step = winner.settings.learner.num_steps
+    assert view.card._result.text().endswith("after 1 step" if step == 1 else f"after {step} steps")
     places = [view.card.picture.place_of(number, winner.run_id) for number in range(len(bracket.rungs))]
     assert all(place is not None for place in places)
     with qtbot.waitSignal(view.backRequested):

@@ -10,6 +10,7 @@ from metalearn_gui.ui.compare.bracket_picture import BracketPicture, setting_nam
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
 from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.wording import mean_text
 
@@ -108,9 +109,10 @@ class BracketPanel(Panel):
             entry = next(iter(comparing.comparison.entries), None)
             text = self.tr("Winner: {label}").format(label=winner.label)
             if entry is not None:
-                figure = self.tr("{loss} on unseen tasks after {step} steps")
+                figure = self.tr("{loss} on unseen tasks after {steps}")
                 step = entry.trained_steps
-                text += " · " + figure.format(loss=mean_text(entry.mean(step), entry.ci95(step)), step=step)
+                steps = counted(step, self.tr("1 step"), self.tr("{count} steps"))
+                text += " · " + figure.format(loss=mean_text(entry.mean(step), entry.ci95(step)), steps=steps)
             self._result.setText(text)
 
     def _show_hint(self, bracket: Bracket | None) -> None:
