@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from metalearn_gui.ui.text import MINUS, count_text
-from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.theme import scaled, ui_font
 
 DECADE_MARKS = (1.0, 2.0, 5.0)
 FEWEST_TICKS = 3
@@ -76,7 +76,7 @@ class Axis(pg.AxisItem):
         super().__init__(orientation, showValues=True)
         self._text, self._counts = text, counts
         self.is_log = False
-        self.least_spacing = 56 if orientation == "bottom" else 19  # pixels between two labels
+        self.least_spacing = 56 if orientation == "bottom" else 19  # pixels of the design between two labels
         self.setStyle(tickLength=0, autoExpandTextSpace=False)
         self.enableAutoSIPrefix(False)
         self.setTickFont(ui_font(TICK_PX))
@@ -89,7 +89,7 @@ class Axis(pg.AxisItem):
 
     def ticks(self, length: float) -> list[float]:
         """The values that get a grid line and a label on an axis of so many pixels."""
-        most = max(2, int(length // self.least_spacing))
+        most = max(2, int(length // scaled(self.least_spacing)))
         if self.is_log:
             return log_ticks(10.0 ** self.range[0], 10.0 ** self.range[1], most)
         values = linear_ticks(*self.range, most)

@@ -46,8 +46,11 @@ class CompareChip(QAbstractButton):
             painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         text = box
         if self.isChecked():
-            svg("check", color).render(painter, QRectF(box.left() + 10, box.center().y() - 6, 12, 12))
-            text = box.adjusted(16, 0, 0, 0)
+            side = scaled(12)
+            svg("check", color).render(
+                painter, QRectF(box.left() + scaled(10), box.center().y() - side / 2, side, side)
+            )
+            text = box.adjusted(scaled(16), 0, 0, 0)
         painter.setFont(self.font())
         painter.setPen(palette.text if self.isChecked() or self.underMouse() else palette.muted)
         painter.drawText(text, Qt.AlignmentFlag.AlignCenter, self.text())

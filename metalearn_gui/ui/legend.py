@@ -101,7 +101,7 @@ class Legend(QWidget):
     def _spacing(self, width: int) -> tuple[int, int]:
         """Length of a sample, and what is free before the next one."""
         is_close = width < scaled(self.SPACIOUS)
-        return scaled(self.CLOSE_SAMPLE if is_close else self.SAMPLE), self.CLOSE_GAP if is_close else self.GAP
+        return scaled(self.CLOSE_SAMPLE if is_close else self.SAMPLE), scaled(self.CLOSE_GAP if is_close else self.GAP)
 
 
 class Readout(QLabel):

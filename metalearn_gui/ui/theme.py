@@ -62,6 +62,7 @@ class Theme(QObject):
     """The one theme of the program: `theme()`."""
 
     changed = Signal()
+    changing = Signal()  # other style sheets are about to come: with them Qt gives widgets back their first fonts
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,6 +111,7 @@ class Theme(QObject):
         self._palette = palette
         app = QApplication.instance()
         if isinstance(app, QApplication):
+            self.changing.emit()
             app.setPalette(_qt_palette(palette))
             app.setStyleSheet(_style_sheet(palette))
         self.changed.emit()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from metalearn_gui.ui.theme import theme
-from metalearn_gui.ui.zoom import STEPS, rescale, set_zoom
+from metalearn_gui.ui.zoom import STEPS, fonts_of, rescale, set_zoom
 
 AUTOMATIC = 0.0  # what is chosen where nobody has chosen: by the window's size
 ROOMY = QSize(2560, 1440)  # a larger window, on a large screen of many small pixels, is read from further away
@@ -24,6 +25,8 @@ class WindowZoom(QObject):
         self._is_on_stage = False
         self._applied = 1.0
         self.chosen = AUTOMATIC
+        self._fonts: list[tuple[QWidget, QFont]] = []  # while style sheets are exchanged
+        theme().changing.connect(self._keep_fonts)
         theme().changed.connect(self._rescale)  # before all others: what they set anew is as large already
 
     def choose(self, zoom: float) -> None:
@@ -54,7 +57,13 @@ class WindowZoom(QObject):
             set_zoom(max(STEPS[0], wanted))
             self.changed.emit()
 
+    def _keep_fonts(self) -> None:
+        self._fonts = fonts_of(self._window)
+
     def _rescale(self) -> None:
+        for widget, font in self._fonts:
+            widget.setFont(font)
+        self._fonts = []
         if self._applied != theme().zoom:
             ratio, self._applied = theme().zoom / self._applied, theme().zoom
             rescale(self._window, ratio)

@@ -39,6 +39,12 @@ def rescale(window: QWidget, ratio: float) -> None:
         widget.updateGeometry()
 
 
+def fonts_of(window: QWidget) -> list[tuple[QWidget, QFont]]:
+    """The fonts that were set for widgets of a window and of those that belong to it."""
+    widgets = (window, *window.findChildren(QWidget))
+    return [(widget, widget.font()) for widget in widgets if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont)]
+
+
 def fit_new(widget: W) -> W:
     """Take a widget along that was built at this zoom: its fonts are as large already, its places are not."""
     if theme().zoom != 1.0:

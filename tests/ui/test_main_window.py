@@ -493,6 +493,21 @@ def test_a_window_of_very_many_pixels_is_larger_until_somebody_chooses(window, s
     assert theme().zoom == 1.0
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (3840, 2160)])
+def test_another_theme_leaves_type_as_large_as_it_was(window, size):
+    def sizes() -> list[int]:
+        return [label.font().pixelSize() for label in window.findChildren(QLabel)]
+
+    window.resize(*size)
+    theme().set_mode("light")
+    before = sizes()
+    theme().set_mode("dark")
+    assert sizes() == before
+    assert window.panels["task"]._title.font().pixelSize() == round(12 * theme().zoom)
+    window.resize(1440, 900)
+    assert theme().zoom == 1.0
+
+
 def test_runs_stand_open_in_the_smallest_window_beside_a_verdict(window, session, qtbot, monkeypatch):
     monkeypatch.setattr(VerdictLine, "show_verdict", lambda line, _: (line.setText("It pays"), line.show()))
     window.resize(1024, 700)

@@ -209,3 +209,16 @@ def test_a_readout_says_less_where_the_whole_would_hide_a_line(plot):
     assert readout.text() == "line"
     readout.show_at(5.0, "line<br>line", [], shorter="line")
     assert readout.text() == "line<br>line"
+
+
+def test_larger_type_has_fewer_ticks(plot):
+    axis = plot.value_axis
+    plot.set_log(True)
+    plot.getViewBox().setYRange(-2.0, 16.0, padding=0)
+    small = axis.ticks(200.0)
+    theme().set_zoom(3.0)
+    try:
+        assert len(axis.ticks(200.0)) < len(small)
+        assert len(axis.ticks(600.0)) == len(small)
+    finally:
+        theme().set_zoom(1.0)
