@@ -199,8 +199,9 @@ class Tile(QWidget):
         """Its name, its mark, and the step that it is best at."""
         self._name.setText(standing.label)
         self._mark.show_mark(standing.mark)
-        self._session.mark = standing.mark
-        self._picture.update()
+        if standing.mark != self._session.mark:  # the theme has changed
+            self._session.mark = standing.mark
+            self._picture.update()
         self._session.unseen.set_step(standing.step)
         steps = counted(standing.step, self.tr("1 step"), self.tr("{count} steps"))
         self._steps.setText(self.tr("one pass") if self.run.settings.learner.adapts_once else steps)
