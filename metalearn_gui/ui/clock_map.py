@@ -6,38 +6,35 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.loss_colors import LossScale, ink_on
 from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.walked import Walked
 
 HUGE = 1e4  # a loss from here on is called diverged
 BEYOND = 2.0  # times the largest loss before adapting: what is worse has the colour of the worst
 ROW, GAP, AXIS = 20, 1.5, 20
-MOVES = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
 
 
-class ClockMap(QWidget):
+class ClockMap(Walked):
     """Emits the cell that the hand is on; shows what it is told."""
 
     chosen = Signal(int, int)  # row, step
     resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="clock_map")
+        super().__init__(parent, "clock_map")
         self._iterations: tuple[int, ...] = ()
         self._losses = np.empty((0, 0))
         self._scale = LossScale.of(self._losses)
         self._cell = (-1, 0)
         self._words = ""
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
     def most_rows(self) -> int:
@@ -157,22 +154,17 @@ class ClockMap(QWidget):
         if len(self._iterations) and (cell := self.cell_at(position)) != self._cell:
             self.chosen.emit(*cell)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        move = MOVES.get(Qt.Key(event.key()))
-        if move is None or not len(self._iterations):
-            super().keyPressEvent(event)
-            return
-        rows, columns = self._losses.shape
-        row, step = self._cell[0] + move[0], self._cell[1] + move[1]
-        if 0 <= row < rows and 0 <= step < columns:
+    @property
+    def has_places(self) -> bool:
+        return bool(self._iterations)
+
+    def walk(self, rows: int, columns: int) -> None:
+        row, step = self._cell[0] + rows, self._cell[1] + columns
+        if 0 <= row < self._losses.shape[0] and 0 <= step < self._losses.shape[1]:
             self.chosen.emit(row, step)
 
-    def event(self, event: QEvent) -> bool:
-        # The arrows mean this map while it has the focus, not the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in MOVES:
-            event.accept()
-            return True
-        return super().event(event)
+    def open_place(self) -> None:
+        self.chosen.emit(*self._cell)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

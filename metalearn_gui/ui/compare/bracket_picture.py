@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.compare import Bracket, Rung
 from metalearn_gui.ui.compare.marks import draw_words
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.walked import Walked
 from metalearn_gui.ui.wording import loss_text
 
 ROW, HEAD, WIDEST = 42.0, 34.0, 300.0
-MOVES = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
-class BracketPicture(QWidget):
+class BracketPicture(Walked):
     """Candidates of a round from the best down, those still to come at its end.
 
     A click opens a candidate's run; with the keyboard, arrows and Enter do.
@@ -27,14 +27,11 @@ class BracketPicture(QWidget):
     opened = Signal(str)  # run_id
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="bracket")
+        super().__init__(parent, "bracket")
         self._bracket: Bracket | None = None
         self._training: str | None = None
         self._at = (0, 0)  # the round and the place in it that the keyboard is at
         self.words = ""
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme().changed.connect(self.update)
 
     def show_bracket(self, bracket: Bracket | None, training: str | None, words: str) -> None:
@@ -43,7 +40,7 @@ class BracketPicture(QWidget):
         training: the run_id of who trained last; None once the search has ended. words: in its place without one.
         """
         self._bracket, self._training, self.words = bracket, training, words
-        self._move(0, 0)
+        self.walk(0, 0)
         self.updateGeometry()
         self.update()
 
@@ -175,12 +172,12 @@ class BracketPicture(QWidget):
         assert self._bracket is not None
         return ranking(self._bracket.rungs[self._at[0]])[self._at[1]]
 
-    def _move(self, rounds: int, places: int) -> None:
+    def walk(self, rows: int, columns: int) -> None:
         if self._bracket is None:
             self.setAccessibleName(self.words)
             return
-        rung = min(max(self._at[0] + rounds, 0), len(self._bracket.rungs) - 1)
-        place = min(max(self._at[1] + places, 0), len(self._bracket.rungs[rung].run_ids) - 1)
+        rung = min(max(self._at[0] + columns, 0), len(self._bracket.rungs) - 1)
+        place = min(max(self._at[1] + rows, 0), len(self._bracket.rungs[rung].run_ids) - 1)
         self._at = (rung, place)
         loss = self._bracket.rungs[rung].losses.get(self._chosen)
         said = self.tr("no loss yet") if loss is None else self.tr("loss {loss}").format(loss=loss_text(loss))
@@ -188,29 +185,12 @@ class BracketPicture(QWidget):
         self.setAccessibleName(f"{round_text}, {self.label_of(self._chosen)}: {said}")
         self.update()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if self._bracket is not None and key in MOVES:
-            self._move(*MOVES[key])
-        elif self._bracket is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit(self._chosen)
-        else:
-            super().keyPressEvent(event)
+    @property
+    def has_places(self) -> bool:
+        return self._bracket is not None
 
-    def event(self, event: QEvent) -> bool:
-        # The arrows mean this picture while it has the focus, not the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in MOVES:  # type: ignore[attr-defined]
-            event.accept()
-            return True
-        return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
+    def open_place(self) -> None:
+        self.opened.emit(self._chosen)
 
 
 def ranking(rung: Rung) -> Sequence[str]:

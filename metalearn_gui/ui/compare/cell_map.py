@@ -6,18 +6,18 @@ import dataclasses
 import math
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.compare.marks import draw_words
 from metalearn_gui.ui.loss_colors import LossScale, ink_on
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.walked import Walked
 
 GAP, NAME_HEIGHT, LEGEND = 2.0, 18.0, 34.0
-MOVES = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -31,20 +31,17 @@ class Cells:
     column_title: str = ""
 
 
-class CellMap(QWidget):
+class CellMap(Walked):
     """Arrows move, Enter or a click opens; the best cell has a ring."""
 
     opened = Signal(int, int)  # row, column
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, "cell_map")
         self._cells: Cells | None = None
         self._scale = LossScale(0.1, 1.0)
         self._at = (0, 0)
         self.words = ""
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme().changed.connect(self.update)
 
     def show_cells(self, cells: Cells | None, words: str = "") -> None:
@@ -191,33 +188,19 @@ class CellMap(QWidget):
             self._at = place
             self.opened.emit(*place)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if self._cells is not None and key in MOVES:
-            rows, columns = self._cells.losses.shape
-            row, column = self._at[0] + MOVES[key][0], self._at[1] + MOVES[key][1]
-            self._at = (min(max(row, 0), rows - 1), min(max(column, 0), columns - 1))
-            self.setAccessibleName(self.cell_text(*self._at))
-            self.update()
-        elif self._cells is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit(*self._at)
-        else:
-            super().keyPressEvent(event)
+    @property
+    def has_places(self) -> bool:
+        return self._cells is not None
 
-    def event(self, event: QEvent) -> bool:
-        # The arrows mean this map while it has the focus, not the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in MOVES:  # type: ignore[attr-defined]
-            event.accept()
-            return True
-        return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
+    def walk(self, rows: int, columns: int) -> None:
+        assert self._cells is not None
+        count = self._cells.losses.shape
+        self._at = (min(max(self._at[0] + rows, 0), count[0] - 1), min(max(self._at[1] + columns, 0), count[1] - 1))
+        self.setAccessibleName(self.cell_text(*self._at))
         self.update()
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
+    def open_place(self) -> None:
+        self.opened.emit(*self._at)
 
 
 def _ink(loss: float, color: QColor) -> QColor:
