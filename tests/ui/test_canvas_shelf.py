@@ -81,6 +81,14 @@ def test_a_drag_across_the_stars_follows_the_hand(surface, touched_session, qtbo
     assert values(touched_session)[1] == 4
 
 
+def test_a_drag_goes_on_after_moves_within_one_star(surface, touched_session, qtbot):
+    mouse(surface, QEvent.Type.MouseButtonPress, star(surface, 1, 1))
+    surface.repaint()
+    mouse(surface, QEvent.Type.MouseMove, star(surface, 1, 1) + QPointF(1, 0))  # nothing changes, nothing is painted
+    mouse(surface, QEvent.Type.MouseMove, star(surface, 1, 4))
+    assert values(touched_session)[1] == 4
+
+
 def test_a_click_on_a_poster_rates_nothing(surface, touched_session):
     before = values(touched_session)
     click(surface, surface.layout_now().card(0).center() - QPointF(0, 20))

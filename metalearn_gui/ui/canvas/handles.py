@@ -180,9 +180,10 @@ class HandleSurface(Surface):
     def _flush_move(self) -> None:
         if self._wanted is None or self.grabbed is None:
             return
-        position, self._wanted = self._wanted, None
-        self._awaits_paint = self.isVisible()
+        position, self._wanted, before = self._wanted, None, self.touched
         self.move_handle(self.grabbed, position)
+        # Within one star, say, a move changes nothing: no paint will come.
+        self._awaits_paint = self.isVisible() and self.touched is not before
 
     # --- keyboard -------------------------------------------------------------------------------
     def event(self, event: QEvent) -> bool:
