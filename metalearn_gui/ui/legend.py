@@ -130,7 +130,7 @@ class Readout(QLabel):
         shorter: said instead where the whole would hide something wherever it stood; "" for nothing shorter.
         """
         place = self._best_place(x, html, lines)
-        if shorter and self._hidden(place, lines):
+        if shorter and _num_within(self._heights(place.left(), lines), place):
             place = self._best_place(x, shorter, lines)
         self.move(place.topLeft().toPoint())
         self.show()
@@ -143,23 +143,29 @@ class Readout(QLabel):
         area, at = self._plot.plot_area(), self._plot.point_of(x, 0.0).x()
         last = max(area.left(), area.right() - self.width())
         beside = [left for left in (at + 9, at - 9 - self.width()) if area.left() <= left <= last]
-        lefts = [*beside, *np.linspace(area.left(), last, 9)]
         tops = np.linspace(area.top() + 6, max(area.top() + 6, area.bottom() - 6 - self.height()), 7)
-        places = [QRectF(left, top, self.width(), self.height()) for left in lefts for top in tops]
-        return min(places, key=lambda place: self._hidden(place, lines))
+        best, least = QRectF(), float("inf")
+        for left in (*beside, *np.linspace(area.left(), last, 9)):
+            heights = self._heights(left, lines)  # once for all places above each other
+            for top in tops:
+                place = QRectF(left, top, self.width(), self.height())
+                hidden = _num_within(heights, place)
+                best, least = (place, hidden) if hidden < least else (best, least)
+        return best
 
-    def _hidden(self, place: QRectF, lines: Sequence[tuple[Array, Array]]) -> int:
-        """How often the lines meet the place, on a few verticals through it."""
-        verticals = np.linspace(place.left() - 4, place.right() + 4, 12)
+    def _heights(self, left: float, lines: Sequence[tuple[Array, Array]]) -> Array:
+        """Where the lines meet a few verticals through a box that begins there, in pixels."""
+        verticals = np.linspace(left - 4, left + self.width() + 4, 12)
         view, area = self._plot.getViewBox().viewRange(), self._plot.plot_area()
         at = view[0][0] + (verticals - area.left()) / area.width() * (view[0][1] - view[0][0])
         per_unit = area.height() / (view[1][1] - view[1][0])
-        count = 0
-        for x, y in lines:
-            if len(x):
-                pixels = area.bottom() - (np.interp(at, x, y) - view[1][0]) * per_unit
-                count += int(((pixels > place.top() - 4) & (pixels < place.bottom() + 4)).sum())
-        return count
+        values = [np.interp(at, x, y) for x, y in lines if len(x)]
+        return area.bottom() - (np.concatenate([*values, np.empty(0)]) - view[1][0]) * per_unit
+
+
+def _num_within(heights: Array, place: QRectF) -> int:
+    """How often lines meet the place."""
+    return int(((heights > place.top() - 4) & (heights < place.bottom() + 4)).sum())
 
 
 SIDE = 8  # of a plot: free beside words in its middle

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.canvas.axes import Axes
 from metalearn_gui.ui.network_drawing import UNITS_DRAWN, Layer
 from metalearn_gui.ui.network_maps import Column, columns_of, draw_columns, tiles
 from metalearn_gui.ui.theme import scaled, theme, ui_font
@@ -72,13 +73,14 @@ class NetworkView(QWidget):
         room = self.width() - self._side - 2
         return 1 + room * column / max(1, len(self._layers) - 1)
 
-    def _unit_rect(self, column: int, place: int) -> QRectF:
-        count, side = len(self._layers[column].units), self._side
+    def _unit_rects(self, column: int) -> list[QRectF]:
+        """Of a column's units, from above."""
+        count, side, left = len(self._layers[column].units), self._side, self._column_x(column)
         pitch = (1 + GAP_SHARE) * side
         height = count * pitch - GAP_SHARE * side
         highest = UNITS_DRAWN * pitch / 2 + scaled(LARGEST_UNIT)  # in a tall card it stays with its choices
         top = min(self.height() / 2, highest) - height / 2
-        return QRectF(self._column_x(column), top + place * pitch, side, side)
+        return [QRectF(left, top + place * pitch, side, side) for place in range(count)]
 
     @property
     def _side(self) -> float:
@@ -97,13 +99,14 @@ class NetworkView(QWidget):
             painter.setFont(ui_font(12))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._unit_text)
             return
+        rects = [self._unit_rects(column) for column in range(len(self._layers))]
         for column in range(1, len(self._layers)):
-            self._draw_weights(painter, column)
+            self._draw_weights(painter, column, rects[column - 1], rects[column])
         for column, layer in enumerate(self._layers):
-            for place in range(len(layer.units)):
-                self._draw_unit(painter, column, place)
+            for rect, responses in zip(rects[column], layer.responses, strict=True):
+                self._draw_unit(painter, rect, responses, is_output=column == len(self._layers) - 1)
 
-    def _draw_weights(self, painter: QPainter, column: int) -> None:
+    def _draw_weights(self, painter: QPainter, column: int, sources: list[QRectF], targets: list[QRectF]) -> None:
         weights = np.nan_to_num(self._layers[column].weights)
         largest = float(np.abs(weights).max(initial=0.0)) or 1.0
         colors = theme().palette
@@ -112,19 +115,18 @@ class NetworkView(QWidget):
             color = QColor(colors.learner if weight > 0 else colors.before)
             color.setAlphaF(0.10 + 0.80 * strength)
             painter.setPen(QPen(color, 0.5 + (MAX_WIDTH - 0.5) * strength**1.5))
-            start, end = self._unit_rect(column - 1, source), self._unit_rect(column, target)
+            start, end = sources[source], targets[target]
             painter.drawPath(_curve(QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y())))
 
-    def _draw_unit(self, painter: QPainter, column: int, place: int) -> None:
+    def _draw_unit(self, painter: QPainter, rect: QRectF, responses: Array, is_output: bool) -> None:
         colors = theme().palette
-        rect = self._unit_rect(column, place)
         painter.setPen(QPen(colors.line, 1))
         painter.setBrush(colors.background)
         painter.drawRoundedRect(rect, 5, 5)
-        is_output, inset = column == len(self._layers) - 1, 0.24 * rect.width()
+        inset = 0.24 * rect.width()
         painter.setPen(QPen(colors.learner if is_output else colors.text, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(_thumbnail(self._layers[column].responses[place], rect.adjusted(inset, inset, -inset, -inset)))
+        painter.drawPolyline(_thumbnail(responses, rect.adjusted(inset, inset, -inset, -inset)))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -143,8 +145,8 @@ class NetworkView(QWidget):
     def unit_at(self, point: QPointF) -> tuple[int, int]:
         """The layer and the unit there; -1 for none."""
         for column, layer in enumerate(self._layers if not self._columns else ()):
-            for place, unit in enumerate(layer.units):
-                if self._unit_rect(column, place).contains(point):
+            for rect, unit in zip(self._unit_rects(column), layer.units, strict=True):
+                if rect.contains(point):
                     return column, unit
         return -1, -1
 
@@ -184,13 +186,9 @@ def _curve(start: QPointF, end: QPointF) -> QPainterPath:
     return path
 
 
-def _thumbnail(values: np.ndarray, rect: QRectF) -> QPainterPath:
+def _thumbnail(values: Array, rect: QRectF) -> QPolygonF:
     values = np.nan_to_num(values)
     low, high = float(values.min()), float(values.max())
-    span = high - low
-    heights = (values - low) / span if span > 1e-9 else np.zeros_like(values)
-    path = QPainterPath()
-    for place, height in enumerate(heights):
-        point = QPointF(rect.left() + rect.width() * place / (len(values) - 1), rect.bottom() - rect.height() * height)
-        path.lineTo(point) if place else path.moveTo(point)
-    return path
+    axes = Axes(rect, (0.0, len(values) - 1.0), (low, high if high - low > 1e-9 else low + 1.0))
+    (line,) = axes.polylines(np.arange(len(values)), values)
+    return line

@@ -14,7 +14,7 @@ from tests.ui.hand import mouse, session_for
 
 
 def point_at(panel: NetworkPanel, column: int, place: int) -> None:
-    centre = panel.view._unit_rect(column, place).center()
+    centre = panel.view._unit_rects(column)[place].center()
     mouse(panel.view, QEvent.Type.MouseMove, centre, Qt.MouseButton.NoButton)
 
 
