@@ -202,7 +202,7 @@ class Course(QObject):
         """Go on with the live run, for so many meta-iterations or without a bound."""
         if self.training.is_lent:
             text = self.tr("A comparison is training. Cancel it to train this run.")
-            self.messageRaised.emit(Message(text, "info", self.tr("Cancel it"), "cancel_comparison"))
+            self.messageRaised.emit(Message(text, "info", self.tr("Cancel it"), "comparing.cancel"))
             return
         live = self.runs.live
         if live.iteration >= self.settings.outer.num_iterations:

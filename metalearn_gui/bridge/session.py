@@ -9,6 +9,7 @@ thread. What has a state of its own is a part that panels speak to:
     session.beside      other runs on the touched task, each in a picture of its own
     session.laid_over   those of the overlays that can be drawn over the shown run's
     session.comparing   what trains side by side, on the live run's worker
+    session.warming     compiling in advance, before a talk
     session.inside      what the view "Inside" shows of the shown run
     session.replay      the shown run's moments, one after another
     session.cold_start  which ratings of a new user tell most
@@ -38,7 +39,7 @@ from metalearn_gui.bridge.undoing import History, Undoing
 from metalearn_gui.bridge.warming import Warming
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.presets import PRESETS, preset
+from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.settings import ExperimentSettings, offer_label
 from metalearn_gui.engine.switching import switched, with_data_of
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
@@ -77,7 +78,7 @@ class Session(QObject):
         self.comparing = Comparing(self._course, options, self)
         self.inside = Inside(self._runs, self.unseen, options, self)
         self.replay = Replay(self, self)
-        self._warming = Warming(self._training, options, self)
+        self.warming = Warming(self._training, options, self)
         self.beside, self.laid_over = (Beside(self.unseen, name, self) for name in ("beside", "laid over"))
         self.cold_start = ColdStart(lambda: self.shown, self)
         self._reading = Reading(self)
@@ -103,7 +104,7 @@ class Session(QObject):
         self.cold_start.failed.connect(self._warn)
         self.documents.said.connect(self.messageRaised)
         self._reading.said.connect(self.messageRaised)
-        self._warming.said.connect(self.messageRaised)
+        self.warming.said.connect(self.messageRaised)
         self.replay.said.connect(self.messageRaised)
         self._reading.refused.connect(self.settingsChanged)  # a widget that shows the refused value takes it back
 
@@ -246,19 +247,6 @@ class Session(QObject):
         """After a divergence: go on from the last good state with half the meta learning rate."""
         self._course.resume_with_half_rate()
 
-    def cancel_comparison(self) -> None:
-        """End what is compared; what it has come to is kept."""
-        self.comparing.cancel()
-
-    def warm_up(self) -> None:
-        """Compile what every preset that needs no data asks for; the run under way stops where it stands."""
-        named = {one.label: one.settings for one in PRESETS.values() if not one.settings.tasks.needs_data}
-        self._warming.start(named)
-
-    def cancel_warm_up(self) -> None:
-        """Stop after the compilation under way."""
-        self._warming.cancel()
-
     # --- runs ---------------------------------------------------------------------------------------
 
     @property
@@ -368,7 +356,7 @@ class Session(QObject):
             self._is_closed = True
             self._reading.close(READING_SECONDS)
             self.comparing.close(REPORT_SECONDS)
-            self._warming.close()
+            self.warming.close()
             self._training.close(WORKER_SECONDS)
             self.unseen.close(TOUCH_SECONDS)
             self.inside.close(TOUCH_SECONDS)

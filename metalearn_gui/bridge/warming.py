@@ -16,6 +16,7 @@ from metalearn_gui.bridge.runs import state_of
 from metalearn_gui.bridge.touches import draw_task
 from metalearn_gui.bridge.training import Training
 from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.programs import PROGRAMS
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import Options, prepare
@@ -52,10 +53,12 @@ class Warming(QObject):
         """Whether the worker is taken."""
         return self._job is not None
 
-    def start(self, presets: Mapping[str, ExperimentSettings]) -> None:
-        """Compile these, by what they are called; nothing where it is under way."""
+    def start(self, presets: Mapping[str, ExperimentSettings] | None = None) -> None:
+        """Compile these, by what they are called; nothing where it is under way. None: all presets without a file."""
         if self._job is not None or not self._training.is_loaded:
             return
+        if presets is None:
+            presets = {one.label: one.settings for one in PRESETS.values() if not one.settings.tasks.needs_data}
         gate = Gate()
         self._count, self._now, self._begun_at = len(presets), _Begun(0, ""), time.monotonic()
         self._job = job = Job("warm up", functools.partial(_warm_up, presets, self._options, gate), gate=gate)
@@ -85,7 +88,7 @@ class Warming(QObject):
         text = self.tr("Compiling {name}, {place} of {count}: about {minutes}:{seconds:02} left").format(
             name=self._now.name, place=done + 1, count=self._count, minutes=left // 60, seconds=left % 60
         )
-        self.said.emit(Message(text, "info", self.tr("Cancel"), "cancel_warm_up"))
+        self.said.emit(Message(text, "info", self.tr("Cancel"), "warming.cancel"))
 
     def _end(self, error: str) -> None:
         assert self._job is not None

@@ -79,7 +79,9 @@ COMMANDS = (
         "replay", QT_TRANSLATE_NOOP("Commands", "Replay the run in ten seconds"), "Ctrl+R", RUN,
         lambda w: w.session.replay.toggle(),
     ),
-    Command("warm_up", QT_TRANSLATE_NOOP("Commands", "Warm up all presets"), "", RUN, lambda w: w.session.warm_up()),
+    Command(
+        "warm_up", QT_TRANSLATE_NOOP("Commands", "Warm up all presets"), "", RUN, lambda w: w.session.warming.start()
+    ),
     Command(
         "new_task", QT_TRANSLATE_NOOP("Commands", "New unseen task"), "N", TASK,
         lambda w: w.session.unseen.new_task(),

@@ -71,8 +71,8 @@ def test_the_live_run_is_stopped_for_a_comparison_and_no_run_begins_before_it_is
     session.toggle()
     session.step()
     assert session.live.iteration == at
-    assert heard.messages[-1].action == "cancel_comparison"
-    session.cancel_comparison()
+    assert heard.messages[-1].action == "comparing.cancel"
+    session.comparing.cancel()
     qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
     session.step()
     qtbot.waitUntil(lambda: session.live.iteration == at + 1, timeout=60_000)

@@ -20,9 +20,9 @@ def named(*learners: str):
 
 def test_every_preset_is_gone_through_and_the_end_is_said(session, qtbot) -> None:
     heard = Heard(session)
-    session._warming.start(named("maml", "reptile", "transfer"))
-    assert session._warming.is_active
-    qtbot.waitUntil(lambda: not session._warming.is_active, timeout=60_000)
+    session.warming.start(named("maml", "reptile", "transfer"))
+    assert session.warming.is_active
+    qtbot.waitUntil(lambda: not session.warming.is_active, timeout=60_000)
     texts = [message.text for message in heard.messages]
     assert any("3 of 3" in text for text in texts)
     assert "all 3" in texts[-1]
@@ -33,8 +33,8 @@ def test_every_preset_is_gone_through_and_the_end_is_said(session, qtbot) -> Non
 
 def test_a_cancelled_warm_up_begins_no_other(session, qtbot) -> None:
     heard = Heard(session)
-    session._warming.start(named("maml", "reptile", "transfer", "fomaml"))
-    session.cancel_warm_up()
-    qtbot.waitUntil(lambda: not session._warming.is_active, timeout=60_000)
+    session.warming.start(named("maml", "reptile", "transfer", "fomaml"))
+    session.warming.cancel()
+    qtbot.waitUntil(lambda: not session.warming.is_active, timeout=60_000)
     assert not any("4 of 4" in message.text for message in heard.messages)
     assert "presets" in heard.messages[-1].text

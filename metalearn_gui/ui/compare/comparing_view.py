@@ -123,7 +123,7 @@ class ComparingView(View):
 
     def reset(self) -> None:
         """End it; what is over stays."""
-        self.session.cancel_comparison()
+        self.session.comparing.cancel()
 
     def attempt(self, do: object) -> None:
         """Do it, or say in one line why it cannot be."""
