@@ -123,5 +123,5 @@ class MessageBar(Translated, QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         color = theme().color_of(LEVEL_COLORS[self._message.level])
-        self._icon.setPixmap(pixmap(self._message.level, 18, 18, self.devicePixelRatioF(), color))
+        self._icon.setPixmap(pixmap(self._message.level, scaled(18), scaled(18), self.devicePixelRatioF(), color))
         self._close.setIcon(icon("close", theme().palette.muted))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from metalearn_gui.ui.icons import icon, pixmap
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
 HEIGHT = 34
@@ -68,5 +68,5 @@ class SettingsSearch(Translated, QFrame):
         self._close.setAccessibleName(self._close.toolTip())
 
     def _restyle(self) -> None:
-        self._icon.setPixmap(pixmap("search", 14, 14, self.devicePixelRatioF(), theme().palette.muted))
+        self._icon.setPixmap(pixmap("search", scaled(14), scaled(14), self.devicePixelRatioF(), theme().palette.muted))
         self._close.setIcon(icon("close", theme().palette.muted))

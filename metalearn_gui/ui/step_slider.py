@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
-MARGIN = 12.0
-LINE = 12.0  # from the top to the line of dots
+MARGIN = 12.0  # pixels of the design
+LINE = 12.0  # from the top to the line of dots, likewise
 
 
 class StepSlider(QSlider):
@@ -33,10 +33,10 @@ class StepSlider(QSlider):
         return self._names[value - self.minimum()] if len(self._names) == count else str(value)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 24 + scaled(16))
+        return QSize(300, scaled(40))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, 24 + scaled(16))
+        return QSize(120, scaled(40))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -51,35 +51,35 @@ class StepSlider(QSlider):
         self.setSliderDown(False)
 
     def _value_at(self, x: float) -> int:
-        share = (x - MARGIN) / max(self.width() - 2 * MARGIN, 1.0)
+        share = (x - scaled(MARGIN)) / max(self.width() - 2 * scaled(MARGIN), 1.0)
         return round(self.minimum() + share * (self.maximum() - self.minimum()))
 
     def _x_of(self, value: int) -> float:
         span = max(self.maximum() - self.minimum(), 1)
-        return MARGIN + (value - self.minimum()) * (self.width() - 2 * MARGIN) / span
+        return scaled(MARGIN) + (value - self.minimum()) * (self.width() - 2 * scaled(MARGIN)) / span
 
     def _every(self, room: float) -> int:
         """Label or dot every so many steps, so that each has `room` pixels."""
-        slot = (self.width() - 2 * MARGIN) / max(self.maximum() - self.minimum(), 1)
+        slot = (self.width() - 2 * scaled(MARGIN)) / max(self.maximum() - self.minimum(), 1)
         return next((step for step in (1, 2, 5, 10, 20, 50) if step * slot >= room), 100)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, palette = QPainter(self), theme().palette
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        here = QPointF(self._x_of(self.value()), LINE)
+        here, dot = QPointF(self._x_of(self.value()), scaled(LINE)), 3.6 * theme().zoom
         for end, color in ((self._x_of(self.maximum()), palette.line), (here.x(), palette.learner)):
-            painter.setPen(QPen(color, 2.6))
-            painter.drawLine(QPointF(MARGIN, LINE), QPointF(end, LINE))
+            painter.setPen(QPen(color, 2.6 * theme().zoom))
+            painter.drawLine(QPointF(scaled(MARGIN), scaled(LINE)), QPointF(end, scaled(LINE)))
         painter.setPen(Qt.PenStyle.NoPen)
-        for value in range(self.minimum(), self.maximum() + 1, self._every(9)):
+        for value in range(self.minimum(), self.maximum() + 1, self._every(scaled(9))):
             painter.setBrush(palette.learner if value <= self.value() else palette.truth)
-            painter.drawEllipse(QPointF(self._x_of(value), LINE), 3.6, 3.6)
+            painter.drawEllipse(QPointF(self._x_of(value), scaled(LINE)), dot, dot)
         painter.setBrush(palette.text)
-        painter.drawEllipse(here, 7, 7)
+        painter.drawEllipse(here, scaled(7), scaled(7))
         if self.hasFocus():
-            painter.setPen(QPen(palette.learner, 2))
+            painter.setPen(QPen(palette.learner, scaled(2)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(here, 9.5, 9.5)
+            painter.drawEllipse(here, scaled(9.5), scaled(9.5))
         self._draw_numbers(painter)
 
     def _draw_numbers(self, painter: QPainter) -> None:
@@ -93,5 +93,5 @@ class StepSlider(QSlider):
             name = self.name_of(value)
             half = painter.fontMetrics().horizontalAdvance(name) / 2 + 1
             middle = min(max(self._x_of(value), half), self.width() - half)
-            box = QRectF(middle - half, LINE + 10, 2 * half, scaled(16))
+            box = QRectF(middle - half, scaled(LINE + 10), 2 * half, scaled(16))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushBut
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon, pixmap
 from metalearn_gui.ui.text import counted
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 HEIGHT = 60
 
@@ -94,7 +94,7 @@ class Foot(QFrame):
 
     def restyle(self) -> None:
         """Take the theme's colours."""
-        self._icon.setPixmap(pixmap("folder", 16, 16, self.devicePixelRatioF(), theme().palette.muted))
+        self._icon.setPixmap(pixmap("folder", scaled(16), scaled(16), self.devicePixelRatioF(), theme().palette.muted))
         self.stop.setIcon(icon("close"))
         self.stop.setIconSize(QSize(14, 14))
 

@@ -191,7 +191,7 @@ class Palette(Veil):
 
     def restyle(self) -> None:
         """Take the theme's colours."""
-        self._icon.setPixmap(pixmap("search", 18, 18, self.devicePixelRatioF(), theme().palette.muted))
+        self._icon.setPixmap(pixmap("search", scaled(18), scaled(18), self.devicePixelRatioF(), theme().palette.muted))
         self.retranslate()
         super().restyle()
 
