@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -38,7 +38,7 @@ class Clip(QObject):
 
     def paste(self) -> None:
         """Take up the link that is in the clipboard, or the picture where the task is one of pictures."""
-        data = QGuiApplication.clipboard().mimeData()
+        data = QGuiApplication.clipboard().mimeData() or QMimeData()  # some platforms have none before the first copy
         pictures = self._window.findChild(PicturesCanvas)
         if is_link(data.text()):
             self._session.documents.open_link(data.text())

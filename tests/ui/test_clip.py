@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QClipboard, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.store.link import is_link
@@ -85,3 +85,11 @@ Clip(session, window).copy_link()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_before_anything_was_copied_a_paste_says_so(window, session, monkeypatch):
+    said = []
+    session.messageRaised.connect(said.append)
+    monkeypatch.setattr(QClipboard, "mimeData", lambda *_: None)  # as the platform does until somebody copies
+    window.clip.paste()
+    assert "nor a picture" in said[-1].text
