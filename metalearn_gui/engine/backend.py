@@ -28,9 +28,10 @@ Params = dict[str, Tensor]  # a flat dictionary; groups are told apart by a pref
 # malloc.h: M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
 MALLOC_OPTIONS = {-8: 2, -3: 256 * 1024, -1: 1024 * 1024}
 
-# TensorFlow's import takes Keras along, and Keras these where they are installed: 150 MB and a second and a half that
-# nothing needs before a model is exported. It does without, and Keras is imported when it is first used.
-LEFT_OUT = frozenset({"keras.src", "pandas", "sklearn"})
+# TensorFlow's import takes Keras along, and Keras pandas and scikit-learn where they are installed; an older Keras in
+# TensorFlow takes the other two: 170 MB and a second and a half that nothing needs before a model is exported. It does
+# without, and Keras is imported when it is first used.
+LEFT_OUT = frozenset({"keras.src", "pandas", "sklearn", "scipy", "h5py"})
 
 _import_lock = threading.Lock()
 
