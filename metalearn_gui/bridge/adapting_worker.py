@@ -13,7 +13,8 @@ from metalearn_gui.bridge.latest import Latest, Request
 from metalearn_gui.bridge.shown import Shown
 from metalearn_gui.bridge.touches import TouchedTask
 
-WARMING, TOUCHING, SHOWING, MAKING_ROOM, INSPECTING = range(5)  # ranks of requests: lower goes first
+# Ranks of requests, lower goes first: one uncompiled picture of what has none, and only then what takes seconds.
+FIRST, WARMING, TOUCHING, SHOWING, MAKING_ROOM, INSPECTING = range(6)
 
 
 class AdaptingWorker(QObject):

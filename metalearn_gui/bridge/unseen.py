@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from metalearn_gui.bridge.adapter import Adaptation, Adapter, Known
-from metalearn_gui.bridge.adapting_worker import INSPECTING, SHOWING, TOUCHING, AdaptingWorker
+from metalearn_gui.bridge.adapting_worker import FIRST, INSPECTING, SHOWING, TOUCHING, AdaptingWorker
 from metalearn_gui.bridge.gallery import NUM_GALLERY, Gallery
 from metalearn_gui.bridge.latest import Request
 from metalearn_gui.bridge.saved_tasks import restored_tasks, saved_task
@@ -40,6 +40,7 @@ from metalearn_gui.store.session_file import SavedTask
 FIRST_TOUCHED = NUM_GALLERY + 1  # blocks 1..8 of the stream are the gallery's
 FIRST_STEP = 5
 INSPECT_MS = 500  # views run uncompiled: twice a second is what the window bears
+HAND_MS = 300  # without a touch: the hand rests
 CATCH_UP_MS = 2000  # how often convolutions follow the training: a look at all tasks takes them as long as an iteration
 
 
@@ -81,6 +82,9 @@ class UnseenTasks(QObject):
         self._inspection.timeout.connect(self._ask_at_rest)
         self._catch_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
         self._catch_up.timeout.connect(self._ask)
+        self._hand = QTimer(self, singleShot=True, interval=HAND_MS)
+        self._hand.timeout.connect(self._let_gallery_follow)
+        self._gallery_is_behind = False
         self.held: dict[str, Array] = {}  # what a hand has put in the place of what adapting comes to
         self._news: list[Callable[[], None]] = []
         self._next_block = FIRST_TOUCHED
@@ -118,6 +122,9 @@ class UnseenTasks(QObject):
         if self._is_slow and self.adaptations:
             if not self._catch_up.isActive():
                 self._catch_up.start()
+        elif self._hand.isActive() and self.gallery_adaptations:  # eight more tasks would hold its next touch up
+            self._gallery_is_behind = True
+            self._ask_touched()
         else:
             self._ask()
         self.followed.emit()
@@ -164,6 +171,7 @@ class UnseenTasks(QObject):
         """End the worker; wait so long at most. Whether it has ended."""
         self._inspection.stop()
         self._catch_up.stop()
+        self._hand.stop()
         return self._worker.close(seconds)
 
     # --- the hand ---------------------------------------------------------------------------------
@@ -370,6 +378,7 @@ class UnseenTasks(QObject):
             self._ask_gallery()
         self.touched, self.held = task, {}
         self._ask_touched(self._known())
+        self._hand.start()
         self._inspection.start()  # not while the hand moves: an inspection is uncompiled and would hold a touch up
         self._make_room()
         self.taskChanged.emit()
@@ -398,7 +407,8 @@ class UnseenTasks(QObject):
         # Uncompiled answers slow the window, so the baselines wait for their program.
         keys = ("learner", *self.compared) if self._is_warm and not self._is_slow else ("learner",)
         take = functools.partial(self._take_touched, self.touched)
-        self._ask_adaptations("touched", keys, take, TOUCHING, known)
+        rank = TOUCHING if self.adaptations else FIRST
+        self._ask_adaptations("touched", keys, take, rank, known)
 
     def _ask_adaptations(
         self, request: str, keys: tuple[str, ...], take: Callable[[Any], None], rank: int, known: Mapping[str, Known]
@@ -432,11 +442,16 @@ class UnseenTasks(QObject):
         """The gallery waits for its compiled program: eight uncompiled tasks would slow the window."""
         if not (self.is_ready and self._is_warm):
             return
+        self._gallery_is_behind = False
         settings, state = self.shown.settings, self.shown.state.learner
         for index, task in enumerate(self.gallery):
             compute = functools.partial(self._worker.adapter.adaptation, settings, state, task)
             self._gallery.expect(index)
             self._worker.ask(("gallery", index), compute, functools.partial(self._take_gallery, index), SHOWING)
+
+    def _let_gallery_follow(self) -> None:
+        if self._gallery_is_behind:
+            self._ask_gallery()
 
     def _take_warm(self, structure: tuple[object, ...]) -> None:
         if structure == self.shown.structure:

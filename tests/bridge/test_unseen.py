@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Hashable
 
 import numpy as np
 import pytest
 
 from metalearn_gui.bridge.adapter import Adapter, Known
+from metalearn_gui.bridge.adapting_worker import FIRST, TOUCHING, WARMING, AdaptingWorker
 from metalearn_gui.bridge.gallery import Gallery
 from metalearn_gui.bridge.saved_tasks import restored_tasks, saved_task
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.touches import draw_task, with_added_point, with_moved_point, with_moved_query, without_point
 from metalearn_gui.engine import Options, adapt, preset
-from metalearn_gui.engine.baselines import initial_state
+from metalearn_gui.engine.baselines import initial_state, initial_states
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.evaluation import unseen_episodes
+from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.store.documents import task_document, task_from
 from tests.bridge.conftest import small_settings
 
@@ -440,3 +443,43 @@ def test_a_query_that_a_hand_has_drawn_has_no_class_in_the_file_either() -> None
     (restored,) = restored_tasks([task_from(*task_document(saved_task(drawn)))], settings, task)
     assert restored.unnamed == {2}
     np.testing.assert_array_equal(restored.query.x, drawn.query.x)
+
+
+@pytest.fixture
+def asked(touched_session, monkeypatch) -> list[tuple[Hashable, int]]:
+    """Key and rank of whatever the worker is asked from now on; it answers all the same."""
+    requests: list[tuple[Hashable, int]] = []
+    ask = AdaptingWorker.ask
+
+    def listening(worker, key, compute, take, rank) -> None:
+        requests.append((key, rank))
+        ask(worker, key, compute, take, rank)
+
+    monkeypatch.setattr(AdaptingWorker, "ask", listening)
+    return requests
+
+
+def keys_of(asked: list[tuple[Hashable, int]]) -> set[Hashable]:
+    return {key for key, _ in asked}
+
+
+def test_the_gallery_follows_the_training_once_the_hand_rests(touched_session, asked, qtbot) -> None:
+    unseen = touched_session.unseen
+    unseen.move_point(0, np.array([1.0]), np.array([4.0]))
+    unseen.follow(unseen.shown.settings, unseen.shown.state)
+    assert keys_of(asked) == {"touched"}
+    qtbot.waitUntil(lambda: ("gallery", 7) in keys_of(asked))
+
+
+def test_the_gallery_is_left_alone_where_nothing_was_trained_under_the_hand(touched_session, asked, qtbot) -> None:
+    touched_session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
+    qtbot.waitUntil(lambda: "views" in keys_of(asked))  # the hand has long been at rest
+    assert keys_of(asked) == {"touched", "views"}
+
+
+def test_only_the_first_picture_goes_before_compiling(touched_session, asked) -> None:
+    unseen, other = touched_session.unseen, small_settings(hidden_dim=5)
+    unseen.move_point(0, np.array([1.0]), np.array([4.0]))
+    unseen.follow(other, TrainingState(*initial_states(other)))
+    assert [rank for key, rank in asked if key == "touched"] == [TOUCHING, FIRST]
+    assert FIRST < WARMING < TOUCHING
