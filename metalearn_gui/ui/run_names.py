@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QObject
 
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 from metalearn_gui.store.records import RunRecord
@@ -14,6 +15,7 @@ from metalearn_gui.ui.text import number_text
 
 MOST_SAID = 2  # settings beside a name
 Values = dict[str, str]  # of settings, in words
+_of_sessions: weakref.WeakKeyDictionary[QObject, RunNames] = weakref.WeakKeyDictionary()
 
 
 class RunNames:
@@ -58,6 +60,11 @@ class RunNames:
             told = {name: value_text(value) for name, value in flat_values(run.settings).items()}
             known = self._read[run.run_id] = (run.settings, told)
         return known[1]
+
+
+def names_of_runs(session: QObject, runs: Sequence[RunRecord]) -> dict[str, str]:
+    """A name for each run_id of a session's runs: every panel asks after each change, and they are made once."""
+    return _of_sessions.setdefault(session, RunNames()).of(runs)
 
 
 def flat_values(settings: ExperimentSettings) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.events import StepScores
 from metalearn_gui.engine.params import params_of
 from metalearn_gui.store.records import RunRecord
-from metalearn_gui.ui.run_names import RunNames
+from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.run_traces import run_mark, run_name
 from metalearn_gui.ui.text import counted, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -36,7 +36,7 @@ class RunsModel(QAbstractTableModel):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._names, self._run_names = RunNames(), {}
+        self._run_names: dict[str, str] = {}
         self._sought = ""
         self._kept: frozenset[str] | None = None
         self._runs: list[RunRecord] = []
@@ -86,7 +86,7 @@ class RunsModel(QAbstractTableModel):
 
     def follow(self) -> None:
         """Take over the session's runs, names, overlays and what is shown; pinned ones first, then the newest."""
-        self._run_names = self._names.of(self._session.runs)
+        self._run_names = names_of_runs(self._session, self._session.runs)
         words = self._sought.split()
         found = [run for run in reversed(self._session.runs) if not words or self._is_about(run, words)]
         if self._kept is not None:

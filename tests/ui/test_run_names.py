@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.panels.runs import RunsPanel
-from metalearn_gui.ui.run_names import RunNames
+from metalearn_gui.ui.run_names import RunNames, names_of_runs
 from metalearn_gui.ui.runs_model import IS_PINNED_ROLE, NAME, START_ROLE
 from metalearn_gui.ui.settings_diff import differing
 from tests.ui.fake_session import default_settings
@@ -128,3 +128,13 @@ def test_a_thousand_runs_come_and_go_and_names_stay_apart(panel, session, three_
     session.runs = session.runs[1000:]
     session.runsChanged.emit()
     assert panel.model.rowCount() == 4
+
+
+def test_names_are_made_once_for_all_that_ask(session, three_runs, monkeypatch):
+    made = []
+    monkeypatch.setattr(RunNames, "_made", lambda names, runs: made.append(len(runs)) or {})
+    for name in ("first", "second"):
+        session.runs[0].name = name
+        for _ in range(3):
+            names_of_runs(session, session.runs)
+    assert made == [len(session.runs)] * 2

@@ -11,7 +11,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas.answered import fits
 from metalearn_gui.ui.canvas.axes import Axes
-from metalearn_gui.ui.run_names import RunNames
+from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.run_traces import overlaid_runs, run_mark
 from metalearn_gui.ui.theme import theme
 
@@ -32,10 +32,10 @@ class LaidOver(NamedTuple):
 
 
 class RunsOnCanvas:
-    """Keeps the names of runs, which take time to make."""
+    """The runs laid over, as a canvas draws them."""
 
     def __init__(self, session: Session) -> None:
-        self._session, self._names = session, RunNames()
+        self._session = session
 
     def all(self) -> list[LaidOver]:
         """Every run that is laid over and has to do with the touched task's family, in the list's order."""
@@ -43,7 +43,7 @@ class RunsOnCanvas:
         family, touched = session.shown.settings.tasks, session.unseen.touched
         runs = [run for run in overlaid_runs(session.runs, session.overlays, session.shown)
                 if run.settings.tasks == family]  # fmt: skip
-        names = self._names.of(session.runs) if runs else {}
+        names = names_of_runs(session, session.runs) if runs else {}
         answers = [session.laid_over.adaptation(run.run_id) for run in runs]
         return [
             LaidOver(run, names[run.run_id], run_mark(session, run).color,

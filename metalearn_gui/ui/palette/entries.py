@@ -14,7 +14,7 @@ from metalearn_gui.engine.params import Param
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.actions import COMMANDS, PALETTE
-from metalearn_gui.ui.run_names import RunNames
+from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.text import number_text
 
 COMMAND, CARD, SETTING = "command", "card", "setting"
@@ -46,7 +46,6 @@ class Entries(QObject):
     def __init__(self, window: Any) -> None:
         super().__init__(window)
         self._window, self._session = window, window.session
-        self._run_names = RunNames()
 
     def all(self) -> list[Entry]:
         """In the order of the list without a query."""
@@ -124,7 +123,7 @@ class Entries(QObject):
             yield Entry(PRESET, preset.label, choose, detail, ICONS[PRESET], words=f"{key} {learner} {tasks}")
 
     def _runs(self) -> Iterator[Entry]:
-        names = self._run_names.of(self._session.runs)
+        names = names_of_runs(self._session, self._session.runs)
         for run in reversed(self._session.runs):
             show = functools.partial(self._session.show_run, run.run_id)
             detail = self.tr("run on {tasks}").format(tasks=run.settings.tasks.label)

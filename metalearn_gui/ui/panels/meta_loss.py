@@ -18,7 +18,7 @@ from metalearn_gui.ui.now_marker import NowMarker
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, faded
 from metalearn_gui.ui.reported_band import ReportedBand
-from metalearn_gui.ui.run_names import RunNames
+from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach, overlaid_runs, run_mark
 from metalearn_gui.ui.smoothing_menu import SmoothingMenu
 from metalearn_gui.ui.text import count_text, number_text
@@ -41,7 +41,6 @@ class MetaLossPanel(Panel):
         super().__init__(session, parent)
         self._smoothing = DEFAULT_SMOOTHING
         self._traces: dict[str, RunTrace] = {}
-        self._run_names = RunNames()
         self._overlay_lines: dict[str, CurveLine] = {}
         self._is_zoomed = False
         self._build_controls()
@@ -239,7 +238,7 @@ class MetaLossPanel(Panel):
             ),
         ]
         entries += self.levels.legend_entries(is_narrow) + self.band.legend_entries()
-        names = self._run_names.of(self.session.runs) if overlays else {}
+        names = names_of_runs(self.session, self.session.runs) if overlays else {}
         marks = [(names[other.run_id], run_mark(self.session, other).color) for other in overlays]
         return entries + [LegendEntry(name, color, "solid", 1.5) for name, color in marks]
 
