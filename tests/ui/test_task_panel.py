@@ -240,6 +240,26 @@ def test_a_run_of_other_tasks_has_no_place_on_the_canvas(panel, session):
     assert panel.findChild(QWidget, "overlay_chips").findChildren(QAbstractButton) == []
 
 
+def test_a_run_laid_over_draws_its_borders_on_a_plane(qtbot):
+    session = session_for("blobs")
+    panel = TaskPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(712, 480)
+    panel.show()
+    plain, count = panel.surface.grab().toImage(), len(panel.surface._borders)
+    own = session.unseen.adaptations["learner"]
+    run = RunRecord(session.settings, created=0.0)
+    session.runs = [run, session.live]
+    mirrored = dataclasses.replace(own, on_grid=own.on_grid[:, ::-1])
+    session.laid_over.adaptation = {run.run_id: mirrored}.get
+    session.set_overlay(run.run_id, True)
+    assert len(panel.surface._borders) == count + 1
+    assert panel.surface._borders[-1][0] == run_mark(session, run).color
+    assert panel.surface.grab().toImage() != plain
+    session.set_overlay(run.run_id, False)
+    assert panel.surface.grab().toImage() == plain
+
+
 def test_a_chip_without_room_is_not_shown_by_half(panel, session):
     _lay_over(session)
     (chip,) = panel.findChild(QWidget, "overlay_chips").findChildren(QAbstractButton)

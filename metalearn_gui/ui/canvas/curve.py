@@ -55,8 +55,6 @@ class CurveCanvas(HandleSurface):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._best, self._runs = BestCurve(), RunsOnCanvas(session)
-        session.laid_over.adapted.connect(self.update)
-        session.runsChanged.connect(self.update)
         self._y_range = grown(self._base(), self._needed())
         self.retranslate()
 

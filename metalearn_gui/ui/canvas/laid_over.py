@@ -26,9 +26,10 @@ class LaidOver(NamedTuple):
     color: QColor
     adaptation: Adaptation | None
 
-    def answer(self, step: int) -> Array | None:
-        """On the task's grid, (m, output_dim), after a step or as many as there are; None before the first answer."""
-        return None if self.adaptation is None else self.adaptation.after(self.adaptation.nearest(step))
+    def answer(self, step: int) -> Array:
+        """On the task's grid, (m, output_dim), after a step or as many as there are; there must be an adaptation."""
+        assert self.adaptation is not None
+        return self.adaptation.after(self.adaptation.nearest(step))
 
 
 class RunsOnCanvas:
@@ -53,8 +54,8 @@ class RunsOnCanvas:
 
     def curves(self) -> list[tuple[str, QColor, Array]]:
         """Name, colour and curve (m,) of those that have answered, at the shown step."""
-        answers = [(one, one.answer(self._session.unseen.step)) for one in self.all()]
-        return [(one.name, one.color, values[:, 0]) for one, values in answers if values is not None]
+        step = self._session.unseen.step
+        return [(one.name, one.color, one.answer(step)[:, 0]) for one in self.all() if one.adaptation is not None]
 
     def draw_curves(self, painter: QPainter, axes: Axes) -> None:
         """Solid, in each run's colour."""

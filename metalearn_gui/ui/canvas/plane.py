@@ -16,6 +16,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import Axes, draw_frame
 from metalearn_gui.ui.canvas.handles import HandleSurface
+from metalearn_gui.ui.canvas.laid_over import RunsOnCanvas
 from metalearn_gui.ui.canvas.markers import (
     class_color,
     class_letter,
@@ -48,7 +49,8 @@ class PlaneCanvas(HandleSurface):
         self.placing = 0  # the class that a click adds
         self._tables: dict[int, Array] = {}  # by step: 0 and the shown one
         self._images: dict[int, QImage] = {}  # the same
-        self._borders: dict[str, QPainterPath] = {}  # by learner beside the shown one
+        self._borders: list[tuple[QColor, QPainterPath]] = []  # of learners and runs beside the shown one
+        self._runs = RunsOnCanvas(session)
         self._sources: tuple[object, ...] = ()  # what the three were made of
         self._stroke: QPointF | None = None  # the last point of the stroke that is being painted
         self._strip = ClassStrip(self)
@@ -100,13 +102,17 @@ class PlaneCanvas(HandleSurface):
         """Make pictures of what has changed; points alone change nothing here until they are adapted to."""
         compared = sorted(key for key in self.session.unseen.compared if self.adaptation_of(key))
         others = [self.adaptation_of(key) for key in compared]
+        runs = [one for one in self._runs.all() if one.adaptation is not None]
+        others += [one.adaptation for one in runs]
         sources = (self.adaptation, self.shown_step, self.touched.grid, theme().palette, *others)
         if len(sources) != len(self._sources) or not all(map(operator.is_, sources, self._sources)):
             self._sources = sources
             steps = (0, self.shown_step) if self.adaptation else ()
             self._tables = {step: self._table("learner", step) for step in steps}
             self._images = {step: region_image(table) for step, table in self._tables.items()}
-            self._borders = {key: boundaries(self._table(key, self.shown_step)) for key in compared}
+            tables = [(theme().color_of(key), self._table(key, self.shown_step)) for key in compared]
+            tables += [(one.color, as_table(self.touched.grid, one.answer(self.shown_step))) for one in runs]
+            self._borders = [(color, boundaries(table)) for color, table in tables]
         self._show_strip()
 
     def _table(self, key: str, step: int) -> Array:
@@ -225,8 +231,8 @@ class PlaneCanvas(HandleSurface):
     def paint_live(self, painter: QPainter) -> None:
         if self.shown_step in self._images:
             draw_regions(painter, self.frame().adjusted(1, 1, -1, -1), self._images[self.shown_step])
-        for key, path in self._borders.items():
-            self._draw_borders(painter, key, path)
+        for color, path in self._borders:
+            self._draw_borders(painter, color, path)
         self._draw_queries(painter)
         self._draw_support(painter)
         if self.hovered is not None and self.grabbed is None:
@@ -236,14 +242,14 @@ class PlaneCanvas(HandleSurface):
         draw_answers_on_plane(painter, self.frame().adjusted(1, 1, -1, -1), answers.values)
         self._draw_support(painter)
 
-    def _draw_borders(self, painter: QPainter, key: str, path: QPainterPath) -> None:
+    def _draw_borders(self, painter: QPainter, color: QColor, path: QPainterPath) -> None:
         """Where another learner, adapted to the same points, changes from one class to the next."""
         frame, steps = self.frame(), round(len(self.touched.grid) ** 0.5) - 1
         painter.save()
         painter.setClipRect(frame)
         painter.translate(frame.topLeft())
         painter.scale(frame.width() / steps, frame.height() / steps)
-        pen = QPen(theme().color_of(key), 1.4)
+        pen = QPen(color, 1.4)
         pen.setCosmetic(True)
         painter.strokePath(path, pen)
         painter.restore()

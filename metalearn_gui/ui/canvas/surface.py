@@ -46,6 +46,8 @@ class Surface(Translated, QWidget):
             session.unseen.adaptedChanged.connect(self.follow),
             session.unseen.stepChanged.connect(self.follow),
             session.unseen.laidOverChanged.connect(self.update),
+            session.laid_over.adapted.connect(self.follow),
+            session.runsChanged.connect(self.follow),
             session.readinessChanged.connect(self.update),
             theme().changed.connect(self.drop_layers),
         ]
