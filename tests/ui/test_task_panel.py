@@ -253,11 +253,11 @@ def test_a_run_laid_over_draws_its_borders_on_a_plane(qtbot):
     mirrored = dataclasses.replace(own, on_grid=own.on_grid[:, ::-1])
     session.laid_over.adaptation = {run.run_id: mirrored}.get
     session.set_overlay(run.run_id, True)
-    assert len(panel.surface._borders) == count + 1
+    qtbot.waitUntil(lambda: len(panel.surface._borders) == count + 1)
     assert panel.surface._borders[-1][0] == run_mark(session, run).color
     assert panel.surface.grab().toImage() != plain
     session.set_overlay(run.run_id, False)
-    assert panel.surface.grab().toImage() == plain
+    qtbot.waitUntil(lambda: panel.surface.grab().toImage() == plain)
 
 
 def test_a_chip_without_room_is_not_shown_by_half(panel, session):

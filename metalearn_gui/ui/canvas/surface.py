@@ -41,13 +41,16 @@ class Surface(Translated, QWidget):
         self._paint_soon.setSingleShot(True)
         self._paint_soon.setInterval(ANSWER_MS)
         self._paint_soon.timeout.connect(self.update)
+        self._follow_soon = QTimer(self)  # once a surface that other tasks put away has gone
+        self._follow_soon.setSingleShot(True)
+        self._follow_soon.timeout.connect(self.follow)
         self._connections = [
             session.unseen.taskChanged.connect(self._take_task),
             session.unseen.adaptedChanged.connect(self.follow),
             session.unseen.stepChanged.connect(self.follow),
             session.unseen.laidOverChanged.connect(self.update),
-            session.laid_over.adapted.connect(self.follow),
-            session.runsChanged.connect(self.follow),
+            session.laid_over.adapted.connect(self._start_following),
+            session.runsChanged.connect(self._start_following),
             session.readinessChanged.connect(self.update),
             theme().changed.connect(self.drop_layers),
         ]
@@ -130,6 +133,7 @@ class Surface(Translated, QWidget):
         for connection in self._connections:
             self.disconnect(connection)
         self._connections = []
+        self._follow_soon.stop()
 
     def _take_task(self) -> None:
         if self.touched.tasks is not self._tasks:
@@ -143,6 +147,9 @@ class Surface(Translated, QWidget):
         self._paint_soon.stop()
         self.settle()
         self.update()
+
+    def _start_following(self) -> None:
+        self._follow_soon.start(0)
 
     def settle(self) -> None:
         """Bring the view's own state in line with the session's."""
