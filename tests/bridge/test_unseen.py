@@ -411,10 +411,11 @@ def test_a_context_of_one_s_own_shows_until_the_task_is_touched(open_session, qt
 
 
 def test_a_learner_without_a_context_has_no_place_for_one(touched_session, qtbot) -> None:
-    session = touched_session
-    qtbot.waitUntil(lambda: bool(session.unseen.views), timeout=10_000)
-    session.unseen.set_context(np.array([1.0]))
-    assert session.unseen.context is None
+    unseen = touched_session.unseen
+    with qtbot.waitSignal(unseen.viewsChanged, timeout=10_000):
+        unseen.move_point(0, np.array([1.0]), np.array([4.0]))
+    unseen.set_context(np.array([1.0]))
+    assert unseen.context is None
 
 
 def test_a_run_laid_over_adapts_to_the_touched_task_and_follows_the_hand(open_session, qtbot) -> None:
