@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -123,6 +125,17 @@ def test_patterns_and_noises_can_be_chosen_alone() -> None:
     family = TASKS["denoise"](pattern="steps", targets="clean")
     _, (support, _, _) = drawn(family, 100)
     assert set(np.unique(support.y).tolist()) == {-1.0, 1.0}
+
+
+def test_shared_maps_of_sizes_that_were_left_do_not_stay_in_memory() -> None:
+    tracemalloc.start()
+    try:
+        for size in range(301, 307):
+            drawn(TASKS["vectors"](map="linear-nonlinear", input_dim=size, output_dim=size), 1, shots=1)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 3 * (4 * 300 * 300 * 8)  # bytes: three sizes' maps
 
 
 def test_mapped_vectors_can_be_told_from_their_rows_and_shared_maps() -> None:

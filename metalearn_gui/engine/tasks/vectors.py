@@ -94,7 +94,7 @@ class Vectors(TaskFamily):
         return (0.0, 1.0)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=2)  # those in use, and the ones before: at 1000 by 1000 they take 32 MB each
 def _shared_maps(input_dim: int, output_dim: int) -> Array:
     """(NUM_MAPS, input_dim, output_dim), of such a size that (x - 1/2) B has about the variance of x."""
     shape = (NUM_MAPS, input_dim, output_dim)
