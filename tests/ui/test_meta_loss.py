@@ -13,6 +13,7 @@ from metalearn_gui.bridge.session import RunState
 from metalearn_gui.engine import events
 from metalearn_gui.engine.compare import AXES
 from metalearn_gui.engine.presets import preset
+from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.store.records import Curve
 from metalearn_gui.ui.effort import effort_of
 from metalearn_gui.ui.legend import Legend, LegendEntry
@@ -183,6 +184,18 @@ def test_the_articles_data_show_one_twelfth_before_any_evaluation(panel, session
 def test_classification_is_measured_in_cross_entropy(panel, session):
     session.change(task_family="blobs")
     assert panel._unit.text() == "cross-entropy"
+
+
+@pytest.mark.parametrize(("targets", "words"), [(1, "MSE"), (2, "MSE · training weighs targets alike")])
+def test_curves_that_weigh_several_targets_alike_say_so(panel, session, targets, words):
+    rows = np.arange(6.0).reshape(3, 2)
+    learner = session.shown.latest.learner
+    carry = {**learner.carry, **Scaling.fitted(rows, rows[:, :targets]).carried()}
+    state = dataclasses.replace(session.shown.latest, learner=dataclasses.replace(learner, carry=carry))
+    session.shown.latest = state
+    panel.refresh()
+    assert panel._unit.text() == words
+    assert panel.plot.plot_area().left() < panel._unit.x()
 
 
 def test_the_view_reaches_to_the_end_of_the_run(panel, session):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from metalearn_gui.bridge.session import RunState, Session
+from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.curve_line import CurveLine
 from metalearn_gui.ui.effort import Effort, EffortChoice, effort_of
@@ -217,8 +218,7 @@ class MetaLossPanel(Panel):
         return self.tr("now") if is_fresh else self.tr("at {iteration}").format(iteration=count_text(scored_at))
 
     def _show_words(self, run: RunRecord, overlays: list[RunRecord]) -> None:
-        units = {"regression": self.tr("MSE"), "classification": self.tr("cross-entropy")}
-        self._unit.set_text(units[run.settings.tasks.kind])
+        self._unit.set_text(self._unit_text(run))
         is_empty = len(run.curve("after")) == 0 and not overlays
         waits = self.session.run_state is RunState.PREPARING
         invitation = (
@@ -226,6 +226,13 @@ class MetaLossPanel(Panel):
         )
         self._empty.set_text(invitation if is_empty else "")
         self.legend.set_entries(self._legend_entries(overlays))
+
+    def _unit_text(self, run: RunRecord) -> str:
+        if run.settings.tasks.kind == "classification":
+            return self.tr("cross-entropy")
+        scaling = None if run.latest is None else Scaling.of(run.latest.learner.carry)
+        has_shares = scaling is not None and len(scaling.y_mean) > 1  # see Scaling.loss_unit
+        return self.tr("MSE · training weighs targets alike") if has_shares else self.tr("MSE")
 
     def _legend_entries(self, overlays: list[RunRecord]) -> list[LegendEntry]:
         palette, is_narrow = theme().palette, self.width() < scaled(NARROW)
