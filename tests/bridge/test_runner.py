@@ -191,16 +191,17 @@ def test_a_thousand_presses_at_random_lose_nothing(runner, qtbot, qapp) -> None:
 
 def test_the_process_ends_soon_after_a_compilation_that_outlives_its_window() -> None:
     code = """
-import time
+import threading, time
 from PySide6.QtGui import QGuiApplication
 from metalearn_gui.bridge.runner import Job, Runner
 app = QGuiApplication([])
-runner = Runner()
+runner, begun = Runner(), threading.Event()
 def compile():
+    begun.set()
     time.sleep(1.0)
     yield
 runner.submit(Job("compile", compile))
-time.sleep(0.1)
+begun.wait()
 assert not runner.close(0.05)
 """
     done = subprocess.run(
