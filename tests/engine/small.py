@@ -33,6 +33,9 @@ SHAPES = _first_of_each_shape()
 PAIRS_OF_EACH_SHAPE = [pair for pair in PAIRS if pair[0] in SHAPES]
 # Every learner on every shape, and every family: what a learner does hangs on nothing else of a family.
 PAIRS_THAT_DIFFER = [pair for pair in PAIRS if pair[0] in SHAPES or pair[1] == "maml"]
+# Every learner on numbers and on classes, and every family: what a state is made of hangs on nothing else.
+_OF_EACH_KIND = {(learner, TASKS[family].kind): (family, learner) for family, learner in PAIRS}
+PAIRS_OF_EACH_KIND = [pair for pair in PAIRS_THAT_DIFFER if pair[1] == "maml" or pair in _OF_EACH_KIND.values()]
 
 
 def family_for(learner: str) -> str:

@@ -22,6 +22,7 @@ from metalearn_gui.engine.training import meta_train
 from tests.engine.small import (
     FAMILIES,
     PAIRS,
+    PAIRS_OF_EACH_KIND,
     PAIRS_OF_EACH_SHAPE,
     PAIRS_THAT_DIFFER,
     QUIET,
@@ -96,6 +97,7 @@ def test_three_meta_iterations_stay_finite_and_change_only_what_is_learned(
         assert values.shape == start.params[name].shape
 
 
+@pytest.mark.parametrize("settings", PAIRS_OF_EACH_KIND, indirect=True, ids="-".join)
 def test_a_state_goes_on_from_where_it_was_taken(settings: ExperimentSettings, run: list[Event]) -> None:
     early = of_type(run, Snapshot)[0]
     assert early.iteration == 1
