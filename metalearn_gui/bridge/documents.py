@@ -95,6 +95,13 @@ class Documents(QObject):
             text = self.tr("{count} sessions were closed before they were saved.").format(count=count)
             self._offer(text, self.tr("Open one"), "documents.recoveries")
 
+    def ask_for_recoveries(self) -> None:
+        """Offer them again: the first offer gives way to the next message."""
+        if pending_recoveries():
+            self.offer_recoveries()
+        else:
+            self.said.emit(Message(self.tr("No other session was left unsaved."), "info"))
+
     def link(self) -> str:
         """What is set and the touched task as a line of text; "" after saying why there is none."""
         try:

@@ -49,6 +49,10 @@ PALETTE = "palette"
 FIRST_LEVEL = (PALETTE, "help")  # in the menu itself too
 COMMANDS = (
     Command("open", QT_TRANSLATE_NOOP("Commands", "Open..."), "Ctrl+O", FILE, lambda w: w.file.open()),
+    Command(
+        "recover", QT_TRANSLATE_NOOP("Commands", "Open an unsaved session..."), "", FILE,
+        lambda w: w.session.documents.ask_for_recoveries(),
+    ),
     Command("save", QT_TRANSLATE_NOOP("Commands", "Save"), "Ctrl+S", FILE, lambda w: w.file.save()),
     Command("save_as", QT_TRANSLATE_NOOP("Commands", "Save as..."), "Ctrl+Shift+S", FILE, lambda w: w.file.save_as()),
     Command("import", QT_TRANSLATE_NOOP("Commands", "Import data..."), "Ctrl+I", FILE, lambda w: w.ask_import()),

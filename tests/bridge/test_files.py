@@ -98,6 +98,23 @@ def test_unsaved_work_is_offered_at_the_next_start(open_session, session, qtbot)
     assert len(pending_recoveries()) == 1
 
 
+def test_unsaved_work_is_offered_again_when_it_is_asked_for(open_session, session, qtbot) -> None:
+    run_to(session, qtbot, 2)
+    run = session.live
+    session.close()
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=5000)
+    later = open_session()
+    heard = Heard(later)
+    later.documents.ask_for_recoveries()
+    assert heard.messages[-1].action == "documents.open_recovery"
+    assert later.documents.open_recovery()
+    assert later.live.run_id == run.run_id
+    qtbot.waitUntil(lambda: not pending_recoveries(), timeout=5000)
+    later.documents.ask_for_recoveries()
+    assert heard.messages[-1].text == "No other session was left unsaved."
+    assert heard.messages[-1].action == ""
+
+
 def test_each_of_several_unsaved_sessions_is_offered_newest_first(qapp, qtbot) -> None:
     runs = [trained_run(), trained_run(preset("fomaml").replaced(**SMALL))]
     for age, run in zip((2000, 1000), runs, strict=True):

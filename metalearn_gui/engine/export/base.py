@@ -55,7 +55,7 @@ class Exporter(ABC):
     summary: ClassVar[str]  # one or two sentences for the window
     group: ClassVar[str]  # a key of the sheet's headings
     tolerance: ClassVar[float] = 1e-3  # the largest difference that rounding explains
-    needs_suffix: ClassVar[bool] = False  # whether its runtime refuses a file of another name
+    needs_suffix: ClassVar[bool] = False  # whether its runtime, or what writes it, refuses a file of another name
     folder_mark: ClassVar[str] = ""  # a file that every folder of this format has: only such a folder is replaced
 
     @property
@@ -70,7 +70,7 @@ class Exporter(ABC):
         """
         path = Path(path)
         if self.needs_suffix and path.suffix != self.suffix:
-            raise ExportError(f"{path.name} must end in {self.suffix}: {self.opens_in} opens nothing else")
+            raise ExportError(f"{path.name} must end in {self.suffix}: {self.runtime()} takes nothing else")
         write_whole(path, lambda beside: self._write_to(subject, beside), self.folder_mark)
 
     @abstractmethod

@@ -18,6 +18,7 @@ class LiteRT(StartExporter):
     label = "LiteRT"
     file_name = "start.tflite"
     suffix = ".tflite"
+    needs_suffix = True
     opens_in = "Android, iOS, Pi"
     summary = "The base network at its meta-learned start, for phones and small boards."
 

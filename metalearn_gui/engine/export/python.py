@@ -81,6 +81,7 @@ class PythonScript(StartExporter):
     label = "Python script"
     file_name = "network.py"
     suffix = ".py"
+    needs_suffix = True
     opens_in = "numpy alone"
     group = "numbers"
     summary = "The base network written out as a function of numpy, its weights in the same file: read it, change it."

@@ -144,9 +144,13 @@ def test_a_run_without_anything_is_refused_in_one_line(exporter: Exporter, tmp_p
     assert not os.listdir(tmp_path)
 
 
-def test_a_keras_file_that_keras_would_refuse_to_open_is_not_written(subject: ExportSubject, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"model\.h5 must end in \.keras"):
-        EXPORTERS["keras"].write(subject, tmp_path / "model.h5")
+@pytest.mark.parametrize(("key", "suffix"), [("keras", "keras"), ("litert", "tflite"), ("python", "py")])
+def test_a_file_whose_name_its_runtime_would_refuse_is_not_written(
+    key: str, suffix: str, subject: ExportSubject, tmp_path: Path
+) -> None:
+    with pytest.raises(ExportError, match=rf"^model\.h5 must end in \.{suffix}: "):
+        EXPORTERS[key].write(subject, tmp_path / "model.h5")
+    assert not os.listdir(tmp_path)
 
 
 @every_exporter
