@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from metalearn_gui.bridge.session import Adaptation
 from metalearn_gui.engine.events import Evaluation, StepScores
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.ui.text import count_text, counted, number_text
+from metalearn_gui.ui.text import MINUS, count_text, counted, number_text
 
 FIRST, LONGEST_NAME = 5, 30  # of names in one line: how many, and letters of each
 
@@ -66,7 +66,15 @@ def mean_text(mean: float, half_width: float) -> str:
     """A mean and half the width of its interval, to two digits of that; where it is a number."""
     if not math.isfinite(mean):
         return loss_text(mean)
-    return f"{number_text(mean)} ± {number_text(float(f'{half_width:.2g}'))}"
+    return f"{short_text(mean)} ± {short_text(float(f'{half_width:.2g}'))}"
+
+
+def short_text(number: float) -> str:
+    """As a column has room for it: below a thousandth two figures and an exponent, "9.9e-4"."""
+    if not 0 < abs(number) < 1e-3:
+        return number_text(number)
+    mantissa, exponent = f"{number:.1e}".split("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
 
 
 def loss_text(loss: float) -> str:

@@ -13,7 +13,8 @@ from metalearn_gui.engine.presets import preset
 from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.runs_model import FIRST_STEP, LAST_STEP, RunsModel
 from metalearn_gui.ui.status_bar import StatusBar
-from metalearn_gui.ui.wording import episode_text, protocol_text, score_text, unseen_text
+from metalearn_gui.ui.text import MINUS
+from metalearn_gui.ui.wording import episode_text, mean_text, protocol_text, score_text, unseen_text
 from tests.ui.hand import session_for
 
 SCORES = StepScores(
@@ -42,6 +43,12 @@ def test_unseen_tasks_beyond_the_trained_range_are_called_so():
 def test_an_accuracy_stands_with_its_interval_in_percent():
     assert score_text(SCORES, 1, in_percent=True) == "90.6 % ± 0.5"
     assert score_text(SCORES, 1, in_percent=False) == "0.25 ± 0.013"
+
+
+def test_a_mean_below_a_thousandth_is_short_enough_for_a_column():
+    assert mean_text(0.000991, 0.000163) == f"9.9e{MINUS}4 ± 1.6e{MINUS}4"
+    assert mean_text(0.0329, 0.00413) == "0.0329 ± 0.0041"
+    assert mean_text(0.0, 0.0) == "0 ± 0"
 
 
 def test_transductive_normalisation_is_called_so_and_everything_else_inductive():

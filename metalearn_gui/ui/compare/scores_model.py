@@ -16,7 +16,7 @@ from metalearn_gui.engine.published import published
 from metalearn_gui.ui.compare.standing import Standing, Standings
 from metalearn_gui.ui.text import duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
-from metalearn_gui.ui.wording import interval_text, mean_text, percent_text
+from metalearn_gui.ui.wording import interval_text, mean_text, percent_text, short_text
 
 NAME, PROTOCOL, FIRST, FIRST_MEDIAN, BEST, BEST_MEDIAN, AT_STEP, BEHIND, TIME, DOTS = range(10)
 FIGURES = (FIRST, FIRST_MEDIAN, BEST, BEST_MEDIAN, AT_STEP, BEHIND, TIME)
@@ -230,7 +230,7 @@ def figure_text(entry: Entry, step: int) -> str:
 def median_text(entry: Entry, step: int) -> str:
     """The median over tasks of the loss."""
     median = entry.median(step)
-    return number_text(median) if math.isfinite(median) else NOTHING
+    return short_text(median) if math.isfinite(median) else NOTHING
 
 
 def _dots(entry: Entry) -> Dots:
