@@ -69,4 +69,5 @@ def _share_text(verdict: Verdict, number: Callable[[float], str]) -> str:
         to_percent = 100 * abs(verdict.relative / verdict.difference)
         difference, half, unit = difference * to_percent, half * to_percent, " %"
     shown = number(difference if verdict.pays is None else abs(difference))
-    return f"{shown} ± {half:.2g}{unit}"
+    margin = number(half) if 99.5 <= half < math.inf else f"{half:.2g}"  # two figures of hundreds: "1.4e+02"
+    return f"{shown} ± {margin}{unit}"

@@ -7,10 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from metalearn_gui.engine.events import StepScores
+from metalearn_gui.engine.events import StepScores, Verdict
 from metalearn_gui.engine.learners.linear_ridge import PENALTY, LinearRidge
 from metalearn_gui.engine.learners.task_mean import TaskMean
-from metalearn_gui.engine.verdict import verdict
+from metalearn_gui.engine.verdict import sentence, verdict
 from tests.engine.small import adapted_predictions
 
 NUM_TASKS = 400
@@ -58,6 +58,12 @@ def test_there_is_no_verdict_without_losses_of_tasks():
     alone = StepScores(np.ones(2), np.ones(2), np.ones(2))
     assert verdict(1, alone, {"transfer": alone}) is None
     assert verdict(1, scores(1.0, 1.0), {}) is None
+
+
+@pytest.mark.parametrize(("half", "shown"), [(4.2, "8.4 %"), (49.0, "98 %"), (70.0, "140 %"), (np.inf, "inf %")])
+def test_a_margin_of_hundreds_of_per_cent_is_no_power_of_ten(half: float, shown: str):
+    words = sentence(Verdict("transfer", 1, 1, 100.0, half, relative=2.0), "{:.4g}".format)[1]
+    assert words["share"] == f"200 ± {shown}"
 
 
 def test_the_plain_baselines_equal_numpy():
