@@ -27,8 +27,8 @@ class Onnx(StartExporter):
     summary = "The base network at its meta-learned start, for ONNX Runtime on any machine and in a browser."
 
     def _write_to(self, subject: ExportSubject, path: Path) -> None:
+        model = keras_model(subject)  # first: a TensorFlow that tf2onnx imports writes its log to stderr
         converter = _quiet_converter()
-        model = keras_model(subject)
         shape = [None, *model.inputs[0].shape[1:]]
         signature = [tf.TensorSpec(shape, tf.float32, name="inputs")]
         proto, _ = converter.convert.from_keras(model, signature, opset=OPSET)

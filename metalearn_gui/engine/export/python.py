@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import keyword
 import runpy
 import textwrap
 from collections.abc import Callable, Iterator
@@ -117,11 +118,15 @@ class PythonScript(StartExporter):
 
     def snippet(self, subject: ExportSubject, path: Path | str) -> str:
         return (
-            "import numpy as np\n"
-            f"from {Path(path).stem} import outputs\n\n"
-            f"x = {example_inputs(subject)}\n"
-            f"y = outputs(x)  # {output_comment(subject)}\n"
+            f"{_import_lines(Path(path))}\nx = {example_inputs(subject)}\ny = outputs(x)  # {output_comment(subject)}\n"
         )
+
+
+def _import_lines(path: Path) -> str:
+    """What brings `outputs` in; a name that no import statement can say is run as a file."""
+    if path.stem.isidentifier() and not keyword.iskeyword(path.stem):
+        return f"import numpy as np\nfrom {path.stem} import outputs\n"
+    return f'import runpy\n\nimport numpy as np\n\noutputs = runpy.run_path("{path.name}")["outputs"]\n'
 
 
 def _steps(model: Any) -> Iterator[Any]:

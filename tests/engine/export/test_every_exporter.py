@@ -154,6 +154,27 @@ def test_a_file_whose_name_its_runtime_would_refuse_is_not_written(
 
 
 @every_exporter
+def test_others_may_read_a_file_as_they_may_any_new_one(
+    exporter: Exporter, subject: ExportSubject, tmp_path: Path
+) -> None:
+    path, usual = tmp_path / exporter.file_name, tmp_path / "usual"
+    usual.mkdir() if exporter.is_folder else usual.touch()
+    exporter.write(subject, path)
+    assert path.stat().st_mode == usual.stat().st_mode
+
+
+@pytest.mark.parametrize("name", ["my-network.py", "2nd.py", "class.py"])
+def test_the_python_snippet_takes_names_that_no_import_can_say(
+    name: str, subject: ExportSubject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    EXPORTERS["python"].write(subject, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(EXPORTERS["python"].snippet(subject, name), names)
+    assert np.shape(names["y"]) == (5, 1)
+
+
+@every_exporter
 def test_a_damaged_file_is_reported_in_one_line(exporter: Exporter, subject: ExportSubject, tmp_path: Path) -> None:
     path = tmp_path / exporter.file_name
     exporter.write(subject, path)
@@ -196,7 +217,7 @@ import sys
 from pathlib import Path
 from metalearn_gui.engine.export import EXPORTERS
 from tests.engine.export.test_every_exporter import subject_of
-for exporter in EXPORTERS.values():
+for exporter in sorted(EXPORTERS.values(), key=lambda each: each.key != "onnx"):  # tf2onnx imports TensorFlow itself
     path = Path(sys.argv[1]) / f"{exporter.key}{exporter.suffix}"
     exporter.write(subject_of(), path)
     exporter.verify(subject_of(), path)
