@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QFile, QObject, Signal
 
 from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
@@ -16,7 +16,7 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store import own_data
 from metalearn_gui.store.link import from_link, to_link
-from metalearn_gui.store.recovery import pending_recoveries
+from metalearn_gui.store.recovery import discard, pending_recoveries
 from metalearn_gui.store.session_file import SavedSession, SavedTask, StoreError
 
 Read = Callable[[ExperimentSettings], object]
@@ -100,7 +100,24 @@ class Documents(QObject):
         if pending_recoveries():
             self.offer_recoveries()
         else:
-            self.said.emit(Message(self.tr("No other session was left unsaved."), "info"))
+            self._say_that_none_is_left()
+
+    def throw_recoveries_away(self) -> None:
+        """Into the system's trash, from where a hand gets them back; else every start would offer them."""
+        pending = pending_recoveries()
+        for recovery in pending:
+            if not QFile.moveToTrash(str(recovery.path)):
+                text = self.tr("{path} cannot be moved to the trash; delete it by hand")
+                self._warn(text.format(path=recovery.path))
+                return
+            discard(recovery)  # its lock
+        if pending:
+            self.said.emit(Message(self.tr("Unsaved sessions moved to the trash: %n", "", len(pending))))
+        else:
+            self._say_that_none_is_left()
+
+    def _say_that_none_is_left(self) -> None:
+        self.said.emit(Message(self.tr("No other session was left unsaved.")))
 
     def link(self) -> str:
         """What is set and the touched task as a line of text; "" after saying why there is none."""

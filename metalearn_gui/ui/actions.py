@@ -53,6 +53,10 @@ COMMANDS = (
         "recover", QT_TRANSLATE_NOOP("Commands", "Open an unsaved session..."), "", FILE,
         lambda w: w.session.documents.ask_for_recoveries(),
     ),
+    Command(
+        "throw_away", QT_TRANSLATE_NOOP("Commands", "Move unsaved sessions to the trash"), "", FILE,
+        lambda w: w.session.documents.throw_recoveries_away(),
+    ),
     Command("save", QT_TRANSLATE_NOOP("Commands", "Save"), "Ctrl+S", FILE, lambda w: w.file.save()),
     Command("save_as", QT_TRANSLATE_NOOP("Commands", "Save as..."), "Ctrl+Shift+S", FILE, lambda w: w.file.save_as()),
     Command("import", QT_TRANSLATE_NOOP("Commands", "Import data..."), "Ctrl+I", FILE, lambda w: w.ask_import()),

@@ -3,11 +3,12 @@ from __future__ import annotations
 import dataclasses
 import operator
 import os
+import shutil
 import time
 
 import numpy as np
 
-from metalearn_gui.bridge import files
+from metalearn_gui.bridge import documents, files
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.threads import busy_threads
@@ -113,6 +114,37 @@ def test_unsaved_work_is_offered_again_when_it_is_asked_for(open_session, sessio
     later.documents.ask_for_recoveries()
     assert heard.messages[-1].text == "No other session was left unsaved."
     assert heard.messages[-1].action == ""
+
+
+def test_unsaved_sessions_go_to_the_trash_when_nobody_wants_them(session, tmp_path, monkeypatch) -> None:
+    run, heard, trash = trained_run(), Heard(session), tmp_path / "trash"
+    for _ in range(2):
+        recovery = RecoveryFile()
+        recovery.write(SavedSession([run], run.run_id, run.settings))
+        recovery.close()
+    monkeypatch.setattr(documents.QFile, "moveToTrash", lambda path: False)  # a system without one
+    session.documents.throw_recoveries_away()
+    assert "cannot be moved to the trash" in heard.messages[-1].text
+    assert len(pending_recoveries()) == 2
+    trash.mkdir()
+    monkeypatch.setattr(documents.QFile, "moveToTrash", lambda path: bool(shutil.move(path, trash)))
+    session.documents.throw_recoveries_away()
+    assert heard.messages[-1].text == "Unsaved sessions moved to the trash: 2"
+    assert (pending_recoveries(), list(recovery_folder().iterdir()), len(list(trash.iterdir()))) == ([], [], 2)
+    session.documents.throw_recoveries_away()
+    assert heard.messages[-1].text == "No other session was left unsaved."
+
+
+def test_a_folder_that_takes_no_unsaved_work_is_told_in_plain_words(open_session, qtbot, tmp_path, monkeypatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("METALEARN_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(files, "AUTOSAVE_MS", 100)
+    session = open_session()
+    heard = Heard(session)
+    run_to(session, qtbot, 1)
+    qtbot.waitUntil(lambda: bool(heard.messages), timeout=5000)
+    assert heard.messages[-1].text.startswith(f"{tmp_path / 'file'}")
+    assert heard.messages[-1].text.endswith("save the session, or set METALEARN_HOME to another folder")
 
 
 def test_each_of_several_unsaved_sessions_is_offered_newest_first(qapp, qtbot) -> None:

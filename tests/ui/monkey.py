@@ -43,7 +43,7 @@ KEYS = [
     Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F11, Qt.Key.Key_A, Qt.Key.Key_G,
 ]  # fmt: skip
 WITH_CONTROL = [Qt.Key.Key_Z, Qt.Key.Key_K, Qt.Key.Key_F, Qt.Key.Key_V, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_G]
-NEVER = {"open", "save", "save_as"}  # they ask where, and a monkey has no answer
+NEVER = {"open", "save", "save_as", "throw_away"}  # they ask where, which a monkey cannot say; or fill a person's trash
 TABLE = "shop,price,sold\n" + "\n".join(f"{row % 7},{row},{2 * row + row % 7}" for row in range(140))
 
 
