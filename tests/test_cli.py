@@ -19,6 +19,7 @@ from metalearn_gui.engine import ExperimentSettings, Options, preset, training
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.recovery import pending_recoveries
 from metalearn_gui.store.session_file import SavedSession, load, save
 from tests.store.sessions import plain, trained_run
 
@@ -221,6 +222,27 @@ def test_a_second_ctrl_c_saves_at_once(call: Any, tmp_path: Path, monkeypatch: p
     run = load(path).runs[0]
     assert run.latest
     assert run.iteration == run.latest.iteration
+
+
+def test_a_run_that_its_place_does_not_take_is_kept_for_the_window(
+    call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, apply = tmp_path / "gone", RunRecord.apply
+    folder.mkdir()
+
+    def take_the_folder_away(run: RunRecord, event: Any) -> None:
+        apply(run, event)
+        if folder.exists():
+            folder.rmdir()
+
+    monkeypatch.setattr(RunRecord, "apply", take_the_folder_away)
+    status, out, err = call(*train(folder / "a.metalearn", "--set", "num_iterations=4", "--json"))
+    assert (status, out) == (2, "")
+    line = err.splitlines()[-1]  # under the progress
+    (kept,) = pending_recoveries()
+    assert str(kept.path) in line
+    assert str(folder / "a.metalearn") in line
+    assert load(kept.path).runs[0].iteration == 4
 
 
 def test_a_run_is_saved_as_it_goes(call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

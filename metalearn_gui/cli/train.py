@@ -22,6 +22,7 @@ from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.events import Change, Diverged, Event
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.records import RunRecord, run_from_weights
+from metalearn_gui.store.recovery import RecoveryFile
 from metalearn_gui.store.session_file import SavedSession, StoreError, load, save
 
 SAVE_SECONDS = 10.0
@@ -69,9 +70,13 @@ class Job:
             most_seconds=self.most_seconds,
         )
 
+    def session(self) -> SavedSession:
+        """As it can be gone on from."""
+        return dataclasses.replace(self.saved, settings=self.run.settings).copy()
+
     def save(self) -> None:
-        """Write the session as it can be gone on from."""
-        save(self.path, dataclasses.replace(self.saved, settings=self.run.settings).copy())
+        """Write the session."""
+        save(self.path, self.session())
 
 
 def run(options: Options) -> int:
@@ -85,7 +90,7 @@ def run(options: Options) -> int:
     try:
         diverged = _train(job)
     finally:  # a second Ctrl+C, too
-        job.save()
+        _save_or_keep(job)
     if diverged:
         say(f"{diverged.advice}: --resume {job.path} --set meta_learning_rate=VALUE")
         return BAD_INPUT
@@ -100,6 +105,21 @@ def run(options: Options) -> int:
             del words["num_tasks"]
         print(" · ".join(words.values()))
     return INTERRUPTED if job.run.reason == "stopped" else DONE
+
+
+def _save_or_keep(job: Job) -> None:
+    """Where the place does not take it after all (a full disk), the window's next start offers it.
+
+    Raises:
+        StoreError: it is not where it should be; the line says where it is.
+    """
+    try:
+        job.save()
+    except StoreError as error:
+        kept = RecoveryFile()
+        kept.write(job.session())
+        kept.close()
+        raise StoreError(f"{error}; the run is kept in {kept.path}, and the window's next start offers it") from error
 
 
 def _fresh(options: Options) -> Job:

@@ -40,7 +40,7 @@ class RecoveryFile:
     """The recovery file of one open session. One thread at a time may write it."""
 
     def __init__(self) -> None:
-        self._path = recovery_folder() / f"{uuid.uuid4().hex[:12]}{SUFFIX}"
+        self.path = recovery_folder() / f"{uuid.uuid4().hex[:12]}{SUFFIX}"
         self._descriptor: int | None = None
 
     def write(self, saved: SavedSession) -> None:
@@ -50,20 +50,20 @@ class RecoveryFile:
             StoreError: the data folder cannot be written.
         """
         if self._descriptor is None:
-            self._descriptor = _held_lock(self._path)
-        save(self._path, saved)
+            self._descriptor = _held_lock(self.path)
+        save(self.path, saved)
 
     def discard(self) -> None:
         """Nothing is unsaved any more."""
-        self._path.unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
         self.close()
 
     def close(self) -> None:
         """Leave what was written for the next start to offer."""
         if self._descriptor is None:
             return
-        if not self._path.exists():
-            _remove_lock(self._path)
+        if not self.path.exists():
+            _remove_lock(self.path)
         os.close(self._descriptor)
         self._descriptor = None
 
