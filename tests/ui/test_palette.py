@@ -202,6 +202,12 @@ def test_commands_are_found_by_their_keys(window, line, qtbot, typed, text):
     assert texts(window)[0] == text
 
 
+@pytest.mark.parametrize(("typed", "text"), [("theme", "Dark or light"), ("step", "Inner steps"), ("save", "Save")])
+def test_a_command_s_own_word_beats_scattered_letters_and_no_name(window, line, typed, text):
+    line.setText(typed)
+    assert texts(window)[0] == text
+
+
 def test_a_view_s_key_closes_the_palette(window, line, qtbot):
     qtbot.keyClick(line, Qt.Key.Key_F3)
     assert not palette(window).isVisible()

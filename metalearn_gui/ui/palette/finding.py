@@ -12,6 +12,7 @@ from metalearn_gui.ui.palette.fuzzy import Match, match
 
 ONLY_COMMANDS = ">"
 BY_OTHER_WORDS = 2.0  # how much less a match counts that the visible text does not show
+BY_A_WHOLE_OTHER_WORD = 0.5  # the same, where it is no scatter of letters
 BY_ITS_KEY = 100.0  # more than any name counts
 WEAKEST = 0.5  # of the best score per letter: what matches worse is noise
 # "shots 5", "meta learning rate = 0.01": a name and a value.
@@ -48,9 +49,10 @@ def _found(query: str, entry: Entry) -> Found | None:
         return Found(entry, (), BY_ITS_KEY)
     seen = match(query, entry.text)
     hidden = match(query, entry.words) if entry.words else None
-    if seen is not None and (hidden is None or seen.score >= hidden.score - BY_OTHER_WORDS):
+    less = BY_A_WHOLE_OTHER_WORD if query.lower() in entry.words.lower().split() else BY_OTHER_WORDS
+    if seen is not None and (hidden is None or seen.score >= hidden.score - less):
         return Found(entry, seen.places, seen.score)
-    return None if hidden is None else Found(entry, (), hidden.score - BY_OTHER_WORDS)
+    return None if hidden is None else Found(entry, (), hidden.score - less)
 
 
 def _assignments(query: str, offered: list[Entry], entries: Entries) -> list[Found]:
