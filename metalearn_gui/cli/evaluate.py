@@ -126,6 +126,7 @@ def _print_report(report: dict[str, Any], judged: Verdict | None) -> None:
 
 _NAMES = {
     "mean": "a constant prediction",
+    "constant": "a constant prediction",
     "oracle": "the best there can be",
     "loss_median": "median loss",
     "scratch_adam": "scratch with Adam",

@@ -29,6 +29,7 @@ DRAWN_NUMBERS = 2**22  # numbers of unseen inputs that are drawn in one call: 16
 SLICE = 200  # tasks in one call, at most; losses only are kept
 SLICE_NUMBERS = 2**23  # and so many activations of the widest layer: more fill memory and win no time
 WATCHED_NUMBERS, FEWEST_TASKS = 2**27, 30  # such activations in one look at unseen tasks while training goes on
+CONSTANT = "constant"  # the key of predicting the mean target, beside those of the baselines
 
 Watch = Callable[[int, int], None]  # takes the tasks tried so far, of all learners together, and how many there are
 
@@ -162,6 +163,13 @@ class Evaluator:
         rows = [np.repeat(values[None], steps, axis=0) for values in boosting.tried(self.settings, self._episodes)]
         return _summary(self.settings, [rows], self._unseen[0])
 
+    def _without_learning(self) -> dict[str, StepScores]:
+        """Nothing pays that is no better than a constant. Of classes that is chance, which accuracies tell better."""
+        if self.settings.tasks.kind == "classification":
+            return {}
+        losses = _squares_around_the_mean(self._episodes).mean(axis=(1, 2))[None]
+        return {CONSTANT: _summary(self.settings, [[losses, losses]], self._unseen[0])}
+
     def evaluation(self, state: TrainingState) -> Evaluation:
         """The learner and its baselines; Adam from scratch once its rate is chosen."""
         others = self._others(state) if self._tries_baselines else {}
@@ -180,7 +188,7 @@ class Evaluator:
             mean=self.constant_loss,
             oracle=self.settings.tasks.oracle(self.settings.episodes.shots),
             baseline_iterations={key: learned.iteration for key, (_, learned) in others.items()},
-            verdict=verdict(step, learner, baselines),
+            verdict=verdict(step, learner, baselines and baselines | self._without_learning()),
             num_distinct_tasks=num_distinct(self._num_tasks, self._unseen[0]),
         )
 
@@ -342,8 +350,13 @@ def constant_loss(settings: ExperimentSettings, episodes: Episodes) -> float:
     """The query loss of predicting the mean target of all tasks; ln(ways) for classification."""
     if settings.tasks.kind == "classification":
         return math.log(settings.tasks.output_dim)
+    return float(np.mean(_squares_around_the_mean(episodes)))
+
+
+def _squares_around_the_mean(episodes: Episodes) -> Array:
     targets = np.asarray(episodes.query.y)
-    return float(np.mean((targets - targets.mean(axis=(0, 1))) ** 2))
+    squares: Array = (targets - targets.mean(axis=(0, 1))) ** 2
+    return squares
 
 
 def _slice(episodes: Episodes, start: int, size: int) -> Episodes:

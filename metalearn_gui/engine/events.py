@@ -70,7 +70,8 @@ class StepScores:
 class Verdict(NamedTuple):
     """The mean over tasks of the learner's loss minus the baseline's.
 
-    baseline: the best one's key; baseline_step: its best step. step: the learner's, as many as it was trained with.
+    baseline: the best one's key, or "constant" for predicting the mean target; baseline_step: its best step.
+    step: the learner's, as many as it was trained with.
     ci95: half the width of the difference's 95 % interval.
     relative: the difference as a share of the baseline's loss.
     """

@@ -226,3 +226,13 @@ def test_pictures_kept_in_bytes_are_judged_as_pictures(monkeypatch):
     assert evaluator._episodes.query.x.dtype == np.uint8
     found = evaluator.learner_scores(LearnerState({}, {}, {}, 0))
     np.testing.assert_allclose(found.loss, expected.loss, rtol=0.02, atol=0.02)
+
+
+def test_a_learner_that_beats_its_baselines_and_no_constant_does_not_pay():
+    settings = small_settings("vectors", map="none")  # nothing can be learned there
+    found = evaluate(settings, TrainingState(*initial_states(settings)), 20, compile=False)
+    assert found.verdict is not None
+    assert found.verdict.baseline == "constant"
+    assert found.verdict.pays is False
+    step, constant = found.verdict.step, found.mean
+    assert found.verdict.difference == pytest.approx(float(found.learner.loss[step]) - constant, rel=1e-4)
