@@ -137,7 +137,7 @@ def baseline_name(key: str) -> str:
         "logistic": QCoreApplication.translate("Wording", "logistic"),
         "task_mean": QCoreApplication.translate("Wording", "task mean"),
         "boosting": QCoreApplication.translate("Wording", "boosting"),
-        "constant": QCoreApplication.translate("Wording", "a constant prediction"),
+        "constant": QCoreApplication.translate("Wording", "a constant"),
         "linear_ridge": QCoreApplication.translate("Wording", "ridge"),
     }
     return names.get(key, key)
