@@ -30,10 +30,13 @@ class LossCurve(NamedTuple):
 def curve_of(standing: Standing, axis: str) -> LossCurve:
     """At the contender's adaptation step. Iteration 0 has no place on a logarithmic axis."""
     curves = [_curve_of_run(run, standing.step, axis) for run in standing.runs if run.scores]
-    effort = np.unique(np.concatenate([np.empty(0), *(x for x, _ in curves)]))
-    if not len(effort):
-        return LossCurve(effort, effort, effort, effort)
-    seeds = np.stack([np.interp(effort, x, y, left=np.nan, right=np.nan) for x, y in curves if len(x)])
+    curves = [(x, y) for x, y in curves if len(x)]
+    if not curves:
+        return LossCurve(*[np.empty(0)] * 4)
+    effort = np.unique(np.concatenate([x for x, _ in curves]))
+    if not standing.is_training:  # the median of those that came further would be no more of the same
+        effort = effort[effort <= min(x[-1] for x, _ in curves)]
+    seeds = np.stack([np.interp(effort, x, y, left=np.nan, right=np.nan) for x, y in curves])
     with warnings.catch_warnings(category=RuntimeWarning, action="ignore"):  # where every seed has diverged
         return LossCurve(effort, np.nanmedian(seeds, 0), np.nanmin(seeds, 0), np.nanmax(seeds, 0))
 
