@@ -16,6 +16,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.threads import Thread, log_failure
+from metalearn_gui.engine.params import SettingError
 from metalearn_gui.store.session_file import StoreError
 
 
@@ -109,7 +110,7 @@ def _work(waiting: _Waiting, post: _Post) -> None:
     while (request := waiting.take()) is not None:
         try:
             result = request.compute()
-        except StoreError as error:  # no fault: a line for a person already
+        except (StoreError, SettingError) as error:  # no fault: a line for a person already
             post.answered.emit(request.failed, str(error))
         except Exception:
             post.answered.emit(request.failed, log_failure("touch"))

@@ -20,6 +20,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.threads import Thread, log_failure
 from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.params import SettingError
 
 DRAIN_MS = 33
 
@@ -228,6 +229,8 @@ def _run(job: Job, mailbox: collections.deque[tuple[Job, Any]]) -> str:
             mailbox.append((job, item))
             if job.is_abandoned:
                 break
+    except SettingError as error:  # no fault: a line for a person already
+        return str(error)
     except Exception:
         return log_failure(job.name)
     return ""

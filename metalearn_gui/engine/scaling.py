@@ -14,6 +14,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array, Tensor
 from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.params import SettingError
 
 PREFIX = "scaling/"
 SMALLEST_DEVIATION = 1e-6  # of the largest number of a column: a constant column is only moved, never blown up
@@ -44,7 +45,16 @@ class Scaling(NamedTuple):
         return {PREFIX + name: np.asarray(values, np.float32) for name, values in self._asdict().items()}
 
     def inputs(self, x: Tensor) -> Tensor:
-        """Inputs (..., input_dim) as the learner sees them."""
+        """Inputs (..., input_dim) as the learner sees them.
+
+        Raises:
+            SettingError: the learner was trained on inputs of another kind, by another version of the program.
+        """
+        if x.shape[-1] != len(self.x_mean):
+            raise SettingError(
+                f"This learner takes {len(self.x_mean)} inputs and its tasks have {x.shape[-1]} now: another version "
+                "made it; train anew, or open its file with that version"
+            )
         return (x - self.x_mean) / self.x_deviation
 
     def targets(self, y: Tensor) -> Tensor:

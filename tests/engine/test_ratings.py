@@ -147,3 +147,11 @@ def test_a_share_that_leaves_nobody_enough_ratings_is_refused_in_one_line() -> N
     family = Ratings(min_ratings=500)
     with pytest.raises(SettingError, match="500 ratings of such items"):
         family.check_data(("train",), 10)
+
+
+def test_a_learner_of_another_version_says_so_where_its_inputs_are_fewer() -> None:
+    scaling = Ratings().scaling()
+    older = scaling._replace(x_mean=scaling.x_mean[:-1], x_deviation=scaling.x_deviation[:-1])
+    inputs = drawn(Ratings())[1].support.x
+    with pytest.raises(SettingError, match=rf"takes {len(older.x_mean)} inputs .* {inputs.shape[-1]} now.*anew"):
+        older.inputs(inputs)
