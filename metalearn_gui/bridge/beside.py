@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.adapter import Adaptation, Adapter
-from metalearn_gui.bridge.runs import Runs
+from metalearn_gui.bridge.runs import Runs, overlaid_runs
 from metalearn_gui.bridge.touches import TouchedTask
 from metalearn_gui.bridge.unseen import UnseenTasks
 from metalearn_gui.engine.events import LearnerState
@@ -105,10 +105,9 @@ class Beside(QObject):
 def laid_over(runs: Runs) -> dict[str, Learned]:
     """Those of the runs laid over the shown one that have learned something from its task family, by run_id."""
     family = runs.shown.settings.tasks
-    others = (run for run in runs.list if run.run_id in runs.overlays and run is not runs.shown)
     return {
         run.run_id: (run.settings, run.latest.learner)
-        for run in others
+        for run in overlaid_runs(runs.list, runs.overlays, runs.shown)
         if run.settings.tasks == family and run.latest is not None
     }
 

@@ -70,6 +70,11 @@ def _is_ahead(run: RunRecord) -> bool:
     return run.latest is not None and run.latest.iteration != run.iteration
 
 
+def overlaid_runs(runs: list[RunRecord], overlays: set[str], shown: RunRecord) -> list[RunRecord]:
+    """The runs drawn over the shown one, in the list's order."""
+    return [run for run in runs if run.run_id in overlays and run.run_id != shown.run_id]
+
+
 class Runs:
     """Every run of the session. A run is in the list when it is the live one or has begun."""
 

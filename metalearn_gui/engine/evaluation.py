@@ -122,7 +122,7 @@ class Evaluator:
     def follow(self, settings: ExperimentSettings) -> None:
         """Take other live values; where the unseen tasks change with them, they are drawn again."""
         if settings.tasks != self.settings.tasks:
-            for drawn in ("_unseen", "constant_loss", "_boosting"):
+            for drawn in ("_unseen", "constant_loss", "_without_learning", "_boosting"):
                 self.__dict__.pop(drawn, None)
         self.settings = settings
 
@@ -163,6 +163,7 @@ class Evaluator:
         rows = [np.repeat(values[None], steps, axis=0) for values in boosting.tried(self.settings, self._episodes)]
         return _summary(self.settings, [rows], self._unseen[0])
 
+    @functools.cached_property
     def _without_learning(self) -> dict[str, StepScores]:
         """Nothing pays that is no better than a constant. Of classes that is chance, which accuracies tell better."""
         if self.settings.tasks.kind == "classification":
@@ -188,7 +189,7 @@ class Evaluator:
             mean=self.constant_loss,
             oracle=self.settings.tasks.oracle(self.settings.episodes.shots),
             baseline_iterations={key: learned.iteration for key, (_, learned) in others.items()},
-            verdict=verdict(step, learner, baselines and baselines | self._without_learning()),
+            verdict=verdict(step, learner, baselines and baselines | self._without_learning),
             num_distinct_tasks=num_distinct(self._num_tasks, self._unseen[0]),
         )
 

@@ -6,8 +6,9 @@ import weakref
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication
 
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.run_traces import run_name
@@ -15,7 +16,7 @@ from metalearn_gui.ui.text import number_text
 
 MOST_SAID = 2  # settings beside a name
 Values = dict[str, str]  # of settings, in words
-_of_sessions: weakref.WeakKeyDictionary[QObject, RunNames] = weakref.WeakKeyDictionary()
+_of_sessions: weakref.WeakKeyDictionary[Session, RunNames] = weakref.WeakKeyDictionary()
 
 
 class RunNames:
@@ -62,9 +63,9 @@ class RunNames:
         return known[1]
 
 
-def names_of_runs(session: QObject, runs: Sequence[RunRecord]) -> dict[str, str]:
+def names_of_runs(session: Session) -> dict[str, str]:
     """A name for each run_id of a session's runs: every panel asks after each change, and they are made once."""
-    return _of_sessions.setdefault(session, RunNames()).of(runs)
+    return _of_sessions.setdefault(session, RunNames()).of(session.runs)
 
 
 def flat_values(settings: ExperimentSettings) -> dict[str, Any]:

@@ -80,11 +80,6 @@ def axis_reach(session: HasRuns, run: RunRecord) -> int:
     return max(drawn, min(planned, reach))
 
 
-def overlaid_runs(runs: list[RunRecord], overlays: set[str], shown: RunRecord) -> list[RunRecord]:
-    """The runs drawn over the shown one, in the list's order."""
-    return [run for run in runs if run.run_id in overlays and run.run_id != shown.run_id]
-
-
 class RunTrace:
     """One run's lines; each call works only on what is new since the last."""
 

@@ -86,7 +86,7 @@ class RunsModel(QAbstractTableModel):
 
     def follow(self) -> None:
         """Take over the session's runs, names, overlays and what is shown; pinned ones first, then the newest."""
-        self._run_names = names_of_runs(self._session, self._session.runs)
+        self._run_names = names_of_runs(self._session)
         words = self._sought.split()
         found = [run for run in reversed(self._session.runs) if not words or self._is_about(run, words)]
         if self._kept is not None:

@@ -7,10 +7,10 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.plotting import ThemedPlot, faded, style_line
+from metalearn_gui.ui.plot_band import PlotBand
+from metalearn_gui.ui.plotting import ThemedPlot, style_line
 
 EMPTY = np.empty(0)
-BAND_OPACITY = 0.18
 LEAST_SHARE = 0.02  # where a band reaches 0 or below, a logarithmic axis shows it down to this share of the mean
 
 
@@ -20,19 +20,16 @@ class StepLine:
     def __init__(self, plot: ThemedPlot, layer: float) -> None:
         self._plot = plot
         self._line = plot.add_line(layer)
-        self._upper, self._lower = (pg.PlotCurveItem(pen=None) for _ in range(2))
-        self._band = pg.FillBetweenItem(self._upper, self._lower)
+        self.band = PlotBand(plot, layer)
         self._dots = pg.ScatterPlotItem(size=7, pxMode=True, antialias=True)
-        self._band.setZValue(layer - 0.5)
         self._dots.setZValue(layer + 0.1)
-        plot.addItem(self._band, ignoreBounds=True)
         plot.addItem(self._dots, ignoreBounds=True)
         self.x, self.y = EMPTY, EMPTY
 
     def set_style(self, color: QColor, style: str, width: float = 2.0) -> None:
         """Colour and style of the line; its band is the same colour, faint."""
         style_line(self._line, color, style, width)
-        self._band.setBrush(faded(color, BAND_OPACITY))
+        self.band.set_color(color)
         self._dots.setBrush(color)
         self._dots.setPen(None)
 
@@ -48,8 +45,7 @@ class StepLine:
         low = self._plot.to_axis(np.maximum(values - half_widths, least))
         high = self._plot.to_axis(values + half_widths)
         whole = np.isfinite(low) & np.isfinite(high)
-        self._upper.setData(self.x[whole], high[whole])
-        self._lower.setData(self.x[whole], low[whole])
+        self.band.feed(self.x[whole], low[whole], high[whole])
 
     def clear(self) -> None:
         """Show nothing."""

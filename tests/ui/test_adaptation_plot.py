@@ -50,9 +50,9 @@ def test_learner_and_baselines_are_drawn_for_every_step(panel, session):
 def test_the_band_is_the_interval_of_the_mean(panel, session):
     session.score()
     scores = session.shown.latest_scores.evaluation.learner
-    band = panel._lines["learner"]
-    assert np.allclose(10.0 ** band._upper.getData()[1], scores.loss + scores.loss_ci95, rtol=1e-5)
-    assert np.allclose(10.0 ** band._lower.getData()[1], scores.loss - scores.loss_ci95, rtol=1e-5)
+    upper, lower = panel._lines["learner"].band.edges
+    assert np.allclose(10.0 ** upper.getData()[1], scores.loss + scores.loss_ci95, rtol=1e-5)
+    assert np.allclose(10.0 ** lower.getData()[1], scores.loss - scores.loss_ci95, rtol=1e-5)
 
 
 def test_the_box_says_the_selected_step_in_figures(panel, session):
@@ -118,7 +118,9 @@ def test_accuracy_in_percent_is_first_for_classification_and_not_there_for_regre
     scores = session.shown.latest_scores.evaluation.learner
     assert not panel.plot.is_log
     assert np.allclose(panel._lines["learner"].y, 100 * scores.accuracy)
-    assert np.allclose(panel._lines["learner"]._upper.getData()[1], 100 * (scores.accuracy + scores.accuracy_ci95))
+    assert np.allclose(
+        panel._lines["learner"].band.edges[0].getData()[1], 100 * (scores.accuracy + scores.accuracy_ci95)
+    )
     assert "median" not in panel.legend.accessibleName()
     panel.accuracy_button.click()
     assert panel.plot.is_log

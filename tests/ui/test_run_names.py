@@ -136,5 +136,5 @@ def test_names_are_made_once_for_all_that_ask(session, three_runs, monkeypatch):
     for name in ("first", "second"):
         session.runs[0].name = name
         for _ in range(3):
-            names_of_runs(session, session.runs)
+            names_of_runs(session)
     assert made == [len(session.runs)] * 2

@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from metalearn_gui.bridge.runs import overlaid_runs
 from metalearn_gui.bridge.session import Adaptation, Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas.answered import fits
 from metalearn_gui.ui.canvas.axes import Axes
 from metalearn_gui.ui.run_names import names_of_runs
-from metalearn_gui.ui.run_traces import overlaid_runs, run_mark
+from metalearn_gui.ui.run_traces import run_mark
 from metalearn_gui.ui.theme import theme
 
 WIDTH = 2.0
@@ -44,7 +45,7 @@ class RunsOnCanvas:
         family, touched = session.shown.settings.tasks, session.unseen.touched
         runs = [run for run in overlaid_runs(session.runs, session.overlays, session.shown)
                 if run.settings.tasks == family]  # fmt: skip
-        names = names_of_runs(session, session.runs) if runs else {}
+        names = names_of_runs(session) if runs else {}
         answers = [session.laid_over.adaptation(run.run_id) for run in runs]
         return [
             LaidOver(run, names[run.run_id], run_mark(session, run).color,

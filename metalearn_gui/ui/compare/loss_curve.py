@@ -6,15 +6,14 @@ import warnings
 from typing import NamedTuple
 
 import numpy as np
-import pyqtgraph as pg
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.compare.standing import Standing
 from metalearn_gui.ui.effort import effort_of
-from metalearn_gui.ui.plotting import ThemedPlot, faded, style_line
+from metalearn_gui.ui.plot_band import PlotBand
+from metalearn_gui.ui.plotting import ThemedPlot, style_line
 
-BAND_OPACITY = 0.18
 WIDTH, WIDTH_IN_TRAINING = 1.6, 2.0
 
 
@@ -54,27 +53,23 @@ class LossLine:
     def __init__(self, plot: ThemedPlot) -> None:
         self._plot = plot
         self._line = plot.add_line()
-        self.edges = (pg.PlotCurveItem(pen=None), pg.PlotCurveItem(pen=None))  # of the band, above and below
-        self._band = pg.FillBetweenItem(*self.edges)
-        self._band.setZValue(-0.5)
-        plot.addItem(self._band, ignoreBounds=True)
+        self.band = PlotBand(plot)
         self.x, self.y = np.empty(0), np.empty(0)
 
     def show_curve(self, standing: Standing, curve: LossCurve) -> None:
         """In the contender's colour and style."""
         mark = standing.mark
         style_line(self._line, mark.color, mark.style, WIDTH_IN_TRAINING if standing.is_training else WIDTH)
-        self._band.setBrush(faded(mark.color, BAND_OPACITY))
+        self.band.set_color(mark.color)
         x = np.log10(np.maximum(curve.effort, 1e-12))
         y, low, high = (self._plot.to_axis(values) for values in (curve.median, curve.low, curve.high))
         self._line.setData(x, y)
         apart = np.isfinite(low) & np.isfinite(high) & (np.nanmax(high - low, initial=0.0) > 0)
-        for edge, values in zip(self.edges, (high, low), strict=True):
-            edge.setData(x[apart], values[apart])
+        self.band.feed(x[apart], low[apart], high[apart])
         drawn = np.isfinite(y)
         self.x, self.y = x[drawn], y[drawn]
 
     def remove(self) -> None:
         """Take it off the plot."""
-        for item in (self._line, self._band):
-            self._plot.removeItem(item)
+        self._plot.removeItem(self._line)
+        self.band.remove()

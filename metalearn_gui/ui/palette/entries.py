@@ -123,7 +123,7 @@ class Entries(QObject):
             yield Entry(PRESET, preset.label, choose, detail, ICONS[PRESET], words=f"{key} {learner} {tasks}")
 
     def _runs(self) -> Iterator[Entry]:
-        names = names_of_runs(self._session, self._session.runs)
+        names = names_of_runs(self._session)
         for run in reversed(self._session.runs):
             show = functools.partial(self._session.show_run, run.run_id)
             detail = self.tr("run on {tasks}").format(tasks=run.settings.tasks.label)

@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from metalearn_gui.bridge.runs import overlaid_runs
 from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.store.records import RunRecord
@@ -20,7 +21,7 @@ from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, faded
 from metalearn_gui.ui.reported_band import ReportedBand
 from metalearn_gui.ui.run_names import names_of_runs
-from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach, overlaid_runs, run_mark
+from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach, run_mark
 from metalearn_gui.ui.smoothing_menu import SmoothingMenu
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import scaled, theme
@@ -245,7 +246,7 @@ class MetaLossPanel(Panel):
             ),
         ]
         entries += self.levels.legend_entries(is_narrow) + self.band.legend_entries()
-        names = names_of_runs(self.session, self.session.runs) if overlays else {}
+        names = names_of_runs(self.session) if overlays else {}
         marks = [(names[other.run_id], run_mark(self.session, other).color) for other in overlays]
         return entries + [LegendEntry(name, color, "solid", 1.5) for name, color in marks]
 
