@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from metalearn_gui.cli import main
 from metalearn_gui.cli.command import COMMANDS
 from metalearn_gui.cli.output import print_tables
 from metalearn_gui.engine import ExperimentSettings, Options, preset, training
+from metalearn_gui.engine.events import Prepared
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.store.records import RunRecord
@@ -167,6 +169,51 @@ def test_a_changed_rate_is_logged_where_the_run_goes_on(call: Any, tmp_path: Pat
     assert run.settings.value("meta_learning_rate") == 0.1
     assert run.initial_settings
     assert run.initial_settings.value("meta_learning_rate") == 0.001
+
+
+def test_read_data_that_are_too_few_are_refused_in_one_line(refused: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "only"
+    folder.mkdir()
+    for copy in range(3):
+        Image.fromarray(np.full((20, 20), 40 * copy, np.uint8)).save(folder / f"{copy}.png")
+    assert "of 1 class" in refused("train", "--data", tmp_path, "--output", tmp_path / "a.metalearn")
+
+
+def test_a_run_is_not_resumed_to_less_than_it_has_done(call: Any, refused: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.metalearn"
+    call(*train(path, "--set", "num_iterations=4"))
+    before = path.read_bytes()
+    assert "is 3, and the run has done 4" in refused("train", "--resume", path, "--set", "num_iterations=3")
+    assert path.read_bytes() == before
+
+
+def test_a_run_at_its_end_says_that_it_needs_more_meta_iterations(call: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.metalearn"
+    call(*train(path, "--set", "num_iterations=4"))
+    status, _, err = call("train", "--resume", path)
+    assert status == 0
+    assert "all of its 4 meta-iterations" in err
+    assert "--set num_iterations=8" in err
+
+
+def test_a_run_stopped_before_it_began_tells_no_loss(
+    call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RunRecord, "apply", _interrupting(RunRecord.apply))
+    status, out, _ = call(*train(tmp_path / "a.metalearn", "--set", "num_iterations=4"))
+    assert status == 130
+    assert "iterations 0" in out
+    assert "loss" not in out
+    assert "nan" not in out
+
+
+def _interrupting(apply: Callable[..., None]) -> Callable[..., None]:
+    def applied(run: RunRecord, event: Any) -> None:
+        apply(run, event)
+        if isinstance(event, Prepared):
+            signal.raise_signal(signal.SIGINT)
+
+    return applied
 
 
 def test_resuming_a_file_keeps_its_other_runs(call: Any, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TaskID,
     TaskProgressColumn,
     TextColumn,
@@ -59,17 +60,20 @@ def training_progress(run: RunRecord, last: int | None = None) -> Iterator[Train
 def trying_progress(name: str) -> Iterator[Watch]:
     """A bar over the unseen tasks that a learner and its baselines are tried on, which goes away then."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    is_hidden = not console.is_terminal  # a file would get an empty line of it
-    with Progress(*columns, console=console, refresh_per_second=4, transient=True, disable=is_hidden) as bar:
+    with _passing_bar(*columns) as bar:
         task = bar.add_task(f"{name} and its baselines on unseen tasks", total=None)
         yield lambda tried, total: bar.update(task, completed=tried, total=total)
 
 
 def show_reading(reading: Iterator[ReadSoFar]) -> None:
     """Read to the end under a bar, which goes away then."""
-    columns = (TextColumn("Reading"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), refresh_per_second=4, transient=True) as bar:
+    with _passing_bar(TextColumn("Reading"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()) as bar:
         task = bar.add_task("", total=None)
         for so_far in reading:
             bar.update(task, completed=so_far.done, total=so_far.total or None)
+
+
+def _passing_bar(*columns: ProgressColumn) -> Progress:
+    """One that goes away at its end; a file, which would get an empty line of it, gets nothing."""
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, refresh_per_second=4, transient=True, disable=not console.is_terminal)

@@ -13,7 +13,7 @@ from typing import Any
 from metalearn_gui.cli.command import BAD_INPUT, DONE, INTERRUPTED, say
 from metalearn_gui.cli.inputs import asked_settings, load_run, read_data, refuse_data
 from metalearn_gui.cli.interrupt import stopping_on_interrupt
-from metalearn_gui.cli.output import check_place, number, print_json
+from metalearn_gui.cli.output import check_place, finite, number, print_json
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.engine import training
@@ -99,7 +99,8 @@ def run(options: Options) -> int:
         print_json(report)
     else:
         interval = report.pop("accuracy_ci95", None)
-        words = {name: f"{name.replace('_', ' ')} {number(value)}" for name, value in report.items()}
+        told = {name: value for name, value in report.items() if finite(value) is not None}
+        words = {name: f"{name.replace('_', ' ')} {number(value)}" for name, value in told.items()}
         if interval is not None:
             words["accuracy"] += f" ± {number(interval)} on {report['num_tasks']} unseen tasks"
             del words["num_tasks"]
@@ -176,7 +177,18 @@ def _resumed(options: Options) -> Job:
         run.changes.append(Change(run.iteration, "num_iterations", length))
         run.settings = run.settings.replaced(num_iterations=length)
     job.live.put(changed)
+    _check_length(run)
     return job
+
+
+def _check_length(run: RunRecord) -> None:
+    """A run that is to end before it stands is refused; one that has come to its end is said to have."""
+    length = run.settings.outer.num_iterations
+    more = f"to train it further give more, for example --set num_iterations={2 * max(run.iteration, 1)}"
+    if length < run.iteration:
+        raise BadInput(f"num_iterations is {length}, and the run has done {run.iteration} already; {more}")
+    if length == run.iteration:
+        say(f"The run has done all of its {length} meta-iterations; {more}")
 
 
 def _changed_live(settings: ExperimentSettings, values: dict[str, Any]) -> ExperimentSettings:

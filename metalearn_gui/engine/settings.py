@@ -7,6 +7,7 @@ one flat name (CONTRACT: the widget's name), so forms, `--set` and undo need not
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.tasks.base import TaskFamily
 
 FORMAT_VERSION = 1
+NUM_NEAREST = 3  # names that stand in the line about one that there is not
 
 GROUPS = ("tasks", "episodes", "learner", "outer", "network", "run")
 CHOICES: dict[str, tuple[str, Mapping[str, type[Any]]]] = {
@@ -249,10 +251,11 @@ def _find_group(groups: Mapping[str, Component], name: str) -> str:
     for group in GROUPS:
         if name in {spec.name for spec in params_of(groups[group])}:
             return group
-    known = sorted({spec.name for component in groups.values() for spec in params_of(component)} | set(CHOICES))
+    known = {spec.name for component in groups.values() for spec in params_of(component)} | set(CHOICES)
+    nearest = difflib.get_close_matches(name, sorted(known), NUM_NEAREST, cutoff=0.0)
     raise SettingError(
-        f"There is no setting {name!r} for {groups['learner'].key} on {groups['tasks'].key}; "
-        f"there are {', '.join(known)}"
+        f"There is no setting {name!r} for {groups['learner'].key} on {groups['tasks'].key}; the nearest are "
+        f"{', '.join(nearest)}, and `metalearn-gui list --json` names all"
     )
 
 

@@ -233,3 +233,12 @@ def test_pictures_are_distorted_a_few_at_a_time_and_each_as_if_it_were_alone() -
     np.testing.assert_allclose(
         warped(pictures, np.tile(np.eye(2), (count, 1, 1)), np.zeros((count, 2))), pictures, atol=1e-6
     )
+
+
+def test_one_class_of_images_is_said_to_be_too_few_whatever_the_ways(tmp_path: Path) -> None:
+    place = tmp_path / "only"
+    place.mkdir()
+    for copy in range(3):
+        Image.fromarray(np.full((20, 20), 40 * copy, np.uint8)).save(place / f"{copy}.png")
+    with pytest.raises(SettingError, match="of 1 class of images train gets 0: give more classes"):
+        family(tmp_path).check_data(SPLITS, 2)

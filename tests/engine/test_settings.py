@@ -78,9 +78,13 @@ def test_an_unknown_choice_is_refused_with_the_known_ones(name: str, value: Any)
     assert ", ".join(CHOICES[name][1]) in str(caught.value)
 
 
-def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(SettingError, match=r"There is no setting 'speed' for maml on sinusoid; there are .*meta_batch"):
-        default_settings().replaced(speed=3)
+@pytest.mark.parametrize(
+    ("name", "meant"), [("shoots", "shots"), ("learning_rate", "inner_learning_rate"), ("speed", "seed")]
+)
+def test_an_unknown_name_is_refused_with_the_nearest_ones_and_where_all_are(name: str, meant: str) -> None:
+    known = rf"There is no setting '{name}' for maml on sinusoid; the nearest are .*{meant}.*, and `.* list --json`"
+    with pytest.raises(SettingError, match=known):
+        default_settings().replaced(**{name: 3})
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1, True, "fast", None, [1], 10**30])

@@ -110,12 +110,20 @@ class Images(PictureFamily):
         classes, turns = self._classes(split), self._num_turns(split)
         total = len(classes) * turns
         if total < self.ways:
-            raise SettingError(f"Ways (ways) is {self.ways}; {split} has {total} classes of images: choose fewer ways")
+            raise self._too_few_classes(split, total)
         chosen = chosen_classes(rng, num_tasks, total, self.ways)
         parameters = {"class": classes[chosen // turns], "turn": chosen % turns}
         parameters["trains"] = np.full(num_tasks, split == "train")
         parameters["file"] = np.full(num_tasks, split == "test" and bool(self.test_data))
         return Tasks(parameters | ({"classes": chosen} if split == "train" else {}))
+
+    def _too_few_classes(self, split: str, total: int) -> SettingError:
+        given = len(self._pictures(split).names)
+        more = "give more classes, each in a folder of its own"  # an episode has two at least
+        remedy = "choose fewer ways" if total > 1 else more
+        return SettingError(
+            f"Ways (ways) is {self.ways}; of {given} class{'es' * (given > 1)} of images {split} gets {total}: {remedy}"
+        )
 
     def images(self, tasks: Tasks, rng: np.random.Generator, per_class: int) -> Array:
         source = self._unseen if tasks.parameters["file"].any() else self._own
