@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageSequence
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from metalearn_gui.engine.export import ExportError
 from metalearn_gui.engine.presets import preset
-from metalearn_gui.ui.export.pictures import PICTURES, SIZE
+from metalearn_gui.ui.export.pictures import PICTURES, SIZE, canvas_frames, draw_canvas
 from metalearn_gui.ui.theme import theme
 from tests.ui.fake_session import FakeSession
 
@@ -28,8 +29,8 @@ def colors_of(image: QImage) -> set[str]:
 
 
 def read(path: Path) -> QImage:
-    """A PNG, or an SVG as it is drawn at its own size."""
-    if path.suffix == ".png":
+    """A PNG, an animation's first frame, or an SVG as it is drawn at its own size."""
+    if path.suffix != ".svg":
         return QImage(str(path))
     image = QImage(SIZE, QImage.Format.Format_RGB32)
     with QPainter(image) as painter:
@@ -62,3 +63,24 @@ def test_a_picture_leaves_no_surface_listening(key: str, qapp, tmp_path: Path) -
     session.set_settings(preset("blobs"))
     session.unseen.set_step(3)
     qapp.processEvents()
+
+
+def test_an_animation_has_a_frame_for_every_adaptation_step_and_moves_no_slider(qapp, tmp_path: Path) -> None:
+    session = FakeSession()
+    session.unseen.set_step(3)
+    last = session.unseen.adaptations["learner"]
+    PICTURES["gif"].write(session, tmp_path / "adapting.gif")
+    with Image.open(tmp_path / "adapting.gif") as animation:
+        frames = [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(animation)]
+        assert animation.info["loop"] == 0
+    assert len(frames) == len(set(frames)) == len(last.on_grid) > 3
+    assert session.unseen.step == 3
+
+
+def test_a_frame_is_the_canvas_at_its_step(qapp, tmp_path: Path) -> None:
+    session = FakeSession()
+    session.unseen.set_step(2)
+    frames, image = canvas_frames(session), QImage(SIZE, QImage.Format.Format_RGB888)
+    with QPainter(image) as painter:
+        draw_canvas(session, painter)
+    assert frames[2] == image != frames[3]

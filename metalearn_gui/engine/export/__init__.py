@@ -11,6 +11,7 @@ from metalearn_gui.engine.export.onnx import Onnx
 from metalearn_gui.engine.export.python import PythonScript
 from metalearn_gui.engine.export.safetensors import Safetensors
 from metalearn_gui.engine.export.savedmodel import SavedModel
+from metalearn_gui.engine.export.tensorboard import TensorBoard
 from metalearn_gui.engine.export.whole import ExportError, file_size
 
 EXPORTERS: dict[str, Exporter] = {
@@ -24,6 +25,7 @@ EXPORTERS: dict[str, Exporter] = {
         AdaptingLearner(),
         PythonScript(),
         Csv(),
+        TensorBoard(),
     )
 }
 

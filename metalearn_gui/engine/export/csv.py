@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.events import Evaluation, StepScores
 from metalearn_gui.engine.export.base import Exporter, ExportSubject, largest_difference
-from metalearn_gui.engine.export.whole import ExportError
+from metalearn_gui.engine.export.columns import columns_of, num_iterations
 
-FIRST = ("objective", "before", "after")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -33,14 +30,14 @@ class Csv(Exporter):
     tolerance = 0.0
 
     def _write_to(self, subject: ExportSubject, path: Path) -> None:
-        columns = _columns(subject)
+        columns = columns_of(subject)
         with open(path, "w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow([text_cell(name) for name in columns])
             writer.writerows(zip(*(_cells(values) for values in columns.values()), strict=True))
 
     def _difference(self, subject: ExportSubject, path: Path) -> float:
-        columns = _columns(subject)
+        columns = columns_of(subject)
         with open(path, encoding="utf-8", newline="") as stream:
             header, *rows = csv.reader(stream)
         if header != [text_cell(name) for name in columns]:
@@ -61,7 +58,7 @@ class Csv(Exporter):
 
     def facts(self, subject: ExportSubject) -> dict[str, str]:
         return {
-            "rows": f"{_num_iterations(subject):,}",
+            "rows": f"{num_iterations(subject):,}",
             "evaluations": f"{len(subject.scores):,}",
             "numbers": "exact when read back",
         }
@@ -77,46 +74,3 @@ def _cells(values: Array) -> Iterator[str]:
     if values.dtype.kind == "i":
         return map(str, values.tolist())
     return ("" if value != value else repr(value) for value in values.tolist())
-
-
-def _num_iterations(subject: ExportSubject) -> int:
-    return max((len(values) for values in subject.curves.values()), default=0)
-
-
-def _columns(subject: ExportSubject) -> dict[str, Array]:
-    """Every column by name, all of the same length; not-a-number where there is nothing to say."""
-    length = _num_iterations(subject)
-    if not length:
-        raise ExportError("This run has no meta-iterations yet; run at least one, then export")
-    ordered = sorted(subject.curves, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
-    columns = {"iteration": np.arange(1, length + 1)}
-    columns |= {name: _filled(length, subject.curves[name]) for name in ordered}
-    return columns | _unseen_columns(subject, length)
-
-
-def _filled(length: int, values: Array) -> Array:
-    column = np.full(length, np.nan)
-    column[: len(values)] = values
-    return column
-
-
-def _unseen_columns(subject: ExportSubject, length: int) -> dict[str, Array]:
-    """Losses and accuracies by adaptation step, the baselines' too, in the rows of the evaluations."""
-    columns: dict[str, Array] = {}
-    for iteration, evaluation in subject.scores:
-        if 1 <= iteration <= length:
-            for name, value in _named_scores(evaluation):
-                columns.setdefault(name, np.full(length, np.nan))[iteration - 1] = value
-    return columns
-
-
-def _named_scores(evaluation: Evaluation) -> Iterator[tuple[str, float]]:
-    tried = {"unseen": evaluation.learner, **{f"unseen_{key}": value for key, value in evaluation.baselines.items()}}
-    return chain.from_iterable(_step_scores(name, scores) for name, scores in tried.items())
-
-
-def _step_scores(name: str, scores: StepScores) -> Iterator[tuple[str, float]]:
-    measures = {"loss": scores.loss, "loss_ci95": scores.loss_ci95, "accuracy": scores.accuracy}
-    for measure, values in measures.items():
-        if values is not None:
-            yield from ((f"{name}_{measure}_{step}", float(value)) for step, value in enumerate(values))

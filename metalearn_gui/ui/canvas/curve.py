@@ -157,7 +157,7 @@ class CurveCanvas(HandleSurface):
             (self.tr("before"), self._curve("learner", 0)),
         ]
         named.append((self.tr("best possible"), self._best.curve(self.family, self.touched)))
-        named += [(name, values) for name, _, values in self._runs.curves()]
+        named += [(name, values) for name, _, values in self._runs.curves(self.step)]
         if self.touched.truth is not None:
             named.append((self.tr("truth"), self.touched.truth[:, 0]))
         values = [
@@ -202,10 +202,10 @@ class CurveCanvas(HandleSurface):
         if best is not None:
             draw_curve(painter, axes, self.touched.grid, best, "best", 1.4)
         for key in sorted(self.session.unseen.compared):
-            curve = self._curve(key, self.session.unseen.step)
+            curve = self._curve(key, self.step)
             if curve is not None:
                 draw_curve(painter, axes, self.touched.grid, curve, key, 2.0)
-        self._runs.draw_curves(painter, axes)
+        self._runs.draw_curves(painter, axes, self.step)
         adapted, start = self._curve("learner", self.shown_step), self._curve("learner", 0)
         if adapted is not None:
             draw_curve(painter, axes, self.touched.grid, adapted, "learner", 3.0, self.learner_color())
@@ -249,7 +249,7 @@ class CurveCanvas(HandleSurface):
     def _drawn_curves(self) -> dict[str, Array]:
         """Pixels of the curves by what they are called."""
         values = {"learner": self._curve("learner", self.shown_step), "before": self._curve("learner", 0)}
-        values |= {key: self._curve(key, self.session.unseen.step) for key in self.session.unseen.compared}
+        values |= {key: self._curve(key, self.step) for key in self.session.unseen.compared}
         values["best"] = self._best.curve(self.family, self.touched)
         if self.touched.truth is not None:
             values["truth"] = self.touched.truth[:, 0]

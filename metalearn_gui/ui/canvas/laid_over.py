@@ -53,15 +53,14 @@ class RunsOnCanvas:
             for run, answer in zip(runs, answers, strict=True)
         ]  # fmt: skip
 
-    def curves(self) -> list[tuple[str, QColor, Array]]:
-        """Name, colour and curve (m,) of those that have answered, at the shown step."""
-        step = self._session.unseen.step
+    def curves(self, step: int) -> list[tuple[str, QColor, Array]]:
+        """Name, colour and curve (m,) of those that have answered, at an adaptation step."""
         return [(one.name, one.color, one.answer(step)[:, 0]) for one in self.all() if one.adaptation is not None]
 
-    def draw_curves(self, painter: QPainter, axes: Axes) -> None:
+    def draw_curves(self, painter: QPainter, axes: Axes, step: int) -> None:
         """Solid, in each run's colour."""
         grid = self._session.unseen.touched.grid[:, 0]
-        for _, color, values in self.curves():
+        for _, color, values in self.curves(step):
             painter.setPen(QPen(color, WIDTH * theme().zoom))
             for line in axes.polylines(grid, values):
                 painter.drawPolyline(line)

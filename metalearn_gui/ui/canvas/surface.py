@@ -31,6 +31,7 @@ class Surface(Translated, QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self.own_step: int | None = None  # in the place of the session's, for a picture of another step
         self._static: QPixmap | None = None
         self._static_key: Hashable = None
         self._tasks = session.unseen.touched.tasks
@@ -123,9 +124,14 @@ class Surface(Translated, QWidget):
         return adaptation if adaptation and fits(adaptation, self.touched, self.family) else None
 
     @property
+    def step(self) -> int:
+        """The adaptation step that is asked for."""
+        return self.session.unseen.step if self.own_step is None else self.own_step
+
+    @property
     def shown_step(self) -> int:
         """The adaptation step to draw, within what the adaptation has."""
-        return self.adaptation.nearest(self.session.unseen.step) if self.adaptation else 0
+        return self.adaptation.nearest(self.step) if self.adaptation else 0
 
     # --- the session's signals --------------------------------------------------------------------
     def leave(self) -> None:

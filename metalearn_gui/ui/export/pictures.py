@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from PIL import Image
 from PySide6.QtCore import QBuffer, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
@@ -16,9 +17,11 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.export import ExportError, ExportSubject
 from metalearn_gui.engine.export.whole import write_whole
 from metalearn_gui.ui.canvas import CANVASES
+from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.theme import theme
 
 SIZE, MARGIN, RATIO = QSize(960, 540), 16, 2
+FRAME_MS, HELD_FIRST_MS, HELD_LAST_MS = 160, 600, 1500
 Drawing = Callable[[Path], None]  # writes itself to a path
 
 
@@ -97,6 +100,24 @@ class Svg(Picture):
         return {"size": f"{SIZE.width()} × {SIZE.height()}, any scale"}
 
 
+class Gif(Picture):
+    """One frame for each adaptation step, over and over; the start and the end are held longer."""
+
+    key = "gif"
+    label = "Animation: GIF"
+    file_name = "adapting.gif"
+    suffix = ".gif"
+    opens_in = "slides, chats, web pages"
+    summary = "The unseen task while the learner adapts to it: one frame for each adaptation step, over and over."
+
+    def draw(self, session: Session) -> Drawing:
+        frames = canvas_frames(session)
+        return lambda path: _save_frames(frames, path)
+
+    def facts(self, subject: ExportSubject) -> dict[str, str]:
+        return {"pixels": f"{SIZE.width()} × {SIZE.height()}", "frames": "one for each adaptation step"}
+
+
 def _save(image: QImage, path: Path) -> None:
     if not image.save(str(path), "PNG"):
         raise ExportError(f"{path.parent} takes no picture; choose another folder")
@@ -106,7 +127,17 @@ def _save_bytes(content: bytes, path: Path) -> None:
     path.write_bytes(content)
 
 
-PICTURES: Mapping[str, Picture] = {picture.key: picture for picture in (Png(), Svg())}
+def _save_frames(images: Sequence[QImage], path: Path) -> None:
+    """Frames of one size; all get one palette, or colours would flicker."""
+    width, height = SIZE.toTuple()
+    pixels = b"".join(bytes(image.constBits()) for image in images)  # rows of 960 x 3 bytes need no padding
+    sheet = Image.frombytes("RGB", (width, height * len(images)), pixels).quantize()
+    first, *others = [sheet.crop((0, top, width, top + height)) for top in range(0, sheet.height, height)]
+    times = [HELD_FIRST_MS, *[FRAME_MS] * max(len(images) - 2, 0), HELD_LAST_MS][-len(images) :]
+    first.save(path, "GIF", save_all=True, append_images=others, duration=times, loop=0)
+
+
+PICTURES: Mapping[str, Picture] = {picture.key: picture for picture in (Png(), Svg(), Gif())}
 
 
 def canvas_image(session: Session) -> QImage:
@@ -118,12 +149,38 @@ def canvas_image(session: Session) -> QImage:
     return image
 
 
+def canvas_frames(session: Session) -> list[QImage]:
+    """The same at every adaptation step, in SIZE pixels; on axes that have room for all of them."""
+    surface, frames = _surface(session), []
+    steps = range(len(surface.adaptation.on_grid) if surface.adaptation else 1)
+    for surface.own_step in steps:
+        surface.settle()
+    for surface.own_step in steps:
+        surface.settle()
+        image = QImage(SIZE, QImage.Format.Format_RGB888)
+        with QPainter(image) as painter:
+            _paint(surface, painter)
+        frames.append(image)
+    surface.deleteLater()
+    return frames
+
+
 def draw_canvas(session: Session, painter: QPainter) -> None:
     """The task under the hand on a surface of its own, SIZE large with a margin."""
+    surface = _surface(session)
+    _paint(surface, painter)
+    surface.deleteLater()
+
+
+def _surface(session: Session) -> Surface:
     surface = CANVASES[session.shown.settings.tasks.view](session)
     surface.leave()
     surface.resize(SIZE.width() - 2 * MARGIN, SIZE.height() - 2 * MARGIN)
     surface.grab()  # a widget that was never shown learns its size, and lays out its parts, only now
+    return surface
+
+
+def _paint(surface: Surface, painter: QPainter) -> None:
     painter.fillRect(QRect(0, 0, SIZE.width(), SIZE.height()), theme().palette.card)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(MARGIN, MARGIN)
@@ -133,4 +190,3 @@ def draw_canvas(session: Session, painter: QPainter) -> None:
     for part in surface.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
         if not part.isHidden():
             part.render(painter, part.pos(), QRegion(), QWidget.RenderFlag.DrawChildren)
-    surface.deleteLater()

@@ -178,7 +178,7 @@ def test_the_python_snippet_takes_names_that_no_import_can_say(
 def test_a_damaged_file_is_reported_in_one_line(exporter: Exporter, subject: ExportSubject, tmp_path: Path) -> None:
     path = tmp_path / exporter.file_name
     exporter.write(subject, path)
-    damaged = path / "saved_model.pb" if exporter.is_folder else path
+    damaged = path / exporter.folder_mark if exporter.is_folder else path
     damaged.write_bytes(b"iteration\n\xff\x00")
     with pytest.raises(ExportError) as caught:
         exporter.verify(subject, path)
