@@ -15,6 +15,7 @@ from metalearn_gui.engine.learners.linear_ridge import LinearRidge
 from metalearn_gui.engine.learners.logistic import LogisticRegression
 from metalearn_gui.engine.learners.nearest import NearestNeighbour
 from metalearn_gui.engine.learners.task_mean import TaskMean
+from metalearn_gui.engine.plain_settings import AS_TRIED
 from metalearn_gui.engine.settings import ExperimentSettings
 
 BASELINES = ("transfer", "scratch")  # each with a state of its own, trained beside
@@ -59,7 +60,7 @@ def baseline_settings(settings: ExperimentSettings, tuned: Mapping[str, float]) 
         "meta_optimizer": "adam",
         "meta_learning_rate": TRANSFER_LEARNING_RATE,
         "meta_schedule": "constant",
-        "training_episodes": "",
+        **AS_TRIED,
         "inner_optimizer": "sgd",
         "gradient_clip": 0.0,
     }

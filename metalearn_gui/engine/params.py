@@ -42,6 +42,7 @@ class Param:
     log: bool = False  # a slider moves it on a logarithmic scale
     advanced: bool = False  # shown under "More settings"
     off: Any = None  # the value that means "off" or "unlimited"
+    once: str = ""  # its name in files of older versions
 
     def to_json(self) -> dict[str, Any]:
         """The entry of `list --json`."""
@@ -73,6 +74,7 @@ def param(
     log: bool = False,
     advanced: bool = False,
     off: Any = None,
+    once: str = "",
     is_path: bool = False,
 ) -> Any:
     """A dataclass field that is a setting. Its kind follows from `choices` and the default's type.
@@ -93,6 +95,7 @@ def param(
         log=log,
         advanced=advanced,
         off=off,
+        once=once,
     )
     return dataclasses.field(default=default, metadata={METADATA_KEY: spec})
 
@@ -225,10 +228,12 @@ class Component:
             SettingError: an unknown name, or a value out of range.
         """
         known = [spec.name for spec in params_of(cls)]
-        for name in values:
-            if name != "key" and name not in known:
+        once = {spec.once: spec.name for spec in params_of(cls) if spec.once}
+        named = {once.get(name, name): value for name, value in values.items() if name != "key"}
+        for name in named:
+            if name not in known:
                 raise SettingError(f"{cls.label or cls.__name__} has no setting {name!r}; it has {', '.join(known)}")
-        return cls(**{name: value for name, value in values.items() if name != "key"})
+        return cls(**named)
 
     def structure(self) -> tuple[Any, ...]:
         """What a compiled program depends on: everything but the live settings."""

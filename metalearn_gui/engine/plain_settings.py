@@ -8,6 +8,11 @@ from metalearn_gui.engine.params import Component, SettingError, param
 
 MAX_EPISODE = 1000
 UNLIMITED = 0
+AS_UNSEEN = 0
+AS_TRIED = {
+    "training_episodes": "",
+    "train_ways": AS_UNSEEN,
+}  # settings with which training episodes are as unseen ones
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +64,17 @@ class EpisodeSettings(Component):
         help="Share of a task's fixed points that are its own; the others are dealt out among all tasks.",
     )
 
+    train_ways: int = param(
+        AS_UNSEEN,
+        "Training ways",
+        minimum=2,
+        maximum=MAX_EPISODE,
+        off=AS_UNSEEN,
+        unit="classes",
+        advanced=True,
+        help="Classes in a training episode where a learner may train on other ways than it is tried on; "
+        "0 = as many as in unseen ones.",
+    )
     training_episodes: str = param(
         "",
         "Training episodes",
@@ -76,7 +92,10 @@ class EpisodeSettings(Component):
         Ways of 0 are those of unseen episodes.
         """
         texts = [text.strip() for text in self.training_episodes.split(",") if text.strip()]
-        return tuple(_episode_size(text) for text in texts)
+        sizes = [_episode_size(text) for text in texts]
+        if self.train_ways != AS_UNSEEN and not sizes:
+            sizes = [(self.train_ways, self.shots, self.queries)]
+        return tuple((ways or self.train_ways, shots, queries) for ways, shots, queries in sizes)
 
 
 def _episode_size(text: str) -> tuple[int, int, int]:

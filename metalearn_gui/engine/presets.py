@@ -175,7 +175,7 @@ _ALL = (
     Preset(
         "cnp", "CNP, a neural process", "One pass over the points gives the curve, and how sure it is of it.",
         {
-            "learner": "cnp", "hidden_dim": 128, "training_episodes": "1x20x20", "least_support": 3,
+            "learner": "cnp", "hidden_dim": 128, "training_episodes": "1x20x20", "shots_min": 3,
             "meta_schedule": "cosine", "num_iterations": 20_000, "test_steps": 1,
         },
     ),

@@ -17,7 +17,7 @@ from metalearn_gui.engine.learners.base import Learner
 from metalearn_gui.engine.networks import NETWORKS
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import Component, Param, SettingError, coerce, params_of
-from metalearn_gui.engine.plain_settings import EpisodeSettings, OuterLoopSettings, RunSettings
+from metalearn_gui.engine.plain_settings import AS_TRIED, EpisodeSettings, OuterLoopSettings, RunSettings
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.tasks.base import TaskFamily
 
@@ -56,7 +56,8 @@ class ExperimentSettings:
         others = {ways for ways, _, _ in self.episodes.training_sizes() if ways} - {self.tasks.output_dim}
         if others and self.tasks.kind == "classification" and not self.learner.any_ways:
             raise SettingError(
-                f"Training episodes (training_episodes) have {min(others)} ways; {self.learner.label} has an output "
+                f"Training episodes (training_episodes, train_ways) have {min(others)} ways; "
+                f"{self.learner.label} has an output "
                 f"for each of {self.tasks.output_dim} classes and trains on as many ways as it is tried on"
             )
 
@@ -90,7 +91,7 @@ class ExperimentSettings:
             stage.tasks.check_data(("train",), stage.episodes.shots + stage.episodes.queries)
 
     def _sized(self, ways: int, shots: int, queries: int) -> ExperimentSettings:
-        sizes: dict[str, Any] = {"shots": shots, "queries": queries, "training_episodes": ""}
+        sizes: dict[str, Any] = {"shots": shots, "queries": queries, **AS_TRIED}
         if self.tasks.kind == "classification" and ways:
             sizes["ways"] = ways
         return self.replaced(**sizes)

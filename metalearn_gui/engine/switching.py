@@ -13,6 +13,7 @@ from typing import Any
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import SettingError, params_of
+from metalearn_gui.engine.plain_settings import AS_TRIED
 from metalearn_gui.engine.presets import default_settings, preset
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
@@ -21,7 +22,6 @@ from metalearn_gui.engine.tuned import tuned_settings
 
 TUNED_GROUPS = ("learner", "outer")
 START = "initialization"  # the network's, but a learner's rates suit some starts only
-TRAINING_SIZES = "training_episodes"  # the episodes', but not every learner trains on other ways than it is tried on
 EPISODE_SIZES = ("shots", "queries")
 AnyFamily = TaskFamily | type[TaskFamily]
 USUAL = {one.tasks.view: one for one in (preset("glyphs"), preset("ratings"))}  # where inputs are images, or items
@@ -48,7 +48,7 @@ def switched(settings: ExperimentSettings, **values: Any) -> ExperimentSettings:
     if _inputs_of(result.tasks) != _inputs_of(settings.tasks):
         brought |= {name: _for_inputs_of(result, tuned).value(name) for name in EPISODE_SIZES}
     if tuned.tasks.view == result.tasks.view:
-        brought[TRAINING_SIZES] = tuned.value(TRAINING_SIZES)
+        brought |= {name: tuned.value(name) for name in AS_TRIED}
     return _with_enough_data(result.replaced(**_wanted(brought, result, settings, values)))
 
 
@@ -62,12 +62,12 @@ def _wanted(
 
 def _with_enough_data(settings: ExperimentSettings) -> ExperimentSettings:
     """Trained as it is tried, where a file has too few classes or images for training episodes of their own."""
-    if not settings.value(TRAINING_SIZES) or not settings.tasks.is_read:
+    if not settings.episodes.training_sizes() or not settings.tasks.is_read:
         return settings
     try:
         settings.check_data()
     except SettingError:
-        return settings.replaced(**{TRAINING_SIZES: ""})
+        return settings.replaced(**AS_TRIED)
     return settings
 
 
@@ -80,7 +80,7 @@ def _room(settings: ExperimentSettings, values: Mapping[str, Any]) -> dict[str, 
     is_anothers = bool(inputs) and tuned != old and settings.network.key == old.key
     network = {"network": tuned.key} if crosses or is_anothers else {}
     fits = learner == settings.learner.key and other.kind == settings.tasks.kind and not crosses
-    return network | ({} if fits else {TRAINING_SIZES: ""})
+    return network | ({} if fits else AS_TRIED)
 
 
 def _tuned_network(learner: str, tasks: AnyFamily) -> Network:

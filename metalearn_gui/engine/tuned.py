@@ -29,7 +29,7 @@ _PAIRS: tuple[dict[str, Any], ...] = (
      "meta_learning_rate": 0.003},
     {**_PLANE, "learner": "cavia", "inner_steps": 3, "meta_learning_rate": 0.003},
     {**_PLANE, "learner": "metann", "meta_learning_rate": 0.003, "meta_schedule": "cosine", "test_steps": 1},
-    {**_PLANE, "learner": "cnp", "initialization": "uniform", "meta_batch": 25, "least_support": 20,
+    {**_PLANE, "learner": "cnp", "initialization": "uniform", "meta_batch": 25, "shots_min": 20,
      "meta_schedule": "cosine", "test_steps": 1},
     {**_PLANE, "learner": "ridge", "meta_learning_rate": 0.003, "test_steps": 1},
     {**_PLANE, "learner": "reptile", "initialization": "uniform", "inner_learning_rate": 0.3, "inner_steps": 8,
@@ -45,7 +45,7 @@ _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PICTURES, "learner": "metann", "test_steps": 1},
     {**_PICTURES, "learner": "cavia", "num_context": 100, "inner_learning_rate": 10.0, "inner_steps": 3,
      "test_steps": 3},
-    {**_PICTURES, "learner": "cnp", "least_support": 5, "test_steps": 1},
+    {**_PICTURES, "learner": "cnp", "shots_min": 1, "test_steps": 1},
     {**_PICTURES, "learner": "scratch", "inner_learning_rate": 0.1, "num_iterations": 1_000, "test_steps": 10},
     {**_PICTURES, "learner": "transfer", "inner_learning_rate": 0.1, "test_steps": 10},
 )  # fmt: skip

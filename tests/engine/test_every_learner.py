@@ -128,7 +128,7 @@ def test_a_batch_of_tasks_adapts_as_each_of_them_alone(settings: ExperimentSetti
 
 def test_the_gradient_of_a_meta_batch_is_the_mean_over_its_tasks(of_a_shape: ExperimentSettings) -> None:
     # Where a task's place says how much of its support set is seen: all of it, for a task alone has another place.
-    whole = {"least_support": 1000} if "least_support" in of_a_shape.names() else {}
+    whole = {"shots_min": 1000} if "shots_min" in of_a_shape.names() else {}
     settings = of_a_shape.replaced(**whole)
     drawn_tasks, ctx = drawn(settings, 4), context(settings)
     episodes, state = tensors(drawn_tasks), start_of(settings, drawn_tasks)

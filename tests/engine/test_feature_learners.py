@@ -9,7 +9,7 @@ import pytest
 
 from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.backend import tf
-from metalearn_gui.engine.baselines import initial_state, initial_states
+from metalearn_gui.engine.baselines import baseline_settings, initial_state, initial_states
 from metalearn_gui.engine.episodes import Episodes, PointSet, map_episodes, padded
 from metalearn_gui.engine.evaluation import evaluate, score
 from metalearn_gui.engine.events import TrainingState
@@ -18,6 +18,7 @@ from metalearn_gui.engine.learners.logistic import LogisticRegression
 from metalearn_gui.engine.learners.ridge import solved
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.switching import switched
 from tests.engine.small import context, drawn, small_settings, start_of, tensors
 
 
@@ -159,7 +160,7 @@ def test_the_order_of_the_support_set_says_nothing(learner: str, blobs: Episodes
 
 
 def test_cnp_trains_on_support_sets_of_every_size_each_task_on_its_own() -> None:
-    settings = small_settings("sinusoid", "cnp", least_support=2, meta_batch=4)
+    settings = small_settings("sinusoid", "cnp", shots_min=2, meta_batch=4)
     support, ctx = tensors(drawn(settings, 4)).support, context(settings)
     sizes = [
         np.asarray(settings.learner._some_of(support, ctx._replace(iteration=turn)).mask).sum(axis=1)
@@ -194,6 +195,31 @@ def test_stages_of_training_come_in_turn_and_only_where_the_ways_may_differ() ->
     ]
     with pytest.raises(SettingError, match="trains on as many ways as it is tried on"):
         settings.replaced(learner="maml")
+
+
+def test_training_ways_stand_for_all_training_episodes_that_name_none() -> None:
+    settings = small_settings("blobs", "protonet", ways=3, shots=2, queries=5, train_ways=6)
+    (stage,) = settings.stages()
+    assert (stage.tasks.ways, stage.episodes.shots, stage.episodes.queries) == (6, 2, 5)
+    assert stage.stages() == (stage,)
+    sized = settings.replaced(training_episodes="1x2, 4x3x2")
+    assert [one.tasks.ways for one in sized.stages()] == [6, 4]
+    with pytest.raises(SettingError, match=r"train_ways\) have 6 ways; MAML"):
+        settings.replaced(learner="maml")
+
+
+def test_another_learner_trains_on_as_many_ways_as_it_is_tried_on() -> None:
+    settings = small_settings("blobs", "protonet", train_ways=6)
+    assert switched(settings, learner="maml").value("train_ways") == 0
+    assert set(baseline_settings(settings, {})) == set(baseline_settings(settings.replaced(train_ways=0), {}))
+
+
+def test_support_sets_of_classes_have_whole_shots_at_the_least() -> None:
+    settings = small_settings("blobs", "cnp", ways=3, shots=4, shots_min=2, meta_batch=8)
+    support, ctx = tensors(drawn(settings, 8)).support, context(settings)
+    sizes = np.asarray(settings.learner._some_of(support, ctx).mask).sum(axis=1)
+    assert sizes.min() >= 6
+    assert sizes.max() <= 12
 
 
 def test_training_episodes_without_ways_have_those_of_unseen_ones_so_that_every_learner_takes_them() -> None:

@@ -25,7 +25,7 @@ class Sample(Component):
     rate: float = param(0.5, "Rate", minimum=0.0, maximum=1.0, live=True)
     shape: str = param("round", "Shape", choices=("round", "square"))
     is_bold: bool = param(False, "Bold")
-    note: str = param("", "Note")
+    note: str = param("", "Note", once="remark")
 
 
 SPECS = {spec.name: spec for spec in params_of(Sample)}
@@ -126,3 +126,9 @@ def test_the_listing_of_a_setting_is_json() -> None:
     assert [entry["name"] for entry in listed] == list(SPECS)
     assert listed[2]["choices"] == ["round", "square"]
     assert "choices" not in listed[0]
+
+
+def test_a_name_of_older_files_is_read_and_never_written() -> None:
+    read = Sample.from_dict({"key": "sample", "remark": "hello"})
+    assert read == Sample(note="hello")
+    assert "remark" not in read.to_dict()

@@ -31,7 +31,16 @@ def values_of(spec: Param) -> st.SearchStrategy[Any]:
 
 
 # Names whose value is the family's own to say, or that another setting decides.
-DEPENDENT = {"training_episodes", "input_dim", "output_dim", "amplitude_min", "num_hidden_layers", "hidden_dim"}
+DEPENDENT = {
+    "training_episodes",
+    "train_ways",
+    "catalogue",
+    "input_dim",
+    "output_dim",
+    "amplitude_min",
+    "num_hidden_layers",
+    "hidden_dim",
+}
 
 
 @st.composite

@@ -50,9 +50,9 @@ class ConditionalNeuralProcess(Learner):
         128, "Encoder width", minimum=4, maximum=512, unit="units", log=True, advanced=True,
         help="Units in every layer of the encoder, and numbers in a task's summary.",
     )  # fmt: skip
-    least_support: int = param(
-        0, "Least support", minimum=0, maximum=1000, unit="points", advanced=True,
-        help="Training uses support sets from so many points up to all of them.",
+    shots_min: int = param(
+        0, "Fewest shots", minimum=0, maximum=1000, unit="points", advanced=True, once="least_support",
+        help="Training uses support sets from so many points (per class in classification) up to all of them.",
     )  # fmt: skip
 
     @property
@@ -114,7 +114,8 @@ class ConditionalNeuralProcess(Learner):
     def _some_of(self, support: PointSet, ctx: Context) -> PointSet:
         """The first so many points of each support set: the sizes follow each other from task to task."""
         num_tasks, num_points = support.x.shape[:2]
-        least = min(self.least_support, num_points)
+        per_shot = ctx.network.output_dim if support.y.dtype.is_integer else 1
+        least = min(self.shots_min * per_shot, num_points)
         turn = tf.cast(ctx.iteration, tf.int32) % 65536
         sizes = least + (turn * STRIDE + tf.range(num_tasks)) % (num_points - least + 1)
         return support._replace(mask=tf.cast(tf.range(num_points) < sizes[:, None], tf.float32))
