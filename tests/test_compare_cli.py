@@ -36,7 +36,7 @@ from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.report import Page as ReportPage
 from metalearn_gui.engine.report import command_of, command_of_plan, page_of, write_page
 from metalearn_gui.engine.report.page import Code, Section, Table
-from metalearn_gui.engine.report.plots import Band, Series, line_plot
+from metalearn_gui.engine.report.plots import BOTTOM, HEIGHT, Band, Series, line_plot
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.session_file import load
 
@@ -196,6 +196,24 @@ def test_what_a_report_cannot_show_whole_is_said_whole_and_nothing_lies_over_ano
     named = [one.text for one in drawn.iter("text") if one.text in ("one", "two", "three")]
     assert named == ["three", "two"]
     assert {one.find("title").text for one in drawn.iter("rect")} == {"one", "two", "three"}
+
+
+def test_a_band_that_reaches_nothing_ends_at_the_foot_of_the_axis() -> None:
+    x, loss = np.array([1.0, 10.0, 100.0]), np.array([4.0, 0.5, 1.0])
+    drawn = line_plot([Series("one", x, loss, loss - 0.6, loss + 0.6)], "tasks", "loss")
+    (band,) = drawn.iter("polygon")
+    heights = [float(place.partition(",")[2]) for place in band.get("points", "").split()]
+    assert len(heights) == 6
+    assert max(heights) == HEIGHT - BOTTOM
+
+
+def test_a_report_of_several_seeds_says_what_is_shaded(call: Call, tmp_path: Path) -> None:
+    place = tmp_path / "seeds.html"
+    report_of(call("compare", *SHORT, "--budget", "14iterations", "--learners", "fomaml", "--seeds", "2",
+                   "--report", place, "--json"))  # fmt: skip
+    text = place.read_text(encoding="utf-8")
+    assert text.count("the median of the seeds, shaded from the lowest to the highest") == 4
+    assert text.count("<polygon") == 4
 
 
 def test_points_of_a_plane_are_drawn_as_pictures_within_the_page(call: Call, tmp_path: Path) -> None:

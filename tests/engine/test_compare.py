@@ -20,6 +20,7 @@ from metalearn_gui.engine.compare import (
     Judged,
     Planned,
     Progressed,
+    across_seeds,
     compare,
     contenders_of,
 )
@@ -233,8 +234,22 @@ def test_a_curve_goes_along_every_axis_and_ends_at_the_table(two: Comparison) ->
     for axis, value in expected.items():
         curve = entry.curve(axis, 1)
         assert curve.x[-1] == value
-        assert curve.loss[-1] == pytest.approx(entry.mean(1))
+        assert curve.median[-1] == pytest.approx(entry.mean(1))
     assert entry.curve("compute_seconds", 1).x[-1] > 0
+
+
+def test_seeds_come_together_as_their_median_from_the_lowest_to_the_highest_as_far_as_all_have_come() -> None:
+    x = np.array([1.0, 3.0])
+    curve = across_seeds([(x, x), (x, 4.0 * x), (np.array([1.0, 2.0, 5.0]), np.array([3.0, 3.0, 9.0]))])
+    assert curve.x.tolist() == [1.0, 2.0, 3.0]
+    assert curve.low.tolist() == [1.0, 2.0, 3.0]
+    assert curve.median.tolist() == [3.0, 3.0, 5.0]
+    assert curve.high.tolist() == [4.0, 8.0, 12.0]
+    assert across_seeds([(x, x), (np.array([5.0]), np.array([7.0]))], ends_with_first=False).x.tolist() == [
+        1.0,
+        3.0,
+        5.0,
+    ]
 
 
 def test_curves_have_their_moments_at_the_same_meta_iterations_in_every_run() -> None:

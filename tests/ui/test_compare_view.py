@@ -282,12 +282,12 @@ def test_the_curve_of_several_seeds_is_their_median_with_a_band_to_the_lowest_an
     assert len(set(last)) == 3
     found = [values[-1] for values in (curve.low, curve.median, curve.high)]
     assert found == pytest.approx([last.min(), np.median(last), last.max()])
-    assert curve.effort[-1] == standing.runs[0].tasks_seen
+    assert curve.x[-1] == standing.runs[0].tasks_seen
     ends = [run.scores[-1].compute_seconds for run in standing.runs]
-    assert curve_of(standing, "compute_seconds").effort[-1] == pytest.approx(min(ends))  # of those that go further, too
+    assert curve_of(standing, "compute_seconds").x[-1] == pytest.approx(min(ends))  # of those that go further, too
     high, low = (edge.getData()[1] for edge in view.by_tasks._lines["maml"].band.edges)
     assert (high > low).all()
-    assert len(high) == len(curve.effort)
+    assert len(high) == len(curve.x)
     view.chosen.set_effort(num_seeds=1)
     compare(view, qtbot)
     assert [len(edge.getData()[1]) for edge in view.by_tasks._lines["maml"].band.edges] == [0, 0]

@@ -10,7 +10,8 @@ from metalearn_gui.engine.compare.halving import Bracket, Rung, candidates, sear
 from metalearn_gui.engine.compare.outcome import Outcome
 from metalearn_gui.engine.compare.plans import PLANS, LearnersPlan, LittleDataPlan, Plan, SearchPlan, SweepPlan
 from metalearn_gui.engine.compare.race import ORDERS, compare
-from metalearn_gui.engine.compare.result import AXES, Comparison, Curve, Difference, Entry, Moment, TrainedRun
+from metalearn_gui.engine.compare.result import AXES, Comparison, Difference, Entry, Moment, TrainedRun
+from metalearn_gui.engine.compare.seed_curves import Curve, across_seeds
 
 __all__ = [
     "AXES",
@@ -46,6 +47,7 @@ __all__ = [
     "SearchPlan",
     "SweepPlan",
     "TrainedRun",
+    "across_seeds",
     "candidates",
     "compare",
     "contenders_of",

@@ -11,6 +11,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare.contenders import Lane
+from metalearn_gui.engine.compare.seed_curves import Curve, across_seeds
 from metalearn_gui.engine.events import StepScores, TrainingState
 from metalearn_gui.engine.intervals import few_values_interval, num_distinct, tasks_interval
 
@@ -55,15 +56,6 @@ class TrainedRun:
     def losses(self) -> Array:
         assert self.scores.losses is not None  # a comparison keeps them
         return self.scores.losses
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Curve:
-    """The mean loss along an axis, and half the width of its 95 % interval; all (moments,)."""
-
-    x: Array
-    loss: Array
-    ci95: Array
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,14 +131,17 @@ class Entry:
         return _mean(accuracies), float(max(few_values_interval(accuracies), halves.mean()))
 
     def curve(self, axis: str, step: int) -> Curve:
-        """The mean loss as training went on, along one of AXES; several seeds as far as all of them have come."""
-        length = min(len(run.moments) for run in self.runs)
+        """The mean loss over tasks as training went on, along one of AXES."""
         step = min(step, self.num_steps)
-        moments = [run.moments[:length] for run in self.runs]
-        x = np.array([[getattr(moment, axis) for moment in row] for row in moments], float)
-        loss = np.array([[moment.scores.loss[step] for moment in row] for row in moments], float)
-        halves = np.array([[moment.scores.loss_ci95[step] for moment in row] for row in moments], float)
-        return Curve(x.mean(axis=0), loss.mean(axis=0), np.maximum(few_values_interval(loss.T), halves.mean(axis=0)))
+        return across_seeds(
+            [
+                (
+                    np.array([getattr(moment, axis) for moment in run.moments], float),
+                    np.array([moment.scores.loss[step] for moment in run.moments], float),
+                )
+                for run in self.runs
+            ]
+        )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -28,12 +28,13 @@ DEEPEST = 0.5  # opacity of the lowest loss: the page's text still reads on it
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Series:
-    """A curve with its name; half: half the width of the interval at each point, or None."""
+    """A curve with its name; low, high: what is shaded around it, if anything is."""
 
     label: str
     x: Array
     y: Array
-    half: Array | None = None
+    low: Array | None = None
+    high: Array | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,9 +157,8 @@ def _curve(
     colour = COLOURS[place % len(COLOURS)]
     drawn = [path(points, colour, DASHES[place % len(DASHES)])]
     drawn.append(element("circle", cx=points[-1][0], cy=points[-1][1], r=3.5, fill=colour))
-    if one.half is not None and (one.half < one.y).all():  # an interval down to 0 has no place on this axis
-        ends = [Series("", one.x, one.y + sign * one.half) for sign in (1, -1)]
-        upper, lower = (points_of(end, x_scale, y_scale, y_scale) for end in ends)
+    if one.low is not None and one.high is not None and (one.low < one.high).any():
+        upper, lower = (points_of(Series("", one.x, end), x_scale, y_scale, y_scale) for end in (one.high, one.low))
         outline = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*upper, *reversed(lower)])
         drawn.insert(0, element("polygon", points=outline, fill=colour, fill_opacity=0.14))
     return drawn

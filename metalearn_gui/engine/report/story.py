@@ -121,9 +121,12 @@ _PAGES: dict[str, Callable[[Outcome, bool], Page]] = {
 def _curves(comparison: Comparison, axis: str) -> Picture:
     found = {entry.label: entry.curve(axis, entry.trained_steps) for entry in comparison.entries}
     bands = _bands(comparison) if axis == "tasks_seen" else []
-    series = [Series(label, curve.x, curve.loss, curve.ci95) for label, curve in found.items()]
+    series = [Series(label, curve.x, curve.median, curve.low, curve.high) for label, curve in found.items()]
     drawing = plots.line_plot(series, AXIS_NAMES[axis], "loss on unseen tasks", bands)
-    return Picture(drawing, f"Loss on unseen tasks after as many steps as training takes, by {AXIS_NAMES[axis]}.")
+    told = f"Mean loss on unseen tasks after as many steps as training takes, by {AXIS_NAMES[axis]}"
+    has_seeds = any(len(entry.runs) > 1 for entry in comparison.entries)
+    seeds = ": the median of the seeds, shaded from the lowest to the highest of them" if has_seeds else ""
+    return Picture(drawing, f"{told}{seeds}.")
 
 
 def _bands(comparison: Comparison) -> list[Band]:
@@ -143,19 +146,26 @@ def _intervals(comparison: Comparison) -> list[Picture]:
     places = {entry.key: place for place, entry in enumerate(comparison.entries)}
     means = [Mean(row.label, row.best.mean, row.best.ci95, places[row.key]) for row in table]
     drawing = plots.interval_plot(means, "mean loss, 95 % interval")
-    return [Picture(drawing, "Each learner at its best step.")]
+    return [Picture(drawing, "Mean and 95 % interval of each learner at its best step.")]
 
 
 def _against(curves: Sequence[LossAgainst], what: str, remark: str) -> Picture:
-    """Infinitely many are drawn as three times the largest number that is not."""
+    """Infinitely many are drawn as three times the largest number that is not; an interval to 0 ends at the axis."""
     finite = [float(x) for curve in curves for x in curve.x if math.isfinite(x)]
     most = 3.0 * max(finite, default=1.0)
     series = [
-        Series(curve.label, np.where(np.isfinite(curve.x), curve.x, most), curve.loss, curve.ci95) for curve in curves
+        Series(
+            curve.label,
+            np.where(np.isfinite(curve.x), curve.x, most),
+            curve.loss,
+            curve.loss - curve.ci95,
+            curve.loss + curve.ci95,
+        )
+        for curve in curves
     ]
     has_endless = any(math.isinf(x) for curve in curves for x in curve.x)
     drawing = plots.line_plot(series, what, "loss on unseen tasks", x_names={most: "∞"} if has_endless else None)
-    return Picture(drawing, f"Mean loss on unseen tasks by {what}. {remark}")
+    return Picture(drawing, f"Mean loss on unseen tasks by {what}, shaded over its 95 % interval. {remark}")
 
 
 # --- words and tables -----------------------------------------------------------------------------

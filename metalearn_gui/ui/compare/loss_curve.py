@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-from typing import NamedTuple
-
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.compare import Curve, across_seeds
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.compare.standing import Standing
 from metalearn_gui.ui.effort import effort_of
@@ -17,30 +15,14 @@ from metalearn_gui.ui.plotting import ThemedPlot, style_line
 WIDTH, WIDTH_IN_TRAINING = 1.6, 2.0
 
 
-class LossCurve(NamedTuple):
-    """By effort (n,), rising: the median over the seeds that have come so far, the lowest and the highest."""
-
-    effort: Array
-    median: Array
-    low: Array
-    high: Array
-
-
-def curve_of(standing: Standing, axis: str) -> LossCurve:
-    """At the contender's adaptation step. Iteration 0 has no place on a logarithmic axis."""
+def curve_of(standing: Standing, axis: str) -> Curve:
+    """At the contender's adaptation step; while it trains, as far as any seed has come."""
     curves = [_curve_of_run(run, standing.step, axis) for run in standing.runs if run.scores]
-    curves = [(x, y) for x, y in curves if len(x)]
-    if not curves:
-        return LossCurve(*[np.empty(0)] * 4)
-    effort = np.unique(np.concatenate([x for x, _ in curves]))
-    if not standing.is_training:  # the median of those that came further would be no more of the same
-        effort = effort[effort <= min(x[-1] for x, _ in curves)]
-    seeds = np.stack([np.interp(effort, x, y, left=np.nan, right=np.nan) for x, y in curves])
-    with warnings.catch_warnings(category=RuntimeWarning, action="ignore"):  # where every seed has diverged
-        return LossCurve(effort, np.nanmedian(seeds, 0), np.nanmin(seeds, 0), np.nanmax(seeds, 0))
+    return across_seeds(curves, ends_with_first=not standing.is_training)
 
 
 def _curve_of_run(run: RunRecord, step: int, axis: str) -> tuple[Array, Array]:
+    """Iteration 0 has no place on a logarithmic axis."""
     scored = [one for one in run.scores if one.iteration > 0]
     effort = effort_of(run, axis).at(np.array([one.iteration for one in scored], float))
     losses = [one.evaluation.learner.loss for one in scored]
@@ -56,12 +38,12 @@ class LossLine:
         self.band = PlotBand(plot)
         self.x, self.y = np.empty(0), np.empty(0)
 
-    def show_curve(self, standing: Standing, curve: LossCurve) -> None:
+    def show_curve(self, standing: Standing, curve: Curve) -> None:
         """In the contender's colour and style."""
         mark = standing.mark
         style_line(self._line, mark.color, mark.style, WIDTH_IN_TRAINING if standing.is_training else WIDTH)
         self.band.set_color(mark.color)
-        x = np.log10(np.maximum(curve.effort, 1e-12))
+        x = np.log10(np.maximum(curve.x, 1e-12))
         y, low, high = (self._plot.to_axis(values) for values in (curve.median, curve.low, curve.high))
         self._line.setData(x, y)
         apart = np.isfinite(low) & np.isfinite(high) & (np.nanmax(high - low, initial=0.0) > 0)
