@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.compared_runs import ComparedRuns
+from metalearn_gui.bridge.compiling import Compiling
 from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.kept_outcomes import bounded, with_states
 from metalearn_gui.bridge.latest import Latest, Request
@@ -78,6 +79,8 @@ class Comparing(QObject):
         self._job: Job | None = None
         self._state = RunState.IDLE
         self._writer = Latest("report", self)
+        self._compiling = Compiling(self, "compared")
+        self._compiling.ticked.connect(self.progressed)
         self.kept: tuple[Outcome, ...] = ()  # what other plans came to, and this one, newest first
         self._forget()
 
@@ -194,12 +197,25 @@ class Comparing(QObject):
     @property
     def eta_seconds(self) -> float | None:
         """Until the end; None before a run has shown its speed."""
-        return self._progress.eta_seconds if self._progress and self.is_active else None
+        if self._progress is None or self._progress.eta_seconds is None or not self.is_active:
+            return None
+        waited = self._compiling.elapsed if self.is_compiling else 0.0  # nothing else tells the time meanwhile
+        return max(self._progress.eta_seconds - waited, 0.0)
 
     @property
     def training_id(self) -> str:
-        """The run_id of what trains now; "" for nothing."""
+        """The run_id of what trains or is compiled now; "" for nothing."""
         return self._progress.run_id if self._progress and self.is_active else ""
+
+    @property
+    def is_compiling(self) -> bool:
+        """Whether that is being compiled."""
+        return self.is_active and self._progress is not None and self._progress.is_compiling
+
+    @property
+    def compiling_text(self) -> str:
+        """For how long, and how long it took the last time; "" while nothing is compiled."""
+        return self._compiling.text if self.is_compiling else ""
 
     # --- what the worker says ---------------------------------------------------------------------
 
@@ -221,6 +237,7 @@ class Comparing(QObject):
                 signals.append(self.planned.emit)
             elif isinstance(item, Progressed):
                 self._progress = item
+                self._follow_compiling()
             elif isinstance(item, Judged):
                 runs.keep(item)
                 signals.append(functools.partial(self.contenderFinished.emit, item.run.lane.run_id))
@@ -229,6 +246,10 @@ class Comparing(QObject):
         self._derive_state()
         for emit in [*signals, self.progressed.emit]:
             emit()
+
+    def _follow_compiling(self) -> None:
+        run = self.records.get(self.training_id)
+        self._compiling.follow(run.settings if run is not None and self.is_compiling else None)
 
     def _take_report(self, path: str, refusal: str) -> None:
         if refusal:
@@ -242,6 +263,7 @@ class Comparing(QObject):
         if self._job is not job:
             return
         self._job = None
+        self._compiling.follow(None, is_cut_short=True)
         self._keep()
         self._derive_state()
         if error:

@@ -13,12 +13,16 @@ LEAST_SECONDS = 0.5  # what takes less was compiled before
 
 
 class Compiling(QObject):
-    """Counts while there is something to wait for."""
+    """Counts while there is something to wait for.
+
+    purpose: what it is compiled for, where that is less than a run with its baselines.
+    """
 
     ticked = Signal()  # text
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, purpose: str = "") -> None:
         super().__init__(parent)
+        self._purpose = purpose
         self._settings: ExperimentSettings | None = None
         self._began = 0.0
         self._expected: float | None = None
@@ -30,23 +34,26 @@ class Compiling(QObject):
         if settings is self._settings:
             return
         before, has_ended = self._settings, settings is None and not is_cut_short
-        if before is not None and has_ended and self._elapsed >= LEAST_SECONDS:
-            remember_seconds(before, self._elapsed)
+        if before is not None and has_ended and self.elapsed >= LEAST_SECONDS:
+            remember_seconds(before, self.elapsed, self._purpose)
         self._settings, self._began = settings, time.monotonic()
         if settings is None:
             self._timer.stop()
         else:
-            self._expected = seconds_of(settings)
+            self._expected = seconds_of(settings, self._purpose)
             self._timer.start()
 
     @property
-    def _elapsed(self) -> float:
+    def elapsed(self) -> float:
+        """Seconds since this began."""
         return time.monotonic() - self._began
 
     @property
     def text(self) -> str:
-        """In words, the seconds so far and those of the last time."""
-        elapsed = int(self._elapsed)
+        """In words, the seconds so far and those of the last time; "" while nothing is compiled."""
+        if self._settings is None:
+            return ""
+        elapsed = int(self.elapsed)
         if self._expected is None:
             return self.tr("compiling, {elapsed} s").format(elapsed=elapsed)
         text = self.tr("compiling, {elapsed} s; the last time it took {expected} s")

@@ -88,12 +88,16 @@ class StatusBar(Translated, QFrame):
         comparing = self._session.comparing
         if not comparing.is_active:
             return ""
-        text = self.tr("Side by side: {done} of {count} runs done")
+        if comparing.state is RunState.STOPPING:
+            return self.tr("Side by side: ends once what is under way can be left")
         outcome = comparing.outcome
-        done, count = (outcome.num_done, outcome.num_runs) if outcome is not None else (0, 0)
-        text = text.format(done=done, count=count or "–")
+        if outcome is None or not outcome.num_runs:
+            return " · ".join(filter(None, (self.tr("Side by side: waits for its turn"), self._session.readiness)))
+        text = self.tr("Side by side: {done} of {count} runs done")
+        text = text.format(done=outcome.num_done, count=outcome.num_runs)
         left = comparing.eta_seconds
-        return text if left is None else self.tr("{text}, {time} left").format(text=text, time=duration_text(left))
+        text = text if left is None else self.tr("{text}, {time} left").format(text=text, time=duration_text(left))
+        return " · ".join(filter(None, (text, comparing.compiling_text)))
 
     def _ended_text(self) -> str:
         texts = {

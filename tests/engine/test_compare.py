@@ -62,6 +62,14 @@ def test_a_comparison_is_planned_then_told_then_judged_then_over() -> None:
     assert not said[-1].is_cancelled
 
 
+def test_every_run_is_said_to_be_compiled_before_it_is_and_only_then() -> None:
+    said = list(compare(contenders("maml", "fomaml"), SHORT, options=EAGER))
+    places = [place for place, event in enumerate(said) if isinstance(event, Progressed) and event.is_compiling]
+    prepared = [place for place, event in enumerate(said) if isinstance(event, events.Prepared)]
+    assert [place + 1 for place in places] == prepared
+    assert [said[place].run_id for place in places] == [said[place].run_id for place in prepared]
+
+
 def test_a_contender_learns_what_it_learns_alone() -> None:
     settings = small_settings()
     found = compared([Contender("alone", settings), *contenders("fomaml")], SHORT, order="interleaved")

@@ -16,6 +16,7 @@ from metalearn_gui.engine.compare import (
     Grid,
     Judged,
     LittleData,
+    Progressed,
     candidates,
     compare,
     little_data,
@@ -99,6 +100,18 @@ def test_halving_finds_the_planted_winner_and_trains_it_as_if_it_were_alone() ->
     spent = {event.run_id: event.iteration for event in said if isinstance(event, Progress)}
     assert sorted(spent.values()) == [3] * 6 + [9] * 2 + [27]
     assert not any(isinstance(event, Evaluated) for event in said)  # test tasks see the winner alone
+
+
+def test_a_search_compiles_every_structure_once_and_tells_the_time_left_after_two() -> None:
+    told = [
+        event for event in search(planted(), Budget(meta_iterations=27), options=EAGER) if isinstance(event, Progressed)
+    ]
+    compiled = [event.run_id for event in told if event.is_compiling]
+    assert len(compiled) == len(set(compiled)) == 9
+    third = next(place for place, event in enumerate(told) if event.run_id == compiled[2])
+    assert all(event.eta_seconds is None for event in told[:third])
+    assert all(event.eta_seconds >= 0.0 for event in told[third:])
+    assert told[-1].eta_seconds == pytest.approx(0.0, abs=1e-6)
 
 
 def test_a_cancelled_search_has_no_winner_and_says_so() -> None:

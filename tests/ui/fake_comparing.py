@@ -26,6 +26,7 @@ class FakeComparing(QObject):
         self.state = RunState.IDLE
         self.is_active = False
         self.eta_seconds: float | None = None
+        self.compiling_text = ""
         self.lanes: tuple[Lane, ...] = ()
         self.comparison = Comparison((), ())
         self.outcome: Outcome | None = None

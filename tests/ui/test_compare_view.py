@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Axis, Budget, Grid, SweepPlan
@@ -242,7 +242,9 @@ def test_a_comparison_is_held_gone_on_with_and_ended_by_the_transport(view, qtbo
     view.toggle()
     qtbot.waitUntil(lambda: comparing.state.name == "RUNNING", timeout=60_000)
     view.reset()
+    assert view.findChild(QLabel, "compare_left").text() == "ending"  # at once, whatever is under way
     qtbot.waitUntil(lambda: not comparing.is_active, timeout=120_000)
+    assert view.findChild(QLabel, "compare_left").text() == "–"
     assert [entry.key for entry in comparing.comparison.entries] == ["maml"]
     assert texts(view, 1)[FIRST] == "not begun"
 
@@ -259,7 +261,7 @@ def test_the_status_bar_says_that_others_train_in_place_of_the_live_run(session,
     qtbot.addWidget(bar)
     session.comparing.is_active = True
     session.comparing.stateChanged.emit()
-    assert bar._status.text().startswith("Side by side: 0 of – runs done")
+    assert bar._status.text().startswith("Side by side: waits for its turn")
     session.comparing.is_active = False
     session.comparing.stateChanged.emit()
     assert "Side by side" not in bar._status.text()

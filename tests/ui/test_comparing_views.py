@@ -149,7 +149,7 @@ def picture(qtbot):
     lanes = tuple(
         Lane(key, f"hidden_dim={size}", 0, small_settings(), key) for size, key in ((4, "a"), (8, "b"), (16, "c"))
     )
-    picture.show_bracket(Bracket(lanes, RUNGS), None, "")
+    picture.show_bracket(Bracket(lanes, RUNGS), "", False, "")
     return picture
 
 
@@ -174,11 +174,13 @@ def test_arrows_walk_through_the_rounds_and_enter_opens(picture, qtbot):
     assert picture.accessibleName() == "round 2, hidden_dim=16: loss 0.5"
 
 
-def test_whoever_trains_or_is_compiled_is_the_one_without_a_loss(picture):
+def test_a_candidate_without_a_loss_says_whether_it_is_compiled_trains_or_waits(picture):
     rung = Rung(1 / 3, ("a", "b", "c"), {"a": 2.0}, ())
-    for training, busy in (("a", "b"), ("b", "b"), ("", "b"), (None, "")):
-        picture.show_bracket(Bracket(picture._bracket.lanes, (rung,)), training, "")
-        assert picture.busy == busy
+    words = {}
+    for training, is_compiling in (("b", True), ("b", False), ("a", False), ("", False)):
+        picture.show_bracket(Bracket(picture._bracket.lanes, (rung,)), training, is_compiling, "")
+        words[training, is_compiling] = [picture.word_of(0, run_id) for run_id in rung.run_ids]
+    assert list(words.values()) == [["2", "compiles", ""], ["2", "trains", ""], *[["2", "", ""]] * 2]
 
 
 def test_a_round_is_ranked_by_loss_and_who_has_none_stands_below():

@@ -28,7 +28,8 @@ class Planned(ComparisonEvent):
 class Progressed(ComparisonEvent):
     """How far all of it is.
 
-    run_id: what has just trained. share: 0..1. eta_seconds: None while no run has shown its speed.
+    run_id: what has just trained, or is compiled until the next event. share: 0..1. eta_seconds: None while no run
+    has shown its speed.
     """
 
     run_id: str
@@ -36,6 +37,7 @@ class Progressed(ComparisonEvent):
     num_done: int
     num_runs: int
     eta_seconds: float | None
+    is_compiling: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -151,7 +151,8 @@ class _Search:
         self.seconds = dict.fromkeys(self._lanes, 0.0)
         self._left = list(self._lanes)
         self._rungs: list[Rung] = []
-        self._started, self._done = time.perf_counter(), 0.0
+        self._done = self._training_seconds = 0.0
+        self._compile_seconds = dict.fromkeys(self._lanes, 0.0)  # of training and of trying
         legs = itertools.pairwise([(0.0, 0), *rounds(len(lanes))])
         self._total = sum((share - before) * number for (before, _), (share, number) in legs)
 
@@ -187,12 +188,16 @@ class _Search:
         racer = Racer(
             lane, self._gate, self._options, most_seconds, lane.settings.replaced(num_iterations=length), after
         )
+        if after is None:
+            yield self._progressed(run_id, racer, 0.0, is_compiling=True)
         while racer.end is None:
             event = racer.next()
             yield event
-            yield self._progressed(run_id, (share - before) * racer.share)
+            yield self._progressed(run_id, racer, share - before)
         self.ends[run_id] = racer.end
         self.seconds[run_id] += racer.seconds
+        self._compile_seconds[run_id] += racer.compile_seconds
+        self._training_seconds += racer.seconds - racer.compile_seconds
         self._done += share - before
 
     def _validated(self, run_id: str) -> float:
@@ -200,12 +205,25 @@ class _Search:
         end, settings = self.ends[run_id], self._lanes[run_id].settings
         if end.reason == "diverged":
             return math.inf
-        step = min(settings.learner.num_steps, settings.outer.test_steps)
+        step, started = min(settings.learner.num_steps, settings.outer.test_steps), time.perf_counter()
         loss = float(self._judge.scores(settings, end.state.learner).loss[step])
+        self._compile_seconds[run_id] += time.perf_counter() - started
         return loss if math.isfinite(loss) else math.inf
 
-    def _progressed(self, run_id: str, under_way: float) -> Progressed:
-        share = min(1.0, (self._done + under_way) / self._total)
-        eta = (time.perf_counter() - self._started) * (1.0 / share - 1.0) if share else None
+    def _progressed(self, run_id: str, racer: Racer, leg: float, is_compiling: bool = False) -> Progressed:
+        """leg: the share of a budget that the racer's part of the round is."""
+        done = self._done + leg * racer.share
         over = sum(len(rung.losses) for rung in self._rungs)
-        return Progressed(run_id, share, over, sum(number for _, number in rounds(len(self._lanes))), eta)
+        num_runs = sum(number for _, number in rounds(len(self._lanes)))
+        eta = self._seconds_left(done, racer)
+        return Progressed(run_id, min(1.0, done / self._total), over, num_runs, eta, is_compiling)
+
+    def _seconds_left(self, done: float, racer: Racer) -> float | None:
+        """Every structure is compiled once, in the first round; what is trained later takes its share of a budget."""
+        others = list(self.ends)[1:]  # the first is the one that is set: it may have been compiled before
+        if not others:
+            return None
+        per_structure = sum(self._compile_seconds[run_id] for run_id in others) / len(others)
+        num_waiting = len(self._lanes) - len(self.ends)
+        trained = self._training_seconds + racer.seconds - racer.compile_seconds
+        return trained / done * max(self._total - done, 0.0) + num_waiting * per_structure

@@ -94,7 +94,7 @@ class Racer:
         self.moments: list[Moment] = []
         self.end: events.Finished | None = None
         self.line = ""
-        self.share = self.seconds = self._compile_seconds = 0.0
+        self.share = self.seconds = self.compile_seconds = 0.0
 
     @property
     def has_begun(self) -> bool:
@@ -111,7 +111,7 @@ class Racer:
             return self.seconds
         if not self.share:
             return None
-        return self._compile_seconds + (self.seconds - self._compile_seconds) / self.share
+        return self.compile_seconds + (self.seconds - self.compile_seconds) / self.share
 
     def next(self) -> Event:
         """The next event; one chunk of meta-iterations lies before it at most."""
@@ -122,7 +122,7 @@ class Racer:
         return event
 
     def take_prepared(self, event: events.Prepared) -> None:
-        self._compile_seconds = self.seconds
+        self.compile_seconds = self.seconds
 
     def take_progress(self, event: events.Progress) -> None:
         by_length = event.iteration / self._num_iterations
@@ -177,6 +177,8 @@ class _Race:
 
     def advance(self, racer: Racer) -> Iterator[Event | ComparisonEvent]:
         """One event of a run, and what follows from it."""
+        if not racer.has_begun:
+            yield self._progressed(racer, is_compiling=True)
         event = racer.next()
         yield event
         if isinstance(event, events.Progress):
@@ -186,13 +188,13 @@ class _Race:
             self._runs += (run,)
             yield Judged(run, self.comparison)
 
-    def _progressed(self, racer: Racer) -> Progressed:
+    def _progressed(self, racer: Racer, is_compiling: bool = False) -> Progressed:
         shares = [1.0 if other.is_over else other.share for other in self._racers]
         num_runs = len(self._lanes)
         num_known = num_runs - len(shares)
         num_done = num_known + sum(other.is_over for other in self._racers)
         share = (num_known + sum(shares)) / num_runs
-        return Progressed(racer.lane.run_id, share, num_done, num_runs, self._seconds_left())
+        return Progressed(racer.lane.run_id, share, num_done, num_runs, self._seconds_left(), is_compiling)
 
     def _seconds_left(self) -> float | None:
         """Whoever has not begun is expected to take as long as the others do on average."""

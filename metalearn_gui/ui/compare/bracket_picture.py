@@ -29,17 +29,17 @@ class BracketPicture(Walked):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, "bracket")
         self._bracket: Bracket | None = None
-        self._training: str | None = None
+        self._training, self._is_compiling = "", False
         self._at = (0, 0)  # the round and the place in it that the keyboard is at
         self.words = ""
         theme().changed.connect(self.update)
 
-    def show_bracket(self, bracket: Bracket | None, training: str | None, words: str) -> None:
+    def show_bracket(self, bracket: Bracket | None, training: str, is_compiling: bool, words: str) -> None:
         """Draw this one.
 
-        training: the run_id of who trained last; None once the search has ended. words: in its place without one.
+        training: the run_id of who trains or is compiled; "" for nobody. words: in its place without one.
         """
-        self._bracket, self._training, self.words = bracket, training, words
+        self._bracket, self._training, self._is_compiling, self.words = bracket, training, is_compiling, words
         self.walk(0, 0)
         self.updateGeometry()
         self.update()
@@ -78,12 +78,14 @@ class BracketPicture(Walked):
         assert self._bracket is not None
         return next(lane.label for lane in self._bracket.lanes if lane.run_id == run_id)
 
-    @property
-    def busy(self) -> str:
-        """Who trains now, or else is being compiled: the first of the round without a loss; "" for nobody."""
-        rung = self._bracket.rungs[-1] if self._bracket is not None and self._training is not None else None
-        waiting = [run_id for run_id in rung.run_ids if run_id not in rung.losses] if rung else []
-        return self._training if self._training in waiting else next(iter(waiting), "")  # type: ignore[return-value]
+    def word_of(self, number: int, run_id: str) -> str:
+        """What a candidate came to in a round, or what is done to it now; "" where it waits."""
+        assert self._bracket is not None
+        loss = self._bracket.rungs[number].losses.get(run_id)
+        if loss is not None:
+            return loss_text(loss)
+        is_busy = run_id == self._training and number == len(self._bracket.rungs) - 1
+        return (self.tr("compiles") if self._is_compiling else self.tr("trains")) if is_busy else ""
 
     # --- painting ---------------------------------------------------------------------------------
 
@@ -131,18 +133,14 @@ class BracketPicture(Walked):
         assert self._bracket is not None
         palette, place = theme().palette, self.place_of(number, run_id)
         assert place is not None
-        winner = self._bracket.winner
+        winner, loss = self._bracket.winner, rung.losses.get(run_id)
         goes_on = run_id in rung.survivors
         is_winner = winner is not None and winner.run_id == run_id and number == len(self._bracket.rungs) - 1
-        is_busy = run_id == self.busy and number == len(self._bracket.rungs) - 1
-        edge = palette.learner if goes_on or is_busy else palette.line
+        said = self.word_of(number, run_id)
+        edge = palette.learner if goes_on or (said and loss is None) else palette.line
         painter.setPen(QPen(edge, 2 if is_winner else 1))
         painter.setBrush(faded(palette.learner, 0.16) if is_winner else palette.panel)
         painter.drawRoundedRect(place, 6, 6)
-        loss = rung.losses.get(run_id)
-        said = "" if loss is None else loss_text(loss)
-        if is_busy:
-            said = self.tr("trains") if run_id == self._training else self.tr("compiles")
         painter.setFont(ui_font(12, 600))
         painter.setPen(palette.text)
         inside = place.adjusted(8, 0, -8, 0)

@@ -231,9 +231,8 @@ class ComparingView(View):
         num_done, num_runs = (outcome.num_done, outcome.num_runs) if outcome is not None else (0, 0)
         of_all = self.tr("of {count} done").format(count=num_runs) if num_runs else ""
         self._done.show_value(str(num_done) if num_runs else "–", of_all)
-        eta = comparing.eta_seconds if self.is_mine else None
-        waits = self.tr("compiling") if comparing.state is RunState.PREPARING and self.is_mine else "–"
-        self._left.show_value(waits if eta is None else duration_text(eta))
+        self._left.show_value(*(self._left_texts() if self.is_mine else ("–", "")))
+        self._left.setToolTip(comparing.compiling_text if self.is_mine else "")
         count = comparing.comparison.num_distinct_tasks if self.is_mine else 0
         self._tasks.show_value(count_text(count) if count else "–", self.tr("the same for all") if count else "")
         self.header.set_progress(comparing.share if num_runs else 0.0)
@@ -241,6 +240,16 @@ class ComparingView(View):
         if said != self._said:  # figures grow; the seconds that are left have room for all of theirs
             self._said = said
             self.header.tighten()
+
+    def _left_texts(self) -> tuple[str, str]:
+        """The time that is left, and what happens meanwhile that no share tells of."""
+        comparing = self.session.comparing
+        if comparing.state is RunState.STOPPING:
+            return self.tr("ending"), ""
+        compiles = comparing.is_compiling or comparing.state is RunState.PREPARING
+        does = self.tr("compiling") if compiles else ""
+        eta = comparing.eta_seconds
+        return (does or "–", "") if eta is None else (duration_text(eta), does)
 
     def set_compact(self, compact: bool) -> None:
         super().set_compact(compact)

@@ -177,6 +177,8 @@ class ScoresModel(QAbstractTableModel):
         comparing = self._session.comparing
         if not row.runs or row.run is None:
             return self.tr("not compared yet")
+        if row.is_training and comparing.is_compiling:
+            return comparing.compiling_text
         if not row.is_training and not row.run.iteration:
             return self.tr("waits") if comparing.is_active else self.tr("not begun")
         return self.tr("trains: {count} meta-iterations").format(count=number_text(row.run.iteration))

@@ -76,31 +76,29 @@ class BracketPanel(Panel):
         self.body.addWidget(self.picture, 1)
         self.body.addWidget(self._result)
         self.body.addWidget(self.winner)
-        self._drawn: tuple[Bracket | None, str | None] = (None, None)
+        self._drawn: tuple[Bracket | None, str, bool] = (None, "", False)
         for signal in (session.comparing.planned, session.comparing.stateChanged, session.comparing.finished):
             signal.connect(self.refresh)
         session.comparing.progressed.connect(self._follow)
 
     def _follow(self) -> None:
         """Draw it anew where somebody else trains, or somebody has come to an end."""
-        bracket, training = self._drawn
-        if bracket is not bracket_of(self.session) or training != self._training:
+        if self._drawn != self._now():
             self.refresh()
 
-    @property
-    def _training(self) -> str | None:
+    def _now(self) -> tuple[Bracket | None, str, bool]:
         comparing = self.session.comparing
-        return comparing.training_id if comparing.is_active else None
+        return bracket_of(self.session), comparing.training_id, comparing.is_compiling
 
     def refresh(self) -> None:
         """Draw the bracket as it stands."""
-        comparing, bracket = self.session.comparing, bracket_of(self.session)
-        self._drawn = bracket, self._training
+        comparing = self.session.comparing
+        self._drawn = bracket, training, is_compiling = self._now()
         words = self.tr(
             "Press Run: nine structures begin with a ninth of the budget, the best three go on to a third, "
             "one has all of it. Validation tasks decide; test tasks see the winner alone."
         )
-        self.picture.show_bracket(bracket, self._training, words)
+        self.picture.show_bracket(bracket, training, is_compiling, words)
         self._show_hint(bracket)
         winner = bracket.winner if bracket is not None else None
         self.winner.setVisible(winner is not None)
