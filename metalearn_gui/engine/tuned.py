@@ -45,7 +45,7 @@ _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PICTURES, "learner": "metann", "test_steps": 1},
     {**_PICTURES, "learner": "cavia", "num_context": 100, "inner_learning_rate": 10.0, "inner_steps": 3,
      "test_steps": 3},
-    {**_PICTURES, "learner": "cnp", "shots_min": 1, "test_steps": 1},
+    {**_PICTURES, "learner": "cnp", "shots_min": 1, "meta_learning_rate": 0.003, "test_steps": 1},
     {**_PICTURES, "learner": "scratch", "inner_learning_rate": 0.1, "num_iterations": 1_000, "test_steps": 10},
     {**_PICTURES, "learner": "transfer", "inner_learning_rate": 0.1, "test_steps": 10},
 )  # fmt: skip

@@ -146,5 +146,4 @@ def test_a_meta_network_adjusts_what_it_is_asked_to(adjusts: str, norm: str, mov
 
 def test_a_cnp_reads_features_of_images_and_the_inputs_of_all_else() -> None:
     for settings, width in ((pictures("cnp"), 32), (small_settings("blobs", "cnp"), 2)):
-        params = initial_state(settings).params
-        assert params["encoder/w0"].shape[0] == width + settings.tasks.output_dim
+        assert initial_state(settings).params["encoder/w0"].shape[0] == width

@@ -170,6 +170,39 @@ def test_cnp_trains_on_support_sets_of_every_size_each_task_on_its_own() -> None
     assert all(sorted(of_task) == [2, 3, 4, 5] for of_task in zip(*sizes, strict=True))
 
 
+def test_a_cnp_gives_each_class_the_mean_of_its_points_weights(blobs: Episodes) -> None:
+    settings = small_settings("blobs", "cnp")
+    params, seen = initial_state(settings).params, blobs.support
+    hidden = seen.x.astype(np.float64)
+    for layer in range(3):
+        hidden = np.maximum(hidden, 0.0) if layer else hidden
+        hidden = hidden @ params[f"encoder/w{layer}"] + params[f"encoder/b{layer}"]
+    means = np.stack([hidden[:, seen.y[0] == label].mean(axis=1) for label in range(3)], axis=1)
+    plain = dataclasses.replace(settings, learner=LEARNERS["protonet"]())
+    body = {name.removeprefix("decoder/"): values for name, values in params.items() if name.startswith("decoder/")}
+    features = np.asarray(
+        settings.network.features(body, {}, tf.constant(blobs.query.x), None, context(plain))[0], np.float64
+    )
+    logits = np.einsum("tnf,tkf->tnk", features, means[..., :-1]) + means[:, None, :, -1]
+    np.testing.assert_allclose(predicted(settings, blobs), softmax(logits), atol=1e-5)
+
+
+def test_a_cnp_of_classes_from_before_they_had_weights_is_told_as_another_versions(blobs: Episodes) -> None:
+    settings = small_settings("blobs", "cnp")
+    state = initial_state(settings)
+    older = state.params | {"encoder/w0": np.zeros((5, 128), np.float32)}
+    with pytest.raises(SettingError, match="reads 5 numbers of a point and has 2 now: another version made it"):
+        adapt(settings, dataclasses.replace(state, params=older), blobs.support, blobs.query.x, 1, compile=False)
+
+
+def test_a_cnp_trained_on_some_ways_answers_for_others() -> None:
+    settings = small_settings("blobs", "cnp", ways=3)
+    wider = drawn(settings.replaced(ways=5), 2)
+    path = adapt(settings.replaced(ways=5), initial_state(settings), wider.support, wider.query.x, 1, compile=False)
+    assert path.predictions.shape[-1] == 5
+    np.testing.assert_allclose(path.predictions[1].sum(axis=-1), 1.0, rtol=1e-5)
+
+
 def test_cnp_says_how_sure_it_is() -> None:
     settings = small_settings("sinusoid", "cnp")
     episodes = drawn(settings, 2)

@@ -237,6 +237,13 @@ def memberships(points: PointSet, ways: int) -> Tensor:
     return chosen if points.mask is None else chosen * points.mask[:, :, None]
 
 
+def mean_by_class(values: Tensor, points: PointSet, ways: int) -> tuple[Tensor, Tensor]:
+    """The mean of values (tasks, points, units) over each class (tasks, ways, units), and its points (tasks, ways)."""
+    chosen = memberships(points, ways)
+    counts = tf.reduce_sum(chosen, axis=1)
+    return tf.matmul(chosen, values, transpose_a=True) / tf.maximum(counts, 1.0)[:, :, None], counts
+
+
 def under(params: Params, prefix: str) -> Params:
     """The entries whose names begin with a prefix, without it."""
     return {name.removeprefix(prefix): values for name, values in params.items() if name.startswith(prefix)}

@@ -6,6 +6,10 @@ Everything is learned by the likelihood of targets given support sets of random 
 
 Garnelo et al. (2018), arXiv:1807.01613, equations 1 to 4. The base network is the decoder, made wider by r. Of
 images the encoder reads the features that the decoder finds in them at r = 0.
+
+Classes have a mean each, as in section 4.3 there, and that mean holds the weights with which the decoder's last layer
+tells the class: the same function for all classes, as in Requeima et al. (2019), arXiv:1906.07697, section 2.2, so
+that neither their order nor their number matters.
 """
 
 from __future__ import annotations
@@ -17,20 +21,33 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, under
+from metalearn_gui.engine.learners.base import (
+    Adapted,
+    Context,
+    Learner,
+    MetaGradient,
+    State,
+    mean_by_class,
+    under,
+)
 from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
-from metalearn_gui.engine.learners.set_encoder import encoded, fresh_layers, mean_over_points
+from metalearn_gui.engine.learners.set_encoder import ENCODER, encoded, fresh_layers, mean_over_points
 from metalearn_gui.engine.networks.base import Network, Stats
-from metalearn_gui.engine.params import param
+from metalearn_gui.engine.params import SettingError, param
+from metalearn_gui.engine.tasks.base import TaskFamily
 
 DECODER = "decoder/"
 LEAST_DEVIATION = 0.1  # of the targets, where they are numbers
+FIRST_WEIGHTS = 0.1  # the encoder's last layer starts this much smaller where it gives weights
 STRIDE = 7919  # a prime: the first task's size is another one every time, each as often as the others
 
 
 @dataclasses.dataclass(frozen=True)
 class ConditionalNeuralProcess(Learner):
-    """Params: "encoder/w0", ... and the wider network's under "decoder/". Step 0 has seen nothing: r = 0."""
+    """Params: "encoder/w0", ... and the wider network's under "decoder/". Step 0 has seen nothing: r = 0.
+
+    Adapted: "summary", (tasks, encoder_width); for classes "weights", (tasks, ways, feature_dim + 1).
+    """
 
     key = "cnp"
     label = "CNP"
@@ -45,6 +62,7 @@ class ConditionalNeuralProcess(Learner):
     )
     adapts_once = True
     has_deviation = True
+    any_ways = True
 
     encoder_width: int = param(
         128, "Encoder width", minimum=4, maximum=512, unit="units", log=True, advanced=True,
@@ -55,6 +73,11 @@ class ConditionalNeuralProcess(Learner):
         help="Training uses support sets from so many points (per class in classification) up to all of them.",
     )  # fmt: skip
 
+    classifies: bool = False  # whether targets are classes
+
+    def fitted(self, tasks: TaskFamily) -> ConditionalNeuralProcess:
+        return dataclasses.replace(self, classifies=tasks.kind == "classification")
+
     @property
     def gradient_evaluations(self) -> float:
         return 2.0
@@ -63,27 +86,35 @@ class ConditionalNeuralProcess(Learner):
         return (self.key, self.encoder_width)
 
     def init(self, network: Network, rng: np.random.Generator) -> State:
-        decoder, stats = self._decoder(network).init(rng)
         width = self.encoder_width
-        dims = (network.reading_dim + network.output_dim, width, width, width)
-        encoder = fresh_layers(rng, dims)
+        if self.classifies:
+            (decoder, stats), head = network.init(rng), network.parts["head"]
+            decoder = {name: values for name, values in decoder.items() if name not in head}
+            dims = (network.reading_dim, width, width, network.feature_dim + 1)
+            encoder = fresh_layers(rng, dims, FIRST_WEIGHTS)
+        else:
+            decoder, stats = self._decoder(network).init(rng)
+            encoder = fresh_layers(rng, (network.reading_dim + network.output_dim, width, width, width))
         return State(encoder | {f"{DECODER}{name}": values for name, values in decoder.items()}, stats)
 
     def begin(self, state: State, support: PointSet, ctx: Context) -> Adapted:
-        return {"summary": tf.zeros([support.x.shape[0], self.encoder_width])}
+        num_tasks, network = support.x.shape[0], ctx.network
+        if support.y.dtype.is_integer:
+            return {"weights": tf.zeros([num_tasks, network.output_dim, network.feature_dim + 1])}
+        return {"summary": tf.zeros([num_tasks, self.encoder_width])}
 
     def adapt_step(self, state: State, adapted: Adapted, support: PointSet, ctx: Context) -> Adapted:
-        targets = support.y
-        if targets.dtype.is_integer:
-            targets = tf.one_hot(targets, ctx.network.output_dim)
         read = ctx.network.reading(support.x, lambda: self._features(state, support, ctx))
-        points = tf.concat([read, targets], axis=-1)
-        for layer in range(3):
-            points = encoded(state.params, layer, points)
-            points = tf.nn.relu(points) if layer < 2 else points
+        if support.y.dtype.is_integer:
+            return {"weights": mean_by_class(self._encoded(state, read), support, ctx.network.output_dim)[0]}
+        points = self._encoded(state, tf.concat([read, support.y], axis=-1))
         return {"summary": mean_over_points(points, support.mask)[0]}
 
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
+        if "weights" in adapted:
+            weights = adapted["weights"]
+            features, stats = ctx.network.features(under(state.params, DECODER), state.carry, x, None, ctx)
+            return tf.matmul(features, weights[..., :-1], transpose_b=True) + weights[:, None, :, -1], stats
         outputs, stats = self._decoded(state, adapted, x, ctx)
         return outputs[..., : ctx.network.output_dim], stats
 
@@ -120,12 +151,25 @@ class ConditionalNeuralProcess(Learner):
         sizes = least + (turn * STRIDE + tf.range(num_tasks)) % (num_points - least + 1)
         return support._replace(mask=tf.cast(tf.range(num_points) < sizes[:, None], tf.float32))
 
+    def _encoded(self, state: State, points: Tensor) -> Tensor:
+        rows = state.params[f"{ENCODER}w0"].shape[0]
+        if rows != points.shape[-1]:
+            raise SettingError(
+                f"This CNP reads {rows} numbers of a point and has {points.shape[-1]} now: another version made it; "
+                "train anew, or open its file with that version"
+            )
+        hidden = tf.nn.relu(encoded(state.params, 1, tf.nn.relu(encoded(state.params, 0, points))))
+        return encoded(state.params, 2, hidden)
+
     def _decoded(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
         """Means and raw deviations, side by side."""
         inputs = self._inputs(adapted, x)
         return self._decoder(ctx.network).apply(under(state.params, DECODER), state.carry, inputs, None, ctx)
 
     def _features(self, state: State, support: PointSet, ctx: Context) -> Tensor:
+        if support.y.dtype.is_integer:
+            params = under(state.params, DECODER)
+            return ctx.network.features(params, state.carry, support.x, support.mask, ctx)[0]
         inputs, decoder = self._inputs(self.begin(state, support, ctx), support.x), self._decoder(ctx.network)
         return decoder.features(under(state.params, DECODER), state.carry, inputs, support.mask, ctx)[0]
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, State, View, memberships
+from metalearn_gui.engine.learners.base import Adapted, Context, State, View, mean_by_class, memberships
 from metalearn_gui.engine.learners.features import FeatureLearner
 from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.params import param
@@ -63,12 +63,10 @@ class ProtoNet(FeatureLearner):
         return {"prototypes": tf.zeros([num_tasks, ways, width]), "counts": tf.zeros([num_tasks, ways])}
 
     def fit(self, state: State, features: Tensor, support: PointSet, ctx: Context) -> Adapted:
-        chosen = memberships(support, ctx.network.output_dim)
-        counts = tf.reduce_sum(chosen, axis=1)
         if self.compares == ATTENTION:
-            return {"features": _unit(features), "chosen": chosen}
-        sums = tf.matmul(chosen, features, transpose_a=True)
-        return {"prototypes": sums / tf.maximum(counts, 1.0)[:, :, None], "counts": counts}
+            return {"features": _unit(features), "chosen": memberships(support, ctx.network.output_dim)}
+        means, counts = mean_by_class(features, support, ctx.network.output_dim)
+        return {"prototypes": means, "counts": counts}
 
     def outputs(self, state: State, adapted: Adapted, features: Tensor, ctx: Context) -> Tensor:
         if "features" in adapted:
