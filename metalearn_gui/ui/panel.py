@@ -34,6 +34,7 @@ class Panel(Dressed, QFrame):
 
     key: ClassVar[str] = ""
     room: int = 150  # pixels of the design that the card needs to say something; with less it had better be folded
+    wish: int = 0  # pixels of the design that it makes good use of, where others leave them
 
     collapsedChanged = Signal(bool)
     detachedChanged = Signal(bool)

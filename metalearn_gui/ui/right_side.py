@@ -70,8 +70,19 @@ class RightSide(QWidget):
             for key in here:
                 if self._panels[key].is_collapsed == (key in still_open):
                     self._panels[key].toggle_collapsed()
+            self._grant_wishes(here, still_open)
         finally:
             self._is_arranging = False
+
+    def _grant_wishes(self, here: Sequence[str], still_open: set[str]) -> None:
+        """Give cards what they wish for out of what the needs of all leave; the rest goes by their shares."""
+        needs = {key: scaled(self._panels[key].room if key in still_open else FOLDED) for key in here}
+        spare = self.height() - (len(here) - 1) * self.layout().spacing() - sum(needs.values())
+        for key in here:
+            panel = self._panels[key]
+            wished = min(max(0, scaled(panel.wish) - needs[key]), max(0, spare)) if key in still_open else 0
+            panel.setMinimumHeight(needs[key] + wished if wished else 0)
+            spare -= wished
 
     def _with_room(self, here: Sequence[str]) -> set[str]:
         """The cards that may stand open, up to the first for which there is no room; one always may."""

@@ -174,3 +174,11 @@ def test_what_a_constant_prediction_loses_is_a_line_beside_losses_only(panel, se
     panel.accuracy_button.click()
     assert not panel.levels.lines["constant"].isVisible()
     assert "constant prediction" not in panel.legend.accessibleName()
+
+
+def test_the_legend_of_a_narrow_card_is_one_line_and_tells_the_rest_by_its_tip(panel, session):
+    panel.resize(350, 220)
+    session.score()
+    assert panel.legend.accessibleName() == "MAML, transfer, scratch, Adam"
+    assert panel.legend.heightForWidth(320) == panel.legend.ROW
+    assert "median" in panel.legend.entries[0].tip

@@ -508,6 +508,21 @@ def test_another_theme_leaves_type_as_large_as_it_was(window, size):
     assert theme().zoom == 1.0
 
 
+def test_four_runs_are_in_sight_in_the_smallest_window(window, session, qtbot):
+    window.resize(1024, 700)
+    for learner in ("reptile", "cavia", "cnp"):
+        session.train(100)
+        session.score()
+        session.change(learner=learner)
+    session.train(100)
+    session.score()
+    qtbot.wait(50)
+    table = window.panels["runs"].table
+    rows = [table.visualRect(table.model().index(row, 0)) for row in range(4)]
+    assert table.viewport().rect().contains(rows[0].united(rows[3]))
+    assert child(window, "compare_icon").isVisible()  # in the place of the line below the table
+
+
 def test_runs_stand_open_in_the_smallest_window_beside_a_verdict(window, session, qtbot, monkeypatch):
     monkeypatch.setattr(VerdictLine, "show_verdict", lambda line, _: (line.setText("It pays"), line.show()))
     window.resize(1024, 700)

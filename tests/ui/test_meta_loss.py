@@ -193,6 +193,7 @@ def test_curves_that_weigh_several_targets_alike_say_so(panel, session, targets,
     carry = {**learner.carry, **Scaling.fitted(rows, rows[:, :targets]).carried()}
     state = dataclasses.replace(session.shown.latest, learner=dataclasses.replace(learner, carry=carry))
     session.shown.latest = state
+    panel.resize(600, 300)  # wide enough for the corner to say no more
     panel.refresh()
     assert panel._unit.text() == words
     assert panel.plot.plot_area().left() < panel._unit.x()
@@ -348,6 +349,7 @@ def test_time_lies_where_the_evaluations_have_seen_it(session):
 
 def test_what_others_report_for_these_settings_is_a_named_band(panel, session):
     session.set_settings(preset("maml"))
+    panel.resize(600, 300)
     panel.refresh()
     reference = panel.band.reference
     assert reference.iterations == session.shown.settings.outer.num_iterations
@@ -357,6 +359,17 @@ def test_what_others_report_for_these_settings_is_a_named_band(panel, session):
     entry = panel.legend.entries[-1]
     assert number_text(reference.low) in entry.text
     assert reference.protocol in entry.tip
+
+
+def test_a_narrow_card_says_in_one_line_of_legend_what_is_drawn(panel, session):
+    session.set_settings(preset("maml"))
+    panel.resize(350, 205)
+    session.train(50)
+    session.score()
+    panel.refresh()
+    assert panel.legend.heightForWidth(panel.legend.width()) == Legend.ROW
+    assert panel._unit.text().startswith("MSE · others ")
+    assert panel.band.reference.protocol in panel.legend.entries[2].tip
 
 
 def test_a_plot_without_curves_does_not_take_its_axis_from_the_band(panel, session):

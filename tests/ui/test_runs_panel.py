@@ -238,3 +238,14 @@ def test_figures_follow_a_run_whose_record_was_exchanged(panel, session):
     row = next(row for row in range(panel.model.rowCount()) if panel.model.run_at(row).run_id == settled.run_id)
     assert panel.model.run_at(row) is settled
     assert panel.model.index(row, TIME).data() == "1:40"
+
+
+def test_comparing_is_asked_for_in_the_header_where_the_rows_take_the_foot(panel, two_runs, qtbot):
+    wide, narrow = panel._compare, panel._compare_icon
+    assert wide.isVisible()
+    assert not narrow.isVisible()
+    panel.resize(350, panel.wish)
+    assert narrow.isVisible()
+    assert not wide.isVisible()
+    with qtbot.waitSignal(panel.compareAsked):
+        narrow.click()

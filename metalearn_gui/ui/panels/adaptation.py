@@ -157,8 +157,7 @@ class AdaptationPanel(Panel):
         self.verdict.show_verdict(evaluation)
         self._name_by_task()
         self.plot.getViewBox().setXRange(-MARGIN, self._last_step() + MARGIN, padding=0.0)
-        levels = self.levels.legend_entries(is_short=self.width() < scaled(NARROW))
-        self.legend.set_entries(self._legend_entries(scores) + levels)
+        self.legend.set_entries(self._legend_entries(scores))
         self._ask_for_room()
         self._show_step()
 
@@ -194,17 +193,19 @@ class AdaptationPanel(Panel):
         return self.session.unseen.num_steps if evaluation is None else len(evaluation.learner.loss) - 1
 
     def _legend_entries(self, scores: dict[str, StepScores]) -> list[LegendEntry]:
-        palette = theme().palette
-        entries = [LegendEntry(self.session.shown.settings.learner.label, palette.learner)]
-        if not self.shows_accuracy:
-            entries.append(LegendEntry(self.tr("median"), palette.learner, "dotted", 1.2))
-        names = {"scratch_adam": self.tr("scratch, Adam")} if self.width() < scaled(NARROW) else {}
-        entries += [
+        """In a narrow card of one line: the median and the levels are said by the tip of the learner's entry."""
+        color, is_narrow = theme().palette.learner, self.width() < scaled(NARROW)
+        beside = [] if self.shows_accuracy else [LegendEntry(self.tr("median"), color, "dotted", 1.2)]
+        levels = self.levels.legend_entries()
+        tip = "\n".join(self.tr("dotted: {name}").format(name=entry.text) for entry in (*beside, *levels))
+        names = {"scratch_adam": self.tr("Adam")} if is_narrow else {}
+        baselines = [
             LegendEntry(names.get(key) or baseline_name(key), theme().color_of(drawn.color), drawn.style)
             for key, drawn in DRAWN.items()
             if key in scores and key != "learner"
         ]
-        return entries
+        learner = LegendEntry(self.session.shown.settings.learner.label, color, tip=tip if is_narrow else "")
+        return [learner, *baselines] if is_narrow else [learner, *beside, *baselines, *levels]
 
     # --- under the hand ---------------------------------------------------------------------------
 

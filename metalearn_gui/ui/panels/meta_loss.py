@@ -37,7 +37,7 @@ class MetaLossPanel(Panel):
     """Draws `session.shown` and, over it, the runs of `session.overlays`."""
 
     key = "meta_loss"
-    room = 204
+    room = 190
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -229,6 +229,11 @@ class MetaLossPanel(Panel):
         self.legend.set_entries(self._legend_entries(overlays))
 
     def _unit_text(self, run: RunRecord) -> str:
+        """Below a wide plot the legend says what others report; a narrow one's has no room for it."""
+        reported = self.band.legend_entries() if self.width() < scaled(NARROW) else []
+        return " · ".join([self._loss_name(run), *(entry.text for entry in reported)])
+
+    def _loss_name(self, run: RunRecord) -> str:
         if run.settings.tasks.kind == "classification":
             return self.tr("cross-entropy")
         scaling = None if run.latest is None else Scaling.of(run.latest.learner.carry)
@@ -237,15 +242,19 @@ class MetaLossPanel(Panel):
 
     def _legend_entries(self, overlays: list[RunRecord]) -> list[LegendEntry]:
         palette, is_narrow = theme().palette, self.width() < scaled(NARROW)
-        unseen = unseen_text(self.session.shown.settings)
+        unseen, reported = unseen_text(self.session.shown.settings), self.band.legend_entries()
+        tip = "\n".join(entry.tip for entry in reported) if is_narrow else ""
         entries = [
             LegendEntry(self.tr("before") if is_narrow else self.tr("before adapting"), palette.before, "dashed", 1.5),
             LegendEntry(self.tr("after") if is_narrow else self.tr("after adapting"), palette.learner),
             LegendEntry(
-                unseen if is_narrow else self.tr("{unseen} tasks").format(unseen=unseen), palette.unseen, "dashdot"
+                unseen if is_narrow else self.tr("{unseen} tasks").format(unseen=unseen),
+                palette.unseen,
+                "dashdot",
+                tip=tip,
             ),
         ]
-        entries += self.levels.legend_entries(is_narrow) + self.band.legend_entries()
+        entries += self.levels.legend_entries(is_narrow) + ([] if is_narrow else reported)
         names = names_of_runs(self.session) if overlays else {}
         marks = [(names[other.run_id], run_mark(self.session, other).color) for other in overlays]
         return entries + [LegendEntry(name, color, "solid", 1.5) for name, color in marks]

@@ -12,6 +12,7 @@ from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.panel import ICON_BUTTON, Panel
+from metalearn_gui.ui.rows_table import ROW_HEIGHT
 from metalearn_gui.ui.run_remarks import add_remarks
 from metalearn_gui.ui.runs_export import runs_csv
 from metalearn_gui.ui.runs_lines import RunsLines
@@ -21,7 +22,8 @@ from metalearn_gui.ui.settings_diff import SettingsDiff
 from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
-LEAST_WITH_FOOT = 132  # pixels; with less, a row of the table is worth more than what is below it
+AROUND, FOOT = 73, 34  # pixels of the design: what is above and below the rows, and the line at the foot
+ROWS = 4  # as many are worth more than what is at the foot
 
 
 class RunsPanel(Panel):
@@ -52,6 +54,8 @@ class RunsPanel(Panel):
         self._search.hide()
         self._search_button = self.add_icon_action("search", self._toggle_search)
         self._search_button.setObjectName("runs_search_button")
+        self._compare_icon = self.add_icon_action("plus", self.compareAsked.emit)
+        self._compare_icon.setObjectName("compare_icon")
         self.body.addWidget(self._search)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self._empty, 1)
@@ -85,7 +89,10 @@ class RunsPanel(Panel):
         self.set_hint(self.tr("click to overlay · double-click to restore"), self.tr("click to overlay"))
         self.table.setAccessibleName(self.tr("Runs"))
         self._compare.setText(self.tr("Compare learners on these tasks..."))
-        self._compare.setToolTip(self.tr("Several learners side by side on the same unseen tasks (Ctrl+Shift+C)"))
+        compare = self.tr("Several learners side by side on the same unseen tasks (Ctrl+Shift+C)")
+        self._compare.setToolTip(compare)
+        self._compare_icon.setToolTip(compare)
+        self._compare_icon.setAccessibleName(self.tr("Compare learners on these tasks"))
         self._search.setPlaceholderText(self.tr("Find runs: name, learner, tasks, tags, note"))
         self._search.setAccessibleName(self.tr("Find runs"))
         self._search_button.setToolTip(self.tr("Find runs"))
@@ -109,10 +116,24 @@ class RunsPanel(Panel):
         has_runs = self.model.rowCount() > 0 or bool(self._search.text()) or self.model.is_kept
         self.table.setVisible(has_runs)
         self._empty.setVisible(not has_runs)
+        self._ask_for_rows()
+
+    def _ask_for_rows(self) -> None:
+        """Wish for as many rows as there are runs, up to ROWS; the foot gives way to them."""
+        wish = AROUND + min(ROWS, max(1, self.model.rowCount())) * ROW_HEIGHT
+        if wish != self.wish:
+            self.wish = wish
+            self.updateGeometry()
+        self._show_foot()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._foot.setVisible(self.height() >= scaled(LEAST_WITH_FOOT))
+        self._show_foot()
+
+    def _show_foot(self) -> None:
+        has_room = self.height() >= scaled(self.wish + FOOT)
+        self._foot.setVisible(has_room)
+        self._compare_icon.setVisible(not has_room)
 
     def _refresh_figures(self) -> None:
         if self.table.isVisible():
