@@ -44,7 +44,7 @@ class ColdStart(QObject):
             return
         self.tried, self.found, self.is_busy = Tried(run.run_id, run.latest.iteration), [], True
         work = functools.partial(judged, run.settings, run.latest.learner, NUM_EPISODES, run.settings.seed, False)
-        self._work.ask("cold start", work, self._end)
+        self._work.ask(self.tr("Trying the cold start"), work, self._end)
         self.changed.emit()
 
     def cancel(self) -> None:
@@ -66,5 +66,5 @@ class ColdStart(QObject):
     def _end(self, error: str) -> None:
         self.is_busy = False
         if error:
-            self.failed.emit(self.tr("Cold start was not tried: {error}").format(error=error))
+            self.failed.emit(error)
         self.changed.emit()

@@ -105,7 +105,7 @@ class Comparing(QObject):
         begin = functools.partial(plan.begin, known=[run for run in known if _is_whole(run)])
         self.cancel()
         gate = Gate()
-        job = Job("compare", functools.partial(_refusable, begin, gate, self._options), gate=gate)
+        job = Job(self.tr("Comparing"), functools.partial(_refusable, begin, gate, self._options), gate=gate)
         self._forget()
         self._runs = ComparedRuns(records)
         self.outcome = Outcome(plan) if before is None else Outcome(plan, key=before.key, created=before.created)

@@ -29,7 +29,6 @@ from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.switching import with_data_of
 from metalearn_gui.engine.training import Options
-from metalearn_gui.store.home import log_file
 from metalearn_gui.store.records import RunRecord, fresh_run, run_from_weights
 from metalearn_gui.store.session_file import SavedSession, SavedTask
 
@@ -396,9 +395,8 @@ class Course(QObject):
         self.pace.restart()
         self.stateChanged.emit()
 
-    def _take_failure(self, what: str, error: str) -> None:
-        text = self.tr("{what} failed: {error}. The details are in {file}")
-        self.messageRaised.emit(Message(text.format(what=what, error=error, file=log_file()), "error"))
+    def _take_failure(self, line: str) -> None:
+        self.messageRaised.emit(Message(line, "error"))
 
     # --- inside -------------------------------------------------------------------------------------
 

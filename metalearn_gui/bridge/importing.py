@@ -78,7 +78,7 @@ class Reader(QObject):
 
     def submit(self, work: Work) -> None:
         """Ask for this, and for nothing else any more."""
-        self._work.ask("import data", work, self._end)
+        self._work.ask(self.tr("Importing"), work, self._end)
 
     def _end(self, error: str) -> None:
         if error:

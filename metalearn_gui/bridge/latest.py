@@ -13,7 +13,7 @@ import weakref
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from metalearn_gui.bridge.threads import Thread, log_failure
 from metalearn_gui.engine.params import SettingError
@@ -113,6 +113,6 @@ def _work(waiting: _Waiting, post: _Post) -> None:
         except (StoreError, SettingError) as error:  # no fault: a line for a person already
             post.answered.emit(request.failed, str(error))
         except Exception:
-            post.answered.emit(request.failed, log_failure("touch"))
+            post.answered.emit(request.failed, log_failure(QCoreApplication.translate("Latest", "Answering")))
         else:
             post.answered.emit(request.deliver, result)

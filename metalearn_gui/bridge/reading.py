@@ -17,7 +17,7 @@ from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.store.choices import reading
-from metalearn_gui.store.home import images_folder, log_file
+from metalearn_gui.store.home import images_folder
 from metalearn_gui.store.own_data import StaleFile, looking_again
 
 
@@ -67,14 +67,14 @@ class Reading(QObject):
             return bool(go_on())
         self.cancel()
         self._again = again
-        self._work.ask("read data", functools.partial(_read, families), functools.partial(self._end, go_on))
+        self._work.ask(self.tr("Reading"), functools.partial(_read, families), functools.partial(self._end, go_on))
         return False
 
     def look_again(self, files: Sequence[DataFile], choose: Callable[[str], object]) -> None:
         """Say which files are not what is held of them. choose: what "Read it again" does with a path."""
         if files:
             self._choose_again = choose
-            self._work.ask("look at data", functools.partial(looking_again, files), lambda _: None)
+            self._work.ask(self.tr("Looking at the file"), functools.partial(looking_again, files), lambda _: None)
 
     def read_again(self) -> None:
         """Take a file as it is now: what the newest message offers."""
@@ -121,8 +121,7 @@ class Reading(QObject):
 
     def _end(self, go_on: Callable[[], object], error: str) -> None:
         if error:
-            text = self.tr("Reading failed: {error}. The details are in {file}")
-            self.said.emit(Message(text.format(error=error, file=log_file()), "error"))
+            self.said.emit(Message(error, "error"))
             self.refused.emit()
         else:
             go_on()

@@ -29,6 +29,7 @@ DRAIN_MS = 33
 class Job:
     """Something to run. `begin` is called on the worker's thread, the other two on the GUI's.
 
+    name: what it does, in words.
     begin: makes the generator; it looks at the job's gate for its budget.
     on_items: what it yielded since the last time, in order.
     on_end: the last word, after all items; the error in one line, or "" where there was none.

@@ -15,7 +15,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QCoreApplication, QThread
 
 from metalearn_gui.store.home import log_file
 
@@ -53,15 +53,17 @@ def busy_threads() -> list[str]:
     return [thread.objectName() for thread in _alive if thread.isRunning()]
 
 
-def log_failure(where: str) -> str:
-    """Append the exception being handled to the log; returns it as one line for a person."""
+def log_failure(what: str) -> str:
+    """Append the exception being handled to the log; returns one line for a person. what: was being done, in words."""
     kind, error, _ = sys.exc_info()
     text = " ".join(str(error).split()) or "no reason given"
     with contextlib.suppress(OSError):
         log_file().parent.mkdir(parents=True, exist_ok=True)
         with log_file().open("a", encoding="utf-8") as log:
-            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {where}\n{traceback.format_exc()}\n")
-    return f"{kind.__name__ if kind else 'Error'}: {text if len(text) <= 160 else text[:157] + '...'}"
+            log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {what}\n{traceback.format_exc()}\n")
+    line = f"{kind.__name__ if kind else 'Error'}: {text if len(text) <= 160 else text[:157] + '...'}"
+    said = QCoreApplication.translate("Threads", "{what} failed: {error}. The details are in {file}")
+    return said.format(what=what, error=line, file=log_file())
 
 
 def _forget_finished() -> None:

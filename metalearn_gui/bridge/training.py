@@ -28,7 +28,7 @@ class Training(QObject):
     readinessChanged = Signal()
     loaded = Signal()
     stoodStill = Signal()  # the structure that was last given to `prepare_soon` is worth compiling
-    failed = Signal(str, str)  # what, in words; why, in one line
+    failed = Signal(str)  # in one line
 
     def __init__(
         self, options: Options, on_events: Callable[[list[Event]], None], on_end: Callable[[str], None], parent: QObject
@@ -95,7 +95,7 @@ class Training(QObject):
 
     def load(self) -> None:
         """Import TensorFlow on the worker's thread."""
-        self._runner.submit(Job("load TensorFlow", _load, on_end=self._take_loaded))
+        self._runner.submit(Job(self.tr("Loading TensorFlow"), _load, on_end=self._take_loaded))
 
     def prepare_soon(self, settings: ExperimentSettings) -> None:
         """Compile this structure once it has stood still, unless another one comes or Run is pressed."""
@@ -121,7 +121,7 @@ class Training(QObject):
             options=self._options, run_id=run.run_id, gradient_evaluations=run.gradient_evaluations,
             compute_seconds=run.compute_seconds,
         )  # fmt: skip
-        job = Job("meta-train", begin, self._on_events, functools.partial(self._take_end, run.run_id), gate)
+        job = Job(self.tr("Meta-training"), begin, self._on_events, functools.partial(self._take_end, run.run_id), gate)
         self._under_way.add(run.run_id)
         self._compiled = run.settings
         self._runner.steer(job, quiet_ms)
@@ -163,7 +163,7 @@ class Training(QObject):
 
     def _take_loaded(self, error: str) -> None:
         if error:
-            self.failed.emit(self.tr("Loading TensorFlow"), error)
+            self.failed.emit(error)
             return
         self.is_loaded = True
         self.loaded.emit()
@@ -175,7 +175,7 @@ class Training(QObject):
             return
         begin = functools.partial(_prepare, self._wanted, self._options)
         self._compiled, self._wanted = self._wanted, None
-        self._preparing = job = Job("prepare", begin)
+        self._preparing = job = Job(self.tr("Compiling"), begin)
         job.on_end = functools.partial(self._take_prepared, job)
         self._runner.submit(job)
         self.stoodStill.emit()
@@ -191,13 +191,13 @@ class Training(QObject):
         if self._preparing is job:
             self._preparing = None
         if error:
-            self.failed.emit(self.tr("Compiling"), error)
+            self.failed.emit(error)
         self._announce_readiness()
 
     def _take_end(self, run_id: str, error: str) -> None:
         self._under_way.discard(run_id)
         if error:
-            self.failed.emit(self.tr("Meta-training"), error)
+            self.failed.emit(error)
         self._on_end(run_id)
 
 

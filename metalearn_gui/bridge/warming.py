@@ -61,7 +61,8 @@ class Warming(QObject):
             presets = {one.label: one.settings for one in PRESETS.values() if not one.settings.tasks.needs_data}
         gate = Gate()
         self._count, self._now, self._begun_at = len(presets), _Begun(0, ""), time.monotonic()
-        self._job = job = Job("warm up", functools.partial(_warm_up, presets, self._options, gate), gate=gate)
+        begin = functools.partial(_warm_up, presets, self._options, gate)
+        self._job = job = Job(self.tr("Warming up"), begin, gate=gate)
         job.on_items, job.on_end = self._take, self._end
         self._training.lend(job)
         self._clock.start()
@@ -95,7 +96,7 @@ class Warming(QObject):
         was_cancelled, self._job = self._job.gate.is_closed, None
         self._clock.stop()
         if error:
-            text = self.tr("Warming up failed: {error}").format(error=error)
+            text = error
         elif was_cancelled:
             text = self.tr("Warmed up: {count} presets.").format(count=self._now.place + 1)
         else:

@@ -1,13 +1,16 @@
-"""A learner that starts from another one's weights: transfer and meta-learning combined."""
+"""A learner that starts from another one's weights, transfer and meta-learning combined; weights that do not fit."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.settings import ExperimentSettings
 
 
 def fitting(fresh: LearnerState, weights: Mapping[str, Array]) -> tuple[str, ...]:
@@ -28,6 +31,42 @@ def started_from(fresh: LearnerState, weights: Mapping[str, Array]) -> LearnerSt
             "choose the same network"
         )
     return dataclasses.replace(fresh, params=fresh.params | {name: weights[name].copy() for name in names})
+
+
+def check_fits(fresh: LearnerState, state: LearnerState) -> None:
+    """Compare a state that may come from a file with what its settings start from.
+
+    Raises:
+        SettingError: a parameter is missing, or has another shape.
+    """
+    fits = fitting(fresh, state.params)
+    misfits = [name for name in fresh.params if name not in fits]
+    if misfits:
+        raise SettingError(
+            f"This learner has {_shapes(_only(state.params, misfits)) or 'nothing'} where its settings have "
+            f"{_shapes(_only(fresh.params, misfits))}: another version made it; train anew, or open its file with "
+            "that version"
+        )
+
+
+@contextlib.contextmanager
+def explaining(settings: ExperimentSettings, state: LearnerState) -> Iterator[None]:
+    """`check_fits`, but only once the work within has failed: a hand waits for work that does not.
+
+    Raises:
+        SettingError: as there, in the place of the fault.
+    """
+    try:
+        yield
+    except SettingError:
+        raise
+    except Exception:
+        check_fits(initial_state(settings), state)
+        raise
+
+
+def _only(params: Mapping[str, Array], names: Sequence[str]) -> dict[str, Array]:
+    return {name: params[name] for name in names if name in params}
 
 
 def _shapes(params: Mapping[str, Array]) -> str:

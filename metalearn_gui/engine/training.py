@@ -23,6 +23,7 @@ from metalearn_gui.engine.evaluation import NUM_TASKS, Evaluator, watched_tasks
 from metalearn_gui.engine.events import Change, Event, TrainingState
 from metalearn_gui.engine.outer_program import Chunk
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.starts import check_fits
 from metalearn_gui.engine.trainer import Trainer
 
 CHUNK_SECONDS = 0.05
@@ -127,6 +128,7 @@ class Experiment:
         self.options = options
         start, baselines = initial_states(settings)
         self._state = resume or TrainingState(start, baselines)
+        check_fits(start, self._state.learner)
         self._best, self._best_loss = self._state.best, self._state.best_loss
         self._share = steps_beside(settings, BASELINE_SHARE) if options.baselines else {}
         self._trainer = Trainer(self.settings, self._state.learner, options.compile)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QThread
 
 from metalearn_gui.bridge.latest import Latest, Request
 from metalearn_gui.bridge.threads import busy_threads
+from metalearn_gui.store.home import log_file
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_a_failure_is_told_and_the_next_request_is_answered(latest, qtbot) -> No
     qtbot.waitUntil(lambda: bool(failed))
     latest.request("touch", Request(lambda: 2, delivered.append, failed.append))
     qtbot.waitUntil(lambda: delivered == [2])
-    assert failed == ["ZeroDivisionError: division by zero"]
+    assert failed == [f"Answering failed: ZeroDivisionError: division by zero. The details are in {log_file()}"]
 
 
 def test_closing_drops_what_waits(qapp, qtbot) -> None:

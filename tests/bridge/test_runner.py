@@ -12,6 +12,7 @@ from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import Job, Runner
 from metalearn_gui.bridge.threads import busy_threads
 from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.params import SettingError
 from metalearn_gui.store.home import log_file
 from tests.conftest import ROOT
 
@@ -114,12 +115,25 @@ def test_a_failure_becomes_one_line_and_a_log(runner, qtbot) -> None:
         raise ValueError("two\nlines")
 
     arrived: list[int] = []
-    runner.steer(Job("fail", fail, arrived.extend, ends.append))
+    runner.steer(Job("Counting", fail, arrived.extend, ends.append))
     qtbot.waitUntil(lambda: bool(ends))
-    assert ends == ["ValueError: two lines"]
+    assert ends == [f"Counting failed: ValueError: two lines. The details are in {log_file()}"]
     assert arrived == [1]
     assert "Traceback" in log_file().read_text(encoding="utf-8")
     assert runner.state is RunState.IDLE
+
+
+def test_what_is_refused_is_its_own_line_and_no_fault(runner, qtbot) -> None:
+    ends: list[str] = []
+
+    def refuse() -> Iterator[int]:
+        yield 1
+        raise SettingError("Shots K is 0; it must be at least 1")
+
+    runner.steer(Job("Counting", refuse, on_end=ends.append))
+    qtbot.waitUntil(lambda: bool(ends))
+    assert ends == ["Shots K is 0; it must be at least 1"]
+    assert not log_file().exists()
 
 
 def test_after_a_failure_the_next_job_runs(runner, qtbot) -> None:

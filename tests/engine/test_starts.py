@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from metalearn_gui.engine.baselines import initial_state
+from metalearn_gui.engine.adaptation import adapt
+from metalearn_gui.engine.baselines import initial_state, initial_states
+from metalearn_gui.engine.events import LearnerState, TrainingState
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.starts import fitting, started_from
-from tests.engine.small import family_for, small_settings
+from metalearn_gui.engine.training import meta_train
+from tests.engine.small import drawn, family_for, small_settings
 
 
 @pytest.mark.parametrize("learner", LEARNERS)
@@ -43,3 +48,25 @@ def test_weights_of_which_none_fits_are_refused_in_one_line() -> None:
     ) as caught:
         started_from(initial_state(small_settings()), weights)
     assert "\n" not in str(caught.value)
+
+
+def _of_another_version() -> LearnerState:
+    return initial_state(small_settings(seed=99).replaced(hidden_dims="8,6"))
+
+
+def test_a_run_whose_weights_have_other_shapes_is_refused_in_one_line() -> None:
+    settings = small_settings().replaced(hidden_dims="8,5")
+    _, baselines = initial_states(settings)
+    with pytest.raises(
+        SettingError, match=r"has w1 8x6, b1 6, w2 6x1 where its settings have w1 8x5, .*another version"
+    ):
+        next(meta_train(settings, resume=TrainingState(_of_another_version(), baselines)))
+
+
+def test_adapting_with_weights_of_other_shapes_is_refused_in_one_line() -> None:
+    settings = small_settings().replaced(hidden_dims="8,5")
+    state = _of_another_version()
+    broken = dataclasses.replace(state, params=state.params | {"w2": np.zeros((5, 1), np.float32)})
+    episodes = drawn(settings, 1)
+    with pytest.raises(SettingError, match="another version made it"):
+        adapt(settings, broken, episodes.support, episodes.query.x, compile=False)
