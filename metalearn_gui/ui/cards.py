@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QPushButton, QScrollArea
 
 from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.panels import INSIDE_PANELS
+from metalearn_gui.ui.view_stack import ViewStack
 from metalearn_gui.ui.views.inside import InsideView, card_names
 
 
@@ -26,6 +28,18 @@ class Cards:
                 panel.ensurePolished()  # a card that was never seen has no title yet
                 named[key] = panel.accessibleName()
         return named | card_names()
+
+    def panel(self, key: str) -> Panel | None:
+        """A card; for one of the view inside that view is built, and not shown. None where there is no such card."""
+        if key in INSIDE_PANELS:
+            return self._window.findChild(ViewStack).view(InsideView.key).panels[key]
+        return self._window.panels.get(key)
+
+    def floating(self) -> dict[str, QByteArray]:
+        """Where each card stands that has a window of its own."""
+        inside = self._window.findChild(InsideView)  # absent until it is asked for
+        panels = self._window.panels | ({} if inside is None else inside.panels)
+        return {key: panel.floats_at for key, panel in panels.items() if panel.is_detached}
 
     def show(self, key: str) -> None:
         """Bring a card in sight, unfolded, and give its title the keyboard."""

@@ -35,25 +35,27 @@ def restore_window(window: MainWindow) -> None:
     window.zoom.choose(memory.value("zoom", AUTOMATIC, float))
     mode = str(memory.value("theme", theme().mode))
     theme().set_mode(mode if mode in MODES else "system")
-    floating = {key: memory.value(f"{FLOATING}/{key}") for key in window.panels if memory.contains(f"{FLOATING}/{key}")}
+    memory.beginGroup(FLOATING)
+    floating = {key: memory.value(key) for key in memory.childKeys()}
+    memory.endGroup()
     QTimer.singleShot(0, window, lambda: _tear_off(window, floating))  # once the window itself is there
 
 
 def _tear_off(window: MainWindow, floating: Mapping[str, QByteArray]) -> None:
     for key, geometry in floating.items():
-        if not window.panels[key].isHidden() or window.chooses(key):  # else there is nothing to show in it
-            window.panels[key].float_at(geometry)
+        panel = window.cards.panel(key)
+        if panel is not None and (not panel.isHidden() or window.chooses(key)):  # else there is nothing to show in it
+            panel.float_at(geometry)
 
 
 def keep_window(window: MainWindow) -> None:
-    """Remember geometry, zoom, theme, mode of settings, and which cards of the task have windows of their own."""
+    """Remember geometry, zoom, theme, mode of settings, and which cards have windows of their own."""
     memory = window_memory()
     memory.setValue("geometry", window.saveGeometry())
     memory.setValue("theme", theme().mode)
     memory.setValue("zoom", window.zoom.chosen)
     memory.setValue("all_settings", window.shows_all_settings)
     memory.remove(FLOATING)
-    for key, panel in window.panels.items():
-        if panel.is_detached:
-            memory.setValue(f"{FLOATING}/{key}", panel.floats_at)
+    for key, geometry in window.cards.floating().items():
+        memory.setValue(f"{FLOATING}/{key}", geometry)
     memory.sync()

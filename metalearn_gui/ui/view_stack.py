@@ -39,7 +39,7 @@ class ViewStack(QStackedWidget):
         """
         if key == self.key:
             return
-        self.setCurrentWidget(self.widget(0) if key == TASK else self._view(key))
+        self.setCurrentWidget(self.widget(0) if key == TASK else self.view(key))
         self.viewChanged.emit(key)
 
     def set_compact(self, compact: bool) -> None:
@@ -54,7 +54,8 @@ class ViewStack(QStackedWidget):
         shown = self.currentWidget()
         return shown if isinstance(shown, View) else self._session
 
-    def _view(self, key: str) -> View:
+    def view(self, key: str) -> View:
+        """A view, built if it was not asked for before."""
         if key not in self._views:
             view = VIEWS[key](self._session, self)
             view.set_compact(self._is_compact)

@@ -465,6 +465,24 @@ def test_cards_that_float_are_found_again_where_they_were_and_no_others(session,
     assert again.panels["runs"].window() is again
 
 
+def test_a_card_of_the_view_inside_that_floats_is_found_again(session, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("METALEARN_HOME", str(tmp_path))
+    window, place = MainWindow(session, remember=True), QRect(40, 50, 560, 440)
+    qtbot.addWidget(window)
+    window.show()
+    window.cards.tear_off("clocks")
+    qtbot.waitUntil(lambda: "clocks" in window.cards.floating())
+    window.cards.panel("clocks").window().setGeometry(place)
+    window.close()
+    again = MainWindow(session, remember=True)
+    qtbot.addWidget(again)
+    again.show()
+    qtbot.waitUntil(lambda: list(again.cards.floating()) == ["clocks"])
+    assert again.cards.panel("clocks").window().geometry() == place
+    assert again.transport is session  # the task is shown, not the view that the card is from
+    assert [key for key, panel in again.panels.items() if panel.is_detached] == []
+
+
 def test_a_card_whose_screen_is_gone_floats_within_the_one_that_is_left(session, qtbot):
     window = MainWindow(session)
     qtbot.addWidget(window)
