@@ -13,7 +13,7 @@ from metalearn_gui.engine.compare import Bracket, Budget, Lane, LittleDataPlan, 
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
 from metalearn_gui.engine.params import Param, SettingError
 from metalearn_gui.engine.training import Options
-from metalearn_gui.ui.compare.bracket_picture import BracketPicture, ranking, short_label
+from metalearn_gui.ui.compare.bracket_picture import BracketPicture, ranking, short_label, worded
 from metalearn_gui.ui.compare.cell_map import CellMap, Cells
 from metalearn_gui.ui.compare.effort import BudgetBox
 from metalearn_gui.ui.views.little_data import LittleDataView
@@ -124,7 +124,8 @@ def test_a_search_ends_with_a_winner_that_opens_as_a_run(real, qtbot):
     bracket = real.comparing.outcome.bracket
     winner = bracket.winner
     assert winner is not None
-    assert winner.label in view.card._result.text()
+    assert worded(winner) in view.card._result.text()
+    assert "hidden dimension" in view.card._result.text()
     step = winner.settings.learner.num_steps
     assert view.card._result.text().endswith("after 1 step" if step == 1 else f"after {step} steps")
     places = [view.card.picture.place_of(number, winner.run_id) for number in range(len(bracket.rungs))]
@@ -200,10 +201,14 @@ def test_little_data_draws_a_curve_for_the_learner_and_those_beside_it(real, qtb
     run(view, qtbot)
     found = real.comparing.outcome.little_data
     assert {curve.learner for curve in found.by_shots} == {"maml", "transfer", "scratch"}
-    assert [entry.text for entry in view.by_shots.legend.entries] == [curve.label for curve in found.by_shots]
+    said = [entry.text for entry in view.by_shots.legend.entries]
+    assert said == [*(curve.label for curve in found.by_shots), f"trained with {found.shots} shots"]
     assert len(view.by_tasks._items) == 3 * len(found.by_tasks)
     lines = [line.xData for line in view.by_tasks._items[::3]]
     assert all(np.ptp(x) > 0 for x in lines)  # who trains on no task is a level, not a point
+    low, high = view.by_shots.plot.getViewBox().viewRange()[1]
+    assert all(low <= np.log10(curve.loss).min() <= high for curve in found.by_shots)
+    assert all(np.log10(curve.loss + curve.ci95).max() <= high for curve in found.by_shots)
     assert "From scratch: inf: " in view.by_tasks.plot.accessibleDescription()
     assert real.comparing.share == 1.0
 

@@ -7,7 +7,16 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from metalearn_gui.engine.compare import Comparison, Entry, LittleData, LossAgainst, Outcome, SweepPlan
+from metalearn_gui.engine.compare import (
+    Bracket,
+    Comparison,
+    Entry,
+    LittleData,
+    LossAgainst,
+    Outcome,
+    Rung,
+    SweepPlan,
+)
 from metalearn_gui.engine.compare.figures import Figures, Row, rows
 from metalearn_gui.engine.published import Reference, published
 from metalearn_gui.engine.report import plots
@@ -74,25 +83,26 @@ def _search_page(outcome: Outcome, compile: bool) -> Page:
     """Every round, its losses on validation tasks, and the winner on the unseen ones."""
     bracket = outcome.bracket
     assert bracket is not None  # a search says how it stands before anything trains
-    labels, goes_on = {lane.run_id: lane.label for lane in bracket.lanes}, {True: "goes on", False: "wins"}
     rounds = [
-        Section(
-            f"Round {place + 1}: {100 * rung.share:.0f} % of the budget",
-            (Table(
-                ("structure", "loss on validation tasks", ""),
-                tuple(
-                    (labels[run_id], number(loss), goes_on[rung.share < 1.0] if run_id in rung.survivors else "")
-                    for run_id, loss in sorted(rung.losses.items(), key=lambda pair: pair[1])
-                ),
-            ),),
-        )
-        for place, rung in enumerate(bracket.rungs)
-    ]  # fmt: skip
+        Section(f"Round {place}: {100 * rung.share:.0f} % of the budget", (_round_table(bracket, rung),))
+        for place, rung in enumerate(bracket.rungs, 1)
+    ]
     winner = bracket.winner
     found = [Section("The winner on unseen tasks", tuple(_table(outcome.comparison)))] if winner else []
     title = f"A structure: {winner.label}" if winner else "A search for a structure, cancelled"
     again = Section("Again", tuple(_again(outcome)))
     return Page(title, _on(outcome.plan.settings), (*rounds, *found, again))
+
+
+def _round_table(bracket: Bracket, rung: Rung) -> Table:
+    """The lowest loss first, and who goes on."""
+    labels = {lane.run_id: lane.label for lane in bracket.lanes}
+    said = "goes on" if rung.share < 1.0 else "wins"
+    cells = tuple(
+        (labels[run_id], number(loss) if math.isfinite(loss) else "diverges", said if run_id in rung.survivors else "")
+        for run_id, loss in sorted(rung.losses.items(), key=lambda pair: pair[1])
+    )
+    return Table(("structure", "loss on validation tasks", ""), cells)
 
 
 def _little_data_page(outcome: Outcome, compile: bool) -> Page:

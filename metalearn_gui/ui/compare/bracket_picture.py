@@ -8,14 +8,14 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.engine.compare import Bracket, Rung
+from metalearn_gui.engine.compare import Bracket, Lane, Rung
 from metalearn_gui.ui.compare.marks import draw_words
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.walked import Walked
 from metalearn_gui.ui.wording import loss_text
 
-ROW, HEAD, WIDEST = 42.0, 34.0, 300.0
+ROW, TALLEST, HEAD, WIDEST = 42.0, 60.0, 34.0, 300.0
 
 
 class BracketPicture(Walked):
@@ -59,7 +59,7 @@ class BracketPicture(Walked):
             return None
         width = min(WIDEST, self.width() / max(3, len(self._bracket.rungs)) - 40.0)
         step = self.width() / max(3, len(self._bracket.rungs))
-        height = min(ROW, (self.height() - HEAD) / max(len(self._bracket.rungs[0].run_ids), 1))
+        height = min(TALLEST, (self.height() - HEAD) / max(len(self._bracket.rungs[0].run_ids), 1))
         return QRectF(4 + rung * step, HEAD + order.index(run_id) * height, width, height - 5)
 
     def run_at(self, position: QPointF) -> str:
@@ -197,9 +197,19 @@ def ranking(rung: Rung) -> Sequence[str]:
     return [*known, *(run_id for run_id in rung.run_ids if run_id not in rung.losses)]
 
 
-def setting_names(label: str) -> str:
+def setting_names(lane: Lane) -> str:
     """What the values of a short label are, in the same order."""
-    return " · ".join(part.partition("=")[0].replace("_", " ") for part in label.split(", "))
+    return " · ".join(name for name, _ in _values(lane))
+
+
+def worded(lane: Lane) -> str:
+    """A candidate's settings in the words of the form."""
+    return ", ".join(f"{name} {value}" for name, value in _values(lane))
+
+
+def _values(lane: Lane) -> list[tuple[str, str]]:
+    pairs = (part.partition("=") for part in lane.label.split(", "))
+    return [(lane.settings.param(name).label.lower(), value) for name, _, value in pairs]
 
 
 def short_label(label: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -22,6 +23,7 @@ from metalearn_gui.ui.plotting import ThemedPlot, line_pen, style_line
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.view import GAP
 
+DEEPEST = 4.0  # an interval is shown down to so small a part of its mean: one to 0 has no end on this axis
 UNLIMITED_AT = 1000.0  # where "as many as there are" stands on the axis, one decade beyond the last number
 
 
@@ -90,7 +92,7 @@ class LittleDataView(ComparingView):
         self.effort.set_caption(self.tr("Each may train"))
         press = self.tr("Press Run: {what}")
         self.by_shots.set_texts(
-            self.tr("Loss by shots"), self.tr("what was learned from all tasks, tried with fewer and more points"),
+            self.tr("Loss by shots"), self.tr("one training, tried with every number of shots"),
             press.format(what=self.tr("the learner, transfer and scratch are tried with 1 to 50 shots")),
             self.tr("shots of an unseen task"),
         )  # fmt: skip
@@ -158,10 +160,12 @@ class LossAgainstPanel(Panel):
             mark = mark_of(place, curve.learner)
             self._draw(curve, place)
             entries.append(LegendEntry(curve.label, mark.color, mark.style))
-        self.legend.set_entries(entries)
         self._trained_with.setVisible(bool(curves and shots))
-        if shots:
+        if curves and shots:
             self._trained_with.setValue(math.log10(shots))
+            said = self.tr("trained with {shots} shots").format(shots=shots)
+            entries.append(LegendEntry(said, self._own_color, "dotted", 1.0))
+        self.legend.set_entries(entries)
         self._fit()
 
     def _draw(self, curve: LossAgainst, place: int) -> None:
@@ -183,12 +187,17 @@ class LossAgainstPanel(Panel):
     def _fit(self) -> None:
         low, high = self._reach()
         self.plot.getViewBox().setXRange(low - 0.06, max(high, low + 0.5) + 0.06, padding=0.0)
-        self.plot.fit_values(*(self.plot.to_axis(curve.loss) for curve in self._curves))
+        ends = ((np.maximum(one.loss - one.ci95, one.loss / DEEPEST), one.loss + one.ci95) for one in self._curves)
+        self.plot.fit_values(*(self.plot.to_axis(end) for pair in ends for end in pair))
 
     def _reach(self) -> tuple[float, float]:
         """log10 of the least and of the most that a loss is known for."""
         x = [np.log10(np.minimum(curve.x, UNLIMITED_AT)) for curve in self._curves]
         return (min(map(np.min, x)), max(map(np.max, x))) if x else (0.0, 1.7)
+
+    @property
+    def _own_color(self) -> QColor:
+        return self.palette().color(self.foregroundRole())
 
     def _tick_text(self, value: float) -> str:
         is_all = self.key == "little_by_tasks" and value >= UNLIMITED_AT
@@ -196,7 +205,7 @@ class LossAgainstPanel(Panel):
 
     def restyle(self) -> None:
         self.plot.restyle()
-        self._trained_with.setPen(line_pen(self.palette().color(self.foregroundRole()), "dotted", 1.0))
+        self._trained_with.setPen(line_pen(self._own_color, "dotted", 1.0))
         self.show_curves(self._curves, self._shots)
 
     _invitation = _first_words = ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Bracket, Budget, Plan, SearchPlan
-from metalearn_gui.ui.compare.bracket_picture import BracketPicture, setting_names
+from metalearn_gui.ui.compare.bracket_picture import BracketPicture, setting_names, worded
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
 from metalearn_gui.ui.panel import Panel
@@ -75,7 +76,7 @@ class BracketPanel(Panel):
         self.body.addWidget(self.effort)
         self.body.addWidget(self.picture, 1)
         self.body.addWidget(self._result)
-        self.body.addWidget(self.winner)
+        self.body.addWidget(self.winner, 0, Qt.AlignmentFlag.AlignLeft)
         self._drawn: tuple[Bracket | None, str, bool] = (None, "", False)
         for signal in (session.comparing.planned, session.comparing.stateChanged, session.comparing.finished):
             signal.connect(self.refresh)
@@ -105,7 +106,7 @@ class BracketPanel(Panel):
         self._result.setVisible(winner is not None)
         if winner is not None:
             entry = next(iter(comparing.comparison.entries), None)
-            text = self.tr("Winner: {label}").format(label=winner.label)
+            text = self.tr("Winner: {label}").format(label=worded(winner))
             if entry is not None:
                 figure = self.tr("{loss} on unseen tasks after {steps}")
                 step = entry.trained_steps
@@ -116,7 +117,7 @@ class BracketPanel(Panel):
     def _show_hint(self, bracket: Bracket | None) -> None:
         """What the candidates' values are, once there are some."""
         lanes = bracket.lanes if bracket else ()
-        names = setting_names(lanes[0].label) + "; " if lanes else ""
+        names = setting_names(lanes[0]) + "; " if lanes else ""
         self.set_hint(names + self.tr("loss on validation tasks · a click opens a run"))
 
     def retranslate(self) -> None:
