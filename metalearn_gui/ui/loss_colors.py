@@ -47,13 +47,13 @@ class LossScale:
         return np.where(np.isfinite(values), np.clip(places, 0.0, 1.0), np.nan)
 
     def ticks(self, most: int = 4) -> list[float]:
-        """Round losses along the scale: 1, 2 and 5 times powers of ten, or the first of these alone."""
+        """Round losses along the scale: 1, 2 and 5 times powers of ten, or the first of these alone; else its ends."""
         powers = 10.0 ** np.arange(np.floor(np.log10(self.low)), np.ceil(np.log10(self.high)) + 1)
         for factors in ((1, 2, 5), (1, 3), (1,)):
             values = [float(factor * power) for power in powers for factor in factors]
             inside = [value for value in values if self.low <= value <= self.high]
             if len(inside) <= most:
-                return inside
+                return inside if len(inside) > 1 else [self.low, self.high]
         return inside[:: -(-len(inside) // most)]
 
     def color(self, loss: float) -> QColor:

@@ -9,13 +9,15 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Bracket, Budget, Lane, LittleDataPlan, Rung
+from metalearn_gui.engine.compare import Axis, Bracket, Budget, Choice, Grid, Lane, LittleDataPlan, Rung
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
 from metalearn_gui.engine.params import Param, SettingError
 from metalearn_gui.engine.training import Options
 from metalearn_gui.ui.compare.bracket_picture import BracketPicture, ranking, short_label, worded
 from metalearn_gui.ui.compare.cell_map import CellMap, Cells
-from metalearn_gui.ui.compare.effort import BudgetBox
+from metalearn_gui.ui.compare.effort import BudgetBox, budget_text
+from metalearn_gui.ui.compare.standing import short_name
+from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.views.little_data import LittleDataView
 from metalearn_gui.ui.views.structure import StructureView
 from metalearn_gui.ui.views.sweep import SweepView
@@ -41,6 +43,13 @@ def shown(view, qtbot):
 def run(view, qtbot) -> None:
     view.toggle()
     qtbot.waitUntil(lambda: not view.session.comparing.is_active, timeout=110_000)
+
+
+def test_a_contender_is_called_by_as_much_as_tells_it_from_the_others():
+    wide, own, other = Choice("cnp", "cnp", {"hidden_dim": 128}), Choice("maml", "maml"), Choice("cavia", "cavia")
+    assert [short_name(one, (own, wide, other)) for one in (own, wide, other)] == ["MAML", "CNP", "CAVIA"]
+    more = Choice("maml-2", "maml", {"inner_steps": 5, "activation": "tanh"})
+    assert [short_name(one, (own, more)) for one in (own, more)] == ["MAML", "MAML · 5 · tanh"]
 
 
 # --- what is worth a try -------------------------------------------------------------------------------
@@ -73,7 +82,12 @@ def test_a_sweep_fills_its_map_and_a_cell_opens_its_run(real, qtbot):
     view.axes.rows[0].values.setText("0.01, 0.02")
     view.axes.rows[1].setting.setCurrentIndex(0)
     view.axes.effort.box.setCurrentIndex(view.axes.effort.box.findData(""))
+    busy = set()
+    real.comparing.progressed.connect(lambda: busy.add((view.map.map._busy, view.map.map._busy_word)))
     run(view, qtbot)
+    assert {((0, 0), "trains"), ((0, 1), "trains")} & busy
+    assert {place for place, _ in busy} <= {(0, 0), (0, 1), None}
+    assert view.map.map._busy is None
     cells = view.map.map._cells
     assert cells.losses.shape == (1, 2)
     assert np.isfinite(cells.losses).all()
@@ -82,6 +96,21 @@ def test_a_sweep_fills_its_map_and_a_cell_opens_its_run(real, qtbot):
     with qtbot.waitSignal(view.backRequested):
         qtbot.mouseClick(view.map.map, Qt.MouseButton.LeftButton, pos=QPoint(centre))
     assert real.shown.settings.value("inner_learning_rate") == pytest.approx(0.02)
+
+
+def test_a_cell_of_a_grid_is_found_by_its_key():
+    grid = Grid((Axis("shots", (1, 5, 10)), Axis("hidden_dim", (4, 8))))
+    assert [grid.place(grid.key(place)) for place in np.ndindex(3, 2)] == list(np.ndindex(3, 2))
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(2.0, "2 s of computing"), (0.5, "0.5 s of computing")])
+def test_a_budget_is_written_as_it_is(seconds, text):
+    assert budget_text(Budget(seconds=seconds)) == text
+
+
+def test_a_scale_of_losses_that_are_nearly_alike_has_names_at_its_ends():
+    scale = LossScale.of(np.array([2.43, 3.45]))
+    assert scale.ticks() == [scale.low, scale.high]
 
 
 def test_a_sweep_without_values_says_what_is_missing(real, qtbot):

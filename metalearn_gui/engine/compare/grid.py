@@ -69,6 +69,10 @@ class Grid:
         """The key of the contender at a place."""
         return ", ".join(f"{axis.name}={axis.values[at]}" for axis, at in zip(self.axes, place, strict=True))
 
+    def place(self, key: str) -> tuple[int, ...]:
+        """The inverse of `key`."""
+        return next(place for place in np.ndindex(*self.shape) if self.key(place) == key)
+
     def contenders(self, settings: ExperimentSettings, seeds: Sequence[int] = ()) -> tuple[Contender, ...]:
         """The settings of every cell.
 

@@ -41,7 +41,8 @@ class CellMap(Walked):
         self._cells: Cells | None = None
         self._scale = LossScale(0.1, 1.0)
         self._at = (0, 0)
-        self.words = ""
+        self._busy: tuple[int, int] | None = None
+        self._busy_word = self.words = ""
         theme().changed.connect(self.update)
 
     def show_cells(self, cells: Cells | None, words: str = "") -> None:
@@ -53,6 +54,12 @@ class CellMap(Walked):
             self._at = (min(self._at[0], rows - 1), min(self._at[1], columns - 1))
         self.setAccessibleName(self.best_text() or words)
         self.update()
+
+    def show_busy(self, place: tuple[int, int] | None, word: str) -> None:
+        """The cell that something is done for now, and what."""
+        if (place, word) != (self._busy, self._busy_word):
+            self._busy, self._busy_word = place, word
+            self.update()
 
     @property
     def best(self) -> tuple[int, int] | None:
@@ -144,9 +151,14 @@ class CellMap(Walked):
         color = (
             palette.panel if math.isnan(loss) else palette.background if math.isinf(loss) else self._scale.color(loss)
         )
-        painter.setPen(QPen(palette.line, 1) if math.isnan(loss) else Qt.PenStyle.NoPen)
+        is_busy = math.isnan(loss) and (row, column) == self._busy
+        edge = palette.learner if is_busy else palette.line
+        painter.setPen(QPen(edge, 1) if math.isnan(loss) else Qt.PenStyle.NoPen)
         painter.setBrush(color)
         painter.drawRoundedRect(box, 4, 4)
+        if is_busy:
+            painter.setPen(palette.muted)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._busy_word)
         if not math.isnan(loss):
             painter.setFont(ui_font(13, 600))
             painter.setPen(_ink(loss, color))

@@ -86,7 +86,7 @@ class CurvesPanel(Panel):
         drawn = {key: line for key, line in self._lines.items() if len(line.x)}
         self._fit([line.x for line in drawn.values()], [line.y for line in drawn.values()])
         named = [(standings[key], line) for key, line in drawn.items()]
-        self._names.set_names([(float(line.y[-1]), standing.mark, standing.label) for standing, line in named])
+        self._names.set_names([(float(line.y[-1]), standing.mark, standing.short) for standing, line in named])
 
     def _fit(self, all_x: list[Array], all_y: list[Array]) -> None:
         low, high = (0.0, 1.0) if not all_x else (min(x.min() for x in all_x), max(x.max() for x in all_x))
@@ -112,9 +112,12 @@ class CurvesPanel(Panel):
 
     def _say_hint(self) -> None:
         has_seeds = any(len(standing.runs) > 1 for standing in self._standings.all)
-        seeds = self.tr("unseen tasks, median of the seeds, shaded to the lowest and highest")
-        hint = seeds if has_seeds else self.tr("unseen tasks, at the step of the table")
-        self.set_hint("" if self._is_compact else hint)
+        seeds = (
+            self.tr("unseen tasks, median of the seeds, shaded to the lowest and highest"),
+            self.tr("seeds: median, range"),
+        )
+        hint = seeds if has_seeds else (self.tr("unseen tasks, at the step of the table"), self.tr("unseen tasks"))
+        self.set_hint(*("", "") if self._is_compact else hint)
 
     def _take_axis(self) -> None:
         self.retranslate()

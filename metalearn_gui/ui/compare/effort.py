@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from metalearn_gui.engine.compare import Budget
 from metalearn_gui.ui.combo import Combo
-from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.translated import Translated
 
@@ -55,8 +55,12 @@ def budget_text(budget: Budget) -> str:
         _tr("{count} gradient evaluations"): budget.gradient_evaluations,
         _tr("{count} meta-iterations"): budget.meta_iterations,
     }
-    found = (text.format(count=count_text(round(value))) for text, value in texts.items() if value)
+    found = (text.format(count=_count(value)) for text, value in texts.items() if value)
     return next(found, _tr("as long as its own preset"))
+
+
+def _count(value: float) -> str:
+    return count_text(round(value)) if value == round(value) else number_text(value)
 
 
 def _tr(text: str) -> str:

@@ -111,10 +111,7 @@ class ProtocolPanel(Panel):
             "same": (self.tr("Same tasks"), self._same_text()),
             "inductive": self._inductive_text(),
             "order": (self.tr("Order"), self._order_text()),
-            "effort": (
-                self.tr("Equal effort is a choice"),
-                self.tr("By seconds and by tasks the ranking may differ: look at both plots."),
-            ),
+            "effort": (self.tr("Equal effort is a choice"), self._effort_text()),
         }
         for key, (title, text) in texts.items():
             self._blocks[key].set_texts(title, text)
@@ -135,12 +132,17 @@ class ProtocolPanel(Panel):
             return self.tr("Transductive"), self.tr("Queries of a task share the network's statistics.")
         return self.tr("Inductive"), self.tr("Each query is predicted alone; no statistics of the others are used.")
 
+    def _effort_text(self) -> str:
+        own = ", ".join(choice.label for choice in self._chosen.choices if choice.values)
+        text = self.tr("By seconds and by tasks the ranking may differ: look at both plots.")
+        return f"{text} {self.tr('Settings of their own: {names}.').format(names=own)}" if own else text
+
     def _order_text(self) -> str:
         orders: dict[str, list[str]] = {}
         for standing in self._standings.all:
             order = standing.run.settings.learner.order if standing.run is not None else ""
             if order:
-                orders.setdefault(order, []).append(standing.label)
+                orders.setdefault(order, []).append(standing.short)
         return " ".join(f"{order}: {', '.join(names)}." for order, names in orders.items())
 
 

@@ -153,8 +153,9 @@ class ScoresModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             palette = theme().palette
             return palette.muted if column == PROTOCOL or (row.entry is None and column != NAME) else palette.text
-        if role == Qt.ItemDataRole.ToolTipRole and row.entry is not None:
-            return "\n".join(filter(None, (row.label, *(run.line for run in row.entry.runs)))) or None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            runs = row.entry.runs if row.entry is not None else ()
+            return "\n".join(filter(None, (row.label, *(run.line for run in runs))))
         return None
 
     # --- texts ------------------------------------------------------------------------------------
@@ -163,12 +164,12 @@ class ScoresModel(QAbstractTableModel):
         protocol = protocol_of(row)
         entry = row.entry
         if entry is None:
-            return (row.label, protocol, self._state_text(row), *[""] * (DOTS - FIRST_MEDIAN + 1))
+            return (row.short, protocol, self._state_text(row), *[""] * (DOTS - FIRST_MEDIAN + 1))
         has_steps = not entry.runs[0].lane.settings.learner.adapts_once
         first = min(1, entry.num_steps)
         best = (figure_text(entry, entry.best_step), median_text(entry, entry.best_step), str(entry.best_step))
         return (
-            row.label, protocol, figure_text(entry, first), median_text(entry, first),
+            row.short, protocol, figure_text(entry, first), median_text(entry, first),
             *(best if has_steps else (best[0], best[1], self.tr("one pass"))),
             self._behind_text(entry), duration_text(_seconds(row)), "",
         )  # fmt: skip

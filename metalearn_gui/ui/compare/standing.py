@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Choice, Entry
+from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.compare.chosen import Chosen
 from metalearn_gui.ui.compare.marks import Mark, mark_of
@@ -17,12 +19,14 @@ from metalearn_gui.ui.compare.marks import Mark, mark_of
 class Standing:
     """A contender.
 
+    short: its name where there is little room: the learner's, and of several of one learner the values that differ.
     runs: one for every seed, those that have not begun too; none before it is compared.
     entry: what it came to; None while no run of it is over.
     """
 
     key: str
     label: str
+    short: str
     mark: Mark
     runs: tuple[RunRecord, ...]
     entry: Entry | None
@@ -66,9 +70,17 @@ class Standings(QObject):
         runs = tuple(comparing.records[run_id] for run_id in run_ids)
         entry = next((one for one in comparing.comparison.entries if self._is_of(choice, one.key, one.label)), None)
         is_training = comparing.training_id in run_ids
-        return Standing(choice.key, choice.label, mark_of(place, choice.learner), runs, entry, is_training)
+        mark, short = mark_of(place, choice.learner), short_name(choice, self._chosen.choices)
+        return Standing(choice.key, choice.label, short, mark, runs, entry, is_training)
 
     @staticmethod
     def _is_of(choice: Choice, key: str, label: str) -> bool:
         """One whose settings were changed since is another one."""
         return (choice.key, choice.label) == (key, label)
+
+
+def short_name(choice: Choice, choices: Sequence[Choice]) -> str:
+    """Enough of its label to tell it from the others."""
+    is_alone = all(other is choice or other.learner != choice.learner for other in choices)
+    values = () if is_alone else map(str, choice.values.values())
+    return " · ".join([LEARNERS[choice.learner].label, *values])

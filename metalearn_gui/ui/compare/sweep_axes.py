@@ -128,7 +128,7 @@ class SweepAxesPanel(Panel):
 
     def retranslate(self) -> None:
         self.set_title(self.tr("What to sweep"))
-        self.set_hint(self.tr("values apart by commas"))
+        self.set_hint(self.tr("comma-separated"))
         for row, text in zip(self.rows, (self.tr("Across"), self.tr("And downward")), strict=True):
             row.caption.setText(text)
             row.setting.setAccessibleName(text)

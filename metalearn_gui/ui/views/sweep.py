@@ -64,6 +64,7 @@ class SweepMapPanel(Panel):
     def __init__(self, session: Session, axes: SweepAxesPanel, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._axes = axes
+        self._busy = ("", False)
         self.map = CellMap(self)
         self.map.setObjectName("sweep_map")
         self.body.addWidget(self.map, 1)
@@ -71,6 +72,7 @@ class SweepMapPanel(Panel):
         comparing.planned.connect(self.refresh)
         comparing.contenderFinished.connect(lambda _run_id: self.refresh())
         comparing.finished.connect(self.refresh)
+        comparing.progressed.connect(self._follow)
 
     def run_at(self, row: int, column: int) -> str:
         """The run of a cell; "" where none is planned."""
@@ -88,6 +90,21 @@ class SweepMapPanel(Panel):
             self.tr("Press Run: one run for every pair of values, all tried on the same unseen tasks"),
         )
         self.set_hint(self.map.best_text() or self.tr("the loss on unseen tasks, live · a click opens the run"))
+        self._follow()
+
+    def _follow(self) -> None:
+        """Mark the cell that trains; progress is told thirty times a second."""
+        comparing = self.session.comparing
+        busy = comparing.training_id, comparing.is_compiling
+        if busy != self._busy:
+            self._busy = busy
+            word = self.tr("compiles") if comparing.is_compiling else self.tr("trains")
+            self.map.show_busy(self._cell_of(comparing.training_id), word)
+
+    def _cell_of(self, run_id: str) -> tuple[int, int] | None:
+        grid = grid_of(self.session)
+        lane = next((lane for lane in self.session.comparing.lanes if lane.run_id == run_id), None)
+        return None if grid is None or lane is None else _cell(grid.place(lane.contender))
 
     def _cells(self, grid: Grid) -> Cells:
         losses = grid.losses(self.session.comparing.comparison)
@@ -113,3 +130,8 @@ class SweepMapPanel(Panel):
 def _place(grid: Grid, row: int, column: int) -> tuple[int, ...]:
     """The first axis lies across, the second goes downward."""
     return (column,) if len(grid.axes) == 1 else (column, row)
+
+
+def _cell(place: tuple[int, ...]) -> tuple[int, int]:
+    """The inverse: the cell (row, column) of a place on the axes."""
+    return (0, place[0]) if len(place) == 1 else (place[1], place[0])
