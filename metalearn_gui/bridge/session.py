@@ -12,6 +12,7 @@ thread. What has a state of its own is a part that panels speak to:
     session.warming     compiling in advance, before a talk
     session.inside      what the view "Inside" shows of the shown run
     session.replay      the shown run's moments, one after another
+    session.pictures    image files that are taken into a task of pictures
     session.cold_start  which ratings of a new user tell most
 """
 
@@ -31,6 +32,7 @@ from metalearn_gui.bridge.documents import Documents
 from metalearn_gui.bridge.inside import Inside
 from metalearn_gui.bridge.messages import Message
 from metalearn_gui.bridge.pace import Memory
+from metalearn_gui.bridge.picture_reading import PictureReading
 from metalearn_gui.bridge.reading import Reading
 from metalearn_gui.bridge.replay import Replay
 from metalearn_gui.bridge.run_state import RunState
@@ -81,7 +83,7 @@ class Session(QObject):
         self.warming = Warming(self._training, options, self)
         self.beside, self.laid_over = (Beside(self.unseen, name, self) for name in ("beside", "laid over"))
         self.cold_start = ColdStart(lambda: self.shown, self)
-        self._reading = Reading(self)
+        self._reading, self.pictures = Reading(self), PictureReading(self)
         self.documents = Documents(self._course, self.comparing, self._reading, self._choose_data, self)
         self._memory = Memory()
         self._undoing = Undoing(self.undo_stack, History(self.unseen.undo_touch, self.unseen.redo_touch))
@@ -355,6 +357,7 @@ class Session(QObject):
         if not self._is_closed:
             self._is_closed = True
             self._reading.close(READING_SECONDS)
+            self.pictures.close(READING_SECONDS)
             self.comparing.close(REPORT_SECONDS)
             self.warming.close()
             self._training.close(WORKER_SECONDS)

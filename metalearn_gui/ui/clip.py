@@ -43,7 +43,7 @@ class Clip(QObject):
         if is_link(data.text()):
             self._session.documents.open_link(data.text())
         elif pictures is not None and has_picture(data):
-            pictures.desk.take(lambda: picture_in(data))
+            pictures.desk.take(picture_in(data))
         elif has_picture(data):
             self._say(self.tr("A picture can be pasted where the tasks are pictures: choose Glyphs or Images first."))
         else:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from metalearn_gui.bridge.cold_start import ColdStart
+from metalearn_gui.bridge.picture_reading import PictureReading
 from metalearn_gui.bridge.replay import Replay
 from metalearn_gui.bridge.session import Message, RunState
 from metalearn_gui.engine import events
@@ -73,6 +74,7 @@ class FakeSession(QObject):
         self.replay = Replay(self, self)
         self.replay.said.connect(self.messageRaised)
         self.cold_start = ColdStart(lambda: self.shown, self)
+        self.pictures = PictureReading(self)
         self.calls: list[tuple] = []  # what a widget asked for, newest last
         self._rng = np.random.default_rng(0)
         self.live = self.shown = self._fresh_run()

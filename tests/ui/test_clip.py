@@ -61,6 +61,7 @@ def test_a_pasted_picture_takes_the_place_of_the_chosen_one_where_tasks_are_pict
     window.choose_family("glyphs")
     before = np.array(session.unseen.touched.query.x)
     qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
+    qtbot.waitUntil(lambda: not np.array_equal(session.unseen.touched.query.x, before))
     changed = np.flatnonzero((session.unseen.touched.query.x != before).any(axis=1))
     assert changed.tolist() == [0]
     assert not session.unseen.touched.query.x[0].any()

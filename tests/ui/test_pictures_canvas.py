@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
@@ -22,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 
+from metalearn_gui.engine.images.one import picture_like
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, ink_box, usual_ink_box
 from metalearn_gui.ui.canvas.nearest import nearest_to
@@ -309,12 +314,13 @@ def dropped(canvas, data: QMimeData, at: QPointF) -> bool:
 
 @pytest.mark.parametrize(("paper", "ink"), [("white", "black"), ("black", "white")])
 def test_a_dropped_file_takes_the_place_of_the_picture_under_it_with_ink_like_the_others(
-    canvas, session, tmp_path, paper, ink
+    canvas, session, qtbot, tmp_path, paper, ink
 ):
     assert letter(paper, ink).save(str(tmp_path / "letter.PNG"), "PNG")
     data, before = QMimeData(), pictures(session)
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "letter.PNG"))])
     assert dropped(canvas, data, canvas.placed.support[1].center())
+    qtbot.waitUntil(lambda: not np.array_equal(pictures(session), before))
     after = pictures(session)
     assert np.flatnonzero((after != before).any(axis=1)).tolist() == [1]
     assert canvas.row == 1
@@ -331,25 +337,70 @@ def test_a_table_that_is_dropped_is_left_to_the_window(canvas, tmp_path):
     assert not dropped(canvas, data, canvas.placed.support[1].center())
 
 
-@pytest.mark.parametrize("contents", [b"no picture at all", None])
-def test_a_file_that_gives_no_picture_says_why_and_changes_nothing(canvas, session, tmp_path, contents):
+def huge(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(2**40)
+
+
+NO_PICTURES = {
+    "damaged": lambda path: path.write_bytes(b"no picture at all"),
+    "removed": lambda path: None,
+    "a folder": Path.mkdir,
+    "a pipe": os.mkfifo,
+    "a tebibyte": huge,
+}
+
+
+@pytest.mark.parametrize("make", NO_PICTURES.values(), ids=NO_PICTURES)
+def test_what_gives_no_picture_says_why_in_one_line_and_changes_nothing(canvas, session, qtbot, tmp_path, make):
     said, data, before = [], QMimeData(), pictures(session)
     session.messageRaised.connect(said.append)
-    if contents is not None:
-        (tmp_path / "letter.png").write_bytes(contents)
+    make(tmp_path / "letter.png")
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "letter.png"))])
     dropped(canvas, data, canvas.placed.support[1].center())
+    qtbot.waitUntil(lambda: bool(said))
     assert "not taken" in said[-1].text
+    assert "\n" not in said[-1].text
     assert said[-1].level == "warning"
     np.testing.assert_array_equal(pictures(session), before)
 
 
-def test_a_chosen_file_takes_the_place_of_the_chosen_picture(canvas, session, tmp_path, monkeypatch):
+def held_back(session, monkeypatch) -> threading.Event:
+    """What lets a picture that is being read go on."""
+    leave, made = threading.Event(), picture_like
+
+    def wait(others, data):
+        assert threading.current_thread() is not threading.main_thread()
+        leave.wait(10.0)
+        return made(others, data)
+
+    monkeypatch.setattr("metalearn_gui.bridge.picture_reading.picture_like", wait)
+    return leave
+
+
+def test_a_picture_is_decoded_while_the_window_answers_and_lands_only_where_it_was_dropped(
+    canvas, session, qtbot, tmp_path, monkeypatch
+):
+    leave, said, data, before = held_back(session, monkeypatch), [], QMimeData(), pictures(session)
+    session.messageRaised.connect(said.append)
+    letter("white", "black").save(str(tmp_path / "letter.png"))
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "letter.png"))])
+    dropped(canvas, data, canvas.placed.support[1].center())
+    click(canvas, canvas.placed.support[2].center())
+    assert canvas.row == 2
+    leave.set()
+    qtbot.waitUntil(lambda: bool(said))
+    assert "too late" in said[-1].text
+    np.testing.assert_array_equal(pictures(session), before)
+
+
+def test_a_chosen_file_takes_the_place_of_the_chosen_picture(canvas, session, qtbot, tmp_path, monkeypatch):
     path = str(tmp_path / "letter.bmp")
     letter("white", "black").save(path)
     monkeypatch.setattr("metalearn_gui.ui.canvas.drawing_desk.ask_picture_path", lambda parent: path)
     before = pictures(session)
     canvas.desk.tools.findChild(QToolButton, "drawing_file").click()
+    qtbot.waitUntil(lambda: not np.array_equal(pictures(session), before))
     assert np.flatnonzero((pictures(session) != before).any(axis=1)).tolist() == [canvas.row]
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from metalearn_gui.bridge.picture_reading import PictureReading
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.images.decoding import Unusable
-from metalearn_gui.engine.images.one import picture_like
 from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, usual_ink_box
 from metalearn_gui.ui.canvas.drawing_pad import EDGE, DrawingPad
 from metalearn_gui.ui.canvas.drawing_tools import DrawingTools
-from metalearn_gui.ui.canvas.picture_source import ask_picture_path
+from metalearn_gui.ui.canvas.picture_source import ask_picture_path, file_bytes
 from metalearn_gui.ui.canvas.pixels import stroke_width
 
 REMEMBERED = 200  # drawings whose strokes are kept, to be gone on with
@@ -32,13 +31,18 @@ class DrawingDesk(QObject):
     drawn = Signal(object)  # the picture, a row of numbers
     refused = Signal(str)  # why a file gives no picture
 
-    def __init__(self, canvas: QWidget) -> None:
+    def __init__(self, reading: PictureReading, canvas: QWidget) -> None:
         super().__init__(canvas)
         self.pad, self.tools = DrawingPad(canvas), DrawingTools(canvas)
         self.pad.setFocusProxy(canvas)
         self._box: InkBox | None = None
         self._others = np.zeros((0, 1), np.float32)
+        self._shown = np.zeros(1, np.float32)  # on the pad
+        self._replaced: Array | None = None  # what was on the pad when a file was asked for, while it is read
         self._drawings: dict[bytes, Drawing] = {}  # by the picture that was made of them
+        self._reading = reading
+        self._reading.made.connect(self._take_made)
+        self._reading.refused.connect(self._refuse)
         self.pad.begun.connect(self.begun)
         self.pad.drawn.connect(self._take)
         self.tools.toolChosen.connect(self.pad.hold)
@@ -65,27 +69,34 @@ class DrawingDesk(QObject):
 
     def show_picture(self, values: Array, color: QColor) -> None:
         """Put a picture on the pad, as it was drawn where it was."""
+        self._shown = values
         self.pad.show_drawing(self._drawings.get(values.tobytes()) or Drawing.on(values), color)
 
     def take(self, read: Callable[[], bytes]) -> None:
-        """Put an image file's contents in the place of the picture.
+        """Put an image file's contents in the place of the picture, once they are read. read: see PictureReading."""
+        self._replaced = self._shown
+        self._reading.ask(read, self._others)
 
-        Args:
-            read: gives them, or raises OSError.
-        """
-        try:
-            values = picture_like(self._others, read())
-        except (Unusable, OSError) as error:
-            why = error.strerror if isinstance(error, OSError) else error
-            self.refused.emit(self.tr("The picture is not taken: {why}; choose another one.").format(why=why))
+    def _take_made(self, values: Array) -> None:
+        """Into the place that it was asked for, and no other."""
+        replaced, self._replaced = self._replaced, None
+        if replaced is None:  # another pad asked
             return
-        self.begun.emit()
-        self.drawn.emit(values)
+        if np.array_equal(self._shown, replaced):
+            self.begun.emit()
+            self.drawn.emit(values)
+        else:
+            self.refused.emit(self.tr("The picture came too late: another one was chosen meanwhile."))
+
+    def _refuse(self, why: str) -> None:
+        replaced, self._replaced = self._replaced, None
+        if replaced is not None:
+            self.refused.emit(self.tr("The picture is not taken: {why}; choose another one.").format(why=why))
 
     def _ask_file(self) -> None:
         path = ask_picture_path(self.tools)
         if path:
-            self.take(Path(path).read_bytes)
+            self.take(functools.partial(file_bytes, path))
 
     def _take(self, drawing: Drawing) -> None:
         fits = self.tools.fits and self._box is not None

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QMimeData
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from metalearn_gui.engine.images.archive import MAX_FILE_BYTES
+from metalearn_gui.engine.images.decoding import TOO_LARGE, Unusable
+
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
+NO_FILE = "no file"
 
 
 def has_picture(data: QMimeData) -> bool:
-    """Whether `picture_in` finds one."""
+    """Whether `picture_in` has something to read."""
     return bool(data.hasImage() or _path(data))
 
 
-def picture_in(data: QMimeData) -> bytes:
-    """An image file's contents: of the one file that is named, or of the picture itself.
+def picture_in(data: QMimeData) -> Callable[[], bytes]:
+    """What gives an image file's contents, on any thread and later: of the one file that is named, or of the picture.
 
-    Raises:
-        OSError: the file cannot be read.
+    It raises as `file_bytes` does.
     """
     path = _path(data)
-    return Path(path).read_bytes() if path else _as_file(data.imageData())
+    return functools.partial(file_bytes, path) if path else functools.partial(_as_file, QImage(data.imageData()))
+
+
+def file_bytes(path: str) -> bytes:
+    """A file's contents.
+
+    Raises:
+        OSError: it cannot be read. Unusable: it is too large for an image that would be taken.
+    """
+    if not Path(path).is_file() and Path(path).exists():  # a pipe would be waited for
+        raise Unusable(NO_FILE)
+    with open(path, "rb") as file:
+        contents = file.read(MAX_FILE_BYTES + 1)
+    if len(contents) > MAX_FILE_BYTES:
+        raise Unusable(TOO_LARGE)
+    return contents
 
 
 def ask_picture_path(parent: QWidget) -> str:

@@ -42,7 +42,7 @@ class PicturesCanvas(PictureSurface):
         super().__init__(session, parent)
         self._placed: dict[Hashable, PictureLayout] = {}
         self._inks: dict[bytes, QImage] = {}
-        self.desk = DrawingDesk(self)
+        self.desk = DrawingDesk(session.pictures, self)
         self.desk.begun.connect(session.unseen.begin_touch)
         self.desk.drawn.connect(self._take_drawing)
         self.desk.tools.undoAsked.connect(self.undo)
@@ -190,7 +190,7 @@ class PicturesCanvas(PictureSurface):
         """On a picture: in its place; elsewhere: in the place of the chosen one."""
         boxes = self.placed.boxes
         self.choose_row(next((row for row, box in enumerate(boxes) if box.contains(event.position())), self.row))
-        self.desk.take(lambda: picture_in(event.mimeData()))
+        self.desk.take(picture_in(event.mimeData()))
 
     def describe_handle(self, index: int) -> str:
         label = int(self._rows.y[index]) + 1
