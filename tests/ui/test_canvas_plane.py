@@ -148,12 +148,30 @@ def test_values_between_grid_points_are_interpolated():
 def test_boundary_runs_where_two_classes_are_as_likely():
     grid = square_grid(9)
     right = (grid[:, 0] + 1) / 2
-    path = boundaries(as_table(grid, np.stack([right, 1 - right], axis=1)))
-    assert path.elementCount() == 2 * 25
-    box = path.boundingRect()
-    assert abs(box.left() - 4.0) <= 0.5
-    assert box.width() == 0.0
-    assert (box.top(), box.bottom()) == pytest.approx((-1 / 6, 8 + 1 / 6))
+    box = boundaries(as_table(grid, np.stack([right, 1 - right], axis=1))).boundingRect()
+    assert (box.left(), box.right(), box.top(), box.bottom()) == pytest.approx((4.0, 4.0, 0.0, 8.0))
+
+
+def test_a_slanting_boundary_has_no_stairs():
+    grid = square_grid(9)
+    upper = 0.5 + (grid[:, 1] - 0.7 * grid[:, 0]) / 4
+    path = boundaries(as_table(grid, np.stack([upper, 1 - upper], axis=1)))
+    ends = [path.elementAt(index) for index in range(path.elementCount())]
+    assert len(ends) > 16
+    assert all(4.0 - end.y == pytest.approx(0.7 * (end.x - 4.0), abs=1e-5) for end in ends)
+
+
+def test_boundaries_part_each_of_three_classes_from_its_neighbours():
+    grid = square_grid(9)
+    table = as_table(grid, np.stack([-(grid[:, 0] + 0.7), 0 * grid[:, 0], grid[:, 0] - 0.4], axis=1))
+    path = boundaries(table)
+    columns = {round(path.elementAt(index).x, 2) for index in range(path.elementCount())}
+    assert columns == {1.2, 5.6}
+
+
+def test_one_class_everywhere_has_no_boundary():
+    grid = square_grid(5)
+    assert boundaries(as_table(grid, np.stack([1 + 0 * grid[:, 0], 0 * grid[:, 0]], axis=1))).isEmpty()
 
 
 def test_comparing_draws_the_other_learners_boundary(plane, blobs):

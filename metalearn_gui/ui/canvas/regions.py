@@ -14,7 +14,6 @@ from metalearn_gui.ui.theme import theme
 
 FULL = 0.62  # share of a class' colour where the learner is sure of it
 LEAST = 0.05  # and where it has no idea
-FINER = 3  # steps of a boundary in one step of the grid
 
 
 def as_table(grid: Array, probabilities: Array) -> Array:
@@ -63,32 +62,28 @@ def probabilities_at(table: Array, span: Range, points: Array) -> Array:
 
 def boundaries(table: Array) -> QPainterPath:
     """Where the likeliest class changes, as short lines in units of the table's steps, y downward from the top row."""
-    labels = _labels(_enlarged(np.ascontiguousarray(np.moveaxis(table, -1, 0), np.float32)))
-    scale = (len(table) - 1) / (len(labels) - 1)
-    down, across = np.nonzero(labels[:, 1:] != labels[:, :-1])
-    beside = np.stack([across + 0.5, down - 0.5, across + 0.5, down + 0.5], axis=1)
-    down, across = np.nonzero(labels[1:] != labels[:-1])
-    below = np.stack([across - 0.5, down + 0.5, across + 0.5, down + 0.5], axis=1)
-    ends = scale * np.concatenate([beside, below]).reshape(-1, 2)
+    planes = np.moveaxis(table, -1, 0)
+    leads = [planes[label] - np.delete(planes, label, 0).max(axis=0) for label in range(len(planes) - 1)]
+    ends = np.concatenate([_zero_lines(lead) for lead in leads])
     path: QPainterPath = arrayToQPath(ends[:, 0], ends[:, 1], connect="pairs")
     return path
 
 
-def _enlarged(planes: Array) -> Array:
-    """Bilinear, FINER times as fine: (ways, side, side)."""
-    side = planes.shape[1]
-    at = np.linspace(0, side - 1, FINER * (side - 1) + 1)
-    low = np.minimum(at.astype(int), side - 2)
-    share = (at - low).astype(np.float32)
-    rows = planes[:, low] * (1 - share)[:, None] + planes[:, low + 1] * share[:, None]
-    result: Array = rows[:, :, low] * (1 - share) + rows[:, :, low + 1] * share
+def _zero_lines(field: Array) -> Array:
+    """Where a field (rows, columns) crosses zero: ends of lines, two by two, (2 * lines, 2), column before row.
+
+    A cell is two triangles, in which the field is linear: a line crosses two of a triangle's sides, or none. Twice
+    as fast as pyqtgraph's isocurve, and boundaries follow the hand.
+    """
+    row, column = np.indices(field.shape)
+    corners = np.stack([column, row, field], axis=-1)
+    shared = corners[:-1, 1:], corners[1:, :-1]
+    triangles = np.stack([np.stack([corner, *shared], axis=2) for corner in (corners[:-1, :-1], corners[1:, 1:])])
+    above = triangles[..., 2] > 0
+    starts = triangles[above.any(axis=-1) & ~above.all(axis=-1)]
+    ends = np.roll(starts, -1, axis=1)
+    crossed = (starts[..., 2] > 0) != (ends[..., 2] > 0)
+    start, end = starts[crossed], ends[crossed]
+    share = start[:, 2:] / (start[:, 2:] - end[:, 2:])
+    result: Array = start[:, :2] + share * (end - start)[:, :2]
     return result
-
-
-def _labels(planes: Array) -> Array:
-    """The likeliest class of every place: faster than argmax over so short an axis."""
-    highest, labels = planes[0].copy(), np.zeros(planes.shape[1:], np.int32)
-    for label, plane in enumerate(planes[1:], 1):
-        labels[plane > highest] = label
-        np.maximum(highest, plane, out=highest)
-    return labels
