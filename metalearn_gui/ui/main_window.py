@@ -31,6 +31,7 @@ from metalearn_gui.ui.right_side import RightSide
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.translated import Translated
+from metalearn_gui.ui.transport_bar import HEIGHT as HEADER_HEIGHT
 from metalearn_gui.ui.view import View
 from metalearn_gui.ui.view_stack import TASK, ViewStack
 from metalearn_gui.ui.views.presenter import PresenterView
@@ -249,7 +250,7 @@ class MainWindow(Translated, QMainWindow):
         self._header.fit()
         self._views.set_compact(narrow)
         self._status.set_compact(narrow)
-        self._messages.place(GAP, self.height() - 1, self.width() - 2 * GAP)
+        self._messages.place(GAP, scaled(HEADER_HEIGHT) + GAP, self.width() - 2 * GAP)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.commands.press(event):

@@ -1,4 +1,4 @@
-"""One line over the foot of the window: what happened, what to do, and a button that does it."""
+"""One line under the header, over the content: what happened, what to do, and a button that does it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from metalearn_gui.ui.icons import icon, pixmap
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
-HEIGHT = 34  # of the status bar and the gap above it, so that no card is covered
+HEIGHT = 48
+CARD_HEADER = 36  # pixels of a card that stay free: its title and its buttons
 INFO_MS, HELD_MS = 8000, 1500
 NEAR = 60  # pixels; a pointer so close is on its way to a button of the bar
 LEVEL_COLORS = {"info": "before", "warning": "learner", "error": "error"}
@@ -41,7 +42,7 @@ class MessageBar(Translated, QFrame):
         self._close.setProperty("kind", "flat")
         self._close.setIconSize(QSize(16, 16))
         line = QHBoxLayout(self)
-        line.setContentsMargins(14, 2, 8, 2)
+        line.setContentsMargins(16, 0, 12, 0)
         line.setSpacing(10)
         line.addWidget(self._icon)
         line.addWidget(self._text, 1)
@@ -80,14 +81,15 @@ class MessageBar(Translated, QFrame):
         else:
             self.hide()
 
-    def place(self, left: int, bottom: int, width: int) -> None:
-        """Stand on the bottom at the right, over the keys' names; as wide as what is said, and no wider than this."""
-        self._room = QRect(left, bottom - scaled(HEIGHT), width, scaled(HEIGHT))
+    def place(self, left: int, top: int, width: int) -> None:
+        """Lie over the content that begins at top, as wide as what is said, and no wider than this."""
+        self._room = QRect(left, top + scaled(CARD_HEADER), width, scaled(HEIGHT))
         self._fit()
 
     def _fit(self) -> None:
         needed = min(self.sizeHint().width(), self._room.width())
-        self.setGeometry(self._room.adjusted(self._room.width() - needed, 0, 0, 0))
+        self.setGeometry(self._room.adjusted((self._room.width() - needed) // 2, 0, 0, 0))
+        self.resize(needed, self._room.height())
 
     def _act(self) -> None:
         if self._message.choices:

@@ -8,15 +8,15 @@ import weakref
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QCursor, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Message, RunState
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.ui import message_bar
 from metalearn_gui.ui.chips import PictureChip
 from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.explanation import WhyButton
 from metalearn_gui.ui.main_window import MainWindow
-from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.rail_button import RailButton
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.verdict_line import VerdictLine
@@ -312,45 +312,21 @@ def test_undo_and_redo_have_their_keys(window, session, qtbot):
 # --- messages, files, end ------------------------------------------------------------------------------
 
 
-def test_a_message_stands_on_the_bottom_and_its_action_is_done(window, session):
+def test_a_message_lies_under_the_header_and_its_action_is_done(window, session):
     bar = child(window, "message_bar")
     assert not bar.isVisible()
     session.messageRaised.emit(Message("It diverged.", "error", "Restart", "reset"))
     assert bar.isVisible()
-    assert window.height() - bar.geometry().bottom() <= 2
+    assert bar.height() == 48
+    title, why = child(window, "task_title"), window.panels["task"].findChild(WhyButton)
+    for button in (title, why):  # in reach, whatever is said
+        assert bar.y() >= button.mapTo(window, button.rect().bottomLeft()).y()
     assert bar.width() < window.width() / 2
     session.messageRaised.emit(Message("long " * 400, "error", "Restart", "reset"))
     assert window.rect().contains(bar.geometry())
     child(window, "message_action").click()
     assert session.calls == [("reset",)]
     assert not bar.isVisible()
-
-
-@pytest.mark.parametrize("view", ["", "inside", "presenter"])
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_a_message_covers_no_card_and_no_button(window, session, qtbot, size, view):
-    window.resize(*size)
-    if view:
-        window.show_view(view)
-    session.messageRaised.emit(Message("long " * 400, "error", "Restart", "reset"))
-    qtbot.wait(80)
-    bar = child(window, "message_bar")
-    below = [one for kind in (Panel, QPushButton, QScrollArea) for one in window.findChildren(kind)]
-    below = [one for one in below if one.isVisible() and not bar.isAncestorOf(one) and not _is_scrolled(one)]
-    covered = [one.objectName() for one in below if bar.geometry().intersects(_place(window, one))]
-    assert covered == []
-
-
-def _is_scrolled(widget) -> bool:
-    """Whether it may lie below the edge of what scrolls, out of sight."""
-    place = widget.parentWidget()
-    while place is not None and not isinstance(place, QScrollArea):
-        place = place.parentWidget()
-    return place is not None
-
-
-def _place(window, widget) -> QRect:
-    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
 
 
 def test_a_message_with_choices_does_its_action_to_the_chosen_one(window, session, qtbot, monkeypatch):
