@@ -17,7 +17,7 @@ from metalearn_gui.engine.compare import Budget
 from tests.test_screenshots import colours
 
 KEEP = os.environ.get("METALEARN_SCREENSHOTS") == "1"
-SIZE = (1440, 900)
+SIZE, SMALL = (1440, 900), (1024, 700)
 MINUTES = 60_000
 
 
@@ -36,22 +36,36 @@ def sweep(window: Any, qtbot: Any) -> None:
     axes = window.transport.axes
     axes.rows[0].values.setText("0.001, 0.003, 0.01, 0.03" if KEEP else "0.01, 0.02")
     axes.rows[1].values.setText("2, 5, 10, 20" if KEEP else "5")
-    choose(axes.effort.box, "5s" if KEEP else "2s")
+    choose(axes.effort.box, "2000iterations" if KEEP else "2s")
+    window.transport.toggle()
+    wait_for_comparison(window, qtbot)
+
+
+def structure(window: Any, qtbot: Any) -> None:
+    choose(window.transport.card.effort.box, "2000iterations")
     window.transport.toggle()
     wait_for_comparison(window, qtbot)
 
 
 def little_data(window: Any, qtbot: Any) -> None:
-    choose(window.transport.effort.box, "10s")
+    choose(window.transport.effort.box, "2000iterations")
     window.transport.toggle()
     wait_for_comparison(window, qtbot)
 
 
+def presenter(window: Any, qtbot: Any) -> None:
+    advance(window, qtbot, 12_000 if KEEP else 200)
+    qtbot.wait(2_000 if KEEP else 300)
+
+
 def inside(window: Any, qtbot: Any) -> None:
-    iterations = 12_000 if KEEP else 200
+    advance(window, qtbot, 12_000 if KEEP else 200)
+    qtbot.wait(8_000 if KEEP else 500)  # its cards are computed beside
+
+
+def advance(window: Any, qtbot: Any, iterations: int) -> None:
     window.session.advance(iterations)
     qtbot.waitUntil(lambda: window.session.live.iteration >= iterations, timeout=5 * MINUTES)
-    qtbot.wait(8_000 if KEEP else 500)  # its cards are computed beside
 
 
 def choose(box: Any, budget: str) -> None:
@@ -64,8 +78,11 @@ def wait_for_comparison(window: Any, qtbot: Any) -> None:
     qtbot.wait(4_000 if KEEP else 300)
 
 
-PICTURES: dict[str, Callable[[Any, Any], None]] = {"compare": compare, "sweep": sweep, "inside": inside}
-KEPT_ONLY = {"little_data": little_data}  # dozens of runs, be each of them short
+PICTURES: dict[str, Callable[[Any, Any], None]] = {
+    "compare": compare, "sweep": sweep, "inside": inside, "presenter": presenter,
+}  # fmt: skip
+KEPT_ONLY = {"structure": structure, "little_data": little_data}  # dozens of runs, be each of them short
+SIZES = {"sweep": SMALL, "structure": SMALL, "little_data": SMALL}
 
 
 @pytest.mark.timeout(1_500)
@@ -73,13 +90,13 @@ KEPT_ONLY = {"little_data": little_data}  # dozens of runs, be each of them shor
 def test_a_view_renders_what_its_runs_came_to(view: str, qtbot: Any, tmp_path: Path, checkout: Path) -> None:
     window = open_window(["--preset", "first-steps", "--theme", "dark"])
     qtbot.addWidget(window)
-    window.resize(*SIZE)
+    window.resize(*SIZES.get(view, SIZE))
     qtbot.waitUntil(lambda: window.session.can_run, timeout=2 * MINUTES)
     window.show_view(view)
     empty = colours(window.grab().toImage())
     (PICTURES | KEPT_ONLY)[view](window, qtbot)
     picture = window.grab()
-    assert (picture.width(), picture.height()) == SIZE
+    assert (picture.width(), picture.height()) == SIZES.get(view, SIZE)
     assert colours(picture.toImage()) > empty
     if KEEP:
         assert picture.save(str(checkout / "assets" / "screenshots" / f"{view}.png"))

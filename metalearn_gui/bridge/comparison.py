@@ -143,7 +143,7 @@ class Comparing(QObject):
     def write_report(self, path: str) -> None:
         """A page of what has come out so far, .html or .md; `reported` or `failed` says how that went."""
         outcome = self.outcome
-        if outcome is None or not outcome.comparison.runs:
+        if outcome is None or not outcome.is_something:
             self.failed.emit(self.tr("There is nothing to report yet: no run of a comparison is over."))
             return
         write = functools.partial(_written, path, outcome, self._options.compile)  # it adapts learners: nobody waits

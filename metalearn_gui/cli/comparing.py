@@ -69,7 +69,7 @@ def follow(plan: Plan) -> Outcome:
 def conclude(options: Options, outcome: Outcome, more: dict[str, Any] | None = None) -> int:
     """Write the report, print JSON (with what more there is to say) or a table, and say the exit status."""
     comparison, is_cancelled = outcome.comparison, outcome.is_cancelled
-    if options.report and comparison.runs:
+    if options.report and outcome.is_something:
         write_page(options.report, page_of(outcome, compile=training.DEFAULT_OPTIONS.compile))
     if options.json:
         report = _asked(outcome.plan) | to_json(comparison) | (more or {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -16,7 +17,9 @@ from metalearn_gui.engine.compare import (
     Grid,
     Judged,
     LittleData,
+    Outcome,
     Progressed,
+    SearchPlan,
     candidates,
     compare,
     little_data,
@@ -28,6 +31,7 @@ from metalearn_gui.engine.events import Evaluated, Progress
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.published import published
+from metalearn_gui.engine.report import page_of
 from metalearn_gui.engine.training import Options, trained
 from tests.engine.small import assert_same_bits, small_settings
 
@@ -123,6 +127,10 @@ def test_a_cancelled_search_has_no_winner_and_says_so() -> None:
     assert isinstance(said[-1], Compared)
     assert said[-1].is_cancelled
     assert not said[-1].comparison.entries
+    outcome = functools.reduce(Outcome.after, said, Outcome(SearchPlan(small_settings(), Budget(meta_iterations=27))))
+    assert outcome.is_something
+    page = page_of(outcome, compile=False)
+    assert [section.heading for section in page.sections] == ["Round 1: 11 % of the budget", "Again"]
 
 
 def test_a_candidate_that_diverges_loses() -> None:

@@ -186,7 +186,7 @@ def _table(comparison: Comparison) -> list[Table | str]:
     has_accuracy = any(row.best.accuracy for row in table)
     columns = ["learner", "step", "loss", "median", "best step", "loss", "median"]
     columns += ["accuracy %"] if has_accuracy else []
-    columns += ["behind the first", "meta-iterations", "seconds"]
+    columns += ["behind the first", "meta-iterations", "seconds with compiling"]
     cells = tuple(_cells(row, place, has_accuracy) for place, row in enumerate(table))
     trained = {(place, 2) for place, row in enumerate(table) if row.trained.is_best}
     best = {(place, 5) for place, row in enumerate(table) if row.best.is_best}

@@ -216,9 +216,9 @@ class ComparingView(View):
         is_active = comparing.state in ACTIVE_STATES and self.is_mine
         self.header.show_running(is_active, is_active or self.session.can_run, self.session.readiness)
         self.header.reset.setEnabled(comparing.is_active)
-        self.report.setEnabled(self.is_mine and bool(comparing.comparison.runs))
-        self.earlier.setEnabled(bool(comparing.kept))
         outcome = comparing.outcome
+        self.report.setEnabled(self.is_mine and outcome is not None and outcome.is_something)
+        self.earlier.setEnabled(bool(comparing.kept))
         settings = outcome.plan.settings if outcome is not None and self.is_mine else self.session.settings
         text = self.tr("{tasks} · {shots} shots · seed {seed}")
         text = text.format(tasks=settings.tasks.label, shots=settings.episodes.shots, seed=settings.seed)

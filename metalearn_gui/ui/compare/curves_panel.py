@@ -118,6 +118,7 @@ class CurvesPanel(Panel):
         )
         hint = seeds if has_seeds else (self.tr("unseen tasks, at the step of the table"), self.tr("unseen tasks"))
         self.set_hint(*("", "") if self._is_compact else hint)
+        self.plot.setToolTip(hint[0])
 
     def _take_axis(self) -> None:
         self.retranslate()
