@@ -10,7 +10,7 @@ import dataclasses
 import itertools
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -82,16 +82,9 @@ def little_data(
     gate, most = gate or Gate(), max(num_tasks, key=_amount)
     contenders = _contenders(settings, sorted(set(num_tasks), key=_amount), most, seeds)
     sizes = [settings.replaced(shots=number).episodes.shots for number in sorted(set(shots))]
-    last, by_tasks = Compared(Comparison((), ()), is_cancelled=True), _Curves()
-    for event in compare(contenders, budget, gate=gate, options=options, tasks_seed=tasks_seed, known=known):
-        if isinstance(event, Compared):
-            last = event
-            continue
-        yield _for_all(event)
-        judged = event.known if isinstance(event, Planned) else [event.run] if isinstance(event, Judged) else ()
-        for run in judged:
-            by_tasks.add(run, _amount(run.lane.settings.episodes.num_training_tasks))
-            yield LittleData(by_tasks.told(), (), settings.episodes.shots)
+    by_tasks, trained_with = _Curves(), settings.episodes.shots
+    training = compare(contenders, budget, gate=gate, options=options, tasks_seed=tasks_seed, known=known)
+    last = yield from _by_tasks(training, by_tasks, trained_with)
     by_shots, judge = _Curves(), Judge(options.num_tasks, tasks_seed, options.compile, pads=True)
     runs = [run for run in last.comparison.runs if run.lane.settings.episodes.num_training_tasks == most]
     trials, started = list(itertools.product(runs, sizes)), time.perf_counter()
@@ -100,9 +93,24 @@ def little_data(
             last = dataclasses.replace(last, is_cancelled=True)
             break
         by_shots.add(_tried(run, number, judge), number)
-        yield LittleData(by_tasks.told(), by_shots.told(), settings.episodes.shots)
+        yield LittleData(by_tasks.told(), by_shots.told(), trained_with)
         yield _tried_so_far(last.comparison, run, place / len(trials), time.perf_counter() - started)
     yield last
+
+
+def _by_tasks(
+    training: Iterable[Event | ComparisonEvent], curves: _Curves, shots: int
+) -> Generator[Event | ComparisonEvent, None, Compared]:
+    """What the comparison yields, and the curves as its runs are judged; returns its last word."""
+    for event in training:
+        if isinstance(event, Compared):
+            return event
+        yield _for_all(event)
+        judged = event.known if isinstance(event, Planned) else [event.run] if isinstance(event, Judged) else ()
+        for run in judged:
+            curves.add(run, _amount(run.lane.settings.episodes.num_training_tasks))
+            yield LittleData(curves.told(), (), shots)
+    raise AssertionError("A comparison ends with Compared")
 
 
 def _for_all(event: Event | ComparisonEvent) -> Event | ComparisonEvent:
