@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, Qt
@@ -13,10 +15,12 @@ from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tasks.csv import Csv
+from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas.table.canvas import TableCanvas
 from metalearn_gui.ui.canvas.table.held import shares_categories
 from metalearn_gui.ui.export.pictures import draw_canvas
 from metalearn_gui.ui.panels.task import TaskPanel
+from metalearn_gui.ui.run_traces import run_mark
 from metalearn_gui.ui.theme import theme
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand import click, drag, handle, mouse, spoil
@@ -416,3 +420,15 @@ def test_rows_of_other_categories_are_not_in_the_slice(several):
     np.testing.assert_array_equal(inside, city.values(rows) == city.values(rows[:1])[0])
     assert shares_categories(several._fields, across_city, rows, rows[:1]).all()
     assert set(inside.tolist()) == {True, False}
+
+
+def test_a_run_laid_over_is_a_curve_among_the_slices(several, qtbot):
+    session, plain = several.session, several.grab().toImage()
+    qtbot.waitUntil(lambda: several.predictions(0) is not None)
+    own = session.unseen.adaptations["learner"]
+    run = RunRecord(session.settings.replaced(), created=0.0)
+    session.runs = [run, session.live]
+    session.laid_over.adaptation = {run.run_id: dataclasses.replace(own, on_grid=0.7 * own.on_grid)}.get
+    session.set_overlay(run.run_id, True)
+    qtbot.waitUntil(lambda: several.grab().toImage() != plain)
+    assert several._scene().beside[-1][0].color == run_mark(session, run).color

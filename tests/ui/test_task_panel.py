@@ -221,7 +221,7 @@ def _lay_over(session, **settings):
 def test_a_run_laid_over_is_on_the_canvas_in_its_own_colour_until_its_chip_is_pressed(panel, session):
     plain = panel.surface.grab().toImage()
     run = _lay_over(session)
-    (name, color, curve) = panel.surface._runs.curves()[0]
+    (name, color, curve) = panel.surface._runs.curves(session.unseen.step)[0]
     assert name == "another"
     np.testing.assert_allclose(curve, session.unseen.adaptations["learner"].after(session.unseen.step)[:, 0] + 1.0)
     assert color == run_mark(session, run).color
@@ -258,6 +258,30 @@ def test_a_run_laid_over_draws_its_borders_on_a_plane(qtbot):
     assert panel.surface.grab().toImage() != plain
     session.set_overlay(run.run_id, False)
     qtbot.waitUntil(lambda: panel.surface.grab().toImage() == plain)
+
+
+@pytest.mark.parametrize("family", ["vectors", "denoise", "glyphs", "ratings"])
+def test_a_run_laid_over_is_drawn_in_its_own_colour_on_every_kind_of_canvas(qtbot, family):
+    session = session_for(family)
+    panel = TaskPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(712, 560)
+    panel.show()
+    plain = panel.surface.grab().toImage()
+    run = _lay_over(session)
+    own = session.unseen.adaptations["learner"]
+    session.laid_over.adaptation = {run.run_id: dataclasses.replace(own, on_grid=0.7 * own.on_grid)}.get
+    other = panel.surface.others()[-1]
+    assert (other.name, other.color) == ("another", run_mark(session, run).color)
+    qtbot.waitUntil(lambda: panel.surface.grab().toImage() != plain)
+    assert _has(panel.surface.grab().toImage(), run_mark(session, run).color)
+    session.set_overlay(run.run_id, False)
+    qtbot.waitUntil(lambda: panel.surface.grab().toImage() == plain)
+
+
+def _has(image, color) -> bool:
+    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    return any(image.pixelColor(*place) == color for place in places)
 
 
 def test_a_chip_without_room_is_not_shown_by_half(panel, session):

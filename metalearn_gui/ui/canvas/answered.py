@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from PySide6.QtGui import QColor
+
 from metalearn_gui.bridge.session import Adaptation, TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
@@ -22,6 +24,20 @@ class Answered:
     def predictions(self) -> Array | None:
         """On the task's grid, (m, output_dim)."""
         return self.adaptation.after(self.step) if self.adaptation else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Other:
+    """Who answers beside the shown learner, as it is called and drawn. key: of its line's style."""
+
+    name: str
+    key: str
+    color: QColor
+    adaptation: Adaptation | None = None
+
+    def after(self, step: int) -> Array | None:
+        """The predictions (m, output_dim) after so many steps, or as many as there are; None before it has answered."""
+        return self.adaptation.after(step) if self.adaptation else None
 
 
 def answered(family: TaskFamily, touched: TouchedTask, adaptation: Adaptation | None, step: int) -> Answered:

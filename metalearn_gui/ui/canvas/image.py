@@ -28,7 +28,7 @@ from metalearn_gui.ui.text import MINUS
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 GAP, CAPTION, LESSON, LARGEST_THUMB, SMALLEST_THUMB = 12.0, 20.0, 18.0, 30.0, 9.0
-LARGE, SMALLEST_COMPARED = 4, 40.0
+LARGE, SMALLEST_COMPARED, NARROWEST_NAME = 4, 40.0, 130
 BAR, ROOM_FOR_BAR = 26.0, QSize(500, 240)  # the brushes' height, and the least canvas that has them
 PEAK = 2.0  # from the lowest to the highest number of a clean picture, for its PSNR
 LEFT = Qt.AlignmentFlag.AlignVCenter
@@ -78,22 +78,24 @@ class ImageCanvas(PictureSurface):
         if not self._rows.count:
             return []
         palette, step = theme().palette, self.shown_step
-        compared = [
-            Shown(key, self.tr("transfer learning") if key == "transfer" else self.tr("from scratch"),
-                  self._prediction(step, key), dashed(theme().color_of(key)))
-            for key in sorted(self.session.unseen.compared, reverse=True)
-        ]  # fmt: skip
+        others = [
+            Shown(f"other {place}", one.name, self._of_row(one.after(step)), dashed(one.color))
+            for place, one in enumerate(self.others())
+        ]
         return [
             Shown("noisy", self.tr("comes in"), self._rows.x[self.row], QPen(palette.line, 1)),
             Shown("before", self.tr("before"), self._prediction(0), dashed(palette.before)),
             Shown("after", self.tr("step {step}").format(step=step), self._prediction(step), QPen(palette.learner, 2)),
             Shown("target", self.tr("target"), self._rows.y[self.row], QPen(palette.truth, 1)),
-            *compared,
+            *others,
         ]
 
-    def _prediction(self, step: int, key: str = "learner") -> Array | None:
-        adaptation, place = self.adaptation_of(key), self._rows.places[self.row]
-        return adaptation.after(step)[place] if adaptation and place >= 0 else None
+    def _prediction(self, step: int) -> Array | None:
+        return self._of_row(self.adaptation.after(step) if self.adaptation else None)
+
+    def _of_row(self, predictions: Array | None) -> Array | None:
+        place = self._rows.places[self.row]
+        return predictions[place] if predictions is not None and place >= 0 else None
 
     def frame(self) -> QRectF:
         below = LARGEST_THUMB + LESSON + 2 * GAP + (0 if self._bar.isHidden() else scaled(BAR) + GAP)
@@ -106,15 +108,21 @@ class ImageCanvas(PictureSurface):
         self._bar.setGeometry(1, round(self.frame().bottom() + GAP), self.width() - 2, scaled(BAR))
 
     def boxes(self) -> dict[str, QRectF]:
-        """Where the pictures are, by key: four large ones, and below those to compare with, if there is room."""
+        """Where the pictures are, by key: four large ones, and below as many others as there is room for."""
         pictures, frame = self._pictures(), self.frame()
         places = tiled(frame, LARGE, GAP, CAPTION)
         top = places[-1].bottom() + GAP
         side = min(frame.bottom() - top, places[0].width() / 2)
         if side >= SMALLEST_COMPARED:
-            pitch = 2 * (places[1].left() - places[0].left())
-            places += [QRectF(frame.left() + pitch * place, top, side, side) for place in range(len(pictures) - LARGE)]
+            pitch, count = self._pitch_of_others(len(pictures) - LARGE, side)
+            places += [QRectF(frame.left() + pitch * place, top, side, side) for place in range(count)]
         return {picture.key: box for picture, box in zip(pictures, places, strict=False)}
+
+    def _pitch_of_others(self, count: int, side: float) -> tuple[float, int]:
+        """From one of the small pictures to the next, each with its name beside it, and how many have room."""
+        width, narrowest = self.frame().width(), side + scaled(NARROWEST_NAME)
+        pitch = min(width / 2, max(width / max(count, 1), narrowest))
+        return pitch, min(count, int(width / pitch))
 
     def _thumb_boxes(self) -> list[QRectF]:
         """Of all rows that there is room for."""
@@ -231,7 +239,9 @@ class ImageCanvas(PictureSurface):
             if picture.values is not None:
                 draw_picture(painter, box, picture.values, self._span, picture.outline)
             above = QRectF(box.left(), box.top() - CAPTION, box.width(), CAPTION - 2)
-            beside = QRectF(box.right() + 8, box.center().y() - CAPTION / 2, 190, CAPTION)
+            pitch, _ = self._pitch_of_others(len(boxes) - LARGE, box.width())
+            room = min(pitch - box.width() - 2 * GAP, 190)
+            beside = QRectF(box.right() + 8, box.center().y() - CAPTION / 2, room, CAPTION)
             self._draw_caption(painter, above if place < LARGE else beside, picture)
         palette, num_support = theme().palette, len(self.touched.support.x)
         for row, box in enumerate(self._thumb_boxes()):

@@ -19,6 +19,7 @@ from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
 from metalearn_gui.ui.canvas.markers import class_color, draw_cross
 from metalearn_gui.ui.canvas.nearest import mark_nearest
+from metalearn_gui.ui.canvas.picture_counts import counts_of, draw_counts
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.picture_tile import draw_tile
@@ -211,8 +212,7 @@ class PicturesCanvas(PictureSurface):
         return row - self._num_support not in self.touched.unnamed
 
     def hover_lines(self, position: QPointF) -> list[str]:
-        rows = [row for row, box in enumerate(self.placed.boxes) if box.contains(position)]
-        return [self.describe_handle(rows[0])] if rows else []
+        return [self.describe_handle(row) for row, box in enumerate(self.placed.boxes) if box.contains(position)]
 
     # --- painting ---------------------------------------------------------------------------------------
     def static_key(self) -> Hashable:
@@ -269,14 +269,14 @@ class PicturesCanvas(PictureSurface):
 
     def _draw_count(self, painter: QPainter, placed: PictureLayout, hits: list[bool]) -> None:
         """How many of the queries are right, above them; what a hand drew is no query of the task's."""
-        painter.setFont(ui_font(12))
-        painter.setPen(theme().palette.muted)
         first = placed.query[0]
         line = QRectF(first.left(), first.top() - HEADER, placed.large.left() - first.left(), HEADER - 4)
         text = self.tr("{right} of {count} queries right").format(right=sum(hits), count=len(hits))
         if self.touched.unnamed:
             text += self.tr(", {count} drawn by hand").format(count=len(self.touched.unnamed))
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
+        queries = [row for row in range(self._num_support, self._rows.count) if self._is_named(row)]
+        counts = counts_of(self.others(), self.shown_step, self._rows, queries)
+        draw_counts(painter, line, [(text, theme().palette.muted), *counts])
 
     def _draw_large(self, painter: QPainter, placed: PictureLayout, step: int, nearest: int | None) -> None:
         """What is said of the picture on the pad."""

@@ -16,7 +16,6 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import Axes, draw_frame
 from metalearn_gui.ui.canvas.handles import HandleSurface
-from metalearn_gui.ui.canvas.laid_over import RunsOnCanvas
 from metalearn_gui.ui.canvas.markers import (
     class_color,
     class_letter,
@@ -50,7 +49,6 @@ class PlaneCanvas(HandleSurface):
         self._tables: dict[int, Array] = {}  # by step: 0 and the shown one
         self._images: dict[int, QImage] = {}  # the same
         self._borders: list[tuple[QColor, QPainterPath]] = []  # of learners and runs beside the shown one
-        self._runs = RunsOnCanvas(session)
         self._sources: tuple[object, ...] = ()  # what the three were made of
         self._stroke: QPointF | None = None  # the last point of the stroke that is being painted
         self._strip = ClassStrip(self)
@@ -100,23 +98,17 @@ class PlaneCanvas(HandleSurface):
 
     def _take_tables(self) -> None:
         """Make pictures of what has changed; points alone change nothing here until they are adapted to."""
-        compared = sorted(key for key in self.session.unseen.compared if self.adaptation_of(key))
-        others = [self.adaptation_of(key) for key in compared]
-        runs = [one for one in self._runs.all() if one.adaptation is not None]
-        others += [one.adaptation for one in runs]
-        sources = (self.adaptation, self.shown_step, self.touched.grid, theme().palette, *others)
+        others = [one for one in self.others() if one.adaptation is not None]
+        answers = (one.adaptation for one in others)
+        sources = (self.adaptation, self.shown_step, self.touched.grid, theme().palette, *answers)
         if len(sources) != len(self._sources) or not all(map(operator.is_, sources, self._sources)):
             self._sources = sources
             steps = (0, self.shown_step) if self.adaptation else ()
-            self._tables = {step: self._table("learner", step) for step in steps}
+            self._tables = {step: as_table(self.touched.grid, self.adaptation.after(step)) for step in steps}
             self._images = {step: region_image(table) for step, table in self._tables.items()}
-            tables = [(theme().color_of(key), self._table(key, self.shown_step)) for key in compared]
-            tables += [(one.color, as_table(self.touched.grid, one.answer(self.shown_step))) for one in runs]
-            self._borders = [(color, boundaries(table)) for color, table in tables]
+            found = [(one.color, one.after(self.shown_step)) for one in others]
+            self._borders = [(color, boundaries(as_table(self.touched.grid, values))) for color, values in found]
         self._show_strip()
-
-    def _table(self, key: str, step: int) -> Array:
-        return as_table(self.touched.grid, self.session.unseen.adaptations[key].after(step))
 
     def _hits(self) -> Array:
         """Whether each query point is on its class' side at the shown step."""

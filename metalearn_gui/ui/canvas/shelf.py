@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -83,10 +83,14 @@ class ShelfCanvas(HandleSurface):
         """The scale of ratings under the bars."""
         return Span(*self.layout_now().bars, *self.scale)
 
-    def predictions(self, step: int, key: str = "learner") -> dict[int, float]:
+    def predictions(self, step: int) -> dict[int, float]:
         """Of the foretold items; none before they are there."""
-        adaptation = self.adaptation_of(key)
-        return self.shelf.on_shelf(adaptation.after(step)) if adaptation else {}
+        return self.shelf.on_shelf(self.adaptation.after(step)) if self.adaptation else {}
+
+    def beside(self) -> list[tuple[QColor, dict[int, float]]]:
+        """What others foretell of these items, those that have answered, in their colours."""
+        answers = [(one.color, one.after(self.shown_step)) for one in self.others()]
+        return [(color, self.shelf.on_shelf(values)) for color, values in answers if values is not None]
 
     def task_changed(self) -> None:
         super().task_changed()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.canvas.rows import dashed
@@ -23,7 +23,7 @@ CHEVRON = 12
 
 
 class Foretold(NamedTuple):
-    """What is foretold of an item. rank: from 1; risen: places since before adapting. compared: by learner's key."""
+    """What is foretold of an item. rank: from 1; risen: places since before adapting; beside: by others, coloured."""
 
     title: str
     kinds: str
@@ -32,7 +32,7 @@ class Foretold(NamedTuple):
     before: float
     now: float
     answer: float
-    compared: Mapping[str, float]
+    beside: Sequence[tuple[QColor, float]]
 
 
 class Span(NamedTuple):
@@ -87,10 +87,10 @@ def draw_bars(painter: QPainter, box: QRectF, one: Foretold, span: Span) -> None
         painter.setBrush(palette.learner)
         bar = QRectF(span.left, lower - thick / 2, max(span.x(one.now) - span.left, thick), thick)
         painter.drawRoundedRect(bar, thick / 2, thick / 2)
-    for key, value in one.compared.items():
+    for color, value in one.beside:
         if math.isfinite(value):
             x = span.x(value)
-            painter.setPen(QPen(theme().color_of(key), 2))
+            painter.setPen(QPen(color, 2))
             painter.drawLine(QPointF(x, lower - thick / 2 - 1), QPointF(x, box.bottom() - 2))
     pen = QPen(palette.text, 1.8)
     pen.setDashPattern([1, 1.3])

@@ -16,7 +16,6 @@ from metalearn_gui.ui.canvas.shelf_strip import draw_moved, draw_push
 from metalearn_gui.ui.canvas.stars import NUM_STARS, STAR, star_at
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import scaled, small_capitals_font, theme, ui_font
-from metalearn_gui.ui.wording import baseline_name
 
 if TYPE_CHECKING:
     from metalearn_gui.ui.canvas.shelf import ShelfCanvas
@@ -105,8 +104,7 @@ class ShelfPainting:
             (after, QPen(palette.learner, 5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)),
             (QCoreApplication.translate("Shelf", "before"), dashed(palette.before)),
         ]
-        compared = sorted(self._canvas.session.unseen.compared)
-        entries += [(baseline_name(key), QPen(theme().color_of(key), 2)) for key in compared]
+        entries += [(one.name, QPen(one.color, 2)) for one in self._canvas.others()]
         painter.setFont(ui_font(12))
         for place, (text, pen) in enumerate(entries):
             is_tick = place > 2  # as in the rows: others are marks across the learner's bar
@@ -139,11 +137,11 @@ class ShelfPainting:
         canvas, shelf = self._canvas, self._shelf
         before, now = canvas.predictions(0), canvas.predictions(canvas.shown_step)
         start = {item: rank for rank, item in enumerate(sorted(before, key=lambda item: -before[item]))}
-        compared = {key: canvas.predictions(canvas.shown_step, key) for key in sorted(canvas.session.unseen.compared)}
+        beside = canvas.beside()
         return {
             item: Foretold(
                 shelf.title(item), shelf.kinds(item), rank + 1, start[item] - rank, before[item], now[item],
-                shelf.answers[item], {key: values[item] for key, values in compared.items() if item in values},
+                shelf.answers[item], [(color, values[item]) for color, values in beside if item in values],
             )
             for rank, item in enumerate(canvas.rows.order)
             if item in now

@@ -34,7 +34,7 @@ def draw_tile(painter: QPainter, frame: QRectF, drawn: Answered) -> None:
     span = Span(inside.left(), inside.right(), *scale)
     for place, item in enumerate(ranked(now)[:number]):
         box = QRectF(inside.left(), top + place * height, inside.width(), height)
-        draw_bars(painter, box, Foretold("", "", 0, 0, before[item], now[item], shelf.answers[item], {}), span)
+        draw_bars(painter, box, Foretold("", "", 0, 0, before[item], now[item], shelf.answers[item], ()), span)
 
 
 def _draw_rated(painter: QPainter, inside: QRectF, shelf: Shelf, scale: StarScale) -> None:

@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.bridge.touches import UnitAnswers
 from metalearn_gui.engine.tasks.base import TaskFamily
-from metalearn_gui.ui.canvas.answered import Answered, fits
+from metalearn_gui.ui.canvas.answered import Answered, Other, fits
+from metalearn_gui.ui.canvas.laid_over import RunsOnCanvas
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.translated import Translated
+from metalearn_gui.ui.wording import baseline_name
 
 ANSWER_MS = 12  # a touch is answered sooner than that, as a rule
 
@@ -122,6 +124,15 @@ class Surface(Translated, QWidget):
         """Of one of the learners side by side; None where it is of an earlier task of another shape."""
         adaptation = self.session.unseen.adaptations.get(key)
         return adaptation if adaptation and fits(adaptation, self.touched, self.family) else None
+
+    def others(self) -> list[Other]:
+        """Who is to be seen beside the shown learner: those that it is compared with, then runs laid over it."""
+        compared = [
+            Other(baseline_name(key), key, theme().color_of(key), self.adaptation_of(key))
+            for key in sorted(self.session.unseen.compared, reverse=True)
+        ]
+        runs = RunsOnCanvas(self.session).all()
+        return compared + [Other(run.name, "learner", run.color, run.adaptation) for run in runs]
 
     @property
     def step(self) -> int:

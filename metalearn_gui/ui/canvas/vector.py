@@ -98,11 +98,13 @@ class VectorCanvas(RowSurface):
             self._rows.losses(self.adaptation.on_grid[step]) if self.adaptation else np.full(self._rows.count, np.nan)
         )
 
-    def _prediction(self, step: int, key: str = "learner") -> Array | None:
+    def _prediction(self, step: int) -> Array | None:
         """Of the chosen row; None where the session has none."""
+        return self._of_row(self.adaptation.after(step) if self.adaptation else None)
+
+    def _of_row(self, predictions: Array | None) -> Array | None:
         place = self._rows.places[self.row] if self._rows.count else -1
-        adaptation = self.adaptation_of(key)
-        return adaptation.after(step)[place] if adaptation and place >= 0 else None
+        return predictions[place] if predictions is not None and place >= 0 else None
 
     # --- handles --------------------------------------------------------------------------------------
     def handle_pixels(self) -> Array:
@@ -245,12 +247,10 @@ class VectorCanvas(RowSurface):
     def _draw_row(self, painter: QPainter) -> None:
         axes, palette, shown = self.axes(), theme().palette, self._shown_outputs()
         draw_targets(painter, axes, self._rows.y[self.row, :shown])
-        compared = [
-            (key, self.shown_step, dashed(theme().color_of(key))) for key in sorted(self.session.unseen.compared)
-        ]
-        own = [("learner", 0, dashed(palette.before)), ("learner", self.shown_step, QPen(palette.learner, 2.6))]
-        for key, step, pen in compared + own:
-            values = self._prediction(step, key)
+        step = self.shown_step
+        levels = [(self._of_row(one.after(step)), dashed(one.color)) for one in self.others()]
+        levels += [(self._prediction(0), dashed(palette.before)), (self._prediction(step), QPen(palette.learner, 2.6))]
+        for values, pen in levels:
             if values is not None:
                 draw_levels(painter, axes, values[:shown], pen)
         cells = QRectF(axes.frame.left(), axes.frame.bottom() + GAP, axes.frame.width(), CELLS)

@@ -129,9 +129,9 @@ class TableCanvas(HandleSurface):
         super().drop_layers()
         self._editor.restyle()
 
-    def predictions(self, step: int, key: str = "learner") -> Predictions | None:
-        """Of one of the learners side by side, at an adaptation step."""
-        return predictions_of(self.touched, self._looks, self.adaptation_of(key), step)
+    def predictions(self, step: int) -> Predictions | None:
+        """Of the learner, at an adaptation step."""
+        return predictions_of(self.touched, self._looks, self.adaptation, step)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Nothing is asked for before somebody can see it."""
@@ -278,11 +278,12 @@ class TableCanvas(HandleSurface):
             draw_halo(painter, QPointF(*pixels[self.grabbed].tolist()), theme().palette.learner, 14)
 
     def _scene(self) -> Scene:
-        compared = {key: self.predictions(self.shown_step, key) for key in sorted(self.session.unseen.compared)}
+        looks, step = self._looks, self.shown_step
+        beside = [(one, predictions_of(self.touched, looks, one.adaptation, step)) for one in self.others()]
         return Scene(
             self._fields, self.touched, self.panes(), self._target, self._looks.row, self._span, self.shown_step,
             self.predictions(0), self.predictions(self.shown_step),
-            {key: found for key, found in compared.items() if found is not None},
+            [(one, found) for one, found in beside if found is not None],
         )  # fmt: skip
 
     @classmethod

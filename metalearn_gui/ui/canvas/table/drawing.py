@@ -19,10 +19,12 @@ HALF_LEVEL = 0.36  # of a label's slot: a category has levels, not a curve
 BAND = 46  # how opaque a band is
 
 
-def draw_line(painter: QPainter, pane: Pane, values: Array, key: str, width: float) -> None:
+def draw_line(
+    painter: QPainter, pane: Pane, values: Array, key: str, width: float, color: QColor | None = None
+) -> None:
     """Predictions (n,) along a line, in the style of their meaning."""
     x, y = _curve(pane.cut, values)
-    draw_curve(painter, pane.axes, x[:, None], y, key, width)
+    draw_curve(painter, pane.axes, x[:, None], y, key, width, color)
 
 
 def draw_band(painter: QPainter, pane: Pane, values: Array, half: Array) -> None:

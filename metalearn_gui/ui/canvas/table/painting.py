@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QRectF
@@ -13,6 +13,7 @@ from metalearn_gui.bridge.session import TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.tables.fields import Fields
+from metalearn_gui.ui.canvas.answered import Other
 from metalearn_gui.ui.canvas.axes import Range
 from metalearn_gui.ui.canvas.table.drawing import (
     class_image,
@@ -54,7 +55,7 @@ class Scene:
     step: int
     before: Predictions | None
     now: Predictions | None
-    beside: Mapping[str, Predictions]
+    beside: Sequence[tuple[Other, Predictions]]
 
     def predicted(self) -> Array | None:
         """For the query rows (m,): the target, or the class."""
@@ -126,10 +127,11 @@ def _paint_curves(painter: QPainter, scene: Scene, place: int) -> None:
     pane, target = scene.panes[place], scene.target
     if scene.now is not None and scene.now.half is not None:
         draw_band(painter, pane, scene.now.slices[place][0, :, target], scene.now.half[place][0, :, target])
-    found = {**scene.beside, "before": scene.before, "learner": scene.now}
-    for key, one in found.items():
-        if one is not None:
-            draw_line(painter, pane, one.slices[place][0, :, target], key, 2.6 if key == "learner" else 1.8)
+    for other, found in scene.beside:
+        draw_line(painter, pane, found.slices[place][0, :, target], other.key, 1.8, other.color)
+    for key, found in (("before", scene.before), ("learner", scene.now)):
+        if found is not None:
+            draw_line(painter, pane, found.slices[place][0, :, target], key, 2.6 if key == "learner" else 1.8)
 
 
 def paint_legend(painter: QPainter, place: QRectF, scene: Scene) -> None:
