@@ -59,7 +59,8 @@ def follow(plan: Plan) -> Outcome:
         task = bar.add_task("compiling", total=1.0)
         for item in work:
             if isinstance(item, Progressed):
-                about = f"{labels[item.run_id]} ({item.num_done} of {item.num_runs} done)"
+                does = ", compiling" if item.is_compiling else ""
+                about = f"{labels[item.run_id]}{does} ({item.num_done} of {item.num_runs} done)"
                 bar.update(task, completed=item.share, description=about)
             else:
                 outcome = outcome.after(item)
