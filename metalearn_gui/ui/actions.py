@@ -11,10 +11,12 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from metalearn_gui.ui.named import named
+from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 from metalearn_gui.ui.window_zoom import AUTOMATIC
 
 CONTEXT = "Commands"
@@ -167,7 +169,7 @@ class Actions:
         self.retranslate()
 
     def _action(self, command: Command) -> QAction:
-        action = QAction(self._window, objectName=f"action_{command.key}")
+        action = named(QAction(self._window), f"action_{command.key}")
         action.triggered.connect(lambda _checked=False: self._do(command))
         if command.shortcut and command.key not in BARE_KEYS.values():
             action.setShortcuts([QKeySequence(shortcut) for shortcut in command.shortcut.split(OR)])

@@ -30,7 +30,8 @@ class AlgorithmView(QWidget):
     """Shows what it is told."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="algorithm_view")
+        super().__init__(parent)
+        self.setObjectName("algorithm_view")
         self._lines: tuple[Shown, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 

@@ -9,6 +9,7 @@ from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.text import duration_text
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 from metalearn_gui.ui.translated import Translated
@@ -23,15 +24,16 @@ class CaptionBar(Translated, QFrame):
     """Turns from preset to preset; `play` does so unattended and runs each."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="caption_bar")
+        super().__init__(parent)
+        self.setObjectName("caption_bar")
         self._session = session
         self.setProperty("kind", "foot")
         self.setFixedHeight(HEIGHT)
         self._place, self._title, self._text = QLabel(self), ElidedLabel("", self), QLabel(self)
         self._clock_label = QLabel(self)
-        self._back = QPushButton(self, objectName="caption_back")
-        self._next = QPushButton(self, objectName="caption_next")
-        self._play = QPushButton(self, objectName="caption_play")
+        self._back = named(QPushButton(self), "caption_back")
+        self._next = named(QPushButton(self), "caption_next")
+        self._play = named(QPushButton(self), "caption_play")
         self._play.setCheckable(True)
         self._seconds_left = 0
         self._clock = QTimer(self, interval=TICK_MS)

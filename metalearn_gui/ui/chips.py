@@ -20,7 +20,8 @@ class TextChip(QPushButton):
     """A pill with a word in it."""
 
     def __init__(self, name: str, label: str, parent: QWidget | None = None) -> None:
-        super().__init__(label, parent, objectName=name)
+        super().__init__(label, parent)
+        self.setObjectName(name)
         self.setCheckable(True)
         self.setProperty("kind", "chip")
         self.setFont(ui_font(11, 500))
@@ -47,7 +48,8 @@ class PictureChip(QPushButton):
     PICTURE_HEIGHT, SIZE = 39, QSize(54, 55)
 
     def __init__(self, name: str, label: str, picture: str, parent: QWidget | None = None) -> None:
-        super().__init__(label, parent, objectName=name)
+        super().__init__(label, parent)
+        self.setObjectName(name)
         self._picture = picture
         self.setCheckable(True)
         self.setProperty("kind", "family")

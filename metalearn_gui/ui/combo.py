@@ -20,8 +20,8 @@ class Combo(QComboBox):
     A click does not leave the focus here: Space would open the list instead of running, and letters choose.
     """
 
-    def __init__(self, parent: QWidget | None = None, **properties: object) -> None:
-        super().__init__(parent, **properties)
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def sizeHint(self) -> QSize:

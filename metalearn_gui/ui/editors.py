@@ -148,7 +148,8 @@ class ChoiceBox(Combo):
     edited = Signal(object)
 
     def __init__(self, spec: Param, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName=spec.name)
+        super().__init__(parent)
+        self.setObjectName(spec.name)
         self.setFont(ui_font(13))
         self.setProperty("kind", "flat")
         for choice in spec.choices:
@@ -174,7 +175,8 @@ class Switch(QCheckBox):
     WIDTH, HEIGHT = 30, 16
 
     def __init__(self, spec: Param, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName=spec.name)
+        super().__init__(parent)
+        self.setObjectName(spec.name)
         self.setFixedSize(scaled(self.WIDTH), scaled(self.HEIGHT + 4))
         self.toggled.connect(self.edited.emit)
 
@@ -216,7 +218,8 @@ class ValueSlider(QSlider):
     edited = Signal(object)
 
     def __init__(self, spec: Param, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent, objectName=f"{spec.name}_slider")
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setObjectName(f"{spec.name}_slider")
         self._scale = Scale(spec)
         self.setRange(0, self._scale.num_positions)
         self.setPageStep(max(1, self._scale.num_positions // 10))

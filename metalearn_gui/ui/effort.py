@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Hashable
 
 import numpy as np
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare import AXES
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.axis import count_tick_text, tick_text
+from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 
 SECONDS_GUESS = 0.002  # of a meta-iteration, before the first
 TEXTS = dict(

@@ -20,7 +20,8 @@ class EmbeddingMap(QWidget):
     """Prototypes large with their number, support points filled, query points hollow, the wrong ones crossed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="embedding_map")
+        super().__init__(parent)
+        self.setObjectName("embedding_map")
         self._shown: Embedding | None = None
         self._chosen: int | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

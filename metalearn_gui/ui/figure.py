@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import scaled, ui_font
 
 
@@ -14,7 +15,7 @@ class Figure(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._room = 0.0
-        self._caption, self._value, self._unit = QLabel(self), QLabel(self, objectName=name), QLabel(self)
+        self._caption, self._value, self._unit = QLabel(self), named(QLabel(self), name), QLabel(self)
         self._caption.setFont(ui_font(11.5))
         self._value.setFont(ui_font(16, 600))
         self._unit.setFont(ui_font(11.5))

@@ -15,7 +15,8 @@ class FocusRing(QWidget):
     """Lies over its window and lets every event through. `follow_keyboard` shows it, a mouse press hides it."""
 
     def __init__(self, window: QWidget) -> None:
-        super().__init__(window, objectName="focus_ring")
+        super().__init__(window)
+        self.setObjectName("focus_ring")
         self._target: QWidget | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)

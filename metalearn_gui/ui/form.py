@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.params import Param, params_of
 from metalearn_gui.ui.essentials import essential_settings
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.retiring import retire
 from metalearn_gui.ui.setting_row import SettingRow, Taker
 from metalearn_gui.ui.theme import ui_font
@@ -44,7 +45,7 @@ class Form(Translated, QWidget):
         self._essential: frozenset[str] = frozenset()
         self._shows_more, self._sought = False, ""
         self._column = QWidget(self)
-        self._reset_all = QPushButton(self, objectName=f"{self._groups[0]}_reset_all")
+        self._reset_all = named(QPushButton(self), f"{self._groups[0]}_reset_all")
         self._arrange()
         session.settingsChanged.connect(self.show_values)
         self.retranslate()

@@ -20,7 +20,8 @@ class GradientPicture(QWidget):
     """L lies along the ground; R stands on it at their angle."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="gradient_picture")
+        super().__init__(parent)
+        self.setObjectName("gradient_picture")
         self._sizes, self._cosine = (0.0, 0.0), math.nan
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 

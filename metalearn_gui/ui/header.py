@@ -12,6 +12,7 @@ from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.transport import SQUARE, header_button, paint_progress
@@ -57,7 +58,7 @@ class Header(TransportBar):
         self._figures = (self._iteration, self._tasks_seen, self._speed, self._unseen)
 
     def _build_choices(self) -> None:
-        self.presets = Combo(self, objectName="preset_box")
+        self.presets = named(Combo(self), "preset_box")
         self.presets.setFixedHeight(34)
         self.presets.setFont(ui_font(12.5, 500))
         for key, preset in PRESETS.items():

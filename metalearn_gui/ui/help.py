@@ -15,7 +15,8 @@ class HelpWindow(Translated, QWidget):
     """A few sentences and the table of shortcuts."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Tool, objectName="help_window")
+        super().__init__(parent, Qt.WindowType.Tool)
+        self.setObjectName("help_window")
         self._story = QLabel(self)
         self._story.setWordWrap(True)
         self._story.setFont(ui_font(14))

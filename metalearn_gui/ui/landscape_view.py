@@ -44,7 +44,8 @@ class LandscapeView(QWidget):
     left_to_learner = Signal()  # a double-click or Escape: the learner's own again
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="landscape_view")
+        super().__init__(parent)
+        self.setObjectName("landscape_view")
         self._shown: Landscape | None = None
         self._scale = LossScale.of(np.empty(0))
         self._step = 0

@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.rail_button import RailButton
 from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.settings_search import SettingsSearch
@@ -23,15 +24,16 @@ class LeftSide(Translated, QWidget):
     """Holds the cards; `set_narrow` exchanges the column for the rail."""
 
     def __init__(self, panels: Mapping[str, SettingsPanel], parent: QWidget) -> None:
-        super().__init__(parent, objectName="left_side")
+        super().__init__(parent)
+        self.setObjectName("left_side")
         self._panels = dict(panels)
         self._is_narrow = True  # until the end of this method
         self._column = self._made_column()
         self._overlay = _Overlay(parent)
         self._overlay.closed.connect(self.close_pop_over)
-        self._rail = QWidget(self, objectName="rail")
+        self._rail = named(QWidget(self), "rail")
         self._rail_buttons = {key: RailButton(key, number, self._rail) for number, key in enumerate(panels, 1)}
-        self._all = QPushButton(self._rail, objectName="rail_all")
+        self._all = named(QPushButton(self._rail), "rail_all")
         self._arrange_rail()
         self._line = line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -44,7 +46,7 @@ class LeftSide(Translated, QWidget):
         self.set_narrow(False)
 
     def _made_column(self) -> QScrollArea:
-        area = QScrollArea(self, objectName="left_column")
+        area = named(QScrollArea(self), "left_column")
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -201,7 +203,8 @@ class _Overlay(QFrame):
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, objectName="pop_over")
+        super().__init__(parent)
+        self.setObjectName("pop_over")
         self.keys: tuple[str, ...] = ()
         self.setProperty("kind", "overlay")
         self._inside = QVBoxLayout(self)

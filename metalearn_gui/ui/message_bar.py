@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon, pixmap
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
@@ -27,7 +28,8 @@ class MessageBar(Translated, QFrame):
     """Hidden while there is nothing to say. Its owner calls `place` when it is resized."""
 
     def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__(parent, objectName="message_bar")
+        super().__init__(parent)
+        self.setObjectName("message_bar")
         self._session = session
         self._message = Message("")
         self._room = QRect()
@@ -35,10 +37,10 @@ class MessageBar(Translated, QFrame):
         self._icon = QLabel(self)
         self._text = ElidedLabel("", self)
         self._text.setFont(ui_font(13))
-        self._action = QPushButton(self, objectName="message_action")
+        self._action = named(QPushButton(self), "message_action")
         self._action.setFont(ui_font(13, 600))
-        self._choices = QMenu(self, objectName="message_choices")
-        self._close = QToolButton(self, objectName="message_close")
+        self._choices = named(QMenu(self), "message_choices")
+        self._close = named(QToolButton(self), "message_close")
         self._close.setProperty("kind", "flat")
         self._close.setIconSize(QSize(16, 16))
         line = QHBoxLayout(self)

@@ -24,7 +24,8 @@ class MovesView(QWidget):
     """Shows what it is told."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="moves_view")
+        super().__init__(parent)
+        self.setObjectName("moves_view")
         self._moves: tuple[Move, ...] = ()
         self._names: tuple[str, ...] = ()
         self._heads = ("", "", "", "")

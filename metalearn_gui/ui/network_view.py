@@ -26,7 +26,8 @@ class NetworkView(QWidget):
     pointed = Signal(int, int)  # layer and unit under the mouse; -1 for none
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="network_view")
+        super().__init__(parent)
+        self.setObjectName("network_view")
         self._layers: tuple[Layer, ...] = ()
         self._columns: list[Column] = []
         self._captions: tuple[str, ...] = ()

@@ -34,7 +34,8 @@ class OverlayChips(Translated, QWidget):
     """As many as there is room for, side by side."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="overlay_chips")
+        super().__init__(parent)
+        self.setObjectName("overlay_chips")
         self._session, self._runs = session, RunsOnCanvas(session)
         self._chips: dict[str, CompareChip] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

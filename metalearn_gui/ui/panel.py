@@ -21,6 +21,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.elided_label import Hint
 from metalearn_gui.ui.explanation import Explanation, WhyButton
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 from metalearn_gui.ui.translated import Dressed
 from metalearn_gui.ui.whys import WHYS
@@ -60,7 +61,7 @@ class Panel(Dressed, QFrame):
         theme().changed.connect(self._restyle)
 
     def _build_header(self) -> None:
-        self._title = QPushButton(self, objectName=f"{self.key}_title")
+        self._title = named(QPushButton(self), f"{self.key}_title")
         self._title.setProperty("kind", "title")
         self._title.setFont(small_capitals_font())
         self._title.setIconSize(QSize(12, 12))

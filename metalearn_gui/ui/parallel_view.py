@@ -33,7 +33,8 @@ class ParallelView(QWidget):
     opened = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="parallel_view")
+        super().__init__(parent)
+        self.setObjectName("parallel_view")
         self._axes: tuple[RunAxis, ...] = ()
         self._names: tuple[str, ...] = ()
         self._losses, self._places = np.empty(0), np.empty((0, 0))

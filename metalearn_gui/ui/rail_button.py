@@ -16,7 +16,8 @@ class RailButton(QPushButton):
     """Checked while its card is open."""
 
     def __init__(self, key: str, number: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName=f"rail_{key}")
+        super().__init__(parent)
+        self.setObjectName(f"rail_{key}")
         self._icon_name, self._number, self._label = key, str(number), ""
         self.setCheckable(True)
         self.setProperty("kind", "rail")

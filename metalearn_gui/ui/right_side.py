@@ -26,7 +26,8 @@ class RightSide(QWidget):
     def __init__(
         self, panels: Mapping[str, Panel], stretch: Mapping[str, int], first: Sequence[str], gap: int, parent: QWidget
     ) -> None:
-        super().__init__(parent, objectName="right_side")
+        super().__init__(parent)
+        self.setObjectName("right_side")
         self._panels = dict(panels)
         self._order = sorted(panels, key=first.index)
         self._folded_by_hand: set[str] = set()

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QMenu, QWidget, QWidgetAct
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import ui_font
 
 WIDTH = 240
@@ -21,7 +22,7 @@ def add_remarks(menu: QMenu, session: Session, run: RunRecord) -> None:
         "note": (menu.tr("Note"), menu.tr("anything worth remembering")),
     }
     for name, (label, hint) in texts.items():
-        line = QLineEdit(getattr(run, name), holder, objectName=f"run_{name}")
+        line = named(QLineEdit(getattr(run, name), holder), f"run_{name}")
         line.setFont(ui_font(12.5))
         line.setMinimumWidth(WIDTH)
         line.setPlaceholderText(hint)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.parallel_view import ParallelView
 from metalearn_gui.ui.run_axes import SettingsRead, axes_of, final_losses
 from metalearn_gui.ui.run_names import RunNames
@@ -24,7 +25,8 @@ class RunsLines(Translated, QWidget):
     chosen = Signal(object)  # frozenset of run ids; None: all
 
     def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Tool, objectName="runs_lines")
+        super().__init__(parent, Qt.WindowType.Tool)
+        self.setObjectName("runs_lines")
         self._session = session
         self._names, self._read = RunNames(), SettingsRead()
         self._runs: list[RunRecord] = []
@@ -36,7 +38,7 @@ class RunsLines(Translated, QWidget):
         self._state = QLabel(self)
         self._state.setFont(ui_font(12))
         self._state.setProperty("tone", "muted")
-        self._all = QPushButton(self, objectName="runs_lines_all")
+        self._all = named(QPushButton(self), "runs_lines_all")
         self._all.setProperty("kind", "link")
         self._all.setFont(ui_font(12, 500))
         self._all.clicked.connect(self.view.clear)

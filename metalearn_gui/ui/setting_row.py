@@ -18,6 +18,7 @@ from metalearn_gui.engine.params import Param
 from metalearn_gui.ui.editors import EDITORS, ValueSlider, choice_label
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.scale import Scale
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -45,7 +46,7 @@ class SettingRow(Translated, QWidget):
         self._label = ElidedLabel("", self)
         self._unit = ElidedLabel("", self)
         self._badge = QLabel("", self)
-        self._reset = QToolButton(self, objectName=f"{spec.name}_reset")
+        self._reset = named(QToolButton(self), f"{spec.name}_reset")
         self._arrange()
         for widget in self._inputs():
             widget.edited.connect(self._commit)

@@ -26,7 +26,8 @@ class SettingsDiff(QWidget):
     """Deletes itself when it is closed."""
 
     def __init__(self, runs: tuple[RunRecord, RunRecord], names: tuple[str, str], parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Tool, objectName="settings_diff")
+        super().__init__(parent, Qt.WindowType.Tool)
+        self.setObjectName("settings_diff")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Where two runs differ"))
         rows = differing(*runs)

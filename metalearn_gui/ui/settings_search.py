@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from metalearn_gui.ui.icons import icon, pixmap
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
@@ -23,10 +24,10 @@ class SettingsSearch(Translated, QFrame):
         self.setProperty("kind", "inset")
         self.setFixedHeight(HEIGHT)
         self._icon = QLabel(self)
-        self._line = QLineEdit(self, objectName="settings_search")
+        self._line = named(QLineEdit(self), "settings_search")
         self._line.setProperty("kind", "bare")
         self._line.setFont(ui_font(13))
-        self._close = QToolButton(self, objectName="settings_search_close")
+        self._close = named(QToolButton(self), "settings_search_close")
         self._close.setProperty("kind", "flat")
         self._close.setIconSize(QSize(14, 14))
         row = QHBoxLayout(self)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.veil import Veil
 
@@ -18,7 +19,7 @@ class Sheet(Veil):
         super().__init__(f"{name}_sheet", parent)
         self.paper.setObjectName(f"{name}_paper")
         self.title, self.subtitle = QLabel(self.paper), ElidedLabel("", self.paper)
-        self.close_button = QToolButton(self.paper, objectName=f"{name}_close")
+        self.close_button = named(QToolButton(self.paper), f"{name}_close")
         self.close_button.clicked.connect(self.leave)
 
     def head(self) -> QHBoxLayout:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QMenu, QSlider, QWidget, QWidgetAction
 
 from metalearn_gui.ui.curves import MOST_SMOOTHING
+from metalearn_gui.ui.named import named
 
 
 class SmoothingMenu(QMenu):
@@ -16,10 +17,10 @@ class SmoothingMenu(QMenu):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         row = QWidget(self)
-        self.slider = QSlider(Qt.Orientation.Horizontal, row, objectName="smoothing_slider")
+        self.slider = named(QSlider(Qt.Orientation.Horizontal, row), "smoothing_slider")
         self.slider.setRange(0, round(100 * MOST_SMOOTHING))
         self.slider.setMinimumWidth(150)
-        self.number = QDoubleSpinBox(row, objectName="smoothing_value")
+        self.number = named(QDoubleSpinBox(row), "smoothing_value")
         self.number.setRange(0.0, MOST_SMOOTHING)
         self.number.setSingleStep(0.05)
         self.slider.valueChanged.connect(lambda value: self.chosen.emit(value / 100))

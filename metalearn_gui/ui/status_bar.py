@@ -24,7 +24,8 @@ class StatusBar(Translated, QFrame):
     """A dot in the state's colour, the state in words, and shortcuts."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="status_bar")
+        super().__init__(parent)
+        self.setObjectName("status_bar")
         self._session = session
         self.setProperty("kind", "foot")
         self.setFixedHeight(HEIGHT)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.step_slider import StepSlider
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -34,7 +35,7 @@ class StepRow(Translated, QWidget):
         self.retranslate()
 
     def _build(self, prefix: str) -> None:
-        self._play = QToolButton(self, objectName=f"{prefix}_play")
+        self._play = named(QToolButton(self), f"{prefix}_play")
         self._play.setProperty("kind", "flat")
         self._play.setIconSize(QSize(16, 16))
         self._play.setFixedSize(28, 28)

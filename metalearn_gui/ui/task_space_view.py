@@ -45,7 +45,8 @@ class TaskSpaceView(QWidget):
     opened = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="task_space_view")
+        super().__init__(parent)
+        self.setObjectName("task_space_view")
         self._dots: Dots | None = None
         self._family: TaskFamily | None = None
         self._scale = LossScale.of(np.empty(0))

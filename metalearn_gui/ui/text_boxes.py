@@ -21,7 +21,8 @@ class TextBox(QLineEdit):
     edited = Signal(object)
 
     def __init__(self, spec: Param, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName=spec.name)
+        super().__init__(parent)
+        self.setObjectName(spec.name)
         self.setFont(ui_font(13))
         self.setAcceptDrops(False)  # what is dropped means the window
         self._written = ""

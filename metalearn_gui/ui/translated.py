@@ -10,7 +10,12 @@ from PySide6.QtWidgets import QWidget
 # Shiboken wants one class of Qt's among the bases; the checker wants to know which methods there are.
 if TYPE_CHECKING:
     Base = QWidget
+
+    def QT_TRANSLATE_NOOP(context: str, text: str, /) -> str:
+        """The text, marked for lupdate; PySide's types call it an object."""
 else:
+    from PySide6.QtCore import QT_TRANSLATE_NOOP as QT_TRANSLATE_NOOP
+
     Base = object
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import RunState
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import theme
 
 ACTIVE_STATES = (RunState.RUNNING, RunState.PREPARING)
@@ -48,7 +49,7 @@ def paint_progress(bar: QWidget, share: float) -> None:
 
 def header_button(name: str, kind: str, size: QSize | None, parent: QWidget) -> QPushButton:
     """A button of a header; after a click the arrows still move the adaptation step."""
-    button = (RoundButton if kind == "round" else QPushButton)(parent, objectName=name)
+    button = named((RoundButton if kind == "round" else QPushButton)(parent), name)
     button.setProperty("kind", kind)
     button.setIconSize(QSize(18, 18))
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -26,7 +26,8 @@ class TransportBar(Translated, QFrame):
     names: ClassVar[tuple[str, str, str]] = ("", "", "")  # of the three buttons, for scripts
 
     def __init__(self, session: Session, parent: QWidget | None = None, name: str = "") -> None:
-        super().__init__(parent, objectName=name)
+        super().__init__(parent)
+        self.setObjectName(name)
         self._session = session
         self.cuts: list[Callable[[bool], object]] = []  # each leaves something out, or brings it back
         self.setProperty("kind", "bar")

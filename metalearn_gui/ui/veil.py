@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.translated import Translated
 
@@ -17,8 +18,9 @@ class Veil(Translated, QWidget):
     """Fills its parent and dims it; what it holds lies on `paper`, and keys and mouse stay there."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
-        super().__init__(parent, objectName=name)
-        self.paper = QFrame(self, objectName=f"{name}_paper")
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.paper = named(QFrame(self), f"{name}_paper")
         self.paper.setProperty("kind", "sheet")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         parent.installEventFilter(self)

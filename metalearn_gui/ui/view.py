@@ -28,7 +28,8 @@ class View(Dressed, QWidget):
     viewRequested = Signal(str)  # another view, by its key
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName=f"{self.key}_view")
+        super().__init__(parent)
+        self.setObjectName(f"{self.key}_view")
         self.session = session
         self.header = ViewHeader(session, self)
         self.header.back.clicked.connect(self.backRequested)

@@ -19,7 +19,8 @@ class ViewStack(QStackedWidget):
     viewChanged = Signal(str)  # its key, or TASK
 
     def __init__(self, session: Session, task_page: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="view_stack")
+        super().__init__(parent)
+        self.setObjectName("view_stack")
         self._session = session
         self._views: dict[str, View] = {}
         self._is_compact = False

@@ -13,7 +13,8 @@ class Walked(QWidget):
     """A subclass paints the places, with a ring around the one that is walked to, and says where a walk ends."""
 
     def __init__(self, parent: QWidget | None = None, name: str = "") -> None:
-        super().__init__(parent, objectName=name)
+        super().__init__(parent)
+        self.setObjectName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

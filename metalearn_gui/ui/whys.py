@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
+from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 
 CONTEXT = "Whys"
 WHYS: dict[str, tuple[str, str]] = {

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 from metalearn_gui.ui.canvas.brushes import BRUSHES
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.translated import Translated
 
@@ -17,11 +18,12 @@ class BrushBar(Translated, QWidget):
     """A chip for every kind, and a slider."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, objectName="brush_bar")
+        super().__init__(parent)
+        self.setObjectName("brush_bar")
         self._label, self._strength_label, self._value = (QLabel(self) for _ in range(3))
         self._group = QButtonGroup(self)
-        self.chips = {kind: QPushButton(self, objectName=f"brush_{kind}") for kind in BRUSHES}
-        self.slider = QSlider(Qt.Orientation.Horizontal, self, objectName="brush_strength")
+        self.chips = {kind: named(QPushButton(self), f"brush_{kind}") for kind in BRUSHES}
+        self.slider = named(QSlider(Qt.Orientation.Horizontal, self), "brush_strength")
         self.slider.setRange(WEAKEST, STRONGEST)
         self.slider.setValue(FIRST)
         self.slider.valueChanged.connect(self._show_strength)

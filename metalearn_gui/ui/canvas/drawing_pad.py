@@ -39,7 +39,8 @@ class DrawingPad(QWidget):
     drawn = Signal(object)  # the Drawing with the stroke so far
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, objectName="drawing_pad")
+        super().__init__(parent)
+        self.setObjectName("drawing_pad")
         self.tool = Tool.PEN
         self.pen_width = 1.0  # in pixels of the picture
         self.drawing = Drawing.on(np.zeros(1, np.float32))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from metalearn_gui.ui.canvas.drawing_pad import Tool
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.translated import Translated
 
@@ -55,7 +56,7 @@ class DrawingTools(Translated, QWidget):
         return self._fit.isChecked()
 
     def _button(self, name: str) -> QToolButton:
-        button = QToolButton(self, objectName=name)
+        button = named(QToolButton(self), name)
         button.setProperty("kind", "flat")
         button.setIconSize(QSize(16, 16))
         button.setFixedSize(SIDE, SIDE)

@@ -16,6 +16,7 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.compare.earlier import earlier_menu
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.text import count_text, duration_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.transport import ACTIVE_STATES
@@ -39,7 +40,7 @@ class ComparingView(View):
         self._done = self.header.add_figure(f"{self.key}_done")
         self._left = self.header.add_figure(f"{self.key}_left")
         self._tasks = self.header.add_figure(f"{self.key}_tasks")
-        self._kinds = Combo(self.header, objectName=f"{self.key}_kind")
+        self._kinds = named(Combo(self.header), f"{self.key}_kind")
         self._kinds.setFixedHeight(34)
         self._kinds.setFont(ui_font(12.5, 500))
         for key in KINDS:
@@ -63,7 +64,7 @@ class ComparingView(View):
 
     def add_action(self, name: str, icon_name: str, slot: object) -> QPushButton:
         """A button of the view's own in the header."""
-        button = QPushButton(self.header, objectName=name)
+        button = named(QPushButton(self.header), name)
         button.setFont(ui_font(12.5, 600))
         button.setFixedHeight(34)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

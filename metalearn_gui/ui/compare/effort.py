@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from metalearn_gui.engine.compare import Budget
 from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.translated import Translated
@@ -18,8 +19,8 @@ BUDGETS = ("2s", "5s", "10s", "30s", "60s", "300s", "100000tasks", "1000000tasks
 class BudgetBox(Translated, Combo):
     """A budget in words."""
 
-    def __init__(self, budget: Budget, parent: QWidget | None = None, **properties: object) -> None:
-        super().__init__(parent, **properties)
+    def __init__(self, budget: Budget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setFont(ui_font(12))
         for text in BUDGETS:
             self.addItem("", text)
@@ -72,7 +73,7 @@ class EffortLine(QWidget):
 
     def __init__(self, budget: Budget, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.box = BudgetBox(budget, self, objectName=name)
+        self.box = named(BudgetBox(budget, self), name)
         self._caption = QLabel(self)
         self._caption.setFont(ui_font(12))
         self._caption.setBuddy(self.box)

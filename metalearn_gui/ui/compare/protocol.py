@@ -13,6 +13,7 @@ from metalearn_gui.ui.compare.effort import BudgetBox
 from metalearn_gui.ui.compare.references import ReferenceList
 from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.theme import theme, ui_font
 
@@ -41,8 +42,8 @@ class ProtocolPanel(Panel):
             signal.connect(self._describe)
 
     def _build_effort(self) -> None:
-        self.budget = BudgetBox(self._chosen.budget, self, objectName="compare_budget")
-        self.seeds, self.order = (Combo(self, objectName=f"compare_{name}") for name in ("seeds", "order"))
+        self.budget = named(BudgetBox(self._chosen.budget, self), "compare_budget")
+        self.seeds, self.order = (named(Combo(self), f"compare_{name}") for name in ("seeds", "order"))
         self._captions = [QLabel(self) for _ in range(3)]
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)

@@ -10,6 +10,7 @@ from metalearn_gui.engine.compare import Axis, Budget, Grid
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.compare.effort import EffortLine
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.theme import ui_font
 
@@ -24,8 +25,8 @@ class AxisRow(QWidget):
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setting = Combo(self, objectName=f"{name}_setting")
-        self.values = QLineEdit(self, objectName=f"{name}_values")
+        self.setting = named(Combo(self), f"{name}_setting")
+        self.values = named(QLineEdit(self), f"{name}_values")
         self.caption = QLabel(self)
         for widget in (self.setting, self.values, self.caption):
             widget.setFont(ui_font(12))

@@ -162,7 +162,8 @@ class Tile(QWidget):
     """One contender on the touched task: the canvas where it can be touched, else its small drawing; a line below."""
 
     def __init__(self, session: Session, standing: Standing, parent: QWidget) -> None:
-        super().__init__(parent, objectName=f"compare_tile_{standing.key}")
+        super().__init__(parent)
+        self.setObjectName(f"compare_tile_{standing.key}")
         assert standing.run is not None
         self.run = standing.run
         self._session = TileSession(session, standing, self)

@@ -27,7 +27,8 @@ class ExportCard(QAbstractButton):
     moved = Signal(int, int)  # an arrow key: columns to the right, rows down
 
     def __init__(self, format: Format, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName=f"export_card_{format.key}")
+        super().__init__(parent)
+        self.setObjectName(f"export_card_{format.key}")
         self.format = format
         self.progress: Progress | None = None
         self._is_picked = False

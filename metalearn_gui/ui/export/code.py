@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QSyntaxHighligh
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
@@ -25,12 +26,13 @@ class CodeView(Translated, QFrame):
     """Hidden while there is no code."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, objectName="export_code")
+        super().__init__(parent)
+        self.setObjectName("export_code")
         self.setProperty("kind", "inset")
         self._caption = QLabel(self)
         self._caption.setFont(ui_font(11))
         self._caption.setProperty("tone", "muted")
-        self._copy = QPushButton(self, objectName="export_copy")
+        self._copy = named(QPushButton(self), "export_copy")
         self._copy.setFont(ui_font(11.5, 500))
         self._copy.setIconSize(QSize(12, 12))
         self._copy.clicked.connect(self.copy)

@@ -13,6 +13,7 @@ from metalearn_gui.ui.export.card import difference_text
 from metalearn_gui.ui.export.code import CodeView
 from metalearn_gui.ui.export.formats import FORMATS, Format, translated
 from metalearn_gui.ui.export.writing import BUSY, DONE, Progress, Stage
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import small_capitals_font, ui_font
 
@@ -29,7 +30,7 @@ class Details(QWidget):
         self._heading = QLabel(self)
         self._heading.setFont(small_capitals_font())
         self._heading.setProperty("tone", "muted")
-        self._name = QLabel(self, objectName="export_format")
+        self._name = named(QLabel(self), "export_format")
         self._name.setFont(ui_font(16, 600))
         self._summary = QLabel(self, wordWrap=True)
         self._summary.setFont(ui_font(12.5))

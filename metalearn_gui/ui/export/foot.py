@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushBut
 
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon, pixmap
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
@@ -24,13 +25,14 @@ class Foot(QFrame):
     folderChosen = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, objectName="export_foot")
+        super().__init__(parent)
+        self.setObjectName("export_foot")
         self.setFixedHeight(HEIGHT)
         self._folder, self._count, self._is_busy = Path(), 0, False
         self._icon, self._path, self._chosen = QLabel(self), ElidedLabel("", self), QLabel(self)
-        self._change = QPushButton(self, objectName="export_folder")
-        self.stop = QPushButton(self, objectName="export_stop")
-        self.start = ProgressButton(self, objectName="export_start")
+        self._change = named(QPushButton(self), "export_folder")
+        self.stop = named(QPushButton(self), "export_stop")
+        self.start = named(ProgressButton(self), "export_start")
         self._path.setFont(ui_font(12.5))
         self._chosen.setFont(ui_font(12))
         self._chosen.setProperty("tone", "muted")
@@ -108,8 +110,8 @@ class Foot(QFrame):
 class ProgressButton(QPushButton):
     """An accent button that turns into a bar while work is under way."""
 
-    def __init__(self, parent: QWidget | None = None, **properties: object) -> None:
-        super().__init__(parent, **properties)
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._share: float | None = None
         self.setProperty("kind", "accent")
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from metalearn_gui.engine.export import EXPORTERS, ExportSubject
 from metalearn_gui.ui.export.pictures import PICTURES
 from metalearn_gui.ui.icons import has_icon
+from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 
 
 class Format(Protocol):

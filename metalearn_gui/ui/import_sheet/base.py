@@ -16,6 +16,7 @@ from metalearn_gui.engine.switching import for_family, switched
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.import_sheet.steps import Steps
 from metalearn_gui.ui.learner_notice import tell_of_other_learner
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.sheet import Sheet
 from metalearn_gui.ui.text import duration_text
 from metalearn_gui.ui.theme import ui_font
@@ -36,10 +37,10 @@ class ImportSheet(Sheet):
         self.session, self.reader = session, reader
         reader.setParent(self)
         self.steps = Steps(self.family, places, self.paper, columns)
-        self.note, self._error = QLabel(self.paper), QLabel(self.paper, objectName="import_error")
-        self._bar = QProgressBar(self.paper, objectName="import_progress")
-        self._cancel = QPushButton(self.paper, objectName="import_cancel")
-        self._import = QPushButton(self.paper, objectName="import_start")
+        self.note, self._error = QLabel(self.paper), named(QLabel(self.paper), "import_error")
+        self._bar = named(QProgressBar(self.paper), "import_progress")
+        self._cancel = named(QPushButton(self.paper), "import_cancel")
+        self._import = named(QPushButton(self.paper), "import_start")
         reader.progressed.connect(self._show_progress)
         reader.refused.connect(self.refuse)
         self._cancel.clicked.connect(self.leave)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 from metalearn_gui.engine.tables.choices import ColumnChoice
 from metalearn_gui.engine.tables.table import KINDS, Column, Table, date_text
 from metalearn_gui.ui.import_sheet.roles import IGNORED, ROLES, TARGET, TASK, role_of
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -144,7 +145,8 @@ class Preview(QTableView):
     typeChosen = Signal(str, str)  # column, one of KINDS
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, objectName="import_preview")
+        super().__init__(parent)
+        self.setObjectName("import_preview")
         self._model = PreviewModel(self)
         self.setModel(self._model)
         self.head = RoleHeader(self)
@@ -162,7 +164,7 @@ class Preview(QTableView):
 
     def ask(self, section: int) -> None:
         """Open the menu of roles and types under a column's chip."""
-        menu = QMenu(self, objectName="import_roles")
+        menu = named(QMenu(self), "import_roles")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         ask = self._model.headerData
         name, kind, role = (ask(section, Qt.Orientation.Horizontal, which) for which in (0, KIND_ROLE, ROLE_ROLE))

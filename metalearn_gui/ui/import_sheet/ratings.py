@@ -11,6 +11,7 @@ from metalearn_gui.engine.ratings.movielens import layout_at
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tasks.ratings import Ratings
 from metalearn_gui.ui.import_sheet.family import FamilySheet
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import ui_font
 
@@ -30,7 +31,7 @@ class RatingsSheet(FamilySheet[Ratings]):
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(session, PLACES, parent, COLUMNS)
-        self._sample = QTableWidget(self.paper, objectName="import_ratings")
+        self._sample = named(QTableWidget(self.paper), "import_ratings")
         self._sample.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._sample.setFont(ui_font(12))
         self._sample.setShowGrid(False)

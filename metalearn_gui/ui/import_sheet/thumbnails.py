@@ -19,7 +19,8 @@ class Thumbnails(QListWidget):
     """Icons in rows; the whole name of a class is its tooltip."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, objectName="import_thumbnails")
+        super().__init__(parent)
+        self.setObjectName("import_thumbnails")
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.icons import pixmap
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.palette.entries import Entries, Entry
 from metalearn_gui.ui.palette.finding import Found, find
 from metalearn_gui.ui.palette.rows import Row, RowsDelegate, RowsModel
@@ -30,7 +31,7 @@ class Palette(Veil):
         self._model = RowsModel(self)
         self._icon, self._count = QLabel(self.paper), QLabel(self.paper)
         self._input = _Line(frozenset(self._keys), self.paper)
-        self._list = QListView(self.paper, objectName="palette_list")
+        self._list = named(QListView(self.paper), "palette_list")
         self._foot = QLabel(self.paper)
         self._dress()
         self._arrange()
@@ -202,7 +203,8 @@ class _Line(QLineEdit):
     pressed = Signal(int)
 
     def __init__(self, keys: frozenset[Qt.Key], parent: QWidget) -> None:
-        super().__init__(parent, objectName="palette_input")
+        super().__init__(parent)
+        self.setObjectName("palette_input")
         self._keys = keys
 
     def event(self, event: QEvent) -> bool:

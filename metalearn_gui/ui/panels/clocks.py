@@ -12,6 +12,7 @@ from metalearn_gui.store.moments import thinned
 from metalearn_gui.ui.clock_map import ClockMap
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.inside_panel import InsidePanel
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.wording import unseen_tasks_text
@@ -44,7 +45,7 @@ class ClocksPanel(InsidePanel):
             label.setFont(ui_font(12))
             label.setProperty("tone", "muted")
         self._axis.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.back_to_now = QPushButton(self, objectName="back_to_now")
+        self.back_to_now = named(QPushButton(self), "back_to_now")
         self.back_to_now.setFont(ui_font(12, 500))
         self.back_to_now.setProperty("kind", "link")
         self.back_to_now.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still runs and pauses

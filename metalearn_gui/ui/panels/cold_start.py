@@ -13,6 +13,7 @@ from metalearn_gui.engine.tasks.ratings import Ratings
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.quadrant_table import QuadrantTable
 from metalearn_gui.ui.text import MINUS, count_text
@@ -27,7 +28,7 @@ class ColdStartPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.metrics = Combo(self, objectName="cold_start_metric")
+        self.metrics = named(Combo(self), "cold_start_metric")
         self.metrics.setFont(ui_font(12))
         for metric in METRICS:
             self.metrics.addItem("", metric)

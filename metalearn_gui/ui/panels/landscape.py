@@ -12,6 +12,7 @@ from metalearn_gui.engine.landscape import PLANES
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.inside_panel import InsidePanel
 from metalearn_gui.ui.landscape_view import LandscapeView
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.step_row import StepRow
 from metalearn_gui.ui.task_picture import TouchedPicture
 from metalearn_gui.ui.theme import ui_font
@@ -31,7 +32,7 @@ class LandscapePanel(InsidePanel):
         self._place: tuple[float, float] | None = None
         self._own_again = self.add_icon_action("undo", self._give_back)
         self._own_again.setObjectName("landscape_own")
-        self.planes = Combo(self, objectName="landscape_plane")
+        self.planes = named(Combo(self), "landscape_plane")
         self.planes.setProperty("kind", "flat")
         self.planes.setFont(ui_font(12))
         for kind in PLANES:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QMenu
 from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import ICON_BUTTON, Panel
 from metalearn_gui.ui.rows_table import ROW_HEIGHT
 from metalearn_gui.ui.run_remarks import add_remarks
@@ -47,7 +48,7 @@ class RunsPanel(Panel):
         self._empty.setFont(ui_font(12))
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._search = QLineEdit(self, objectName="runs_search")
+        self._search = named(QLineEdit(self), "runs_search")
         self._search.setFont(ui_font(12.5))
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._seek)
@@ -59,12 +60,12 @@ class RunsPanel(Panel):
         self.body.addWidget(self._search)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self._empty, 1)
-        self._compare = QPushButton(self, objectName="compare_button")
+        self._compare = named(QPushButton(self), "compare_button")
         self._compare.setProperty("kind", "link")
         self._compare.setFont(ui_font(12.5, 500))
         self._compare.clicked.connect(self.compareAsked)
         self.lines: RunsLines | None = None
-        self._lines_button = QToolButton(self, objectName="runs_lines_button")
+        self._lines_button = named(QToolButton(self), "runs_lines_button")
         self._lines_button.setProperty("kind", "flat")
         self._lines_button.setFixedSize(ICON_BUTTON)
         self._lines_button.clicked.connect(self.show_lines)

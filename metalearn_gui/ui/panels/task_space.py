@@ -11,6 +11,7 @@ from metalearn_gui.bridge.task_space import TaskSpace
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.inside_panel import InsidePanel
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.task_space_view import Dots, TaskSpaceView
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import ui_font
@@ -36,7 +37,7 @@ class TaskSpacePanel(InsidePanel):
         self.worst.setCheckable(True)
         self.view = TaskSpaceView(self)
         self.view.opened.connect(self._open)
-        self.axes = (Combo(self, objectName="task_space_across"), Combo(self, objectName="task_space_up"))
+        self.axes = (named(Combo(self), "task_space_across"), named(Combo(self), "task_space_up"))
         row = QHBoxLayout()
         row.setSpacing(6)
         for place, axis in enumerate(self.axes):

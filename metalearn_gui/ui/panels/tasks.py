@@ -14,6 +14,7 @@ from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.icons import has_icon
 from metalearn_gui.ui.learner_notice import tell_of_other_learner
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.theme import ui_font
 
@@ -39,7 +40,7 @@ class TasksPanel(SettingsPanel):
         self.body.addWidget(self._chips)
         form = Form(session, ("episodes", "tasks"), IN_THE_NETWORK_CARD, self, {"data": self._take_path})
         self.add_form(form, (self._chips,))
-        self._look_again = QPushButton(self, objectName="tasks_change_columns")
+        self._look_again = named(QPushButton(self), "tasks_change_columns")
         self._look_again.setProperty("kind", "link")
         self._look_again.setFont(ui_font(12))
         self._look_again.clicked.connect(lambda: self._take_path(self.session.settings.value("data")))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.compare_chip import CompareChip
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels import INSIDE_PANELS
 from metalearn_gui.ui.text import count_text, number_text
@@ -68,7 +69,7 @@ class InsideView(View):
         line.addStretch(1)
 
     def _build_page(self) -> None:
-        self._scroll = QScrollArea(self, objectName="inside_scroll")
+        self._scroll = named(QScrollArea(self), "inside_scroll")
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -10,6 +10,7 @@ from metalearn_gui.engine.compare import Bracket, Budget, Plan, SearchPlan
 from metalearn_gui.ui.compare.bracket_picture import BracketPicture, setting_names, worded
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import ui_font
@@ -71,7 +72,7 @@ class BracketPanel(Panel):
         self._result = QLabel(self)
         self._result.setFont(ui_font(13, 600))
         self._result.setWordWrap(True)
-        self.winner = QPushButton(self, objectName="structure_winner")
+        self.winner = named(QPushButton(self), "structure_winner")
         self.winner.setFont(ui_font(12.5, 600))
         self.body.addWidget(self.effort)
         self.body.addWidget(self.picture, 1)

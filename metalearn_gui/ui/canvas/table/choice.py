@@ -9,6 +9,7 @@ from metalearn_gui.engine.tables.fields import Fields
 from metalearn_gui.engine.tables.slices import MOST_SLICES, NO_INPUT
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import ui_font
 
 WIDEST_BOX = 150
@@ -23,7 +24,7 @@ class SliceChoice(QWidget):
         super().__init__(parent)
         self._fields = fields
         self._target, self._first, self._second = (
-            Combo(self, objectName=f"slice_{name}") for name in ("target", "first", "second")
+            named(Combo(self), f"slice_{name}") for name in ("target", "first", "second")
         )
         self._by, self._and, self._held = ElidedLabel("", self), QLabel(self), ElidedLabel("", self)
         line = QHBoxLayout(self)

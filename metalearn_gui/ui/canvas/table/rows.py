@@ -30,6 +30,7 @@ from metalearn_gui.ui.canvas.table.model import FIELD_ROLE, RowsModel
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import theme, ui_font
 
 ROW_HEIGHT, NARROWEST_COLUMN, WIDEST_COLUMN = 22, 48, 116
@@ -73,7 +74,8 @@ class RowsTable(QTableView):
     rowChosen = Signal(int)  # number of a support row, or of a query row after those
 
     def __init__(self, model: RowsModel, parent: QWidget) -> None:
-        super().__init__(parent, objectName="support_table")
+        super().__init__(parent)
+        self.setObjectName("support_table")
         self._rows = model
         self.setModel(model)
         self.setItemDelegate(LabelDelegate(self))
@@ -172,7 +174,7 @@ class RowsEditor(QWidget):
         self.restyle()
 
     def _button(self, name: str) -> QToolButton:
-        button = QToolButton(self, objectName=name)
+        button = named(QToolButton(self), name)
         button.setProperty("kind", "flat")
         button.setIconSize(QSize(16, 16))
         button.setFixedSize(26, 24)
