@@ -32,7 +32,7 @@ from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.transport_bar import HEIGHT as HEADER_HEIGHT
-from metalearn_gui.ui.view import View
+from metalearn_gui.ui.view import CONTENT, View
 from metalearn_gui.ui.view_stack import TASK, ViewStack
 from metalearn_gui.ui.views.presenter import PresenterView
 from metalearn_gui.ui.window_zoom import WindowZoom
@@ -84,11 +84,12 @@ class MainWindow(Translated, QMainWindow):
         self.commands = Actions(self)
         self._header = Header(session, self)
         self._status = StatusBar(session, self)
-        self._content = QWidget(self)
+        self._content = QWidget(self, objectName=CONTENT)
         self.panels = {key: PANELS[key](session, self._content) for key in (*LEFT, *CENTRE, *RIGHT)}
         self._left = LeftSide({key: self.panels[key] for key in LEFT}, self._content)
         self._lay_out()
         self._messages = MessageBar(session, self)
+        self._messages.roomTaken.connect(self._views.leave_room)
         self._ring = FocusRing(self)
         self._help = HelpWindow(self)
         self.panels["tasks"].dataChosen.connect(self.take_data)

@@ -13,6 +13,7 @@ from metalearn_gui.ui.translated import Dressed
 from metalearn_gui.ui.view_header import ViewHeader
 
 GAP = 12
+CONTENT = "page_content"  # what every page calls all that is below its header
 
 
 class View(Dressed, QWidget):
@@ -36,7 +37,7 @@ class View(Dressed, QWidget):
         self.header.run.clicked.connect(self.toggle)
         self.header.step.clicked.connect(self.step)
         self.header.reset.clicked.connect(self.reset)
-        self.content = QWidget(self)
+        self.content = QWidget(self, objectName=CONTENT)
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(GAP, GAP, GAP, GAP)
         self.body.setSpacing(GAP)

@@ -8,15 +8,15 @@ import weakref
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QCursor, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
 
 from metalearn_gui.bridge.session import Message, RunState
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.ui import message_bar
 from metalearn_gui.ui.chips import PictureChip
 from metalearn_gui.ui.elided_label import ElidedLabel
-from metalearn_gui.ui.explanation import WhyButton
 from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.rail_button import RailButton
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.verdict_line import VerdictLine
@@ -318,15 +318,38 @@ def test_a_message_lies_under_the_header_and_its_action_is_done(window, session)
     session.messageRaised.emit(Message("It diverged.", "error", "Restart", "reset"))
     assert bar.isVisible()
     assert bar.height() == 48
-    title, why = child(window, "task_title"), window.panels["task"].findChild(WhyButton)
-    for button in (title, why):  # in reach, whatever is said
-        assert bar.y() >= button.mapTo(window, button.rect().bottomLeft()).y()
     assert bar.width() < window.width() / 2
     session.messageRaised.emit(Message("long " * 400, "error", "Restart", "reset"))
     assert window.rect().contains(bar.geometry())
     child(window, "message_action").click()
     assert session.calls == [("reset",)]
     assert not bar.isVisible()
+
+
+@pytest.mark.parametrize("view", ["", "inside", "presenter"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_message_covers_no_card_and_no_button(window, session, qtbot, size, view):
+    window.resize(*size)
+    if view:
+        window.show_view(view)
+    session.messageRaised.emit(Message("long " * 400, "error", "Restart", "reset"))
+    qtbot.wait(80)
+    bar, below = child(window, "message_bar"), _in_sight(window)
+    assert [name for name, place in below.items() if bar.geometry().intersects(place)] == []
+    child(window, "message_close").click()
+    qtbot.wait(80)
+    assert min(place.top() for place in _in_sight(window).values()) < bar.geometry().bottom()  # the row is theirs again
+
+
+def _in_sight(window) -> dict[str, QRect]:
+    """Where cards, buttons, and what scrolls lie."""
+    bar = child(window, "message_bar")
+    found = [one for kind in (Panel, QPushButton, QScrollArea) for one in window.findChildren(kind)]
+    return {
+        one.objectName(): QRect(one.mapTo(window, QPoint(0, 0)), one.size())
+        for one in found
+        if one.isVisible() and not bar.isAncestorOf(one)
+    }
 
 
 def test_a_message_with_choices_does_its_action_to_the_chosen_one(window, session, qtbot, monkeypatch):
