@@ -86,6 +86,7 @@ class Comparing(QObject):
 
     def _forget(self) -> None:
         self._runs = ComparedRuns()
+        self._compiling.follow(None, is_cut_short=True)
         self.outcome: Outcome | None = None  # so far; None before the first plan
         self._progress: Progressed | None = None
 

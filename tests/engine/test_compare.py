@@ -67,6 +67,7 @@ def test_every_run_is_said_to_be_compiled_before_it_is_and_only_then() -> None:
     places = [place for place, event in enumerate(said) if isinstance(event, Progressed) and event.is_compiling]
     prepared = [place for place, event in enumerate(said) if isinstance(event, events.Prepared)]
     assert [place + 1 for place in places] == prepared
+    assert all(isinstance(said[place + 1], Progressed) for place in prepared)  # be it held then, its compiling is over
     assert [said[place].run_id for place in places] == [said[place].run_id for place in prepared]
 
 

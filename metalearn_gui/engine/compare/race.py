@@ -181,7 +181,7 @@ class _Race:
             yield self._progressed(racer, is_compiling=True)
         event = racer.next()
         yield event
-        if isinstance(event, events.Progress):
+        if isinstance(event, events.Prepared | events.Progress):
             yield self._progressed(racer)
         if racer.end is not None and (racer.end.iteration or racer.end.reason != "stopped"):
             run = self._judge.judged(racer.lane, racer.end, racer.line, racer.moments, racer.seconds)
