@@ -115,6 +115,12 @@ def test_a_comparison_fills_the_table_and_the_tiles_and_the_curves(view, qtbot):
     comparison = view.session.comparing.comparison
     means = {entry.label: entry.mean(entry.best_step) for entry in comparison.entries}
     assert rows[0][NAME] == min(means, key=lambda name: means[name])
+    tile = view.findChild(QWidget, "compare_tile_maml")
+    for width, is_below in ((110, True), (300, False)):
+        tile.resize(width, 150)
+        tile.layout().activate()
+        assert (tile._loss.y() > tile._name.y() + 8) is is_below
+        assert tile._name._elided() == "MAML"
 
 
 def test_a_touch_is_answered_by_every_tile(view, qtbot):

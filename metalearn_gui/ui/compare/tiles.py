@@ -33,6 +33,7 @@ from metalearn_gui.ui.wording import result_text
 MOST_IN_A_ROW = 6
 LATE = 0.35  # opacity of what is of the task as it was
 ROOM_FOR_STEPS = 190  # of a tile's width: below it the name needs all of it
+ROOM_FOR_LOSS = 130  # below it the loss has a line of its own
 
 
 class SmallCurve(CurveCanvas):
@@ -106,6 +107,7 @@ class TilesPanel(Panel):
             self._grid.addWidget(self._tiles[key], place // columns, place % columns)
             self._tiles[key].show_standing(standing)
         self._put_hand(bool(standings))
+        self._say_hint()
         self._empty.setVisible(not standings)
         self._follow()
 
@@ -145,7 +147,6 @@ class TilesPanel(Panel):
 
     def retranslate(self) -> None:
         self.set_title(self.tr("The same unseen task for every learner"))
-        self.set_hint(self.tr("drag a point in any of them: all answer · dotted: truth"))
         self._new_task.setText(self.tr("new task"))
         self._new_task.setAccessibleName(self.tr("new task"))
         self._new_task.setToolTip(self.tr("Draw another task that training never saw (N)"))
@@ -153,6 +154,10 @@ class TilesPanel(Panel):
             self.tr("Press Run: each of these learners trains on the same tasks, and meets the same unseen ones")
         )
         self.refresh()
+
+    def _say_hint(self) -> None:
+        tiles = self.tr("drag a point in any of them: all answer · dotted: truth")
+        self.set_hint(self.tr("touch the task at the left: all answer") if self._hand is not None else tiles)
 
     def restyle(self) -> None:
         self.refresh()  # marks have the theme's colours
@@ -165,7 +170,7 @@ class Tile(QWidget):
         super().__init__(parent)
         self.setObjectName(f"compare_tile_{standing.key}")
         assert standing.run is not None
-        self.run = standing.run
+        self.run, self._is_narrow = standing.run, False
         self._session = TileSession(session, standing, self)
         view = standing.run.settings.tasks.view
         self._picture: QWidget = TOUCHED_SMALL.get(view, TouchedPicture)(self._session, self)  # type: ignore[arg-type]
@@ -181,17 +186,17 @@ class Tile(QWidget):
         self._steps.setFont(ui_font(11))
         self._steps.setProperty("tone", "muted")
         self._loss.setFont(ui_font(13, 600))
-        below = QHBoxLayout()
-        below.setSpacing(6)
-        below.addWidget(self._mark)
-        below.addWidget(self._name, 1)
-        below.addWidget(self._steps)
-        below.addWidget(self._loss)
+        self._below = QGridLayout()
+        self._below.setHorizontalSpacing(6)
+        self._below.setVerticalSpacing(0)
+        self._below.setColumnStretch(1, 1)
+        for column, widget in enumerate((self._mark, self._name, self._steps, self._loss)):
+            self._below.addWidget(widget, 0, column)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(5)
         rows.addWidget(self._picture, 1)
-        rows.addLayout(below)
+        rows.addLayout(self._below)
         self._session.unseen.adaptedChanged.connect(self._show_loss)
         self._session.unseen.stepChanged.connect(self._show_loss)
         self._session.unseen.lateChanged.connect(self._dim)
@@ -219,6 +224,10 @@ class Tile(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._steps.setVisible(self.width() >= scaled(ROOM_FOR_STEPS))
+        is_narrow = self.width() < scaled(ROOM_FOR_LOSS)
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._below.addWidget(self._loss, *((1, 1) if is_narrow else (0, 3)))
 
     def _dim(self) -> None:
         """Nobody should take an answer to the task as it was for one to the task as it is."""
