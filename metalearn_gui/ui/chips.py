@@ -164,6 +164,7 @@ class ChipBox(QWidget):
     def retranslate(self) -> None:
         """Write the text of "More..."."""
         self.more.setText(self._more_text(len(self._hidden_keys), not self._fold.isHidden()))
+        self.more.setToolTip(self.tr("Show or hide the others"))
         self.more.setAccessibleName(self.more.text())
 
     def restyle(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -79,6 +80,14 @@ class Panel(Dressed, QFrame):
         self._why = WhyButton(*WHYS[self.key], self) if self.key in WHYS else None
         if self._why is not None:
             self._header.insertWidget(self._header.count() - 1, self._why)
+        self._order_focus()
+
+    def _order_focus(self) -> None:
+        """Through the header as it is read, and then through the body, whenever its parts were made."""
+        detach, *others = (button for button, _ in self._actions)
+        line = [self._title, *filter(None, [self._why]), *others, detach]
+        for before, after in itertools.pairwise(line):
+            self.setTabOrder(before, after)
 
     # --- for subclasses -----------------------------------------------------------------------
 
@@ -125,6 +134,8 @@ class Panel(Dressed, QFrame):
         button.clicked.connect(lambda _checked=False: slot())
         place = self._header.count() - 1 if len(self._actions) > 1 else self._header.count()
         self._header.insertWidget(place, button)
+        if len(self._actions) > 1:
+            self._order_focus()
         return button
 
     def add_icon_action(self, icon_name: str, slot: Callable[[], object]) -> QToolButton:

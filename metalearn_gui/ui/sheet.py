@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon
@@ -21,6 +22,7 @@ class Sheet(Veil):
         self.title, self.subtitle = QLabel(self.paper), ElidedLabel("", self.paper)
         self.close_button = named(QToolButton(self.paper), f"{name}_close")
         self.close_button.clicked.connect(self.leave)
+        self.main_button: QAbstractButton | None = None  # that does what the sheet is there for
 
     def head(self) -> QHBoxLayout:
         """A line of title, subtitle and the button that closes."""
@@ -36,6 +38,17 @@ class Sheet(Veil):
         line.addWidget(self.subtitle, 1)
         line.addWidget(self.close_button)
         return line
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the keyboard, where it is none that is ticked, or else the main one."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focused = QApplication.focusWidget()
+            is_own = isinstance(focused, QAbstractButton) and not focused.isCheckable()
+            button = focused if is_own else self.main_button
+            if button is not None:
+                button.click()  # does nothing where it is disabled
+        else:
+            super().keyPressEvent(event)
 
     def retranslate(self) -> None:
         """Write every visible text."""

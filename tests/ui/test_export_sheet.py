@@ -241,3 +241,12 @@ def test_every_control_has_a_name(sheet: ExportSheet) -> None:
     named = [widget for widget in sheet.findChildren(QWidget) if widget.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert named
     assert not [widget.objectName() for widget in named if not widget.accessibleName()]
+
+
+def test_enter_on_a_card_writes_what_is_chosen(qtbot, sheet) -> None:
+    choose(sheet, "csv")
+    card = sheet.cards["png"]
+    card.setFocus()
+    with qtbot.waitSignal(sheet.writer.ended, timeout=20_000):
+        qtbot.keyClick(card, Qt.Key.Key_Return)
+    assert [key for key, one in sheet.cards.items() if one.stage is not None] == ["csv"]

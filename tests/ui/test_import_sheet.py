@@ -39,6 +39,18 @@ def test_a_guess_is_imported_as_one_change_that_can_be_undone(sheet, session, ta
     assert session.settings == before
 
 
+def test_enter_imports_and_on_a_button_presses_that_button(sheet, session, qtbot):
+    cancel, before = sheet.findChild(QPushButton, "import_cancel"), session.settings
+    cancel.setFocus()
+    qtbot.keyClick(cancel, Qt.Key.Key_Return)
+    assert not sheet.isVisible()
+    assert session.settings == before
+    sheet.appear()
+    qtbot.keyClick(sheet, Qt.Key.Key_Return)
+    assert not sheet.isVisible()
+    assert session.settings.tasks.task_column == "sensor"
+
+
 def test_cancel_leaves_the_settings_as_they_were(sheet, session, qtbot):
     before = session.settings
     qtbot.mouseClick(sheet.findChild(QPushButton, "import_cancel"), Qt.MouseButton.LeftButton)

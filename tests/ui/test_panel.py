@@ -116,3 +116,15 @@ def test_a_hint_is_left_out_where_hardly_anything_of_it_would_be_there(qtbot):
     hint.resize(hint.fontMetrics().horizontalAdvance("5-wa..."), 20)
     assert hint._elided() == ""
     assert hint.toolTip() == "5-way 1-shot"
+
+
+def test_tab_goes_through_a_card_as_it_is_read(window, qtbot):
+    panel = window.panels["task"]
+    panel._title.setFocus()
+    order = []
+    for _ in range(6):
+        order.append(QApplication.focusWidget())
+        window.focusNextPrevChild(True)
+    places = [one.mapTo(panel, one.rect().center()).x() for one in order[:5]]
+    assert places == sorted(places)  # its header from left to right
+    assert order[5] is panel.surface  # and then what it is there for

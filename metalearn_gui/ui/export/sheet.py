@@ -65,6 +65,7 @@ class ExportSheet(Sheet):
     def _connect(self) -> None:
         self._grid.picked.connect(self.pick)
         self._grid.chosenChanged.connect(self._show_count)
+        self.main_button = self._foot.start
         self._foot.startRequested.connect(self.start)
         self._foot.stopRequested.connect(self.writer.stop)
         self._foot.folderChosen.connect(self.set_folder)

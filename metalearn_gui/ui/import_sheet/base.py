@@ -45,6 +45,7 @@ class ImportSheet(Sheet):
         reader.refused.connect(self.refuse)
         self._cancel.clicked.connect(self.leave)
         self._import.clicked.connect(self.take)
+        self.main_button = self._import
 
     # --- what a subclass says -----------------------------------------------------------------------
 

@@ -88,6 +88,7 @@ class TaskPanel(Panel):
             self.surface.deleteLater()
         self.surface = canvas(self.session, self)
         self.body.insertWidget(0, self.surface, 1)
+        self.setTabOrder(self._detach, self.surface)
         self.surface.names_curves = self.names_curves
         self.surface.show()
         self._show_hint()
@@ -116,6 +117,11 @@ class TaskPanel(Panel):
         self._compare_label.setText(self.tr("compare with"))
         self._chips["transfer"].setText(self.tr("transfer learning"))
         self._chips["scratch"].setText(self.tr("from scratch"))
+        self._chips["learner"].setToolTip(self.tr("The learner of the run: always shown"))
+        self._chips["transfer"].setToolTip(
+            self.tr("A network trained on all tasks at once, then fine-tuned on these points")
+        )
+        self._chips["scratch"].setToolTip(self.tr("A fresh network, trained on these points alone"))
 
     def _show_hint(self) -> None:
         what = self.surface.invitation() if self.surface else ""
