@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 ROW, WIDEST_NAME, VALUE, MOST_ROWS = 16, 72, 64, 8
 
@@ -48,7 +48,7 @@ class Bars(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, ROW * max(1, min(len(self._bars), MOST_ROWS)))
+        return QSize(200, scaled(ROW) * max(1, min(len(self._bars), MOST_ROWS)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -57,26 +57,26 @@ class Bars(QWidget):
         largest = max((abs(value) for value in finite), default=0.0) or 1.0
         has_negative = min(finite, default=0.0) < 0
         for row, bar in enumerate(self._bars[:MOST_ROWS]):
-            self._paint_row(painter, ROW * row, bar, largest, has_negative)
+            self._paint_row(painter, scaled(ROW) * row, bar, largest, has_negative)
 
     @property
     def _name_width(self) -> int:
         """Room for the longest name, within reason."""
         longest = max((self.fontMetrics().horizontalAdvance(bar.name) for bar in self._bars), default=0)
-        return min(longest + 12, WIDEST_NAME)
+        return min(longest + 12, scaled(WIDEST_NAME))
 
     def _paint_row(self, painter: QPainter, top: int, bar: Bar, largest: float, has_negative: bool) -> None:
         palette = theme().palette
-        names = self._name_width
-        width = max(1.0, self.width() - names - VALUE)
+        names, values, height = self._name_width, scaled(VALUE), scaled(ROW)
+        width = max(1.0, self.width() - names - values)
         zero, reach = (names + width / 2, width / 2) if has_negative else (float(names), width)
         painter.setPen(palette.muted)
         name = painter.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideRight, names - 8)
-        painter.drawText(QRectF(0, top, names - 8, ROW), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.drawText(QRectF(0, top, names - 8, height), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(palette.text)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(QRectF(self.width() - VALUE, top, VALUE, ROW), right, number_text(bar.value))
+        painter.drawText(QRectF(self.width() - values, top, values, height), right, number_text(bar.value))
         length = reach * bar.value / largest if math.isfinite(bar.value) else reach
         painter.setPen(self._color)
         painter.setBrush(self._color if length >= 0 else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(zero, top + 4, length, ROW - 8).normalized(), 2, 2)
+        painter.drawRoundedRect(QRectF(zero, top + height / 4, length, height / 2).normalized(), 2, 2)

@@ -137,14 +137,14 @@ class LeftSide(Translated, QWidget):
     # --- column or rail ---------------------------------------------------------------------------
 
     def set_narrow(self, narrow: bool) -> None:
-        """The rail, or the column."""
+        """The rail, or the column; as wide as it is at the zoom that is now."""
+        self.setFixedWidth(scaled(RAIL_WIDTH if narrow else COLUMN_WIDTH) + SCROLL_BAR_ROOM)
         if narrow == self._is_narrow:
             return
         self.close_pop_over()
         self._is_narrow = narrow
         self._rail.setVisible(narrow)
         self._column.setVisible(not narrow)
-        self.setFixedWidth(scaled(RAIL_WIDTH if narrow else COLUMN_WIDTH) + SCROLL_BAR_ROOM)
         if not narrow and self._column.parentWidget() is not self:
             self._line.insertWidget(0, self._column, 1)
             self._show_cards(tuple(self._panels))

@@ -30,8 +30,8 @@ class LegendEntry:
 class Legend(QWidget):
     """Samples of lines with their names, below a plot; wraps where the width ends, and is closer where that is soon."""
 
-    SAMPLE, GAP, ROW = 22, 14, 18
-    CLOSE_SAMPLE, CLOSE_GAP, SPACIOUS = 18, 8, 350
+    SAMPLE, BESIDE, GAP, ROW = 22, 7, 14, 18
+    CLOSE_SAMPLE, CLOSE_BESIDE, CLOSE_GAP, SPACIOUS = 18, 4, 8, 350
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,33 +75,34 @@ class Legend(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        sample, _ = self._spacing(self.width())
+        sample, beside, _ = self._spacing(self.width())
         for entry, (row, x) in zip(self._entries, self._places(self.width()), strict=True):
             height = scaled(self.ROW)
             middle = height * row + height / 2
             painter.setPen(line_pen(entry.color, entry.style, entry.width))
             painter.drawLine(QPointF(x, middle), QPointF(x + sample, middle))
             painter.setPen(theme().palette.text)
-            left = x + sample + 7
+            left = x + sample + beside
             rect = QRectF(left, height * row, max(0.0, self.width() - left), height)
             text = painter.fontMetrics().elidedText(entry.text, Qt.TextElideMode.ElideRight, int(rect.width()))
             painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     def _places(self, width: int) -> list[tuple[int, int]]:
         row, x, places = 0, 0, []
-        sample, gap = self._spacing(width)
+        sample, beside, gap = self._spacing(width)
         for entry in self._entries:
-            needed = sample + 7 + self.fontMetrics().horizontalAdvance(entry.text) + 1
+            needed = sample + beside + self.fontMetrics().horizontalAdvance(entry.text) + 1
             if x and x + needed > width:
                 row, x = row + 1, 0
             places.append((row, x))
             x += needed + gap
         return places
 
-    def _spacing(self, width: int) -> tuple[int, int]:
-        """Length of a sample, and what is free before the next one."""
-        is_close = width < scaled(self.SPACIOUS)
-        return scaled(self.CLOSE_SAMPLE if is_close else self.SAMPLE), scaled(self.CLOSE_GAP if is_close else self.GAP)
+    def _spacing(self, width: int) -> tuple[int, int, int]:
+        """Length of a sample, and what is free before its text and before the next one."""
+        close = (self.CLOSE_SAMPLE, self.CLOSE_BESIDE, self.CLOSE_GAP)
+        sample, beside, gap = close if width < scaled(self.SPACIOUS) else (self.SAMPLE, self.BESIDE, self.GAP)
+        return scaled(sample), scaled(beside), scaled(gap)
 
 
 class Readout(QLabel):

@@ -75,7 +75,8 @@ class RunsDelegate(QStyledItemDelegate):
         pin = scaled(PIN_SIZE) + 4 if index.data(IS_PINNED_ROLE) else 0
         room = rect.adjusted(TEXT_LEFT if index.column() == NAME else 4, 0, -4 - pin, 0)
         metrics = painter.fontMetrics()
-        text = metrics.elidedText(option.text, Qt.TextElideMode.ElideRight, int(room.width()))
+        end = Qt.TextElideMode.ElideMiddle  # names of one learner's runs differ in what they end with
+        text = metrics.elidedText(option.text, end, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         self._paint_badge(painter, room.adjusted(metrics.horizontalAdvance(text) + 6, 0, 0, 0), index.data(START_ROLE))
 

@@ -183,4 +183,4 @@ class _Dot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self._color)
         painter.setBrush(self._color)
-        painter.drawEllipse(0, 0, 7, 7)
+        painter.drawEllipse(self.rect().adjusted(0, 0, -1, -1))

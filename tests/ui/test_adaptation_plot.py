@@ -182,3 +182,10 @@ def test_the_legend_of_a_narrow_card_is_one_line_and_tells_the_rest_by_its_tip(p
     assert panel.legend.accessibleName() == "MAML, transfer, scratch, Adam"
     assert panel.legend.heightForWidth(320) == panel.legend.ROW
     assert "median" in panel.legend.entries[0].tip
+
+
+def test_a_card_that_becomes_wider_says_the_whole_legend_at_once(panel, session):
+    panel.resize(350, 220)
+    session.score()
+    panel.resize(600, 400)
+    assert "scratch with Adam" in panel.legend.accessibleName()

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from metalearn_gui.bridge.session import RunState
 from metalearn_gui.ui.caption_bar import SECONDS_EACH, SHOWN, CaptionBar
 from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.left_side import RAIL_WIDTH
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.views.presenter import PresenterView
 from metalearn_gui.ui.zoom import set_zoom
 
 
@@ -109,3 +111,11 @@ def test_a_large_zoom_leaves_out_what_a_small_window_leaves_out(window, session)
     assert boxes[0] == boxes[1] == scaled(20)
     window.zoom.choose(1.0)
     assert not window.findChild(QWidget, "rail").isVisible()
+
+
+def test_the_rail_is_as_wide_on_a_very_large_stage_as_its_buttons_are(window, qtbot):
+    window.resize(3840, 2160)
+    window.show_view("presenter")
+    rail = window.findChild(PresenterView)._rail
+    qtbot.waitUntil(lambda: rail._rail.width() == scaled(RAIL_WIDTH))
+    assert rail.width() < 1.3 * rail._rail.width()

@@ -98,7 +98,7 @@ class AdaptationPanel(Panel):
         self.plot.clicked.connect(self._choose)
         self.plot.stepped.connect(self._walk)
         self.plot.appeared.connect(self.refresh)
-        self.plot.resized.connect(self._show_step)
+        self.plot.resized.connect(self.refresh)  # the legend says less in a narrow card
 
     # --- texts and colours ------------------------------------------------------------------------
 

@@ -73,6 +73,7 @@ class PresenterView(View):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._rail.set_narrow(True)  # as wide as the type is large by now
         self._show_numbers()
 
     def hideEvent(self, event: QHideEvent) -> None:
