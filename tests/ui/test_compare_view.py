@@ -9,7 +9,7 @@ import itertools
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -21,11 +21,12 @@ from metalearn_gui.ui.compare.chosen import Chosen
 from metalearn_gui.ui.compare.curves_panel import spread
 from metalearn_gui.ui.compare.earlier import earlier_menu
 from metalearn_gui.ui.compare.loss_curve import curve_of
+from metalearn_gui.ui.compare.scores import WIDTHS, narrowed
 from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, MARK_ROLE, NAME, TIME
 from metalearn_gui.ui.compare.tile_session import TileSession
 from metalearn_gui.ui.compare.tiles import SmallCurve
 from metalearn_gui.ui.status_bar import StatusBar
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.views.compare import CompareView
 from metalearn_gui.ui.views.sweep import SweepView
 from tests.bridge.conftest import small_settings
@@ -271,6 +272,13 @@ def test_the_status_bar_says_that_others_train_in_place_of_the_live_run(session,
     session.comparing.is_active = False
     session.comparing.stateChanged.emit()
     assert "Side by side" not in bar._status.text()
+
+
+@pytest.mark.parametrize("text", ["0.00727 ± 0.0013", "9.9e−4 ± 1.6e−4", "12 300 ± 1 200", "3.2"])
+def test_a_figure_is_narrowed_rather_than_cut(qapp, text):
+    bold, room = ui_font(12.5, 600), WIDTHS[BEST] - 10
+    assert QFontMetricsF(narrowed(bold, text, room)).horizontalAdvance(text) <= room + 0.5
+    assert narrowed(bold, "3.2", room) == bold
 
 
 def test_a_table_that_cannot_be_written_is_one_line(view, qtbot, tmp_path):

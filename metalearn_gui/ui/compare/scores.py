@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
@@ -41,6 +43,7 @@ Index = QModelIndex | QPersistentModelIndex
 WIDTHS = {PROTOCOL: 92, FIRST: 118, FIRST_MEDIAN: 62, BEST: 118, BEST_MEDIAN: 62, AT_STEP: 62, BEHIND: 124, TIME: 50}
 GIVING_WAY = (DOTS, PROTOCOL, BEHIND, FIRST_MEDIAN, BEST_MEDIAN)  # columns that go where there is little room
 LEAST_NAME, LEAST_DOTS = 110, 150
+NARROWEST = 80  # per cent of a letter's width
 
 
 class ScoresPanel(Panel):
@@ -215,9 +218,20 @@ class ScoresDelegate(QStyledItemDelegate):
         if is_wide:  # how far it is, in words, over the columns that are empty still
             room.setRight(room.right() + sum(scaled(WIDTHS[column]) for column in (FIRST_MEDIAN, BEST)))
         side = Qt.AlignmentFlag.AlignRight if index.column() in FIGURES and not is_wide else Qt.AlignmentFlag.AlignLeft
+        if index.column() in FIGURES:
+            painter.setFont(narrowed(option.font, option.text, room.width()))
         text = painter.fontMetrics().elidedText(option.text, Qt.TextElideMode.ElideRight, int(room.width()))
         painter.setClipping(False)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | side, text)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(super().sizeHint(option, index).width(), scaled(ROW_HEIGHT))
+
+
+def narrowed(font: QFont, text: str, room: float) -> QFont:
+    """The font as narrow as the text needs to fit, within reason: a figure that is cut says something else."""
+    width = QFontMetricsF(font).horizontalAdvance(text)
+    found = QFont(font)
+    if width > room:
+        found.setStretch(max(NARROWEST, math.floor(100.0 * room / width)))
+    return found
