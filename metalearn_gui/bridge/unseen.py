@@ -418,9 +418,11 @@ class UnseenTasks(QObject):
 
     def _ask_at_rest(self) -> None:
         """What would hold a touch up."""
-        if self.is_ready and self._rests:
+        if not self.is_ready:
+            return
+        if self._rests:
             self._ask_learners({})
-        if self.is_ready and self._is_warm and self._is_slow:
+        if self._is_warm and self._is_slow:
             take = functools.partial(self._take_compared, self.touched)
             self._ask_adaptations("compared", ("learner", *self.compared), take, SHOWING, {})
         self._ask_views()

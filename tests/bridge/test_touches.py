@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from PySide6.QtTest import QTest
 
 from metalearn_gui.bridge import adapter
 from metalearn_gui.bridge.adapter import Adapter
@@ -66,10 +67,28 @@ def test_predictions_come_for_rows_and_places_and_the_loss_is_the_query_sets(set
     assert np.allclose(seen.loss, plain.loss, atol=1e-6)
 
 
-def test_where_predictions_are_wanted_stays_the_same_from_task_to_task(settings, qapp):
+@pytest.fixture
+def unseen(settings, qapp):
     start = settings.learner.init(settings.network, np.random.default_rng(0))
     state = TrainingState(LearnerState(dict(start.params), dict(start.carry), {}, 0), {})
-    unseen = UnseenTasks(settings, state, False, None)
+    return UnseenTasks(settings, state, False, None)
+
+
+def test_a_touch_before_tensorflow_is_there_has_nothing_computed_until_it_is(unseen, monkeypatch):
+    asked = []
+    monkeypatch.setattr(unseen._worker, "request", lambda key, request: asked.append(key))
+    unseen._inspection.setInterval(0)
+    unseen.add_point(np.ones(3, np.float32), np.ones(2, np.float32))
+    QTest.qWait(10)
+    assert not unseen._inspection.isActive()
+    assert asked == []
+    unseen.set_ready()
+    QTest.qWait(10)
+    assert {"touched", "views"} <= set(asked)
+    assert unseen.close(1.0)
+
+
+def test_where_predictions_are_wanted_stays_the_same_from_task_to_task(unseen):
     unseen.look_at(Beside())
     unseen.new_task()
     rows = np.concatenate([unseen.touched.support.x, unseen.touched.query.x])
