@@ -22,6 +22,13 @@ _PICTURES: dict[str, Any] = {
 # Weights of the task's own: by the batch's statistics five pictures would be normalised by themselves alone.
 _ALL_WEIGHTS: dict[str, Any] = {"norm": "group", "inner_learning_rate": 0.4, "meta_batch": 4, "test_steps": 1}
 
+# As the preset "ratings" is trained; a few hundred people are soon learned by heart.
+_RATINGS: dict[str, Any] = {
+    "task_family": "ratings", "network": "ratings_net", "hidden_dim": 32, "num_hidden_layers": 1, "activation": "tanh",
+    "initialization": "uniform", "gradient_clip": 10.0, "meta_learning_rate": 0.002, "meta_schedule": "cosine",
+    "meta_batch": 32, "num_iterations": 600, "test_steps": 5,
+}  # fmt: skip
+
 _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PLANE, "learner": "fomaml", "inner_learning_rate": 0.3, "inner_steps": 5},
     {**_PLANE, "learner": "anil", "inner_learning_rate": 0.3, "inner_steps": 5, "meta_learning_rate": 0.003},
@@ -48,6 +55,16 @@ _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PICTURES, "learner": "cnp", "shots_min": 1, "meta_learning_rate": 0.003, "test_steps": 1},
     {**_PICTURES, "learner": "scratch", "inner_learning_rate": 0.1, "num_iterations": 1_000, "test_steps": 10},
     {**_PICTURES, "learner": "transfer", "inner_learning_rate": 0.1, "test_steps": 10},
+    {**_RATINGS, "learner": "fomaml", "inner_learning_rate": 0.1, "inner_steps": 5},
+    {**_RATINGS, "learner": "anil", "inner_learning_rate": 0.1, "inner_steps": 5},
+    {**_RATINGS, "learner": "meta_sgd", "inner_learning_rate": 0.1, "inner_steps": 5},
+    {**_RATINGS, "learner": "cavia", "inner_learning_rate": 1.0, "inner_steps": 5},
+    {**_RATINGS, "learner": "metann", "test_steps": 1},
+    {**_RATINGS, "learner": "cnp", "shots_min": 3, "test_steps": 1},
+    {**_RATINGS, "learner": "reptile", "inner_learning_rate": 0.1, "inner_steps": 5, "meta_batch": 8,
+     "meta_optimizer": "sgd", "meta_learning_rate": 0.1, "meta_schedule": "linear"},
+    {**_RATINGS, "learner": "transfer", "inner_learning_rate": 0.1, "inner_steps": 5},
+    {**_RATINGS, "learner": "scratch", "inner_learning_rate": 0.1, "inner_steps": 5},
 )  # fmt: skip
 
 

@@ -171,3 +171,20 @@ def test_a_family_comes_with_the_network_that_is_made_for_it_and_takes_it_away_a
     ratings = switched(default_settings(), **for_family(default_settings(), "ratings"))
     assert ratings.network.key == "ratings_net"
     assert switched(ratings, **for_family(ratings, "sinusoid")).network.key == "mlp"
+
+
+RECOMMENDERS = ("fomaml", "reptile", "meta_sgd", "anil", "cavia", "metann", "cnp", "transfer", "scratch")
+
+
+@pytest.mark.parametrize("learner", RECOMMENDERS)
+def test_a_learner_chosen_on_ratings_brings_what_it_was_tuned_with_there_and_takes_it_away_again(learner: str) -> None:
+    begun = preset("ratings")
+    chosen = switched(begun, learner=learner)
+    tuned = [one for one in tuned_settings(learner) if one.tasks.key == "ratings"]
+    assert len(tuned) == 1
+    for name, group in tuned[0].names().items():
+        if group in TUNED_GROUPS:
+            assert chosen.value(name) == tuned[0].value(name), name
+    assert chosen.value("num_iterations") == begun.value("num_iterations")
+    assert chosen.network == begun.network
+    assert switched(chosen, learner="maml") == begun
