@@ -86,7 +86,7 @@ class RightSide(QWidget):
             spare -= wished
 
     def _with_room(self, here: Sequence[str]) -> set[str]:
-        """The cards that may stand open, up to the first for which there is no room; one always may."""
+        """The cards that may stand open: in their order, each for which there is room; one always may."""
         room = self.height() - (len(here) - 1) * self.layout().spacing() - len(here) * scaled(FOLDED)
         still_open: set[str] = set()
         for key in here:
@@ -94,7 +94,7 @@ class RightSide(QWidget):
             if key in self._folded_by_hand:
                 continue
             if needed > room and still_open:
-                break
+                continue
             still_open.add(key)
             room -= needed
         return still_open

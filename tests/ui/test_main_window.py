@@ -11,7 +11,7 @@ from PySide6.QtGui import QCursor, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
 
 from metalearn_gui.bridge.session import Message, RunState
-from metalearn_gui.engine.presets import PRESETS
+from metalearn_gui.engine.presets import PRESETS, preset
 from metalearn_gui.ui import message_bar
 from metalearn_gui.ui.chips import PictureChip
 from metalearn_gui.ui.elided_label import ElidedLabel
@@ -562,6 +562,16 @@ def test_four_runs_are_in_sight_in_the_smallest_window(window, session, qtbot):
     rows = [table.visualRect(table.model().index(row, 0)) for row in range(4)]
     assert table.viewport().rect().contains(rows[0].united(rows[3]))
     assert child(window, "compare_icon").isVisible()  # in the place of the line below the table
+
+
+def test_runs_stand_open_below_a_card_for_which_there_is_no_room(window, session, qtbot):
+    window.resize(1024, 700)
+    session.set_settings(preset("ratings"))
+    session.train(100)
+    session.score()
+    qtbot.wait(80)
+    assert window.panels["cold_start"].is_collapsed
+    assert not window.panels["runs"].is_collapsed
 
 
 def test_runs_stand_open_in_the_smallest_window_beside_a_verdict(window, session, qtbot, monkeypatch):

@@ -287,8 +287,8 @@ class PicturesCanvas(PictureSurface):
         if not self._is_named(self.row):
             name = self.tr("your drawing")
         text = name.format(label=int(self._rows.y[self.row]) + 1)
-        if nearest is not None:
-            text += self.tr(", nearest: {label}").format(label=int(self._rows.y[nearest]) + 1)
+        more = "" if nearest is None else self.tr(", nearest: {label}").format(label=int(self._rows.y[nearest]) + 1)
+        text += more if painter.fontMetrics().horizontalAdvance(text + more) <= box.width() else ""
         painter.drawText(QRectF(box.left(), self.frame().top(), box.width(), HEADER - 4), CENTRED, text)
         probabilities = self._probabilities(self.row, step)
         if probabilities is not None and not self._is_support:
