@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import gc
 import json
 import random
@@ -29,13 +30,18 @@ from metalearn_gui.engine import Options, preset
 from metalearn_gui.engine.backend import return_free_memory
 from metalearn_gui.ui.actions import COMMANDS
 from metalearn_gui.ui.application import build_application
+from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.veil import Veil
+from metalearn_gui.ui.view import View
 from metalearn_gui.ui.views import VIEWS
 
+PARTS = (HandleSurface, View, Veil)
 WARM_UP = 0.2  # of all events, before memory is looked at for the first time
 MOST_TOP_LEVELS = 6
 TELL_EVERY = 100
+LOOK_EVERY = 10  # events: to go through all widgets takes as long as a few of them
 KEYS = [
     Qt.Key.Key_Space, Qt.Key.Key_S, Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up,
     Qt.Key.Key_Down, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Delete,
@@ -55,6 +61,10 @@ class Monkey:
         self._files = self._written(folder)
         self._commands = [command for command in COMMANDS if command.key not in NEVER]
         self.last = ""
+        self.ran: set[str] = set()
+        self.shown: set[str] = set()
+        for key, action in window.commands.by_key.items():
+            action.triggered.connect(functools.partial(self._note_command, key))
         self._deeds: list[tuple[int, Callable[[], None]]] = [
             (30, self._click), (12, self._drag), (4, self._double_click), (14, self._key), (6, self._control),
             (5, self._wheel), (4, self._type), (3, self._resize), (2, self._theme), (3, self._view), (2, self._drop),
@@ -71,6 +81,21 @@ class Monkey:
             if "already deleted" not in str(error):
                 raise
         QApplication.processEvents()
+
+    def look(self) -> None:
+        """Note which canvases, views, sheets and windows are in sight."""
+        widgets = QApplication.allWidgets()
+        self.shown |= {type(one).__name__ for one in widgets if isinstance(one, PARTS) and one.isVisible()}
+        self.shown |= {type(one).__name__ for one in widgets if one.isWindow() and one.isVisible()}
+
+    def missed(self) -> dict[str, list[str]]:
+        """Commands that never ran, and canvases, views and sheets that were never seen."""
+        parts = {one.__name__ for base in PARTS for one in _leaves(base)}
+        commands = {command.key for command in self._commands}
+        return {"commands": sorted(commands - self.ran), "parts": sorted(parts - self.shown)}
+
+    def _note_command(self, key: str) -> None:
+        self.ran.add(key)
 
     @staticmethod
     def _written(folder: Path) -> list[str]:
@@ -164,6 +189,11 @@ class Monkey:
                 one.close()
 
 
+def _leaves(kind: type) -> list[type]:
+    """The classes below this one that have none below them; itself where there are none."""
+    return [leaf for below in kind.__subclasses__() for leaf in _leaves(below)] or [kind]
+
+
 CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -228,6 +258,8 @@ def main() -> int:
                 monkey.act()
             except Exception:
                 problems.append(f"{monkey.last}: {traceback.format_exc()}")
+            if event % LOOK_EVERY == 0:
+                monkey.look()
             if event % TELL_EVERY == TELL_EVERY - 1:
                 megabytes = psutil.Process().memory_info().rss / 1e6
                 widgets, runs = len(QApplication.allWidgets()), len(session.runs)
@@ -237,7 +269,7 @@ def main() -> int:
     window.close()
     qInstallMessageHandler(None)  # Qt may say something yet when Python is gone
     report = {"seed": options.seed, "events": options.events, "seconds": round(time.monotonic() - begun)}
-    print(json.dumps(report | {"growth_mb": round(growth, 1), "problems": len(problems)}))
+    print(json.dumps(report | {"growth_mb": round(growth, 1), "problems": len(problems), "missed": monkey.missed()}))
     for problem in dict.fromkeys(problems):
         print(problem)
     return 1 if problems else 0
