@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -48,6 +48,7 @@ class Legend(QWidget):
         self._entries = tuple(entries)
         self.setAccessibleName(", ".join(entry.text for entry in entries))
         self.updateGeometry()
+        QTimer.singleShot(0, self, self.updateGeometry)  # a layout that is under way hears of nothing
         self.update()
 
     @property

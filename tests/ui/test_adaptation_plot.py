@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from metalearn_gui.engine import events
+from metalearn_gui.engine.presets import preset
 from metalearn_gui.ui.panels.adaptation import LOWEST, AdaptationPanel
 
 
@@ -189,3 +190,14 @@ def test_a_card_that_becomes_wider_says_the_whole_legend_at_once(panel, session)
     session.score()
     panel.resize(600, 400)
     assert "scratch with Adam" in panel.legend.accessibleName()
+
+
+def test_a_legend_that_grows_with_the_window_has_room_for_all_its_lines(window, session, qtbot):
+    window.resize(1024, 700)
+    session.set_settings(preset("glyphs"))
+    session.train(100)
+    session.score()
+    qtbot.wait(50)
+    legend = window.panels["adaptation"].legend
+    window.resize(1440, 900)
+    qtbot.waitUntil(lambda: legend.height() == legend.heightForWidth(legend.width()) > legend.ROW)
