@@ -17,7 +17,7 @@ from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.transport import SQUARE, header_button, paint_progress
 from metalearn_gui.ui.transport_bar import TransportBar
-from metalearn_gui.ui.wording import episode_text, final_text, unseen_text
+from metalearn_gui.ui.wording import episode_text, final_text, several_targets_text, unseen_text
 
 
 class Header(TransportBar):
@@ -142,7 +142,11 @@ class Header(TransportBar):
             steps = len(scores.evaluation.learner.loss) - 1
         by_step = counted(steps, self.tr("1 step"), self.tr("{count} steps"))
         self._unseen.set_caption(f"{unseen_text(run.settings)}, {episode_text(run.settings) or by_step}")
-        self._unseen.show_value(*final_text(scores.evaluation.learner if scores else None))
+        value, unit = final_text(scores.evaluation.learner if scores else None)
+        several = several_targets_text(run.settings)
+        self._unseen.show_value(value, several if unit and several else unit)
+        largest = self.tr("MSE, every target in its own unit: that with the largest numbers counts most")
+        self._unseen.setToolTip(largest if several else "")
 
     def choose_preset(self, key: str | None) -> None:
         """Load a preset, once its data have been chosen where it needs some; None for none."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from metalearn_gui.bridge.session import Adaptation
 from metalearn_gui.engine.events import Evaluation, StepScores
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.ui.text import MINUS, count_text, counted, number_text
 
 FIRST, LONGEST_NAME = 5, 30  # of names in one line: how many, and letters of each
@@ -125,6 +126,14 @@ def final_text(scores: StepScores | None) -> tuple[str, str]:
     if scores.accuracy is not None and scores.accuracy_ci95 is not None:
         return percent_text(float(scores.accuracy[-1])), interval_text(float(scores.accuracy_ci95[-1]))
     return number_text(loss), QCoreApplication.translate("Wording", "MSE")
+
+
+def several_targets_text(settings: ExperimentSettings) -> str:
+    """What a loss of a table's unseen tasks is the mean of, where that is several columns; else empty."""
+    tasks = settings.tasks
+    if not isinstance(tasks, Csv) or tasks.kind != "regression" or tasks.output_dim < 2:
+        return ""
+    return QCoreApplication.translate("Wording", "{count} targets").format(count=tasks.output_dim)
 
 
 def baseline_name(key: str) -> str:

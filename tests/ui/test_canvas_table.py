@@ -6,19 +6,22 @@ import dataclasses
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QToolButton
 
+from metalearn_gui.bridge.touches import draw_task
 from metalearn_gui.engine.learners.maml import Maml
 from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.store.records import RunRecord
-from metalearn_gui.ui.canvas.table.canvas import TableCanvas
+from metalearn_gui.ui.canvas.table.canvas import TableCanvas, fields_of
 from metalearn_gui.ui.canvas.table.held import shares_categories
+from metalearn_gui.ui.canvas.table.small import draw_small
 from metalearn_gui.ui.export.pictures import draw_canvas
+from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.run_traces import run_mark
 from metalearn_gui.ui.theme import theme
@@ -432,3 +435,34 @@ def test_a_run_laid_over_is_a_curve_among_the_slices(several, qtbot):
     session.set_overlay(run.run_id, True)
     qtbot.waitUntil(lambda: several.grab().toImage() != plain)
     assert several._scene().beside[-1][0].color == run_mark(session, run).color
+
+
+TWO_TARGETS = {"inputs": "x,city", "targets": "z,y"}
+
+
+def test_the_header_says_that_its_loss_is_of_several_targets(qtbot, path):
+    for chosen, said in ((TWO_TARGETS, "2 targets"), (CHOICES["several"], "MSE")):
+        session = FakeSession(settings_for(path, **chosen))
+        header = Header(session)
+        qtbot.addWidget(header)
+        session.train(100)
+        session.score()
+        figure = header.findChild(QLabel, "unseen_label").parentWidget()
+        assert said in [label.text() for label in figure.findChildren(QLabel)]
+        assert ("counts most" in figure.toolTip()) == (chosen is TWO_TARGETS)
+
+
+def test_a_small_picture_of_several_targets_names_the_one_it_shows(path):
+    named, drawn = settings_for(path, **TWO_TARGETS), []
+    fields = fields_of(named.tasks)
+    renamed = dataclasses.replace(fields.targets[0], name="weight")
+    for targets in (fields.targets, (renamed, fields.targets[1]), fields.targets[:1], (renamed,)):
+        image = QImage(160, 120, QImage.Format.Format_RGB32)
+        image.fill(0)
+        painter = QPainter(image)
+        shown_fields = dataclasses.replace(fields, targets=tuple(targets))
+        draw_small(painter, QRectF(image.rect()), shown_fields, draw_task(named, 0), None)
+        painter.end()
+        drawn.append(image)
+    assert drawn[0] != drawn[1]
+    assert drawn[2] == drawn[3]

@@ -13,9 +13,10 @@ from metalearn_gui.ui.canvas.axes import Axes, widened
 from metalearn_gui.ui.canvas.curve_drawing import draw_curve
 from metalearn_gui.ui.canvas.markers import stamp_markers
 from metalearn_gui.ui.canvas.plane import draw_classes
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import theme, ui_font
 
 MARGIN = 0.07
+PADDING = 6.0
 
 
 def draw_small(painter: QPainter, frame: QRectF, fields: Fields, touched: TouchedTask, values: Array | None) -> None:
@@ -29,6 +30,16 @@ def draw_small(painter: QPainter, frame: QRectF, fields: Fields, touched: Touche
         _draw_curve(painter, frame, fields, touched, values)
     else:
         _draw_against_truth(painter, frame, fields, touched, values)
+    if len(fields.targets) > 1 and not fields.are_classes:
+        _name_target(painter, frame, fields.targets[0].name)
+
+
+def _name_target(painter: QPainter, frame: QRectF, name: str) -> None:
+    """Which of several targets this is."""
+    painter.setFont(ui_font(11))
+    painter.setPen(theme().palette.muted)
+    short = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(frame.width() - 2 * PADDING))
+    painter.drawText(frame.adjusted(PADDING, 2, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, short)
 
 
 def _draw_curve(painter: QPainter, frame: QRectF, fields: Fields, touched: TouchedTask, values: Array | None) -> None:
