@@ -29,16 +29,24 @@ def window_memory() -> QSettings:
 def restore_window(window: MainWindow) -> None:
     """Give the window its last geometry and settings in sight, and the application its theme."""
     memory = window_memory()
-    if memory.contains("geometry"):
-        window.restoreGeometry(memory.value("geometry"))
-    window.show_all_settings(memory.value("all_settings", False, bool))
-    window.zoom.choose(memory.value("zoom", AUTOMATIC, float))
+    if (geometry := _geometry(memory, "geometry")) is not None:
+        window.restoreGeometry(geometry)
+    window.show_all_settings(bool(memory.value("all_settings", False, bool)))
+    zoom = memory.value("zoom", AUTOMATIC, float)
+    window.zoom.choose(zoom if isinstance(zoom, float) else AUTOMATIC)
     mode = str(memory.value("theme", theme().mode))
     theme().set_mode(mode if mode in MODES else "system")
     memory.beginGroup(FLOATING)
-    floating = {key: memory.value(key) for key in memory.childKeys()}
+    found = {key: _geometry(memory, key) for key in memory.childKeys()}
+    floating = {key: geometry for key, geometry in found.items() if geometry is not None}
     memory.endGroup()
     QTimer.singleShot(0, window, lambda: _tear_off(window, floating))  # once the window itself is there
+
+
+def _geometry(memory: QSettings, key: str) -> QByteArray | None:
+    """A window's place; None where there is none, or a damaged file holds something else."""
+    value = memory.value(key)
+    return value if isinstance(value, QByteArray) else None
 
 
 def _tear_off(window: MainWindow, floating: Mapping[str, QByteArray]) -> None:

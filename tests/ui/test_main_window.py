@@ -426,6 +426,18 @@ def test_closing_ends_the_session_and_asks_nothing(window, session):
     assert not window.isVisible()
 
 
+def test_a_damaged_memory_of_the_window_still_opens_it(session, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setenv("METALEARN_HOME", str(tmp_path))
+    damaged = "[General]\ngeometry=abc\nzoom=big\nall_settings=1, 2\n[floating]\nruns=abc\n"
+    (tmp_path / "window.ini").write_text(damaged, "utf-8")
+    window = MainWindow(session, remember=True)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.wait(0)  # cards that floated come a moment later
+    assert (window.width(), window.height()) == (1440, 900)
+    assert not window.panels["runs"].is_detached
+
+
 def test_geometry_is_remembered_only_when_asked(session, qtbot, tmp_path, monkeypatch):
     monkeypatch.setenv("METALEARN_HOME", str(tmp_path))
     kept = []
