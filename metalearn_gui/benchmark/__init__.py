@@ -97,8 +97,9 @@ def _entries(against: Sequence[str]) -> list[tuple[str, Entrant, bool]]:
 def _turns(lanes: Mapping[str, Lane], sizes: Mapping[str, int]) -> dict[str, list[Turn]]:
     """Everybody's turns by round; every other round runs backwards, so that no place is the better one."""
     turns: dict[str, list[Turn]] = {name: [] for name in lanes}
+    names = list(lanes)
     for number in range(ROUNDS):
-        for name in list(lanes) if number % 2 == 0 else list(reversed(lanes)):
+        for name in names if number % 2 == 0 else names[::-1]:
             turns[name].append(lanes[name].run(sizes[name]))
     return turns
 

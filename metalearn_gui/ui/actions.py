@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMenu
 
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 from metalearn_gui.ui.window_zoom import AUTOMATIC
+
+if TYPE_CHECKING:
+    from metalearn_gui.ui.main_window import MainWindow
 
 CONTEXT = "Commands"
 
@@ -163,7 +166,7 @@ BARE_KEYS = {
 class Actions:
     """The commands as QActions of a window: shortcuts, the menu, and the bare keys."""
 
-    def __init__(self, window: QMainWindow) -> None:
+    def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.by_key: dict[str, QAction] = {command.key: self._action(command) for command in COMMANDS}
         self.retranslate()

@@ -39,6 +39,18 @@ def build_application() -> QApplication:
     return app
 
 
+def the_application() -> QApplication:
+    """The one that there is.
+
+    Raises:
+        RuntimeError: there is none.
+    """
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise RuntimeError("there is no QApplication yet; build_application makes it")
+    return app
+
+
 @functools.cache
 def _watch_the_desktop() -> None:
     QGuiApplication.styleHints().colorSchemeChanged.connect(_follow_the_desktop)

@@ -92,7 +92,8 @@ class Axis(pg.AxisItem):
         most = max(2, int(length // scaled(self.least_spacing)))
         if self.is_log:
             return log_ticks(10.0 ** self.range[0], 10.0 ** self.range[1], most)
-        values = linear_ticks(*self.range, most)
+        low, high = self.range
+        values = linear_ticks(low, high, most)
         return [value for value in values if value == round(value)] if self._counts else values
 
     def generateDrawSpecs(self, painter: QPainter) -> tuple[Any, ...] | None:

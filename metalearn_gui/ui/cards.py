@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtWidgets import QPushButton, QScrollArea
+from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtWidgets import QScrollArea
 
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels import INSIDE_PANELS
@@ -71,11 +71,10 @@ class Cards:
     def _unfold(self, panel: Panel) -> None:
         if panel.is_collapsed:
             panel.toggle_collapsed()
-        title = panel.findChild(QPushButton, f"{panel.key}_title")
         area = _scroll_area_of(panel)
         if area is not None:
             area.ensureWidgetVisible(panel)
-        title.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        panel.focus_title()
 
     def _detach(self, panel: Panel) -> None:
         if not panel.is_detached:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
@@ -101,7 +101,7 @@ class ChipBox(QWidget):
 
     def __init__(
         self,
-        chips: dict[str, QPushButton],
+        chips: Mapping[str, QPushButton],
         first: Sequence[str],
         more_text: Callable[[int, bool], str],
         width: int,

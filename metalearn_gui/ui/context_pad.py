@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Axes, draw_frame
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, faded
+from metalearn_gui.ui.keys import is_claimed
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
@@ -135,7 +136,7 @@ class ContextPad(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # The arrows mean this point while it has the focus, not the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in (*STEPS, Qt.Key.Key_Escape):  # type: ignore[attr-defined]
+        if is_claimed(event, (*STEPS, Qt.Key.Key_Escape)):
             event.accept()
             return True
         return super().event(event)

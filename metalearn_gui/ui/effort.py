@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Hashable
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton
 
@@ -46,14 +48,14 @@ class Effort:
         """What so many meta-iterations have cost."""
         return _along(iterations, self.iterations, self.spent)
 
-    def iterations_at(self, spent: Array | float) -> Array:
+    def iterations_at(self, spent: ArrayLike) -> Array:
         """The inverse of `at`."""
         return _along(spent, self.spent, self.iterations)
 
 
-def _along(values: Array | float, knots: tuple[float, ...], results: tuple[float, ...]) -> Array:
+def _along(values: ArrayLike, knots: tuple[float, ...], results: tuple[float, ...]) -> Array:
     beyond = np.maximum(np.asarray(values, float) - knots[-1], 0.0) * (results[-1] / knots[-1])
-    return np.asarray(np.interp(values, knots, results) + beyond)
+    return np.asarray(np.interp(np.asarray(values, float), knots, results) + beyond)
 
 
 def effort_of(run: RunRecord, axis: str) -> Effort:
@@ -104,7 +106,7 @@ class EffortChoice(QObject):
         menu = QMenu(self._button)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for axis in AXES:
-            action = menu.addAction(axis_text(axis), lambda axis=axis: self.choose(axis))
+            action = menu.addAction(axis_text(axis), functools.partial(self.choose, axis))
             action.setCheckable(True)
             action.setChecked(axis == self.axis)
         return menu

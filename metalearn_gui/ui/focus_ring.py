@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
+from metalearn_gui.ui.application import the_application
 from metalearn_gui.ui.theme import theme
 
 MARGIN = 3
@@ -17,21 +18,22 @@ class FocusRing(QWidget):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("focus_ring")
+        self._window = window
         self._target: QWidget | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
-        QApplication.instance().focusChanged.connect(self._leave)
+        the_application().focusChanged.connect(self._leave)
 
     def follow_keyboard(self) -> None:
         """Lie round what has the focus now."""
         target = QApplication.focusWidget()
-        if target is None or not self.parentWidget().isAncestorOf(target):
+        if target is None or not self._window.isAncestorOf(target):
             self.hide()
             return
         self._target = target
-        corner = target.mapTo(self.parentWidget(), QPoint(0, 0))
+        corner = target.mapTo(self._window, QPoint(0, 0))
         self.setGeometry(QRect(corner, target.size()).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
         self.show()
         self.raise_()

@@ -55,7 +55,7 @@ class Form(Translated, QWidget):
         self._reset_all.setProperty("kind", "link")
         self._reset_all.setFont(ui_font(12))
         self._reset_all.clicked.connect(self.reset_all)
-        rows = QVBoxLayout(self._column)
+        rows = self._lines = QVBoxLayout(self._column)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(ROW_SPACING)
         rows.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -92,7 +92,7 @@ class Form(Translated, QWidget):
             spec.name: SettingRow(self._session, spec, self._column, self._takers.get(spec.name)) for spec in wanted
         }
         for row in self.rows.values():
-            self._column.layout().addWidget(row)
+            self._lines.addWidget(row)
             fit_new(row)
         self._show_rows()
 

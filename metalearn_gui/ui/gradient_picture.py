@@ -73,7 +73,7 @@ class GradientPicture(QWidget):
         painter.drawArc(_square(foot, 0.28 * reach), 0, round(math.degrees(angle) * 16))
         painter.setFont(ui_font(12))
         painter.setPen(palette.muted)
-        at = foot + 0.42 * reach * QPointF(math.cos(angle / 2), -math.sin(angle / 2))
+        at = foot + QPointF(math.cos(angle / 2), -math.sin(angle / 2)) * (0.42 * reach)
         painter.drawText(QRectF(at.x() - 24, at.y() - 10, 48, 20), Qt.AlignmentFlag.AlignCenter,
                          f"{math.degrees(angle):.0f}°")  # fmt: skip
 
@@ -81,11 +81,11 @@ class GradientPicture(QWidget):
         self, painter: QPainter, foot: QPointF, length: float, angle: float, color: QColor, text: str
     ) -> None:
         along = QPointF(math.cos(angle), -math.sin(angle))
-        end = foot + length * along
+        end = foot + along * length
         painter.setPen(QPen(color, 2.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawLine(foot, end)
         side = QPointF(-along.y(), along.x())
-        head = QPolygonF([end + 4 * along, end - 8 * along + 5 * side, end - 8 * along - 5 * side])
+        head = QPolygonF([end + along * 4, end - along * 8 + side * 5, end - along * 8 - side * 5])
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         painter.drawPolygon(head)

@@ -25,6 +25,7 @@ from metalearn_gui.bridge.landscape import Landscape
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS, Axes, draw_frame
 from metalearn_gui.ui.canvas.markers import draw_marker, faded
+from metalearn_gui.ui.keys import is_claimed
 from metalearn_gui.ui.layer import Layer
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.text import number_text
@@ -222,8 +223,8 @@ class LandscapeView(QWidget):
         if self._hovered is not None:
             loss = self.loss_at(axes.numbers(self._hovered))
             if math.isfinite(loss):
-                at = np.array([self._hovered.x(), self._hovered.y() - 18])
-                self._paint_note(painter, at, number_text(loss), palette.text)
+                above = np.array([self._hovered.x(), self._hovered.y() - 18])
+                self._paint_note(painter, above, number_text(loss), palette.text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -259,7 +260,7 @@ class LandscapeView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # The arrows mean this view while it has the focus, not the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in STEPS:
+        if is_claimed(event, STEPS):
             event.accept()
             return True
         return super().event(event)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from metalearn_gui.ui.application import the_application
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.rail_button import RailButton
@@ -29,6 +30,7 @@ class LeftSide(Translated, QWidget):
         self._panels = dict(panels)
         self._is_narrow = True  # until the end of this method
         self._column = self._made_column()
+        self._host = parent
         self._overlay = _Overlay(parent)
         self._overlay.closed.connect(self.close_pop_over)
         self._rail = named(QWidget(self), "rail")
@@ -162,8 +164,7 @@ class LeftSide(Translated, QWidget):
         self._check_buttons(keys)
 
     def _pop_over_place(self, keys: tuple[str, ...]) -> QRect:
-        host = self._overlay.parentWidget()
-        top_left = self.mapTo(host, QPoint(scaled(RAIL_WIDTH) + 8, 0))
+        top_left = self.mapTo(self._host, QPoint(scaled(RAIL_WIDTH) + 8, 0))
         wanted = sum(self._panels[key].sizeHint().height() + GAP for key in keys) + 2 * GAP
         return QRect(top_left, QSize(scaled(COLUMN_WIDTH) + 2 * GAP + SCROLL_BAR_ROOM, min(wanted, self.height())))
 
@@ -227,10 +228,10 @@ class _Overlay(QFrame):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QApplication.instance().installEventFilter(self)
+        the_application().installEventFilter(self)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        QApplication.instance().removeEventFilter(self)
+        the_application().removeEventFilter(self)
         super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

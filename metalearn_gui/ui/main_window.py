@@ -21,13 +21,19 @@ from metalearn_gui.ui.files import SessionFile, dropped_session
 from metalearn_gui.ui.focus_ring import FocusRing
 from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.help import HelpWindow
-from metalearn_gui.ui.import_sheet import SHEETS, ImportSheet
+from metalearn_gui.ui.import_sheet import SHEETS
+from metalearn_gui.ui.import_sheet.base import ImportSheet
 from metalearn_gui.ui.left_side import SCROLL_BAR_ROOM, LeftSide
 from metalearn_gui.ui.memory import keep_window, restore_window
 from metalearn_gui.ui.message_bar import MessageBar
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.palette.palette import Palette
-from metalearn_gui.ui.panels import PANELS, VIEW_PANELS
+from metalearn_gui.ui.panels import PANELS, VIEW_PANELS, card
+from metalearn_gui.ui.panels.network import NetworkPanel
+from metalearn_gui.ui.panels.runs import RunsPanel
+from metalearn_gui.ui.panels.tasks import TasksPanel
 from metalearn_gui.ui.right_side import RightSide
+from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.translated import Translated
@@ -44,14 +50,7 @@ LEFT, CENTRE, RIGHT = (
     ("meta_loss", "gradients", "adaptation", "cold_start", *VIEW_PANELS, "runs"),
 )
 CENTRE_SHARE, RIGHT_SHARE = 712, 416
-ROOM_FIRST = (
-    "meta_loss",
-    "gradients",
-    *VIEW_PANELS,
-    "adaptation",
-    "cold_start",
-    "runs",
-)
+ROOM_FIRST = ("meta_loss", "gradients", *VIEW_PANELS, "adaptation", "cold_start", "runs")
 STRETCH = {
     "task": 480,
     "gallery": 300,
@@ -84,23 +83,23 @@ class MainWindow(Translated, QMainWindow):
         self.commands = Actions(self)
         self._header = Header(session, self)
         self._status = StatusBar(session, self)
-        self._content = QWidget(self, objectName=CONTENT)
+        self._content = named(QWidget(self), CONTENT)
         self.panels = {key: PANELS[key](session, self._content) for key in (*LEFT, *CENTRE, *RIGHT)}
-        self._left = LeftSide({key: self.panels[key] for key in LEFT}, self._content)
+        self._left = LeftSide({key: card(self.panels, key, SettingsPanel) for key in LEFT}, self._content)
         self._lay_out()
         self._messages = MessageBar(session, self)
         self._messages.roomTaken.connect(self._views.leave_room)
         self._ring = FocusRing(self)
         self._help = HelpWindow(self)
-        self.panels["tasks"].dataChosen.connect(self.take_data)
+        card(self.panels, "tasks", TasksPanel).dataChosen.connect(self.take_data)
         self.cards = Cards(self)
         self._palette = Palette(self)
         self._header.exportRequested.connect(self.show_export)
-        self.panels["runs"].compareAsked.connect(lambda: self.show_view("compare"))
+        card(self.panels, "runs", RunsPanel).compareAsked.connect(lambda: self.show_view("compare"))
         self._header.themeToggled.connect(self.toggle_theme)
         self._header.presenterRequested.connect(lambda: self.show_view(PresenterView.key))
         self._header.menuRequested.connect(self._show_menu)
-        self.panels["network"].insideRequested.connect(lambda: self.show_view("inside"))
+        card(self.panels, "network", NetworkPanel).insideRequested.connect(lambda: self.show_view("inside"))
         if remember:
             restore_window(self)
 
@@ -137,14 +136,15 @@ class MainWindow(Translated, QMainWindow):
 
     def attract(self) -> None:
         """The presenter, turning from preset to preset unattended."""
-        self._views.show_view("presenter")
-        self.findChild(PresenterView).caption.play()
+        self._views.show_view(PresenterView.key)
+        if (presenter := self.findChild(PresenterView)) is not None:
+            presenter.caption.play()
 
     def _take_view(self, key: str) -> None:
         on_stage = key == PresenterView.key
         self._status.setVisible(not on_stage)
         self.zoom.set_stage(on_stage)
-        (self._views.currentWidget() if on_stage else self).setFocus()
+        (self._views.view(key) if on_stage else self).setFocus()
 
     @property
     def transport(self) -> Session | View:
@@ -215,7 +215,7 @@ class MainWindow(Translated, QMainWindow):
 
     def choose_family(self, key: str) -> None:
         """A task family, as by its chip."""
-        self.panels["tasks"].choose(key)
+        card(self.panels, "tasks", TasksPanel).choose(key)
 
     def choose_preset(self, key: str) -> None:
         """A preset, as by the header's list."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QRect, QSize, QTimer, Signal
 from PySide6.QtGui import QCursor, QHideEvent, QShowEvent
@@ -119,7 +120,7 @@ class MessageBar(Translated, QFrame):
             self._choices.addAction(name, functools.partial(self._choose, self._message.action, place))
         self._choices.popup(self._action.mapToGlobal(self._action.rect().bottomLeft()))
 
-    def _method(self, name: str) -> Callable[..., object]:
+    def _method(self, name: str) -> Callable[..., Any]:
         return operator.attrgetter(name)(self._session)
 
     def _choose(self, action: str, place: int) -> None:

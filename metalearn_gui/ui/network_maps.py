@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.heat_map import signed_image
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import rgb, theme, ui_font
 
 CHANNELS_DRAWN = 4
 CAPTION, GAP, LARGEST = 16.0, 6.0, 44.0
@@ -112,7 +112,7 @@ def _wire(start: QRectF, end: QRectF) -> QPainterPath:
 
 def _heat(values: Array, low: QColor, high: QColor) -> QImage:
     """Numbers from 0 to 1 as one pixel each, from one colour to the other."""
-    ends = np.array([low.getRgb()[:3], high.getRgb()[:3]], float)
+    ends = np.array([rgb(low), rgb(high)], float)
     levels = ends[0] + np.clip(values, 0.0, 1.0)[..., None] * (ends[1] - ends[0])
     colors = np.ascontiguousarray(np.rint(levels).astype(np.uint8))
     height, width = values.shape

@@ -108,7 +108,10 @@ class NetworkView(QWidget):
                 self._draw_unit(painter, rect, responses, is_output=column == len(self._layers) - 1)
 
     def _draw_weights(self, painter: QPainter, column: int, sources: list[QRectF], targets: list[QRectF]) -> None:
-        weights = np.nan_to_num(self._layers[column].weights)
+        known = self._layers[column].weights
+        if known is None:
+            return
+        weights = np.nan_to_num(known)
         largest = float(np.abs(weights).max(initial=0.0)) or 1.0
         colors = theme().palette
         for (source, target), weight in np.ndenumerate(weights):

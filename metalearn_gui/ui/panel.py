@@ -108,6 +108,10 @@ class Panel(Dressed, QFrame):
         self._hint.set_short(short)
         self._hint.set_help(help)
 
+    def focus_title(self) -> None:
+        """Give the title the keyboard."""
+        self._title.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     @property
     def hint(self) -> str:
         return self._hint.text()
@@ -185,7 +189,8 @@ class Panel(Dressed, QFrame):
         """Tear the card off to where it has been, or near to it where there is no such screen."""
         if self._window is None:
             self.toggle_detached()
-        self._window.restoreGeometry(geometry)  # type: ignore[union-attr]
+        if self._window is not None:
+            self._window.restoreGeometry(geometry)
 
     def _come_back(self) -> None:
         window, self._window = self._window, None
@@ -245,12 +250,12 @@ class PanelWindow(QWidget):
         self.resize(size.expandedTo(QSize(420, 320)))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.parentWidget() is not None:
-            self.parentWidget().dragEnterEvent(event)
+        if (window := self.parentWidget()) is not None:
+            window.dragEnterEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if self.parentWidget() is not None:  # what is dropped here means the window that the card is from
-            self.parentWidget().dropEvent(event)
+        if (window := self.parentWidget()) is not None:  # a drop means the window that the card is from
+            window.dropEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._layout_at_home is not None and self._panel.parentWidget() is self:

@@ -61,7 +61,7 @@ class ParallelView(QWidget):
         self._show_chosen()
 
     @property
-    def mask(self) -> Array:
+    def chosen_runs(self) -> Array:
         """Whether each run lies in every part that is chosen, (runs,)."""
         mask = np.ones(len(self._names), bool)
         for axis in self._axes:
@@ -131,7 +131,7 @@ class ParallelView(QWidget):
         left = min(int(along), len(self._axes) - 2)
         one, other = self._places[:, left], self._places[:, left + 1]
         at = self._top + (1.0 - (one + (along - left) * (other - one))) * self._height
-        distances = np.where(self.mask & np.isfinite(at), abs(at - position.y()), np.inf)
+        distances = np.where(self.chosen_runs & np.isfinite(at), abs(at - position.y()), np.inf)
         nearest = int(np.argmin(distances))
         return nearest if distances[nearest] <= REACH else None
 
@@ -160,7 +160,7 @@ class ParallelView(QWidget):
 
     def _paint_bright(self, painter: QPainter) -> None:
         """The chosen lines, the best on top, and the axes over them."""
-        mask, known = self.mask, np.isfinite(self._losses)
+        mask, known = self.chosen_runs, np.isfinite(self._losses)
         alpha = 255 if mask.sum() < MANY else 150
         self._paint_lines(painter, mask & ~known, faded(theme().palette.muted, alpha))
         shades = np.floor(self._scale.shares(np.where(known, self._losses, 1.0)) * (SHADES - 1)).astype(int)
@@ -248,7 +248,7 @@ class ParallelView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in WALK and self.mask.any():
+        if key in WALK and self.chosen_runs.any():
             self._walk(WALK[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._near is not None:
             self.opened.emit(self._near)
@@ -260,7 +260,7 @@ class ParallelView(QWidget):
     def _walk(self, direction: int) -> None:
         """Down: to a worse one of the chosen runs; up: to a better one. It begins with the best."""
         order = np.argsort(np.nan_to_num(self._losses, nan=np.inf), kind="stable")
-        order = order[self.mask[order]].tolist()
+        order = order[self.chosen_runs[order]].tolist()
         place = order.index(self._near) + direction if self._near in order else 0
         self._point_at(order[min(max(place, 0), len(order) - 1)])
 

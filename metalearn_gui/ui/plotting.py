@@ -6,12 +6,14 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.axis import TICK_PX, Axis, count_tick_text, tick_text
+from metalearn_gui.ui.keys import is_claimed
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 LINE_STYLES: dict[str, list[float]] = {  # dash patterns in pen widths; a line's style says what its colour says
@@ -20,7 +22,7 @@ LINE_STYLES: dict[str, list[float]] = {  # dash patterns in pen widths; a line's
     "dotted": [1, 2.5],
     "dashdot": [6, 2.5, 1, 2.5],
 }
-ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+ARROWS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 def line_pen(color: QColor, style: str = "solid", width: float = 1.0) -> QPen:
@@ -144,7 +146,7 @@ class ThemedPlot(pg.PlotWidget):
     def is_log(self) -> bool:
         return self.value_axis.is_log
 
-    def to_axis(self, values: Array) -> Array:
+    def to_axis(self, values: ArrayLike) -> Array:
         """Values as view coordinates: log10 on a logarithmic axis, NaN where there is nothing to draw."""
         values = np.asarray(values, dtype=float)
         if not self.is_log:
@@ -152,7 +154,7 @@ class ThemedPlot(pg.PlotWidget):
         drawable = np.isfinite(values) & (values > 0)
         return np.log10(np.where(drawable, values, 1.0), where=drawable, out=np.full(values.shape, np.nan))
 
-    def fit_values(self, *coordinates: Array, trim: float = 0.0) -> None:
+    def fit_values(self, *coordinates: ArrayLike, trim: float = 0.0) -> None:
         """Show the range of these view coordinates, rounded outward so that it seldom moves.
 
         Args:
@@ -215,7 +217,7 @@ class ThemedPlot(pg.PlotWidget):
 
     def event(self, event: QEvent) -> bool:
         # The arrows mean this plot while it has the focus, not the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in ARROWS:
+        if is_claimed(event, ARROWS):
             event.accept()
             return True
         return super().event(event)

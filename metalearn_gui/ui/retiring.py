@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLayout, QWidget
 
 
 def retire(widgets: Collection[QWidget]) -> None:
@@ -20,3 +20,11 @@ def retire(widgets: Collection[QWidget]) -> None:
     holder = next((one for one in widgets if one is focused or one.isAncestorOf(focused)), None) if focused else None
     if holder is not None:
         holder.window().setFocus()
+
+
+def empty(layout: QLayout) -> None:
+    """Let the widgets go that a layout holds."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -32,7 +32,7 @@ class RightSide(QWidget):
         self._order = sorted(panels, key=first.index)
         self._folded_by_hand: set[str] = set()
         self._is_arranging = False
-        column = QVBoxLayout(self)
+        column = self._cards = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(gap)
         for key, panel in panels.items():
@@ -78,7 +78,7 @@ class RightSide(QWidget):
     def _grant_wishes(self, here: Sequence[str], still_open: set[str]) -> None:
         """Give cards what they wish for out of what the needs of all leave; the rest goes by their shares."""
         needs = {key: scaled(self._panels[key].room if key in still_open else FOLDED) for key in here}
-        spare = self.height() - (len(here) - 1) * self.layout().spacing() - sum(needs.values())
+        spare = self.height() - (len(here) - 1) * self._cards.spacing() - sum(needs.values())
         for key in here:
             panel = self._panels[key]
             wished = min(max(0, scaled(panel.wish) - needs[key]), max(0, spare)) if key in still_open else 0
@@ -87,7 +87,7 @@ class RightSide(QWidget):
 
     def _with_room(self, here: Sequence[str]) -> set[str]:
         """The cards that may stand open: in their order, each for which there is room; one always may."""
-        room = self.height() - (len(here) - 1) * self.layout().spacing() - len(here) * scaled(FOLDED)
+        room = self.height() - (len(here) - 1) * self._cards.spacing() - len(here) * scaled(FOLDED)
         still_open: set[str] = set()
         for key in here:
             needed = scaled(self._panels[key].room - FOLDED)

@@ -49,8 +49,9 @@ class SettingsRead:
         known, self._read = self._read, {}
         for run in runs:
             before = known.get(run.run_id)
-            is_same = before is not None and before[0] is run.settings
-            self._read[run.run_id] = before if is_same else (run.settings, _read(run.settings))
+            if before is None or before[0] is not run.settings:
+                before = run.settings, _read(run.settings)
+            self._read[run.run_id] = before
         return [self._read[run.run_id][1] for run in runs]
 
 

@@ -23,10 +23,14 @@ SHAPES = ("o", "s", "t", "d", "star")  # pyqtgraph's names, one for each colour 
 class HasRuns(Protocol):
     """What is read of the session here."""
 
-    settings: ExperimentSettings
-    runs: list[RunRecord]
-    live: RunRecord
-    shown: RunRecord
+    @property
+    def settings(self) -> ExperimentSettings: ...
+    @property
+    def runs(self) -> list[RunRecord]: ...
+    @property
+    def live(self) -> RunRecord: ...
+    @property
+    def shown(self) -> RunRecord: ...
 
 
 @dataclasses.dataclass(frozen=True)

@@ -78,7 +78,7 @@ class RunsLines(Translated, QWidget):
             self._follow_soon.start()
 
     def _take_chosen(self) -> None:
-        mask = self.view.mask.tolist()
+        mask = self.view.chosen_runs.tolist()
         chosen = frozenset(run.run_id for run, is_in in zip(self._runs, mask, strict=True) if is_in)
         self.chosen.emit(chosen if self.view.is_brushed else None)
         self._say_state()
@@ -86,7 +86,7 @@ class RunsLines(Translated, QWidget):
     def _say_state(self) -> None:
         self._all.setVisible(self.view.is_brushed)
         text = self.tr("{chosen} of {count} runs · drag along an axis to choose · click a line to show its run")
-        chosen, count = (count_text(int(number)) for number in (self.view.mask.sum(), len(self._runs)))
+        chosen, count = (count_text(int(number)) for number in (self.view.chosen_runs.sum(), len(self._runs)))
         self._state.setText(text.format(chosen=chosen, count=count))
 
     def showEvent(self, event: QShowEvent) -> None:

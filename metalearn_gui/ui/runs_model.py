@@ -6,7 +6,7 @@ import html
 import math
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.events import StepScores
@@ -27,7 +27,7 @@ IS_PINNED_ROLE = Qt.ItemDataRole.UserRole + 4
 MANY = 40  # rows that come or go at once
 NOTHING = "–"
 DIVERGED = "diverged"
-Index = QModelIndex
+Index = QModelIndex | QPersistentModelIndex
 
 
 class RunsModel(QAbstractTableModel):
@@ -129,7 +129,7 @@ class RunsModel(QAbstractTableModel):
         self._remove_all_but_first(len(wanted))
 
     def _insert(self, row: int, run: RunRecord) -> None:
-        self.beginInsertRows(Index(), row, row)
+        self.beginInsertRows(QModelIndex(), row, row)
         self._runs.insert(row, run)
         self._texts.insert(row, self._row_texts(run))
         self.endInsertRows()
@@ -144,19 +144,19 @@ class RunsModel(QAbstractTableModel):
             self._remove(row)
 
     def _remove(self, row: int) -> None:
-        self.beginRemoveRows(Index(), row, row)
+        self.beginRemoveRows(QModelIndex(), row, row)
         del self._runs[row], self._texts[row]
         self.endRemoveRows()
 
     # --- the table --------------------------------------------------------------------------------
 
-    def rowCount(self, parent: QModelIndex = Index()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._runs)
 
-    def columnCount(self, parent: QModelIndex = Index()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else TIME + 1
 
-    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
@@ -169,11 +169,11 @@ class RunsModel(QAbstractTableModel):
         last = names.get(self.num_steps, self.tr("{count} steps").format(count=self.num_steps))
         return (self.tr("learner"), self.tr("tasks"), self.tr("1 step"), last, self.tr("time"))[section]
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         answer = self._answers.get(role)
         return None if answer is None or not index.isValid() else answer(self, index.row(), index.column())
 
-    def setData(self, index: QModelIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         name = str(value).strip()
         if role != Qt.ItemDataRole.EditRole or index.column() != NAME or not name:
             return False

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
@@ -15,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from metalearn_gui.ui.icons import svg
+from metalearn_gui.ui.keys import is_claimed
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTable, draw_ground, draw_symbol
 from metalearn_gui.ui.runs_model import (
@@ -97,9 +101,9 @@ class RunsDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(super().sizeHint(option, index).width() + 6, scaled(ROW_HEIGHT))
 
-    def setEditorData(self, editor: QLineEdit, index: Index) -> None:
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
         # A run that trains changes its figures all the time; what is being typed stays.
-        if not editor.isModified():
+        if not (isinstance(editor, QLineEdit) and editor.isModified()):
             super().setEditorData(editor, index)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
@@ -173,12 +177,12 @@ class RunsView(RowsTable):
 
     def event(self, event: QEvent) -> bool:
         # Keys that mean a row here would else be the window's: Space runs, Delete removes a point.
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in self._key_actions:
+        if is_claimed(event, self._key_actions):
             event.accept()
             return True
         return super().event(event)
 
-    _key_actions = {
+    _key_actions: ClassVar[dict[int, Callable[[RunsView, int], None]]] = {
         Qt.Key.Key_Space: lambda self, row: self.overlayAsked.emit(row),
         Qt.Key.Key_Return: lambda self, row: self.restoreAsked.emit(row),
         Qt.Key.Key_Enter: lambda self, row: self.restoreAsked.emit(row),

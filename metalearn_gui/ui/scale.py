@@ -27,8 +27,9 @@ class Scale:
     @staticmethod
     def suits(spec: Param) -> bool:
         """Whether a slider helps with this setting."""
-        is_number = spec.kind in ("int", "float")
-        return is_number and None not in (spec.minimum, spec.maximum) and spec.maximum < NO_SLIDER_FROM
+        if spec.minimum is None or spec.maximum is None:
+            return False
+        return spec.kind in ("int", "float") and spec.maximum < NO_SLIDER_FROM
 
     def position(self, value: float) -> int:
         """The slider's place for a value; what lies outside the range stands at its end."""

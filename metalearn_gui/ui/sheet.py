@@ -42,9 +42,9 @@ class Sheet(Veil):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button that has the keyboard, where it is none that is ticked, or else the main one."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            focused = QApplication.focusWidget()
-            is_own = isinstance(focused, QAbstractButton) and not focused.isCheckable()
-            button = focused if is_own else self.main_button
+            focused, button = QApplication.focusWidget(), self.main_button
+            if isinstance(focused, QAbstractButton) and not focused.isCheckable():
+                button = focused
             if button is not None:
                 button.click()  # does nothing where it is disabled
         else:

@@ -16,6 +16,7 @@ from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import Axes, Range, draw_columns, draw_frame, draw_rows, label_room, widened
 from metalearn_gui.ui.canvas.markers import draw_marker, draw_ring, faded, stamp_markers
+from metalearn_gui.ui.keys import is_claimed
 from metalearn_gui.ui.layer import Layer
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.task_picture import paint_task
@@ -215,7 +216,7 @@ class TaskSpaceView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # The arrows mean this view while it has the focus, not the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in MOVES:
+        if is_claimed(event, MOVES):
             event.accept()
             return True
         return super().event(event)

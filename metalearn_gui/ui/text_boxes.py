@@ -53,8 +53,8 @@ class PathBox(Translated, TextBox):
         self._menu.chosen.connect(self.edited.emit)
         self._browse = self.addAction(icon("folder"), QLineEdit.ActionPosition.TrailingPosition)
         self._browse.triggered.connect(self._open_menu)
-        button = self.findChild(QToolButton)
-        button.setObjectName(f"{spec.name}_browse")
+        self._button = self.findChildren(QToolButton)[0]  # Qt makes it for the action
+        self._button.setObjectName(f"{spec.name}_browse")
         theme().changed.connect(self._restyle)
         self._restyle()
         self.retranslate()
@@ -89,7 +89,7 @@ class PathBox(Translated, TextBox):
         """Write every visible text."""
         self._browse.setText(self.tr("Choose a zip or a folder"))
         self._browse.setToolTip(self._browse.text())
-        self.findChild(QToolButton).setAccessibleName(self._browse.text())
+        self._button.setAccessibleName(self._browse.text())
         self.setPlaceholderText(self.tr("none"))
 
     def _restyle(self) -> None:

@@ -178,6 +178,11 @@ def register_fonts() -> None:
         QFontDatabase.addApplicationFont(str(path))
 
 
+def rgb(color: QColor) -> tuple[int, int, int]:
+    """Red, green and blue, from 0 to 255."""
+    return color.red(), color.green(), color.blue()
+
+
 def scaled(px: float) -> int:
     """Pixels of the design as pixels of the window."""
     return round(px * theme().zoom)

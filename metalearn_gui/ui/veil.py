@@ -20,6 +20,7 @@ class Veil(Translated, QWidget):
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName(name)
+        self._covered = parent
         self.paper = named(QFrame(self), f"{name}_paper")
         self.paper.setProperty("kind", "sheet")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -37,7 +38,7 @@ class Veil(Translated, QWidget):
 
     def leave(self) -> None:
         """Back to the window; what is under way goes on."""
-        self.parentWidget().setFocus()
+        self._covered.setFocus()
         self.hide()
 
     # --- for subclasses ---------------------------------------------------------------------------
@@ -65,7 +66,7 @@ class Veil(Translated, QWidget):
     # --- what Qt tells ------------------------------------------------------------------------------
 
     def _fit(self) -> None:
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._covered.rect())
         self.paper.setGeometry(self.paper_place())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

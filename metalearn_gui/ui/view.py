@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.translated import Dressed
 from metalearn_gui.ui.view_header import ViewHeader
@@ -37,11 +38,11 @@ class View(Dressed, QWidget):
         self.header.run.clicked.connect(self.toggle)
         self.header.step.clicked.connect(self.step)
         self.header.reset.clicked.connect(self.reset)
-        self.content = QWidget(self, objectName=CONTENT)
+        self.content = named(QWidget(self), CONTENT)
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(GAP, GAP, GAP, GAP)
         self.body.setSpacing(GAP)
-        rows = QVBoxLayout(self)
+        rows = self.rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.header)

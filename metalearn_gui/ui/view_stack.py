@@ -24,6 +24,7 @@ class ViewStack(QStackedWidget):
         self._session = session
         self._views: dict[str, View] = {}
         self._is_compact, self._room = False, 0
+        self._task_page = task_page
         self.addWidget(task_page)
 
     @property
@@ -40,7 +41,7 @@ class ViewStack(QStackedWidget):
         """
         if key == self.key:
             return
-        self.setCurrentWidget(self.widget(0) if key == TASK else self.view(key))
+        self.setCurrentWidget(self._task_page if key == TASK else self.view(key))
         self.viewChanged.emit(key)
 
     def set_compact(self, compact: bool) -> None:
@@ -52,8 +53,8 @@ class ViewStack(QStackedWidget):
     def leave_room(self, height: int) -> None:
         """Begin the task, and every view, so many pixels further below its header."""
         self._room = height
-        for place in range(self.count()):
-            self._leave_room(self.widget(place))
+        for page in (self._task_page, *self._views.values()):
+            self._leave_room(page)
 
     def _leave_room(self, page: QWidget) -> None:
         for content in page.findChildren(QWidget, CONTENT, Qt.FindChildOption.FindDirectChildrenOnly):

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from metalearn_gui.ui.keys import is_claimed
+
 MOVES = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
 
 
@@ -43,7 +45,7 @@ class Walked(QWidget):
 
     def event(self, event: QEvent) -> bool:
         # The arrows mean this picture while it has the focus, not the window's shortcuts.
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in MOVES:  # type: ignore[attr-defined]
+        if is_claimed(event, MOVES):
             event.accept()
             return True
         return super().event(event)

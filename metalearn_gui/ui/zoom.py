@@ -48,7 +48,8 @@ def fonts_of(window: QWidget) -> list[tuple[QWidget, QFont]]:
 def fit_new(widget: W) -> W:
     """Take a widget along that was built at this zoom: its fonts are as large already, its places are not."""
     if theme().zoom != 1.0:
-        for one in (widget, *widget.findChildren(QWidget)):
+        widgets: list[QWidget] = [widget, *widget.findChildren(QWidget)]
+        for one in widgets:
             _rescale_places(one, theme().zoom)
     return widget
 
@@ -66,8 +67,8 @@ def _rescale_places(widget: QWidget, ratio: float) -> None:
         least, most = widget.minimumSize(), widget.maximumSize()
         widget.setMinimumSize(QSize(round(least.width() * ratio), round(least.height() * ratio)))
         widget.setMaximumSize(QSize(_bound(most.width(), ratio), _bound(most.height(), ratio)))
-    if widget.layout() is not None:
-        for layout in (widget.layout(), *widget.layout().findChildren(QLayout)):
+    if (top := widget.layout()) is not None:
+        for layout in (top, *top.findChildren(QLayout)):
             _rescale_gaps(layout, ratio)
 
 

@@ -51,7 +51,7 @@ class Axes:
     def polylines(self, x: Array, y: Array) -> list[QPolygonF]:
         """The curve through these points, interrupted where it is not finite."""
         pixels = self.pixels(x, y)
-        finite = np.isfinite(pixels).all(axis=1)
+        finite = np.asarray(np.isfinite(pixels).all(axis=1))
         if finite.all():
             return [_polygon(pixels)]
         runs = np.split(np.arange(len(pixels)), np.flatnonzero(np.diff(finite)) + 1)

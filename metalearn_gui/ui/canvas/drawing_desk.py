@@ -99,8 +99,8 @@ class DrawingDesk(QObject):
             self.take(functools.partial(file_bytes, path))
 
     def _take(self, drawing: Drawing) -> None:
-        fits = self.tools.fits and self._box is not None
-        values = drawing.fitted(self._box, self.pad.pen_width) if fits else drawing.values
+        box = self._box if self.tools.fits else None
+        values = drawing.values if box is None else drawing.fitted(box, self.pad.pen_width)
         self._drawings.pop(values.tobytes(), None)
         self._drawings[values.tobytes()] = drawing
         if len(self._drawings) > REMEMBERED:

@@ -188,7 +188,7 @@ class HandleSurface(Surface):
     # --- keyboard -------------------------------------------------------------------------------
     def event(self, event: QEvent) -> bool:
         # The focused canvas wins its keys over the window's shortcuts (Left and Right, for one).
-        if event.type() == QEvent.Type.ShortcutOverride and self._claims(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._claims(event):
             event.accept()
             return True
         return super().event(event)

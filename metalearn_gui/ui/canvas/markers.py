@@ -56,8 +56,12 @@ def class_color(index: int) -> QColor:
 
 def mixed(first: QColor, second: QColor, share: float) -> QColor:
     """The first colour with `share` of the second."""
-    pairs = zip(first.getRgbF()[:3], second.getRgbF()[:3], strict=True)
+    pairs = zip(_parts(first), _parts(second), strict=True)
     return QColor.fromRgbF(*((1 - share) * a + share * b for a, b in pairs))
+
+
+def _parts(color: QColor) -> tuple[float, float, float]:
+    return color.redF(), color.greenF(), color.blueF()
 
 
 def faded(color: QColor, alpha: int) -> QColor:

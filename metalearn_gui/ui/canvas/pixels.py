@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Range
+from metalearn_gui.ui.theme import rgb
 
 DARKEST, SPREAD = 2, 98  # percentiles that are drawn black and white
 SMALLEST_SHARE = 0.75  # of its box, that a picture of whole pixels may shrink to
@@ -62,7 +63,7 @@ def ink_image(values: Array, paper: QColor, ink: QColor) -> QImage:
     side = side_of(len(values))
     levels = np.clip(np.nan_to_num(values), 0.0, 1.0).astype(np.float64)
     if len(values) == side**2:
-        ends = np.array([paper.getRgb()[:3], ink.getRgb()[:3]], float)
+        ends = np.array([rgb(paper), rgb(ink)], float)
         levels = ends[0] + levels[:, None] * (ends[1] - ends[0])
     else:
         levels = 255.0 * levels

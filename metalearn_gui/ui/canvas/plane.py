@@ -103,11 +103,15 @@ class PlaneCanvas(HandleSurface):
         sources = (self.adaptation, self.shown_step, self.touched.grid, theme().palette, *answers)
         if len(sources) != len(self._sources) or not all(map(operator.is_, sources, self._sources)):
             self._sources = sources
-            steps = (0, self.shown_step) if self.adaptation else ()
-            self._tables = {step: as_table(self.touched.grid, self.adaptation.after(step)) for step in steps}
+            own, steps = self.adaptation, (0, self.shown_step)
+            self._tables = {step: as_table(self.touched.grid, own.after(step)) for step in steps} if own else {}
             self._images = {step: region_image(table) for step, table in self._tables.items()}
-            found = [(one.color, one.after(self.shown_step)) for one in others]
-            self._borders = [(color, boundaries(as_table(self.touched.grid, values))) for color, values in found]
+            found = ((one.color, one.after(self.shown_step)) for one in others)
+            self._borders = [
+                (color, boundaries(as_table(self.touched.grid, values)))
+                for color, values in found
+                if values is not None
+            ]
         self._show_strip()
 
     def _hits(self) -> Array:

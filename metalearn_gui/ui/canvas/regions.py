@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter, QPainterPath
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Range
 from metalearn_gui.ui.canvas.markers import class_color
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import rgb, theme
 
 FULL = 0.62  # share of a class' colour where the learner is sure of it
 LEAST = 0.05  # and where it has no idea
@@ -30,8 +30,8 @@ def as_table(grid: Array, probabilities: Array) -> Array:
 def region_image(table: Array) -> QImage:
     """One pixel per grid point: class colours mixed by probability, fading to the ground where nothing is sure."""
     ways = table.shape[-1]
-    colors = np.array([class_color(index).getRgb()[:3] for index in range(ways)], np.float32)
-    ground = np.array(theme().palette.background.getRgb()[:3], np.float32)
+    colors = np.array([rgb(class_color(index)) for index in range(ways)], np.float32)
+    ground = np.array(rgb(theme().palette.background), np.float32)
     sureness = np.clip((table.max(axis=-1, keepdims=True) * ways - 1.0) / (ways - 1.0), 0.0, 1.0)
     strength = LEAST + (FULL - LEAST) * sureness
     mixed = ground + strength * (table.astype(np.float32) @ colors - ground)

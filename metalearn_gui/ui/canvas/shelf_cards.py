@@ -66,7 +66,8 @@ def _draw_name(painter: QPainter, poster: QRectF, card: Card) -> None:
 
 def _wrapped(painter: QPainter, title: str, width: float, most: int) -> list[str]:
     """A title in so many lines at most, the last one cut where it does not fit."""
-    metrics, lines, words = painter.fontMetrics(), [], title.split()
+    lines: list[str] = []
+    metrics, words = painter.fontMetrics(), title.split()
     while words:
         if len(lines) == most - 1:
             return [*lines, metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, int(width))]

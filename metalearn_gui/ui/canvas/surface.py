@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import ClassVar
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -148,7 +148,7 @@ class Surface(Translated, QWidget):
     def leave(self) -> None:
         """Hear nothing more: tasks of another kind are about to come, and another surface takes the place."""
         for connection in self._connections:
-            self.disconnect(connection)
+            QObject.disconnect(connection)
         self._connections = []
         self._follow_soon.stop()
 

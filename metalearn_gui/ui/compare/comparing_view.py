@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
@@ -47,7 +48,7 @@ class ComparingView(View):
             self._kinds.addItem("", key)
         self._kinds.setCurrentIndex(KINDS.index(self.key))
         self._kinds.currentIndexChanged.connect(self._ask_other)
-        self.header.actions.addWidget(self._kinds)
+        self.header.buttons.addWidget(self._kinds)
         self.earlier = self.add_action(f"{self.key}_earlier", "history", self._open_earlier)
         self.header.cuts.insert(0, self._shorten_earlier)
         self.report = self.add_action(f"{self.key}_report", "export", self._ask_report)
@@ -62,15 +63,15 @@ class ComparingView(View):
         for signal in (session.settingsChanged, session.readinessChanged, session.stateChanged):
             signal.connect(self.show_state)
 
-    def add_action(self, name: str, icon_name: str, slot: object) -> QPushButton:
+    def add_action(self, name: str, icon_name: str, slot: Callable[[], object]) -> QPushButton:
         """A button of the view's own in the header."""
         button = named(QPushButton(self.header), name)
         button.setFont(ui_font(12.5, 600))
         button.setFixedHeight(34)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda _checked=False: slot())  # type: ignore[operator]
+        button.clicked.connect(lambda _checked=False: slot())
         self._buttons.append((button, icon_name))
-        self.header.actions.addWidget(button)
+        self.header.buttons.addWidget(button)
         return button
 
     def name_action(self, button: QPushButton, text: str, hint: str = "", short: str = "") -> None:
@@ -126,10 +127,10 @@ class ComparingView(View):
         """End it; what is over stays."""
         self.session.comparing.cancel()
 
-    def attempt(self, do: object) -> None:
+    def attempt(self, do: Callable[[], object]) -> None:
         """Do it, or say in one line why it cannot be."""
         try:
-            do()  # type: ignore[operator]
+            do()
         except SettingError as error:
             self.session.messageRaised.emit(Message(str(error), "warning"))
 
@@ -175,7 +176,7 @@ class ComparingView(View):
     def _take_end(self) -> None:
         self.show_state()
         outcome = self.session.comparing.outcome
-        if self.isVisible() and self.is_mine and self.session.comparing.has_been_cancelled:
+        if outcome and self.isVisible() and self.is_mine and self.session.comparing.has_been_cancelled:
             text = self.tr("Ended with {done} of {count} runs, which stay.")
             text += " " + self.tr("Run goes on with the others.") if self.goes_on else ""
             self._has_told_end = True

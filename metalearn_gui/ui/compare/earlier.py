@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -18,7 +20,7 @@ def earlier_menu(session: Session, parent: QWidget) -> QMenu:
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for outcome in comparing.kept:
-        action = menu.addAction(outcome_text(outcome), lambda key=outcome.key: comparing.reopen(key))
+        action = menu.addAction(outcome_text(outcome), functools.partial(comparing.reopen, outcome.key))
         action.setCheckable(True)
         action.setChecked(comparing.outcome is not None and comparing.outcome.key == outcome.key)
         action.setEnabled(not comparing.is_active)

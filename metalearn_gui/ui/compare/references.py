@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from metalearn_gui.engine.published import Reference, published
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.retiring import empty
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import small_capitals_font, ui_font
 from metalearn_gui.ui.wording import percent_text
@@ -36,8 +37,7 @@ class ReferenceList(QWidget):
         if found == self._shown:
             return
         self._shown = found
-        while self._grid.count():
-            self._grid.takeAt(0).widget().deleteLater()
+        empty(self._grid)
         if found:
             title = QLabel(self.tr("Reference figures"), self)
             title.setFont(small_capitals_font())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
@@ -100,10 +100,10 @@ class ScoresPanel(Panel):
         if run is not None and run.iteration:
             self.openAsked.emit(run.run_id)
 
-    def _open_menu(self, at: object) -> None:
-        index = self.table.indexAt(at)  # type: ignore[arg-type]
+    def _open_menu(self, at: QPoint) -> None:
+        index = self.table.indexAt(at)
         if index.isValid():
-            self.row_menu(index.row()).popup(self.table.viewport().mapToGlobal(at))  # type: ignore[arg-type]
+            self.row_menu(index.row()).popup(self.table.viewport().mapToGlobal(at))
 
     def row_menu(self, row: int) -> QMenu:
         """What can be done with a contender, in words; deleted when it closes."""
@@ -200,7 +200,7 @@ class ScoresDelegate(QStyledItemDelegate):
         rect = QRectF(option.rect)
         draw_ground(painter, rect, option)
         if index.column() == DOTS:
-            reach, mark = self._view.reach(), index.siblingAtColumn(NAME).data(MARK_ROLE)
+            reach, mark = self._view.reach(), index.sibling(index.row(), NAME).data(MARK_ROLE)
             if reach is not None:
                 paint_dots(painter, rect, index.data(DOTS_ROLE), mark, reach)
         else:
@@ -214,7 +214,7 @@ class ScoresDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
         room = rect.adjusted(TEXT_LEFT if mark is not None else 4, 0, -6, 0)
-        is_wide = index.column() == FIRST and not index.siblingAtColumn(FIRST_MEDIAN).data()
+        is_wide = index.column() == FIRST and not index.sibling(index.row(), FIRST_MEDIAN).data()
         if is_wide:  # how far it is, in words, over the columns that are empty still
             room.setRight(room.right() + sum(scaled(WIDTHS[column]) for column in (FIRST_MEDIAN, BEST)))
         side = Qt.AlignmentFlag.AlignRight if index.column() in FIGURES and not is_wide else Qt.AlignmentFlag.AlignLeft

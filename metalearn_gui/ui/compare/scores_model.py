@@ -8,7 +8,7 @@ import io
 import math
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Comparison, Entry
@@ -23,7 +23,7 @@ FIGURES = (FIRST, FIRST_MEDIAN, BEST, BEST_MEDIAN, AT_STEP, BEHIND, TIME)
 MARK_ROLE = Qt.ItemDataRole.UserRole
 DOTS_ROLE = Qt.ItemDataRole.UserRole + 1
 NOTHING = "–"
-Index = QModelIndex
+Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,10 +114,10 @@ class ScoresModel(QAbstractTableModel):
 
     # --- the table --------------------------------------------------------------------------------
 
-    def rowCount(self, parent: QModelIndex = Index()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: QModelIndex = Index()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else DOTS + 1
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -135,7 +135,7 @@ class ScoresModel(QAbstractTableModel):
             self.tr("median"), self.tr("at step"), self.tr("behind the best"), self.tr("time"), "",
         )[section]  # fmt: skip
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         row, column = self._rows[index.row()], index.column()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGraphicsOpacityEffect,
     QGridLayout,
@@ -137,12 +137,12 @@ class TilesPanel(Panel):
             self._hand = canvas(self.session, self)
             self._line.insertWidget(0, self._hand, 2)
 
-    def showEvent(self, event: object) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self.refresh()
 
-    def hideEvent(self, event: object) -> None:
-        super().hideEvent(event)  # type: ignore[arg-type]
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
         self.session.beside.show({})
 
     def retranslate(self) -> None:
@@ -232,7 +232,8 @@ class Tile(QWidget):
     def _dim(self) -> None:
         """Nobody should take an answer to the task as it was for one to the task as it is."""
         is_late = self._session.unseen.is_late
-        self._picture.setGraphicsEffect(QGraphicsOpacityEffect(self._picture, opacity=LATE) if is_late else None)
+        effect = QGraphicsOpacityEffect(self._picture, opacity=LATE) if is_late else None
+        self._picture.setGraphicsEffect(effect)  # type: ignore[arg-type]  # Qt takes None for no effect
         self._loss.setEnabled(not is_late)
 
     def _show_loss(self) -> None:

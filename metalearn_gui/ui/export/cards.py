@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -31,7 +33,7 @@ class CardGrid(QWidget):
             card.setChecked(key in CHOSEN_AT_FIRST)
             card.toggled.connect(self.chosenChanged)
             card.picked.connect(self.picked)
-            card.moved.connect(self._move)
+            card.moved.connect(functools.partial(self._move, key))
 
     def _arrange(self) -> None:
         for group, formats in by_group().items():
@@ -63,9 +65,9 @@ class CardGrid(QWidget):
         for card in self.cards.values():
             card.retranslate()
 
-    def _move(self, right: int, down: int) -> None:
+    def _move(self, key: str, right: int, down: int) -> None:
         """From the focused card to the nearest one in a direction; a step aside counts double."""
-        start = self.sender().geometry().center()
+        start = self.cards[key].geometry().center()
         steps = {key: card.geometry().center() - start for key, card in self.cards.items()}
         ahead = {key: step for key, step in steps.items() if step.x() * right + step.y() * down > 0}
         if ahead:

@@ -14,6 +14,7 @@ from metalearn_gui.ui.export.code import CodeView
 from metalearn_gui.ui.export.formats import FORMATS, Format, translated
 from metalearn_gui.ui.export.writing import BUSY, DONE, Progress, Stage
 from metalearn_gui.ui.named import named
+from metalearn_gui.ui.retiring import empty
 from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import small_capitals_font, ui_font
 
@@ -74,9 +75,7 @@ class _Facts(QFrame):
         self._grid.setColumnStretch(1, 1)
 
     def show_facts(self, facts: Mapping[str, str]) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        empty(self._grid)
         for row, (name, value) in enumerate(facts.items()):
             label, shown = QLabel(translated(name), self), ElidedLabel(translated(value), self)
             label.setProperty("tone", "muted")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QCoreApplication
 
@@ -17,13 +17,13 @@ from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 class Format(Protocol):
     """An exporter or a picture."""
 
-    key: str
-    label: str
-    file_name: str
-    suffix: str
-    opens_in: str
-    summary: str
-    group: str
+    key: ClassVar[str]
+    label: ClassVar[str]
+    file_name: ClassVar[str]
+    suffix: ClassVar[str]
+    opens_in: ClassVar[str]
+    summary: ClassVar[str]
+    group: ClassVar[str]
 
     def snippet(self, subject: ExportSubject, path: Path | str) -> str: ...
     def facts(self, subject: ExportSubject) -> dict[str, str]: ...

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from PIL import Image
-from PySide6.QtCore import QBuffer, QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtCore import QBuffer, QByteArray, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QImageWriter, QPainter, QRegion
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
@@ -93,7 +93,7 @@ class Svg(Picture):
         generator.setTitle(session.settings.tasks.label)
         with QPainter(generator) as painter:
             draw_canvas(session, painter)
-        content = buffer.data().data()
+        content = bytes(buffer.data().data())
         return lambda path: _save_bytes(content, path)
 
     def facts(self, subject: ExportSubject) -> dict[str, str]:
@@ -119,7 +119,7 @@ class Gif(Picture):
 
 
 def _save(image: QImage, path: Path) -> None:
-    if not image.save(str(path), "PNG"):
+    if not QImageWriter(str(path), QByteArray(b"png")).write(image):
         raise ExportError(f"{path.parent} takes no picture; choose another folder")
 
 

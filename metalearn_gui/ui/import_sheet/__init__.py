@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.import_sheet.base import ImportSheet
 from metalearn_gui.ui.import_sheet.images import ImageSheet
 from metalearn_gui.ui.import_sheet.ratings import RatingsSheet
 from metalearn_gui.ui.import_sheet.tables import TableSheet
 
-SHEETS: dict[str, type[ImportSheet]] = {sheet.family.key: sheet for sheet in (TableSheet, ImageSheet, RatingsSheet)}
+SHEETS: dict[str, Callable[[Session, QWidget], ImportSheet]] = {
+    TableSheet.family.key: TableSheet,
+    ImageSheet.family.key: ImageSheet,
+    RatingsSheet.family.key: RatingsSheet,
+}

@@ -77,7 +77,7 @@ class PreviewModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical or section >= self.columnCount():
             return None
         column = self._table.columns[section]
-        names = dict.fromkeys((Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole), column.name)
+        names: dict[int, str] = dict.fromkeys((Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole), column.name)
         texts = {**names, KIND_ROLE: self._types.get(column.name, column.kind)}
         return role_of(self._choice, column.name) if role == ROLE_ROLE else texts.get(role)
 

@@ -63,9 +63,9 @@ class RatingsSheet(FamilySheet[Ratings]):
         self._sample.setRowCount(count)
         for row in range(count):
             item = int(table.items[row])
-            cells = (str(table.users[row] + 1), number_text(float(table.values[row])), table.titles[item])
             features = table.item_features[item].nonzero()[0]
-            cells += (", ".join(table.item_feature_names[place] for place in features),)
+            words = ", ".join(table.item_feature_names[place] for place in features)
+            cells = (str(table.users[row] + 1), number_text(float(table.values[row])), table.titles[item], words)
             for column, text in enumerate(cells):
                 self._sample.setItem(row, column, QTableWidgetItem(text))
         self._sample.resizeColumnsToContents()

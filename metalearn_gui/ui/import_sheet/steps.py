@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -39,7 +40,7 @@ class Steps(QWidget):
         for name, place in places.items():
             self._cards[place].add_row(self._labels[name], self.editors[name])
 
-    def _editor(self, spec: Param, is_name: bool) -> QWidget:
+    def _editor(self, spec: Param, is_name: bool) -> Any:
         if is_name:
             spec = dataclasses.replace(spec, kind="choice", choices=("",))
         editor = EDITORS[spec.kind](spec, self)

@@ -131,9 +131,10 @@ class Entries(QObject):
 
     def _now(self, spec: Param, value: object) -> str:
         """What a setting is, and whether a change needs no restart."""
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
         words = {"True": self.tr("on"), "False": self.tr("off"), "": self.tr("empty")}
-        shown = number_text(value) if is_number else words.get(str(value), str(value))
+        shown = words.get(str(value), str(value))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            shown = number_text(value)
         text = self.tr("live, now {value}") if spec.live else self.tr("now {value}")
         return text.format(value=shown)
 

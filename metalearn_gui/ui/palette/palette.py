@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.icons import pixmap
@@ -209,7 +210,7 @@ class _Line(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         # Not in keyPressEvent: Tab does not come there.
-        if event.type() == QEvent.Type.KeyPress and event.key() in self._keys:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in self._keys:
             self.pressed.emit(event.key())
             return True
         return super().event(event)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels.adaptation import AdaptationPanel
 from metalearn_gui.ui.panels.algorithm import AlgorithmPanel
@@ -27,6 +30,8 @@ from metalearn_gui.ui.panels.tasks import TasksPanel
 from metalearn_gui.ui.panels.two_gradients import TwoGradientsPanel
 from metalearn_gui.ui.panels.update_rule import UpdateRulePanel
 from metalearn_gui.ui.view_panel import ViewPanel
+
+P = TypeVar("P", bound=Panel)
 
 # What a learner shows about itself: a card for each kind of view, there only while a view of it is.
 VIEW_PANELS: dict[str, type[ViewPanel]] = {
@@ -63,3 +68,15 @@ PANELS: dict[str, type[Panel]] = {
     **VIEW_PANELS,
     **INSIDE_PANELS,
 }
+
+
+def card(panels: Mapping[str, Panel], key: str, kind: type[P]) -> P:
+    """One of the cards, as what it is.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    panel = panels[key]
+    if not isinstance(panel, kind):
+        raise TypeError(f"the card {key!r} is a {type(panel).__name__}; expected a {kind.__name__}")
+    return panel

@@ -22,8 +22,8 @@ class LearnerPanel(SettingsPanel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        chips = {key: TextChip(f"learner_{key}", learner.label) for key, learner in LEARNERS.items()}
-        self._chips = ChipBox(chips, FIRST, self._more_text, CONTENT_WIDTH, self)
+        self._learners = {key: TextChip(f"learner_{key}", learner.label) for key, learner in LEARNERS.items()}
+        self._chips = ChipBox(self._learners, FIRST, self._more_text, CONTENT_WIDTH, self)
         self._chips.chosen.connect(self._choose)
         self.body.addWidget(self._chips)
         self.add_form(Form(session, ("outer", "learner", "run"), parent=self), (self._chips,))
@@ -42,7 +42,7 @@ class LearnerPanel(SettingsPanel):
 
     def _show_which_fit(self) -> None:
         family = self.session.settings.tasks
-        for key, chip in self._chips.chips.items():
+        for key, chip in self._learners.items():
             learner = LEARNERS[key]
             fits = family.kind in learner.kinds
             chip.set_fits(fits)  # it stays enabled: its refusal offers a way out
@@ -63,7 +63,7 @@ class LearnerPanel(SettingsPanel):
     def retranslate(self) -> None:
         self.retranslate_more()
         self.set_title(self.tr("2 · Learner"))
-        for key, chip in self._chips.chips.items():
+        for key, chip in self._learners.items():
             chip.setText(QCoreApplication.translate("Settings", LEARNERS[key].label))
             chip.setAccessibleName(chip.text())
         self._chips.retranslate()

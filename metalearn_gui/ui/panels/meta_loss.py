@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
@@ -67,8 +68,8 @@ class MetaLossPanel(Panel):
         self.effort.chosen.connect(self._show_all)
         self.plot.count_axis.set_text(self.effort.tick_text)
 
-    def _text_action(self, name: str, slot: object) -> QToolButton:
-        button = self.add_header_action("blank", "", slot)  # type: ignore[arg-type]
+    def _text_action(self, name: str, slot: Callable[[], object]) -> QToolButton:
+        button = self.add_header_action("blank", "", slot)
         button.setObjectName(name)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         return button

@@ -87,8 +87,7 @@ class TaskSpacePanel(InsidePanel):
         )
         self._offer_axes(space)
         self.set_hint("" if space is None else self.tr("{count} unseen").format(count=count_text(len(space.tasks))))
-        is_drawable = space is not None and self._places(space) is not None
-        self.view.show_dots(self._dots(space, step) if is_drawable else None, family)
+        self.view.show_dots(None if space is None else self._dots(space, step), family)
         self._show_here()
 
     def _offer_axes(self, space: TaskSpace | None) -> None:
@@ -133,12 +132,15 @@ class TaskSpacePanel(InsidePanel):
             return None
         return np.stack([space.described[name] for name in names], axis=1)
 
-    def _dots(self, space: TaskSpace, step: int) -> Dots:
+    def _dots(self, space: TaskSpace, step: int) -> Dots | None:
+        places = self._places(space)
+        if places is None:
+            return None
         losses = space.losses[min(step, len(space.losses) - 1)]
         order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")
         worst = tuple(order[:NUM_WORST].tolist()) if self.worst.isChecked() else ()
         notes = tuple(self._notes(space, place, float(losses[place])) for place in range(len(losses)))
-        return Dots(self._places(space), losses, space.tasks, self._names(space), notes, worst)
+        return Dots(places, losses, space.tasks, self._names(space), notes, worst)
 
     def _names(self, space: TaskSpace) -> tuple[str, str]:
         if not self._is_own or space.shares is None:

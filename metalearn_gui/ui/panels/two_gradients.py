@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -112,5 +113,5 @@ class TwoGradientsPanel(InsidePanel):
         return [Bar(layer, cosine(*pair)) for layer, pair in pairs.items() if all(np.any(part) for part in pair)]
 
 
-def _row(gradient: dict[str, Array]) -> Array:
+def _row(gradient: Mapping[str, Array]) -> Array:
     return np.concatenate([np.asarray(values, np.float64).ravel() for values in gradient.values()])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QInputDialog, QMenu, QWidget
 
@@ -17,6 +19,7 @@ from metalearn_gui.ui.compare.protocol import ProtocolPanel
 from metalearn_gui.ui.compare.scores import ScoresPanel
 from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.compare.tiles import TilesPanel
+from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.view import GAP
 
 
@@ -57,13 +60,17 @@ class CompareView(ComparingView):
 
     def _place(self, compact: bool) -> None:
         """The protocol beside all, or where there is little room in the place of the second plot."""
-        places = {self.scores: (0, 0, 1, 2), self.by_compute: (1, 0, 1, 1), self.by_tasks: (1, 1, 1, 1)}
+        places: dict[Panel, tuple[int, int, int, int]] = {
+            self.scores: (0, 0, 1, 2),
+            self.by_compute: (1, 0, 1, 1),
+            self.by_tasks: (1, 1, 1, 1),
+        }
         places[self.protocol] = (0, 2, 2, 1)
         if compact:
             places[self.scores], places[self.protocol] = (0, 0, 1, 3), (1, 1, 1, 2)
         self.by_tasks.setVisible(not compact)
-        for card in (self.protocol, self.scores, self.by_compute):
-            card.set_compact(compact)
+        for changing in (self.protocol, self.scores, self.by_compute):
+            changing.set_compact(compact)
         for card, place in places.items():
             self._below.removeWidget(card)
             if card is not self.by_tasks or not compact:
@@ -86,7 +93,9 @@ class CompareView(ComparingView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for key, learner in LEARNERS.items():
-            action = menu.addAction(learner.label, lambda key=key: self.attempt(lambda: self.chosen.add(key)))
+            action = menu.addAction(
+                learner.label, functools.partial(self.attempt, functools.partial(self.chosen.add, key))
+            )
             action.setToolTip(learner.summary)
             action.setEnabled(self.chosen.fits(key))
         menu.setToolTipsVisible(True)

@@ -89,14 +89,15 @@ class InsideView(View):
     def _arrange(self) -> None:
         """Rows as in ROWS; a few in a row, to be scrolled, where there is little room."""
         while (item := self._rows.takeAt(0)) is not None:
-            item.layout().deleteLater()
+            if (line := item.layout()) is not None:
+                line.deleteLater()
         rows = [row for row in self._shown_rows() if row]
         for row in rows:
-            line = QHBoxLayout()
-            line.setSpacing(GAP)
+            beside = QHBoxLayout()
+            beside.setSpacing(GAP)
             for key, share in row.items():
-                line.addWidget(self._slots[key], share)
-            self._rows.addLayout(line, 1)
+                beside.addWidget(self._slots[key], share)
+            self._rows.addLayout(beside, 1)
         self._page.setMinimumHeight(len(rows) * CARD_HEIGHT if self._is_compact else 0)
 
     def _shown_rows(self) -> list[dict[str, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -83,8 +83,8 @@ class LittleDataView(ComparingView):
             return self.tr("Once all have trained: the three that trained on most tasks are tried with 1 to 50 shots")
         return self.tr("Ended before anybody was tried with other shots; Run goes on")
 
-    def showEvent(self, event: object) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self._refresh()
 
     def retranslate(self) -> None:

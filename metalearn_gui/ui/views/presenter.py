@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.caption_bar import CaptionBar
 from metalearn_gui.ui.left_side import LeftSide
-from metalearn_gui.ui.panels import PANELS
+from metalearn_gui.ui.panels import PANELS, card
+from metalearn_gui.ui.panels.task import TaskPanel
+from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.view import GAP, View
 from metalearn_gui.ui.wording import final_text
@@ -27,12 +29,15 @@ class PresenterView(View):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._panels = {key: PANELS[key](session, self.content) for key in (*CARDS, "task", "meta_loss", "adaptation")}
-        self._panels["task"].names_curves = self._panels["task"].surface.names_curves = True
-        self._rail = LeftSide({key: self._panels[key] for key in CARDS}, self.content)
+        task = card(self._panels, "task", TaskPanel)
+        task.names_curves = True
+        if task.surface is not None:
+            task.surface.names_curves = True
+        self._rail = LeftSide({key: card(self._panels, key, SettingsPanel) for key in CARDS}, self.content)
         self._rail.set_narrow(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # its keys come before the window's
         self.caption = CaptionBar(session, self)
-        self.layout().addWidget(self.caption)
+        self.rows.addWidget(self.caption)
         self._figures = {name: self.header.add_figure(f"presenter_{name}") for name in ("iteration", "tasks", "unseen")}
         self._arrange()
         for signal in (session.advanced, session.scored, session.shownChanged, session.settingsChanged):

@@ -46,8 +46,9 @@ class TableCanvas(HandleSurface):
         super().__init__(session, parent)
         self._fields = fields_of(self.family)
         looked_at = self.touched.looked_at
-        is_same = isinstance(looked_at, Slices) and looked_at.fields == self._fields
-        self._looks: Slices = looked_at if is_same else self._through_the_middle(Slices(self._fields))
+        if not (isinstance(looked_at, Slices) and looked_at.fields == self._fields):
+            looked_at = self._through_the_middle(Slices(self._fields))
+        self._looks = looked_at
         self._target = 0
         self._choice, self._editor = SliceChoice(self._fields, self), RowsEditor(session, self._fields, self)
         self._choice.chosen.connect(self._choose_slices)

@@ -13,7 +13,7 @@ from metalearn_gui.ui.canvas.curve_drawing import draw_curve
 from metalearn_gui.ui.canvas.markers import class_color, faded
 from metalearn_gui.ui.canvas.regions import region_image
 from metalearn_gui.ui.canvas.table.panes import Pane
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import rgb, theme
 
 HALF_LEVEL = 0.36  # of a label's slot: a category has levels, not a curve
 BAND = 46  # how opaque a band is
@@ -68,7 +68,7 @@ def class_image(probabilities: Array) -> QImage:
 def value_image(values: Array, span: Range) -> QImage:
     """Values (up, across) as shares of the learner's colour, the lowest line first."""
     palette = theme().palette
-    ground, full = (np.array(color.getRgb()[:3], float) for color in (palette.background, palette.learner))
+    ground, full = (np.array(rgb(color), float) for color in (palette.background, palette.learner))
     pixels = ground + _shares(values[::-1], span)[..., None] * (full - ground)
     data = np.ascontiguousarray(np.round(pixels), np.uint8)
     height, width = data.shape[:2]

@@ -129,9 +129,9 @@ def _paint_curves(painter: QPainter, scene: Scene, place: int) -> None:
         draw_band(painter, pane, scene.now.slices[place][0, :, target], scene.now.half[place][0, :, target])
     for other, found in scene.beside:
         draw_line(painter, pane, found.slices[place][0, :, target], other.key, 1.8, other.color)
-    for key, found in (("before", scene.before), ("learner", scene.now)):
-        if found is not None:
-            draw_line(painter, pane, found.slices[place][0, :, target], key, 2.6 if key == "learner" else 1.8)
+    for key, own in (("before", scene.before), ("learner", scene.now)):
+        if own is not None:
+            draw_line(painter, pane, own.slices[place][0, :, target], key, 2.6 if key == "learner" else 1.8)
 
 
 def paint_legend(painter: QPainter, place: QRectF, scene: Scene) -> None:
