@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import shiboken6
 
+from metalearn_gui.bridge.picture_reading import PictureReading
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.theme import register_fonts, theme, ui_font
 from tests.ui.fake_session import FakeSession
@@ -24,6 +25,21 @@ def _dressed(qapp):
 def session():
     """A FakeSession; see fake_session.py."""
     return FakeSession()
+
+
+@pytest.fixture(autouse=True)
+def _read_pictures(monkeypatch):
+    """A picture's thread ends with the test that had it read: no other test finds it busy."""
+    sessions, ask = [], PictureReading.ask
+
+    def remembered(reading, *asked):
+        sessions.append(reading.parent())  # the reading goes with it
+        ask(reading, *asked)
+
+    monkeypatch.setattr(PictureReading, "ask", remembered)
+    yield
+    for session in sessions:
+        session.pictures.close(5.0)
 
 
 @pytest.fixture
