@@ -19,6 +19,7 @@ def _dressed(qapp):
     qapp.setStyle("Fusion")
     qapp.setFont(ui_font(13))
     theme().set_mode("dark")
+    theme().set_zoom(1.0)  # a window of an earlier test may have been a large one
 
 
 @pytest.fixture
