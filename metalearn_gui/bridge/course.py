@@ -64,6 +64,7 @@ class Course(QObject):
         self.unseen = UnseenTasks(settings, state_of(self.runs.live), options.compile, self)
         self.training.loaded.connect(self.unseen.set_ready)
         self.training.stoodStill.connect(self.unseen.warm_up)
+        self.unseen.handMoved.connect(self.training.give_way)
 
     # --- settings -----------------------------------------------------------------------------------
 

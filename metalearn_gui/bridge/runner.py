@@ -23,6 +23,7 @@ from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.params import SettingError
 
 DRAIN_MS = 33
+SELDOM_MS = 200  # while something else should be painted first
 
 
 @dataclasses.dataclass(eq=False)
@@ -143,6 +144,10 @@ class Runner(QObject):
             self._hand_over(job, items)
         if not self._outstanding:
             self._drain_timer.stop()
+
+    def give_way(self, gives_way: bool) -> None:
+        """Hand over seldom: what shows it has a share of the GUI's thread."""
+        self._drain_timer.setInterval(SELDOM_MS if gives_way else DRAIN_MS)
 
     def close(self, seconds: float) -> bool:
         """End every job and the thread; wait so long at most. Whether the thread has ended."""

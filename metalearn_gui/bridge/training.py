@@ -150,6 +150,10 @@ class Training(QObject):
         job.on_end = functools.partial(self._take_back, job, said)
         self._runner.submit(job)
 
+    def give_way(self, gives_way: bool) -> None:
+        """Tell of the run less often: a hand waits for its picture."""
+        self._runner.give_way(gives_way)
+
     def drain(self) -> None:
         """Bring what has arrived to the session now."""
         self._runner.drain()

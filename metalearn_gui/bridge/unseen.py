@@ -57,6 +57,7 @@ class UnseenTasks(QObject):
     viewsChanged = Signal()  # views
     rowChanged = Signal()  # row
     laidOverChanged = Signal()  # laid_over
+    handMoved = Signal(bool)  # a hand begins to move what is adapted to, or it has come to rest
     gestureBegun = Signal()  # `undo_touch` can take back what follows
     followed = Signal()  # shown
     worked = Signal()  # there is something new to save
@@ -83,7 +84,7 @@ class UnseenTasks(QObject):
         self._catch_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
         self._catch_up.timeout.connect(self._ask)
         self._hand = QTimer(self, singleShot=True, interval=HAND_MS)
-        self._hand.timeout.connect(self._let_gallery_follow)
+        self._hand.timeout.connect(self._take_rest)
         self._gallery_is_behind = False
         self.held: dict[str, Array] = {}  # what a hand has put in the place of what adapting comes to
         self._news: list[Callable[[], None]] = []
@@ -266,6 +267,7 @@ class UnseenTasks(QObject):
             held: as adaptation.predict_adapted takes it, of the one task; empty: the learner's own.
         """
         self.held = dict(held)
+        self._note_hand()
         if self.held and self.step == 0:
             self.set_step(self.num_steps)  # step 0 is the start, which no hand moves
         own = self.adaptations.get("learner")
@@ -378,7 +380,7 @@ class UnseenTasks(QObject):
             self._ask_gallery()
         self.touched, self.held = task, {}
         self._ask_touched(self._known())
-        self._hand.start()
+        self._note_hand()
         self._inspection.start()  # not while the hand moves: an inspection is uncompiled and would hold a touch up
         self._make_room()
         self.taskChanged.emit()
@@ -451,9 +453,16 @@ class UnseenTasks(QObject):
             self._gallery.expect(index)
             self._worker.ask(("gallery", index), compute, functools.partial(self._take_gallery, index), SHOWING)
 
-    def _let_gallery_follow(self) -> None:
+    def _note_hand(self) -> None:
+        was_moving = self._hand.isActive()
+        self._hand.start()
+        if not was_moving:
+            self.handMoved.emit(True)
+
+    def _take_rest(self) -> None:
         if self._gallery_is_behind:
             self._ask_gallery()
+        self.handMoved.emit(False)
 
     def _take_warm(self, structure: tuple[object, ...]) -> None:
         if structure == self.shown.structure:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.runner import DRAIN_MS, SELDOM_MS, Runner
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine import Options
 from metalearn_gui.engine.events import LearnerState
@@ -62,6 +63,17 @@ def test_pause_is_immediate_and_run_goes_on(session, qtbot) -> None:
     session.toggle()
     qtbot.waitUntil(lambda: session.live.iteration > reached)
     assert session.speed >= 0.0
+
+
+def test_training_is_told_of_less_often_while_a_hand_moves_and_goes_on(session, qtbot) -> None:
+    run_a_while(session, qtbot)
+    drain_timer = session.findChild(Runner)._drain_timer
+    assert drain_timer.interval() == DRAIN_MS
+    session.unseen.move_point(0, session.unseen.touched.support.x[0], np.float32([1.5]))
+    assert drain_timer.interval() == SELDOM_MS
+    reached = session.live.iteration
+    qtbot.waitUntil(lambda: session.live.iteration > reached)
+    qtbot.waitUntil(lambda: drain_timer.interval() == DRAIN_MS)
 
 
 def test_a_step_adds_exactly_one_meta_iteration(session, qtbot) -> None:

@@ -130,6 +130,15 @@ def test_of_many_moves_the_last_one_is_shown(touched_session, qtbot) -> None:
     )
 
 
+def test_it_is_told_when_a_hand_begins_to_move_and_when_it_rests(touched_session, qtbot) -> None:
+    told: list[bool] = []
+    touched_session.unseen.handMoved.connect(told.append)
+    for y in (1.0, 1.5, 2.0):
+        touched_session.unseen.move_point(0, touched_session.unseen.touched.support.x[0], np.float32([y]))
+    assert told == [True]
+    qtbot.waitUntil(lambda: told == [True, False])
+
+
 def test_points_can_be_added_removed_and_restored(touched_session) -> None:
     session = touched_session
     first = session.unseen.touched
