@@ -151,7 +151,8 @@ class Training(QObject):
         self._runner.submit(job)
 
     def give_way(self, gives_way: bool) -> None:
-        """Tell of the run less often: a hand waits for its picture."""
+        """Train less, and tell of it less often: a hand waits for its picture."""
+        self._gate.give_way(gives_way)
         self._runner.give_way(gives_way)
 
     def drain(self) -> None:

@@ -17,7 +17,7 @@ class Gate:
     def __init__(self, budget: float = math.inf) -> None:
         self._condition = threading.Condition()
         self._budget = budget
-        self._closed = self._is_woken = False
+        self._closed = self._is_woken = self._gives_way = False
 
     def run(self) -> None:
         """Let the experiment go on without a bound."""
@@ -61,6 +61,21 @@ class Gate:
             taken = int(min(maximum, self._budget))
             self._budget -= taken
             return taken
+
+    def give_way(self, gives_way: bool) -> None:
+        """Whether something else is waited for on this machine: chunks are short then, with a rest after each."""
+        with self._condition:
+            self._gives_way = gives_way
+            self._condition.notify_all()
+
+    @property
+    def gives_way(self) -> bool:
+        return self._gives_way
+
+    def rest(self, seconds: float) -> None:
+        """Stand still so long where this gives way; no longer than it does, and not once the gate is closed."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._closed or not self._gives_way, seconds)
 
     def wake(self) -> None:
         """Let a paused experiment look round: there are other live values."""

@@ -27,6 +27,8 @@ from metalearn_gui.engine.starts import check_fits
 from metalearn_gui.engine.trainer import Trainer
 
 CHUNK_SECONDS = 0.05
+# Where a run gives way: chunks of 10 ms, so long a rest after each, and so many times rarer tries on unseen tasks.
+SHORTER, REST_SECONDS, RARER = 5, 0.02, 4
 SNAPSHOT_SECONDS = 0.2
 EVALUATION_SECONDS = 0.8
 EVALUATION_SHARE = 0.08  # of all seconds, at most
@@ -171,11 +173,12 @@ class Experiment:
         baselines = dict(self._state.baselines) | {key: trainer.state for key, trainer in self._baselines.items()}
         return TrainingState(self._trainer.state, baselines, self._best, self._best_loss, self._tuned)
 
-    def next_count(self) -> int:
-        """Meta-iterations of the next chunk: about CHUNK_SECONDS, within block, validation and run."""
+    def next_count(self, gives_way: bool) -> int:
+        """Meta-iterations of the next chunk: CHUNK_SECONDS or a part of that, within block, validation and run."""
         left, block_steps = self.settings.outer.num_iterations - self.iteration, self._trainer.block_steps
         until = VALIDATION_STEPS - self.iteration % VALIDATION_STEPS if self.settings.outer.stop_patience else left
-        return min(self._chunk_steps, block_steps - self.iteration % block_steps, until, left)
+        steps = max(1, self._chunk_steps // SHORTER) if gives_way else self._chunk_steps
+        return min(steps, block_steps - self.iteration % block_steps, until, left)
 
     def advance(self, count: int) -> Chunk:
         """Up to `count` meta-iterations of the learner, and the baselines' share after them."""
@@ -274,10 +277,11 @@ class _Watch:
         for name, value in due.items():
             yield events.LiveChanged(**self._run.where(), change=Change(self._run.iteration, name, value))
 
-    def look(self, at_rest: bool) -> Iterator[Event]:
+    def look(self, at_rest: bool, gives_way: bool = False) -> Iterator[Event]:
         """What is due; at rest everything that is not shown yet."""
         run, now = self._run, time.perf_counter()
-        scores = run.options.evaluate and self._scored != run.iteration and (at_rest or self._is_time(now))
+        is_time = at_rest or self._is_time(now, RARER if gives_way else 1)
+        scores = run.options.evaluate and self._scored != run.iteration and is_time
         # A score has its own state before it: what was tried can be shown, and gone on from.
         if self._shown != run.iteration and (at_rest or scores or now - self._shown_at >= SNAPSHOT_SECONDS):
             self._shown, self._shown_at = run.iteration, now
@@ -291,16 +295,16 @@ class _Watch:
             self._scored_at = time.perf_counter()
             self._scoring_seconds = self._scored_at - started
 
-    def _is_time(self, now: float) -> bool:
+    def _is_time(self, now: float, rarer: int) -> bool:
         """Whether unseen tasks are due, by growth or by the clock."""
         if self._run.options.growth:
             return self._run.iteration >= self._next_try
         waited = now - self._scored_at
         if any(self._scored < place <= self._run.iteration for place in EARLY_TRIES):
-            return waited >= self._scoring_seconds
+            return waited >= rarer * self._scoring_seconds
         # The first score is of a start that has learned nothing: the second comes as soon as it is worth a look.
         share = EVALUATION_SHARE if self._num_scored > 1 else 1.0
-        return waited >= max(EVALUATION_SECONDS, self._scoring_seconds / share)
+        return waited >= rarer * max(EVALUATION_SECONDS, self._scoring_seconds / share)
 
     def _grown(self) -> int:
         iteration = self._run.iteration
@@ -325,7 +329,7 @@ def _events(run: Experiment, gate: Gate, changes: _Changes) -> Iterator[Event]:
 def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _Watch) -> Generator[Event, None, str]:
     while not run.is_complete:
         yield from watch.take(changes.due(run.iteration))
-        asked = int(min(run.next_count(), changes.steps_left(run.iteration), watch.steps_left()))
+        asked = int(min(run.next_count(gate.gives_way), changes.steps_left(run.iteration), watch.steps_left()))
         count = gate.take_now(asked)
         if count is None:  # paused: show where we stand, then wait for leave to go on or for other live values
             yield from watch.look(at_rest=True)
@@ -334,6 +338,7 @@ def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _
         if count == 0:
             return "stopped"
         chunk = run.advance(count)
+        gate.rest(REST_SECONDS)
         if chunk.completed:
             yield run.progress(chunk)
         if chunk.completed < count:
@@ -341,7 +346,7 @@ def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _
             return "diverged"
         if run.has_converged():
             return "converged"
-        yield from watch.look(at_rest=False)
+        yield from watch.look(at_rest=False, gives_way=gate.gives_way)
     return "done"
 
 

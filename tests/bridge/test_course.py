@@ -65,15 +65,17 @@ def test_pause_is_immediate_and_run_goes_on(session, qtbot) -> None:
     assert session.speed >= 0.0
 
 
-def test_training_is_told_of_less_often_while_a_hand_moves_and_goes_on(session, qtbot) -> None:
+def test_training_gives_way_and_is_told_of_less_often_while_a_hand_moves_and_goes_on(session, qtbot) -> None:
     run_a_while(session, qtbot)
     drain_timer = session.findChild(Runner)._drain_timer
     assert drain_timer.interval() == DRAIN_MS
     session.unseen.move_point(0, session.unseen.touched.support.x[0], np.float32([1.5]))
     assert drain_timer.interval() == SELDOM_MS
+    assert session._course.training._gate.gives_way
     reached = session.live.iteration
     qtbot.waitUntil(lambda: session.live.iteration > reached)
     qtbot.waitUntil(lambda: drain_timer.interval() == DRAIN_MS)
+    assert not session._course.training._gate.gives_way
 
 
 def test_a_step_adds_exactly_one_meta_iteration(session, qtbot) -> None:

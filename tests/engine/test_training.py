@@ -161,6 +161,50 @@ def test_a_pause_takes_back_what_is_left_of_the_budget() -> None:
     assert gate.take_now(4) is None
 
 
+def test_a_run_that_gives_way_takes_shorter_chunks_rests_after_each_and_comes_to_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings, gate, rests = small_settings(num_iterations=30), Gate(), []
+    gate.give_way(True)
+    monkeypatch.setattr(gate, "rest", rests.append)
+    giving_way = list(meta_train(settings, gate=gate, options=chunked(10)))
+    sizes = [len(event.objective) for event in of_type(giving_way, Progress)]
+    assert set(sizes) == {10 // training.SHORTER}
+    assert rests == [training.REST_SECONDS] * len(sizes)
+    plain = list(meta_train(settings, options=chunked(10)))
+    assert_same_bits(finished(giving_way).state.learner, finished(plain).state.learner)
+
+
+def test_a_run_that_gives_way_tries_unseen_tasks_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = itertools.count()
+    monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))  # a second for each look
+    monkeypatch.setattr(training, "EVALUATION_SECONDS", 3.0)
+    monkeypatch.setattr(training, "RARER", 1000)
+    options = dataclasses.replace(CHATTY, chunk_steps=5, baselines=False)
+    settings = small_settings(learner=FAST, num_iterations=30)
+
+    def num_tries(gives_way: bool) -> int:
+        gate = Gate()
+        gate.give_way(gives_way)
+        monkeypatch.setattr(gate, "rest", lambda seconds: None)
+        return len(of_type(list(meta_train(settings, gate=gate, options=options)), Evaluated))
+
+    assert num_tries(True) == 2  # at the first look, and at the end
+    assert num_tries(False) > 2
+
+
+def test_a_rest_ends_with_what_it_gives_way_to_and_is_none_where_it_gives_way_to_nothing() -> None:
+    gate = Gate()
+    gate.rest(60.0)
+    for end in (lambda: gate.give_way(False), gate.close):
+        gate.give_way(True)
+        resting = threading.Thread(target=gate.rest, args=(60.0,))
+        resting.start()
+        end()
+        resting.join(20.0)
+        assert not resting.is_alive()
+
+
 @pytest.mark.parametrize("learner", ["maml", "transfer"])
 def test_how_blocks_are_cut_changes_no_bit(learner: str) -> None:
     settings = small_settings("sinusoid", learner, num_iterations=7)
