@@ -213,7 +213,8 @@ def test_a_report_of_several_seeds_says_what_is_shaded(call: Call, tmp_path: Pat
                    "--report", place, "--json"))  # fmt: skip
     text = place.read_text(encoding="utf-8")
     assert text.count("the median of the seeds, shaded from the lowest to the highest") == 4
-    assert text.count("<polygon") == 4
+    # By seconds there is a band only where the seeds' times meet, and such short runs may miss each other.
+    assert text.count("<polygon") in (3, 4)
 
 
 def test_points_of_a_plane_are_drawn_as_pictures_within_the_page(call: Call, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ class FakeUnseen(QObject):
     viewsChanged = Signal()
     rowChanged = Signal()
     laidOverChanged = Signal()
+    handMoved = Signal(bool)
     gestureBegun = Signal()
 
     def __init__(self, session: Any) -> None:
