@@ -48,7 +48,7 @@ def structure(window: Any, qtbot: Any) -> None:
 
 
 def little_data(window: Any, qtbot: Any) -> None:
-    choose(window.transport.effort.box, "2000iterations")
+    choose(window.transport.effort.box, "20000iterations")
     window.transport.toggle()
     wait_for_comparison(window, qtbot)
 
