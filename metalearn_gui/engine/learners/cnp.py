@@ -113,7 +113,7 @@ class ConditionalNeuralProcess(Learner):
     def predict(self, state: State, adapted: Adapted, x: Tensor, ctx: Context) -> tuple[Tensor, Stats]:
         if "weights" in adapted:
             weights = adapted["weights"]
-            features, stats = ctx.network.features(under(state.params, DECODER), state.carry, x, None, ctx)
+            features, stats = self._class_features(state, x, None, ctx)
             return tf.matmul(features, weights[..., :-1], transpose_b=True) + weights[:, None, :, -1], stats
         outputs, stats = self._decoded(state, adapted, x, ctx)
         return outputs[..., : ctx.network.output_dim], stats
@@ -168,10 +168,13 @@ class ConditionalNeuralProcess(Learner):
 
     def _features(self, state: State, support: PointSet, ctx: Context) -> Tensor:
         if support.y.dtype.is_integer:
-            params = under(state.params, DECODER)
-            return ctx.network.features(params, state.carry, support.x, support.mask, ctx)[0]
+            return self._class_features(state, support.x, support.mask, ctx)[0]
         inputs, decoder = self._inputs(self.begin(state, support, ctx), support.x), self._decoder(ctx.network)
         return decoder.features(under(state.params, DECODER), state.carry, inputs, support.mask, ctx)[0]
+
+    def _class_features(self, state: State, x: Tensor, mask: Tensor | None, ctx: Context) -> tuple[Tensor, Stats]:
+        """What the classes' weights read; the decoder is no wider for classes."""
+        return ctx.network.features(under(state.params, DECODER), state.carry, x, mask, ctx)
 
     def _inputs(self, adapted: Adapted, x: Tensor) -> Tensor:
         """Every point with its task's summary behind it."""
