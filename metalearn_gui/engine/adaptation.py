@@ -14,7 +14,6 @@ from metalearn_gui.engine.learners.base import fold
 from metalearn_gui.engine.learners.inner_optimizers import parameters_of
 from metalearn_gui.engine.programs import adaptation_program, prediction_program, way_program
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.starts import explaining
 
 __all__ = ["Path", "adapt", "fold", "places_for", "predict_adapted", "way_of"]
 
@@ -61,8 +60,7 @@ def adapt(
     query_x = np.pad(query_x, [(0, 0), (0, size - num_queries)] + [(0, 0)] * (query_x.ndim - 2))
     query = PointSet(query_x, _no_targets(support.y, size))
     support = padded(support, places_for(settings, support.x.shape[1]))
-    with explaining(settings, state):
-        predictions, support_loss, *rest = program.run(state, support, query, settings.learner.live_values())
+    predictions, support_loss, *rest = program.run(state, support, query, settings.learner.live_values())
     return Path(predictions[:, :, :num_queries], support_loss, rest[0][:, :, :num_queries] if rest else None)
 
 
@@ -79,8 +77,7 @@ def way_of(
     """
     steps = settings.outer.test_steps if num_steps is None else num_steps
     support = padded(support, places_for(settings, support.x.shape[1]))
-    with explaining(settings, state):
-        return parameters_of(way_program(settings, compile).run(state, support, steps, settings.learner.live_values()))
+    return parameters_of(way_program(settings, compile).run(state, support, steps, settings.learner.live_values()))
 
 
 def predict_adapted(

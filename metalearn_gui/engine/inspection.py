@@ -19,6 +19,7 @@ from metalearn_gui.engine.learners.base import Context, State, TrainingTasks, Vi
 from metalearn_gui.engine.losses import LOSSES
 from metalearn_gui.engine.scaling import Scaling, without_scaling
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.starts import explaining
 from metalearn_gui.engine.trainer import EpisodeSource
 
 
@@ -31,10 +32,15 @@ def inspect(
         episodes: support and query sets with a leading task axis, numpy.
         num_steps: adaptation steps that "context" shows; None = the settings' test_steps.
     """
+    steps = settings.outer.test_steps if num_steps is None else num_steps
+    with explaining(settings.learner.fitted(settings.tasks), settings.network, state.params):
+        return _views(settings, state, episodes, steps)
+
+
+def _views(settings: ExperimentSettings, state: LearnerState, episodes: Episodes, steps: int) -> list[View]:
     scaling = Scaling.of(state.carry)
     seen = episodes if scaling is None else scaling.episodes(episodes)
     tensors, ctx, learned = map_episodes(tf.constant, seen), _context(settings, state), _learned(state)
-    steps = settings.outer.test_steps if num_steps is None else num_steps
     views = [
         *_maps(settings, learned, tensors, ctx),
         *_vector(settings, learned, tensors, ctx, steps),

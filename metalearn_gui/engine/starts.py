@@ -6,11 +6,13 @@ import contextlib
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
-from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.baselines import initial_state
+import numpy as np
+
+from metalearn_gui.engine.backend import Array, Params
 from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.learners.base import Learner
+from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.settings import ExperimentSettings
 
 
 def fitting(fresh: LearnerState, weights: Mapping[str, Array]) -> tuple[str, ...]:
@@ -33,25 +35,27 @@ def started_from(fresh: LearnerState, weights: Mapping[str, Array]) -> LearnerSt
     return dataclasses.replace(fresh, params=fresh.params | {name: weights[name].copy() for name in names})
 
 
-def check_fits(fresh: LearnerState, state: LearnerState) -> None:
-    """Compare a state that may come from a file with what its settings start from.
+def check_fits(fresh: Params, params: Params) -> None:
+    """Compare parameters that may come from a file with those that their settings start from.
 
     Raises:
         SettingError: a parameter is missing, or has another shape.
     """
-    fits = fitting(fresh, state.params)
-    misfits = [name for name in fresh.params if name not in fits]
+    misfits = [name for name, own in fresh.items() if name not in params or params[name].shape != own.shape]
     if misfits:
         raise SettingError(
-            f"This learner has {_shapes(_only(state.params, misfits)) or 'nothing'} where its settings have "
-            f"{_shapes(_only(fresh.params, misfits))}: another version made it; train anew, or open its file with "
+            f"This learner has {_shapes(_only(params, misfits)) or 'nothing'} where its settings have "
+            f"{_shapes(_only(fresh, misfits))}: another version made it; train anew, or open its file with "
             "that version"
         )
 
 
 @contextlib.contextmanager
-def explaining(settings: ExperimentSettings, state: LearnerState) -> Iterator[None]:
+def explaining(learner: Learner, network: Network, params: Params) -> Iterator[None]:
     """`check_fits`, but only once the work within has failed: a hand waits for work that does not.
+
+    Args:
+        learner: fitted to its tasks.
 
     Raises:
         SettingError: as there, in the place of the fault.
@@ -61,7 +65,7 @@ def explaining(settings: ExperimentSettings, state: LearnerState) -> Iterator[No
     except SettingError:
         raise
     except Exception:
-        check_fits(initial_state(settings), state)
+        check_fits(learner.init(network, np.random.default_rng(0)).params, params)
         raise
 
 

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from metalearn_gui.engine import losses
-from metalearn_gui.engine.backend import Array, Params, Tensor, tf
+from metalearn_gui.engine.backend import Array, Tensor, tf
 from metalearn_gui.engine.compiled import built
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.learners.base import Context, Learner, State
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.scaling import Scaling, without_scaling
+from metalearn_gui.engine.starts import explaining
 
 
 class _TaskProgram:
     """What programs on a batch of tasks share: the learner's state and live values as arrays, shown outputs."""
 
+    _run: Callable[..., Any]
+
     def __init__(self, learner: Learner, network: Network, kind: str) -> None:
         self._learner, self._network, self._kind = learner, network, kind
         self.live_names = learner.adaptation_live_names()
 
-    def _learned(self, state: LearnerState, live: dict[str, float]) -> tuple[Params, Params, Array]:
-        """Parameters, carry, and the live values that adapting depends on as one vector."""
+    def _answer(self, state: LearnerState, live: dict[str, float], *rest: Any) -> Any:
+        """What was built, of parameters, carry, the live values that adapting depends on as one vector, and the rest.
+
+        Raises:
+            SettingError: the parameters have other shapes than this learner's.
+        """
         values = np.array([live[name] for name in self.live_names], np.float32)
-        return dict(state.params), without_scaling(state.carry), values
+        with explaining(self._learner, self._network, state.params):
+            return self._run(dict(state.params), without_scaling(state.carry), values, *rest)
 
     def _context(self, live: Tensor) -> Context:
         named_live = {name: live[place] for place, name in enumerate(self.live_names)}
@@ -57,7 +66,7 @@ class AdaptationProgram(_TaskProgram):
         scaling = Scaling.of(state.carry)
         seen = (support, query) if scaling is None else (scaling.points(support), scaling.points(query))
         unit = np.ones(self._network.output_dim) if scaling is None else scaling.unit(self._network.output_dim)
-        outputs = self._run(*self._learned(state, live), np.asarray(unit, np.float32), *seen)
+        outputs = self._answer(state, live, np.asarray(unit, np.float32), *seen)
         values = [np.array(value) for value in outputs]
         return self._in_own_units(values, scaling) if scaling is not None and self._keep else values
 
@@ -124,7 +133,7 @@ class WayProgram(_TaskProgram):
         scaling = Scaling.of(state.carry)
         seen = support if scaling is None else scaling.points(support)
         steps = min(num_steps, 1) if self._learner.adapts_once else num_steps
-        way = self._run(*self._learned(state, live), np.int32(steps), seen)
+        way = self._answer(state, live, np.int32(steps), seen)
         places = np.minimum(np.arange(num_steps + 1), steps)
         return {name: np.array(values)[places] for name, values in way.items()}
 
@@ -157,7 +166,7 @@ class GradientsProgram(_TaskProgram):
         """By the name of what is meta-learned."""
         scaling = Scaling.of(state.carry)
         seen = episodes if scaling is None else scaling.episodes(episodes)
-        parts = self._run(*self._learned(state, live), seen)
+        parts = self._answer(state, live, seen)
         base, meta = ({name: np.array(values) for name, values in part.items()} for part in parts)
         return base, meta
 
@@ -182,7 +191,7 @@ class PredictionProgram(_TaskProgram):
         arrays = {name: np.asarray(values, np.float32) for name, values in adapted.items()}
         scaling = Scaling.of(state.carry)
         seen = x if scaling is None else scaling.inputs(x)
-        predictions = np.array(self._run(*self._learned(state, live), arrays, np.asarray(seen, np.float32)))
+        predictions = np.array(self._answer(state, live, arrays, np.asarray(seen, np.float32)))
         return predictions if scaling is None else scaling.predictions(predictions)
 
     def _predict(self, params, carry, live, adapted, x):  # type: ignore[no-untyped-def]

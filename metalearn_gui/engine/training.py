@@ -130,7 +130,7 @@ class Experiment:
         self.options = options
         start, baselines = initial_states(settings)
         self._state = resume or TrainingState(start, baselines)
-        check_fits(start, self._state.learner)
+        check_fits(start.params, self._state.learner.params)
         self._best, self._best_loss = self._state.best, self._state.best_loss
         self._share = steps_beside(settings, BASELINE_SHARE) if options.baselines else {}
         self._trainer = Trainer(self.settings, self._state.learner, options.compile)

@@ -191,7 +191,7 @@ def test_a_cnp_of_classes_from_before_they_had_weights_is_told_as_another_versio
     settings = small_settings("blobs", "cnp")
     state = initial_state(settings)
     older = state.params | {"encoder/w0": np.zeros((5, 128), np.float32)}
-    with pytest.raises(SettingError, match="reads 5 numbers of a point and has 2 now: another version made it"):
+    with pytest.raises(SettingError, match=r"w0 5x128 where its settings have encoder/w0 2x128: another version"):
         adapt(settings, dataclasses.replace(state, params=older), blobs.support, blobs.query.x, 1, compile=False)
 
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from metalearn_gui.engine.adaptation import adapt
+from metalearn_gui.engine.adaptation import adapt, predict_adapted, way_of
+from metalearn_gui.engine.backend import tf
 from metalearn_gui.engine.baselines import initial_state, initial_states
+from metalearn_gui.engine.episodes import Episodes
+from metalearn_gui.engine.evaluation import score
 from metalearn_gui.engine.events import LearnerState, TrainingState
+from metalearn_gui.engine.inspection import inspect
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.starts import fitting, started_from
 from metalearn_gui.engine.training import meta_train
+from metalearn_gui.engine.two_gradients import two_gradients
 from tests.engine.small import drawn, family_for, small_settings
 
 
@@ -63,10 +70,33 @@ def test_a_run_whose_weights_have_other_shapes_is_refused_in_one_line() -> None:
         next(meta_train(settings, resume=TrainingState(_of_another_version(), baselines)))
 
 
-def test_adapting_with_weights_of_other_shapes_is_refused_in_one_line() -> None:
+Work = Callable[[ExperimentSettings, LearnerState, Episodes], object]
+WORK: dict[str, Work] = {
+    "adapt": lambda settings, state, episodes: adapt(
+        settings, state, episodes.support, episodes.query.x, compile=False
+    ),
+    "way_of": lambda settings, state, episodes: way_of(settings, state, episodes.support, compile=False),
+    "evaluate": lambda settings, state, episodes: score(settings, state, episodes, compile=False),
+    "predict": lambda settings, state, episodes: predict_adapted(
+        settings, state, {name: values[None] for name, values in state.params.items()}, episodes.query.x, compile=False
+    ),
+    "gradients": lambda settings, state, episodes: two_gradients(settings, state, episodes, compile=False),
+    "inspect": lambda settings, state, episodes: inspect(settings.replaced(learner="cavia"), state, episodes),
+}
+
+
+@pytest.mark.parametrize("work", WORK)
+def test_work_with_weights_of_other_shapes_is_refused_in_one_line(work: str) -> None:
     settings = small_settings().replaced(hidden_dims="8,5")
     state = _of_another_version()
     broken = dataclasses.replace(state, params=state.params | {"w2": np.zeros((5, 1), np.float32)})
+    with pytest.raises(SettingError, match="another version made it") as caught:
+        WORK[work](settings, broken, drawn(settings, 1))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_fault_of_ours_with_weights_that_fit_stays_a_fault() -> None:
+    settings = small_settings()
     episodes = drawn(settings, 1)
-    with pytest.raises(SettingError, match="another version made it"):
-        adapt(settings, broken, episodes.support, episodes.query.x, compile=False)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        adapt(settings, initial_state(settings), episodes.support, np.zeros((1, 4, 3)), compile=False)

@@ -31,9 +31,9 @@ from metalearn_gui.engine.learners.base import (
     under,
 )
 from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
-from metalearn_gui.engine.learners.set_encoder import ENCODER, encoded, fresh_layers, mean_over_points
+from metalearn_gui.engine.learners.set_encoder import encoded, fresh_layers, mean_over_points
 from metalearn_gui.engine.networks.base import Network, Stats
-from metalearn_gui.engine.params import SettingError, param
+from metalearn_gui.engine.params import param
 from metalearn_gui.engine.tasks.base import TaskFamily
 
 DECODER = "decoder/"
@@ -152,12 +152,6 @@ class ConditionalNeuralProcess(Learner):
         return support._replace(mask=tf.cast(tf.range(num_points) < sizes[:, None], tf.float32))
 
     def _encoded(self, state: State, points: Tensor) -> Tensor:
-        rows = state.params[f"{ENCODER}w0"].shape[0]
-        if rows != points.shape[-1]:
-            raise SettingError(
-                f"This CNP reads {rows} numbers of a point and has {points.shape[-1]} now: another version made it; "
-                "train anew, or open its file with that version"
-            )
         hidden = tf.nn.relu(encoded(state.params, 1, tf.nn.relu(encoded(state.params, 0, points))))
         return encoded(state.params, 2, hidden)
 
