@@ -41,33 +41,37 @@ def verdict(step: int, learner: StepScores, baselines: Mapping[str, StepScores])
     return Verdict(key, place, step, difference, half, relative)
 
 
-def sentence(verdict: Verdict, number: Callable[[float], str]) -> tuple[str, dict[str, str]]:
+def sentence(verdict: Verdict, number: Callable[[float], str], brief: bool = False) -> tuple[str, dict[str, str]]:
     """The same in a line, for every place that says it.
 
     Args:
         number: writes a number as people read it there.
+        brief: for a place of few letters: without the interval.
 
     Returns: the sentence, to be translated, with {name} for the baseline's name; and the other words that go into it.
     """
     if not math.isfinite(verdict.difference):
-        return "It does not pay: the loss diverges, unlike that of {name}", {}
+        text = "It does not pay: the loss diverges"
+        return text if brief else f"{text}, unlike that of {{name}}", {}
     times = 1.0 + verdict.relative
     if verdict.pays is False and times > MANY_TIMES:
         return "It does not pay: {times} times the loss of {name}", {"times": number(times)}
     texts = {
         True: "It pays: {share} less loss than {name}",
         False: "It does not pay: {share} more loss than {name}",
-        None: "No clear difference from {name}: {share}",
+        None: "No clear difference from {name}" if brief else "No clear difference from {name}: {share}",
     }
-    return texts[verdict.pays], {"share": _share_text(verdict, number)}
+    return texts[verdict.pays], {"share": _share_text(verdict, number, brief)}
 
 
-def _share_text(verdict: Verdict, number: Callable[[float], str]) -> str:
+def _share_text(verdict: Verdict, number: Callable[[float], str], brief: bool) -> str:
     """The difference and half its interval, as shares of the baseline's loss where that is not 0."""
     difference, half, unit = verdict.difference, verdict.ci95, ""
     if verdict.relative:
         to_percent = 100 * abs(verdict.relative / verdict.difference)
         difference, half, unit = difference * to_percent, half * to_percent, " %"
     shown = number(difference if verdict.pays is None else abs(difference))
+    if brief:
+        return f"{shown}{unit}"
     margin = number(half) if 99.5 <= half < math.inf else f"{half:.2g}"  # two figures of hundreds: "1.4e+02"
     return f"{shown} ± {margin}{unit}"

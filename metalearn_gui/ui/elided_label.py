@@ -26,7 +26,7 @@ class ElidedLabel(QLabel):
         self._tell()
 
     def _tell(self) -> None:
-        cut = self.text() if self._elided() != self.text() else ""
+        cut = self.text() if self.shown_text != self.text() else ""
         self.setToolTip("\n".join(filter(None, (cut, self._help))))
 
     def minimumSizeHint(self) -> QSize:
@@ -39,9 +39,11 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, self._elided())
+        painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextSingleLine, self.shown_text)
 
-    def _elided(self) -> str:
+    @property
+    def shown_text(self) -> str:
+        """What is drawn: the text, the short one, or as much as there is room for."""
         width = self.fontMetrics().horizontalAdvance
         if width(self.text()) <= self.width():  # Qt's own would cut it for a fraction of a pixel
             return self.text()
@@ -53,6 +55,7 @@ class ElidedLabel(QLabel):
 class Hint(ElidedLabel):
     """One that is left out where it would be cut to less than half: the tooltip has it."""
 
-    def _elided(self) -> str:
-        text = super()._elided()
+    @property
+    def shown_text(self) -> str:
+        text = super().shown_text
         return text if text in (self.text(), self._short) or len(text) > len(self.text()) / 2 else ""

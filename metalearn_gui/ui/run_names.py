@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -15,6 +15,21 @@ from metalearn_gui.ui.run_traces import run_name
 from metalearn_gui.ui.text import number_text
 
 MOST_SAID = 2  # settings beside a name
+SEPARATOR = " · "
+LEAST_LABEL = 1  # letters of a learner's name before its dots
+BRIEF = {  # what stands for a setting there, where a column has few letters; "": the value tells by itself
+    "task_family": "",
+    "network": "",
+    "activation": "",
+    "meta_optimizer": "",
+    "inner_learning_rate": "α",
+    "meta_learning_rate": "η",
+    "initialization": "start",
+    "hidden_dim": "units",
+    "num_hidden_layers": "layers",
+    "num_iterations": "iterations",
+    "num_training_tasks": "tasks",
+}
 Values = dict[str, str]  # of settings, in words
 _of_sessions: weakref.WeakKeyDictionary[Session, RunNames] = weakref.WeakKeyDictionary()
 
@@ -50,7 +65,7 @@ class RunNames:
         names: dict[str, str] = {}
         taken: dict[str, int] = {}
         for run in group:
-            name = " · ".join(filter(None, (label, said[run.run_id])))
+            name = SEPARATOR.join(filter(None, (label, said[run.run_id])))
             taken[name] = taken.get(name, 0) + 1
             names[run.run_id] = name if taken[name] == 1 else f"{name} ({taken[name]})"
         return names
@@ -59,8 +74,24 @@ class RunNames:
         known = self._read.get(run.run_id)
         if known is None or known[0] is not run.settings:
             told = {name: value_text(value) for name, value in flat_values(run.settings).items()}
+            told["task_family"] = run.settings.tasks.label
             known = self._read[run.run_id] = (run.settings, told)
         return known[1]
+
+
+def fitted(name: str, fits: Callable[[str], bool]) -> str:
+    """A name where there is little room: in what it differs stays whole as long as there is any room for the rest."""
+    label, _, said = name.partition(SEPARATOR)
+    if not said:
+        return name
+    cuts = (f"{label[:length]}…{SEPARATOR}{said}" for length in range(len(label) - 1, LEAST_LABEL - 1, -1))
+    return next((text for text in (name, *cuts, said) if fits(text)), said)
+
+
+def without(name: str, part: str) -> str:
+    """A name where something beside it says this part already."""
+    label, _, said = name.partition(SEPARATOR)
+    return SEPARATOR.join(filter(None, (label, ", ".join(one for one in said.split(", ") if one != part))))
 
 
 def names_of_runs(session: Session) -> dict[str, str]:
@@ -93,7 +124,12 @@ def _parts(rows: list[Values], names: list[str]) -> int:
 
 
 def _said(values: Values, names: list[str]) -> str:
-    return ", ".join(f"{setting_label(name)} {values[name]}" for name in names if name in values)
+    told = (f"{_brief(name)} {values[name]}" for name in names if name in values)
+    return ", ".join(text.strip() for text in told)
+
+
+def _brief(name: str) -> str:
+    return QCoreApplication.translate("Settings", BRIEF[name]) if name in BRIEF else setting_label(name)
 
 
 def setting_label(name: str) -> str:
@@ -103,5 +139,6 @@ def setting_label(name: str) -> str:
 
 def value_text(value: Any) -> str:
     """A setting's value in a table."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number_text(value) if is_number else str(value)
+    if isinstance(value, bool):
+        return QCoreApplication.translate("Settings", "on" if value else "off")
+    return number_text(value) if isinstance(value, int | float) else str(value)

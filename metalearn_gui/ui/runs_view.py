@@ -21,6 +21,7 @@ from metalearn_gui.ui.icons import svg
 from metalearn_gui.ui.keys import is_claimed
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTable, draw_ground, draw_symbol
+from metalearn_gui.ui.run_names import fitted, without
 from metalearn_gui.ui.runs_model import (
     FIRST_STEP,
     IS_DRAWN_ROLE,
@@ -79,8 +80,11 @@ class RunsDelegate(QStyledItemDelegate):
         pin = scaled(PIN_SIZE) + 4 if index.data(IS_PINNED_ROLE) else 0
         room = rect.adjusted(TEXT_LEFT if index.column() == NAME else 4, 0, -4 - pin, 0)
         metrics = painter.fontMetrics()
-        end = Qt.TextElideMode.ElideMiddle  # names of one learner's runs differ in what they end with
-        text = metrics.elidedText(option.text, end, int(room.width()))
+        view, name = option.widget, option.text
+        if index.column() == NAME and isinstance(view, RunsView) and not view.isColumnHidden(TASKS):
+            name = without(name, index.sibling(index.row(), TASKS).data())
+        text = fitted(name, lambda text: metrics.horizontalAdvance(text) <= room.width())
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         self._paint_badge(painter, room.adjusted(metrics.horizontalAdvance(text) + 6, 0, 0, 0), index.data(START_ROLE))
 

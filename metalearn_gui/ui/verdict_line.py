@@ -32,6 +32,7 @@ class VerdictLine(ElidedLabel):
             return
         self._details = self._comparison(verdict, unseen_tasks_text(evaluation))
         self.setText(self._sentence(verdict))
+        self.set_short(self._sentence(verdict, brief=True))
         self.setToolTip(self._details)
         self.setAccessibleName(f"{self.text()}. {self._details}")
 
@@ -39,9 +40,10 @@ class VerdictLine(ElidedLabel):
         super().resizeEvent(event)
         self.setToolTip(self._details)
 
-    def _sentence(self, verdict: Verdict) -> str:
-        text, words = sentence(verdict, number_text)
-        return QCoreApplication.translate("Verdict", text).format(name=baseline_name(verdict.baseline), **words)
+    def _sentence(self, verdict: Verdict, brief: bool = False) -> str:
+        text, words = sentence(verdict, number_text, brief)
+        name = baseline_name(verdict.baseline, brief)
+        return QCoreApplication.translate("Verdict", text).format(name=name, **words)
 
     def _comparison(self, verdict: Verdict, tasks: str) -> str:
         text = self.tr(

@@ -136,8 +136,8 @@ def several_targets_text(settings: ExperimentSettings) -> str:
     return QCoreApplication.translate("Wording", "{count} targets").format(count=tasks.output_dim)
 
 
-def baseline_name(key: str) -> str:
-    """A baseline in a word or three, as it stands in a legend or within a sentence."""
+def baseline_name(key: str, brief: bool = False) -> str:
+    """A baseline in a word or three, as it stands in a legend or within a sentence; in one word where `brief`."""
     names = {
         "transfer": QCoreApplication.translate("Wording", "transfer"),
         "scratch": QCoreApplication.translate("Wording", "scratch"),
@@ -149,4 +149,6 @@ def baseline_name(key: str) -> str:
         "constant": QCoreApplication.translate("Wording", "a constant"),
         "linear_ridge": QCoreApplication.translate("Wording", "ridge"),
     }
+    if brief:
+        names["scratch_adam"] = QCoreApplication.translate("Wording", "Adam")
     return names.get(key, key)

@@ -121,7 +121,7 @@ def test_a_comparison_fills_the_table_and_the_tiles_and_the_curves(view, qtbot):
         tile.resize(width, 150)
         tile.layout().activate()
         assert (tile._loss.y() > tile._name.y() + 8) is is_below
-        assert tile._name._elided() == "MAML"
+        assert tile._name.shown_text == "MAML"
 
 
 def test_a_touch_is_answered_by_every_tile(view, qtbot):

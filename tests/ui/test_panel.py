@@ -102,11 +102,11 @@ def test_a_hint_that_does_not_fit_gives_way_to_its_short_form(session, qtbot):
     label.set_short("6/40")
     width = label.fontMetrics().horizontalAdvance
     label.resize(width("6 of 40 units") + 2, 20)  # elidedText counts fractions of pixels
-    assert label._elided() == "6 of 40 units"
+    assert label.shown_text == "6 of 40 units"
     label.resize(width("6 of 40 units") - 1, 20)
-    assert label._elided() == "6/40"
+    assert label.shown_text == "6/40"
     label.resize(width("6/40") - 1, 20)
-    assert label._elided() not in ("6 of 40 units", "6/40")
+    assert label.shown_text not in ("6 of 40 units", "6/40")
 
 
 def test_a_hint_is_left_out_where_hardly_anything_of_it_would_be_there(qtbot):
@@ -114,7 +114,7 @@ def test_a_hint_is_left_out_where_hardly_anything_of_it_would_be_there(qtbot):
     qtbot.addWidget(hint)
     hint.show()
     hint.resize(hint.fontMetrics().horizontalAdvance("5-wa..."), 20)
-    assert hint._elided() == ""
+    assert hint.shown_text == ""
     assert hint.toolTip() == "5-way 1-shot"
 
 

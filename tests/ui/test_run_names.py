@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.panels.runs import RunsPanel
-from metalearn_gui.ui.run_names import RunNames, names_of_runs
+from metalearn_gui.ui.run_names import RunNames, fitted, names_of_runs, without
 from metalearn_gui.ui.runs_model import IS_PINNED_ROLE, NAME, START_ROLE
 from metalearn_gui.ui.settings_diff import differing
 from tests.ui.fake_session import default_settings
@@ -57,6 +57,36 @@ def test_two_settings_are_said_where_one_does_not_tell():
     made = names(runs_with({"shots": 3}, {"shots": 5}, {"shots": 5, "seed": 9}))
     assert len(set(made)) == 3
     assert made[2] == "MAML · seed 9, shots 5"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"learner": "maml", "task_family": "harmonics"}, "Harmonics"),
+        ({"activation": "tanh"}, "tanh"),
+        ({"inner_learning_rate": 0.05}, "α 0.05"),
+        ({"hidden_dim": 64}, "units 64"),
+        ({"learned_rates": True}, "learned rates on"),
+    ],
+)
+def test_a_setting_that_differs_is_said_in_few_letters(changed, said):
+    assert names(runs_with({}, changed))[1] == f"MAML · {said}"
+
+
+def test_where_a_column_is_narrow_the_learners_name_gives_way_before_what_differs():
+    def within(letters: int) -> str:
+        return fitted("Meta-SGD · start he, α 0.05", lambda text: len(text) <= letters)
+
+    assert within(40) == "Meta-SGD · start he, α 0.05"
+    assert within(25) == "Meta-… · start he, α 0.05"
+    assert within(21) == "M… · start he, α 0.05"
+    assert within(20) == within(3) == "start he, α 0.05"
+    assert fitted("Meta-SGD", lambda _: False) == "Meta-SGD"
+
+
+def test_a_name_beside_the_column_of_tasks_leaves_them_out():
+    assert without("MAML · Harmonics, units 64", "Harmonics") == "MAML · units 64"
+    assert without("MAML · Harmonics", "Harmonics") == without("MAML", "Harmonics") == "MAML"
 
 
 def test_runs_that_differ_in_nothing_are_numbered():

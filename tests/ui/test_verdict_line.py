@@ -63,3 +63,19 @@ def test_nothing_is_said_where_there_is_nothing_to_compare_with(panel, session):
     judged(session, Verdict("transfer", 10, 1, -0.1, 0.01, -0.1))
     judged(session, None)
     assert not panel.verdict.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "text"),
+    [
+        ((-0.149, 0.031, -0.149), "It pays: 14.9 % less loss than Adam"),
+        ((0.402, 0.201, 0.402), "It does not pay: 40.2 % more loss than Adam"),
+        ((-0.02, 0.05, -0.02), "No clear difference from Adam"),
+        ((math.inf, math.nan, math.inf), "It does not pay: the loss diverges"),
+    ],
+)
+def test_a_narrow_card_says_it_in_fewer_words_not_in_cut_ones(panel, session, verdict, text):
+    judged(session, Verdict("scratch_adam", 10, 1, *verdict))
+    panel.resize(310, 300)
+    assert panel.verdict.shown_text == text
+    assert panel.verdict.text() != text

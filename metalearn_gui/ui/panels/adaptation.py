@@ -198,9 +198,8 @@ class AdaptationPanel(Panel):
         beside = [] if self.shows_accuracy else [LegendEntry(self.tr("median"), color, "dotted", 1.2)]
         levels = self.levels.legend_entries()
         tip = "\n".join(self.tr("dotted: {name}").format(name=entry.text) for entry in (*beside, *levels))
-        names = {"scratch_adam": self.tr("Adam")} if is_narrow else {}
         baselines = [
-            LegendEntry(names.get(key) or baseline_name(key), theme().color_of(drawn.color), drawn.style)
+            LegendEntry(baseline_name(key, is_narrow), theme().color_of(drawn.color), drawn.style)
             for key, drawn in DRAWN.items()
             if key in scores and key != "learner"
         ]
@@ -243,7 +242,8 @@ class AdaptationPanel(Panel):
             return
         if self.plot.plot_area().height() < LOWEST:
             self._readout.hide()
-            self.set_hint(self._mean_text(evaluation, step))
+            text = self._mean_text(evaluation, step)
+            self.set_hint(text, text.partition(" ±")[0])
         else:
             self._name_by_task()
             lines = [(line.x, line.y) for line in (*self._lines.values(), self._median)]
