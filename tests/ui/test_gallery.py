@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton
 
 from metalearn_gui.ui.panels.gallery import GalleryPanel, GalleryTile
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import scaled, theme
 from tests.engine.small import FAMILIES
 from tests.ui.hand import session_for
 
@@ -52,6 +52,18 @@ def test_tile_tells_loss_or_accuracy_at_the_shown_step(qtbot, session):
     assert tile.score_text() != at_five
     session.change(task_family="blobs")
     assert tile.score_text().endswith("%")
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_the_figure_of_a_tile_of_bars_lies_over_none(qtbot, mode):
+    theme().set_mode(mode)
+    tile = visible_tiles(shown(qtbot, session_for("vectors")))[0]
+    picture = tile.grab().toImage()
+    height = scaled(18)
+    bars = {theme().palette.learner.rgb(), theme().palette.unseen.rgb()}
+    drawn = [picture.pixel(x, y) for x in range(2, tile.width() - 2) for y in range(5, 5 + height)]
+    assert not bars & set(drawn)
+    assert theme().palette.text.rgb() in drawn
 
 
 def test_tile_without_predictions_tells_nothing_and_draws(qtbot, session):

@@ -29,7 +29,7 @@ from metalearn_gui.ui.canvas.rows import (
     draw_targets,
 )
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 LEFT, HEADER, CELLS, LOSSES, LESSON_LINE, GAP = 34.0, 22.0, 16.0, 78.0, 16.0, 8.0
 NARROWEST_SLOT = 9.0
@@ -41,6 +41,7 @@ class VectorCanvas(RowSurface):
     """Bars are targets, lines predictions; below, what each row loses beside a constant prediction."""
 
     object_name = "vector_canvas"
+    small_figure_room = 26
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -270,7 +271,8 @@ class VectorCanvas(RowSurface):
     @classmethod
     def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
         rows, constant = Rows(drawn.touched), constant_loss(drawn.family)
-        axes = Axes(frame, (-0.5, max(rows.count, 1) - 0.5), (0.0, 3 * constant))
+        inside = frame.adjusted(0, scaled(cls.small_figure_room), 0, 0)
+        axes = Axes(inside, (-0.5, max(rows.count, 1) - 0.5), (0.0, 3 * constant))
         if drawn.predictions is not None:
             draw_losses(painter, axes, rows.losses(drawn.predictions), len(drawn.touched.support.x), None)
         draw_constant(painter, axes, constant)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.canvas.answered import Answered, answered
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
 from metalearn_gui.ui.canvas.markers import faded
@@ -65,7 +66,9 @@ class GalleryTile(QAbstractButton):
         palette = theme().palette
         painter.setFont(ui_font(12, 600))
         width, height = painter.fontMetrics().horizontalAdvance(text) + 10, scaled(18)
-        box = QRectF(frame.left() + 5, frame.bottom() - height - 5, width, height)
+        is_above = CANVASES[self._session.shown.settings.tasks.view].small_figure_room > 0
+        top = frame.top() + 5 if is_above else frame.bottom() - height - 5
+        box = QRectF(frame.left() + 5, top, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faded(palette.background, 190))
         painter.drawRoundedRect(box, 4, 4)
