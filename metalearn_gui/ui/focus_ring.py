@@ -7,13 +7,14 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QWidget
 
 from metalearn_gui.ui.application import the_application
+from metalearn_gui.ui.reading_order import move_focus
 from metalearn_gui.ui.theme import theme
 
 MARGIN = 3
 
 
 class FocusRing(QWidget):
-    """Lies over its window and lets every event through. `follow_keyboard` shows it, a mouse press hides it."""
+    """Lies over its window and lets every event through. `lead` shows it, a mouse press hides it."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -26,8 +27,13 @@ class FocusRing(QWidget):
         self.hide()
         the_application().focusChanged.connect(self._leave)
 
-    def follow_keyboard(self) -> None:
-        """Lie round what has the focus now."""
+    def lead(self, root: QWidget, forward: bool) -> bool:
+        """Give the keyboard to what comes next within `root`, and lie round it; whether there was anything."""
+        moved = move_focus(root, forward)
+        self._follow()
+        return moved
+
+    def _follow(self) -> None:
         target = QApplication.focusWidget()
         if target is None or not self._window.isAncestorOf(target):
             self.hide()

@@ -258,9 +258,7 @@ class MainWindow(Translated, QMainWindow):
             super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        moved = super().focusNextPrevChild(forward)
-        self._ring.follow_keyboard()
-        return moved
+        return self._ring.lead(self, forward)
 
     def retranslate(self) -> None:
         """Write the commands' texts."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -23,6 +22,7 @@ from metalearn_gui.ui.elided_label import Hint
 from metalearn_gui.ui.explanation import Explanation, WhyButton
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
+from metalearn_gui.ui.reading_order import move_focus
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 from metalearn_gui.ui.translated import Dressed
 from metalearn_gui.ui.whys import WHYS
@@ -80,14 +80,6 @@ class Panel(Dressed, QFrame):
         self._why = WhyButton(*WHYS[self.key], self) if self.key in WHYS else None
         if self._why is not None:
             self._header.insertWidget(self._header.count() - 1, self._why)
-        self._order_focus()
-
-    def _order_focus(self) -> None:
-        """Through the header as it is read, and then through the body, whenever its parts were made."""
-        detach, *others = (button for button, _ in self._actions)
-        line = [self._title, *filter(None, [self._why]), *others, detach]
-        for before, after in itertools.pairwise(line):
-            self.setTabOrder(before, after)
 
     # --- for subclasses -----------------------------------------------------------------------
 
@@ -138,8 +130,6 @@ class Panel(Dressed, QFrame):
         button.clicked.connect(lambda _checked=False: slot())
         place = self._header.count() - 1 if len(self._actions) > 1 else self._header.count()
         self._header.insertWidget(place, button)
-        if len(self._actions) > 1:
-            self._order_focus()
         return button
 
     def add_icon_action(self, icon_name: str, slot: Callable[[], object]) -> QToolButton:
@@ -256,6 +246,9 @@ class PanelWindow(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         if (window := self.parentWidget()) is not None:  # a drop means the window that the card is from
             window.dropEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return move_focus(self, forward)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._layout_at_home is not None and self._panel.parentWidget() is self:

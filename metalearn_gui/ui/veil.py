@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
+from metalearn_gui.ui.focus_ring import FocusRing
 from metalearn_gui.ui.named import named
+from metalearn_gui.ui.reading_order import move_focus
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.translated import Translated
 
@@ -91,10 +93,5 @@ class Veil(Translated, QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes around inside."""
-        for _ in range(500):  # more widgets than any window has
-            if not super().focusNextPrevChild(forward):
-                return False
-            focused = QApplication.focusWidget()
-            if focused is not None and self.isAncestorOf(focused):
-                return True
-        return False
+        ring = self.window().findChild(FocusRing)
+        return move_focus(self, forward) if ring is None else ring.lead(self, forward)

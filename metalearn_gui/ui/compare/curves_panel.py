@@ -106,7 +106,9 @@ class CurvesPanel(Panel):
             self.tr("Loss by gradient evaluations"),
             self.tr("Loss by compute"),
         )
-        self.set_title(dict(zip(AXES, titles, strict=True))[self.effort.axis])
+        title = dict(zip(AXES, titles, strict=True))[self.effort.axis]
+        self.set_title(title)
+        self.plot.setAccessibleName(title)
         self.effort.retranslate()
         self._say_hint()
 

@@ -54,11 +54,6 @@ class CodeView(Translated, QFrame):
         self.retranslate()
         self.restyle()
 
-    @property
-    def controls(self) -> tuple[QWidget, ...]:
-        """What can be reached by keyboard, in order."""
-        return (self._text, self._copy)
-
     def show_code(self, code: str) -> None:
         """All lines in sight, at most sixteen."""
         self._text.setPlainText(code.rstrip("\n"))

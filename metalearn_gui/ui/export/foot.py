@@ -54,11 +54,6 @@ class Foot(QFrame):
         for widget in (self._chosen, self.stop, self.start):
             line.addWidget(widget)
 
-    @property
-    def controls(self) -> tuple[QWidget, ...]:
-        """What can be reached by keyboard, in order."""
-        return (self._change, self.stop, self.start)
-
     def show_folder(self, folder: Path) -> None:
         """Where the files go."""
         self._folder = folder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt
@@ -71,9 +70,6 @@ class ExportSheet(Sheet):
         self._foot.folderChosen.connect(self.set_folder)
         self.writer.changed.connect(self._show_steps)
         self.writer.ended.connect(self._report)
-        order = (self, *self.cards.values(), *self._details.code.controls, *self._foot.controls, self.close_button)
-        for before, after in itertools.pairwise(order):
-            self.setTabOrder(before, after)
 
     # --- what it is asked for -----------------------------------------------------------------------
 

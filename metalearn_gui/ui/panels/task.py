@@ -88,7 +88,6 @@ class TaskPanel(Panel):
             self.surface.deleteLater()
         self.surface = canvas(self.session, self)
         self.body.insertWidget(0, self.surface, 1)
-        self.setTabOrder(self._detach, self.surface)
         self.surface.names_curves = self.names_curves
         self.surface.show()
         self._show_hint()

@@ -35,7 +35,7 @@ class PresenterView(View):
             task.surface.names_curves = True
         self._rail = LeftSide({key: card(self._panels, key, SettingsPanel) for key in CARDS}, self.content)
         self._rail.set_narrow(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # its keys come before the window's
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # its keys come before the window's
         self.caption = CaptionBar(session, self)
         self.rows.addWidget(self.caption)
         self._figures = {name: self.header.add_figure(f"presenter_{name}") for name in ("iteration", "tasks", "unseen")}
