@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any
 
 from metalearn_gui.engine.learners import LEARNERS
@@ -21,7 +22,7 @@ class Preset:
     summary: str
     values: dict[str, Any]
 
-    @property
+    @functools.cached_property
     def settings(self) -> ExperimentSettings:
         """The whole settings."""
         return default_settings().replaced(**self.values)

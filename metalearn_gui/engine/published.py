@@ -7,6 +7,7 @@ their tasks, and say so.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 
 from metalearn_gui.engine.presets import preset
@@ -42,9 +43,15 @@ def published(settings: ExperimentSettings, step: int | None = None) -> tuple[Re
 
 
 def _independent(settings: ExperimentSettings) -> Iterator[Reference]:
-    for row in (*ROWS.values(), *_SHORTER):
-        if not row.tested_on and _adapts_alike(row.settings(), settings):
+    for row, own in _rows():
+        if not row.tested_on and _adapts_alike(own, settings):
             yield from (_reference(row, bar) for bar in row.bars if bar.reference and _asks_for(bar, settings))
+
+
+@functools.cache
+def _rows() -> tuple[tuple[Row, ExperimentSettings], ...]:
+    """With their settings: a plot asks with every run that is shown."""
+    return tuple((row, row.settings()) for row in (*ROWS.values(), *_SHORTER))
 
 
 def _adapts_alike(one: ExperimentSettings, other: ExperimentSettings) -> bool:

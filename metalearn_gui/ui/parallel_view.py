@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import draw_frame
-from metalearn_gui.ui.canvas.markers import faded
+from metalearn_gui.ui.canvas.markers import faded, mixed
 from metalearn_gui.ui.layer import Layer
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.run_axes import RunAxis
@@ -178,7 +178,7 @@ class ParallelView(QWidget):
         x = np.concatenate([np.broadcast_to(self._axes_x, places.shape), ends], axis=1)
         y = np.concatenate([self._top + (1.0 - places) * self._height, ends], axis=1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(self._names) < MANY)
-        painter.setPen(QPen(color, 1.4 if len(self._names) < MANY else 1.0))
+        painter.setPen(QPen(color, 1.4) if len(self._names) < MANY else _quick_pen(color))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(arrayToQPath(x.ravel(), y.ravel(), connect="finite"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -272,3 +272,10 @@ class ParallelView(QWidget):
 
     def _named(self) -> str:
         return "" if self._near is None else self._names[self._near]
+
+
+def _quick_pen(color: QColor) -> QPen:
+    """Draws a thousand lines in a frame: opaque, as the colour looks on the ground, and never a shape to be filled."""
+    pen = QPen(mixed(theme().palette.background, color, color.alphaF()), 1.0)
+    pen.setCosmetic(True)
+    return pen

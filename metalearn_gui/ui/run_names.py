@@ -31,6 +31,7 @@ BRIEF = {  # what stands for a setting there, where a column has few letters; ""
     "num_training_tasks": "tasks",
 }
 Values = dict[str, str]  # of settings, in words
+Group = tuple[tuple[str, int], ...]  # the runs of one name, and their settings
 _of_sessions: weakref.WeakKeyDictionary[Session, RunNames] = weakref.WeakKeyDictionary()
 
 
@@ -41,6 +42,7 @@ class RunNames:
         self._read: dict[str, tuple[ExperimentSettings, Values]] = {}
         self._named_for: list[tuple[str, str, int]] = []
         self._names: dict[str, str] = {}
+        self._groups: dict[str, tuple[Group, dict[str, str]]] = {}  # what runs of one name were called
 
     def of(self, runs: Sequence[RunRecord]) -> dict[str, str]:
         """A name for each run_id; all are different."""
@@ -54,7 +56,13 @@ class RunNames:
         for run in runs:
             groups.setdefault(run_name(run), []).append(run)
         self._read = {run.run_id: self._read[run.run_id] for run in runs if run.run_id in self._read}
-        return {run_id: name for label, group in groups.items() for run_id, name in self._apart(label, group).items()}
+        self._groups = {label: self._named(label, group) for label, group in groups.items()}
+        return {run_id: name for _, names in self._groups.values() for run_id, name in names.items()}
+
+    def _named(self, label: str, group: list[RunRecord]) -> tuple[Group, dict[str, str]]:
+        key = tuple((run.run_id, id(run.settings)) for run in group)
+        known = self._groups.get(label)
+        return known if known is not None and known[0] == key else (key, self._apart(label, group))
 
     def _apart(self, label: str, group: list[RunRecord]) -> dict[str, str]:
         if len(group) == 1:
@@ -101,7 +109,8 @@ def names_of_runs(session: Session) -> dict[str, str]:
 
 def flat_values(settings: ExperimentSettings) -> dict[str, Any]:
     """Every setting's value by flat name, the choices among them."""
-    return {name: settings.value(name) for name in (*CHOICES, *settings.names())}
+    choices = {name: settings.value(name) for name in CHOICES}
+    return choices | {name: getattr(settings.group(group), name) for name, group in settings.names().items()}
 
 
 def telling_names(rows: list[Values]) -> list[str]:
@@ -109,11 +118,13 @@ def telling_names(rows: list[Values]) -> list[str]:
     names = dict.fromkeys(name for row in rows for name in row)
     differing = [name for name in names if len({row.get(name) for row in rows}) > 1]
     told: list[str] = []
+    most = 1
     for _ in range(MOST_SAID):
         parts = {name: _parts(rows, [*told, name]) for name in differing}
         best = max(parts, key=parts.__getitem__, default=None)
-        if best is None or parts[best] == _parts(rows, told):
+        if best is None or parts[best] == most:
             break
+        most = parts[best]
         told.append(best)
     return told
 

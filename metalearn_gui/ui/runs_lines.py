@@ -11,7 +11,7 @@ from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.parallel_view import ParallelView
 from metalearn_gui.ui.run_axes import SettingsRead, axes_of, final_losses
-from metalearn_gui.ui.run_names import RunNames
+from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.translated import Translated
@@ -28,7 +28,7 @@ class RunsLines(Translated, QWidget):
         super().__init__(parent, Qt.WindowType.Tool)
         self.setObjectName("runs_lines")
         self._session = session
-        self._names, self._read = RunNames(), SettingsRead()
+        self._read = SettingsRead()
         self._runs: list[RunRecord] = []
         self._follow_soon = QTimer(self, singleShot=True, interval=FOLLOW_MS)
         self._follow_soon.timeout.connect(self.follow)
@@ -67,7 +67,7 @@ class RunsLines(Translated, QWidget):
         """Take over the session's runs; nothing while the window is hidden."""
         if self.isVisible():
             self._runs = list(self._session.runs)
-            names = self._names.of(self._runs)
+            names = names_of_runs(self._session)
             told = [names[run.run_id] for run in self._runs]
             self.view.show_runs(
                 axes_of(self._runs, self._read.of(self._runs)) if self._runs else (), told, final_losses(self._runs)

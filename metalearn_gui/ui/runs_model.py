@@ -41,13 +41,13 @@ class RunsModel(QAbstractTableModel):
         self._kept: frozenset[str] | None = None
         self._runs: list[RunRecord] = []
         self._texts: list[tuple[str, ...]] = []
+        self._num_steps = 0
         self.follow()
 
     @property
     def num_steps(self) -> int:
         """Adaptation steps of the last column; with one step the column before says the same. 0: runs differ."""
-        counts = {run.settings.outer.test_steps for run in self._runs}
-        return counts.pop() if len(counts) == 1 else 0
+        return self._num_steps
 
     @property
     def tells_tasks(self) -> bool:
@@ -93,6 +93,8 @@ class RunsModel(QAbstractTableModel):
             found = [run for run in found if run.run_id in self._kept]
         self._take(sorted(found, key=lambda run: not run.is_pinned))
         self._texts = [self._row_texts(run) for run in self._runs]
+        counts = {run.settings.outer.test_steps for run in self._runs}
+        self._num_steps = counts.pop() if len(counts) == 1 else 0
         if self._runs:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._runs) - 1, TIME))
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, TIME)

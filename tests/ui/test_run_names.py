@@ -168,3 +168,16 @@ def test_names_are_made_once_for_all_that_ask(session, three_runs, monkeypatch):
         for _ in range(3):
             names_of_runs(session)
     assert made == [len(session.runs)] * 2
+
+
+def test_a_run_that_goes_has_only_the_runs_of_its_name_named_anew(monkeypatch):
+    made, apart = [], RunNames._apart
+    monkeypatch.setattr(
+        RunNames, "_apart", lambda names, label, group: made.append(label) or apart(names, label, group)
+    )
+    runs = runs_with({"shots": 3}, {"shots": 5}, {"learner": "reptile"}, {"learner": "reptile", "shots": 3})
+    names = RunNames()
+    names.of(runs)
+    made.clear()
+    assert set(names.of(runs[1:]).values()) == {"MAML", "Reptile · shots 10", "Reptile · shots 3"}
+    assert made == ["MAML"]
