@@ -16,7 +16,7 @@ from metalearn_gui.engine.tables.choices import ColumnChoice, completed
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tables.table import Table
 from metalearn_gui.engine.tasks.base import TaskFamily
-from metalearn_gui.engine.tasks.csv import CLASSES, NUMBERS, POINTS, Csv
+from metalearn_gui.engine.tasks.csv import CLASSES, POINTS, Csv
 from metalearn_gui.store.choices import remembered
 from metalearn_gui.store.home import images_folder
 
@@ -138,13 +138,11 @@ def _chosen(path: str) -> Opened | None:
 
 
 def _guessed(path: str, table: Table) -> Opened:
-    for predicts in (NUMBERS, CLASSES):
-        try:
-            choice = completed(table, NOTHING, predicts == CLASSES)
-            return Opened(table, choice, Csv(data=path, predicts=predicts))
-        except SettingError:
-            continue
-    return Opened(table, NOTHING, Csv(data=path))
+    try:
+        family = Csv(data=path, predicts=Csv(data=path).likely_predicts())
+        return Opened(table, completed(table, NOTHING, family.predicts == CLASSES), family)
+    except SettingError:
+        return Opened(table, NOTHING, Csv(data=path))
 
 
 def _part(family: Csv) -> Iterator[ReadSoFar | Parted]:

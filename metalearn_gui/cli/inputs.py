@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,12 @@ from metalearn_gui.engine import tasks
 from metalearn_gui.engine.networks.ratings_net import RatingsNet
 from metalearn_gui.engine.params import params_of
 from metalearn_gui.engine.presets import default_settings, preset
+from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
+from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.engine.tasks.csv import COLUMN_SETTINGS, Csv
 from metalearn_gui.engine.tasks.ratings import Ratings
 from metalearn_gui.store import own_data
 from metalearn_gui.store.home import images_folder
@@ -47,7 +50,10 @@ def asked_settings(options: Options, *other_sources: str) -> ExperimentSettings:
     Raises:
         BadInput: nothing names any settings.
     """
-    return with_assigned(_source(options, other_sources), _own_data(options) | assigned(options.set))
+    own, said = _own_data(options), assigned(options.set)
+    if own.get("task_family") == Csv.key:
+        own |= _guessed_kind(options.data, said)
+    return with_assigned(_source(options, other_sources), own | said)
 
 
 def _own_data(options: Options) -> dict[str, str]:
@@ -57,6 +63,14 @@ def _own_data(options: Options) -> dict[str, str]:
     reader = family_of_data(options.data)
     network = {"network": RatingsNet.key} if reader == Ratings.key else {}
     return {"task_family": reader, "data": options.data, **network}
+
+
+def _guessed_kind(path: str, said: Mapping[str, Any]) -> dict[str, str]:
+    """Whether a table's target is a class or a number, and what it was when that was seen."""
+    _show_reading(TABLES.reading(path))
+    columns = {name: value for name, value in said.items() if name in COLUMN_SETTINGS}
+    asked = Csv(data=path).replaced(**columns, file_digest=TABLES.table(path).digest)
+    return {"predicts": asked.likely_predicts(), "file_digest": asked.file_digest}
 
 
 def _source(options: Options, others: Sequence[str]) -> ExperimentSettings:
@@ -85,14 +99,18 @@ def read_data(settings: ExperimentSettings) -> ExperimentSettings:
         SettingError: data that are missing, or too few for an episode.
     """
     if not settings.tasks.is_read:
-        from metalearn_gui.cli.progress import show_reading  # rich, which a window has no use for
-
-        show_reading(settings.tasks.reading(images_folder()))
+        _show_reading(settings.tasks.reading(images_folder()))
     settings = settings.resolved()
     settings.check_data()
     for line in filter(None, (settings.tasks.taken(), settings.tasks.remark())):
         say(line)
     return settings
+
+
+def _show_reading(reading: Iterator[ReadSoFar]) -> None:
+    from metalearn_gui.cli.progress import show_reading  # rich, which a window has no use for
+
+    show_reading(reading)
 
 
 def refuse_data(settings: ExperimentSettings, values: Mapping[str, Any]) -> None:

@@ -12,13 +12,22 @@ from hypothesis import strategies as st
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import finished
 from metalearn_gui.engine.tables import reading
-from metalearn_gui.engine.tables.choices import ColumnChoice, completed, names_of, text_of, types_of, types_text
+from metalearn_gui.engine.tables.choices import (
+    ColumnChoice,
+    are_likely_classes,
+    completed,
+    names_of,
+    text_of,
+    types_of,
+    types_text,
+)
 from metalearn_gui.engine.tables.column_types import typed
 from metalearn_gui.engine.tables.points import Split, TablePoints, labels_of, labels_text, parting
 from metalearn_gui.engine.tables.reading import read
-from metalearn_gui.engine.tables.table import KINDS, Table, date_text
+from metalearn_gui.engine.tables.table import KINDS, Column, Table, date_text
 
 NUM_DAMAGED = 300
+NOTHING = ColumnChoice("", (), ())
 PLAIN = "sensor,x,y,city\n" + "".join(
     f"s{task},{task + row},{10 * task + row},{'Rome' if row % 2 else 'Oslo'}\n" for task in range(6) for row in range(8)
 )
@@ -221,6 +230,58 @@ def test_any_names_fit_into_a_setting(names):
 def test_columns_are_guessed_by_what_they_hold(tmp_path):
     choice = completed(table_of(tmp_path, PLAIN), ColumnChoice("", (), ()), are_classes=False)
     assert choice == ColumnChoice("sensor", ("x", "city"), ("y",))
+
+
+def guess(names: str) -> tuple[bool, ColumnChoice]:
+    """Of columns by name: labels where it ends in #, 0 and 1 where in ?, else numbers; the first is the tasks'."""
+    rng, columns = np.random.default_rng(0), []
+    for place, name in enumerate(names.split()):
+        if place == 0:
+            columns.append(
+                Column(name, "category", np.repeat(np.arange(20, dtype=np.int32), 20), tuple("abcdefghijklmnopqrst"))
+            )
+        elif name.endswith("#"):
+            columns.append(Column(name[:-1], "category", rng.integers(0, 3, 400, np.int32), ("a", "b", "c")))
+        else:
+            values = rng.integers(0, 2, 400).astype(float) if name.endswith("?") else rng.normal(size=400)
+            columns.append(Column(name.rstrip("?"), "number", values))
+    table = Table("", "", tuple(columns))
+    are_classes = are_likely_classes(table, NOTHING)
+    return are_classes, completed(table, NOTHING, are_classes)
+
+
+@pytest.mark.parametrize(
+    ("names", "targets"),
+    [
+        ("who a b c", "c"),
+        ("who x1 x2 y1 y2", "y1 y2"),
+        ("who target_rain target_sun x z", "target_rain target_sun"),
+        ("who a b sold_1 sold_2", "sold_1 sold_2"),
+        ("who x1 x2 x3", "x3"),
+        ("who x y z", "y"),
+        ("who a y kind#", "y"),
+        ("who class? x y", "y"),
+    ],
+)
+def test_numbers_that_come_out_are_guessed_by_name_and_place(names, targets):
+    are_classes, choice = guess(names)
+    assert not are_classes
+    assert choice.targets == tuple(targets.split())
+
+
+@pytest.mark.parametrize(
+    ("names", "target"), [("who a kind#", "kind"), ("who a b sick?", "sick"), ("who label# x z", "label")]
+)
+def test_a_target_of_few_labels_is_guessed_to_be_a_class(names, target):
+    are_classes, choice = guess(names)
+    assert are_classes
+    assert choice.targets == (target,)
+
+
+def test_a_target_that_is_named_says_by_itself_whether_it_is_a_class(tmp_path):
+    table = table_of(tmp_path, PLAIN)
+    assert are_likely_classes(table, ColumnChoice("", (), ("city",)))
+    assert not are_likely_classes(table, ColumnChoice("", (), ("y",)))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
 from metalearn_gui.ui.import_sheet import ImportSheet
@@ -75,10 +75,42 @@ def test_a_category_that_comes_out_is_a_class_and_brings_a_learner_for_classes(s
 def choose_in_head(sheet: TableSheet, qtbot, column: int, text: str) -> None:
     """Press a column's head, and an entry of its menu."""
     preview = sheet.findChild(QWidget, "import_preview")
-    qtbot.mouseClick(preview.head.viewport(), Qt.MouseButton.LeftButton, pos=preview.head.chip(column).center())
+    above = preview.head.chip(column).center() - QPoint(0, 40)
+    qtbot.mouseClick(preview.head.viewport(), Qt.MouseButton.LeftButton, pos=above)
     menu = preview.findChild(QMenu, "import_roles")
     next(action for action in menu.actions() if action.text() == text).trigger()
     menu.close()
+
+
+def press_chip(sheet: TableSheet, qtbot, column: int) -> None:
+    head = sheet.findChild(QWidget, "import_preview").head
+    qtbot.mouseClick(head.viewport(), Qt.MouseButton.LeftButton, pos=head.chip(column).center())
+
+
+def test_a_press_on_a_chip_turns_an_input_into_a_target_and_back(sheet, session, qtbot):
+    press_chip(sheet, qtbot, 1)
+    press_chip(sheet, qtbot, 2)
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    start(sheet).click()
+    assert (session.settings.tasks.inputs, session.settings.tasks.targets) == ("y,city", "x")
+
+
+def test_space_turns_an_input_into_a_target(sheet, session, qtbot):
+    preview = sheet.findChild(QWidget, "import_preview")
+    preview.setCurrentIndex(preview.model().index(0, 1))
+    qtbot.keyClick(preview, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    start(sheet).click()
+    assert session.settings.tasks.targets == "x,y"
+
+
+def test_a_class_and_a_number_change_places_with_a_press(sheet, session, qtbot):
+    press_chip(sheet, qtbot, 3)
+    press_chip(sheet, qtbot, 2)
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    start(sheet).click()
+    tasks = session.settings.tasks
+    assert (tasks.predicts, tasks.inputs, tasks.targets) == ("numbers", "x,city", "y")
 
 
 def test_a_guessed_type_is_shown_and_can_be_corrected(sheet, session, qtbot):

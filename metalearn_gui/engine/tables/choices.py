@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -13,10 +14,13 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.tables.table import KINDS, Column, Table
 
 TASK_WORDS = ("task", "subject", "patient", "user", "student", "group", "sensor", "series", "store", "device", "id")
-TARGET_WORDS = ("target", "y", "label", "class", "outcome", "output")
+TARGET_WORDS = ("target", "y", "label", "class", "outcome", "output", "response", "result")
+CLASS_WORDS = ("label", "class")
+MOST_CLASSES = 20  # of a column that is taken for classes
 FEWEST_TASKS, FEWEST_ROWS = 3, 4  # that a column has to make to be taken for the tasks'
 MAX_LABELS = 50  # of a category that is an input: the commonest, the others are all 0
 SHOWN_NAMES = 12
+NO_LETTER = re.compile(r"[\W\d_]+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +81,7 @@ def completed(table: Table, choice: ColumnChoice, are_classes: bool) -> ColumnCh
     require_columns(table, (choice.task, choice.split, *choice.inputs, *choice.targets))
     task = choice.task or _guessed_task(table, {*choice.inputs, *choice.targets, choice.split})
     free = [column for column in table.columns if column.name not in (task, choice.split)]
-    targets = choice.targets or _guessed_target(free, choice.inputs, are_classes)
+    targets = choice.targets or _guessed_targets(free, choice.inputs, are_classes)
     inputs = choice.inputs or tuple(column.name for column in free if column.name not in targets and _is_input(column))
     used = (task, *inputs, *targets)
     twice = next((name for name in used if used.count(name) > 1), None)
@@ -114,17 +118,66 @@ def _makes_tasks(column: Column) -> bool:
 
 
 def _place(name: str, words: Sequence[str]) -> int:
-    parts = name.lower().replace("-", "_").replace(" ", "_").split("_")
+    parts = _words_of(name)
     return next((place for place, word in enumerate(words) if word in parts), len(words))
 
 
-def _guessed_target(free: Sequence[Column], inputs: Sequence[str], are_classes: bool) -> tuple[str, ...]:
+def _words_of(name: str) -> list[str]:
+    """In lower case and without numbers: `Target_2`, `target 3` and `target-b` are targets all the same."""
+    return [word for word in NO_LETTER.split(name.lower()) if word]
+
+
+def are_likely_classes(table: Table, choice: ColumnChoice) -> bool:
+    """Whether the target that is named holds labels, or the likeliest a few of them or a number in place of one.
+
+    Raises:
+        SettingError: a column is not there, or none says which rows belong to one task.
+    """
+    require_columns(table, (choice.task, choice.split, *choice.inputs, *choice.targets))
+    if choice.targets:
+        return any(column.kind == "category" for column in table.columns if column.name in choice.targets)
+    task = choice.task or _guessed_task(table, {*choice.inputs, choice.split})
+    free = [column for column in table.columns if column.name not in (task, choice.split, *choice.inputs)]
+    fitting = [column for column in free if column.kind == "number" or _has_few_labels(column)]
+    return not fitting or _are_classes(_likeliest(fitting))
+
+
+def _are_classes(column: Column) -> bool:
+    if column.kind == "category":
+        return True
+    different = np.unique(column.values[~column.is_missing])
+    is_whole = bool((different == np.round(different)).all())
+    most = MOST_CLASSES if _place(column.name, CLASS_WORDS) < len(CLASS_WORDS) else 2
+    return is_whole and 2 <= len(different) <= most
+
+
+def _has_few_labels(column: Column) -> bool:
+    return column.kind == "category" and 2 <= len(column.labels) <= MOST_CLASSES
+
+
+def _guessed_targets(free: Sequence[Column], inputs: Sequence[str], are_classes: bool) -> tuple[str, ...]:
     open_columns = [column for column in free if column.name not in inputs]
     fitting = [column for column in open_columns if are_classes or column.kind == "number"]
     if not fitting:
         raise SettingError("No column is left for the target (targets); name one that holds what is to be predicted")
-    last_first = fitting[::-1]
-    return (min(last_first, key=lambda column: _place(column.name, TARGET_WORDS)).name,)
+    if are_classes:
+        return (_likeliest([column for column in fitting if _are_classes(column)] or fitting).name,)
+    likeliest = _likeliest(fitting)
+    alike = [column.name for column in fitting if _is_called_alike(column.name, likeliest.name)]
+    return tuple(alike) if len(alike) < len(fitting) else (likeliest.name,)  # all alike: x1, x2, x3
+
+
+def _likeliest(fitting: Sequence[Column]) -> Column:
+    """By its name; of several the last."""
+    return min(fitting[::-1], key=lambda column: _place(column.name, TARGET_WORDS))
+
+
+def _is_called_alike(one: str, other: str) -> bool:
+    """By the same word for a target, or by the same words but for numbers: sold_1 and sold_2."""
+    place = _place(other, TARGET_WORDS)
+    if place < len(TARGET_WORDS):
+        return _place(one, TARGET_WORDS) == place
+    return one == other or (len(_words_of(one)) > 0 and _words_of(one) == _words_of(other))
 
 
 def _is_input(column: Column) -> bool:

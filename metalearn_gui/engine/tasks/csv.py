@@ -21,6 +21,7 @@ from metalearn_gui.engine.read_so_far import ReadSoFar, finished, stage
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.tables.choices import (
     ColumnChoice,
+    are_likely_classes,
     completed,
     names_of,
     require_columns,
@@ -204,6 +205,10 @@ class Csv(TaskFamily):
     def table(self) -> Table:
         """The file, with its columns of the types that are set."""
         return typed(TABLES.table(self.data, self.file_digest), self.column_types)
+
+    def likely_predicts(self) -> str:
+        """NUMBERS or CLASSES, by the file and the columns that are named; raises SettingError as `resolved` does."""
+        return CLASSES if are_likely_classes(self.table(), self.choice) else NUMBERS
 
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
         for split in splits:

@@ -16,12 +16,13 @@ from PySide6.QtCore import (
     Signal,
     SignalInstance,
 )
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from metalearn_gui.engine.tables.choices import ColumnChoice
 from metalearn_gui.engine.tables.table import KINDS, Column, Table, date_text
-from metalearn_gui.ui.import_sheet.roles import IGNORED, ROLES, TARGET, TASK, role_of
+from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.import_sheet.roles import IGNORED, ROLES, TARGET, TASK, other_role, role_of
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.text import number_text
@@ -83,7 +84,9 @@ class PreviewModel(QAbstractTableModel):
 
 
 class RoleHeader(QHeaderView):
-    """A press anywhere on a column's head asks for its role."""
+    """A press on a column's chip, or on the rest of its head."""
+
+    chipPressed = Signal(int)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -109,6 +112,14 @@ class RoleHeader(QHeaderView):
         left, width = self.sectionViewportPosition(section), self.sectionSize(section)
         return QRect(left + EDGE, HEADER_HEIGHT - CHIP_HEIGHT - 8, width - 2 * EDGE, CHIP_HEIGHT)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        section = self.logicalIndexAt(place)
+        if section >= 0 and event.button() == Qt.MouseButton.LeftButton and self.chip(section).contains(place):
+            self.chipPressed.emit(section)
+        else:
+            super().mousePressEvent(event)
+
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         ask = self.model().headerData
         name, kind, role = (ask(section, self.orientation(), which) for which in (0, KIND_ROLE, ROLE_ROLE))
@@ -121,6 +132,8 @@ class RoleHeader(QHeaderView):
         _write(painter, QRect(room.left(), room.top(), room.width(), 18), name, 12.5, 600, colors.text)
         kind_place = QRect(room.left(), room.top() + 18, room.width(), 16)
         _write(painter, kind_place, self.kind_text(kind), 11, 400, colors.muted)
+        arrow = kind_place.left() + painter.fontMetrics().horizontalAdvance(self.kind_text(kind)) + 4
+        icon("chevron_down", colors.muted).paint(painter, QRect(arrow, kind_place.top() + 3, 11, 11))
         self._paint_chip(painter, self.chip(section), role)
         painter.setPen(colors.line)
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -139,7 +152,7 @@ class RoleHeader(QHeaderView):
 
 
 class Preview(QTableView):
-    """Says which role or type a person gave to which column; by a press on its head, or Enter in the column."""
+    """Says which role or type a person gave to which column; by a press on its head, or Space or Enter in it."""
 
     roleChosen = Signal(str, str)  # column, role
     typeChosen = Signal(str, str)  # column, one of KINDS
@@ -159,8 +172,24 @@ class Preview(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
         self.head.sectionClicked.connect(self.ask)
+        self.head.chipPressed.connect(self.turn)
         self.activated.connect(lambda index: self.ask(index.column()))
         self.show_table, self.show_choice = self._model.show_table, self._model.show_choice
+
+    def turn(self, section: int) -> None:
+        """An input becomes a target, and the other way round; of other columns ask."""
+        name, role = (self._model.headerData(section, Qt.Orientation.Horizontal, which) for which in (0, ROLE_ROLE))
+        other = other_role(str(role))
+        if other:
+            self.roleChosen.emit(str(name), other)
+        else:
+            self.ask(section)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
+            self.turn(self.currentIndex().column())
+        else:
+            super().keyPressEvent(event)
 
     def ask(self, section: int) -> None:
         """Open the menu of roles and types under a column's chip."""

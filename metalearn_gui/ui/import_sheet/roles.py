@@ -19,6 +19,8 @@ def role_of(choice: ColumnChoice, name: str) -> str:
 def with_role(choice: ColumnChoice, name: str, role: str, names: tuple[str, ...], one_target: bool) -> ColumnChoice:
     """The choice with this column in this role; what was the task or the split before is ignored from then on.
 
+    A target that gives way to another goes in, as every column does that nobody has said anything of.
+
     Args:
         names: of all columns; inputs and targets keep their order.
         one_target: whether a new target takes the place of the old one.
@@ -26,6 +28,7 @@ def with_role(choice: ColumnChoice, name: str, role: str, names: tuple[str, ...]
     inputs = {*choice.inputs} - {name} | ({name} if role == INPUT else set())
     targets = {*choice.targets} - {name}
     if role == TARGET:
+        inputs |= targets if one_target else set()
         targets = {name} if one_target else targets | {name}
     return dataclasses.replace(
         choice,
@@ -34,6 +37,11 @@ def with_role(choice: ColumnChoice, name: str, role: str, names: tuple[str, ...]
         inputs=tuple(other for other in names if other in inputs),
         targets=tuple(other for other in names if other in targets),
     )
+
+
+def other_role(role: str) -> str:
+    """What a press on a chip makes of a column: what goes in comes out, and all else goes in; "" of a task or split."""
+    return {INPUT: TARGET, TARGET: INPUT, IGNORED: INPUT}.get(role, "")
 
 
 def _single(present: str, name: str, is_it: bool) -> str:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.importing import NOTHING, Opened, Parted, TableReader
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.tables.choices import ColumnChoice, names_of, text_of, types_of, types_text
+from metalearn_gui.engine.tables.choices import MOST_CLASSES, ColumnChoice, names_of, text_of, types_of, types_text
 from metalearn_gui.engine.tables.table import Table
-from metalearn_gui.engine.tasks.csv import CHOICES, CLASSES, Csv
+from metalearn_gui.engine.tasks.csv import CHOICES, CLASSES, NUMBERS, Csv
 from metalearn_gui.ui.import_sheet.base import ImportSheet
 from metalearn_gui.ui.import_sheet.preview import SHOWN_ROWS, Preview
 from metalearn_gui.ui.import_sheet.roles import TARGET, with_role
@@ -57,12 +57,13 @@ class TableSheet(ImportSheet):
         return None if self._parted is None else self._parted.family
 
     def set_role(self, name: str, role: str) -> None:
-        """Give a column a role. A category can only come out as a class."""
+        """Give a column a role. A category can only come out as a class, and many numbers only as numbers."""
         if self._table is None:
             return
-        if role == TARGET and self._kind_of(name) == "category":
-            self._family = self._family.replaced(predicts=CLASSES)
-        one_target = self._family.predicts == CLASSES
+        before = self._family.predicts
+        if role == TARGET:
+            self._family = self._family.replaced(predicts=self._predicts_of(name))
+        one_target = CLASSES in (before, self._family.predicts)
         self._choice = with_role(self._choice, name, role, self._table.names, one_target)
         self._part()
 
@@ -74,6 +75,12 @@ class TableSheet(ImportSheet):
             self.set_role(name, TARGET)
         else:
             self._part()
+
+    def _predicts_of(self, name: str) -> str:
+        column = self._table.column(name) if self._table is not None else None
+        if self._kind_of(name) == "category":
+            return CLASSES
+        return NUMBERS if column is not None and column.num_different > MOST_CLASSES else self._family.predicts
 
     def _kind_of(self, name: str) -> str:
         column = self._table.column(name) if self._table is not None else None
@@ -124,10 +131,10 @@ class TableSheet(ImportSheet):
 
     def _missing(self) -> str:
         if not self._choice.task:
-            return self.tr("Choose the column that says which rows belong to one task: press its head.")
+            return self.tr("Choose the column that says which rows belong to one task: press its name.")
         if not self._choice.inputs:
-            return self.tr("Choose at least one column that goes in: press its head.")
-        return "" if self._choice.targets else self.tr("Choose the column that comes out: press its head.")
+            return self.tr("Choose at least one column that goes in: press its name.")
+        return "" if self._choice.targets else self.tr("Choose the column that comes out: press its name.")
 
     def _take_parted(self, parted: Parted) -> None:
         self._parted = parted
@@ -177,7 +184,11 @@ class TableSheet(ImportSheet):
     def retranslate(self) -> None:
         """Write every visible text."""
         self._preview.setAccessibleName(
-            self.tr("First rows; press a column's head, or Enter, to say what it is for and of which type")
+            self.tr(
+                "First rows; Space makes a column an input or a target, Enter asks what it is for and of which type"
+            )
         )
-        self._preview.setToolTip(self.tr("Press a column's head to say what it is for and of which type"))
+        self._preview.setToolTip(
+            self.tr("Press input or target to change one into the other; press a name for all else, types too")
+        )
         super().retranslate()
