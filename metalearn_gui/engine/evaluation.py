@@ -151,10 +151,14 @@ class Evaluator:
     def _episodes(self) -> Episodes:
         return self._unseen[1]
 
+    @property
+    def _tells_classes(self) -> bool:
+        return self.settings.tasks.kind == "classification"
+
     @functools.cached_property
     def constant_loss(self) -> float:
-        """What a constant prediction comes to on these episodes."""
-        return constant_loss(self.settings, self._episodes)
+        """What a constant prediction comes to on these episodes; for classes none is drawn, which takes seconds."""
+        return chance_loss(self.settings) if self._tells_classes else constant_loss(self.settings, self._episodes)
 
     @functools.cached_property
     def _boosting(self) -> StepScores:
@@ -166,7 +170,7 @@ class Evaluator:
     @functools.cached_property
     def _without_learning(self) -> dict[str, StepScores]:
         """Nothing pays that is no better than a constant. Of classes that is chance, which accuracies tell better."""
-        if self.settings.tasks.kind == "classification":
+        if self._tells_classes:
             return {}
         losses = _squares_around_the_mean(self._episodes).mean(axis=(1, 2))[None]
         return {CONSTANT: _summary(self.settings, [[losses, losses]], self._unseen[0])}
@@ -350,8 +354,13 @@ def best_inner_rate(
 def constant_loss(settings: ExperimentSettings, episodes: Episodes) -> float:
     """The query loss of predicting the mean target of all tasks; ln(ways) for classification."""
     if settings.tasks.kind == "classification":
-        return math.log(settings.tasks.output_dim)
+        return chance_loss(settings)
     return float(np.mean(_squares_around_the_mean(episodes)))
+
+
+def chance_loss(settings: ExperimentSettings) -> float:
+    """The loss of giving every class the same probability."""
+    return math.log(settings.tasks.output_dim)
 
 
 def _squares_around_the_mean(episodes: Episodes) -> Array:

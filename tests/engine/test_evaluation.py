@@ -182,6 +182,11 @@ def test_the_constant_prediction_is_the_mean_target_or_chance() -> None:
     assert constant_loss(vectors, unseen_episodes(vectors, 400, 0)[1]) == pytest.approx(1 / 12, abs=0.002)
 
 
+def test_chance_needs_no_unseen_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluation, "_unseen_parts", lambda *args: pytest.fail("drawn"))
+    assert Evaluator(small_settings("blobs", ways=4), 100, 0, "validation", False).constant_loss == math.log(4)
+
+
 def test_the_oracle_is_the_families() -> None:
     results = {
         family: evaluate(small_settings(family), start(small_settings(family)), num_tasks=2, compile=False).oracle
