@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import itertools
 import os
 import shutil
 import sys
@@ -35,10 +36,16 @@ def checkout() -> Path:
     return ROOT
 
 
+HOMES = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings and recovered sessions of one test are never those of another."""
-    monkeypatch.setenv("METALEARN_HOME", str(tmp_path / "home"))
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings and recovered sessions of one test are never those of another.
+
+    Only a name: a folder for each of thousands of tests, of which few write, costs half a minute.
+    """
+    monkeypatch.setenv("METALEARN_HOME", str(tmp_path_factory.getbasetemp() / f"home-{next(HOMES)}"))
 
 
 @pytest.fixture(autouse=True)

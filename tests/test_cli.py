@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import os
 import re
 import signal
 from collections.abc import Callable
@@ -614,7 +615,7 @@ def test_help_and_version_are_no_errors(command: str, call: Any) -> None:
 
 
 def test_a_fault_of_ours_is_one_line_with_status_1_and_a_log(
-    call: Any, session_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    call: Any, session_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def break_down(*_: Any) -> None:
         raise ZeroDivisionError("nothing to divide by")
@@ -623,7 +624,7 @@ def test_a_fault_of_ours_is_one_line_with_status_1_and_a_log(
     status, out, err = call("evaluate", session_path)
     assert (status, out) == (1, "")
     assert len(err.splitlines()) == 1
-    assert "ZeroDivisionError" in (tmp_path / "home" / "errors.log").read_text()
+    assert "ZeroDivisionError" in (Path(os.environ["METALEARN_HOME"]) / "errors.log").read_text()
 
 
 @pytest.mark.parametrize(
