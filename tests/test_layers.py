@@ -39,8 +39,8 @@ LONGEST_FUNCTION = 60
 
 
 @functools.cache
-def tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"), str(file))
+def nodes(file: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(file.read_text(encoding="utf-8"), str(file))))
 
 
 def part(file: Path) -> str:
@@ -48,9 +48,9 @@ def part(file: Path) -> str:
     return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imports(node: ast.AST) -> Iterator[str]:
-    """Every module that the code names in an import, wherever it stands; `from a import b` gives a and a.b."""
-    for statement in ast.walk(node):
+def imports(file: Path) -> Iterator[str]:
+    """Every module that the file names in an import, wherever it stands; `from a import b` gives a and a.b."""
+    for statement in nodes(file):
         if isinstance(statement, ast.Import):
             yield from (name.name for name in statement.names)
         elif isinstance(statement, ast.ImportFrom):
@@ -76,14 +76,14 @@ def test_imports_go_downward_only(file: Path) -> None:
     allowed = MAY_IMPORT.get(part(file))
     if allowed is None:
         return
-    ours = {module.split(".")[1] for module in imports(tree(file)) if module.startswith("metalearn_gui.")}
+    ours = {module.split(".")[1] for module in imports(file) if module.startswith("metalearn_gui.")}
     assert ours - {"__version__"} <= allowed
 
 
 @pytest.mark.parametrize("file", FILES, ids=NAMES)
 def test_a_layer_stays_clear_of_what_is_foreign_to_it(file: Path) -> None:
     foreign = FOREIGN_TO.get(part(file), set())
-    found = {module for module in imports(tree(file)) for package in foreign if is_of(module, package)}
+    found = {module for module in imports(file) for package in foreign if is_of(module, package)}
     assert not found
 
 
@@ -93,7 +93,7 @@ PANELS = sorted((PACKAGE / "ui" / "panels").glob("[!_]*.py"))
 @pytest.mark.parametrize("file", PANELS, ids=lambda file: file.stem)
 def test_a_panel_imports_no_other_panel(file: Path) -> None:
     siblings = {f"metalearn_gui.ui.panels.{other.stem}" for other in PANELS if other != file}
-    assert not siblings.intersection(imports(tree(file)))
+    assert not siblings.intersection(imports(file))
 
 
 def test_importing_the_engine_loads_no_qt_and_no_tensorflow() -> None:
@@ -140,7 +140,7 @@ def test_a_file_of_the_window_is_shorter_than_300_lines(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=NAMES)
 def test_a_function_is_shorter_than_60_lines(file: Path) -> None:
-    functions = [node for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [node for node in nodes(file) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     lengths = {
         function.name: function.end_lineno - function.lineno + 1 for function in functions if function.end_lineno
     }
@@ -163,5 +163,5 @@ def test_no_tracked_file_names_a_path_of_one_machine() -> None:
 @pytest.mark.parametrize("file", FILES, ids=NAMES)
 def test_nobody_asks_a_layout_for_its_items(file: Path) -> None:
     """shiboken keeps what itemAt returns after Qt has deleted it; a widget at the same place is then taken for it."""
-    named = [node.lineno for node in ast.walk(tree(file)) if isinstance(node, ast.Attribute) and node.attr == "itemAt"]
+    named = [node.lineno for node in nodes(file) if isinstance(node, ast.Attribute) and node.attr == "itemAt"]
     assert not named, f"itemAt on lines {named}: keep the widgets, or go through layout.children()"
