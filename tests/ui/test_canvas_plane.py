@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from metalearn_gui.ui.canvas.markers import SHAPES, class_color
 from metalearn_gui.ui.canvas.plane import STROKE_GAP, PlaneCanvas
 from metalearn_gui.ui.canvas.plane_strip import StripSummary
 from metalearn_gui.ui.canvas.regions import as_table, boundaries, probabilities_at, region_image
-from tests.ui.hand import click, drag, handle, session_for
+from tests.ui.hand import click, drag, handle, mouse, session_for
 
 
 @pytest.fixture
@@ -44,6 +46,30 @@ def empty_place(plane: PlaneCanvas) -> QPointF:
 def square_grid(side: int) -> np.ndarray:
     line = np.linspace(-1, 1, side, dtype=np.float32)
     return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+
+
+def painted_of(widgets):
+    """How often these have been painted since."""
+
+    class Counter(QObject):
+        count = 0
+
+        def eventFilter(self, watched, event):
+            self.count += event.type() == QEvent.Type.Paint
+            return False
+
+    QApplication.processEvents()
+    counter = Counter(widgets[0].window())
+    for widget in widgets:
+        widget.installEventFilter(counter)
+    return lambda: counter.count
+
+
+def answer_again(session):
+    """The same answers once more, as new ones."""
+    paths = session.unseen.adaptations
+    session.unseen.adaptations = {key: dataclasses.replace(path) for key, path in paths.items()}
+    session.unseen.adaptedChanged.emit()
 
 
 def test_digit_picks_the_class_that_a_click_places(plane, blobs, qtbot):
@@ -190,6 +216,27 @@ def test_the_strip_is_drawn_anew_only_for_another_answer(plane, blobs):
     assert summary._state.looks_like(state)
     blobs.unseen.set_step(0)
     assert not summary._state.looks_like(state)
+
+
+def test_a_drag_leaves_the_buttons_of_the_classes_as_they_are_painted(plane, blobs, qtbot):
+    mouse(plane, QEvent.Type.MouseButtonPress, handle(plane, 0))
+    painted = painted_of(plane.findChildren(QAbstractButton))
+    mouse(plane, QEvent.Type.MouseMove, plane.frame().center())
+    answer_again(blobs)
+    QApplication.processEvents()
+    assert painted() == 0
+    qtbot.keyClick(plane, Qt.Key.Key_3)
+    QApplication.processEvents()
+    assert painted() > 0
+
+
+def test_an_answer_sorts_the_grid_once_for_the_learner_and_once_for_all_beside_it(plane, blobs, monkeypatch):
+    sorts = []
+    monkeypatch.setattr(
+        "metalearn_gui.ui.canvas.plane.as_table", lambda grid, found: sorts.append(len(found)) or as_table(grid, found)
+    )
+    answer_again(blobs)
+    assert sorts == [2, 2]
 
 
 def test_ten_classes_differ_in_shape_and_in_colour_from_their_neighbours():

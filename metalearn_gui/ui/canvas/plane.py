@@ -6,7 +6,7 @@ import operator
 from collections.abc import Hashable
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -70,9 +70,17 @@ class PlaneCanvas(HandleSurface):
             self.update()
 
     # --- geometry and data --------------------------------------------------------------------------
+    def live_area(self) -> QRect:
+        """All but the strip, which knows itself what changes in it."""
+        return self.rect().adjusted(0, 0, -STRIP_WIDTH if self._has_room else 0, 0)
+
     def frame(self) -> QRectF:
-        shown = self.width() >= NARROWEST_WITH_STRIP
-        return QRectF(self.rect()).adjusted(1, 1, -(STRIP_WIDTH + STRIP_GAP) if shown else -1, -1)
+        return QRectF(self.live_area()).adjusted(1, 1, -STRIP_GAP if self._has_room else -1, -1)
+
+    @property
+    def _has_room(self) -> bool:
+        """For the strip."""
+        return self.width() >= NARROWEST_WITH_STRIP
 
     def axes(self) -> Axes:
         """How the plane lies on the widget."""
@@ -80,7 +88,7 @@ class PlaneCanvas(HandleSurface):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._strip.setVisible(self.width() >= NARROWEST_WITH_STRIP)
+        self._strip.setVisible(self._has_room)
         self._strip.setGeometry(self.width() - STRIP_WIDTH, 0, STRIP_WIDTH, self.height())
 
     def task_changed(self) -> None:
@@ -98,20 +106,16 @@ class PlaneCanvas(HandleSurface):
 
     def _take_tables(self) -> None:
         """Make pictures of what has changed; points alone change nothing here until they are adapted to."""
-        others = [one for one in self.others() if one.adaptation is not None]
-        answers = (one.adaptation for one in others)
+        others = [(one.color, one.adaptation) for one in self.others() if one.adaptation is not None]
+        answers = [path for _, path in others]
         sources = (self.adaptation, self.shown_step, self.touched.grid, theme().palette, *answers)
         if len(sources) != len(self._sources) or not all(map(operator.is_, sources, self._sources)):
             self._sources = sources
-            own, steps = self.adaptation, (0, self.shown_step)
-            self._tables = {step: as_table(self.touched.grid, own.after(step)) for step in steps} if own else {}
+            own, grid, steps = self.adaptation, self.touched.grid, [0, self.shown_step]
+            self._tables = dict(zip(steps, as_table(grid, own.on_grid[steps]), strict=True)) if own else {}
             self._images = {step: region_image(table) for step, table in self._tables.items()}
-            found = ((one.color, one.after(self.shown_step)) for one in others)
-            self._borders = [
-                (color, boundaries(as_table(self.touched.grid, values)))
-                for color, values in found
-                if values is not None
-            ]
+            tables = as_table(grid, np.stack([path.after(self.shown_step) for path in answers])) if answers else ()
+            self._borders = [(color, boundaries(table)) for (color, _), table in zip(others, tables, strict=True)]
         self._show_strip()
 
     def _hits(self) -> Array:

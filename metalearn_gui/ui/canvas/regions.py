@@ -17,14 +17,18 @@ LEAST = 0.05  # and where it has no idea
 
 
 def as_table(grid: Array, probabilities: Array) -> Array:
-    """Probabilities (side, side, ways) with the top row first, whatever the order of the grid's points.
+    """Probabilities (..., side, side, ways) with the top row first, whatever the order of the grid's points.
+
+    Args:
+        probabilities: (..., m, ways) on the grid (m, 2).
 
     Raises:
         ValueError: the grid is not square.
     """
     side = round(len(grid) ** 0.5)
     order = np.lexsort((grid[:, 0], -grid[:, 1]))
-    return np.nan_to_num(probabilities[order]).reshape(side, side, -1)
+    ordered = np.nan_to_num(probabilities[..., order, :])
+    return ordered.reshape(*ordered.shape[:-2], side, side, -1)
 
 
 def region_image(table: Array) -> QImage:
@@ -75,10 +79,14 @@ def _zero_lines(field: Array) -> Array:
     A cell is two triangles, in which the field is linear: a line crosses two of a triangle's sides, or none. Twice
     as fast as pyqtgraph's isocurve, and boundaries follow the hand.
     """
-    row, column = np.indices(field.shape)
-    corners = np.stack([column, row, field], axis=-1)
-    shared = corners[:-1, 1:], corners[1:, :-1]
-    triangles = np.stack([np.stack([corner, *shared], axis=2) for corner in (corners[:-1, :-1], corners[1:, 1:])])
+    above = field > 0
+    count = above[:-1, :-1] * np.uint8(1) + above[:-1, 1:] + above[1:, :-1] + above[1:, 1:]
+    row, column = np.nonzero((count > 0) & (count < 4))  # few of all cells
+    corners = [
+        np.stack([column + right, row + below, field[row + below, column + right]], axis=-1)
+        for right, below in ((0, 0), (1, 0), (0, 1), (1, 1))
+    ]
+    triangles = np.concatenate([np.stack(corners[:3], axis=1), np.stack(corners[3:0:-1], axis=1)])
     above = triangles[..., 2] > 0
     starts = triangles[above.any(axis=-1) & ~above.all(axis=-1)]
     ends = np.roll(starts, -1, axis=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import ClassVar
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -44,7 +44,7 @@ class Surface(Translated, QWidget):
         self._paint_soon = QTimer(self)
         self._paint_soon.setSingleShot(True)
         self._paint_soon.setInterval(ANSWER_MS)
-        self._paint_soon.timeout.connect(self.update)
+        self._paint_soon.timeout.connect(self._paint_live_area)
         self._follow_soon = QTimer(self)  # once a surface that other tasks put away has gone
         self._follow_soon.setSingleShot(True)
         self._follow_soon.timeout.connect(self.follow)
@@ -97,6 +97,10 @@ class Surface(Translated, QWidget):
     def hint(self) -> str:
         """Half a line on what the hand can do, for the card's header."""
         return ""
+
+    def live_area(self) -> QRect:
+        """What is painted anew when a touch or an answer changes something."""
+        return self.rect()
 
     def frame(self) -> QRectF:
         """The rectangle that holds the drawing itself."""
@@ -164,7 +168,10 @@ class Surface(Translated, QWidget):
         """Show what the session holds now."""
         self._paint_soon.stop()
         self.settle()
-        self.update()
+        self._paint_live_area()
+
+    def _paint_live_area(self) -> None:
+        self.update(self.live_area())
 
     def _start_following(self) -> None:
         self._follow_soon.start(0)
@@ -209,7 +216,7 @@ class Surface(Translated, QWidget):
         return self._static
 
     def draw_note(self, painter: QPainter, lines: list[str], position: QPointF) -> None:
-        """A small chip with text beside a position, kept inside the widget."""
+        """A small chip with text beside a position, kept inside the live area."""
         if not lines:
             return
         palette = theme().palette
@@ -217,7 +224,8 @@ class Surface(Translated, QWidget):
         metrics = painter.fontMetrics()
         width = max(metrics.horizontalAdvance(line) for line in lines) + 20
         height = len(lines) * (metrics.height() + 2) + 10
-        left = position.x() + 14 if position.x() + 14 + width < self.width() else position.x() - 14 - width
+        is_inside = position.x() + 14 + width < self.live_area().right()
+        left = position.x() + 14 if is_inside else position.x() - 14 - width
         top = min(max(position.y() - height - 8, 2.0), self.height() - height - 2.0)
         box = QRectF(max(left, 2.0), top, width, height)
         painter.setPen(QPen(palette.line, 1))
