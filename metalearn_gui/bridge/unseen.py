@@ -223,7 +223,7 @@ class UnseenTasks(QObject):
         self._make_room()
 
     def new_task(self) -> None:
-        """The next task of the stream."""
+        """Undoable: the next task of the stream."""
         self._next_block += 1
         self._put_under_hand(draw_task(self.shown.settings, self._next_block))
 
@@ -233,11 +233,11 @@ class UnseenTasks(QObject):
         self._take_touch(draw_task(self.shown.settings, self.touched.block))
 
     def open_block(self, block: int) -> None:
-        """The task at a place of the stream (TouchedTask.block) comes under the hand."""
+        """Undoable: the task at a place of the stream (TouchedTask.block) comes under the hand."""
         self._put_under_hand(draw_task(self.shown.settings, block))
 
     def open_gallery_task(self, index: int) -> None:
-        """Exchange the touched task for one of the gallery."""
+        """Undoable: exchange the touched task for one of the gallery."""
         self._put_under_hand(self._gallery.exchange(index, self.touched, self.adaptations.get("learner")))
         self.galleryChanged.emit()
 
@@ -362,7 +362,7 @@ class UnseenTasks(QObject):
         return task is not None
 
     def _put_under_hand(self, task: TouchedTask) -> None:
-        self._history.forget()
+        self.begin_touch()
         self._set_all_points(task)
 
     def _set_all_points(self, task: TouchedTask) -> None:

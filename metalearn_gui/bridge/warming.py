@@ -30,7 +30,7 @@ FIRST_GUESS = 15.0  # seconds for a structure, before one has been timed
 class _Begun:
     """A preset's turn has come."""
 
-    place: int
+    place: int  # -1: none has begun yet
     name: str
 
 
@@ -43,7 +43,7 @@ class Warming(QObject):
         super().__init__(parent)
         self._training, self._options = training, options
         self._job: Job | None = None
-        self._count, self._now = 0, _Begun(0, "")
+        self._count, self._now = 0, _Begun(-1, "")
         self._begun_at = 0.0
         self._clock = QTimer(self, interval=SAY_MS)
         self._clock.timeout.connect(self._say)
@@ -60,7 +60,7 @@ class Warming(QObject):
         if presets is None:
             presets = {one.label: one.settings for one in PRESETS.values() if not one.settings.tasks.needs_data}
         gate = Gate()
-        self._count, self._now, self._begun_at = len(presets), _Begun(0, ""), time.monotonic()
+        self._count, self._now, self._begun_at = len(presets), _Begun(-1, ""), time.monotonic()
         begin = functools.partial(_warm_up, presets, self._options, gate)
         self._job = job = Job(self.tr("Warming up"), begin, gate=gate)
         job.on_items, job.on_end = self._take, self._end
@@ -83,13 +83,19 @@ class Warming(QObject):
 
     def _say(self) -> None:
         done = self._now.place
+        if done < 0:
+            self.said.emit(Message(self.tr("Compiling begins once the run has stopped"), "info", *self._way_out()))
+            return
         seconds = time.monotonic() - self._begun_at
         each = seconds / done if done else max(seconds, FIRST_GUESS)
         left = max(0, round(each * self._count - seconds))
         text = self.tr("Compiling {name}, {place} of {count}: about {minutes}:{seconds:02} left").format(
             name=self._now.name, place=done + 1, count=self._count, minutes=left // 60, seconds=left % 60
         )
-        self.said.emit(Message(text, "info", self.tr("Cancel"), "warming.cancel"))
+        self.said.emit(Message(text, "info", *self._way_out()))
+
+    def _way_out(self) -> tuple[str, str]:
+        return self.tr("Cancel"), "warming.cancel"
 
     def _end(self, error: str) -> None:
         assert self._job is not None
@@ -98,7 +104,7 @@ class Warming(QObject):
         if error:
             text = error
         elif was_cancelled:
-            text = self.tr("Warmed up: {count} presets.").format(count=self._now.place + 1)
+            text = self.tr("Presets warmed up: {count}.").format(count=self._now.place + 1)
         else:
             text = self.tr("Warmed up: all {count} presets start at once now.").format(count=self._count)
         self.said.emit(Message(text, "warning" if error else "info"))

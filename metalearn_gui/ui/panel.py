@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -228,6 +228,8 @@ class PanelWindow(QWidget):
         self._placeholder.setProperty("kind", "more")
         self._placeholder.clicked.connect(self.close)
         self.setWindowTitle(panel.accessibleName())
+        if (window := self.parentWidget()) is not None:
+            self.addActions(window.actions())  # shortcuts mean here what they mean there
         self.setAcceptDrops(True)
         size = panel.size()
         if self._layout_at_home is not None:
@@ -247,12 +249,17 @@ class PanelWindow(QWidget):
         if (window := self.parentWidget()) is not None:  # a drop means the window that the card is from
             window.dropEvent(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if (window := self.parentWidget()) is not None:
+            window.keyPressEvent(event)  # so do keys
+
     def focusNextPrevChild(self, forward: bool) -> bool:
         return move_focus(self, forward)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._layout_at_home is not None and self._panel.parentWidget() is self:
             self._layout_at_home.replaceWidget(self._placeholder, self._panel)
+            self._panel.setParent(self._panel.parentWidget())  # to PySide, or its menus' actions go with this window
             self._panel.show()
             self._placeholder.deleteLater()
         super().closeEvent(event)

@@ -25,6 +25,7 @@ class SettingsSearch(Translated, QFrame):
         self.setFixedHeight(HEIGHT)
         self._icon = QLabel(self)
         self._line = named(QLineEdit(self), "settings_search")
+        self._line.setAcceptDrops(False)  # what is dropped means the window
         self._line.setProperty("kind", "bare")
         self._line.setFont(ui_font(13))
         self._close = named(QToolButton(self), "settings_search_close")

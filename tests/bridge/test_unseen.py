@@ -184,9 +184,22 @@ def test_gestures_on_the_task_are_taken_back_one_by_one(touched_session) -> None
     assert touched_session.unseen.redo_touch()
     assert touched_session.unseen.redo_touch()
     assert touched_session.unseen.touched is both
-    touched_session.unseen.new_task()
-    assert not touched_session.unseen.undo_touch()
-    assert not touched_session.unseen.redo_touch()
+
+
+def test_a_task_that_made_way_for_another_comes_back_as_it_was_touched(touched_session) -> None:
+    unseen = touched_session.unseen
+    unseen.begin_touch()
+    unseen.remove_point(0)
+    touched = unseen.touched
+    for put_away in (unseen.new_task, lambda: unseen.open_block(7), lambda: unseen.open_gallery_task(2)):
+        put_away()
+        other = unseen.touched
+        assert other.block != touched.block
+        assert unseen.undo_touch()
+        assert unseen.touched is touched
+        assert unseen.redo_touch()
+        assert unseen.touched is other
+        unseen.undo_touch()
 
 
 def test_a_restored_task_can_be_taken_back(touched_session) -> None:

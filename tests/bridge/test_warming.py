@@ -37,4 +37,15 @@ def test_a_cancelled_warm_up_begins_no_other(session, qtbot) -> None:
     session.warming.cancel()
     qtbot.waitUntil(lambda: not session.warming.is_active, timeout=60_000)
     assert not any("4 of 4" in message.text for message in heard.messages)
-    assert "presets" in heard.messages[-1].text
+    assert "Presets warmed up" in heard.messages[-1].text
+
+
+def test_before_the_first_preset_begins_no_name_is_said_and_none_counted(session, qtbot) -> None:
+    heard = Heard(session)
+    session.warming.start(named("maml"))
+    session.warming._say()  # as the clock does while a run still stops
+    session.warming.cancel()
+    qtbot.waitUntil(lambda: not session.warming.is_active, timeout=60_000)
+    texts = [message.text for message in heard.messages]
+    assert texts[0] == "Compiling begins once the run has stopped"
+    assert not any("Compiling ," in text for text in texts)

@@ -6,6 +6,7 @@ import gc
 import weakref
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QCursor, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
@@ -14,6 +15,7 @@ from metalearn_gui.bridge.session import Message, RunState
 from metalearn_gui.engine.presets import PRESETS, preset
 from metalearn_gui.ui import message_bar
 from metalearn_gui.ui.chips import PictureChip
+from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.panel import Panel
@@ -391,8 +393,7 @@ def test_an_empty_message_clears_the_bar(window, session):
 def test_nothing_in_the_window_keeps_a_drop_from_it(window):
     window.show_view("presenter")
     takers = [one for one in window.findChildren(QWidget) if one.acceptDrops() and one.window() is window]
-    searches = ("settings_search", "runs_search", "palette_input")  # text may be dropped there
-    assert [one for one in takers if one.objectName() not in searches] == []
+    assert takers == []
 
 
 def test_a_drop_on_a_card_that_was_torn_off_means_its_window(window, session):
@@ -407,6 +408,18 @@ def test_a_drop_on_a_card_that_was_torn_off_means_its_window(window, session):
     panel.window().dropEvent(event)
     assert session.settings.episodes.shots == 10
     panel.toggle_detached()
+
+
+def test_a_card_that_was_torn_off_and_put_back_still_has_its_menus(window, qtbot):
+    panel = window.panels["tasks"]
+    panel.toggle_detached()
+    own = panel.window()
+    panel.toggle_detached()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(own))
+    window.choose_family("images")
+    shown = [menu for menu in panel.findChildren(DataMenu) if menu.isVisible()]
+    assert len(shown) == 1
+    shown[0].close()
 
 
 def test_a_dropped_session_is_opened_and_other_files_are_not(window, session):

@@ -86,6 +86,13 @@ def test_a_typed_value_is_set_on_enter(window, session, line, qtbot):
     assert not palette(window).isVisible()
 
 
+def test_a_whole_name_comes_before_names_that_begin_with_it(window, session, line, qtbot):
+    qtbot.keyClicks(line, "lines")
+    assert {"Lines", "Lines of all runs"} <= set(texts(window))
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert session.settings.tasks.key == "linear"
+
+
 @pytest.mark.parametrize("typed", ["activation tanh", "activation=tanh"])
 def test_a_choice_is_set_by_its_word(session, line, qtbot, typed):
     qtbot.keyClicks(line, typed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.elided_label import ElidedLabel, Hint
@@ -128,3 +128,17 @@ def test_tab_goes_through_a_card_as_it_is_read(window, qtbot):
     places = [one.mapTo(panel, one.rect().center()).x() for one in order[:5]]
     assert places == sorted(places)  # its header from left to right
     assert order[5] is panel.surface  # and then what it is there for
+
+
+def test_keys_and_shortcuts_in_a_torn_off_card_mean_its_window(window, session, qtbot):
+    panel = window.panels["meta_loss"]
+    panel.toggle_detached()
+    own = panel.window()
+    own.activateWindow()
+    qtbot.waitUntil(own.isActiveWindow)
+    qtbot.keyClick(own, Qt.Key.Key_N)
+    assert session.calls[-1] == ("new_task",)
+    session.change(shots=3)
+    qtbot.keyClick(own, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.settings.episodes.shots == 10
+    panel.toggle_detached()

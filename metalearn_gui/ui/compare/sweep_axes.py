@@ -27,6 +27,7 @@ class AxisRow(QWidget):
         super().__init__(parent)
         self.setting = named(Combo(self), f"{name}_setting")
         self.values = named(QLineEdit(self), f"{name}_values")
+        self.values.setAcceptDrops(False)  # what is dropped means the window
         self.caption = QLabel(self)
         for widget in (self.setting, self.values, self.caption):
             widget.setFont(ui_font(12))

@@ -14,6 +14,7 @@ ONLY_COMMANDS = ">"
 BY_OTHER_WORDS = 2.0  # how much less a match counts that the visible text does not show
 BY_A_WHOLE_OTHER_WORD = 0.5  # the same, where it is no scatter of letters
 BY_ITS_KEY = 100.0  # more than any name counts
+BY_ITS_WHOLE_NAME = 0.5  # how much more a match counts that leaves no letter over
 WEAKEST = 0.5  # of the best score per letter: what matches worse is noise
 # "shots 5", "meta learning rate = 0.01": a name and a value.
 ASSIGNMENT = re.compile(r"(?P<name>.*[^\s=])(?:\s*=\s*|\s+)(?P<value>[^\s=]+)\s*")
@@ -48,6 +49,8 @@ def _found(query: str, entry: Entry) -> Found | None:
     if query.lower() in entry.shortcut.lower().split(OR):
         return Found(entry, (), BY_ITS_KEY)
     seen = match(query, entry.text)
+    if seen is not None and query.lower() == entry.text.lower():
+        return Found(entry, seen.places, seen.score + BY_ITS_WHOLE_NAME)
     hidden = match(query, entry.words) if entry.words else None
     less = BY_A_WHOLE_OTHER_WORD if query.lower() in entry.words.lower().split() else BY_OTHER_WORDS
     if seen is not None and (hidden is None or seen.score >= hidden.score - less):

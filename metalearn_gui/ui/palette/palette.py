@@ -206,6 +206,7 @@ class _Line(QLineEdit):
     def __init__(self, keys: frozenset[Qt.Key], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("palette_input")
+        self.setAcceptDrops(False)  # what is dropped means the window
         self._keys = keys
 
     def event(self, event: QEvent) -> bool:

@@ -51,6 +51,7 @@ class RunsPanel(Panel):
         self._search = named(QLineEdit(self), "runs_search")
         self._search.setFont(ui_font(12.5))
         self._search.setClearButtonEnabled(True)
+        self._search.setAcceptDrops(False)  # what is dropped means the window
         self._search.textChanged.connect(self._seek)
         self._search.hide()
         self._search_button = self.add_icon_action("search", self._toggle_search)
