@@ -51,10 +51,15 @@ class Compiling(QObject):
     @property
     def text(self) -> str:
         """In words, the seconds so far and those of the last time; "" while nothing is compiled."""
+        return "" if self._settings is None else self.tr("compiling, {so_far}").format(so_far=self.so_far)
+
+    @property
+    def so_far(self) -> str:
+        """The same without the word."""
         if self._settings is None:
             return ""
         elapsed = int(self.elapsed)
         if self._expected is None:
-            return self.tr("compiling, {elapsed} s").format(elapsed=elapsed)
-        text = self.tr("compiling, {elapsed} s; the last time it took {expected} s")
+            return self.tr("{elapsed} s").format(elapsed=elapsed)
+        text = self.tr("{elapsed} s; the last time it took {expected} s")
         return text.format(elapsed=elapsed, expected=max(1, round(self._expected)))

@@ -22,7 +22,7 @@ from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.two_gradients import agreement, cosine, flat, two_gradients
 
 REST_MS = 600  # not while the hand moves or the start does: several tasks take a while
-MOST_MOMENTS = 16
+MOST_MOMENTS, MOST_SLOW_MOMENTS = 16, 6  # slow: where a gradient takes convolutions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Gradients:
 class GradientsOfTasks(Watched):
     """`result` is a Gradients."""
 
+    purpose = "gradients"
     result: Gradients | None
 
     def __init__(self, runs: Runs, compile: bool, unseen: UnseenTasks, latest: Latest, parent: QObject) -> None:
@@ -52,6 +53,12 @@ class GradientsOfTasks(Watched):
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._ask_at_rest)
         unseen.taskChanged.connect(self.ask_if_watched)
+
+    @property
+    def lack(self) -> str:
+        if not self.unseen.shown.state.learner.params:
+            return self.tr("No gradient: this learner has no parameters to meta-learn")
+        return "" if len(self.unseen.touched.support.x) else self.tr("No gradient: the support set is empty")
 
     def ask(self) -> None:
         if not self._rest.isActive():
@@ -64,10 +71,11 @@ class GradientsOfTasks(Watched):
     def _ask_at_rest(self) -> None:
         shown, run = self.unseen.shown, self._runs.shown
         kept = [state.learner for state in (run.initial, *run.moments) if state is not None]
-        moments = kept[:: max(1, -(-len(kept) // MOST_MOMENTS))] if shown.settings.network.compiles else []
+        most = MOST_MOMENTS if shown.settings.network.compiles else MOST_SLOW_MOMENTS
+        moments = kept[:: max(1, -(-len(kept) // most))]
         others = self.unseen.gallery if shown.settings.network.compiles else []
         tasks = [self.unseen.touched, *others]
-        if len(tasks[0].support.x) and shown.state.learner.params:  # else there is nothing to take a gradient of
+        if not self.lack:
             known = self._known(run.run_id, shown.settings, tasks[0])
             self.request("gradients", functools.partial(gradients_of, shown, tasks, moments, self._compile, known))
 

@@ -59,6 +59,7 @@ class Landscape:
 class LandscapeOfTask(Watched):
     """`result` is a Landscape."""
 
+    purpose = "landscape"
     result: Landscape | None
 
     def __init__(self, adapter: Adapter, unseen: UnseenTasks, latest: Latest, parent: QObject) -> None:

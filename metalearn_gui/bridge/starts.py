@@ -28,6 +28,7 @@ class StartScore(NamedTuple):
 class ScoreOfStart(Watched):
     """`result` is the StartScore of the shown run, or still that of the one before."""
 
+    purpose = "start"
     result: StartScore | None
 
     def __init__(self, runs: Runs, options: Options, unseen: UnseenTasks, latest: Latest, parent: QObject) -> None:

@@ -42,11 +42,16 @@ class TaskSpace:
 class UnseenSpace(Watched):
     """`result` is a TaskSpace."""
 
+    purpose = "task space"
     result: TaskSpace | None
 
     def __init__(self, compile: bool, unseen: UnseenTasks, latest: Latest, parent: QObject) -> None:
         super().__init__(unseen, latest, parent)
         self._compile, self._embeds = compile, False
+
+    @property
+    def has_answer(self) -> bool:
+        return self.result is not None and (self.result.embedded is not None or not self._embeds)
 
     def choose(self, embeds: bool) -> None:
         """Whether places by what the learner makes of the tasks are wanted."""

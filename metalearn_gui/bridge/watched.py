@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from metalearn_gui.bridge.compiling import Compiling
 from metalearn_gui.bridge.latest import Latest, Request
 from metalearn_gui.bridge.unseen import UnseenTasks
 
@@ -19,7 +20,10 @@ class Watched(QObject):
     Subclasses override `ask`, and call `request` in it.
     """
 
+    purpose: ClassVar[str]  # how long its first answer took is remembered under this
+
     changed = Signal()  # result
+    waited = Signal()  # so_far
     failed = Signal(str)
 
     def __init__(self, unseen: UnseenTasks, latest: Latest, parent: QObject) -> None:
@@ -28,6 +32,8 @@ class Watched(QObject):
         self.result: Any = None
         self._latest = latest
         self._watchers = 0
+        self._clock = Compiling(self, self.purpose)
+        self._clock.ticked.connect(self.waited)
         self._structure: tuple[object, ...] = ()
         self._series = 0  # answers of an earlier series are stale
         self._follow_soon = QTimer(self, singleShot=True, interval=FOLLOW_MS)
@@ -37,6 +43,21 @@ class Watched(QObject):
     @property
     def is_watched(self) -> bool:
         return self._watchers > 0
+
+    @property
+    def so_far(self) -> str:
+        """For how long a first answer has been waited for, in words; "" while none is."""
+        return self._clock.so_far
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether all that was asked for is there, of this moment or an earlier one."""
+        return self.result is not None
+
+    @property
+    def lack(self) -> str:
+        """Why there is nothing to be asked for, in words; "" where there is."""
+        return ""
 
     def watch(self, on: bool) -> None:
         """One more who looks, or one less."""
@@ -58,26 +79,36 @@ class Watched(QObject):
     def request(self, key: str, compute: Callable[[], Any], rank: int = 0) -> None:
         """compute runs on the worker, and is the result unless something else is shown by then; None: it gave up."""
         series = self._series
+        if not self.has_answer:
+            self._clock.follow(self.unseen.shown.settings)
 
         def deliver(result: Any) -> None:
             if series == self._series and result is not None:
                 self.take(result)
 
-        self._latest.request((type(self), key), Request(compute, deliver, self.failed.emit, rank))
+        self._latest.request((type(self), key), Request(compute, deliver, self._fail, rank))
 
     def take(self, result: Any) -> None:
         self.result = result
+        if self.has_answer:
+            self._clock.follow(None)
         self.changed.emit()
 
     def forget(self) -> None:
         """What is there or under way is of something else."""
         self._series += 1
+        self._clock.follow(None, is_cut_short=True)
         if self.result is not None:
             self.take(None)
 
     def stop(self) -> None:
         """Ask for nothing more."""
         self._follow_soon.stop()
+        self._clock.follow(None, is_cut_short=True)
+
+    def _fail(self, line: str) -> None:
+        self._clock.follow(None, is_cut_short=True)
+        self.failed.emit(line)
 
     def _follow(self) -> None:
         structure = self.unseen.shown.structure

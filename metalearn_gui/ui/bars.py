@@ -71,7 +71,7 @@ class Bars(QWidget):
         width = max(1.0, self.width() - names - values)
         zero, reach = (names + width / 2, width / 2) if has_negative else (float(names), width)
         painter.setPen(palette.muted)
-        name = painter.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideRight, names - 8)
+        name = painter.fontMetrics().elidedText(bar.name, Qt.TextElideMode.ElideMiddle, names - 8)
         painter.drawText(QRectF(0, top, names - 8, height), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(palette.text)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

@@ -69,6 +69,8 @@ class GradientPicture(QWidget):
         painter.setPen(QPen(palette.line, 1))
         for share in (0.5, 1.0):
             painter.drawArc(_square(foot, share * reach), 0, (90 if angle <= math.pi / 2 else 180) * 16)
+        if not math.isfinite(self._cosine):
+            return
         painter.setPen(QPen(palette.text, 1.4))
         painter.drawArc(_square(foot, 0.28 * reach), 0, round(math.degrees(angle) * 16))
         painter.setFont(ui_font(12))

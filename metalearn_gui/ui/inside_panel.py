@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.theme import theme, ui_font
 
 
 class InsidePanel(Panel):
@@ -20,13 +22,43 @@ class InsidePanel(Panel):
         super().__init__(session, parent)
         self.watched = getattr(session.inside, self.part)
         self.watched.changed.connect(self.refresh)
+        self.watched.waited.connect(self.refresh)
         self._is_watching = False
         session.unseen.stepChanged.connect(self.refresh)
+        session.shownChanged.connect(self.tell)
 
     @property
     def result(self) -> Any:
         """What there is to draw; None while it is not there."""
         return self.watched.result
+
+    @property
+    def adapts_once(self) -> bool:
+        """Whether the shown learner reads a support set in one pass: it takes no steps, and no weight moves."""
+        return self.session.shown.settings.learner.adapts_once
+
+    def waiting(self, doing: str) -> str:
+        """What stands where the result will: why there is none, or what is done for it, and for how long already."""
+        if not self.session.can_run:
+            return self.session.readiness
+        return self.watched.lack or ", ".join(filter(None, (doing, self.watched.so_far)))
+
+    def tell(self) -> None:
+        """Explain the card, in words that are true of the shown learner."""
+
+    def add_content(self, content: QWidget) -> None:
+        """What gives its place to a line of words while there is nothing to draw (see `show_content`)."""
+        self._words = _Words(content.parentWidget())
+        self._drawn = content
+        for widget in (self._words, content):
+            self.body.addWidget(widget, 1)
+
+    def show_content(self, instead: str) -> None:
+        """The content; while there is no result, these words."""
+        is_there = self.result is not None
+        self._words.show_text("" if is_there else instead)
+        self._words.setVisible(not is_there)
+        self._drawn.setVisible(is_there)
 
     def refresh(self) -> None:
         """Draw the result."""
@@ -47,3 +79,19 @@ class InsidePanel(Panel):
         if on != self._is_watching:
             self._is_watching = on
             self.watched.watch(on)
+
+
+class _Words(QWidget):
+    """Lines in the middle that ask for no room: a QLabel that wraps would make its card higher."""
+
+    def show_text(self, text: str) -> None:
+        if text != self.accessibleName():
+            self.setAccessibleName(text)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(theme().palette.muted)
+        painter.setFont(ui_font(12))
+        wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(self.rect(), wrapped, self.accessibleName())

@@ -129,7 +129,8 @@ class LandscapeView(QWidget):
             draw_frame(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
             painter.setPen(theme().palette.muted)
             painter.setFont(ui_font(12))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._texts["waiting"])
+            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(12, 0, -12, 0), wrapped, self._texts["waiting"])
             return
         self._ground.draw(painter, lambda own: self._paint_ground(own, axes.frame, shown.losses))
         way = axes.pixels(shown.plane.path[:, 0], shown.plane.path[:, 1])

@@ -12,6 +12,7 @@ from metalearn_gui.engine.backend import Array
 
 STILL = 0.35  # of the layer that moves most: less is hardly, if it is also
 HARDLY, SOME = 0.05, 0.2  # less of a layer's own size
+KEPT = ("counts", "chosen")  # said by the task, not learned from it: how many examples of a class, and which
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Move:
     change: of its largest tensor at the shown step, (rows, columns). shape: of that tensor.
     by_step: how far each step goes, as a share of the start's size, (steps,); where the start is 0, of the whole way.
     moved: at the shown step, the distance from the start as a share of its size; NaN where the start is 0.
+    distance: the same as it is.
     """
 
     name: str
@@ -30,12 +32,13 @@ class Move:
     change: Array
     by_step: Array
     moved: float
+    distance: float
 
 
 def moves_of(way: Mapping[str, Array], step: int) -> list[Move]:
     """A Move per layer, in their order. way: what adapts, by name, (steps + 1, ...)."""
     layers: dict[str, list[str]] = {}
-    for name in way:
+    for name in (name for name in way if name not in KEPT):
         number = re.fullmatch(r"[a-z]+(\d+)", name)
         layers.setdefault(number[1] if number else name, []).append(name)
     numbered = sorted(layers, key=lambda layer: (not layer.isdigit(), int(layer) if layer.isdigit() else 0))
@@ -57,6 +60,7 @@ def _move(layer: str, tensors: list[Array], step: int) -> Move:
         change.reshape(-1, change.shape[-1]) if change.ndim > 1 and change.shape[-1] > 1 else change.reshape(1, -1),
         lengths / (size or lengths.sum() or 1.0),
         far / size if size else float("nan"),
+        far,
     )
 
 

@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.moves import Move
+from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 HEAD, NAME, SHARE = 24, 78, 62
 STRIP_PART, BARS_PART = 0.56, 0.44  # of the width between the names and the shares
-TALLEST_STRIP, LONGEST_ROW = 78.0, 110.0
+TALLEST_STRIP, LONGEST_ROW, WIDEST_BAR = 78.0, 110.0, 28
 TYPICAL = 99.0  # per cent of the changes lie within the scale of colours
 
 
@@ -140,13 +141,14 @@ class MovesView(QWidget):
         for place, share in enumerate(shares.tolist()):
             height = max(2.0, share * box.height()) if math.isfinite(share) else 2.0
             painter.setBrush(palette.learner if place < self._step else faded(palette.truth, 150))
-            bar = QRectF(box.left() + place * slot, box.bottom() - height, max(slot - 4.0, 2.0), height)
+            width = min(max(slot - 4.0, 2.0), scaled(WIDEST_BAR))
+            bar = QRectF(box.left() + place * slot, box.bottom() - height, width, height)
             painter.drawRoundedRect(bar, 2, 2)
 
 
 def share_text(move: Move) -> str:
-    """How much of a layer has moved."""
+    """How much of a layer has moved; how far, where it starts at 0."""
     if not math.isfinite(move.moved):
-        return "–"
+        return number_text(move.distance)
     percent = 100 * move.moved
     return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %" if percent >= 0.05 or not percent else "< 0.1 %"

@@ -117,7 +117,8 @@ class TaskSpaceView(QWidget):
             draw_frame(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
             painter.setPen(theme().palette.muted)
             painter.setFont(ui_font(12))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words["waiting"])
+            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(12, 0, -12, 0), wrapped, self._words["waiting"])
             return
         self._ground.draw(painter, lambda own: self._paint_ground(own, axes, dots))
         self._paint_here(painter, axes)

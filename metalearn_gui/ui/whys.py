@@ -19,9 +19,10 @@ WHYS: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("Whys", "How experience with many tasks becomes skill on a new one."),
         QT_TRANSLATE_NOOP(
             "Whys",
-            "The inner loop adapts to one task from its support set; the outer loop changes what the inner loop begins "
-            "with, so that it ends better. Learners differ in what they keep from task to task: a start, rates, "
-            'features, a whole rule. Settings marked "live" act at once, all others begin a new run.',
+            "The inner loop adapts to one task from its support set, by gradient steps or in one pass; the outer loop "
+            "changes what the inner loop begins with, so that it ends better. Learners differ in what they keep from "
+            'task to task: a start, rates, features, a whole rule. Settings marked "live" act at once, all others '
+            "begin a new run.",
         ),
     ),
     "network": (
@@ -37,10 +38,10 @@ WHYS: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("Whys", "One task that training has never seen, and how the learner adapts to it."),
         QT_TRANSLATE_NOOP(
             "Whys",
-            "Large points are the support set: all that the learner knows of the task. Each adaptation step moves the "
-            "prediction from the start towards them; the dotted truth is what it should become. Drag a point, and the "
-            "learner adapts anew: where the prediction follows as a whole, it has learned what such tasks have in "
-            "common.",
+            "The support set, be it points, pictures or rows, is all that the learner knows of the task. Adapting, in "
+            "steps or in one pass, moves the prediction from the start towards it; the truth is dotted, or stands "
+            "beside. Change an example, and the learner adapts anew: where the prediction follows as a whole, it has "
+            "learned what such tasks have in common.",
         ),
     ),
     "gallery": (

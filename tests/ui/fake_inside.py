@@ -17,11 +17,13 @@ class FakePart(QObject):
     """A part that is there once it is shown one, and counts who watches."""
 
     changed = Signal()
+    waited = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.result: Any = None
         self.watchers = 0
+        self.so_far = self.lack = ""
 
     def watch(self, on: bool) -> None:
         self.watchers += 1 if on else -1

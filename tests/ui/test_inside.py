@@ -31,6 +31,7 @@ from metalearn_gui.ui.panels.two_gradients import TwoGradientsPanel
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.views.inside import InsideView
 from tests.ui.fake_inside import bowl, space
+from tests.ui.fake_session import FakeSession
 from tests.ui.hand import click, session_for
 
 
@@ -92,6 +93,43 @@ def test_a_card_explains_itself_in_a_sentence_and_in_more_when_asked(key, sessio
     assert not explanation.is_open
     qtbot.mouseClick(explanation.findChild(QAbstractButton), Qt.MouseButton.LeftButton)
     assert explanation.is_open
+
+
+@pytest.mark.parametrize("key", ["landscape", "task_space", "two_gradients", "moves"])
+def test_a_card_says_what_is_done_for_it_and_for_how_long_while_it_has_nothing_to_draw(key, session, qtbot):
+    panel = INSIDE_PANELS[key](session)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.watched.so_far = "3 s; the last time it took 9 s"
+    panel.watched.waited.emit()
+    assert panel.waiting("looking").endswith(", 3 s; the last time it took 9 s")
+    panel.watched.lack = "No gradient: the support set is empty"
+    assert panel.waiting("looking") == panel.watched.lack
+
+
+@pytest.mark.parametrize("key", ["two_gradients", "moves"])
+def test_the_words_that_stand_for_a_picture_leave_with_it(key, session, qtbot):
+    panel = INSIDE_PANELS[key](session)
+    qtbot.addWidget(panel)
+    panel.show()
+    assert panel._words.isVisible()
+    assert panel._words.accessibleName()
+    gradient = {"w0": np.array([[3.0, 0.0]])}
+    found = Gradients(gradient, gradient, (), np.ones((1, 1)))
+    panel.watched.show(found if key == "two_gradients" else bowl(session.unseen.touched))
+    assert not panel._words.isVisible()
+
+
+@pytest.mark.parametrize("key", ["landscape", "task_space", "clocks", "two_gradients", "moves"])
+def test_a_card_speaks_of_no_steps_where_the_learner_takes_none(key, session, qtbot):
+    one_pass = FakeSession(dataclasses.replace(session.settings, learner=LEARNERS["ridge"]()))
+    panel = INSIDE_PANELS[key](one_pass)
+    qtbot.addWidget(panel)
+    panel.show()
+    explanation = panel.findChild(Explanation)
+    said = explanation.accessibleName() + explanation.accessibleDescription()
+    assert "pass" in said or "steps" not in said
+    assert "more steps" not in said
 
 
 # --- the space of tasks ---------------------------------------------------------------------------
@@ -251,7 +289,9 @@ def test_moves_are_those_of_norms_by_hand():
      ([0.1, 0.09, 0.1], "alike"), ([0.0, 0.0], "nothing"), ([0.2], "one")],
 )  # fmt: skip
 def test_what_the_moves_say_is_read_from_their_shares(shares, verdict):
-    moves = [Move(str(place), place, (1,), np.zeros((1, 1)), np.zeros(1), share) for place, share in enumerate(shares)]
+    moves = [
+        Move(str(place), place, (1,), np.zeros((1, 1)), np.zeros(1), share, share) for place, share in enumerate(shares)
+    ]
     assert verdict_on(moves) == verdict
 
 

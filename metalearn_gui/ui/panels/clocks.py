@@ -62,21 +62,31 @@ class ClocksPanel(InsidePanel):
     def retranslate(self) -> None:
         self.set_title(self.tr("Two clocks"))
         self.map.setAccessibleName(self.tr("Mean loss on unseen tasks by meta-iteration and adaptation step"))
-        self._axis.setText(self.tr("meta-iteration ↓   adaptation step →   × diverges"))
         self.back_to_now.setText(self.tr("Back to now"))
         self.back_to_now.setAccessibleName(self.back_to_now.text())
         self.back_to_now.setToolTip(self.tr("Show the run as it is"))
-        self.explain(
-            self.tr("Click a cell: everything shows that moment of the run."),
-            self.tr(
-                "Learning goes by two clocks: meta-iterations change the start, adaptation steps go from the start to "
-                "one task. Each cell is the mean loss on the same unseen tasks, after so many of both. Without "
-                "meta-learning more steps help little or diverge; with it, one step is worth many. Run at a past "
-                "moment goes on from there as a run of its own."
-            ),
-        )
+        self.tell()
         self._name_replay()
         self.refresh()
+
+    def tell(self) -> None:
+        steps = self.tr("meta-iteration ↓   adaptation step →   × diverges")
+        self._axis.setText(self.tr("meta-iteration ↓   before and after the pass →") if self.adapts_once else steps)
+        self.explain(self.tr("Click a cell: everything shows that moment of the run."), self._more())
+
+    def _more(self) -> str:
+        if self.adapts_once:
+            return self.tr(
+                "Learning goes by two clocks: meta-iterations change the weights, and one pass over a support set "
+                "makes of them what one task needs. Each cell is the mean loss on the same unseen tasks, before that "
+                "pass or after it. Run at a past moment goes on from there as a run of its own."
+            )
+        return self.tr(
+            "Learning goes by two clocks: meta-iterations change the start, adaptation steps go from the start to "
+            "one task. Each cell is the mean loss on the same unseen tasks, after so many of both. Without "
+            "meta-learning more steps help little or diverge; with it, one step is worth many. Run at a past "
+            "moment goes on from there as a run of its own."
+        )
 
     def _name_replay(self) -> None:
         playing = self.session.replay.is_playing

@@ -64,6 +64,13 @@ class LandscapePanel(InsidePanel):
         own_again = self.tr("The learner's own again (Escape)")
         self._own_again.setToolTip(own_again)
         self._own_again.setAccessibleName(own_again)
+        self.tell()
+        self.refresh()
+
+    def tell(self) -> None:
+        if self.adapts_once:
+            self.explain(self.tr("Every place is another reading of this task: click to see it."), self._once())
+            return
         self.explain(
             self.tr("Every place is a network: click to see it."),
             self.tr(
@@ -73,10 +80,17 @@ class LandscapePanel(InsidePanel):
                 "loss at the start itself may well be high."
             ),
         )
-        self.refresh()
+
+    def _once(self) -> str:
+        return self.tr(
+            "This learner takes no steps downhill: one pass over the support set gives prototypes, a head or a "
+            "summary, and no weight moves. The picture is a plane through all that may come of that pass: from nothing "
+            "seen to what it gives for this task, and a random direction. Bright is a low loss on this one task, lines "
+            "join equal losses."
+        )
 
     def _show_hint(self, shown: Landscape | None) -> None:
-        if shown is None:
+        if shown is None or self.adapts_once:
             self.set_hint(self.tr("this task"))
             return
         share = min(f"{100 * shown.plane.share:.0f}", "99" if shown.plane.share < 0.9995 else "100", key=float)
@@ -89,14 +103,14 @@ class LandscapePanel(InsidePanel):
         learner = self.session.shown.settings.learner
         start = QCoreApplication.translate("Settings", learner.start_name)
         across = {
-            "path": self.tr("first step's direction →"),
+            "path": self.tr("direction of the pass →") if self.adapts_once else self.tr("first step's direction →"),
             "random": self.tr("random direction, 1 = the weights' own size →"),
         }
         self.view.set_texts(
-            self.tr("start, loss {loss}"),
-            self.tr("after adapting, {loss}") if learner.adapts_once else self.tr("step {step}, {loss}"),
+            self.tr("nothing seen, loss {loss}") if self.adapts_once else self.tr("start, loss {loss}"),
+            self.tr("after the pass, {loss}") if self.adapts_once else self.tr("step {step}, {loss}"),
             across[self.watched.kind],
-            self.session.readiness or self.tr("looking around"),
+            self.waiting(self.tr("looking around the start")),
         )
         self.view.setAccessibleDescription(start)
         self.view.show_landscape(shown)

@@ -20,7 +20,7 @@ class MovesPanel(InsidePanel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.view = MovesView(self)
-        self.body.addWidget(self.view, 1)
+        self.add_content(self.view)
         self.refresh()
 
     def retranslate(self) -> None:
@@ -34,26 +34,44 @@ class MovesPanel(InsidePanel):
     def refresh(self) -> None:
         step = self.session.unseen.step
         self.set_hint(self.tr("after step {step}, against the start").format(step=step))
+        self.show_content(self.waiting(self.tr("adapting to this task")))
         moves = [] if self.result is None else moves_of(self.result.way, step)
         self.view.show_moves(moves, [self._name(move, moves) for move in moves], step)
-        self.explain(
-            self._sentence(moves),
-            self.tr(
-                "Each row is a part of the network that adapts. The strip has a cell for each weight, brighter the "
-                "further this task has pulled it; the bars are the length of each step, relative to the size of the "
-                "start. Layers that hardly move hold features that fit every task; layers that move are where the "
-                "tasks differ."
-            ),
+        self.explain(self._sentence(moves), self._more())
+
+    def _more(self) -> str:
+        if self.adapts_once:
+            return self.tr(
+                "Each row is what one pass makes of the support set; all weights stay as meta-training has left them. "
+                "The strip has a cell for each number, brighter the larger it is. Before the pass all of them are 0: "
+                "what stands at the right is how long the row is, not a share."
+            )
+        return self.tr(
+            "Each row is a part of the learner that adapts. The strip has a cell for each number, brighter the "
+            "further this task has pulled it; the bars are the length of each step, relative to the size of the "
+            "start. Layers that hardly move hold features that fit every task; layers that move are where the "
+            "tasks differ."
         )
 
     def _name(self, move: Move, moves: list[Move]) -> str:
         if move.number < 0:
-            return move.name
+            names = {
+                "prototypes": self.tr("prototypes"),
+                "features": self.tr("features"),
+                "summary": self.tr("summary"),
+                "context": self.tr("context"),
+                "weights": self.tr("weights by class"),
+                "head": self.tr("head"),
+                "x": self.tr("examples"),
+            }
+            return names.get(move.name, move.name)
         is_head = len(moves) > 1 and move.number == max(other.number for other in moves)
         return self.tr("head") if is_head else self.tr("layer {number}").format(number=move.number + 1)
 
     def _sentence(self, moves: list[Move]) -> str:
-        learner = self.session.shown.settings.learner.key
+        learner = self.session.shown.settings.learner
+        if learner.adapts_once:
+            return self.tr("No weight moves: this is what one pass makes of the support set.")
         sentences = {
             "nothing": self.tr("How far adapting to this task moves each layer."),
             "one": self.tr("One thing alone adapts to a task: all else is shared by all tasks."),
@@ -62,6 +80,9 @@ class MovesPanel(InsidePanel):
             "first": self.tr("The first layer moves most: this task asks for other features."),
             "alike": self.tr("All layers move: this task changes the features, too."),
         }
-        if learner == "anil" and moves:
+        if learner.key == "anil" and moves:
             return self.tr("The head alone adapts: ANIL reuses all features below it.")
-        return sentences[verdict_on(moves) if moves else "nothing"]
+        verdict = verdict_on(moves) if moves else "nothing"
+        if learner.start_name == "random start" and verdict in ("reuse", "head"):
+            return self.tr("Below the head random features stay nearly as they were drawn.")
+        return sentences[verdict]

@@ -43,6 +43,7 @@ class TaskSpacePanel(InsidePanel):
         for place, axis in enumerate(self.axes):
             axis.setFont(ui_font(12))
             axis.activated.connect(lambda _, place=place: self._choose_axes(place))
+            axis.hide()
             row.addWidget(axis)
         row.addStretch(1)
         self.body.addLayout(row)
@@ -62,16 +63,23 @@ class TaskSpacePanel(InsidePanel):
         for axis in self.axes:
             axis.setToolTip(axis.accessibleName())
         self.view.setAccessibleName(self.tr("Unseen tasks by loss; Left and Right walk, Enter opens"))
-        self.explain(
-            self.tr("One dot is one unseen task: click to open it."),
-            self.tr(
-                "A mean hides which tasks are hard. Dots lie by what makes each task itself, or by what adapting to "
-                "it has changed in the learner (the two main directions). Colours are losses after the chosen step. "
-                "Where all hard tasks lie together, training has seen too few like them, or they need more steps."
-            ),
-        )
+        self.tell()
         self._offered = None
         self.refresh()
+
+    def tell(self) -> None:
+        hard = self.tr("Where all hard tasks lie together, training has seen too few like them.")
+        steps = self.tr(
+            "Where all hard tasks lie together, training has seen too few like them, or they need more steps."
+        )
+        more = self.tr(
+            "A mean hides which tasks are hard. Dots lie by what makes each task itself, or by what adapting to "
+            "it has changed in the learner (the two main directions, and their shares of the variance). Colours are "
+            "losses at the chosen step."
+        )
+        self.explain(
+            self.tr("One dot is one unseen task: click to open it."), f"{more} {hard if self.adapts_once else steps}"
+        )
 
     # --- what is drawn ----------------------------------------------------------------------------
 
@@ -82,9 +90,8 @@ class TaskSpacePanel(InsidePanel):
         space, session = self.result, self.session
         family = session.shown.settings.tasks
         step = session.unseen.step
-        self.view.set_texts(
-            self.tr("loss after step {step}").format(step=step), session.readiness or self.tr("trying unseen tasks")
-        )
+        doing = self.tr("trying unseen tasks") if space is None else self.tr("placing them by what adapting changes")
+        self.view.set_texts(self.tr("loss after step {step}").format(step=step), self.waiting(doing))
         self._offer_axes(space)
         self.set_hint("" if space is None else self.tr("{count} unseen").format(count=count_text(len(space.tasks))))
         self.view.show_dots(None if space is None else self._dots(space, step), family)
@@ -102,6 +109,7 @@ class TaskSpacePanel(InsidePanel):
                 for name in names:
                     axis.addItem(name, name)
                 axis.addItem(self.tr("by the learner"), OWN)
+                axis.show()
                 axis.updateGeometry()
                 varied = [name for name in names if np.ptp(space.described[name]) > 0]
                 axis.setCurrentIndex(names.index(varied[1 - place]) if len(varied) > 1 else len(names))
@@ -145,7 +153,7 @@ class TaskSpacePanel(InsidePanel):
     def _names(self, space: TaskSpace) -> tuple[str, str]:
         if not self._is_own or space.shares is None:
             return self.axes[0].currentText(), self.axes[1].currentText()
-        text = self.tr("main direction {number} of what adapts, {share} %")
+        text = self.tr("main direction {number}, {share} %")
         shares = [round(100 * float(share)) for share in space.shares]
         return text.format(number=1, share=shares[0]), text.format(number=2, share=shares[1])
 

@@ -47,11 +47,13 @@ class TwoGradientsPanel(InsidePanel):
         right.addWidget(self.curve, 1)
         for column in (left, right):
             column.setSpacing(4)
-        row = QHBoxLayout()
+        content = QWidget(self)
+        row = QHBoxLayout(content)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(14)
         row.addLayout(left, 4)
         row.addLayout(right, 5)
-        self.body.addLayout(row, 1)
+        self.add_content(content)
         self.refresh()
 
     # --- texts ------------------------------------------------------------------------------------
@@ -60,37 +62,54 @@ class TwoGradientsPanel(InsidePanel):
         self.set_title(self.tr("The article's two gradients"))
         self.set_hint(self.tr("this task"))
         self._captions["layers"].setText(self.tr("agreement by layer (cosine)"))
-        self._captions["curve"].setText(self.tr("cosine by meta-iteration"))
         self.picture.setAccessibleName(self.tr("Both gradients and the angle between them"))
         self.curve.setAccessibleName(self.tr("Cosine between the gradients by meta-iteration"))
         self.bars.setAccessibleName(self.tr("Cosine between the gradients by layer"))
         self.map.setAccessibleName(self.tr("Cosines between the gradients of several tasks"))
         self.map.setToolTip(self.map.accessibleName())
-        self.explain(
-            self.tr("L: support loss before adapting. R: query loss after it."),
-            self.tr(
-                "The article moves the start down both gradients, θ ← θ − η (∇L + ∇R). MAML goes down R alone, joint "
-                "training down L alone. Where the two point the same way, a start that is good at once also adapts "
-                "well; where they part, the start gives up some of its own loss to adapt better. Tasks whose "
-                "gradients agree (amber) help each other; tasks that pull apart (blue) do not."
-            ),
-        )
+        self.tell()
         self.refresh()
+
+    def tell(self) -> None:
+        parting = self.tr(
+            "Where the two point the same way, a start that is good at once also adapts well; where they part, the "
+            "start gives up some of its own loss to adapt better."
+        )
+        once = self.tr(
+            "This learner goes down R alone. Before its one pass it knows nothing of a task, and weights that only "
+            "read the support set have no gradient there."
+        )
+        article = self.tr(
+            "The article moves the start down both gradients, θ ← θ − η (∇L + ∇R). MAML goes down R alone, joint "
+            "training down L alone."
+        )
+        tasks = self.tr("Tasks whose gradients agree (amber) help each other; tasks that pull apart (blue) do not.")
+        texts = (article, once, tasks) if self.adapts_once else (article, parting, tasks)
+        self.explain(self.tr("L: support loss before adapting. R: query loss after it."), " ".join(texts))
 
     # --- what is drawn ----------------------------------------------------------------------------
 
     def refresh(self) -> None:
         found: Gradients | None = self.result
+        self.show_content(self.waiting(self.tr("taking both gradients")))
         if found is None:
-            self.picture.show_gradients(0.0, 0.0, math.nan)
             return
         base, meta = (_row(part) for part in (found.base, found.meta))
         self.picture.show_gradients(float(np.linalg.norm(base)), float(np.linalg.norm(meta)), cosine(base, meta))
         count = self.tr("∇L, {count} numbers").format(count=count_text(len(base)))
         self.strips.show_rows([(count, "before", base), ("∇R", "learner", meta)])
-        self.bars.set_bars(self._layers(found), theme().palette.scratch)
+        layers = self._layers(found)
+        self.bars.set_bars(layers, theme().palette.scratch)
+        self._captions["layers"].setVisible(bool(layers))  # none where a whole gradient is 0
         self.curve.show_points(found.history)
+        self._name_curve(found.history)
         self._show_agreement(found.agreement)
+
+    def _name_curve(self, history: tuple[tuple[int, float], ...]) -> None:
+        has_some = any(math.isfinite(cosine) for _, cosine in history)
+        nothing = self.tr("no angle: this learner starts at no gradient") if history else self.tr("no moments yet")
+        self._captions["curve"].setText(self.tr("cosine by meta-iteration") if has_some else nothing)
+        self.curve.setVisible(has_some)
 
     def _show_agreement(self, cosines: Array) -> None:
         between = cosines[np.triu_indices(len(cosines), 1)]
