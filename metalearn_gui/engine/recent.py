@@ -25,3 +25,11 @@ class Recent:
             while self.limit is not None and len(self._kept) > self.limit:
                 del self._kept[next(iter(self._kept))]
             return found
+
+    def clear(self) -> None:
+        """Let go of all of them."""
+        with self._lock:
+            self._kept.clear()
+
+    def __len__(self) -> int:
+        return len(self._kept)

@@ -42,6 +42,15 @@ def test_without_a_limit_all_are_kept() -> None:
     assert [recent.get(number, Thing) for number in range(100)] == things
 
 
+def test_clearing_lets_go_of_all() -> None:
+    recent = Recent(limit=None)
+    things = [weakref.ref(recent.get(number, Thing)) for number in range(3)]
+    assert len(recent) == 3
+    recent.clear()
+    assert len(recent) == 0
+    assert not any(thing() for thing in things)
+
+
 @pytest.mark.parametrize("xla", [False, True])
 def test_a_dropped_program_frees_its_graphs(xla: bool) -> None:
     graphs: list[weakref.ref[Tensor]] = []

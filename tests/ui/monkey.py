@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import gc
 import json
 import random
 import sys
@@ -19,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QtMsgType, QUrl, qInstallMessageHandler
+from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QtMsgType, QUrl, qInstallMessageHandler
 from PySide6.QtGui import QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
@@ -28,6 +27,7 @@ from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine import Options, preset
 from metalearn_gui.engine.backend import return_free_memory
+from metalearn_gui.engine.programs import PROGRAMS
 from metalearn_gui.ui.actions import COMMANDS
 from metalearn_gui.ui.application import build_application
 from metalearn_gui.ui.canvas.handles import HandleSurface
@@ -36,11 +36,12 @@ from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.veil import Veil
 from metalearn_gui.ui.view import View
 from metalearn_gui.ui.views import VIEWS
+from tests.ui.growth import counts, told
 
 PARTS = (HandleSurface, View, Veil)
-WARM_UP = 0.2  # of all events, before memory is looked at for the first time
+OF_EVERY_KIND = ("first-steps", "blobs", "article", "denoise", "fedavg", "glyphs", "ratings")  # presets, by their tasks
 MOST_TOP_LEVELS = 6
-TELL_EVERY = 100
+TELL_EVERY = 500
 LOOK_EVERY = 10  # events: to go through all widgets takes as long as a few of them
 KEYS = [
     Qt.Key.Key_Space, Qt.Key.Key_S, Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up,
@@ -54,9 +55,12 @@ TABLE = "shop,price,sold\n" + "\n".join(f"{row % 7},{row},{2 * row + row % 7}" f
 
 
 class Monkey:
-    """Everything it does follows from the seed and from what is on the screen."""
+    """Everything it does follows from the seed and from what is on the screen.
 
-    def __init__(self, window: MainWindow, seed: int, folder: Path) -> None:
+    `presets` are loaded now and then: tasks of another kind have another canvas, and take long to train on.
+    """
+
+    def __init__(self, window: MainWindow, seed: int, folder: Path, presets: tuple[str, ...] = ()) -> None:
         self._window, self._chance = window, random.Random(seed)
         self._files = self._written(folder)
         self._commands = [command for command in COMMANDS if command.key not in NEVER]
@@ -69,12 +73,13 @@ class Monkey:
             (30, self._click), (12, self._drag), (4, self._double_click), (14, self._key), (6, self._control),
             (5, self._wheel), (4, self._type), (3, self._resize), (2, self._theme), (3, self._view), (2, self._drop),
             (4, self._command), (6, self._keep_training), (3, self._tidy),
+            *((1, functools.partial(self.show_tasks, key)) for key in presets),
         ]  # fmt: skip
 
     def act(self) -> None:
         """One event, and what Qt makes of it."""
         deed = self._chance.choices([one for _, one in self._deeds], [weight for weight, _ in self._deeds])[0]
-        self.last = deed.__name__
+        self.last = getattr(deed, "__name__", "show_tasks")
         try:
             deed()
         except RuntimeError as error:  # what was pressed went away with the press: QTest holds it all the same
@@ -87,6 +92,28 @@ class Monkey:
         widgets = QApplication.allWidgets()
         self.shown |= {type(one).__name__ for one in widgets if isinstance(one, PARTS) and one.isVisible()}
         self.shown |= {type(one).__name__ for one in widgets if one.isWindow() and one.isVisible()}
+
+    def show_everything(self) -> None:
+        """Every kind of task in every view, trained a little: what is made once and kept is there afterwards."""
+        for preset_key in (*OF_EVERY_KIND, ""):
+            self.show_tasks(preset_key)
+            for view_key in VIEWS:
+                self._window.show_view(view_key)
+                self._keep_training()
+                wait(300)
+                self.look()
+            self._window.show_task()
+            wait(1000)
+            self.look()
+
+    def show_tasks(self, preset_key: str) -> None:
+        """A preset's tasks; "" = those of the table."""
+        session = self._window.session
+        if preset_key:
+            session.load_preset(preset_key)
+        else:
+            session.load_preset("first-steps")
+            session.change(task_family="csv", data=self._files[0], task_column="shop", inputs="price", targets="sold")
 
     def missed(self) -> dict[str, list[str]]:
         """Commands that never ran, and canvases, views and sheets that were never seen."""
@@ -179,7 +206,7 @@ class Monkey:
         session = self._window.session
         if session.can_run and session.run_state in (RunState.IDLE, RunState.PAUSED):
             session.toggle()
-        QTest.qWait(15)
+        wait(15)
 
     def _tidy(self) -> None:
         """Close what has piled up: a person has one pair of eyes."""
@@ -192,6 +219,13 @@ class Monkey:
 def _leaves(kind: type) -> list[type]:
     """The classes below this one that have none below them; itself where there are none."""
     return [leaf for below in kind.__subclasses__() for leaf in _leaves(below)] or [kind]
+
+
+def wait(milliseconds: int) -> None:
+    """Let the window and its threads work; QTest's own waiting holds Python's lock, and nothing would train."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -218,14 +252,19 @@ def small_session() -> Session:
     return Session(preset("first-steps").replaced(**sizes), options=options)
 
 
-def forget_runs(session: Session) -> None:
+def forget_runs(window: MainWindow) -> None:
     """As after a fresh start, so that memory can be compared."""
+    session = window.session
+    for other in QApplication.topLevelWidgets():
+        if other is not window:
+            other.close()
+    window.show_task()
     session.load_preset("first-steps")
     for run in list(session.runs):
         session.delete_run(run.run_id)
     session.undo_stack.clear()
-    QTest.qWait(300)
-    gc.collect()
+    wait(1000)
+    PROGRAMS.clear()
     return_free_memory()
 
 
@@ -243,36 +282,44 @@ def main() -> int:
     window.show()
     session.start(offers_recovery=False)
     while not session.can_run:
-        QTest.qWait(50)
+        wait(50)
+    begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, nobody_is_asked():
-        monkey = Monkey(window, options.seed, Path(folder))
+        monkey = Monkey(window, options.seed, Path(folder), OF_EVERY_KIND)
         sys.excepthook = lambda *error: problems.append(
             f"{monkey.last}: " + "".join(traceback.format_exception(*error))
         )
-        begun, base = time.monotonic(), 0.0
-        for event in range(options.events):
-            if event == int(WARM_UP * options.events):
-                forget_runs(session)
-                base = psutil.Process().memory_info().rss
-            try:
-                monkey.act()
-            except Exception:
-                problems.append(f"{monkey.last}: {traceback.format_exc()}")
-            if event % LOOK_EVERY == 0:
-                monkey.look()
-            if event % TELL_EVERY == TELL_EVERY - 1:
-                megabytes = psutil.Process().memory_info().rss / 1e6
-                widgets, runs = len(QApplication.allWidgets()), len(session.runs)
-                print(f"{event + 1} events, {megabytes:.0f} MB, {widgets} widgets, {runs} runs", file=sys.stderr)
-        forget_runs(session)
-        growth = (psutil.Process().memory_info().rss - base) / 1e6
+        monkey.show_everything()
+        growth = _growth(monkey, window, options.events, problems)
     window.close()
     qInstallMessageHandler(None)  # Qt may say something yet when Python is gone
     report = {"seed": options.seed, "events": options.events, "seconds": round(time.monotonic() - begun)}
-    print(json.dumps(report | {"growth_mb": round(growth, 1), "problems": len(problems), "missed": monkey.missed()}))
+    print(json.dumps(report | growth | {"problems": len(problems), "missed": monkey.missed()}))
     for problem in dict.fromkeys(problems):
         print(problem)
     return 1 if problems else 0
+
+
+def _growth(monkey: Monkey, window: MainWindow, num_events: int, problems: list[str]) -> dict[str, object]:
+    """What memory and objects these events left behind."""
+    forget_runs(window)
+    before, base = counts(window), _megabytes()
+    for event in range(num_events):
+        try:
+            monkey.act()
+        except Exception:
+            problems.append(f"{monkey.last}: {traceback.format_exc()}")
+        if event % LOOK_EVERY == 0:
+            monkey.look()
+        if event % TELL_EVERY == TELL_EVERY - 1:
+            forget_runs(window)
+            print(f"{event + 1} events, {_megabytes():.0f} MB", told(counts(window), before), file=sys.stderr)
+    forget_runs(window)
+    return {"growth_mb": round(_megabytes() - base, 1), "grown": told(counts(window), before)}
+
+
+def _megabytes() -> float:
+    return psutil.Process().memory_info().rss / 1e6
 
 
 def _note(problems: list[str], kind: QtMsgType, text: str) -> None:
