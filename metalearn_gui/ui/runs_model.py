@@ -24,6 +24,7 @@ IS_SHOWN_ROLE = Qt.ItemDataRole.UserRole + 1
 IS_DRAWN_ROLE = Qt.ItemDataRole.UserRole + 2  # shown, or laid over what is shown
 START_ROLE = Qt.ItemDataRole.UserRole + 3  # its tags, and whose weights it began with, in words; "" for its own
 IS_PINNED_ROLE = Qt.ItemDataRole.UserRole + 4
+WRITTEN_OUT = 1e5  # a column has room for so many figures
 MANY = 40  # rows that come or go at once
 NOTHING = "–"
 DIVERGED = "diverged"
@@ -197,7 +198,7 @@ class RunsModel(QAbstractTableModel):
         loss = float(scores.loss[step])
         if not math.isfinite(loss):
             return self.tr("diverges")
-        return number_text(loss) if scores.accuracy is None else percent_text(float(scores.accuracy[step]))
+        return number_text(loss, WRITTEN_OUT) if scores.accuracy is None else percent_text(float(scores.accuracy[step]))
 
     def _display(self, row: int, column: int) -> str:
         return self._texts[row][column]

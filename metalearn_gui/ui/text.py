@@ -18,14 +18,17 @@ def counted(count: int, one: str, more: str) -> str:
     return one if count == 1 else more.format(count=count_text(count))
 
 
-def number_text(number: float) -> str:
-    """Three significant figures; whole numbers from a thousand on are written out, extremes with an exponent."""
+def number_text(number: float, written_out: float = 1e7) -> str:
+    """Three significant figures; whole numbers from a thousand on are written out, extremes with an exponent.
+
+    written_out: from here on a number is an extreme; less where there is little room.
+    """
     if not math.isfinite(number):
         return "not a number" if math.isnan(number) else ("∞" if number > 0 else f"{MINUS}∞")
     size = abs(number)
-    if 1000 <= size < 1e7:
+    if 1000 <= size < written_out:
         return count_text(round(number))
-    if size >= 1e7 or 0 < size < 1e-4:
+    if size >= written_out or 0 < size < 1e-4:
         mantissa, exponent = f"{number:.2e}".split("e")
         return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", MINUS)
     return f"{number:.3g}".replace("-", MINUS)

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QToolButton
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QTableView, QToolButton
 
 from metalearn_gui.bridge.touches import draw_task
 from metalearn_gui.engine.learners.maml import Maml
 from metalearn_gui.engine.networks.mlp import Mlp
+from metalearn_gui.engine.presets import default_settings
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tables.fields import Field
 from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.slices import Slice
 from metalearn_gui.engine.tasks.csv import Csv
+from metalearn_gui.store.link import to_link
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.canvas.table import panes
 from metalearn_gui.ui.canvas.table.canvas import TableCanvas, fields_of
 from metalearn_gui.ui.canvas.table.held import shares_categories
 from metalearn_gui.ui.canvas.table.small import draw_small
 from metalearn_gui.ui.export.pictures import draw_canvas
 from metalearn_gui.ui.header import Header
+from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.run_traces import run_mark
 from metalearn_gui.ui.theme import theme
@@ -308,6 +315,50 @@ def test_pasted_rows_fill_from_the_cell_on_and_add_what_is_missing(several, qtbo
     go_to(several, 9, "x")
     qtbot.keyClick(several._editor.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert support(several).x[9:, :2].tolist() == [[1, 2], [3.5, 4]]
+
+
+@pytest.fixture
+def window(qtbot, path):
+    made = MainWindow(FakeSession(settings_for(path, **CHOICES["several"])))
+    qtbot.addWidget(made)
+    made.resize(1440, 900)
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    yield made
+    made.close()
+
+
+def test_in_the_window_cells_are_pasted_into_the_table_that_has_the_focus(window, qtbot):
+    table = window.findChild(QTableView, "support_table")
+    QGuiApplication.clipboard().setText("7\n8\n")
+    table.setFocus()
+    table.setCurrentIndex(table.model().index(0, 0))
+    qtbot.keyClick(table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert [table.model().index(row, 0).data() for row in range(2)] == ["7", "8"]
+
+
+def test_a_link_is_the_windows_also_where_the_table_has_the_focus(window, qtbot):
+    table = window.findChild(QTableView, "support_table")
+    table.setFocus()
+    QGuiApplication.clipboard().setText(to_link(default_settings()))
+    qtbot.keyClick(table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.settings == default_settings()
+
+
+def test_dates_under_an_axis_do_not_meet(qtbot, monkeypatch):
+    field = Field("day", "date", 0, low=20089.0, high=20453.0)
+    places = []
+    monkeypatch.setattr(panes, "_write", lambda painter, place, *rest: places.append(place))
+    for width in range(150, 400, 10):
+        places.clear()
+        (pane,) = panes.panes_for((Slice(field, None, 9),), QRectF(0, 0, width, 200), (0.0, 1.0))
+        image = QImage(width, 200, QImage.Format.Format_ARGB32)
+        painter = QPainter(image)
+        panes._draw_columns(painter, pane)
+        painter.end()
+        assert all(one.right() < other.left() for one, other in itertools.pairwise(places))
+    assert len(places) >= 2
 
 
 def test_pasted_rows_with_names_find_their_columns(several, qtbot):

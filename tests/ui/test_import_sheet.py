@@ -113,6 +113,17 @@ def test_a_class_and_a_number_change_places_with_a_press(sheet, session, qtbot):
     assert (tasks.predicts, tasks.inputs, tasks.targets) == ("numbers", "x,city", "y")
 
 
+def test_columns_are_narrower_where_all_of_them_fit_then(sheet, qtbot, tmp_path):
+    names = [f"c{place}" for place in range(7)]
+    rows = [",".join([f"t{row % 5}", *(str(row + place) for place in range(7))]) for row in range(120)]
+    (tmp_path / "wide.csv").write_text("\n".join([",".join(["task", *names]), *rows]))
+    sheet.window().resize(1024, 700)
+    sheet.open(str(tmp_path / "wide.csv"))
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    head = sheet.findChild(QWidget, "import_preview").head
+    assert head.chip(7).right() < head.viewport().width()
+
+
 def test_a_guessed_type_is_shown_and_can_be_corrected(sheet, session, qtbot):
     preview = sheet.findChild(QWidget, "import_preview")
     assert preview.model().headerData(1, Qt.Orientation.Horizontal, KIND_ROLE) == "number"

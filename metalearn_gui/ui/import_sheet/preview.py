@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     SignalInstance,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from metalearn_gui.engine.tables.choices import ColumnChoice
@@ -30,6 +30,7 @@ from metalearn_gui.ui.theme import theme, ui_font
 
 SHOWN_ROWS = 50
 KIND_ROLE, ROLE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+NARROWEST_COLUMN = 104
 HEADER_HEIGHT, COLUMN_WIDTH, ROW_HEIGHT, CHIP_HEIGHT, EDGE = 76, 128, 24, 22, 8
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -175,6 +176,17 @@ class Preview(QTableView):
         self.head.chipPressed.connect(self.turn)
         self.activated.connect(lambda index: self.ask(index.column()))
         self.show_table, self.show_choice = self._model.show_table, self._model.show_choice
+        self._model.modelReset.connect(self._share_room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Narrower columns where all of them fit then: what comes out is often the last."""
+        count = max(1, self._model.columnCount())
+        width = min(COLUMN_WIDTH, self.viewport().width() // count)
+        self.head.setDefaultSectionSize(width if width >= NARROWEST_COLUMN else COLUMN_WIDTH)
 
     def turn(self, section: int) -> None:
         """An input becomes a target, and the other way round; of other columns ask."""

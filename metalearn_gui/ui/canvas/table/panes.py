@@ -102,7 +102,7 @@ def texts_at(pane: Pane, position: QPointF) -> list[str]:
 
 def _draw_columns(painter: QPainter, pane: Pane) -> None:
     frame, palette = pane.frame, theme().palette
-    wide = TICK_WIDTHS[pane.cut.across.kind]
+    wide, free = TICK_WIDTHS[pane.cut.across.kind], -math.inf
     marks = marks_of(pane.cut.across, max(1, int(frame.width() / wide)))
     if pane.cut.across.is_category:
         wide = int(frame.width() / len(marks))
@@ -113,9 +113,13 @@ def _draw_columns(painter: QPainter, pane: Pane) -> None:
             painter.setPen(QPen(palette.line, 1))
             painter.drawLine(QPointF(x, frame.top() + 1), QPointF(x, frame.bottom() - 1))
             painter.setPen(palette.muted)
-            left = min(max(x - wide / 2, frame.left() - GAP / 2), frame.right() + GAP / 2 - wide)
-            place = QRectF(left, frame.bottom() + 2, wide, TICKS - 2)
-            _write(painter, place, text, Qt.AlignmentFlag.AlignHCenter)
+            needed = min(painter.fontMetrics().horizontalAdvance(text) + 2, wide)
+            left = min(max(x - needed / 2, frame.left() - GAP / 2), frame.right() + GAP / 2 - needed)
+            if left >= free:  # one at the edge gives way inward, and may meet the next
+                _write(
+                    painter, QRectF(left, frame.bottom() + 2, needed, TICKS - 2), text, Qt.AlignmentFlag.AlignHCenter
+                )
+                free = left + needed + 4
 
 
 def _draw_rows(painter: QPainter, pane: Pane) -> None:

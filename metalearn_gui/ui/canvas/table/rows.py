@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QEvent,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.tables.fields import Field, Fields
+from metalearn_gui.store.link import is_link
 from metalearn_gui.ui.canvas.table.model import FIELD_ROLE, RowsModel
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.elided_label import ElidedLabel
@@ -125,6 +127,13 @@ class RowsTable(QTableView):
         if point is not None:
             self.rowChosen.emit(point)
 
+    def event(self, event: QEvent) -> bool:
+        """Pasting is the table's, and no shortcut of the window, unless what is in the clipboard is for the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and _pastes_cells(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
             self._rows.paste(self.currentIndex(), QGuiApplication.clipboard().text())
@@ -144,6 +153,11 @@ class RowsTable(QTableView):
         is_open = self.state() == QAbstractItemView.State.EditingState
         if not is_open and self.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable:
             self.edit(self.currentIndex())
+
+
+def _pastes_cells(event: QEvent) -> bool:
+    is_paste = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Paste)
+    return is_paste and not is_link(QGuiApplication.clipboard().text())
 
 
 class RowsEditor(QWidget):
