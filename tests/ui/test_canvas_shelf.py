@@ -273,3 +273,9 @@ def test_without_predictions_cards_are_there_already(surface, touched_session):
 def test_any_scale_is_shown_in_five_stars(scale, value, stars):
     assert StarScale(*scale).stars(value) == stars
     assert StarScale(*scale).value(stars) == value
+
+
+def test_a_word_on_what_is_waited_for_covers_no_card(surface):
+    layout = surface.layout_now()
+    assert not any(surface.note_frame().intersects(layout.card(slot)) for slot in range(surface._num_slots))
+    assert surface.note_frame().top() >= layout.list_head.bottom()

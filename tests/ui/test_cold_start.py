@@ -103,3 +103,10 @@ def test_the_button_asks_and_then_cancels(panel, ratings_session, qtbot, monkeyp
     assert panel.button.text() == "cancel"
     qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
     assert asked == ["ask", "cancel"]
+
+
+def test_asking_unfolds_the_card(panel, ratings_session, monkeypatch):
+    monkeypatch.setattr(ratings_session.cold_start, "ask", lambda: None)
+    panel.toggle_collapsed()
+    panel.button.click()
+    assert not panel.is_collapsed

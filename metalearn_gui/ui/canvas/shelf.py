@@ -79,6 +79,10 @@ class ShelfCanvas(HandleSurface):
             self._layout = new
         return self._layout
 
+    def note_frame(self) -> QRectF:
+        """In the list, which is empty as long as anything is waited for."""
+        return self.layout_now().rows
+
     def span(self) -> Span:
         """The scale of ratings under the bars."""
         return Span(*self.layout_now().bars, *self.scale)

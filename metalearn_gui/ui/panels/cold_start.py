@@ -115,7 +115,11 @@ class ColdStartPanel(Panel):
             text = self.tr("trying {number} of {count}")
             self.set_hint(text.format(number=min(len(found) + 1, len(QUADRANTS)), count=len(QUADRANTS)))
         elif tried is not None:
-            self.set_hint(self.tr("after {count} meta-iterations").format(count=count_text(tried.iteration)))
+            count = count_text(tried.iteration)
+            self.set_hint(
+                self.tr("after {count} meta-iterations").format(count=count),
+                self.tr("after {count}").format(count=count),
+            )
         else:
             self.set_hint(self.tr("known and new, users and items"), self.tr("known and new"))
         self.where.setVisible(bool(found))
@@ -145,8 +149,10 @@ class ColdStartPanel(Panel):
         cold_start = self.session.cold_start
         if cold_start.is_busy:
             cold_start.cancel()
-        else:
-            cold_start.ask()
+            return
+        cold_start.ask()
+        if self.is_collapsed:
+            self.toggle_collapsed()  # what comes is to be seen
 
     def _name_button(self) -> None:
         is_busy = self.session.cold_start.is_busy
