@@ -94,8 +94,9 @@ class UnseenTasks(QObject):
 
     @property
     def num_steps(self) -> int:
-        """Adaptation steps that are shown."""
-        return self.shown.settings.outer.test_steps
+        """Adaptation steps that are shown: of one pass, before it and after it."""
+        settings = self.shown.settings
+        return min(settings.outer.test_steps, 1) if settings.learner.adapts_once else settings.outer.test_steps
 
     @property
     def gallery(self) -> list[TouchedTask]:

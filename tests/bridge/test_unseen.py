@@ -328,6 +328,12 @@ def test_the_adaptation_step_stays_within_the_path(touched_session, qtbot) -> No
     assert session.unseen.step == session.unseen.num_steps == 1
 
 
+def test_one_pass_has_no_steps_to_choose_whatever_is_tried(touched_session) -> None:
+    session = touched_session
+    session.change(learner="ridge", test_steps=7)
+    assert session.unseen.step == session.unseen.num_steps == 1
+
+
 def test_the_adaptation_step_comes_back_after_a_learner_of_fewer_steps(touched_session) -> None:
     session = touched_session
     session.unseen.set_step(2)

@@ -77,7 +77,8 @@ class FakeUnseen(QObject):
 
     @property
     def num_steps(self) -> int:
-        return self._session.shown.settings.outer.test_steps
+        settings = self._session.shown.settings
+        return min(settings.outer.test_steps, 1) if settings.learner.adapts_once else settings.outer.test_steps
 
     def new_task(self) -> None:
         self._session.calls.append(("new_task",))

@@ -114,6 +114,9 @@ def test_accuracy_in_percent_is_first_for_classification_and_not_there_for_regre
     session.score()
     assert not panel.accuracy_button.isVisible()
     session.change(task_family="blobs")
+    assert panel.accuracy_button.isVisible()
+    assert not panel.plot.is_log  # before there is anything to draw, too
+    assert panel.plot.getViewBox().viewRange()[1][1] >= 100
     session.score()
     assert panel.accuracy_button.isVisible()
     scores = session.shown.latest_scores.evaluation.learner

@@ -51,7 +51,7 @@ DRAWN = {  # in the legend's order
     "boosting": Drawn("muted", "dashed", 1.9),
     "linear_ridge": Drawn("muted", "dashdot", 1.9),
 }
-EMPTY = np.empty(0)
+EMPTY, PERCENT = np.empty(0), np.array([0.0, 100.0])
 LEAST = 106  # pixels of a plot that says something, with its axis
 AROUND = 48  # pixels of a card that are not its body
 LOWEST = 80  # a plot of fewer pixels has no room for a box that hides nothing
@@ -140,14 +140,19 @@ class AdaptationPanel(Panel):
 
     @property
     def shows_accuracy(self) -> bool:
-        return self._wants_accuracy and self.evaluation is not None and self.evaluation.learner.accuracy is not None
+        return self._wants_accuracy and self._has_classes
+
+    @property
+    def _has_classes(self) -> bool:
+        """Known before the first evaluation: an empty plot has the axis that it is going to have."""
+        return self.session.shown.settings.tasks.kind == "classification"
 
     def refresh(self) -> None:
         """Draw the newest scores; nothing while the plot cannot be seen."""
         if not self.plot.isVisible():
             return
         evaluation = self.evaluation
-        self.accuracy_button.setVisible(evaluation is not None and evaluation.learner.accuracy is not None)
+        self.accuracy_button.setVisible(self._has_classes)
         self.accuracy_button.setText(self.tr("accuracy, %") if self.shows_accuracy else self.tr("loss"))
         self.accuracy_button.setAccessibleName(self.accuracy_button.text())
         self.plot.set_log(not self.shows_accuracy)
@@ -179,7 +184,8 @@ class AdaptationPanel(Panel):
         has_median = "learner" in scores and not self.shows_accuracy
         self._median.feed(scores["learner"].loss_median if has_median else EMPTY)
         levels = self.levels.hide() if self.shows_accuracy else self.levels.show(self.session.shown)
-        self.plot.fit_values(self._median.y, *(line.y for line in self._lines.values()), levels)
+        whole = PERCENT if self.shows_accuracy and not scores else EMPTY
+        self.plot.fit_values(self._median.y, *(line.y for line in self._lines.values()), levels, whole)
 
     def _values(self, scores: StepScores) -> tuple[Array, Array]:
         if not self.shows_accuracy:

@@ -123,7 +123,7 @@ class ClocksPanel(InsidePanel):
             return nothing
         scored = run.scores_at(iteration)
         losses = start.losses if iteration == 0 else nothing if scored is None else scored.evaluation.learner.loss
-        return losses if len(losses) == len(nothing) else nothing
+        return losses[: len(nothing)] if len(losses) >= len(nothing) else nothing
 
     def _show_moment(self) -> None:
         moment = self.session.moment
