@@ -12,3 +12,11 @@ def test_the_longest_number_of_an_axis_has_room_beside_it():
     for values in ((-5.0, 5.0), (-560.0, 2600.0), (-12_000.0, 3.0), (0.001, 0.004)):
         widest = max(QFontMetricsF(ui_font(12)).horizontalAdvance(tick_text(tick)) for tick in ticks(*values, 5))
         assert label_room(values) > widest + 7  # and the gap to the frame
+
+
+def test_the_room_for_numbers_is_worked_out_once_for_a_range(monkeypatch):
+    asked = []
+    monkeypatch.setattr("metalearn_gui.ui.canvas.axes.tick_text", lambda value: asked.append(value) or tick_text(value))
+    rooms = {label_room((-0.123, 4.567)) for _ in range(9)}
+    assert len(rooms) == 1
+    assert len(asked) == len(set(asked)) > 0

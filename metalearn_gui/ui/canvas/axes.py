@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 
 import numpy as np
@@ -31,11 +32,11 @@ class Axes:
         """Pixel positions (n, 2); what is not finite stays so."""
         (left, right), (low, high) = self.x_range, self.y_range
         across = (np.asarray(x, np.float64) - left) / (right - left)
-        up = (np.asarray(y, np.float64) - low) / (high - low)
-        up = np.clip(up, -_FAR, _FAR)
-        return np.stack(
-            [self.frame.left() + across * self.frame.width(), self.frame.bottom() - up * self.frame.height()], axis=-1
-        )
+        up = np.clip((np.asarray(y, np.float64) - low) / (high - low), -_FAR, _FAR)
+        pixels = np.empty((*up.shape, 2))
+        pixels[..., 0] = self.frame.left() + across * self.frame.width()
+        pixels[..., 1] = self.frame.bottom() - up * self.frame.height()
+        return pixels
 
     def point(self, x: float, y: float) -> QPointF:
         """One pixel position."""
@@ -79,8 +80,13 @@ def tick_text(value: float) -> str:
 
 def label_room(values: Range) -> float:
     """Pixels beside an axis over these values, so that the longest of its numbers is whole."""
-    longest = max((len(tick_text(value)) for value in ticks(*values, 5)), default=0)
-    return LABEL_GAP + FIGURE_WIDTH * theme().zoom * longest
+    return LABEL_GAP + FIGURE_WIDTH * theme().zoom * _longest_label(values)
+
+
+@functools.lru_cache(maxsize=64)
+def _longest_label(values: Range) -> int:
+    """In characters; every picture asks several times where its frame is."""
+    return max((len(tick_text(value)) for value in ticks(*values, 5)), default=0)
 
 
 def grown(current: Range, needed: Range) -> Range:

@@ -49,7 +49,7 @@ def _emptiest(frame: QRectF, width: float, height: float, points: Array) -> QRec
     ]
 
     def hidden(box: QRectF) -> int:
-        wide = box.adjusted(-REACH, -REACH, REACH, REACH)
-        return sum(wide.contains(QPointF(x, y)) for x, y in points.tolist())
+        wide, (x, y) = box.adjusted(-REACH, -REACH, REACH, REACH), points.T
+        return int(((x >= wide.left()) & (x <= wide.right()) & (y >= wide.top()) & (y <= wide.bottom())).sum())
 
     return min(boxes, key=hidden)
