@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -44,18 +46,18 @@ class ElidedLabel(QLabel):
     @property
     def shown_text(self) -> str:
         """What is drawn: the text, the short one, or as much as there is room for."""
-        width = self.fontMetrics().horizontalAdvance
-        if width(self.text()) <= self.width():  # Qt's own would cut it for a fraction of a pixel
-            return self.text()
-        if width(self._short) <= self.width() and self._short:
-            return self._short
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        whole = next((text for text in (self.text(), self._short) if text and self._fits(text)), "")
+        return whole or self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+
+    def _fits(self, text: str) -> bool:
+        return self.fontMetrics().horizontalAdvance(text) <= self.width()  # Qt's own cuts it for a fraction of a pixel
 
 
 class Hint(ElidedLabel):
-    """One that is left out where it would be cut to less than half: the tooltip has it."""
+    """One that is never cut within a part: the last parts are left out, or all; the tooltip has them."""
 
     @property
     def shown_text(self) -> str:
-        text = super().shown_text
-        return text if text in (self.text(), self._short) or len(text) > len(self.text()) / 2 else ""
+        ends = [part.start() for part in re.finditer(r", | · ", self.text())]
+        parts = (self.text()[:end] for end in reversed(ends))
+        return next((text for text in (self.text(), self._short, *parts) if text and self._fits(text)), "")

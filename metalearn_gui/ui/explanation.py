@@ -21,6 +21,7 @@ class Explanation(Translated, QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sentence, self._rest = ElidedLabel("", self), QLabel(self)
+        self._all = ""
         self._rest.setWordWrap(True)
         self._rest.hide()
         for label in (self._sentence, self._rest):
@@ -45,7 +46,9 @@ class Explanation(Translated, QWidget):
     def set_texts(self, sentence: str, rest: str) -> None:
         """The sentence that is always there, and those behind the link."""
         self._sentence.setText(sentence)
-        self._rest.setText(rest)
+        self._all = rest
+        if self.is_open:
+            self._show_rest()
         self.setAccessibleName(sentence)
         self.setAccessibleDescription(rest)
 
@@ -55,8 +58,14 @@ class Explanation(Translated, QWidget):
 
     def toggle(self) -> None:
         """Unfold the rest, or fold it."""
+        self._show_rest()
         self._rest.setVisible(not self.is_open)
         self.retranslate()
+
+    def _show_rest(self) -> None:
+        """Behind the whole sentence where that is cut."""
+        is_cut = self._sentence.shown_text != self._sentence.text()
+        self._rest.setText(f"{self._sentence.text()} {self._all}" if is_cut else self._all)
 
     def retranslate(self) -> None:
         """Write every visible text."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.elided_label import ElidedLabel, Hint
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
@@ -32,7 +32,7 @@ class TransportBar(Translated, QFrame):
         self.cuts: list[Callable[[bool], object]] = []  # each leaves something out, or brings it back
         self.setProperty("kind", "bar")
         self.setFixedHeight(HEIGHT)
-        self._title, self._subtitle = ElidedLabel("", self), ElidedLabel("", self)
+        self._title, self._subtitle = ElidedLabel("", self), Hint("", self)
         self._subtitle.setFont(ui_font(12))
         self._subtitle.setProperty("tone", "muted")
         run, step, reset = self.names

@@ -109,6 +109,15 @@ def test_a_hint_that_does_not_fit_gives_way_to_its_short_form(session, qtbot):
     assert label.shown_text not in ("6 of 40 units", "6/40")
 
 
+def test_a_hint_leaves_its_last_parts_out_before_it_is_cut_within_one(qtbot):
+    hint = Hint("click places, Shift paints, right-click removes")
+    qtbot.addWidget(hint)
+    hint.show()
+    hint.resize(hint.fontMetrics().horizontalAdvance("click places, Shift paints, ri"), 20)
+    assert hint.shown_text == "click places, Shift paints"
+    assert hint.toolTip() == hint.text()
+
+
 def test_a_hint_is_left_out_where_hardly_anything_of_it_would_be_there(qtbot):
     hint = Hint("5-way 1-shot")
     qtbot.addWidget(hint)

@@ -45,3 +45,17 @@ def test_the_question_mark_tells_the_sentence_and_those_behind_it(session, qtbot
     button.click()
     assert any(type(top).__name__ == "QWidget" and top.isVisible() for top in QApplication.topLevelWidgets())
     QWhatsThis.hideText()
+
+
+def test_a_sentence_that_is_cut_stands_whole_behind_its_why(qtbot):
+    explanation = Explanation()
+    qtbot.addWidget(explanation)
+    explanation.set_texts("Learns a start from which a few steps solve a new task.", "More of it.")
+    explanation.resize(180, 60)
+    explanation.show()
+    explanation.toggle()
+    assert explanation._rest.text().startswith("Learns a start from which a few steps solve a new task. More")
+    explanation.toggle()
+    explanation.resize(900, 60)
+    explanation.toggle()
+    assert explanation._rest.text() == "More of it."
