@@ -12,9 +12,10 @@ import numpy as np
 
 from metalearn_gui.bridge.touches import MAX_SUPPORT, TouchedTask
 from metalearn_gui.engine.adaptation import adapt, places_for, predict_adapted
-from metalearn_gui.engine.backend import Array, return_free_memory
+from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.memory import return_free_memory
 from metalearn_gui.engine.programs import adaptation_program
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.task_programs import AdaptationProgram

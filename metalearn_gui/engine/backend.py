@@ -7,7 +7,6 @@ that is up in a second cannot wait for an import of several.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib.abc
 import logging
@@ -21,12 +20,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from metalearn_gui.engine.memory import keep_little
+
 Array = NDArray[Any]
 Tensor = Any  # tf.Tensor, or a numpy array outside a traced function
 Params = dict[str, Tensor]  # a flat dictionary; groups are told apart by a prefix such as "rates/"
-
-# malloc.h: M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
-MALLOC_OPTIONS = {-8: 2, -3: 256 * 1024, -1: 1024 * 1024}
 
 # TensorFlow's import takes Keras along, and Keras pandas and scikit-learn where they are installed; an older Keras in
 # TensorFlow takes the other two: 170 MB and a second and a half that nothing needs before a model is exported. It does
@@ -73,7 +71,7 @@ def _import_quietly() -> None:
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     # Small programs compile as fast in one part as in 32, and leave less memory and no burst of threads behind.
     os.environ["XLA_FLAGS"] = f"--xla_cpu_parallel_codegen_split_count=1 {os.environ.get('XLA_FLAGS', '')}".strip()
-    _keep_little()
+    keep_little()
     with _native_chatter_held_back(), _left_out(LEFT_OUT):
         tensorflow = importlib.import_module("tensorflow")
     tensorflow.get_logger().setLevel(logging.ERROR)
@@ -132,17 +130,3 @@ def _native_chatter_held_back() -> Iterator[None]:
 _NATIVE_LOG = re.compile(
     rb"^(\s*$|WARNING: All log messages before absl|[IWE]\d{4} |\d{4}-\d\d-\d\d .*: [IWE] |To enable the following)"
 )
-
-
-def _keep_little() -> None:
-    """Let all threads share two heaps and return large pieces at once: compiling frees what it took (glibc only)."""
-    with contextlib.suppress(OSError, AttributeError):
-        for option, value in MALLOC_OPTIONS.items():
-            ctypes.CDLL(None).mallopt(option, value)
-
-
-def return_free_memory() -> None:
-    """Give freed memory back to the system: tracing and compiling leave tens of megabytes of it (glibc only)."""
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)

@@ -16,11 +16,11 @@ from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from metalearn_gui.engine import events
-from metalearn_gui.engine.backend import return_free_memory
 from metalearn_gui.engine.baselines import baseline_settings, initial_states, steps_beside, steps_due
 from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.evaluation import NUM_TASKS, Evaluator, watched_tasks
 from metalearn_gui.engine.events import Change, Event, TrainingState
+from metalearn_gui.engine.memory import return_free_memory
 from metalearn_gui.engine.outer_program import Chunk
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.starts import check_fits

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine import Options, preset
-from metalearn_gui.engine.backend import return_free_memory
+from metalearn_gui.engine.memory import return_free_memory
 from metalearn_gui.engine.programs import PROGRAMS
 from metalearn_gui.ui.actions import COMMANDS
 from metalearn_gui.ui.application import build_application
