@@ -293,6 +293,13 @@ def test_typing_below_the_last_support_row_adds_one(several, qtbot):
     assert np.array_equal(support(several).x[10], support(several).x[9])
 
 
+def test_a_hand_at_the_row_that_adds_one_stays_there_while_predictions_come(several):
+    go_to(several, 10, "z")
+    several.session.unseen.look_at(several.session.unseen.touched.looked_at)
+    several.settle()
+    assert several._editor.table.currentIndex().row() == 10
+
+
 def test_query_rows_are_shown_and_cannot_be_edited(several):
     model = several._editor.model
     index = model.index(11, column(several, "x"))

@@ -123,7 +123,7 @@ class TableCanvas(HandleSurface):
         self._editor.model.take_task()
         self._editor.model.show_predicted(predicted.texts(self._fields, self._target) if predicted else [])
         self._editor.table.make_room(len(self._fields.targets))
-        self._editor.table.show_row(self._looks.row)
+        self._editor.table.follow_row(self._looks.row)
         self._choice.show_held(held_text(self._looks, self.touched))
 
     def drop_layers(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
+    QLabel,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -30,7 +31,6 @@ from metalearn_gui.engine.tables.fields import Field, Fields
 from metalearn_gui.store.link import is_link
 from metalearn_gui.ui.canvas.table.model import FIELD_ROLE, RowsModel
 from metalearn_gui.ui.combo import Combo
-from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import theme, ui_font
@@ -105,6 +105,12 @@ class RowsTable(QTableView):
             index = self._rows.index(row, max(self.currentIndex().column(), 0))
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
+    def follow_row(self, point: int) -> None:
+        """As `show_row`, but a hand at the row which adds one stays there."""
+        current = self.currentIndex()
+        if not current.isValid() or self._rows.point_of(current.row()) is not None:
+            self.show_row(point)
+
     def make_room(self, column: int) -> None:
         """A column as wide as its texts, where it is narrower."""
         header = self.horizontalHeader()
@@ -168,7 +174,9 @@ class RowsEditor(QWidget):
         self.model = RowsModel(session, fields, self)
         self.table = RowsTable(self.model, self)
         self._add, self._remove = self._button("support_add"), self._button("support_remove")
-        self.says = ElidedLabel("", self)
+        self.says = QLabel(self)
+        self.says.setWordWrap(True)  # what is wrong is to be read whole, in a narrow window too
+        self.says.setTextFormat(Qt.TextFormat.PlainText)
         self.says.setObjectName("support_says")
         self.says.setFont(ui_font(12))
         foot = QHBoxLayout()
@@ -215,7 +223,6 @@ class RowsEditor(QWidget):
 
     def _show_refusal(self, text: str) -> None:
         self.says.setText(text or self._hint)
-        self.says.setToolTip(text)
         self.says.setProperty("tone", "error" if text else "muted")
         self.says.style().unpolish(self.says)
         self.says.style().polish(self.says)
