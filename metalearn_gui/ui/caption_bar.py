@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import RunState, Session
@@ -15,6 +15,7 @@ from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
 HEIGHT = 108  # 184 at the presenter's type
+LEFT = 90  # where the cards beside the rail begin
 SECONDS_EACH = 45  # of a preset that runs by itself
 TICK_MS = 1000
 SHOWN = tuple(key for key, preset in PRESETS.items() if not preset.settings.tasks.needs_data)
@@ -59,7 +60,8 @@ class CaptionBar(Translated, QFrame):
         self._next.setProperty("kind", "accent")
         for button in (self._back, self._next, self._play):
             button.setFont(ui_font(12.5, 600))
-            button.setFixedHeight(32)
+            button.setFixedHeight(36)
+        self._next.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # its arrow points at what comes
 
     def _arrange(self) -> None:
         words = QVBoxLayout()
@@ -77,7 +79,7 @@ class CaptionBar(Translated, QFrame):
         right.addLayout(buttons)
         right.addStretch(1)
         line = QHBoxLayout(self)
-        line.setContentsMargins(56, 12, 14, 8)
+        line.setContentsMargins(LEFT, 12, 14, 8)
         line.setSpacing(20)
         line.addLayout(words, 1)
         line.addLayout(right)
@@ -86,12 +88,15 @@ class CaptionBar(Translated, QFrame):
 
     def turn(self, by: int) -> None:
         """So many presets on; runs it where presets run by themselves."""
-        key = self._session.preset_key
-        at = SHOWN.index(key) if key in SHOWN else -1 if by > 0 else 0
-        self._session.load_preset(SHOWN[(at + by) % len(SHOWN)])
+        self._session.load_preset(self._key_at(by))
         self._seconds_left = SECONDS_EACH
         if self._clock.isActive():
             self._run()
+
+    def _key_at(self, by: int) -> str:
+        key = self._session.preset_key
+        at = SHOWN.index(key) if key in SHOWN else -1 if by > 0 else 0
+        return SHOWN[(at + by) % len(SHOWN)]
 
     @property
     def is_playing(self) -> bool:
@@ -136,6 +141,9 @@ class CaptionBar(Translated, QFrame):
         settings = self._session.settings
         self._title.setText(preset.label if preset else f"{settings.learner.label} · {settings.tasks.label}")
         self._text.setText(preset.summary if preset else settings.learner.summary)
+        following = PRESETS[self._key_at(1)].label
+        self._next.setText(self.tr("Next: {preset}").format(preset=following))
+        self._next.setAccessibleName(self._next.text())
 
     def _show_clock(self) -> None:
         text = self.tr("next in {time}").format(time=duration_text(self._seconds_left))
@@ -145,7 +153,6 @@ class CaptionBar(Translated, QFrame):
         """Write every visible text."""
         self._play.setText(self.tr("Autoplay"))
         self._back.setText(self.tr("Previous"))
-        self._next.setText(self.tr("Next"))
         texts = {
             self._play: self.tr("One preset after the other, unattended"),
             self._back: self.tr("The preset before (Page Up)"),

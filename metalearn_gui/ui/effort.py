@@ -116,7 +116,8 @@ class EffortChoice(QObject):
         text = axis_text(self.axis)
         self._button.setText(text)
         self._button.setAccessibleName(self.tr("Axis: {axis}").format(axis=text))
-        self._button.setToolTip(self.tr("Measure effort another way"))
+        help = self.tr("Measure effort another way than by {axis}")
+        self._button.setToolTip(help.format(axis=self._button.text()))
 
     def tick_text(self, value: float) -> str:
         """A label of the axis."""

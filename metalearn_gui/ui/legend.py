@@ -170,6 +170,7 @@ def _num_within(heights: Array, place: QRectF) -> int:
     return int(((heights > place.top() - 4) & (heights < place.bottom() + 4)).sum())
 
 
+LOW = 120  # pixels of a plot; below it curves come down to the words in its corner
 SIDE = 8  # of a plot: free beside words in its middle
 
 
@@ -211,7 +212,10 @@ class PlotLabel(QLabel):
 
 
 class CornerButton(QToolButton):
-    """A muted word in the lower left corner of a plot that opens a menu: it names the axis below it."""
+    """A muted word in the lower left corner of a plot that opens a menu: it names the axis below it.
+
+    In a low plot it is an arrow alone; its tooltip has the word.
+    """
 
     def __init__(self, plot: ThemedPlot) -> None:
         super().__init__(plot)
@@ -239,5 +243,8 @@ class CornerButton(QToolButton):
 
     def _place(self) -> None:
         area = self._plot.plot_area()
+        is_low = area.height() < scaled(LOW)  # curves come down to the word
+        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly if is_low else beside)
         self.adjustSize()
         self.move(int(area.left() + 3), int(area.bottom() - self.height() - 2))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from metalearn_gui.bridge.session import RunState
 from metalearn_gui.engine import events
@@ -397,3 +397,15 @@ def test_the_legend_says_of_the_entry_under_the_mouse_alone(qtbot):
     (_, first), (_, second) = legend._places(300)
     assert legend.tip_at(QPoint(first + 4, 5)) == ""
     assert legend.tip_at(QPoint(second + 4, 5)) == "from elsewhere"
+
+
+def test_in_a_low_plot_the_choice_of_the_axis_is_an_arrow_and_its_tooltip_names_the_axis(panel, session):
+    button = panel.findChild(QToolButton, "loss_axis")
+    session.train(10)
+    panel.resize(416, 300)
+    panel.grab()
+    wide = button.width()
+    panel.resize(416, 170)
+    panel.grab()
+    assert button.width() < wide / 2
+    assert "meta-iterations" in button.toolTip()

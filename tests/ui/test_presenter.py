@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import RunState
+from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.ui.caption_bar import SECONDS_EACH, SHOWN, CaptionBar
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.left_side import RAIL_WIDTH
@@ -53,6 +54,17 @@ def test_pages_turn_from_preset_to_preset(window, session, qtbot):
     qtbot.keyClick(view, Qt.Key.Key_PageUp)
     chosen = [call[1] for call in session.calls if call[0] == "load_preset"]
     assert chosen == [SHOWN[0], SHOWN[1], SHOWN[0]]
+
+
+def test_the_button_says_what_comes_and_the_caption_begins_where_the_cards_do(window, session, qtbot):
+    window.show_view("presenter")
+    view, bar = window.findChild(QWidget, "presenter_view"), caption(window)
+    qtbot.keyClick(view, Qt.Key.Key_PageDown)
+    said = bar.findChild(QPushButton, "caption_next").text()
+    assert said == f"Next: {PRESETS[SHOWN[1]].label}"
+    task = next(card for card in view.findChildren(QWidget, "task_canvas") if card.isVisible())
+    left = [widget.mapTo(window, QPoint(0, 0)).x() for widget in (task, bar.findChild(QLabel))]
+    assert abs(left[0] - left[1]) <= 2
 
 
 def test_attract_mode_runs_each_preset_and_turns_by_itself(window, session, qtbot):
