@@ -48,6 +48,14 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("METALEARN_HOME", str(tmp_path_factory.getbasetemp() / f"home-{next(HOMES)}"))
 
 
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> object:
+    """pytest-qt's, with patience."""
+    from tests.patience import PatientBot  # Qt, which the tests of the engine do without
+
+    return PatientBot(request)
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """A window still on the screen, or a thread still running, fails the test that made it."""
