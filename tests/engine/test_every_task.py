@@ -92,7 +92,8 @@ def test_every_class_has_as_many_points_in_any_whole_number_of_shots(family: Tas
 def test_one_call_draws_2500_different_tasks(family: TaskFamily) -> None:
     tasks = family.tasks(rng(), 2500, "train")
     assert tasks.num_tasks == 2500
-    support = family.draw(tasks, rng(1), SHOTS, 1).support
+    shots = 1 if family.view == "pictures" else SHOTS  # one of each class tells tasks apart, and takes time
+    support = family.draw(tasks, rng(1), shots, 1).support
     assert len({row.tobytes() for row in support.x}) == 2500
 
 
