@@ -79,16 +79,19 @@ class Course(QObject):
 
         Tasks fit the settings that they were drawn with, so in both directions they come after these.
         """
-        before, after = self.unseen.saved(), [task] if task else []
+        back = functools.partial(self._put_tasks, self.settings, self.unseen.saved())
+        forth = functools.partial(self._put_tasks, settings, [task] if task else [])
         self.undo_stack.beginMacro(text)
-        self.undo_stack.push(Deed(lambda: None, functools.partial(self._put_tasks, before), text))
+        self.undo_stack.push(Deed(lambda: None, back, text))
         self.set_settings(settings, text)
-        self.undo_stack.push(Deed(functools.partial(self._put_tasks, after), lambda: None, text))
+        self.undo_stack.push(Deed(forth, lambda: None, text))
         self.undo_stack.endMacro()
 
-    def _put_tasks(self, tasks: list[SavedTask]) -> None:
-        self.unseen.take_saved(tasks)
-        self.unseen.announce()
+    def _put_tasks(self, settings: ExperimentSettings, tasks: list[SavedTask]) -> None:
+        """Unless these settings were refused, which has been said: their data may have gone."""
+        if self.settings == settings:
+            self.unseen.take_saved(tasks)
+            self.unseen.announce()
 
     def reseed(self) -> None:
         """A fresh run with the next seed."""

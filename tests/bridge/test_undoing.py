@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.settings import ExperimentSettings
 
 
 def touch(session, to: float) -> None:
@@ -87,6 +89,21 @@ def test_a_link_s_task_goes_and_comes_with_its_settings(shots, session, open_ses
         assert all(map(np.array_equal, drawn, (task.query.y for task in gallery)))
         session.redo()
         assert session.settings.episodes.shots == shots
+
+
+def test_an_undo_whose_data_have_gone_says_that_alone_and_keeps_the_task(session, open_session, monkeypatch) -> None:
+    def refuse(settings: ExperimentSettings) -> None:
+        raise SettingError("shops.csv: it is not there any more")
+
+    other, said = open_session(), []
+    other.change(task_family="blobs")
+    session.documents.open_link(other.documents.link())
+    task = session.unseen.touched
+    session.messageRaised.connect(said.append)
+    monkeypatch.setattr(ExperimentSettings, "check_data", refuse)
+    session.undo()
+    assert [message.text for message in said] == ["shops.csv: it is not there any more"]
+    assert session.unseen.touched is task
 
 
 def trained(session, qtbot, to: int):

@@ -15,6 +15,8 @@ from metalearn_gui.ui.editors import EDITORS, ChoiceBox
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.theme import small_capitals_font, ui_font
 
+NARROWEST_EDITOR = 80
+
 
 class Steps(QWidget):
     """Three cards side by side. Says `changed` for a setting.
@@ -36,7 +38,7 @@ class Steps(QWidget):
             line.addWidget(card, 1)
         self._specs = {spec.name: spec for spec in params_of(family) if spec.name in places}
         self.editors = {name: self._editor(self._specs[name], name in names) for name in places}
-        self._labels = {name: ElidedLabel("", self) for name in places}
+        self._labels = {name: QLabel(self) for name in places}
         for name, place in places.items():
             self._cards[place].add_row(self._labels[name], self.editors[name])
 
@@ -103,6 +105,7 @@ class _Card(QFrame):
         label.setFont(ui_font(12))
         label.setProperty("tone", "muted")
         line = QHBoxLayout()
+        editor.setMinimumWidth(NARROWEST_EDITOR)  # a long choice may end in an ellipsis, what is chosen must not
         line.addWidget(label, 1)
         line.addWidget(editor)
         self._rows.addLayout(line)
