@@ -8,6 +8,7 @@ step, so the load on the window does not depend on the speed of what runs.
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 import functools
 import queue
@@ -24,6 +25,7 @@ from metalearn_gui.engine.params import SettingError
 
 DRAIN_MS = 33
 SELDOM_MS = 200  # while something else should be painted first
+MOST_BEHIND = 2  # threads that end what nobody waits for any more: each takes a core from what is wanted
 
 
 @dataclasses.dataclass(eq=False)
@@ -57,15 +59,14 @@ class Runner(QObject):
 
     def __init__(self, name: str = "meta_train", parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._name = name
         self._mailbox: collections.deque[tuple[Job, Any]] = collections.deque()
         self._outstanding: list[Job] = []
         self._steered: Job | None = None
         self._held: Job | None = None  # steered, but not yet in the queue
         self._state = RunState.IDLE
-        # The thread does not keep the runner alive, and a runner that is dropped unclosed ends its thread.
-        self._thread = Thread(name, functools.partial(_work, self._jobs, self._mailbox))
-        weakref.finalize(self, _leave, self._jobs, self._outstanding)
+        self._behind: list[Thread] = []
+        self._take_thread()
         self._drain_timer = QTimer(self)
         self._drain_timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._drain_timer.setInterval(DRAIN_MS)
@@ -74,6 +75,12 @@ class Runner(QObject):
         self._hold_timer.setSingleShot(True)
         self._hold_timer.timeout.connect(self._release)
         self._is_closed = False
+
+    def _take_thread(self) -> None:
+        """It does not keep the runner alive, and a runner that is dropped unclosed ends it."""
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._thread = Thread(self._name, functools.partial(_work, self._jobs, self._mailbox))
+        weakref.finalize(self, _leave, self._jobs, self._outstanding)
 
     @property
     def state(self) -> RunState:
@@ -94,6 +101,7 @@ class Runner(QObject):
         """Queue a job that nobody steers."""
         if self._is_closed:
             return
+        self._leave_behind()
         if not self._thread.isRunning():
             self._thread.begin()
         self._outstanding.append(job)
@@ -103,6 +111,7 @@ class Runner(QObject):
     def steer(self, job: Job, quiet_ms: int = 0) -> None:
         """Queue a job, after so long without another one, and steer it from now on; the last one is stopped."""
         self._end_steered()
+        self._leave_behind()
         self._steered = self._held = job
         if quiet_ms:
             self._hold_timer.start(quiet_ms)
@@ -130,8 +139,9 @@ class Runner(QObject):
             self._derive_state()
 
     def stop(self) -> None:
-        """End the steered job; what it still says arrives."""
+        """End the steered job; what it still says arrives. One that has said nothing yet is over at once."""
         self._end_steered()
+        self._leave_behind()
         self._derive_state()
 
     def drain(self) -> None:
@@ -152,7 +162,8 @@ class Runner(QObject):
     def close(self, seconds: float) -> bool:
         """End every job and the thread; wait so long at most. Whether the thread has ended."""
         self._is_closed = True
-        self.stop()
+        self._end_steered()
+        self._derive_state()
         for job in self._outstanding:
             job.gate.close()
         self._jobs.put(None)
@@ -173,12 +184,34 @@ class Runner(QObject):
             self._held = self._steered = None
             job.on_end("")
 
+    def _leave_behind(self) -> None:
+        """A closed job that has said nothing yet compiles, which nothing interrupts: another thread takes the rest."""
+        self._behind = [thread for thread in self._behind if thread.isRunning()]
+        job = self._outstanding[0] if self._outstanding else None
+        has_begun_to_speak = job is None or job.has_items or any(said is job for said, _ in self._mailbox)
+        if job is None or not job.gate.is_closed or has_begun_to_speak or len(self._behind) >= MOST_BEHIND:
+            return
+        job.is_abandoned = True
+        old = self._jobs
+        self._behind.append(self._thread)
+        self._take_thread()
+        self._outstanding.remove(job)
+        for waiting in _rest_of(old):
+            self._jobs.put(waiting)
+        old.put(None)
+        if self._outstanding:
+            self._thread.begin()
+        self._steered = None if self._steered is job else self._steered
+        job.on_end("")
+
     def _release(self) -> None:
         job, self._held = self._held, None
         if job is not None:
             self.submit(job)
 
     def _hand_over(self, job: Job, items: list[Any]) -> None:
+        if job not in self._outstanding:  # left behind
+            return
         end = items.pop() if isinstance(items[-1], _End) else None
         job.has_items = job.has_items or bool(items)
         try:
@@ -210,6 +243,13 @@ def state_of(job: Job | None) -> RunState:
     if not job.has_items:
         return RunState.PREPARING
     return RunState.RUNNING if job.gate.is_unlimited else RunState.PAUSED
+
+
+def _rest_of(jobs: queue.SimpleQueue[Job | None]) -> Iterator[Job | None]:
+    """What no worker has taken yet."""
+    with contextlib.suppress(queue.Empty):
+        while True:
+            yield jobs.get_nowait()
 
 
 def _leave(jobs: queue.SimpleQueue[Job | None], outstanding: list[Job]) -> None:

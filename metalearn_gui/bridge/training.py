@@ -123,8 +123,11 @@ class Training(QObject):
         )  # fmt: skip
         job = Job(self.tr("Meta-training"), begin, self._on_events, functools.partial(self._take_end, run.run_id), gate)
         self._under_way.add(run.run_id)
+        if self._preparing is not None and self._compiled != run.settings:
+            self._preparing.gate.close()
         self._compiled = run.settings
         self._runner.steer(job, quiet_ms)
+        self._announce_readiness()  # it may compile on, but something else
 
     def put(self, values: Mapping[str, Any]) -> None:
         """New live values for the run under way."""

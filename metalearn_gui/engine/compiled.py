@@ -27,13 +27,16 @@ class Compiled:
     def __init__(self, function: Callable[..., Any], xla: bool) -> None:
         self._function, self._xla = function, xla
         self._traces: dict[_Key, Callable[[list[Any]], Any]] = {}
+        self._lock = threading.Lock()  # two threads may want the same: it is traced, and so compiled, once
 
     def __call__(self, *args: Any) -> Any:
         taken = np.asarray if self._xla else tf.convert_to_tensor  # a view where it is one already
         leaves = [leaf if leaf is None else taken(leaf) for leaf in tf.nest.flatten(args)]
         key = tuple(leaf if leaf is None else (tuple(leaf.shape), leaf.dtype) for leaf in leaves)
         if key not in self._traces:
-            self._traces[key] = self._traced(tf.nest.map_structure(lambda leaf: None, args), leaves)
+            with self._lock:
+                if key not in self._traces:
+                    self._traces[key] = self._traced(tf.nest.map_structure(lambda leaf: None, args), leaves)
         return self._traces[key](leaves)
 
     def _traced(self, structure: Any, leaves: list[Any]) -> Callable[[list[Any]], Any]:

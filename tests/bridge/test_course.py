@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
+from metalearn_gui.bridge import training
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import DRAIN_MS, SELDOM_MS, Runner
 from metalearn_gui.bridge.session import Session
@@ -172,6 +175,18 @@ def test_a_structural_change_restarts_and_keeps_the_old_run(session, qtbot) -> N
     assert session.run_state is RunState.RUNNING
     assert old.reason == "stopped"
     assert old.iteration == old.latest.iteration == len(old.curve("objective"))
+
+
+def test_a_run_does_not_wait_for_what_still_compiles_for_other_settings(session, qtbot, monkeypatch) -> None:
+    begun, is_compiled = threading.Event(), threading.Event()
+    monkeypatch.setattr(training, "prepare", lambda *_: begun.set() or is_compiled.wait(30.0))
+    session.change(hidden_dim=5)
+    qtbot.waitUntil(begun.is_set, timeout=10_000)
+    session.toggle()  # it is what the run waits for
+    session.change(hidden_dim=6)
+    qtbot.waitUntil(lambda: session.live.iteration > 0, timeout=30_000)
+    assert not is_compiled.is_set()
+    is_compiled.set()
 
 
 def test_a_structural_change_while_paused_waits_for_run(session, qtbot) -> None:

@@ -3,13 +3,14 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
 from metalearn_gui.bridge.run_state import RunState
-from metalearn_gui.bridge.runner import Job, Runner
+from metalearn_gui.bridge.runner import MOST_BEHIND, Job, Runner
 from metalearn_gui.bridge.threads import busy_threads
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.params import SettingError
@@ -166,6 +167,49 @@ def test_closing_while_native_code_runs_returns_at_once_and_the_thread_ends_by_i
     del runner
     qtbot.waitUntil(lambda: not busy_threads(), timeout=3000)
     assert count.counted == 0
+
+
+def test_a_job_that_is_stopped_while_it_compiles_is_over_at_once_and_the_next_does_not_wait(runner, qtbot) -> None:
+    is_compiled, next_one = threading.Event(), Counting()
+    said: list[str] = []
+
+    def compile() -> Iterator[int]:
+        is_compiled.wait(20.0)  # like a compilation: nothing can interrupt it
+        yield 1
+
+    heard: list[int] = []
+    runner.steer(Job("compile", compile, on_items=heard.extend, on_end=said.append))
+    waiting = Counting()
+    runner.submit(waiting.job)
+    qtbot.wait(50)
+    runner.stop()
+    assert runner.state is RunState.IDLE
+    assert said == [""]
+    runner.steer(next_one.job)
+    waiting.job.gate.close()
+    qtbot.waitUntil(lambda: runner.state is RunState.RUNNING)
+    is_compiled.set()
+    qtbot.waitUntil(lambda: len(busy_threads()) == 1)
+    runner.drain()
+    assert (heard, said) == ([], [""])
+
+
+def test_no_more_threads_are_left_behind_than_there_are_cores_to_spare(runner, qtbot) -> None:
+    is_compiled = threading.Event()
+
+    def compile() -> Iterator[int]:
+        is_compiled.wait(20.0)
+        yield 1
+
+    for _ in range(5):
+        runner.steer(Job("compile", compile))
+        qtbot.wait(20)
+        runner.stop()
+    assert len(busy_threads()) == MOST_BEHIND + 1
+    assert runner.state is RunState.STOPPING
+    is_compiled.set()
+    qtbot.waitUntil(lambda: runner.state is RunState.IDLE)
+    qtbot.waitUntil(lambda: len(busy_threads()) <= 1)
 
 
 def test_a_dropped_runner_ends_its_thread(qapp, qtbot) -> None:
