@@ -93,20 +93,27 @@ class Adapter:
                 return_free_memory()
 
     def adaptation(
-        self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask, known: Known | None = None
+        self,
+        settings: ExperimentSettings,
+        state: LearnerState,
+        task: TouchedTask,
+        known: Known | None = None,
+        first_steps: int | None = None,
     ) -> Adaptation:
         """Predictions on the grid and the loss, step by step.
 
         Args:
             known: what it came to a moment ago; where one picture to predict is all that has changed since, the
                 others' predictions stay.
+            first_steps: where nothing is compiled yet, no more steps than these: each takes some 15 ms then.
         """
         if known is not None and _answers_by_row(settings, task) and self.is_warm(settings, task, 1):
             rows = _new_rows(task, known.task)
-            if rows is not None:
+            if rows is not None and len(known.adaptation.on_grid) > settings.outer.test_steps:
                 return self._with_rows(settings, state, task, known.adaptation, rows)
-        compiled = self.compile and self.is_warm(settings, task)
-        path = adapt(settings, state, _as_batch(task.support), _points_of_interest(task)[None], compile=compiled)
+        is_warm = self.is_warm(settings, task)
+        steps, compiled = None if is_warm else first_steps, self.compile and is_warm
+        path = adapt(settings, state, _as_batch(task.support), _points_of_interest(task)[None], steps, compiled)
         judged = _judged(settings.tasks, task, *_parted(task, path.predictions[:, 0]))
         if path.deviation is None:
             return judged

@@ -50,15 +50,17 @@ class Shown:
         task: TouchedTask,
         held: Mapping[str, Array],
         known: Mapping[str, Known],
+        first_steps: int,
     ) -> dict[str, Adaptation]:
         """How these learners adapt.
 
         Args:
             held: what a hand has put in the place of that; empty if nothing.
             known: what they came to a moment ago; empty where all is to be predicted anew.
+            first_steps: see Adapter.adaptation.
         """
         asked = {key: self.learners[key] for key in keys if key in self.learners}
-        found = {key: adapter.adaptation(*learner, task, known.get(key)) for key, learner in asked.items()}
+        found = {key: adapter.adaptation(*learner, task, known.get(key), first_steps) for key, learner in asked.items()}
         return found | self.steered(adapter, task, held, found["learner"]) if held else found
 
     def steered(

@@ -299,6 +299,8 @@ class UnseenTasks(QObject):
         step = self._chosen_step = min(max(step, 0), self.num_steps)
         if step != self.step:
             self.step = step
+            if not self._is_warm or any(path.nearest(step) != step for path in self.adaptations.values()):
+                self._ask_touched()  # an uncompiled answer has no more steps than were shown
             self.stepChanged.emit()
 
     # --- on disk ----------------------------------------------------------------------------------
@@ -416,8 +418,8 @@ class UnseenTasks(QObject):
     def _ask_adaptations(
         self, request: str, keys: tuple[str, ...], take: Callable[[Any], None], rank: int, known: Mapping[str, Known]
     ) -> None:
-        compute = functools.partial(self.shown.adaptations, self._worker.adapter, keys, self.touched, self.held, known)
-        self._worker.ask(request, compute, take, rank)
+        asked = (self._worker.adapter, keys, self.touched, self.held, known, self.step)
+        self._worker.ask(request, functools.partial(self.shown.adaptations, *asked), take, rank)
 
     def _ask_at_rest(self) -> None:
         """What would hold a touch up."""

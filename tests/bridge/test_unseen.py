@@ -239,6 +239,33 @@ def test_a_picture_that_is_drawn_on_is_predicted_alone_as_it_is_among_all(learne
     np.testing.assert_array_equal(found.accuracy, whole.accuracy)
 
 
+def test_what_is_not_compiled_yet_adapts_no_further_than_is_shown() -> None:
+    settings = small_settings()
+    state, task = initial_state(settings), draw_task(settings, 1)
+    first = Adapter(compile=True).adaptation(settings, state, task, first_steps=1)
+    whole = Adapter(compile=False).adaptation(settings, state, task, first_steps=1)
+    assert len(first.on_grid) == len(first.loss) == 2
+    assert len(whole.on_grid) == settings.outer.test_steps + 1
+    np.testing.assert_allclose(first.on_grid, whole.on_grid[:2], atol=1e-5)
+
+
+def test_an_answer_of_too_few_steps_is_not_gone_on_with() -> None:
+    settings = preset("glyphs").replaced(training_episodes="").replaced(**SMALL_PICTURES)
+    adapter, state, task = Adapter(compile=False), initial_state(settings), draw_task(settings, 1)
+    whole = adapter.adaptation(settings, state, task)
+    short = dataclasses.replace(whole, on_grid=whole.on_grid[:1])
+    assert len(adapter.adaptation(settings, state, task, Known(task, short)).on_grid) == len(whole.on_grid)
+
+
+def test_a_step_beyond_the_first_answer_is_asked_for(touched_session, asked) -> None:
+    unseen, path = touched_session.unseen, touched_session.unseen.adaptations["learner"]
+    unseen.set_step(1)
+    assert keys_of(asked) == set()
+    unseen.adaptations = {"learner": dataclasses.replace(path, on_grid=path.on_grid[:2], loss=path.loss[:2])}
+    unseen.set_step(2)
+    assert keys_of(asked) == {"touched"}
+
+
 def test_no_prediction_stays_where_an_example_is_drawn_on() -> None:
     settings = preset("glyphs").replaced(**SMALL_PICTURES)
     adapter, state, task = Adapter(compile=False), initial_state(settings), draw_task(settings, 1)
@@ -395,6 +422,7 @@ def test_adaptations_come_before_and_after_they_are_compiled(open_session, qtbot
     session = open_session(small_settings(), Options(compile=True, baselines=False, evaluate=False))
     qtbot.waitUntil(lambda: bool(session.unseen.adaptations), timeout=60_000)
     first = session.unseen.adaptations["learner"]
+    assert len(first.on_grid) == 1 + session.unseen.step
     qtbot.waitUntil(lambda: fully_adapted(session), timeout=60_000)
     assert np.allclose(first.on_grid, session.unseen.adaptations["learner"].on_grid, atol=1e-4)
     session.toggle()
