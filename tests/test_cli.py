@@ -103,6 +103,19 @@ def test_train_prints_one_json_object_and_saves_the_run(call: Any, tmp_path: Pat
     assert (run.reason, run.iteration, run.name) == ("done", 6, "first-steps")
 
 
+def test_a_run_that_patience_ended_says_and_saves_where_it_did_best(
+    call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "VALIDATION_STEPS", 10)
+    path = tmp_path / "a.metalearn"
+    hasty = sets(["meta_learning_rate=1", "num_iterations=500", "stop_patience=10"])
+    status, out, _ = call(*train(path, *hasty, "--json"))
+    report, run = json.loads(out), load(path).runs[0]
+    kept = report["kept_iteration"]
+    assert (status, run.reason, report["iterations"]) == (0, "converged", kept + 10)
+    assert run.iteration == run.latest.iteration == len(run.curve("objective")) == run.scores[-1].iteration == kept
+
+
 def test_a_classifier_s_training_reports_its_accuracy_with_an_interval(call: Any, tmp_path: Path) -> None:
     path = tmp_path / "a.metalearn"
     arguments = train(path, "--set", "num_iterations=2", "--set", "hidden_dim=4", preset="blobs", pairs=[])

@@ -233,6 +233,7 @@ def _report(job: Job, before: tuple[int, float], seconds: float) -> dict[str, An
         "learner": run.settings.learner.key,
         "tasks": run.settings.tasks.key,
         "iterations": run.iteration,
+        **_kept(run),
         "seconds": seconds,
         "compile_seconds": run.compile_seconds,
         "meta_iterations_per_second": iterations / compute_seconds if iterations and compute_seconds else None,
@@ -241,6 +242,12 @@ def _report(job: Job, before: tuple[int, float], seconds: float) -> dict[str, An
         **_accuracy(run),
         "file": job.path,
     }
+
+
+def _kept(run: RunRecord) -> dict[str, int]:
+    """Where the state that is saved is an earlier one, which did best on validation tasks."""
+    kept = run.latest.iteration if run.latest is not None else run.iteration
+    return {"kept_iteration": kept} if kept < run.iteration else {}
 
 
 def _accuracy(run: RunRecord) -> dict[str, Any]:

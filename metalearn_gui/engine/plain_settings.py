@@ -183,7 +183,7 @@ class OuterLoopSettings(Component):
         live=True,
         advanced=True,
         log=True,
-        help="Stop once the validation loss has not improved for so many meta-iterations; 0 = never.",
+        help="Stop once the validation loss has not improved for so many meta-iterations; keep the best; 0 = never.",
     )
     test_steps: int = param(
         10,

@@ -80,7 +80,8 @@ def meta_train(
         most_seconds: of computing in all, give or take a chunk; the run is done then, too.
 
     Yields: Prepared; then Progress, Snapshot, Evaluated, LiveChanged; at the end Finished (after Diverged
-        where a loss or a parameter is not finite: the state is then the last good one).
+        where a loss or a parameter is not finite: the state is then the last good one). With stop_patience a run that
+        comes to its end hands over the state that did best on validation tasks, which may be an earlier one.
     """
     run = Experiment(settings, resume, options)
     run.run_id, run.gradient_evaluations, run.compute_seconds = run_id, gradient_evaluations, compute_seconds
@@ -172,6 +173,16 @@ class Experiment:
         """Everything learned so far."""
         baselines = dict(self._state.baselines) | {key: trainer.state for key, trainer in self._baselines.items()}
         return TrainingState(self._trainer.state, baselines, self._best, self._best_loss, self._tuned)
+
+    def return_to_best(self) -> None:
+        """Let the learner be as it did best on validation tasks, where those were looked at."""
+        if self.settings.outer.stop_patience and self._best is not None:
+            self._trainer.state = self._best
+
+    @property
+    def is_best(self) -> bool:
+        """Whether it has just done better on validation tasks than ever."""
+        return self._best is not None and self._best.iteration == self.iteration
 
     def next_count(self, gives_way: bool) -> int:
         """Meta-iterations of the next chunk: CHUNK_SECONDS or a part of that, within block, validation and run."""
@@ -278,9 +289,9 @@ class _Watch:
             yield events.LiveChanged(**self._run.where(), change=Change(self._run.iteration, name, value))
 
     def look(self, at_rest: bool, gives_way: bool = False) -> Iterator[Event]:
-        """What is due; at rest everything that is not shown yet."""
+        """What is due; at rest everything that is not shown yet. A state that may be handed over has a score."""
         run, now = self._run, time.perf_counter()
-        is_time = at_rest or self._is_time(now, RARER if gives_way else 1)
+        is_time = at_rest or run.is_best or self._is_time(now, RARER if gives_way else 1)
         scores = run.options.evaluate and self._scored != run.iteration and is_time
         # A score has its own state before it: what was tried can be shown, and gone on from.
         if self._shown != run.iteration and (at_rest or scores or now - self._shown_at >= SNAPSHOT_SECONDS):
@@ -318,12 +329,14 @@ def _events(run: Experiment, gate: Gate, changes: _Changes) -> Iterator[Event]:
     yield events.Prepared(**run.where(), compile_seconds=seconds, state=run.snapshot())
     watch = _Watch(run)
     reason = yield from _advance_until_over(run, gate, changes, watch)
-    state = run.last_good
+    state, where = run.last_good, run.where()
     if reason != "diverged":
         yield from watch.take(changes.due(run.iteration))
         yield from watch.look(at_rest=True)
+        if reason != "stopped":
+            run.return_to_best()
         state = run.snapshot()
-    yield events.Finished(**run.where(), reason=reason, state=state, final_objective=run.final_objective())
+    yield events.Finished(**where, reason=reason, state=state, final_objective=run.final_objective())
 
 
 def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _Watch) -> Generator[Event, None, str]:

@@ -356,7 +356,7 @@ def test_a_gradient_clip_bounds_the_first_step() -> None:
     assert np.linalg.norm(moved) == pytest.approx(0.25, rel=1e-3)
 
 
-def test_patience_ends_a_run_that_stands_still_and_keeps_its_best_state(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_patience_ends_a_run_that_stands_still_and_hands_over_its_best_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "VALIDATION_STEPS", 10)
     settings = small_settings("sinusoid", FAST, num_iterations=5_000, stop_patience=10)
     end = finished(list(meta_train(settings, options=QUIET)))
@@ -364,7 +364,28 @@ def test_patience_ends_a_run_that_stands_still_and_keeps_its_best_state(monkeypa
     assert end.iteration == 20
     assert end.state.best is not None
     assert end.state.best.iteration == 10
+    assert end.state.learner is end.state.best
     assert math.isfinite(end.state.best_loss)
+
+
+def test_what_patience_hands_over_has_a_score_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "VALIDATION_STEPS", 10)
+    settings = small_settings("sinusoid", FAST, num_iterations=5_000, stop_patience=10)
+    events = list(meta_train(settings, options=CHATTY))
+    assert finished(events).state.iteration in {event.iteration for event in of_type(events, Evaluated)}
+
+
+def test_a_run_that_is_stopped_stays_where_it_stands_for_all_its_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "VALIDATION_STEPS", 10)
+    settings = small_settings("sinusoid", FAST, num_iterations=5_000, stop_patience=1_000)
+    gate, end = Gate(), None
+    for event in meta_train(settings, gate=gate, options=chunked(5)):
+        if event.iteration >= 15:
+            gate.close()
+        end = event
+    assert isinstance(end, Finished)
+    assert end.reason == "stopped"
+    assert end.state.iteration == end.iteration == 15
 
 
 def test_baselines_stand_where_the_learners_iteration_puts_them(monkeypatch: pytest.MonkeyPatch) -> None:
