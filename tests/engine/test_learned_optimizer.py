@@ -9,7 +9,6 @@ from metalearn_gui.engine.backend import Params, tf
 from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.evaluation import score
-from metalearn_gui.engine.hand_made import best_hand_made
 from metalearn_gui.engine.learners.base import State
 from metalearn_gui.engine.learners.learned_optimizer import RULE
 from metalearn_gui.engine.learners.update_rules import RATES, UPDATE_RULES, Coordinates
@@ -195,15 +194,6 @@ def test_a_rule_learns_to_lower_the_loss_on_the_support_set(rule: str) -> None:
         for state in (initial_state(settings), end.state.learner)
     )
     assert after < 0.96 * before
-
-
-def test_what_is_compared_with_is_the_best_of_all_rates() -> None:
-    settings = experiment(test_steps=3)
-    state = initial_state(settings)
-    best = best_hand_made(settings, state, "sgd", num_tasks=20, compile=False)
-    assert best.rate in RATES
-    assert best.scores.loss.shape == (4,)
-    assert best.scores.loss[-1] < best.scores.loss[0]
 
 
 def test_the_update_is_shown_beside_adams_and_sgds() -> None:
