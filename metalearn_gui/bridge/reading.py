@@ -42,6 +42,7 @@ class Reading(QObject):
             StaleFile: self._show_stale,
             SettingError: self._refuse,
         }
+        self._shows_progress = False  # of looking at files again
         self._again: Callable[[], object] | None = None
         self._choose_again: Callable[[str], object] | None = None
         self._work = NewestWork("read_data", hear, self)
@@ -73,8 +74,9 @@ class Reading(QObject):
     def look_again(self, files: Sequence[DataFile], choose: Callable[[str], object]) -> None:
         """Say which files are not what is held of them. choose: what "Read it again" does with a path."""
         if files:
-            self._choose_again = choose
-            self._work.ask(self.tr("Looking at the file"), functools.partial(looking_again, files), lambda _: None)
+            self._choose_again, self._shows_progress = choose, False
+            work = functools.partial(looking_again, files)
+            self._work.ask(self.tr("Looking at the file"), work, lambda _: self._clear_progress())
 
     def read_again(self) -> None:
         """Take a file as it is now: what the newest message offers."""
@@ -96,12 +98,20 @@ class Reading(QObject):
         text = self.tr("Looking at the file ...")
         if so_far.done:
             text = self.tr("Reading: {percent} %").format(percent=100 * so_far.done // so_far.total)
+        self._shows_progress = True
         self.said.emit(Message(text, "info", self.tr("Cancel"), "cancel_reading"))
+
+    def _clear_progress(self) -> None:
+        """There was nothing else to say."""
+        if self._shows_progress:
+            self._shows_progress = False
+            self.said.emit(Message(""))
 
     def _remark(self, remark: _Remark) -> None:
         self.said.emit(Message(remark.text))
 
     def _show_stale(self, stale: StaleFile) -> None:
+        self._shows_progress = False
         name = Path(stale.path).name
         if not stale.is_there:
             text = self.tr("{file} is not where it was when this session was saved; the session holds its data.")

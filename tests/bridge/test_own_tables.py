@@ -57,6 +57,13 @@ def test_a_session_opens_where_its_table_is_gone_and_says_so(saved, table, open_
     qtbot.waitUntil(lambda: third.settings.tasks.key == "csv")
 
 
+def test_where_the_table_is_what_it_was_nothing_is_left_to_say(saved, open_session, qtbot, monkeypatch):
+    monkeypatch.setattr("metalearn_gui.bridge.reading.QUIET_SECONDS", 0.0)
+    _, heard = opened(open_session, saved, qtbot)
+    qtbot.waitUntil(lambda: any(message.action == "cancel_reading" for message in heard.messages))
+    qtbot.waitUntil(lambda: not heard.messages[-1].text)
+
+
 def test_a_table_that_has_changed_is_read_again_on_demand(saved, table, open_session, qtbot):
     table.write_text(table.read_text() + "\nt7,99,99\n")
     session, heard = opened(open_session, saved, qtbot)

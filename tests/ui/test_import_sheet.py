@@ -177,6 +177,7 @@ def test_a_file_that_is_no_table_is_refused_in_the_sheet(sheet, qtbot, tmp_path)
     sheet.open(str(path))
     qtbot.waitUntil(lambda: "bad.csv" in sheet.findChild(QLabel, "import_error").text())
     assert not start(sheet).isEnabled()
+    assert not sheet.note.text()  # nothing is being read any more
 
 
 def test_a_table_is_shown_in_the_sheet_before_the_window_takes_it(session, qtbot, table):

@@ -148,6 +148,7 @@ class ImportSheet(Sheet):
     def refuse(self, error: str) -> None:
         """Say what is wrong; "" for nothing."""
         self._bar.hide()
+        self.note.clear()  # how far reading was
         self._error.setText(error)
         self.refresh()
 
