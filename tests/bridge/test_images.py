@@ -119,9 +119,8 @@ def test_all_that_follows_reads_nothing_again(session, folder, readers, qtbot) -
     session.change(shots=2)
     session.change(meta_learning_rate=0.01)
     session.unseen.new_task()
-    session.undo()
-    session.undo()
-    session.undo()
+    for _ in range(4):
+        session.undo()
     assert session.settings.tasks.key == "sinusoid"
     session.redo()
     session.change(held_out=0.5)
