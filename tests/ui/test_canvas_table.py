@@ -8,7 +8,7 @@ import itertools
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QTableView, QToolButton
 
 from metalearn_gui.bridge.touches import draw_task
@@ -483,16 +483,26 @@ def test_rows_of_other_categories_are_not_in_the_slice(several):
     assert set(inside.tolist()) == {True, False}
 
 
-def test_a_run_laid_over_is_a_curve_among_the_slices(several, qtbot):
-    session, plain = several.session, several.grab().toImage()
-    qtbot.waitUntil(lambda: several.predictions(0) is not None)
-    own = session.unseen.adaptations["learner"]
+def test_a_run_laid_over_is_drawn_in_its_colour_on_slices_of_every_kind(canvas, qtbot):
+    session = canvas.session
+    qtbot.waitUntil(lambda: canvas.predictions(0) is not None)
+    plain, own = canvas.grab().toImage(), session.unseen.adaptations["learner"]
     run = RunRecord(session.settings.replaced(), created=0.0)
     session.runs = [run, session.live]
-    session.laid_over.adaptation = {run.run_id: dataclasses.replace(own, on_grid=0.7 * own.on_grid)}.get
+    answer = dataclasses.replace(own, on_grid=own.on_grid[:, ::-1])
+    session.laid_over.adaptation = {run.run_id: answer}.get
     session.set_overlay(run.run_id, True)
-    qtbot.waitUntil(lambda: several.grab().toImage() != plain)
-    assert several._scene().beside[-1][0].color == run_mark(session, run).color
+    qtbot.waitUntil(lambda: canvas.grab().toImage() != plain)
+    color = run_mark(session, run).color
+    assert canvas._scene().beside[-1][0].color == color
+    image, frame = canvas.grab().toImage(), canvas.panes()[0].frame.toRect()
+    places = [(x, y) for x in range(frame.left(), frame.right()) for y in range(frame.top(), frame.bottom())]
+    near = [place for place in places if distance(image.pixelColor(*place), color) < 60]
+    assert len(near) > 20
+
+
+def distance(one: QColor, other: QColor) -> int:
+    return sum(abs(a - b) for a, b in zip(one.getRgb(), other.getRgb(), strict=True))
 
 
 TWO_TARGETS = {"inputs": "x,city", "targets": "z,y"}

@@ -11,7 +11,7 @@ from metalearn_gui.engine.tables.slices import Slice
 from metalearn_gui.ui.canvas.axes import Range
 from metalearn_gui.ui.canvas.curve_drawing import draw_curve
 from metalearn_gui.ui.canvas.markers import class_color, faded
-from metalearn_gui.ui.canvas.regions import region_image
+from metalearn_gui.ui.canvas.regions import boundaries, region_image
 from metalearn_gui.ui.canvas.table.panes import Pane
 from metalearn_gui.ui.theme import rgb, theme
 
@@ -58,6 +58,33 @@ def draw_plane(painter: QPainter, pane: Pane, image: QImage) -> None:
     left, top = (0.0 if is_label else 0.5 for is_label in labels)
     source = QRectF(left, top, image.width() - 2 * left, image.height() - 2 * top)
     painter.drawImage(pane.frame.adjusted(1, 1, -1, -1), image, source)
+
+
+def draw_borders(painter: QPainter, pane: Pane, table: Array, color: QColor) -> None:
+    """Where the largest of (up, across, several) is another one than beside it, the lowest line first."""
+    up = pane.cut.up
+    down, across = (_to_frame(*side) for side in (
+        (table.shape[0], pane.frame.height(), up is not None and up.is_category),
+        (table.shape[1], pane.frame.width(), pane.cut.across.is_category),
+    ))  # fmt: skip
+    painter.save()
+    painter.translate(pane.frame.left() + across[1], pane.frame.top() + down[1])
+    painter.scale(across[0], down[0])
+    pen = QPen(color, 1.6)
+    pen.setCosmetic(True)
+    painter.strokePath(boundaries(np.nan_to_num(table[::-1])), pen)
+    painter.restore()
+
+
+def _to_frame(count: int, pixels: float, is_category: bool) -> tuple[float, float]:
+    """Pixels of a step, and of the first one's middle: as `draw_plane` lays the picture."""
+    step = pixels / count if is_category else pixels / max(count - 1, 1)
+    return step, step / 2 if is_category else 0.0
+
+
+def with_level(values: Array, level: float) -> Array:
+    """Values (up, across) as what is larger there, they or a level: its border is the line at that level."""
+    return np.stack([values, np.full_like(values, level)], axis=-1)
 
 
 def class_image(probabilities: Array) -> QImage:

@@ -34,6 +34,15 @@ class LegendLine:
 
         self._entry(SAMPLE, text, draw)
 
+    def level(self, text: str) -> None:
+        """A line of one value, which others have in their colours."""
+
+        def draw(x: float, y: float) -> None:
+            self._painter.setPen(QPen(theme().palette.text, 1.6))
+            self._painter.drawLine(QPointF(x, y), QPointF(x + SAMPLE, y))
+
+        self._entry(SAMPLE, text, draw)
+
     def query(self, text: str) -> None:
         """A hollow mark."""
         self._entry(10, text, lambda x, y: draw_marker(

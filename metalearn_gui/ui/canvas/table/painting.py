@@ -18,10 +18,12 @@ from metalearn_gui.ui.canvas.axes import Range
 from metalearn_gui.ui.canvas.table.drawing import (
     class_image,
     draw_band,
+    draw_borders,
     draw_class_lines,
     draw_line,
     draw_plane,
     value_image,
+    with_level,
 )
 from metalearn_gui.ui.canvas.table.held import shares_categories
 from metalearn_gui.ui.canvas.table.legend import LegendLine
@@ -36,6 +38,8 @@ from metalearn_gui.ui.canvas.table.points import (
     target_numbers,
 )
 from metalearn_gui.ui.canvas.table.predictions import Predictions
+from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.theme import theme
 
 CONTEXT = "TableCanvas"
 BEFORE_DASHES = [4.0, 3.0]
@@ -114,10 +118,20 @@ def _paint_plane(painter: QPainter, scene: Scene, place: int) -> None:
     values = scene.now.slices[place]
     is_value = not scene.fields.are_classes
     image = value_image(values[..., scene.target], scene.span) if is_value else class_image(values)
-    draw_plane(painter, scene.panes[place], image)
+    pane = scene.panes[place]
+    draw_plane(painter, pane, image)
+    maps = [(found.slices[place], other.color) for other, found in scene.beside]
+    if is_value and maps:  # the learner's own line, to hold theirs beside
+        maps.append((values, theme().palette.text))
+    for found, color in maps:
+        table = with_level(found[..., scene.target], sum(scene.span) / 2) if is_value else found
+        draw_borders(painter, pane, table, color)
 
 
 def _paint_class_lines(painter: QPainter, scene: Scene, place: int) -> None:
+    for other, others in scene.beside:
+        for probabilities in others.slices[place][0].T:
+            draw_line(painter, scene.panes[place], probabilities, other.key, 1.2, other.color)
     for found, dashes in ((scene.before, BEFORE_DASHES), (scene.now, None)):
         if found is not None:
             draw_class_lines(painter, scene.panes[place], found.slices[place][0], dashes)
@@ -143,6 +157,8 @@ def paint_legend(painter: QPainter, place: QRectF, scene: Scene) -> None:
             line.label(index, label)
     elif scene.panes and scene.panes[0].cut.up is not None:
         line.scale(scene.span, after)
+        if scene.beside:
+            line.level(_tr("where it is {value}").format(value=number_text(sum(scene.span) / 2)))
     else:
         line.line("learner", after)
         line.line("before", _tr("before"))
