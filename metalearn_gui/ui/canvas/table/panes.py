@@ -20,6 +20,7 @@ TICKS, NAME, GAP = 17.0, 17.0, 12.0  # under a pane: numbers, the column's name;
 SIDE_NAME = 17.0  # of the column upward, above a plane
 TICK_WIDTHS = {"number": 50, "date": 84, "category": 36}  # pixels that a text at an axis has
 TICK_HEIGHT = 34
+MOST_ROWS = 5  # as many as `label_room` makes room for: finer ones have longer numbers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,7 +125,7 @@ def _draw_columns(painter: QPainter, pane: Pane) -> None:
 
 def _draw_rows(painter: QPainter, pane: Pane) -> None:
     frame, palette, up = pane.frame, theme().palette, pane.cut.up
-    count = max(2, int(frame.height() / TICK_HEIGHT))
+    count = min(MOST_ROWS, max(2, int(frame.height() / TICK_HEIGHT)))
     marks = marks_of(up, count) if up else [(value, tick_text(value)) for value in ticks(*pane.axes.y_range, count)]
     painter.setFont(ui_font(11))
     for value, text in marks:
