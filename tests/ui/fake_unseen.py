@@ -212,9 +212,10 @@ def _target(task: TouchedTask) -> np.ndarray:
 
 def _nearest_class(task: TouchedTask, num_classes: int) -> np.ndarray:
     """Probabilities that fall with the distance to the nearest support point of each class."""
-    grid = task.grid.reshape(len(task.grid), -1)
-    points = task.support.x.reshape(len(task.support.x), grid.shape[1])
-    distance = np.linalg.norm(grid[:, None] - points[None], axis=-1)
+    grid = task.grid.reshape(len(task.grid), -1).astype(np.float64)
+    points = task.support.x.reshape(len(task.support.x), grid.shape[1]).astype(np.float64)
+    squares = (grid**2).sum(axis=1)[:, None] + (points**2).sum(axis=1) - 2.0 * grid @ points.T
+    distance = np.sqrt(np.maximum(squares, 0.0))
     scores = np.full((len(grid), num_classes), -9.0)
     for label in np.unique(task.support.y):
         scores[:, int(label)] = -2.0 * distance[:, task.support.y == label].min(axis=1)
