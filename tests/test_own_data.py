@@ -110,7 +110,19 @@ def test_a_file_that_has_changed_is_not_taken_for_the_one_that_was_imported(tabl
     assert json.loads(capsys.readouterr().out)["steps"] != before["steps"]
 
 
-def test_the_sheet_and_the_command_line_make_the_same_of_a_table(table, tmp_path, capsys, qtbot):
+@pytest.fixture
+def birds(tmp_path: Path) -> Path:
+    """Twelve sites of 24 birds of three kinds."""
+    rng = np.random.default_rng(0)
+    rows = [f"site {task};{size:.2f};{'abc'[int(size) % 3]}" for task in range(12) for size in rng.uniform(0, 9, 24)]
+    path = tmp_path / "birds.csv"
+    path.write_text("\n".join(["site;size;kind", *rows]).replace(".", ","))
+    return path
+
+
+@pytest.mark.parametrize(("name", "kind"), [("table", "regression"), ("birds", "classification")])
+def test_the_sheet_and_the_command_line_make_the_same_of_a_table(name, kind, request, tmp_path, capsys, qtbot):
+    table = request.getfixturevalue(name)
     train(table, tmp_path / "typed.metalearn")
     from_line = load(tmp_path / "typed.metalearn")
     sizes = dict(pair.split("=") for pair in SMALL)
@@ -125,6 +137,7 @@ def test_the_sheet_and_the_command_line_make_the_same_of_a_table(table, tmp_path
     start.click()
     qtbot.waitUntil(lambda: session.settings.tasks.key == "csv", timeout=30_000)
     assert session.settings == from_line.settings
+    assert session.settings.tasks.kind == kind
     qtbot.waitUntil(lambda: session.can_run and not session.readiness, timeout=60_000)
     session.toggle()
     qtbot.waitUntil(lambda: session.live.reason == "done", timeout=60_000)
