@@ -118,7 +118,7 @@ def test_a_run_that_patience_ended_says_and_saves_where_it_did_best(
 
 def test_a_classifier_s_training_reports_its_accuracy_with_an_interval(call: Any, tmp_path: Path) -> None:
     path = tmp_path / "a.metalearn"
-    arguments = train(path, "--set", "num_iterations=2", "--set", "hidden_dim=4", preset="blobs", pairs=[])
+    arguments = train(path, "--set", "num_iterations=2", preset="blobs", pairs=["hidden_dim=4", "test_steps=2"])
     _, out, _ = call(*arguments, "--json")
     report, scores = json.loads(out), load(path).runs[0].latest_scores.evaluation
     assert report["accuracy"] == float(scores.learner.accuracy[-1])
@@ -129,7 +129,7 @@ def test_a_classifier_s_training_reports_its_accuracy_with_an_interval(call: Any
 
 def test_the_article_reports_its_loss_after_the_last_update(call: Any, tmp_path: Path) -> None:
     path = tmp_path / "a.metalearn"
-    _, out, _ = call(*train(path, "--set", "num_iterations=4", "--json", preset="article", pairs=[]))
+    _, out, _ = call(*train(path, "--set", "num_iterations=4", "--json", preset="article", pairs=["test_steps=2"]))
     run = load(path).runs[0]
     assert json.loads(out)["loss_last"] == run.reported_loss
     assert run.reported_loss < run.curve("objective")[-1]
@@ -140,7 +140,7 @@ def test_train_takes_settings_from_a_file(make: Any, call: Any, tmp_path: Path) 
     file, path = tmp_path / "settings.json", tmp_path / "a.metalearn"
     settings = preset("reptile").replaced(seed=3, hidden_dim=5)
     file.write_text(json.dumps(make(settings)))
-    status, _, err = call("train", "--settings", file, "--set", "num_iterations=2", "--output", path)
+    status, _, err = call("train", "--settings", file, *sets(["num_iterations=2", "test_steps=2"]), "--output", path)
     assert status == 0, err
     kept = load(path).settings
     assert [kept.value(name) for name in ("learner", "seed", "hidden_dim")] == ["reptile", 3, 5]
