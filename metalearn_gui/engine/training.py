@@ -27,8 +27,9 @@ from metalearn_gui.engine.starts import check_fits
 from metalearn_gui.engine.trainer import Trainer
 
 CHUNK_SECONDS = 0.05
-# Where a run gives way: chunks of 10 ms, so long a rest after each, and so many times rarer tries on unseen tasks.
-SHORTER, REST_SECONDS, RARER = 5, 0.02, 4
+# Where a run gives way: chunks of 10 ms, so long a rest after each, and so many times rarer tries on unseen tasks: to
+# try them and to draw what comes of it takes 90 ms, which with one try in three seconds is the slowest percent.
+SHORTER, REST_SECONDS, RARER = 5, 0.02, 12
 SNAPSHOT_SECONDS = 0.2
 EVALUATION_SECONDS = 0.8
 EVALUATION_SHARE = 0.08  # of all seconds, at most

@@ -7,9 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFontMetricsF
 
 from metalearn_gui.ui.canvas.rows import Rows, constant_text
-from metalearn_gui.ui.canvas.vector import VectorCanvas
+from metalearn_gui.ui.canvas.vector import VectorCanvas, _width
 from tests.ui.hand import click, drag, handle, session_for
 
 
@@ -133,3 +134,13 @@ def test_more_numbers_than_there_is_room_for_are_cut(qtbot):
     canvas.show()
     canvas.grab()
     assert len(canvas.handle_pixels()) < 100
+
+
+def test_the_room_for_the_lesson_is_measured_once(vector, monkeypatch):
+    measured = []
+    monkeypatch.setattr(
+        "metalearn_gui.ui.canvas.vector.QFontMetricsF", lambda font: measured.append(1) or QFontMetricsF(font)
+    )
+    _width.cache_clear()
+    frames = {vector.frame().height() for _ in range(9)}
+    assert len(frames) == len(measured) == 1

@@ -24,7 +24,7 @@ from PySide6.QtGui import (
     QTabletEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from metalearn_gui.engine.images.one import picture_like
 from metalearn_gui.engine.learners.base import View
@@ -481,3 +481,24 @@ def test_the_example_nearest_to_the_chosen_query_is_marked_by_features_where_the
     session.unseen.viewsChanged.emit()
     assert canvas.grab().toImage() != marked
     assert nearest_to(session.unseen, canvas._rows, 0) is None
+
+
+def test_what_a_learner_shows_about_itself_is_painted_only_where_another_example_is_nearest(
+    canvas, session, monkeypatch
+):
+    paints, paint = [], PicturesCanvas.paint_live
+    monkeypatch.setattr(PicturesCanvas, "paint_live", lambda self, painter: paints.append(1) or paint(self, painter))
+    count, queries = len(session.unseen.touched.support.x), len(session.unseen.touched.query.x)
+    canvas.choose_row(count)
+
+    def painted_near(example: int) -> int:
+        arrays = {"support": np.eye(count)[None], "query": np.tile(np.eye(count)[example], (1, queries, 1))}
+        session.unseen.views = [View("prototypes", arrays)]
+        session.unseen.viewsChanged.emit()
+        paints.clear()
+        QApplication.processEvents()
+        return len(paints)
+
+    painted_near(1)
+    assert painted_near(1) == 0
+    assert painted_near(2) == 1

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import theme, ui_font
 
 MARGIN = 3.0  # pixels around a stamp, for its outline
 
@@ -129,6 +129,13 @@ def draw_ring(painter: QPainter, center: QPointF, color: QColor, radius: float) 
     painter.setPen(QPen(color, 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawEllipse(QRectF(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius))
+
+
+def draw_class_number(painter: QPainter, box: QRectF, label: int) -> None:
+    """What a class of pictures is called, in its colour."""
+    painter.setFont(ui_font(12, 600))
+    painter.setPen(class_color(label))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(label + 1))
 
 
 def draw_cross(painter: QPainter, box: QRectF) -> None:

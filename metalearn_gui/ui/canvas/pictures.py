@@ -17,8 +17,8 @@ from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
-from metalearn_gui.ui.canvas.markers import class_color, draw_cross
-from metalearn_gui.ui.canvas.nearest import mark_nearest
+from metalearn_gui.ui.canvas.markers import class_color, draw_class_number, draw_cross
+from metalearn_gui.ui.canvas.nearest import mark_nearest, nearest_to
 from metalearn_gui.ui.canvas.picture_counts import counts_of, draw_counts
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
@@ -29,7 +29,6 @@ from metalearn_gui.ui.canvas.shares import draw_lines, draw_strip, line_at
 from metalearn_gui.ui.theme import theme, ui_font
 
 LESSON = 18.0
-CENTRED = Qt.AlignmentFlag.AlignCenter
 CLASS_KEYS = {getattr(Qt.Key, f"Key_{number}"): number - 1 for number in range(1, 10)}
 
 
@@ -43,6 +42,7 @@ class PicturesCanvas(PictureSurface):
         super().__init__(session, parent)
         self._placed: dict[Hashable, PictureLayout] = {}
         self._inks: dict[bytes, QImage] = {}
+        self._nearest: int | None = None  # to the chosen query, as it is painted
         self.desk = DrawingDesk(session.pictures, self)
         self.desk.begun.connect(session.unseen.begin_touch)
         self.desk.drawn.connect(self._take_drawing)
@@ -50,7 +50,7 @@ class PicturesCanvas(PictureSurface):
         self.desk.tools.exampleAsked.connect(self._add_example)
         self.desk.refused.connect(lambda text: session.messageRaised.emit(Message(text, "warning")))
         self.setAcceptDrops(True)
-        self._connections.append(session.unseen.viewsChanged.connect(self.update))
+        self._connections.append(session.unseen.viewsChanged.connect(self._follow_nearest))
         self.retranslate()
         self.desk.measure(self._rows.x)
         self._show_large()
@@ -104,6 +104,10 @@ class PicturesCanvas(PictureSurface):
     def settle(self) -> None:
         super().settle()
         self._show_large()
+
+    def _follow_nearest(self) -> None:
+        if nearest_to(self.session.unseen, self._rows, self.row) != self._nearest:
+            self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -224,12 +228,12 @@ class PicturesCanvas(PictureSurface):
     def paint_live(self, painter: QPainter) -> None:
         placed, step = self.placed, self.shown_step
         self._draw_support(painter, placed.support)
-        nearest = mark_nearest(painter, self.session.unseen, self._rows, self.row, placed.support)
+        self._nearest = mark_nearest(painter, self.session.unseen, self._rows, self.row, placed.support)
         hits = self._draw_queries(painter, placed.query, step)
         if hits:
             self._draw_count(painter, placed, hits)
         if self._rows.count:
-            self._draw_large(painter, placed, step, nearest)
+            self._draw_large(painter, placed, step, self._nearest)
 
     def _draw_support(self, painter: QPainter, boxes: list[QRectF]) -> None:
         headed = set()
@@ -237,7 +241,7 @@ class PicturesCanvas(PictureSurface):
             label = int(self._rows.y[row])
             if label not in headed:
                 headed.add(label)
-                self._draw_header(painter, QRectF(box.left(), self.frame().top(), box.width(), HEADER - 2), label)
+                draw_class_number(painter, QRectF(box.left(), self.frame().top(), box.width(), HEADER - 2), label)
             self._draw(painter, box, row, class_color(label))
 
     def _draw_queries(self, painter: QPainter, boxes: list[QRectF], step: int) -> list[bool]:
@@ -262,11 +266,6 @@ class PicturesCanvas(PictureSurface):
     def _draw(self, painter: QPainter, box: QRectF, row: int, color: QColor) -> None:
         draw_crisp(painter, box, self._ink(row), QPen(color, 3 if row == self.row else 1.5))
 
-    def _draw_header(self, painter: QPainter, box: QRectF, label: int) -> None:
-        painter.setFont(ui_font(12, 600))
-        painter.setPen(class_color(label))
-        painter.drawText(box, CENTRED, str(label + 1))
-
     def _draw_count(self, painter: QPainter, placed: PictureLayout, hits: list[bool]) -> None:
         """How many of the queries are right, above them; what a hand drew is no query of the task's."""
         first = placed.query[0]
@@ -289,7 +288,8 @@ class PicturesCanvas(PictureSurface):
         text = name.format(label=int(self._rows.y[self.row]) + 1)
         more = "" if nearest is None else self.tr(", nearest: {label}").format(label=int(self._rows.y[nearest]) + 1)
         text += more if painter.fontMetrics().horizontalAdvance(text + more) <= box.width() else ""
-        painter.drawText(QRectF(box.left(), self.frame().top(), box.width(), HEADER - 4), CENTRED, text)
+        line = QRectF(box.left(), self.frame().top(), box.width(), HEADER - 4)
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
         probabilities = self._probabilities(self.row, step)
         if probabilities is not None and not self._is_support:
             draw_lines(painter, placed.lines, probabilities)

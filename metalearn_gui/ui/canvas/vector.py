@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Hashable
 
 import numpy as np
@@ -78,8 +79,7 @@ class VectorCanvas(RowSurface):
         return QRectF(self.rect()).adjusted(LEFT, HEADER, -1, -below)
 
     def _lesson_height(self) -> float:
-        width = QFontMetricsF(ui_font(12)).horizontalAdvance(self.family.lesson())
-        return LESSON_LINE * (1 if width < self.width() else 2)
+        return LESSON_LINE * (1 if _width(self.family.lesson(), theme().zoom) < self.width() else 2)
 
     def axes(self) -> Axes:
         """Numbers of a row from left to right, their values upward."""
@@ -276,3 +276,9 @@ class VectorCanvas(RowSurface):
         if drawn.predictions is not None:
             draw_losses(painter, axes, rows.losses(drawn.predictions), len(drawn.touched.support.x), None)
         draw_constant(painter, axes, constant)
+
+
+@functools.lru_cache(maxsize=16)
+def _width(text: str, zoom: float) -> float:
+    """Of a line at this zoom; every picture asks some thirteen times where its frame is."""
+    return QFontMetricsF(ui_font(12)).horizontalAdvance(text)
