@@ -175,6 +175,8 @@ def cell_text(loss: float) -> str:
     """Two figures, as short as they can be; a cross where a loss is out of bounds."""
     if not loss < HUGE:
         return "×"
+    if loss >= 999.5:
+        return f"{loss / 1000:.1f}k"  # a thousand written out does not fit its cell
     if loss >= 10:
         return count_text(round(loss))
     return f"{loss:.1f}" if loss >= 1 else f"{loss:.2g}".removeprefix("0") or "0"

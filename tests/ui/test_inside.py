@@ -381,7 +381,17 @@ def test_the_start_is_drawn_once_it_has_been_tried(clocks, session):
 
 
 @pytest.mark.parametrize(
-    ("loss", "text"), [(0.523, ".52"), (3.04, "3.0"), (12.7, "13"), (0.0061, ".0061"), (1e9, "×"), (math.nan, "×")]
+    ("loss", "text"),
+    [
+        (0.523, ".52"),
+        (3.04, "3.0"),
+        (12.7, "13"),
+        (999.4, "999"),
+        (1234.0, "1.2k"),
+        (0.0061, ".0061"),
+        (1e9, "×"),
+        (math.nan, "×"),
+    ],
 )
 def test_a_cell_says_two_figures(loss, text):
     assert cell_text(loss) == text
