@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
@@ -81,11 +82,15 @@ class LossScale:
         painter.drawRect(bar)
         painter.setFont(ui_font(11))
         painter.setPen(palette.text)
+        free = -math.inf
         for value in self.ticks():
+            text = number_text(value)
+            half = painter.fontMetrics().horizontalAdvance(text) / 2
             x = bar.left() + float(self.shares(np.array(value))) * bar.width()
-            x = min(max(x, bar.left() + 10), bar.right() - 10)
-            place = QRectF(x - 30, bar.bottom() + 2, 60, 14)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, number_text(value))
+            x = min(max(x, bar.left() + half), bar.right() - half)
+            if x - half >= free:  # of two that would meet, the lower one stays
+                painter.drawText(QRectF(x - 40, bar.bottom() + 2, 80, 14), Qt.AlignmentFlag.AlignCenter, text)
+                free = x + half + 4
 
 
 def ink_on(color: QColor) -> QColor:

@@ -179,3 +179,13 @@ def test_a_sinusoid_takes_a_range_of_frequencies_in_either_order() -> None:
     assert 0.5 <= tasks.parameters["frequency"].min() < 0.6
     assert 1.9 < tasks.parameters["frequency"].max() <= 2.0
     assert "frequency" in family.describe(tasks)
+
+
+@pytest.mark.parametrize("key", ["moons", "circles", "spirals", "xor"])
+@pytest.mark.parametrize("noise", [0.0, 0.1, 0.2])
+def test_shapes_fill_their_frame_and_hardly_leave_it(key: str, noise: float) -> None:
+    family = TASKS[key](noise=noise)
+    _, episodes = drawn(family)
+    reach = np.abs(episodes.query.x).max(axis=(1, 2)) / family.input_range()[1]
+    assert np.mean(reach > 1.0) < 0.01
+    assert np.median(reach) > 0.55

@@ -12,7 +12,7 @@ from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
 from metalearn_gui.engine.params import param
 from metalearn_gui.engine.tasks.base import TaskFamily
 
-FRAME = 3.0
+FRAME, SHAPES_FRAME = 3.0, 2.25  # the second without noise
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +73,14 @@ class ShapeFamily(PlaneFamily):
     @abstractmethod
     def shapes(self, labels: Array, rng: np.random.Generator) -> Array:
         """A random noiseless point of every class asked for, within about the unit circle: (*labels.shape, 2)."""
+
+    def input_range(self) -> tuple[float, float]:
+        """Closer than that of blobs: shapes lie in the middle. It holds all but a few of ten thousand points."""
+        frame = min(SHAPES_FRAME + 2.5 * self.noise, FRAME) * self.beyond
+        return (-frame, frame)
+
+    def output_range(self) -> tuple[float, float]:
+        return self.input_range()
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
         reach = self.reach(split)
