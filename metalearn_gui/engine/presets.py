@@ -141,7 +141,7 @@ _ALL = (
             "task_family": "ratings", "network": "ratings_net", "hidden_dim": 32, "num_hidden_layers": 1,
             "activation": "tanh", "initialization": "uniform", "inner_learning_rate": 0.1, "inner_steps": 5,
             "gradient_clip": 10.0, "meta_learning_rate": 0.002, "meta_schedule": "cosine", "meta_batch": 32,
-            "num_iterations": 600,  # a few hundred people are soon learned by heart
+            "num_iterations": 3_000, "stop_patience": 600,  # a few hundred people are soon learned by heart
             "test_steps": 5,
         },
     ),

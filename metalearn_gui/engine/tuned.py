@@ -26,7 +26,7 @@ _ALL_WEIGHTS: dict[str, Any] = {"norm": "group", "inner_learning_rate": 0.4, "me
 _RATINGS: dict[str, Any] = {
     "task_family": "ratings", "network": "ratings_net", "hidden_dim": 32, "num_hidden_layers": 1, "activation": "tanh",
     "initialization": "uniform", "gradient_clip": 10.0, "meta_learning_rate": 0.002, "meta_schedule": "cosine",
-    "meta_batch": 32, "num_iterations": 600, "test_steps": 5,
+    "meta_batch": 32, "num_iterations": 3_000, "stop_patience": 600, "test_steps": 5,
 }  # fmt: skip
 
 _PAIRS: tuple[dict[str, Any], ...] = (

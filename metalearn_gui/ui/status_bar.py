@@ -103,7 +103,7 @@ class StatusBar(Translated, QFrame):
     def _ended_text(self) -> str:
         texts = {
             "done": self.tr("Done"),
-            "converged": self.tr("Converged"),
+            "converged": self.tr("Converged, the best kept"),
             "diverged": self.tr("Diverged"),
             "stopped": self.tr("Stopped"),
         }

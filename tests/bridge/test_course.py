@@ -307,6 +307,16 @@ def test_a_diverged_run_goes_on_with_half_the_rate(open_session, qtbot) -> None:
     qtbot.waitUntil(lambda: session.run_state is RunState.IDLE or live.iteration > good.iteration, timeout=20_000)
 
 
+def test_a_run_that_patience_ended_stands_where_it_did_best(open_session, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr("metalearn_gui.engine.training.VALIDATION_STEPS", 10)
+    session = open_session(small_settings(num_iterations=500, meta_learning_rate=1.0, stop_patience=10))
+    session.toggle()
+    qtbot.waitUntil(lambda: session.live.reason == "converged" and session.run_state is RunState.IDLE, timeout=60_000)
+    live = session.live
+    assert live.iteration == live.latest.best.iteration == len(live.curve("objective")) < 500
+    assert same_params(live.latest.learner, live.latest.best)
+
+
 def test_another_run_is_shown_while_the_live_one_goes_on(session, qtbot) -> None:
     run_to(session, qtbot, 2)
     old = session.live
