@@ -152,7 +152,7 @@ class Documents(QObject):
         """settle: tells `_files` what the session is, once it is taken up."""
         self._reading.cancel()
         own_data.put(saved.data)
-        needed = [saved.settings, *([saved.shown.settings] if saved.shown else [])]
+        needed = list(dict.fromkeys([saved.settings, *([saved.shown.settings] if saved.shown else [])]))
         try:
             if read is not None:
                 for settings in needed:

@@ -64,6 +64,12 @@ def test_where_the_table_is_what_it_was_nothing_is_left_to_say(saved, open_sessi
     qtbot.waitUntil(lambda: not heard.messages[-1].text)
 
 
+def test_settings_that_a_run_shares_with_the_session_are_read_once(saved, open_session):
+    read = []
+    open_session().documents.open(saved, read.append)
+    assert len(read) == 1
+
+
 def test_a_table_that_has_changed_is_read_again_on_demand(saved, table, open_session, qtbot):
     table.write_text(table.read_text() + "\nt7,99,99\n")
     session, heard = opened(open_session, saved, qtbot)
