@@ -23,6 +23,7 @@ from metalearn_gui.engine.task_space import changes_of, main_directions
 NUM_TASKS, NUM_SLOW = 300, 40  # slow: where adapting takes convolutions
 FIRST_BLOCK = 10_000  # of the stream of unseen tasks; nobody comes so far with a key
 WAY_NUMBERS = 2**23  # of what adapts, over all tasks and steps
+SPACE_NUMBERS = 2**24  # of parameters, over all tasks: their changes are held together
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +67,7 @@ class UnseenSpace(Watched):
 def space_of(shown: Shown, embeds: bool, compile: bool) -> TaskSpace:
     """The same tasks of the stream every time. embeds: with places by what adapting changes."""
     settings, state = shown.learners["learner"]
-    tasks = _drawn(task_key(settings), NUM_TASKS if settings.network.compiles else NUM_SLOW, _Drawing(settings))
+    tasks = _drawn(task_key(settings), _num_tasks(shown), _Drawing(settings))
     episodes = Episodes(*(_stacked([getattr(task, part) for task in tasks]) for part in ("support", "query")))
     losses = score(settings, state, episodes, compile).losses
     assert losses is not None  # only those that a run remembers are left out
@@ -81,6 +82,14 @@ def space_of(shown: Shown, embeds: bool, compile: bool) -> TaskSpace:
     parts = [_changes(settings, shown, episodes.support, start, size, compile) for start in starts]
     places, shares = main_directions(np.concatenate(parts)[: len(tasks)])
     return dataclasses.replace(space, embedded=places, shares=shares)
+
+
+def _num_tasks(shown: Shown) -> int:
+    """Fewer where the network is slow, or so large that it would take minutes and half a gigabyte."""
+    if not shown.settings.network.compiles:
+        return NUM_SLOW
+    num_params = sum(values.size for values in shown.state.learner.params.values())
+    return min(NUM_TASKS, max(NUM_SLOW, SPACE_NUMBERS // max(num_params, 1)))
 
 
 def _changes(

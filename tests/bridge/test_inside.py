@@ -119,6 +119,17 @@ def test_every_learner_and_kind_of_task_can_be_looked_into(family, learner, monk
     assert gradients.agreement.shape == (2, 2)
 
 
+def test_of_a_large_network_fewer_tasks_are_placed(monkeypatch):
+    settings = tiny_settings("sinusoid", "maml")
+    shown = Shown(settings, TrainingState(*initial_states(settings)))
+    for name, value in (("NUM_TASKS", 6), ("NUM_SLOW", 2)):
+        monkeypatch.setattr(task_space, name, value)
+    num_params = sum(values.size for values in shown.state.learner.params.values())
+    for room, count in ((100, 6), (3, 3), (1, 2)):
+        monkeypatch.setattr(task_space, "SPACE_NUMBERS", room * num_params)
+        assert len(task_space.space_of(shown, True, compile=False).tasks) == count
+
+
 def test_a_landscape_is_given_up_between_bands_for_what_is_wanted_more():
     settings = tiny_settings("sinusoid", "maml")
     shown, task = Shown(settings, TrainingState(*initial_states(settings))), draw_task(settings, 1)
