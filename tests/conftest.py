@@ -49,6 +49,15 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 @pytest.fixture
+def few_rates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Baselines choose among two rates, not nineteen, where a test asks nothing of the choice."""
+    from metalearn_gui.engine import evaluation
+
+    for grid in ("RATE_GRID", "ADAM_GRID"):
+        monkeypatch.setattr(evaluation, grid, evaluation.FEW_RATES)
+
+
+@pytest.fixture
 def qtbot(qapp: object, request: pytest.FixtureRequest) -> object:
     """pytest-qt's, with patience."""
     from tests.patience import PatientBot  # Qt, which the tests of the engine do without

@@ -26,7 +26,7 @@ SMALL = ["--set", "hidden_dim=4", "--set", "meta_batch=2", "--set", "shots=3", "
 
 
 @pytest.fixture(autouse=True)
-def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+def uncompiled(monkeypatch: pytest.MonkeyPatch, few_rates: None) -> None:
     monkeypatch.setattr(training, "DEFAULT_OPTIONS", Options(compile=False, num_tasks=4))
 
 
