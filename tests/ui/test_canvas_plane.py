@@ -230,6 +230,13 @@ def test_a_drag_leaves_the_buttons_of_the_classes_as_they_are_painted(plane, blo
     assert painted() > 0
 
 
+def test_an_answer_paints_the_plane_once_though_its_strip_changes_too(plane, blobs):
+    painted, summary = painted_of([plane]), painted_of([plane.findChild(StripSummary)])
+    answer_again(blobs)
+    QApplication.processEvents()
+    assert (painted(), summary()) == (1, 1)
+
+
 def test_an_answer_sorts_the_grid_once_for_the_learner_and_once_for_all_beside_it(plane, blobs, monkeypatch):
     sorts = []
     monkeypatch.setattr(

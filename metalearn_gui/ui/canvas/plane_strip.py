@@ -147,6 +147,7 @@ class StripSummary(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._state: StripState | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the plane below is painted twice an answer
 
     def show_state(self, state: StripState) -> None:
         if self._state is None or not state.looks_like(self._state):
@@ -154,9 +155,10 @@ class StripSummary(QWidget):
         self._state = state
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme().palette.card)
         if self._state is None or not self._state.images:
             return
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top = 0.0
         for height, draw in ((100.0, self._draw_steps), (56.0, self._draw_bar), (18.0, self._draw_legend)):
