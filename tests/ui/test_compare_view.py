@@ -263,6 +263,17 @@ def test_a_task_of_another_kind_takes_the_tiles_away(view, qtbot):
     assert view.findChild(QWidget, "compare_tile_maml") is None or not view.tiles._tiles
 
 
+def test_the_hand_is_out_of_sight_before_anything_moves_it_over_a_task_of_another_kind(view, qtbot):
+    view.session.load_preset("denoise")
+    qtbot.waitUntil(lambda: view.session.shown.settings.tasks.key == "denoise", timeout=60_000)
+    compare(view, qtbot)
+    qtbot.waitUntil(lambda: view.tiles._hand is not None)
+    hand = view.tiles._hand
+    view.session.undo()
+    assert view.tiles._hand is None
+    assert not hand.isVisible()
+
+
 def test_the_status_bar_says_that_others_train_in_place_of_the_live_run(session, qtbot):
     bar = StatusBar(session)
     qtbot.addWidget(bar)

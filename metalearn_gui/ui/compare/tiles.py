@@ -131,6 +131,7 @@ class TilesPanel(Panel):
         canvas = CANVASES[self.session.shown.settings.tasks.view]
         if self._hand is not None and not (is_wanted and type(self._hand) is canvas):
             self._hand.leave()
+            self._hand.hide()  # where the layout would still move it, over a task that it cannot draw
             self._hand.deleteLater()
             self._hand = None
         if is_wanted and self._hand is None and self.session.shown.settings.tasks.view not in TOUCHED_SMALL:
