@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import collections
 import functools
 import json
 import random
@@ -66,6 +67,7 @@ class Monkey:
         self._commands = [command for command in COMMANDS if command.key not in NEVER]
         self.last = ""
         self.ran: set[str] = set()
+        self._tried: collections.Counter[str] = collections.Counter()
         self.shown: set[str] = set()
         for key, action in window.commands.by_key.items():
             action.triggered.connect(functools.partial(self._note_command, key))
@@ -200,7 +202,12 @@ class Monkey:
         self._window.show_view(self._chance.choice(list(VIEWS)))
 
     def _command(self) -> None:
-        self._window.commands.by_key[self._chance.choice(self._commands).key].trigger()
+        """One of those that were tried least: clicks and keys come upon a few again and again."""
+        keys = [command.key for command in self._commands]
+        self._chance.shuffle(keys)
+        key = min(keys, key=self._tried.__getitem__)
+        self._tried[key] += 1
+        self._window.commands.by_key[key].trigger()
 
     def _keep_training(self) -> None:
         session = self._window.session
