@@ -27,7 +27,7 @@ SMALL = ["hidden_dim=4", "num_hidden_layers=1", "meta_batch=2", "shots=3", "quer
 
 
 @pytest.fixture(autouse=True)
-def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+def uncompiled(monkeypatch: pytest.MonkeyPatch, few_rates: None) -> None:
     monkeypatch.setattr(training, "DEFAULT_OPTIONS", Options(compile=False, num_tasks=4, chunk_steps=2))
 
 
