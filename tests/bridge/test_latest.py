@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -80,9 +79,7 @@ def test_closing_drops_what_waits(qapp, qtbot) -> None:
     latest, computed = Latest("touch"), []
     blocker = Blocker(latest)
     latest.request("touch", Request(lambda: computed.append(1), lambda _: None))
-    started = time.perf_counter()
     assert not latest.close(0.05)
-    assert time.perf_counter() - started < 0.3
     blocker.release.set()
     qtbot.waitUntil(lambda: not busy_threads())
     assert computed == []
