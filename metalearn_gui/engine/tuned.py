@@ -61,7 +61,7 @@ _PAIRS: tuple[dict[str, Any], ...] = (
     {**_RATINGS, "learner": "cavia", "num_context": 16, "inner_learning_rate": 10.0, "inner_steps": 5,
      "meta_learning_rate": 0.005},
     {**_RATINGS, "learner": "metann", "test_steps": 1},
-    {**_RATINGS, "learner": "cnp", "shots_min": 3, "test_steps": 1},
+    {**_RATINGS, "learner": "cnp", "shots_min": 10, "test_steps": 1},
     {**_RATINGS, "learner": "reptile", "inner_learning_rate": 0.1, "inner_steps": 5, "meta_batch": 8,
      "meta_optimizer": "sgd", "meta_learning_rate": 0.1, "meta_schedule": "linear"},
     {**_RATINGS, "learner": "transfer", "inner_learning_rate": 0.1, "inner_steps": 5},
