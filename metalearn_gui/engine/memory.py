@@ -5,25 +5,19 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import os
 from collections.abc import Iterable, Iterator
 
-# malloc.h: M_ARENA_MAX, M_MMAP_MAX, M_TRIM_THRESHOLD, M_TOP_PAD. One heap for all threads, which keeps what a
-# convolution frees and takes again until it is trimmed: pages that are faulted in each time cost half as much again.
-MALLOC_OPTIONS = {-8: 1, -4: 0, -1: 1024**3, -2: 1024**2}
+# malloc.h: M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
+MALLOC_OPTIONS = {-8: 2, -3: 256 * 1024, -1: 1024 * 1024}
 MADV_DONTNEED = 4  # sys/mman.h; pages of a file come back from it, when they are next touched
 CODE_OF = "/tensorflow/"
 
 
-def keep_one_heap() -> None:
-    """Before TensorFlow comes: let oneDNN take its memory from the heap, which can be trimmed.
-
-    Its own pool, which it has elsewhere, never gives back a piece over 256 kB: 150 MB after a network of convolutions.
-    """
+def keep_little() -> None:
+    """Let all threads share two heaps and return large pieces at once: compiling frees what it took."""
     with contextlib.suppress(OSError, AttributeError):
         for option, value in MALLOC_OPTIONS.items():
             ctypes.CDLL(None).mallopt(option, value)
-        os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1")
 
 
 def return_free_memory() -> None:
