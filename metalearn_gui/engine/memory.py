@@ -15,7 +15,7 @@ CODE_OF = "/tensorflow/"
 
 def keep_little() -> None:
     """Let all threads share two heaps and return large pieces at once: compiling frees what it took."""
-    with contextlib.suppress(OSError, AttributeError):
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # TypeError: Windows
         for option, value in MALLOC_OPTIONS.items():
             ctypes.CDLL(None).mallopt(option, value)
 
@@ -24,7 +24,7 @@ def return_free_memory() -> None:
     """Give back what importing, tracing and compiling took and nothing uses now: tens of megabytes of freed memory,
     and more than 300 of TensorFlow's own code and tables. Of those a compiled program touches some 20 again."""
     gc.collect()
-    with contextlib.suppress(OSError, AttributeError):
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # TypeError: Windows
         libc = ctypes.CDLL(None)
         libc.malloc_trim(0)
         with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
