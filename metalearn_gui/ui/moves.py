@@ -65,10 +65,10 @@ def _move(layer: str, tensors: list[Array], step: int) -> Move:
 
 
 def verdict_on(moves: list[Move]) -> str:
-    """What the moves say: one of "nothing", "one", "reuse", "head", "first", "alike"."""
+    """What the moves say: one of "nothing", "one", "head alone", "reuse", "head", "first", "alike"."""
     shares = np.array([move.moved for move in moves])
     if len(moves) == 1:
-        return "one"
+        return "head alone" if moves[0].number > 0 else "one"  # layers below it do not adapt
     if not np.isfinite(shares).all() or shares.max() <= 0:
         return "nothing"
     most = int(np.argmax(shares))

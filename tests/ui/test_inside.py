@@ -295,6 +295,12 @@ def test_what_the_moves_say_is_read_from_their_shares(shares, verdict):
     assert verdict_on(moves) == verdict
 
 
+def test_one_layer_above_others_that_do_not_adapt_is_the_head_alone():
+    assert verdict_on(moves_of({"w2": np.ones((3, 2, 1)), "b2": np.ones((3, 1))}, 1)) == "head alone"
+    assert verdict_on(moves_of({"w0": np.ones((3, 2, 1))}, 1)) == "one"
+    assert verdict_on(moves_of({"context": np.ones((3, 4))}, 1)) == "one"
+
+
 def test_the_card_names_the_last_layer_the_head(session, qtbot):
     panel = MovesPanel(session)
     qtbot.addWidget(panel)

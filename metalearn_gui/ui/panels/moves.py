@@ -65,7 +65,7 @@ class MovesPanel(InsidePanel):
                 "x": self.tr("examples"),
             }
             return names.get(move.name, move.name)
-        is_head = len(moves) > 1 and move.number == max(other.number for other in moves)
+        is_head = 0 < move.number == max(other.number for other in moves)
         return self.tr("head") if is_head else self.tr("layer {number}").format(number=move.number + 1)
 
     def _sentence(self, moves: list[Move]) -> str:
@@ -75,13 +75,12 @@ class MovesPanel(InsidePanel):
         sentences = {
             "nothing": self.tr("How far adapting to this task moves each layer."),
             "one": self.tr("One thing alone adapts to a task: all else is shared by all tasks."),
+            "head alone": self.tr("The head alone adapts: all features below it are reused, as in ANIL."),
             "reuse": self.tr("The middle hardly moves: features are reused, as in ANIL."),
             "head": self.tr("The head moves most: below it, features are reused."),
             "first": self.tr("The first layer moves most: this task asks for other features."),
             "alike": self.tr("All layers move: this task changes the features, too."),
         }
-        if learner.key == "anil" and moves:
-            return self.tr("The head alone adapts: ANIL reuses all features below it.")
         verdict = verdict_on(moves) if moves else "nothing"
         if learner.start_name == "random start" and verdict in ("reuse", "head"):
             return self.tr("Below the head random features stay nearly as they were drawn.")
