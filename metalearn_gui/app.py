@@ -113,6 +113,7 @@ def _open(window: MainWindow, path: str) -> None:
     window.session.messageRaised.disconnect(refusals.append)
     if not opened:
         window.close()
+        window.deleteLater()
         raise BadInput(refusals[-1].text)
     window.file.show_title()
 

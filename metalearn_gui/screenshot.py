@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.app import build_window
 from metalearn_gui.bridge.session import Session
@@ -33,7 +34,7 @@ def render(options: Options) -> int:
         if not waiting.is_interrupted and not window.grab().save(options.screenshot, "PNG"):
             raise BadInput(f"The picture {options.screenshot} cannot be written; choose another place")
     finally:
-        window.close()
+        _dispose(window)
     return INTERRUPTED if waiting.is_interrupted else DONE
 
 
@@ -52,7 +53,14 @@ def draw_task(session_path: str, key: str, path: str) -> None:
         waiting.until_complete()
         PICTURES[key].write(window.session, path)
     finally:
-        window.close()
+        _dispose(window)
+
+
+def _dispose(window: QWidget) -> None:
+    """Close it, and let its widgets go: whoever draws many pictures in one process would dress all of them anew."""
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 def _check_place(path: str) -> None:

@@ -93,3 +93,8 @@ def _no_window_left() -> None:
         widget.close()
         widget.deleteLater()
     assert not left, f"windows still shown: {left}"
+    # A closed one would be dressed anew, a thousand widgets, before each test that follows.
+    kept = [widget for widget in QApplication.topLevelWidgets() if type(widget).__name__ == "MainWindow"]
+    for widget in kept:
+        widget.deleteLater()
+    assert not kept, f"windows closed and kept: {kept}"

@@ -86,6 +86,7 @@ def _classified(known: Array, known_y: Array, asked: Array, asked_y: Array) -> t
 
 def _one_thread() -> contextlib.AbstractContextManager[Any]:
     """Threads that wait for each other at every node take a hundred times as long where the machine does other work."""
+    importlib.import_module("sklearn.ensemble")  # only what is loaded can be limited
     limits = importlib.import_module("threadpoolctl").threadpool_limits  # scikit-learn needs it itself
     return limits(1, "openmp")  # type: ignore[no-any-return]
 

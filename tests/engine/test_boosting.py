@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -50,3 +54,13 @@ def test_it_stands_beside_the_learner_and_may_win_the_verdict(place, monkeypatch
     assert found.verdict.baseline == "boosting"
     monkeypatch.setattr(boosting, "is_available", lambda settings: False)
     assert "boosting" not in evaluation.evaluate(settings, state, 18, compile=False).baselines
+
+
+def test_one_thread_fits_the_trees_from_the_first_time_on():
+    program = (
+        "from threadpoolctl import threadpool_info\nfrom metalearn_gui.engine.boosting import _one_thread\n"
+        "with _one_thread():\n"
+        "    print([one['num_threads'] for one in threadpool_info() if one['user_api'] == 'openmp'])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert set(ast.literal_eval(done.stdout)) == {1}, done.stderr
