@@ -120,11 +120,15 @@ def _for_inputs_of(result: ExperimentSettings, tuned: ExperimentSettings) -> Exp
 def for_family(settings: ExperimentSettings, key: str, data: str = "", kind: str = "") -> dict[str, Any]:
     """What choosing a family changes: where the learner cannot take its kind of task, the first that can comes too.
 
-    data: the file or folder to make tasks of, where the family needs one. kind: of its tasks, where settings decide it.
+    data: the file or folder to make tasks of, where the family needs one; the old family's stays only where this one
+        reads it, too. kind: of its tasks, where settings decide it.
     """
     kind = kind or TASKS[key].kind
     fitting = {} if kind in settings.learner.kinds else {"learner": _first_learner(kind)}
-    return {"task_family": key} | fitting | ({"data": data} if data else {})
+    has_data = any(spec.name == "data" for spec in params_of(TASKS[key]))
+    old = getattr(settings.tasks, "data", "")
+    is_unread = has_data and old and key != settings.tasks.key and not TASKS[key].reads(old)
+    return {"task_family": key} | fitting | ({"data": data} if data or is_unread else {})
 
 
 def with_data_of(settings: ExperimentSettings, other: ExperimentSettings) -> ExperimentSettings:

@@ -15,7 +15,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.text import MINUS, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
-GAP, NAME, STRIP, BAR, SCALE = 8.0, 16.0, 9.0, 10.0, 58.0
+GAP, NAME, STRIP, BAR, SCALE = 8.0, 16.0, 9.0, 10.0, 64.0
 TYPICAL = 99.0  # per cent of the entries lie within the scale: a single giant would leave all others pale
 DIGITS = (3, 2, 1)  # of the numbers in the cells: as many as there is room for
 LEAST_HEIGHT, VALUE_GAP = 13.0, 6.0  # of a cell with its number in it, and what stays free beside that
@@ -133,11 +133,14 @@ class HeatMap(QWidget):
         cell = QRectF(0, 0, place.width() / columns, place.height() / rows)
         texts = self.cell_texts(tile, cell.width() - VALUE_GAP) if cell.height() >= LEAST_HEIGHT else []
         palette = theme().palette
+        line = self.fontMetrics().height()
+        every = math.ceil(line / max(cell.height(), 1.0))  # low rows are named by turns
         for row in range(rows if tile.row_names or texts else 0):
             top = place.top() + row * cell.height()
             painter.setPen(palette.text)
-            if tile.row_names:
-                beside = QRectF(place.left() - self._row_names_width(tile), top, 200, cell.height())
+            if tile.row_names and row % every == 0:
+                middle = max(top + cell.height() / 2, line / 2)
+                beside = QRectF(place.left() - self._row_names_width(tile), middle - line / 2, 200, line)
                 painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, tile.row_names[row])
             for column, text in enumerate(texts[row] if texts else []):
                 inside = cell.translated(place.left() + column * cell.width(), top)

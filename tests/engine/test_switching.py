@@ -188,3 +188,12 @@ def test_a_learner_chosen_on_ratings_brings_what_it_was_tuned_with_there_and_tak
     assert chosen.value("num_iterations") == begun.value("num_iterations")
     assert chosen.network == begun.network
     assert switched(chosen, learner="maml") == begun
+
+
+def test_a_family_that_cannot_read_the_old_ones_file_begins_without_it(tmp_path):
+    place = tmp_path / "shops.csv"
+    place.write_text("shop,price,sold\n" + "".join(f"s{row % 8},{row}.5,{2 * row}\n" for row in range(96)))
+    table = default_settings().replaced(task_family="csv", data=str(place))
+    assert switched(table, **for_family(table, "ratings")).tasks.data == ""
+    assert "data" not in for_family(table, "sinusoid")
+    assert "data" not in for_family(table, "csv")
