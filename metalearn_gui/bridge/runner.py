@@ -188,8 +188,7 @@ class Runner(QObject):
         """A closed job that has said nothing yet compiles, which nothing interrupts: another thread takes the rest."""
         self._behind = [thread for thread in self._behind if thread.isRunning()]
         job = self._outstanding[0] if self._outstanding else None
-        has_begun_to_speak = job is None or job.has_items or any(said is job for said, _ in self._mailbox)
-        if job is None or not job.gate.is_closed or has_begun_to_speak or len(self._behind) >= MOST_BEHIND:
+        if job is None or not job.gate.is_closed or self._has_spoken(job) or len(self._behind) >= MOST_BEHIND:
             return
         job.is_abandoned = True
         old = self._jobs
@@ -203,6 +202,9 @@ class Runner(QObject):
             self._thread.begin()
         self._steered = None if self._steered is job else self._steered
         job.on_end("")
+
+    def _has_spoken(self, job: Job) -> bool:
+        return job.has_items or any(said is job for said, _ in self._mailbox)
 
     def _release(self) -> None:
         job, self._held = self._held, None

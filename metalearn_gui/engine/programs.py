@@ -66,6 +66,6 @@ def prediction_program(settings: ExperimentSettings, compile: bool = True) -> Pr
 
 def _kept(make: Callable[..., _Program], settings: ExperimentSettings, own: Hashable, *rest: Hashable) -> _Program:
     """The program for this structure, `own` being the learner's part of it."""
-    learner, network, kind = settings.learner.fitted(settings.tasks), settings.network, settings.tasks.kind
-    key = (make, own, network.structure(), kind, *rest)
-    return PROGRAMS.get(key, lambda: make(learner, network, kind, *rest))
+    tasks, network = settings.tasks, settings.network
+    key = (make, own, network.structure(), tasks.kind, *rest)
+    return PROGRAMS.get(key, lambda: make(settings.learner.fitted(tasks), network, tasks.kind, *rest))

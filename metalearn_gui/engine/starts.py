@@ -15,9 +15,9 @@ from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import SettingError
 
 
-def fitting(fresh: LearnerState, weights: Mapping[str, Array]) -> tuple[str, ...]:
-    """The names of the fresh state's parameters that the weights have, too, in the same shape."""
-    return tuple(name for name, own in fresh.params.items() if name in weights and weights[name].shape == own.shape)
+def fitting(fresh: Params, weights: Mapping[str, Array]) -> tuple[str, ...]:
+    """The names of the fresh parameters that the weights have, too, in the same shape."""
+    return tuple(name for name, own in fresh.items() if name in weights and weights[name].shape == own.shape)
 
 
 def started_from(fresh: LearnerState, weights: Mapping[str, Array]) -> LearnerState:
@@ -26,7 +26,7 @@ def started_from(fresh: LearnerState, weights: Mapping[str, Array]) -> LearnerSt
     Raises:
         SettingError: none fits; the line says what either side has.
     """
-    names = fitting(fresh, weights)
+    names = fitting(fresh.params, weights)
     if not names:
         raise SettingError(
             f"None of these weights fit ({_shapes(weights)}); what is set has {_shapes(fresh.params)}: "
@@ -41,7 +41,8 @@ def check_fits(fresh: Params, params: Params) -> None:
     Raises:
         SettingError: a parameter is missing, or has another shape.
     """
-    misfits = [name for name, own in fresh.items() if name not in params or params[name].shape != own.shape]
+    fits = fitting(fresh, params)
+    misfits = [name for name in fresh if name not in fits]
     if misfits:
         raise SettingError(
             f"This learner has {_shapes(_only(params, misfits)) or 'nothing'} where its settings have "

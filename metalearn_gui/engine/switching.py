@@ -125,9 +125,8 @@ def for_family(settings: ExperimentSettings, key: str, data: str = "", kind: str
     """
     kind = kind or TASKS[key].kind
     fitting = {} if kind in settings.learner.kinds else {"learner": _first_learner(kind)}
-    has_data = any(spec.name == "data" for spec in params_of(TASKS[key]))
-    old = getattr(settings.tasks, "data", "")
-    is_unread = has_data and old and key != settings.tasks.key and not TASKS[key].reads(old)
+    old, is_other = getattr(settings.tasks, "data", ""), key != settings.tasks.key
+    is_unread = is_other and old and hasattr(TASKS[key], "data") and not TASKS[key].reads(old)
     return {"task_family": key} | fitting | ({"data": data} if data or is_unread else {})
 
 

@@ -215,7 +215,7 @@ def run_from_weights(settings: ExperimentSettings, other: RunRecord) -> RunRecor
     weights, learner = other.latest.learner.params, run.latest.learner
     run.initial = run.latest = dataclasses.replace(run.latest, learner=started_from(learner, weights))
     called = other.name or other.settings.learner.label
-    run.start = Start(other.run_id, called, len(fitting(learner, weights)), len(learner.params))
+    run.start = Start(other.run_id, called, len(fitting(learner.params, weights)), len(learner.params))
     return run
 
 

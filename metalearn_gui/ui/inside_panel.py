@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.canvas.axes import draw_words
 from metalearn_gui.ui.panel import Panel
-from metalearn_gui.ui.theme import theme, ui_font
 
 
 class InsidePanel(Panel):
@@ -90,8 +90,4 @@ class _Words(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(theme().palette.muted)
-        painter.setFont(ui_font(12))
-        wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(self.rect(), wrapped, self.accessibleName())
+        draw_words(QPainter(self), QRectF(self.rect()), self.accessibleName())

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.bridge.landscape import Landscape
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.canvas.axes import FRAME_RADIUS, Axes, draw_frame
+from metalearn_gui.ui.canvas.axes import FRAME_RADIUS, Axes, draw_frame, draw_words
 from metalearn_gui.ui.canvas.markers import draw_marker, faded
 from metalearn_gui.ui.keys import is_claimed
 from metalearn_gui.ui.layer import Layer
@@ -127,10 +127,7 @@ class LandscapeView(QWidget):
         axes, shown = self.axes, self._shown
         if axes is None or shown is None:
             draw_frame(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
-            painter.setPen(theme().palette.muted)
-            painter.setFont(ui_font(12))
-            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(12, 0, -12, 0), wrapped, self._texts["waiting"])
+            draw_words(painter, QRectF(self.rect()).adjusted(12, 0, -12, 0), self._texts["waiting"])
             return
         self._ground.draw(painter, lambda own: self._paint_ground(own, axes.frame, shown.losses))
         way = axes.pixels(shown.plane.path[:, 0], shown.plane.path[:, 1])

@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPainterPat
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.canvas.axes import Axes
+from metalearn_gui.ui.canvas.axes import Axes, draw_words
 from metalearn_gui.ui.network_drawing import UNITS_DRAWN, Layer
 from metalearn_gui.ui.network_maps import Column, columns_of, draw_columns, tiles
-from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme
 
 UNIT, LARGEST_UNIT = 17, 32  # pixels of the design
 GAP_SHARE = 0.12  # of a unit, between two
@@ -96,9 +96,7 @@ class NetworkView(QWidget):
             draw_columns(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._columns)
             return
         if not self._layers:
-            painter.setPen(theme().palette.muted)
-            painter.setFont(ui_font(12))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._unit_text)
+            draw_words(painter, QRectF(self.rect()), self._unit_text)
             return
         rects = [self._unit_rects(column) for column in range(len(self._layers))]
         for column in range(1, len(self._layers)):

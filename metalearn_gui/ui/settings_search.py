@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from metalearn_gui.ui.icons import icon, pixmap
+from metalearn_gui.ui.line_edit import LineEdit
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
@@ -24,8 +25,7 @@ class SettingsSearch(Translated, QFrame):
         self.setProperty("kind", "inset")
         self.setFixedHeight(HEIGHT)
         self._icon = QLabel(self)
-        self._line = named(QLineEdit(self), "settings_search")
-        self._line.setAcceptDrops(False)  # what is dropped means the window
+        self._line = named(LineEdit(self), "settings_search")
         self._line.setProperty("kind", "bare")
         self._line.setFont(ui_font(13))
         self._close = named(QToolButton(self), "settings_search_close")

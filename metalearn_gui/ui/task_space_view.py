@@ -14,7 +14,16 @@ from metalearn_gui.bridge.touches import TouchedTask
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.answered import Answered
-from metalearn_gui.ui.canvas.axes import Axes, Range, draw_columns, draw_frame, draw_rows, label_room, widened
+from metalearn_gui.ui.canvas.axes import (
+    Axes,
+    Range,
+    draw_columns,
+    draw_frame,
+    draw_rows,
+    draw_words,
+    label_room,
+    widened,
+)
 from metalearn_gui.ui.canvas.markers import draw_marker, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.keys import is_claimed
 from metalearn_gui.ui.layer import Layer
@@ -115,10 +124,7 @@ class TaskSpaceView(QWidget):
         axes, dots = self.axes, self._dots
         if axes is None or dots is None:
             draw_frame(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
-            painter.setPen(theme().palette.muted)
-            painter.setFont(ui_font(12))
-            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(12, 0, -12, 0), wrapped, self._words["waiting"])
+            draw_words(painter, QRectF(self.rect()).adjusted(12, 0, -12, 0), self._words["waiting"])
             return
         self._ground.draw(painter, lambda own: self._paint_ground(own, axes, dots))
         self._paint_here(painter, axes)

@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 from metalearn_gui.engine.params import Param
 from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.line_edit import LineEdit
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
 BESIDE_THE_TEXT = 40  # frame, margins and the button inside
 
 
-class TextBox(QLineEdit):
+class TextBox(LineEdit):
     """A line of text, taken when editing ends."""
 
     edited = Signal(object)
@@ -24,7 +25,6 @@ class TextBox(QLineEdit):
         super().__init__(parent)
         self.setObjectName(spec.name)
         self.setFont(ui_font(13))
-        self.setAcceptDrops(False)  # what is dropped means the window
         self._written = ""
         self.editingFinished.connect(self._finish)
 

@@ -29,7 +29,7 @@ def test_every_learner_takes_the_network_of_joint_training(learner: str) -> None
     family = family_for(learner)
     weights = initial_state(small_settings(family, "transfer", seed=99)).params
     fresh = initial_state(small_settings(family, learner))
-    names = set(fitting(fresh, weights))
+    names = set(fitting(fresh.params, weights))
     started = started_from(fresh, weights) if names else fresh
     assert names == {name for name in fresh.params if name in weights}
     for name, values in started.params.items():
@@ -42,7 +42,7 @@ def test_every_learner_takes_the_network_of_joint_training(learner: str) -> None
 def test_parameters_of_another_shape_stay_fresh() -> None:
     weights = initial_state(small_settings(seed=99).replaced(hidden_dims="8,6")).params
     fresh = initial_state(small_settings().replaced(hidden_dims="8,5"))
-    assert set(fitting(fresh, weights)) == {"w0", "b0", "b2"}
+    assert set(fitting(fresh.params, weights)) == {"w0", "b0", "b2"}
     started = started_from(fresh, weights)
     np.testing.assert_array_equal(started.params["w0"], weights["w0"])
     np.testing.assert_array_equal(started.params["w1"], fresh.params["w1"])

@@ -109,20 +109,23 @@ def test_a_hint_that_does_not_fit_gives_way_to_its_short_form(session, qtbot):
     assert label.shown_text not in ("6 of 40 units", "6/40")
 
 
-def test_a_hint_leaves_its_last_parts_out_before_it_is_cut_within_one(qtbot):
-    hint = Hint("click places, Shift paints, right-click removes")
+def hint_with_room_for(qtbot, text: str, room: str) -> Hint:
+    hint = Hint(text)
     qtbot.addWidget(hint)
     hint.show()
-    hint.resize(hint.fontMetrics().horizontalAdvance("click places, Shift paints, ri"), 20)
+    hint.resize(hint.fontMetrics().horizontalAdvance(room), 20)
+    return hint
+
+
+def test_a_hint_leaves_its_last_parts_out_before_it_is_cut_within_one(qtbot):
+    text = "click places, Shift paints, right-click removes"
+    hint = hint_with_room_for(qtbot, text, "click places, Shift paints, ri")
     assert hint.shown_text == "click places, Shift paints"
     assert hint.toolTip() == hint.text()
 
 
 def test_a_hint_is_left_out_where_hardly_anything_of_it_would_be_there(qtbot):
-    hint = Hint("5-way 1-shot")
-    qtbot.addWidget(hint)
-    hint.show()
-    hint.resize(hint.fontMetrics().horizontalAdvance("5-wa..."), 20)
+    hint = hint_with_room_for(qtbot, "5-way 1-shot", "5-wa...")
     assert hint.shown_text == ""
     assert hint.toolTip() == "5-way 1-shot"
 

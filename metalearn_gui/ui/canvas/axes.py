@@ -122,6 +122,13 @@ def draw_frame(painter: QPainter, frame: QRectF) -> None:
     painter.drawRoundedRect(frame, FRAME_RADIUS, FRAME_RADIUS)
 
 
+def draw_words(painter: QPainter, area: QRectF, words: str) -> None:
+    """What stands in the middle of a picture while there is nothing to draw."""
+    painter.setFont(ui_font(12))
+    painter.setPen(theme().palette.muted)
+    painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+
+
 def draw_columns(painter: QPainter, axes: Axes) -> None:
     """Vertical grid lines, their numbers below the frame."""
     palette, frame = theme().palette, axes.frame

@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.compare import Bracket, Lane, Rung
-from metalearn_gui.ui.compare.marks import draw_words
+from metalearn_gui.ui.canvas.axes import draw_words
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.walked import Walked
@@ -94,7 +94,7 @@ class BracketPicture(Walked):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(ui_font(12))
         if self._bracket is None:
-            draw_words(painter, QRectF(self.rect()), self.words)
+            draw_words(painter, QRectF(self.rect()).adjusted(20, 20, -20, -20), self.words)
             return
         for number, rung in enumerate(self._bracket.rungs):
             self._paint_head(painter, number, rung)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.ui.compare.marks import draw_words
+from metalearn_gui.ui.canvas.axes import draw_words
 from metalearn_gui.ui.loss_colors import LossScale, ink_on
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -129,7 +129,7 @@ class CellMap(Walked):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(ui_font(12))
         if self._cells is None:
-            draw_words(painter, QRectF(self.rect()), self.words)
+            draw_words(painter, QRectF(self.rect()).adjusted(20, 20, -20, -20), self.words)
             return
         rows, columns = self._cells.losses.shape
         for row in range(rows):

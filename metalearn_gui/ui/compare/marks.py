@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter
 
 from metalearn_gui.ui.plotting import LINE_STYLES
 from metalearn_gui.ui.rows_table import draw_symbol
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import theme
 
 OWN_COLORS = {"transfer": "transfer", "scratch": "scratch"}  # what means the same everywhere
 SHAPES = ("o", "s", "t", "d", "star", "t1")  # pyqtgraph's names
@@ -37,11 +37,3 @@ def mark_of(place: int, learner: str) -> Mark:
 def draw_mark(painter: QPainter, mark: Mark, centre: QPointF, size: float, filled: bool = True) -> None:
     """The mark's shape around a point, `size` pixels wide."""
     draw_symbol(painter, mark.shape, mark.color, centre, size, filled)
-
-
-def draw_words(painter: QPainter, area: QRectF, words: str) -> None:
-    """What stands in the middle of a picture while there is nothing to draw."""
-    painter.setFont(ui_font(12))
-    painter.setPen(theme().palette.muted)
-    wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    painter.drawText(area.adjusted(20, 20, -20, -20), wrapped, words)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Axis, Budget, Grid
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.compare.effort import EffortLine
+from metalearn_gui.ui.line_edit import LineEdit
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.theme import ui_font
@@ -26,8 +27,7 @@ class AxisRow(QWidget):
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setting = named(Combo(self), f"{name}_setting")
-        self.values = named(QLineEdit(self), f"{name}_values")
-        self.values.setAcceptDrops(False)  # what is dropped means the window
+        self.values = named(LineEdit(self), f"{name}_values")
         self.caption = QLabel(self)
         for widget in (self.setting, self.values, self.caption):
             widget.setFont(ui_font(12))

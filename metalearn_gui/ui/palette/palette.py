@@ -6,9 +6,10 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.icons import pixmap
+from metalearn_gui.ui.line_edit import LineEdit
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.palette.entries import Entries, Entry
 from metalearn_gui.ui.palette.finding import Found, find
@@ -198,7 +199,7 @@ class Palette(Veil):
         super().restyle()
 
 
-class _Line(QLineEdit):
+class _Line(LineEdit):
     """A line to type in that says `pressed` for keys that mean something else."""
 
     pressed = Signal(int)
@@ -206,7 +207,6 @@ class _Line(QLineEdit):
     def __init__(self, keys: frozenset[Qt.Key], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("palette_input")
-        self.setAcceptDrops(False)  # what is dropped means the window
         self._keys = keys
 
     def event(self, event: QEvent) -> bool:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.line_edit import LineEdit
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import ICON_BUTTON, Panel
 from metalearn_gui.ui.rows_table import ROW_HEIGHT
@@ -48,10 +49,9 @@ class RunsPanel(Panel):
         self._empty.setFont(ui_font(12))
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._search = named(QLineEdit(self), "runs_search")
+        self._search = named(LineEdit(self), "runs_search")
         self._search.setFont(ui_font(12.5))
         self._search.setClearButtonEnabled(True)
-        self._search.setAcceptDrops(False)  # what is dropped means the window
         self._search.textChanged.connect(self._seek)
         self._search.hide()
         self._search_button = self.add_icon_action("search", self._toggle_search)
