@@ -14,7 +14,7 @@ from metalearn_gui.bridge.shown import Shown
 from metalearn_gui.bridge.touches import TouchedTask
 
 # Ranks of requests, lower goes first: one uncompiled picture of what has none, and only then what takes seconds.
-FIRST, WARMING, TOUCHING, SHOWING, MAKING_ROOM, INSPECTING = range(6)
+FIRST, WARMING, TOUCHING, FOLLOWING, SHOWING, MAKING_ROOM, INSPECTING = range(7)
 
 
 class AdaptingWorker(QObject):

@@ -61,7 +61,9 @@ class Shown:
         """
         asked = {key: self.learners[key] for key in keys if key in self.learners}
         found = {key: adapter.adaptation(*learner, task, known.get(key), first_steps) for key, learner in asked.items()}
-        return found | self.steered(adapter, task, held, found["learner"]) if held else found
+        if held and "learner" in found:
+            found |= self.steered(adapter, task, held, found["learner"])
+        return found
 
     def steered(
         self, adapter: Adapter, task: TouchedTask, held: Mapping[str, Array], own: Adaptation

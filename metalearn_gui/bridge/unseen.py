@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from metalearn_gui.bridge.adapter import Adaptation, Adapter, Known
-from metalearn_gui.bridge.adapting_worker import FIRST, INSPECTING, SHOWING, TOUCHING, AdaptingWorker
+from metalearn_gui.bridge.adapting_worker import FIRST, FOLLOWING, INSPECTING, SHOWING, TOUCHING, AdaptingWorker
 from metalearn_gui.bridge.gallery import NUM_GALLERY, Gallery
 from metalearn_gui.bridge.latest import Request
 from metalearn_gui.bridge.saved_tasks import restored_tasks, saved_task
@@ -41,6 +41,7 @@ FIRST_TOUCHED = NUM_GALLERY + 1  # blocks 1..8 of the stream are the gallery's
 FIRST_STEP = 5
 INSPECT_MS = 500  # views run uncompiled: twice a second is what the window bears
 HAND_MS = 300  # without a touch: the hand rests
+LARGE_GRID = 1000  # places: to predict there takes long enough that the baselines' answers may come by themselves
 CATCH_UP_MS = 2000  # how often convolutions follow the training: a look at all tasks takes them as long as an iteration
 
 
@@ -410,10 +411,14 @@ class UnseenTasks(QObject):
 
     def _ask_learners(self, known: Mapping[str, Known]) -> None:
         # Uncompiled answers slow the window, so the baselines wait for their program.
-        keys = ("learner", *self.compared) if self._is_warm and not self._is_slow else ("learner",)
-        take = functools.partial(self._take_touched, self.touched)
+        beside = tuple(self.compared) if self._is_warm and not self._is_slow else ()
+        goes_ahead = len(self.touched.grid) >= LARGE_GRID and not self.touched.has_rows
+        keys = ("learner",) if goes_ahead else ("learner", *beside)
+        take = functools.partial(self._take_learner if goes_ahead else self._take_touched, self.touched)
         rank = TOUCHING if self.adaptations else FIRST
         self._ask_adaptations("touched", keys, take, rank, known)
+        if goes_ahead and beside:
+            self._ask_adaptations("beside", beside, self._take_beside, FOLLOWING, known)
 
     def _ask_adaptations(
         self, request: str, keys: tuple[str, ...], take: Callable[[Any], None], rank: int, known: Mapping[str, Known]
@@ -477,6 +482,16 @@ class UnseenTasks(QObject):
     def _take_touched(self, task: TouchedTask, adaptations: Mapping[str, Adaptation]) -> None:
         self._answered = task
         self.adaptations = {key: path for key, path in adaptations.items() if key in {"learner", *self.compared}}
+        self.adaptedChanged.emit()
+
+    def _take_learner(self, task: TouchedTask, adaptations: Mapping[str, Adaptation]) -> None:
+        """What lies beside it is of a moment ago."""
+        self._take_touched(task, self.adaptations | adaptations)
+
+    def _take_beside(self, adaptations: Mapping[str, Adaptation]) -> None:
+        """Of the touched task, or of what it was a moment ago."""
+        follow = {key: path for key, path in adaptations.items() if key in self.compared}
+        self.adaptations = self.adaptations | follow
         self.adaptedChanged.emit()
 
     def _take_compared(self, task: TouchedTask, adaptations: Mapping[str, Adaptation]) -> None:

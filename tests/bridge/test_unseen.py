@@ -343,6 +343,17 @@ def test_what_is_compared_can_be_chosen(touched_session, qtbot) -> None:
     qtbot.waitUntil(lambda: set(session.unseen.adaptations) == {"learner", "scratch", "transfer"})
 
 
+def test_on_a_plane_the_learner_answers_first_and_what_lies_beside_it_follows(open_session, qtbot) -> None:
+    unseen = open_session(small_settings(task_family="blobs", ways=3)).unseen
+    qtbot.waitUntil(lambda: len(unseen.adaptations) == 3, timeout=30_000)
+    before, seen = unseen.adaptations, []
+    unseen.adaptedChanged.connect(lambda: seen.append(unseen.adaptations))
+    unseen.move_point(0, np.zeros(2, np.float32), int(unseen.touched.support.y[0]))
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    changed = [{key for key in before if paths[key] is not before[key]} for paths in seen]
+    assert changed == [{"learner"}, {"learner", "transfer", "scratch"}]
+
+
 def test_the_adaptation_step_stays_within_the_path(touched_session, qtbot) -> None:
     session = touched_session
     assert session.unseen.step == session.unseen.num_steps == 2

@@ -230,10 +230,13 @@ def test_a_drag_leaves_the_buttons_of_the_classes_as_they_are_painted(plane, blo
     assert painted() > 0
 
 
-def test_an_answer_paints_the_plane_once_though_its_strip_changes_too(plane, blobs):
+def test_an_answer_paints_the_plane_once_and_its_strip_after_it(plane, blobs, qtbot):
     painted, summary = painted_of([plane]), painted_of([plane.findChild(StripSummary)])
     answer_again(blobs)
+    answer_again(blobs)
     QApplication.processEvents()
+    assert (painted(), summary()) == (1, 0)
+    qtbot.waitUntil(lambda: summary() > 0)
     assert (painted(), summary()) == (1, 1)
 
 

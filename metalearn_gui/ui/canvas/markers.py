@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
@@ -145,3 +146,13 @@ def draw_cross(painter: QPainter, box: QRectF) -> None:
     painter.setPen(QPen(theme().palette.error, 2))
     painter.drawLine(corner.topLeft(), corner.bottomRight())
     painter.drawLine(corner.topRight(), corner.bottomLeft())
+
+
+def draw_classes(
+    painter: QPainter, pixels: Array, labels: Array, radius: float, outline: QColor | None, width: float
+) -> None:
+    """Points in their class' shape and colour: filled with an outline, or hollow where there is none."""
+    for label in np.unique(labels).tolist():
+        color = class_color(label)
+        fill = None if outline is None else color
+        stamp_markers(painter, pixels[labels == label], radius, label, fill, outline or color, width)

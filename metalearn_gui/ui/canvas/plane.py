@@ -19,6 +19,7 @@ from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.markers import (
     class_color,
     class_letter,
+    draw_classes,
     draw_halo,
     draw_marker,
     draw_ring,
@@ -26,7 +27,14 @@ from metalearn_gui.ui.canvas.markers import (
     stamp_markers,
 )
 from metalearn_gui.ui.canvas.plane_strip import STRIP_WIDTH, ClassStrip, StripState
-from metalearn_gui.ui.canvas.regions import as_table, boundaries, draw_regions, probabilities_at, region_image
+from metalearn_gui.ui.canvas.regions import (
+    as_table,
+    boundaries,
+    draw_boundaries,
+    draw_regions,
+    probabilities_at,
+    region_image,
+)
 from metalearn_gui.ui.canvas.unit_answers import draw_answers_on_plane
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme
@@ -49,7 +57,8 @@ class PlaneCanvas(HandleSurface):
         self._tables: dict[int, Array] = {}  # by step: 0 and the shown one
         self._images: dict[int, QImage] = {}  # the same
         self._borders: list[tuple[QColor, QPainterPath]] = []  # of learners and runs beside the shown one
-        self._sources: tuple[object, ...] = ()  # what the three were made of
+        self._own: tuple[object, ...] = ()  # what tables and images were made of
+        self._beside: tuple[object, ...] = ()  # what the borders were made of
         self._stroke: QPointF | None = None  # the last point of the stroke that is being painted
         self._strip = ClassStrip(self)
         self._strip.picked.connect(self.pick_class)
@@ -107,16 +116,22 @@ class PlaneCanvas(HandleSurface):
     def _take_tables(self) -> None:
         """Make pictures of what has changed; points alone change nothing here until they are adapted to."""
         others = [(one.color, one.adaptation) for one in self.others() if one.adaptation is not None]
-        answers = [path for _, path in others]
-        sources = (self.adaptation, self.shown_step, self.touched.grid, theme().palette, *answers)
-        if len(sources) != len(self._sources) or not all(map(operator.is_, sources, self._sources)):
-            self._sources = sources
-            own, grid, steps = self.adaptation, self.touched.grid, [0, self.shown_step]
-            self._tables = dict(zip(steps, as_table(grid, own.on_grid[steps]), strict=True)) if own else {}
-            self._images = {step: region_image(table) for step, table in self._tables.items()}
-            tables = as_table(grid, np.stack([path.after(self.shown_step) for path in answers])) if answers else ()
+        shown = (self.shown_step, self.touched.grid, theme().palette)
+        own, beside = (self.adaptation, *shown), (*shown, *(path for _, path in others))
+        if not same(own, self._own):
+            self._own = own
+            self._take_own()
+        if not same(beside, self._beside):
+            self._beside = beside
+            after = [path.after(self.shown_step) for _, path in others]
+            tables = as_table(self.touched.grid, np.stack(after)) if after else ()
             self._borders = [(color, boundaries(table)) for (color, _), table in zip(others, tables, strict=True)]
         self._show_strip()
+
+    def _take_own(self) -> None:
+        own, steps = self.adaptation, [0, self.shown_step]
+        self._tables = dict(zip(steps, as_table(self.touched.grid, own.on_grid[steps]), strict=True)) if own else {}
+        self._images = {step: region_image(table) for step, table in self._tables.items()}
 
     def _hits(self) -> Array:
         """Whether each query point is on its class' side at the shown step."""
@@ -232,7 +247,7 @@ class PlaneCanvas(HandleSurface):
         if self.shown_step in self._images:
             draw_regions(painter, self.frame().adjusted(1, 1, -1, -1), self._images[self.shown_step])
         for color, path in self._borders:
-            self._draw_borders(painter, color, path)
+            draw_boundaries(painter, self.frame(), round(len(self.touched.grid) ** 0.5), path, color)
         self._draw_queries(painter)
         self._draw_support(painter)
         if self.hovered is not None and self.grabbed is None:
@@ -241,18 +256,6 @@ class PlaneCanvas(HandleSurface):
     def paint_unit(self, painter: QPainter, answers: UnitAnswers) -> None:
         draw_answers_on_plane(painter, self.frame().adjusted(1, 1, -1, -1), answers.values)
         self._draw_support(painter)
-
-    def _draw_borders(self, painter: QPainter, color: QColor, path: QPainterPath) -> None:
-        """Where another learner, adapted to the same points, changes from one class to the next."""
-        frame, steps = self.frame(), round(len(self.touched.grid) ** 0.5) - 1
-        painter.save()
-        painter.setClipRect(frame)
-        painter.translate(frame.topLeft())
-        painter.scale(frame.width() / steps, frame.height() / steps)
-        pen = QPen(color, 1.4)
-        pen.setCosmetic(True)
-        painter.strokePath(path, pen)
-        painter.restore()
 
     def _draw_queries(self, painter: QPainter) -> None:
         query, hits = self.touched.query, self._hits()
@@ -289,11 +292,6 @@ class PlaneCanvas(HandleSurface):
         draw_classes(painter, pixels, touched.support.y, 4.2, theme().palette.text, 1.0)
 
 
-def draw_classes(
-    painter: QPainter, pixels: Array, labels: Array, radius: float, outline: QColor | None, width: float
-) -> None:
-    """Points in their class' shape and colour: filled with an outline, or hollow where there is none."""
-    for label in np.unique(labels).tolist():
-        color = class_color(label)
-        fill = None if outline is None else color
-        stamp_markers(painter, pixels[labels == label], radius, label, fill, outline or color, width)
+def same(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
+    """Whether they hold the same objects."""
+    return len(some) == len(others) and all(map(operator.is_, some, others))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from metalearn_gui.ui.translated import Translated
 STRIP_WIDTH = 178
 ROW_HEIGHT = 24
 MOST_IN_ONE_COLUMN = 5
+FOLLOW_MS = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,11 +148,14 @@ class StripSummary(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._state: StripState | None = None
+        self._paint_soon = QTimer(self, singleShot=True, interval=FOLLOW_MS)
+        self._paint_soon.timeout.connect(self.update)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the plane below is painted twice an answer
 
     def show_state(self, state: StripState) -> None:
-        if self._state is None or not state.looks_like(self._state):
-            self.update()
+        """While points are dragged it is painted a few times a second: the plane beside it goes ahead."""
+        if not ((self._state is not None and state.looks_like(self._state)) or self._paint_soon.isActive()):
+            self._paint_soon.start()
         self._state = state
 
     def paintEvent(self, event: QPaintEvent) -> None:

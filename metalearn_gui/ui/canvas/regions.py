@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pyqtgraph.functions import arrayToQPath
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Range
@@ -71,6 +71,18 @@ def boundaries(table: Array) -> QPainterPath:
     ends = np.concatenate([_zero_lines(lead) for lead in leads])
     path: QPainterPath = arrayToQPath(ends[:, 0], ends[:, 1], connect="pairs")
     return path
+
+
+def draw_boundaries(painter: QPainter, frame: QRectF, side: int, path: QPainterPath, color: QColor) -> None:
+    """`boundaries` of a table with so many points on a side, laid over the frame."""
+    painter.save()
+    painter.setClipRect(frame)
+    painter.translate(frame.topLeft())
+    painter.scale(frame.width() / (side - 1), frame.height() / (side - 1))
+    pen = QPen(color, 1.4)
+    pen.setCosmetic(True)
+    painter.strokePath(path, pen)
+    painter.restore()
 
 
 def _zero_lines(field: Array) -> Array:

@@ -9,8 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.ui.canvas.axes import Range
-from metalearn_gui.ui.canvas.markers import draw_ring, faded, stamp_markers
-from metalearn_gui.ui.canvas.plane import draw_classes
+from metalearn_gui.ui.canvas.markers import draw_classes, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.canvas.table.drawing import value_colors
 from metalearn_gui.ui.canvas.table.panes import Pane, points_in
 from metalearn_gui.ui.theme import theme

@@ -11,8 +11,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tables.fields import Fields
 from metalearn_gui.ui.canvas.axes import Axes, widened
 from metalearn_gui.ui.canvas.curve_drawing import draw_curve
-from metalearn_gui.ui.canvas.markers import stamp_markers
-from metalearn_gui.ui.canvas.plane import draw_classes
+from metalearn_gui.ui.canvas.markers import draw_classes, stamp_markers
 from metalearn_gui.ui.theme import theme, ui_font
 
 MARGIN = 0.07
