@@ -486,7 +486,7 @@ class UnseenTasks(QObject):
 
     def _take_learner(self, task: TouchedTask, adaptations: Mapping[str, Adaptation]) -> None:
         """What lies beside it is of a moment ago."""
-        self._take_touched(task, self.adaptations | adaptations)
+        self._take_touched(task, self.adaptations | dict(adaptations))
 
     def _take_beside(self, adaptations: Mapping[str, Adaptation]) -> None:
         """Of the touched task, or of what it was a moment ago."""
