@@ -1,4 +1,4 @@
-"""Choices as checkable buttons: eight in sight, the others behind "More..."."""
+"""Choices as checkable buttons: eight in sight, the others behind "More...", which names a chosen one of them."""
 
 from __future__ import annotations
 
@@ -113,6 +113,7 @@ class ChipBox(QWidget):
         self._more_text = more_text
         keys = sorted(chips, key=lambda key: first.index(key) if key in first else len(first))
         self._hidden_keys = keys[IN_SIGHT:]
+        self._choice = ""
         self._group = QButtonGroup(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -150,20 +151,34 @@ class ChipBox(QWidget):
         return holder
 
     def show_choice(self, key: str) -> None:
-        """Check a chip silently; unfold where it is behind "More..."."""
+        """Check a chip silently. What was unfolded to choose from folds again: its settings are what comes next."""
         self.chips[key].setChecked(True)
-        if key in self._hidden_keys and self._fold.isHidden():
-            self.toggle_more()
+        if key == self._choice:
+            return
+        self._choice = key
+        if self._fold.isAncestorOf(self.focusWidget()):
+            self.more.setFocus()
+        self._unfold(False)
 
     def toggle_more(self) -> None:
         """Unfold or fold the other chips."""
-        self._fold.setVisible(self._fold.isHidden())
+        self._unfold(self._fold.isHidden())
+
+    def _unfold(self, on: bool) -> None:
+        self._fold.setVisible(on)
         self.retranslate()
         self.restyle()
 
+    @property
+    def _choice_out_of_sight(self) -> str:
+        """What the chosen chip says, where it is folded away."""
+        is_folded = self._choice in self._hidden_keys and self._fold.isHidden()
+        return self.chips[self._choice].text() if is_folded else ""
+
     def retranslate(self) -> None:
         """Write the text of "More..."."""
-        self.more.setText(self._more_text(len(self._hidden_keys), not self._fold.isHidden()))
+        more = self._more_text(len(self._hidden_keys), not self._fold.isHidden())
+        self.more.setText(" · ".join(filter(None, (self._choice_out_of_sight, more))))
         self.more.setToolTip(self.tr("Show or hide the others"))
         self.more.setAccessibleName(self.more.text())
 
@@ -171,6 +186,9 @@ class ChipBox(QWidget):
         """Take the theme's colours."""
         name = "chevron_right" if self._fold.isHidden() else "chevron_down"
         self.more.setIcon(icon(name, theme().palette.muted))
+        self.more.setProperty("chosen", bool(self._choice_out_of_sight))
+        self.more.style().unpolish(self.more)
+        self.more.style().polish(self.more)
 
 
 def _fill(line: QHBoxLayout, missing: int, like: QWidget) -> None:

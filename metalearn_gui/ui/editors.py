@@ -83,7 +83,16 @@ class _NumberBox:
 
     def sizeHint(self: Any) -> QSize:
         text = max(self.textFromValue(self.value()), self.lineEdit().text(), key=len)
-        return QSize(max(28, self.fontMetrics().horizontalAdvance(text) + 10), scaled(20))
+        return QSize(self._width_of(text), scaled(20))
+
+    def widest(self: Any) -> int:
+        """How wide it may become while a slider moves it."""
+        scale = Scale(self._spec)
+        values = {scale.value(position) for position in range(scale.num_positions + 1)}
+        return max(self._width_of(self.textFromValue(value)) for value in values)
+
+    def _width_of(self: Any, text: str) -> int:
+        return max(28, self.fontMetrics().horizontalAdvance(text) + 10)
 
     def _refuse(self: Any, text: str) -> float:
         self._refused = text
@@ -186,6 +195,10 @@ class Switch(QCheckBox):
         self.setChecked(value)
         blocker.unblock()
         self.update()
+
+    def widest(self) -> int:
+        """As wide as ever."""
+        return self.width()
 
     def hitButton(self, position: Any) -> bool:
         return self.rect().contains(position)

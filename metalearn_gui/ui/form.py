@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.params import Param, params_of
@@ -14,11 +14,13 @@ from metalearn_gui.ui.essentials import essential_settings
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.retiring import retire
 from metalearn_gui.ui.setting_row import SettingRow, Taker
-from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.theme import scaled, ui_font
 from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.zoom import fit_new
 
-ROW_SPACING = 5
+ROW_SPACING, GUTTER = 5, 10
+CARD_WIDTH = 234  # of what stands in a card of the column
+FEW = 2  # so many settings have a line each, however short they are
 
 
 class Form(Translated, QWidget):
@@ -55,9 +57,12 @@ class Form(Translated, QWidget):
         self._reset_all.setProperty("kind", "link")
         self._reset_all.setFont(ui_font(12))
         self._reset_all.clicked.connect(self.reset_all)
-        rows = self._lines = QVBoxLayout(self._column)
+        rows = self._lines = QGridLayout(self._column)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(ROW_SPACING)
+        rows.setVerticalSpacing(ROW_SPACING)
+        rows.setHorizontalSpacing(GUTTER)
+        rows.setColumnStretch(0, 1)
+        rows.setColumnStretch(1, 1)
         rows.setAlignment(Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -92,7 +97,6 @@ class Form(Translated, QWidget):
             spec.name: SettingRow(self._session, spec, self._column, self._takers.get(spec.name)) for spec in wanted
         }
         for row in self.rows.values():
-            self._lines.addWidget(row)
             fit_new(row)
         self._show_rows()
 
@@ -144,9 +148,27 @@ class Form(Translated, QWidget):
         for name, row in self.rows.items():
             is_in_sight = self._shows_more or name in self._essential
             row.setVisible(row.is_about(self._sought) if self._sought else is_in_sight)
-        self._column.setVisible(not all(row.isHidden() for row in self.rows.values()))
+        in_sight = [row for row in self.rows.values() if not row.isHidden()]
+        self._lay_out(in_sight)
+        self._column.setVisible(bool(in_sight))
+
+    def _lay_out(self, rows: Sequence[SettingRow]) -> None:
+        for row in self.rows.values():
+            self._lines.removeWidget(row)
+        for place, line in enumerate(_in_lines(rows)):
+            for column, row in enumerate(line):
+                self._lines.addWidget(row, place, column, 1, 2 // len(line))
 
     def retranslate(self) -> None:
         """Write every visible text."""
         self._reset_all.setText(self.tr("Reset all"))
         self._reset_all.setToolTip(self.tr("Every setting of this card back to its default"))
+
+
+def _in_lines(rows: Sequence[SettingRow]) -> list[list[SettingRow]]:
+    """A line for each, but short ones two by two where there are more than a few."""
+    half = scaled((CARD_WIDTH - GUTTER) / 2)
+    short = [row for row in rows if row.needed_width() <= half] if len(rows) > FEW else []
+    beside = dict(zip(short[::2], short[1::2], strict=False))
+    others = set(beside.values())
+    return [[row, beside[row]] if row in beside else [row] for row in rows if row not in others]

@@ -15,7 +15,7 @@ from metalearn_gui.ui.network_drawing import UNITS_DRAWN, Layer
 from metalearn_gui.ui.network_maps import Column, columns_of, draw_columns, tiles
 from metalearn_gui.ui.theme import scaled, theme
 
-UNIT, LARGEST_UNIT = 17, 32  # pixels of the design
+SMALLEST_UNIT, UNIT, LARGEST_UNIT = 11, 17, 32  # pixels of the design
 GAP_SHARE = 0.12  # of a unit, between two
 MAX_WIDTH = 3.2
 
@@ -34,7 +34,7 @@ class NetworkView(QWidget):
         self._unit_text = "{layer} {unit}"
         self._pointed = (-1, -1)
         self.setMouseTracking(True)
-        self.setMinimumHeight(self.sizeHint().height())
+        self.setMinimumHeight(_height_with(SMALLEST_UNIT))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme().changed.connect(self.update)
 
@@ -44,7 +44,7 @@ class NetworkView(QWidget):
         return self._layers
 
     def sizeHint(self) -> QSize:
-        return QSize(234, round((UNITS_DRAWN + (UNITS_DRAWN - 1) * GAP_SHARE) * UNIT) + 2)
+        return QSize(234, _height_with(UNIT))
 
     @property
     def unit_pointed(self) -> tuple[int, int]:
@@ -194,3 +194,8 @@ def _thumbnail(values: Array, rect: QRectF) -> QPolygonF:
     axes = Axes(rect, (0.0, len(values) - 1.0), (low, high if high - low > 1e-9 else low + 1.0))
     (line,) = axes.polylines(np.arange(len(values)), values)
     return line
+
+
+def _height_with(unit: float) -> int:
+    """A column of as many units as are drawn."""
+    return round((UNITS_DRAWN + (UNITS_DRAWN - 1) * GAP_SHARE) * unit) + 2

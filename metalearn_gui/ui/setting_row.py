@@ -6,11 +6,12 @@ with one line or announces `settingsChanged`, upon which every row shows the tru
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import RunState, Session
@@ -47,6 +48,7 @@ class SettingRow(Translated, QWidget):
         self._unit = ElidedLabel("", self)
         self._badge = QLabel("", self)
         self._reset = named(QToolButton(self), f"{spec.name}_reset")
+        self._is_changed = False  # from its default
         self._arrange()
         for widget in self._inputs():
             widget.edited.connect(self._commit)
@@ -91,7 +93,7 @@ class SettingRow(Translated, QWidget):
         for widget in self._inputs():
             widget.show_value(value)
         self.editor.updateGeometry()
-        self._reset.setVisible(value != self.spec.default)
+        self._is_changed = value != self.spec.default
         self._fit()
 
     def is_about(self, text: str) -> bool:
@@ -104,11 +106,19 @@ class SettingRow(Translated, QWidget):
             self._take(value)
         self.show_value()
 
-    # --- what there is room for: first the name, then the value, then the unit and the badge ---------
+    def needed_width(self) -> float:
+        """What name and value take, whatever a slider makes of it; a path and words take all there is."""
+        if self.spec.kind not in ("int", "float", "bool"):
+            return math.inf
+        name = QCoreApplication.translate("Settings", self.spec.label)
+        return QFontMetrics(ui_font(12)).horizontalAdvance(name) + LINE_SPACING + self.editor.widest()
+
+    # --- what there is room for: first the name, then the value, then the way back, the badge and the unit ---
 
     def _fit(self) -> None:
         self._place_editor()
         self._unit.setVisible(bool(self._unit.text()))
+        self._reset.setVisible(self._is_changed)
         needs_restart = not self.spec.live and self._session.run_state in _LIVE_STATES
         word = self.tr("restart") if needs_restart else self.tr("live") if self.spec.live else ""
         self._badge.setText(word)
@@ -119,7 +129,7 @@ class SettingRow(Translated, QWidget):
             return
         if needs_restart:
             self._badge.setPixmap(icon("reset", theme().palette.muted).pixmap(BADGE_ICON))
-        for widget in (self._unit, self._badge):
+        for widget in (self._unit, self._badge, self._reset):
             if self._is_tight():
                 widget.hide()
 
@@ -129,8 +139,8 @@ class SettingRow(Translated, QWidget):
         return self._line.sizeHint().width() > self.width()
 
     def _place_editor(self) -> None:
-        """Beside the name, or below it where it is as wide as a card: a path, and words that would cut the name."""
-        is_wide = self.spec.kind == "path"
+        """Beside the name, or below it where words would cut the name."""
+        is_wide = False
         if self.spec.kind in ("choice", "text"):
             parts = (self._label, self._reset, self.editor)  # with room for the way back, so that nothing jumps
             is_wide = sum(part.sizeHint().width() + self._line.spacing() for part in parts) > self.width()
@@ -139,7 +149,7 @@ class SettingRow(Translated, QWidget):
             self._rows.removeWidget(self.editor)
             self._line.removeWidget(self.editor)
             place = 1 if is_wide else self._line.count()
-            target.insertWidget(place, self.editor, 2 if self.spec.kind == "text" and not is_wide else 0)
+            target.insertWidget(place, self.editor, 2 if self.spec.kind in ("text", "path") and not is_wide else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

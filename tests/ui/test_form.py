@@ -280,3 +280,23 @@ def test_what_concerns_a_learner_is_a_setting(learner):
 def test_every_group_is_covered_by_a_component():
     assert {owner for owner, _ in CHOICES.values()} | {"episodes", "outer", "run"} == set(GROUPS)
     assert all(dataclasses.is_dataclass(owner) for owner in COMPONENTS)
+
+
+def test_short_settings_share_a_line_where_there_are_more_than_a_few(session, qtbot):
+    theme().apply()
+    session.change(task_family="blobs")
+    form = make_form(session, qtbot, "episodes", "tasks")
+    form.setFixedWidth(234)
+    qtbot.wait(20)
+    places = {name: form.rows[name].geometry() for name in ("shots", "ways", "noise")}
+    assert places["ways"].top() == places["shots"].top()
+    assert places["ways"].left() > places["shots"].right()
+    assert places["noise"].top() > places["shots"].bottom()
+    assert places["noise"].width() == form.width()
+
+
+def test_two_settings_have_a_line_each(session, qtbot):
+    form = make_form(session, qtbot, "episodes", "tasks")
+    assert [name for name, row in form.rows.items() if row.isVisible()] == ["shots", "noise"]
+    qtbot.wait(20)
+    assert form.rows["noise"].y() > form.rows["shots"].y()

@@ -13,12 +13,18 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QW
 
 from metalearn_gui.bridge.session import Message, RunState
 from metalearn_gui.engine.presets import PRESETS, preset
+from metalearn_gui.engine.switching import for_family
+from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui import message_bar
 from metalearn_gui.ui.chips import PictureChip
 from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.left_side import LeftSide
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.panels.learner import LearnerPanel
+from metalearn_gui.ui.panels.network import NetworkPanel
+from metalearn_gui.ui.panels.tasks import TasksPanel
 from metalearn_gui.ui.rail_button import RailButton
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.verdict_line import VerdictLine
@@ -34,6 +40,38 @@ def child(window, name: str):
 
 
 # --- layout ------------------------------------------------------------------------------------------
+
+
+def test_the_essential_settings_of_every_family_and_preset_fit_without_scrolling(session, qtbot):
+    theme().apply()
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    side = LeftSide({panel.key: panel(session, holder) for panel in (TasksPanel, LearnerPanel, NetworkPanel)}, holder)
+    side.setFixedHeight(790)  # of a window of 1440 x 900
+    holder.show()
+    bar = child(side, "left_column").verticalScrollBar()
+    first = preset("first-steps")
+    families = {key: first.replaced(**for_family(first, key)) for key in TASKS if not TASKS[key].needs_data}
+    presets = {one.settings.learner.key: one.settings for one in PRESETS.values() if not one.settings.tasks.needs_data}
+    scrolls = {}
+    for key, settings in (families | presets).items():
+        session.set_settings(settings)
+        qtbot.wait(1)  # until it is laid out
+        scrolls[key] = bar.maximum()
+    assert not any(scrolls.values()), scrolls
+
+
+@pytest.mark.parametrize("name", ["task_family_linear", "learner_metann"])
+def test_more_folds_once_one_of_the_others_is_chosen_and_names_it(window, qtbot, name):
+    chip = child(window, name)
+    box = chip.parentWidget().parentWidget()
+    qtbot.mouseClick(box.more, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(chip.isVisible)
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert chip.isChecked()
+    assert not chip.isVisible()
+    assert box.more.text().startswith(chip.text())
+    assert box.more.accessibleName() == box.more.text()
 
 
 @pytest.mark.parametrize("mode", ["dark", "light"])

@@ -22,7 +22,7 @@ class Blobs(PlaneFamily):
     label = "Blobs"
     summary = "Every task is a few clusters in the plane; which class lies where is new each time."
 
-    ways: int = param(3, "Ways (classes)", minimum=2, maximum=10, unit="classes", help="Classes in an episode.")
+    ways: int = param(3, "Ways", minimum=2, maximum=10, unit="classes", help="Classes in an episode.")
     noise: float = param(0.35, "Spread", minimum=0.01, maximum=2.0, help="Standard deviation of a cluster.")
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:

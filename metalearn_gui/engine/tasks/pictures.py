@@ -38,7 +38,7 @@ class PictureFamily(TaskFamily):
     fits_bytes = True
     block_steps: ClassVar[int] = 10
 
-    ways: int = param(5, "Ways (classes)", minimum=2, maximum=100, unit="classes", help="Classes in an episode.")
+    ways: int = param(5, "Ways", minimum=2, maximum=100, unit="classes", help="Classes in an episode.")
     image_size: int = param(
         28, "Image size", minimum=8, maximum=128, unit="pixels", advanced=True, help="Side of the images."
     )

@@ -22,7 +22,7 @@ class PlaneFamily(TaskFamily):
     kind = "classification"
     view = "plane"
 
-    ways: int = param(2, "Ways (classes)", minimum=2, maximum=10, unit="classes", help="Classes in an episode.")
+    ways: int = param(2, "Ways", minimum=2, maximum=10, unit="classes", help="Classes in an episode.")
 
     @abstractmethod
     def places(self, tasks: Tasks, labels: Array, rng: np.random.Generator) -> Array:

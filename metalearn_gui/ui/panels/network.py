@@ -52,6 +52,7 @@ class NetworkPanel(SettingsPanel):
         self.body.addWidget(self.view, 1)
         self.body.addWidget(below)
         self.add_form(Form(session, ("network",), (*ABOVE, *BELOW), self), (self.view, below))
+        self.form.moreChanged.connect(self._show_kind)
         self._inside = self.add_icon_action("eye", self.insideRequested.emit)
         self._inside.setObjectName("look_inside_button")
         self._redraw = QTimer(self, singleShot=True, interval=REDRAW_MS)
@@ -74,6 +75,11 @@ class NetworkPanel(SettingsPanel):
             editor.show_value(settings.value(name))
         self._show_what_is_fixed()
 
+    def _show_kind(self) -> None:
+        """With all settings alone: a family and a preset bring the kind that suits them."""
+        if "network" in self._editors:
+            self._editors["network"].setVisible(self.form.shows_more)
+
     def _build(self) -> None:
         retire(self._editors.values())
         for layout in (self._controls, self._ends):
@@ -95,6 +101,7 @@ class NetworkPanel(SettingsPanel):
                 self._ends.addStretch(1)
             self._ends.addWidget(self._end(specs[name]))
         self._name_editors()
+        self._show_kind()
 
     def _control(self, spec: Param) -> QWidget:
         if spec.kind == "choice":
@@ -128,8 +135,12 @@ class NetworkPanel(SettingsPanel):
     def seek(self, text: str) -> None:
         """As every card; the sizes above the drawing stay as long as one of them is sought."""
         super().seek(text)
-        texts = [name + editor.accessibleName().lower() for name, editor in self._editors.items() if name in ABOVE]
-        self._above.setVisible(any(text in one for one in texts))
+        texts = {name: name + editor.accessibleName().lower() for name, editor in self._editors.items()}
+        self._above.setVisible(any(text in one for name, one in texts.items() if name not in BELOW))
+        if text and text in texts.get("network", ""):
+            self._editors["network"].show()
+        else:
+            self._show_kind()
 
     def _commit(self, name: str, value: Any) -> None:
         if value != self.session.settings.value(name):
