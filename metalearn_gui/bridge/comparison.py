@@ -5,6 +5,7 @@ Whatever trains here becomes a run of the session's list: to be shown, restored,
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -105,6 +106,8 @@ class Comparing(QObject):
         records = self._runs.records if known else {}
         begin = functools.partial(plan.begin, known=[run for run in known if _is_whole(run)])
         self.cancel()
+        if self.is_active:  # it ends while this one waits for its turn
+            self._keep_cut_short()
         gate = Gate()
         job = Job(self.tr("Comparing"), functools.partial(_refusable, begin, gate, self._options), gate=gate)
         self._forget()
@@ -128,8 +131,10 @@ class Comparing(QObject):
         self._steer(Gate.run)
 
     def cancel(self) -> None:
-        """End it: runs under way are judged as they are and kept, no other begins."""
-        self._steer(Gate.close)
+        """End it: runs under way are judged as they are and kept, no other begins. What compiles is left alone."""
+        if self._job is not None:
+            self._course.training.end(self._job)
+            self._derive_state()
 
     def leave(self) -> None:
         """Cancel it and forget all: the session's runs are replaced by others."""
@@ -221,6 +226,7 @@ class Comparing(QObject):
     # --- what the worker says ---------------------------------------------------------------------
 
     def _take(self, job: Job, runs: ComparedRuns, arrived: list[Any]) -> None:
+        job.compiles = isinstance(arrived[-1], Progressed) and arrived[-1].is_compiling
         if self._job is not job:  # what was compared before: its runs still come to their end
             for item in arrived:
                 if isinstance(item, Event):
@@ -265,7 +271,10 @@ class Comparing(QObject):
             return
         self._job = None
         self._compiling.follow(None, is_cut_short=True)
-        self._keep()
+        if job.is_abandoned:  # it does not come to its last word
+            self._keep_cut_short()
+        else:
+            self._keep()
         self._derive_state()
         if error:
             self.failed.emit(error)
@@ -291,6 +300,11 @@ class Comparing(QObject):
         self.keptChanged.emit()
         if self.kept:
             self.reopen(self.kept[0].key)
+
+    def _keep_cut_short(self) -> None:
+        if self.outcome is not None:
+            self.outcome = dataclasses.replace(self.outcome, is_cancelled=True)
+        self._keep()
 
     def _keep(self) -> None:
         outcome = self.outcome

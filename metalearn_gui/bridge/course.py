@@ -204,8 +204,9 @@ class Course(QObject):
     def _begin(self, steps: int | None) -> None:
         """Go on with the live run, for so many meta-iterations or without a bound."""
         if self.training.is_lent:
-            text = self.tr("A comparison is training. Cancel it to train this run.")
-            self.messageRaised.emit(Message(text, "info", self.tr("Cancel it"), "comparing.cancel"))
+            text = self.tr("{what}. End it to train this run; what is over stays.")
+            text = text.format(what=self.training.lent_text)
+            self.messageRaised.emit(Message(text, "info", self.tr("End it and run"), "run_instead"))
             return
         live = self.runs.live
         if live.iteration >= self.settings.outer.num_iterations:

@@ -45,6 +45,7 @@ class Job:
     gate: Gate = dataclasses.field(default_factory=Gate)
     is_abandoned: bool = False  # ends at its next item instead of at its next look at the gate
     has_items: bool = False
+    compiles: bool = True  # nothing interrupts it now: until its first item, and whenever `on_items` says so
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,6 +145,11 @@ class Runner(QObject):
         self._leave_behind()
         self._derive_state()
 
+    def end(self, job: Job) -> None:
+        """End a job that is not steered; what it still says arrives. One that compiles is over at once."""
+        job.gate.close()
+        self._leave_behind()
+
     def drain(self) -> None:
         """Hand over all that has arrived."""
         arrived: dict[Job, list[Any]] = {}
@@ -185,10 +191,10 @@ class Runner(QObject):
             job.on_end("")
 
     def _leave_behind(self) -> None:
-        """A closed job that has said nothing yet compiles, which nothing interrupts: another thread takes the rest."""
+        """A closed job that compiles is left alone with it: another thread takes the rest."""
         self._behind = [thread for thread in self._behind if thread.isRunning()]
         job = self._outstanding[0] if self._outstanding else None
-        if job is None or not job.gate.is_closed or self._has_spoken(job) or len(self._behind) >= MOST_BEHIND:
+        if job is None or not job.gate.is_closed or not self._compiles(job) or len(self._behind) >= MOST_BEHIND:
             return
         job.is_abandoned = True
         old = self._jobs
@@ -203,8 +209,8 @@ class Runner(QObject):
         self._steered = None if self._steered is job else self._steered
         job.on_end("")
 
-    def _has_spoken(self, job: Job) -> bool:
-        return job.has_items or any(said is job for said, _ in self._mailbox)
+    def _compiles(self, job: Job) -> bool:
+        return job.compiles and not any(said is job for said, _ in self._mailbox)
 
     def _release(self) -> None:
         job, self._held = self._held, None
@@ -215,7 +221,8 @@ class Runner(QObject):
         if job not in self._outstanding:  # left behind
             return
         end = items.pop() if isinstance(items[-1], _End) else None
-        job.has_items = job.has_items or bool(items)
+        if items:
+            job.has_items, job.compiles = True, False
         try:
             if items:
                 job.on_items(items)
@@ -226,6 +233,8 @@ class Runner(QObject):
             self._derive_state()
         if end is not None:
             job.on_end(end.error)
+        else:
+            self._leave_behind()  # it was ended while this was under way
 
     def _derive_state(self) -> None:
         state = state_of(self._steered)

@@ -229,6 +229,12 @@ class Session(QObject):
         """Run, or pause."""
         self._course.toggle()
 
+    def run_instead(self) -> None:
+        """End what trains or compiles in place of the live run, and run."""
+        self.comparing.cancel()
+        self.warming.cancel()
+        self.toggle()
+
     def step(self) -> None:
         """One meta-iteration, then pause."""
         self._course.step()

@@ -68,8 +68,16 @@ class Training(QObject):
 
     @property
     def is_lent(self) -> bool:
-        """Whether something else has the worker: no run begins before it is over."""
-        return self._lent_to is not None
+        """Whether something else has the worker, to be ended before a run can begin. One that ends is waited for."""
+        return self._lent_to is not None and not self._lent_to.gate.is_closed
+
+    @property
+    def lent_text(self) -> str:
+        """What has the worker, in words; "" while nothing has."""
+        if self._lent_to is None:
+            return ""
+        text = self.tr("{name} is paused") if self._lent_to.gate.is_paused else self.tr("{name} is under way")
+        return text.format(name=self._lent_to.name)
 
     def has(self, run_id: str) -> bool:
         """Whether a run trains, or has been stopped and still has something to say."""
@@ -152,6 +160,10 @@ class Training(QObject):
         self._lent_to, said = job, job.on_end
         job.on_end = functools.partial(self._take_back, job, said)
         self._runner.submit(job)
+
+    def end(self, job: Job) -> None:
+        """End what the worker is lent to: at once where it compiles, else once it has come to what it yields next."""
+        self._runner.end(job)
 
     def give_way(self, gives_way: bool) -> None:
         """Train less, and tell of it less often: a hand waits for its picture."""

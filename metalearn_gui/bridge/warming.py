@@ -68,9 +68,9 @@ class Warming(QObject):
         self._clock.start()
 
     def cancel(self) -> None:
-        """No further one begins; a compilation under way cannot be interrupted."""
+        """No further one begins; the compilation under way goes on where nobody waits for it."""
         if self._job is not None:
-            self._job.gate.close()
+            self._training.end(self._job)
 
     def close(self) -> None:
         """The window goes."""
@@ -79,6 +79,8 @@ class Warming(QObject):
 
     def _take(self, items: list[_Begun]) -> None:
         self._now = items[-1]
+        if self._job is not None:
+            self._job.compiles = True  # it does nothing else
         self._say()
 
     def _say(self) -> None:
@@ -99,12 +101,13 @@ class Warming(QObject):
 
     def _end(self, error: str) -> None:
         assert self._job is not None
-        was_cancelled, self._job = self._job.gate.is_closed, None
+        job, self._job = self._job, None
         self._clock.stop()
         if error:
             text = error
-        elif was_cancelled:
-            text = self.tr("Presets warmed up: {count}.").format(count=self._now.place + 1)
+        elif job.gate.is_closed:
+            count = self._now.place + (not job.is_abandoned)
+            text = self.tr("Presets warmed up: {count}.").format(count=max(count, 0))
         else:
             text = self.tr("Warmed up: all {count} presets start at once now.").format(count=self._count)
         self.said.emit(Message(text, "warning" if error else "info"))

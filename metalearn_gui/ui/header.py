@@ -13,6 +13,7 @@ from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
+from metalearn_gui.ui.side_by_side import SideBySideButton
 from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.transport import SQUARE, header_button, paint_progress
@@ -37,10 +38,11 @@ class Header(TransportBar):
         self._build_transport()
         self._build_choices()
         self._arrange()
-        self.cuts = [self._cut_gaps, self._cut_details, self._cut_total]
+        self.cuts = [self._cut_gaps, self.side_by_side.shorten, self._cut_details, self._cut_total]
         session.settingsChanged.connect(self._show_settings)
         for signal in (session.advanced, session.scored, session.shownChanged):
             signal.connect(self._show_numbers)
+        self.side_by_side.appeared.connect(self.fit)
         theme().changed.connect(self.restyle)
         self.retranslate()
         self.restyle()
@@ -58,6 +60,7 @@ class Header(TransportBar):
         self._figures = (self._iteration, self._tasks_seen, self._speed, self._unseen)
 
     def _build_choices(self) -> None:
+        self.side_by_side = SideBySideButton(self._session, self)
         self.presets = named(Combo(self), "preset_box")
         self.presets.setFixedHeight(34)
         self.presets.setFont(ui_font(12.5, 500))
@@ -85,7 +88,7 @@ class Header(TransportBar):
         for figure in self._figures:
             self.line.addWidget(figure)
         self.line.addStretch(1)
-        for widget in (self.presets, self.export, self.theme, self.presenter, self.menu):
+        for widget in (self.side_by_side, self.presets, self.export, self.theme, self.presenter, self.menu):
             self.line.addWidget(widget)
 
     # --- what a narrow bar leaves out ---------------------------------------------------------------

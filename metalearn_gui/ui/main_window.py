@@ -99,6 +99,7 @@ class MainWindow(Translated, QMainWindow):
         self._header.themeToggled.connect(self.toggle_theme)
         self._header.presenterRequested.connect(lambda: self.show_view(PresenterView.key))
         self._header.menuRequested.connect(self._show_menu)
+        self._header.side_by_side.openAsked.connect(self.show_view)
         card(self.panels, "network", NetworkPanel).insideRequested.connect(lambda: self.show_view("inside"))
         if remember:
             restore_window(self)

@@ -95,6 +95,8 @@ class StatusBar(Translated, QFrame):
         if outcome is None or not outcome.num_runs:
             return " · ".join(filter(None, (self.tr("Side by side: waits for its turn"), self._session.readiness)))
         text = self.tr("Side by side: {done} of {count} runs done")
+        if comparing.state is RunState.PAUSED:
+            text = self.tr("Side by side: paused, {done} of {count} runs done")
         text = text.format(done=outcome.num_done, count=outcome.num_runs)
         left = comparing.eta_seconds
         text = text if left is None else self.tr("{text}, {time} left").format(text=text, time=duration_text(left))
@@ -132,7 +134,8 @@ class StatusBar(Translated, QFrame):
         if self._session.live.reason == "diverged":
             return colors.error
         by_state = {RunState.RUNNING: colors.scratch, RunState.PREPARING: colors.learner}
-        return by_state.get(self._session.run_state, colors.muted)
+        comparing = self._session.comparing
+        return by_state.get(comparing.state if comparing.is_active else self._session.run_state, colors.muted)
 
     def retranslate(self) -> None:
         """Write every visible text."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
 from metalearn_gui.bridge.session import RunState, Session
+from metalearn_gui.engine import training
 from metalearn_gui.engine.compare import (
     Axis,
     Budget,
@@ -71,7 +74,7 @@ def test_the_live_run_is_stopped_for_a_comparison_and_no_run_begins_before_it_is
     session.toggle()
     session.step()
     assert session.live.iteration == at
-    assert heard.messages[-1].action == "comparing.cancel"
+    assert heard.messages[-1].action == "run_instead"
     session.comparing.cancel()
     qtbot.waitUntil(lambda: not session.comparing.is_active, timeout=60_000)
     session.step()
@@ -218,6 +221,40 @@ def test_a_cancelled_comparison_goes_on_with_who_is_left(session: Session, qtbot
     assert [run.reason for run in comparing.comparison.runs] == ["done", "done"]
     assert [one.key for one in comparing.kept] == [key]
     assert comparing.records[first.lane.run_id] in session.runs
+
+
+def test_a_comparison_that_is_cancelled_while_it_compiles_is_over_at_once(session, qtbot, monkeypatch) -> None:
+    is_compiled, heard = threading.Event(), Heard(session)
+    monkeypatch.setattr(training.Experiment, "warm_up", lambda _run: is_compiled.wait(60.0))
+    session.comparing.start(plan(SHORT))
+    qtbot.waitUntil(lambda: session.comparing.is_compiling, timeout=60_000)
+    session.comparing.cancel()
+    assert not session.comparing.is_active
+    assert session.comparing.outcome.is_cancelled
+    monkeypatch.undo()
+    session.step()
+    qtbot.waitUntil(lambda: session.live.iteration == 1, timeout=60_000)
+    session.comparing.start(plan(SHORT))
+    is_compiled.set()
+    done(session, qtbot)
+    assert [run.reason for run in session.comparing.comparison.runs] == ["done", "done"]
+    assert not heard.errors
+
+
+def test_run_says_what_has_the_worker_and_offers_to_end_it_and_run(session: Session, qtbot) -> None:
+    heard = Heard(session)
+    session.comparing.start(plan(ENDLESS))
+    qtbot.waitUntil(lambda: session.comparing.share > 0, timeout=60_000)
+    session.toggle()
+    assert heard.messages[-1].text.startswith("Comparing is under way.")
+    session.comparing.pause()
+    session.toggle()
+    assert heard.messages[-1].text.startswith("Comparing is paused.")
+    assert session.comparing.state is RunState.PAUSED
+    getattr(session, heard.messages[-1].action)()
+    qtbot.waitUntil(lambda: session.live.iteration > 0, timeout=60_000)
+    assert not session.comparing.is_active
+    assert [run.reason for run in session.comparing.comparison.runs] == ["stopped"]
 
 
 @pytest.mark.parametrize("paused", [False, True])

@@ -23,6 +23,7 @@ class FakeComparing(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self.kind = "compare"
         self.state = RunState.IDLE
         self.is_active = False
         self.eta_seconds: float | None = None
@@ -30,3 +31,17 @@ class FakeComparing(QObject):
         self.lanes: tuple[Lane, ...] = ()
         self.comparison = Comparison((), ())
         self.outcome: Outcome | None = None
+
+    def take_state(self, state: RunState) -> None:
+        """As if something were compared; IDLE: nothing is."""
+        self.state, self.is_active = state, state is not RunState.IDLE
+        self.stateChanged.emit()
+
+    def pause(self) -> None:
+        self.take_state(RunState.PAUSED)
+
+    def resume(self) -> None:
+        self.take_state(RunState.RUNNING)
+
+    def cancel(self) -> None:
+        self.take_state(RunState.IDLE)
