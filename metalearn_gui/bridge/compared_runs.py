@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Mapping
 
 from metalearn_gui.engine.compare import Judged, Lane, Outcome, Planned, TrainedRun
 from metalearn_gui.engine.events import Evaluation, Event
@@ -13,20 +14,32 @@ class ComparedRuns:
     """lanes: all that were planned; records: their runs by run_id, in the same order.
 
     known: records of an earlier plan, which those that are planned again keep.
+    turns: by contender, those of one that was compared before: whoever comes again looks the same.
     """
 
-    def __init__(self, known: Mapping[str, RunRecord] | None = None) -> None:
+    def __init__(self, known: Mapping[str, RunRecord] | None = None, turns: Mapping[str, int] | None = None) -> None:
         self.lanes: tuple[Lane, ...] = ()
         self.records: dict[str, RunRecord] = {}
+        self.turns = dict(turns or {})
         self._known = known or {}
 
-    def plan(self, planned: Planned) -> None:
-        """A record for every run there will be."""
+    def plan(self, planned: Planned, next_turn: int) -> None:
+        """A record for every run there will be; next_turn: of contenders that were not there before."""
+        self.turns = self.turns_of([lane.contender for lane in planned.lanes], next_turn)
         self._lay_out(planned.lanes, self._known.get)
 
-    def restore(self, outcome: Outcome, find: Callable[[str], RunRecord | None]) -> None:
+    def turns_of(self, contenders: Iterable[str], next_turn: int) -> dict[str, int]:
+        """By contender: the one it has, else the next of all; every run of a contender has the same."""
+        free = itertools.count(max([next_turn, *(turn + 1 for turn in self.turns.values())]))
+        return {key: self.turns[key] if key in self.turns else next(free) for key in dict.fromkeys(contenders)}
+
+    def restore(self, outcome: Outcome, find: Callable[[str], RunRecord | None], next_turn: int) -> None:
         """The runs of an earlier comparison; of those that are gone what its figures tell."""
-        self._lay_out(outcome.comparison.lanes, find)
+        lanes = outcome.comparison.lanes
+        found = ((lane.contender, find(lane.run_id)) for lane in lanes)
+        self.turns = {key: record.turn for key, record in found if record is not None and record.turn is not None}
+        self.turns = self.turns_of([lane.contender for lane in lanes], next_turn)
+        self._lay_out(lanes, find)
         for run in outcome.comparison.runs:
             if find(run.lane.run_id) is None:
                 _fill(self.records[run.lane.run_id], run)
@@ -36,7 +49,9 @@ class ComparedRuns:
         several = len({lane.seed for lane in lanes}) > 1
         for lane in lanes:
             name = f"{lane.label} · {lane.seed}" if several else lane.label
-            self.records[lane.run_id] = find(lane.run_id) or RunRecord(lane.settings, lane.run_id, name)
+            record = find(lane.run_id) or RunRecord(lane.settings, lane.run_id, name)
+            record.turn = self.turns[lane.contender] if record.turn is None else record.turn
+            self.records[lane.run_id] = record
 
     def fold(self, event: Event) -> RunRecord:
         """Take an event in; returns whose it was."""

@@ -103,7 +103,7 @@ class Comparing(QObject):
         """
         before = self.outcome if self._goes_on(plan) else None
         known = () if before is None else before.comparison.runs
-        records = self._runs.records if known else {}
+        records, turns = self._runs.records if known else {}, self._runs.turns
         begin = functools.partial(plan.begin, known=[run for run in known if _is_whole(run)])
         self.cancel()
         if self.is_active:  # it ends while this one waits for its turn
@@ -111,7 +111,7 @@ class Comparing(QObject):
         gate = Gate()
         job = Job(self.tr("Comparing"), functools.partial(_refusable, begin, gate, self._options), gate=gate)
         self._forget()
-        self._runs = ComparedRuns(records)
+        self._runs = ComparedRuns(records, turns)
         self.outcome = Outcome(plan) if before is None else Outcome(plan, key=before.key, created=before.created)
         job.on_items = functools.partial(self._take, job, self._runs)
         job.on_end = functools.partial(self._take_end, job, self._runs)
@@ -186,6 +186,10 @@ class Comparing(QObject):
         """The runs by run_id, in the order of the lanes."""
         return self._runs.records
 
+    def turns_of(self, contenders: Sequence[str]) -> dict[str, int]:
+        """What their colours and shapes go by, by contender, be they compared already or not."""
+        return self._runs.turns_of(contenders, self._course.runs.next_turn)
+
     @property
     def state(self) -> RunState:
         return self._state
@@ -240,7 +244,7 @@ class Comparing(QObject):
                 if record.iteration:
                     self._course.take_run(record)
             elif isinstance(item, Planned):
-                runs.plan(item)
+                runs.plan(item, self._course.runs.next_turn)
                 signals.append(self.planned.emit)
             elif isinstance(item, Progressed):
                 self._progress = item
@@ -290,7 +294,7 @@ class Comparing(QObject):
         self._forget()
         self._runs = ComparedRuns()
         self.outcome = with_states(outcome, self._course.runs.find)
-        self._runs.restore(self.outcome, self._course.runs.find)
+        self._runs.restore(self.outcome, self._course.runs.find, self._course.runs.next_turn)
         self.reopened.emit()
         self.finished.emit()
 

@@ -32,7 +32,7 @@ def branch(run: RunRecord) -> RunRecord:
     other = run.settled()
     other.run_id, other.parent_id = uuid.uuid4().hex[:12], run.run_id
     other.name = other.reason = other.tags = other.note = ""
-    other.is_pinned = False
+    other.is_pinned, other.turn = False, None
     return other
 
 
@@ -80,6 +80,7 @@ class Runs:
 
     def __init__(self, live: RunRecord) -> None:
         self.list = [live]
+        self._give_turns()
         self.live = self.shown = live
         self.moment: TrainingState | None = None  # of the shown run; None = its newest state
         self.overlays: set[str] = set()
@@ -89,6 +90,17 @@ class Runs:
     def find(self, run_id: str) -> RunRecord | None:
         """The run of this id in the list."""
         return next((run for run in self.list if run.run_id == run_id), None)
+
+    @property
+    def next_turn(self) -> int:
+        """Of a run that comes into the list now."""
+        return 1 + max((run.turn for run in self.list if run.turn is not None), default=-1)
+
+    def _give_turns(self) -> None:
+        """Whoever has none yet gets the next, the oldest first: it stays, whatever comes or goes."""
+        without = sorted((run for run in self.list if run.turn is None), key=lambda run: run.created)
+        for turn, run in enumerate(without, self.next_turn):
+            run.turn = turn
 
     def apply(self, arrived: Iterable[events.Event]) -> bool:
         """Fold events in; whether the list has changed."""
@@ -116,6 +128,7 @@ class Runs:
                 self._leaving[old.run_id] = old
         if self.find(run.run_id) is None:
             self.list.append(run)
+            self._give_turns()
         self.live = run
         self.show(run)
         bound_together(self.list, {run.run_id})
@@ -139,6 +152,7 @@ class Runs:
     def take(self, runs: list[RunRecord], live: RunRecord, shown: RunRecord) -> None:
         """These runs instead of all others."""
         self.list, self.live = list(runs), live
+        self._give_turns()
         self.show(shown)
         self.overlays = set()
         self._leaving = {}
@@ -158,6 +172,7 @@ class Runs:
             return False
         self._added.add(run.run_id)
         self.list.insert(self.place_of(self.live), run)
+        self._give_turns()
         bound_together(self.list, {self.live.run_id, self.shown.run_id})
         return True
 

@@ -37,7 +37,12 @@ SCALARS: dict[str, tuple[type, ...]] = {
     "reason": (str,),
 }
 # Fields that files of before there were any lack.
-REMARKS: dict[str, tuple[type, ...]] = {"tags": (str,), "note": (str,), "is_pinned": (bool,)}
+REMARKS: dict[str, tuple[type, ...]] = {
+    "tags": (str,),
+    "note": (str,),
+    "is_pinned": (bool,),
+    "turn": (int, type(None)),
+}
 STEP_SCORES = tuple(field.name for field in dataclasses.fields(events.StepScores))
 
 

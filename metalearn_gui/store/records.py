@@ -80,6 +80,7 @@ class RunRecord:
     tags: str = ""  # words with commas between
     note: str = ""
     is_pinned: bool = False  # stands before the others
+    turn: int | None = None  # what its colour and shape go by; None: none of a session's list yet
     parent_id: str | None = None  # the run that this one went on from
     start: Start | None = None  # None = its own seed
     iteration: int = 0

@@ -12,7 +12,7 @@ from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas.laid_over import LaidOver, RunsOnCanvas
 from metalearn_gui.ui.compare_chip import CompareChip
 from metalearn_gui.ui.retiring import retire
-from metalearn_gui.ui.run_traces import run_mark
+from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.translated import Translated
 
 GAP = 8

@@ -1,23 +1,19 @@
-"""Runs as lines: their smoothed curves and unseen losses, kept up to date, and the colour and shape of each run."""
+"""Runs as lines: their smoothed curves and unseen losses, kept up to date."""
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtGui import QColor
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.records import Curve, RunRecord, Scored
 from metalearn_gui.ui.curves import Smoother
-from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.wording import score_text
 
 LEAST_REACH, ROOM_AHEAD = 1000, 1.25
-SHAPES = ("o", "s", "t", "d", "star")  # pyqtgraph's names, one for each colour of the series
 
 
 class HasRuns(Protocol):
@@ -31,21 +27,6 @@ class HasRuns(Protocol):
     def live(self) -> RunRecord: ...
     @property
     def shown(self) -> RunRecord: ...
-
-
-@dataclasses.dataclass(frozen=True)
-class RunMark:
-    """A run's colour and shape wherever runs stand side by side."""
-
-    color: QColor
-    shape: str
-
-
-def run_mark(session: HasRuns, run: RunRecord) -> RunMark:
-    """The shown run is the learner; any other keeps the colour of its turn, whatever comes after it."""
-    place = sum(other.created < run.created for other in session.runs) % len(SHAPES)
-    is_shown = run.run_id == session.shown.run_id
-    return RunMark(theme().palette.learner if is_shown else theme().palette.series[place], SHAPES[place])
 
 
 def run_name(run: RunRecord) -> str:

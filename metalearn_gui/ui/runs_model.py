@@ -12,8 +12,9 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.events import StepScores
 from metalearn_gui.engine.params import params_of
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.run_names import names_of_runs
-from metalearn_gui.ui.run_traces import run_mark, run_name
+from metalearn_gui.ui.run_traces import run_name
 from metalearn_gui.ui.text import counted, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.wording import episode_text, percent_text, protocol_text, score_text

@@ -157,3 +157,21 @@ def test_moments_of_old_runs_give_way_where_all_together_are_too_large(
     assert [len(run.moments) for run in (old, begun)] == [2, 4]  # the live run's stay
     runs.replace_live(fresh_run(SETTINGS), is_training=False)
     assert len(begun.moments) == 2
+
+
+def test_a_run_keeps_its_turn_whatever_comes_and_goes(runs: Runs, begun: RunRecord) -> None:
+    second, third = fresh_run(SETTINGS), fresh_run(SETTINGS)
+    runs.add(second)
+    runs.add(third)
+    assert [run.turn for run in (begun, second, third)] == [0, 1, 2]
+    runs.remove(second)
+    other = branch(begun)
+    runs.replace_live(other, is_training=False)
+    assert (third.turn, other.turn) == (2, 3)
+    assert begun.settled().turn == 0
+
+
+def test_runs_of_a_file_without_turns_get_them_by_their_age(runs: Runs) -> None:
+    new, old = RunRecord(SETTINGS, created=2.0), RunRecord(SETTINGS, created=1.0)
+    runs.take([new, old], new, new)
+    assert (old.turn, new.turn) == (0, 1)

@@ -53,10 +53,10 @@ def test_every_field_of_a_trained_run_is_kept(session: SavedSession, tmp_path: P
 
 def test_remarks_about_a_run_are_kept(session: SavedSession, tmp_path: Path) -> None:
     run = session.runs[0]
-    run.tags, run.note, run.is_pinned = "slide 4, good", "why so slow?", True
+    run.tags, run.note, run.is_pinned, run.turn = "slide 4, good", "why so slow?", True, 3
     save(tmp_path / "s.metalearn", session)
     again = load(tmp_path / "s.metalearn").runs[0]
-    assert (again.tags, again.note, again.is_pinned) == (run.tags, run.note, True)
+    assert (again.tags, again.note, again.is_pinned, again.turn) == (run.tags, run.note, True, 3)
 
 
 def test_a_loaded_run_goes_on_as_the_one_that_was_never_closed(session: SavedSession, tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ class FakeSession(QObject):
 
     def _fresh_run(self) -> RunRecord:
         settings = self.settings
-        run = RunRecord(settings)
+        run = RunRecord(settings, turn=len(getattr(self, "runs", [])))
         state = settings.learner.init(settings.network, np.random.default_rng(settings.seed))
         learner = events.LearnerState(dict(state.params), dict(state.carry), {}, 0)
         run.initial = run.latest = events.TrainingState(learner, {})

@@ -30,7 +30,7 @@ from metalearn_gui.ui.export.pictures import draw_canvas
 from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.panels.task import TaskPanel
-from metalearn_gui.ui.run_traces import run_mark
+from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.theme import theme
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand import click, drag, handle, mouse, spoil

@@ -25,6 +25,7 @@ from metalearn_gui.ui.compare.scores import WIDTHS, narrowed
 from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, MARK_ROLE, NAME, TIME
 from metalearn_gui.ui.compare.tile_session import TileSession
 from metalearn_gui.ui.compare.tiles import SmallCurve
+from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.views.compare import CompareView
@@ -102,6 +103,22 @@ def test_a_value_that_a_contender_cannot_take_is_refused_and_nothing_changes(ses
 
 
 # --- what it comes to ----------------------------------------------------------------------------------
+
+
+def test_a_learner_looks_the_same_before_it_trains_in_every_card_and_in_the_list_of_runs(view, real, qtbot):
+    before = [standing.mark for standing in view.standings.all]
+    view.chosen.set_effort(num_seeds=2)
+    compare(view, qtbot)
+    standings = view.standings.all
+    assert [standing.mark for standing in standings] == before
+    assert [run_mark(real, run) for standing in standings for run in standing.runs] == [before[0]] * 2 + [before[1]] * 2
+    assert run_mark(real, real.live).color == theme().palette.learner
+    view.chosen.set_effort(num_seeds=1)
+    compare(view, qtbot)
+    assert [standing.mark for standing in view.standings.all] == before
+    real.show_run(view.standings.all[1].run.run_id)
+    other, shown = (standing.mark for standing in view.standings.all)
+    assert (other, shown.color) == (before[0], theme().palette.learner)
 
 
 def test_a_comparison_fills_the_table_and_the_tiles_and_the_curves(view, qtbot):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from metalearn_gui.store.records import Start
 from metalearn_gui.ui.panels.runs import RunsPanel
-from metalearn_gui.ui.run_traces import run_mark
+from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.runs_model import FIRST_STEP, IS_DRAWN_ROLE, LAST_STEP, NAME, START_ROLE, TASKS, TIME
 from metalearn_gui.ui.theme import theme
 

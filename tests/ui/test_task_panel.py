@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSlider, QWidget
 
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.panels.task import TaskPanel
-from metalearn_gui.ui.run_traces import run_mark
+from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.theme import theme
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand import mouse, session_for

@@ -12,8 +12,8 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas.answered import fits
 from metalearn_gui.ui.canvas.axes import Axes
+from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.run_names import names_of_runs
-from metalearn_gui.ui.run_traces import run_mark
 from metalearn_gui.ui.theme import theme
 
 WIDTH = 2.0

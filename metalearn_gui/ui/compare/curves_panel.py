@@ -13,11 +13,11 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare import AXES
 from metalearn_gui.ui.axis import Axis
 from metalearn_gui.ui.compare.loss_curve import LossLine, curve_of
-from metalearn_gui.ui.compare.marks import Mark
 from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.effort import EffortChoice
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot
+from metalearn_gui.ui.run_marks import Mark
 from metalearn_gui.ui.theme import theme, ui_font
 
 NAMES_WIDTH, NAME_HEIGHT = 92, 15

@@ -10,10 +10,11 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from metalearn_gui.ui.axis import tick_text
-from metalearn_gui.ui.compare.marks import Mark, draw_mark
+from metalearn_gui.ui.compare.marks import draw_mark
 from metalearn_gui.ui.compare.scores_model import DOTS, DOTS_ROLE, Dots
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.rows_table import MARK_SIZE
+from metalearn_gui.ui.run_marks import Mark
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 MARGIN, ROOM_PER_TICK = 10.0, 40.0

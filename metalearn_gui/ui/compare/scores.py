@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.compare.dots import Reach, ScoresHeader, paint_dots, reach_of
-from metalearn_gui.ui.compare.marks import Mark, draw_mark
+from metalearn_gui.ui.compare.marks import draw_mark
 from metalearn_gui.ui.compare.scores_model import (
     AT_STEP,
     BEHIND,
@@ -37,6 +37,7 @@ from metalearn_gui.ui.compare.scores_model import (
 from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTable, draw_ground
+from metalearn_gui.ui.run_marks import Mark
 from metalearn_gui.ui.theme import scaled, ui_font
 
 Index = QModelIndex | QPersistentModelIndex

@@ -12,7 +12,7 @@ from metalearn_gui.engine.compare import Choice, Entry
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.compare.chosen import Chosen
-from metalearn_gui.ui.compare.marks import Mark, mark_of
+from metalearn_gui.ui.run_marks import Mark, mark_of
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -53,8 +53,9 @@ class Standings(QObject):
 
     def __init__(self, session: Session, chosen: Chosen, parent: QObject) -> None:
         super().__init__(parent)
-        self._comparing, self._chosen = session.comparing, chosen
-        chosen.changed.connect(self.changed)
+        self._session, self._comparing, self._chosen = session, session.comparing, chosen
+        for signal in (chosen.changed, session.shownChanged):
+            signal.connect(self.changed)
         self._comparing.planned.connect(self.changed)
         self._comparing.contenderFinished.connect(lambda _run_id: self.changed.emit())
         self._comparing.finished.connect(self.changed)
@@ -62,15 +63,17 @@ class Standings(QObject):
 
     @property
     def all(self) -> list[Standing]:
-        return [self._standing(place, choice) for place, choice in enumerate(self._chosen.choices)]
+        turns = self._comparing.turns_of([choice.key for choice in self._chosen.choices])
+        return [self._standing(turns[choice.key], choice) for choice in self._chosen.choices]
 
-    def _standing(self, place: int, choice: Choice) -> Standing:
+    def _standing(self, turn: int, choice: Choice) -> Standing:
         comparing = self._comparing
         run_ids = [lane.run_id for lane in comparing.lanes if self._is_of(choice, lane.contender, lane.label)]
         runs = tuple(comparing.records[run_id] for run_id in run_ids)
         entry = next((one for one in comparing.comparison.entries if self._is_of(choice, one.key, one.label)), None)
         is_training = comparing.training_id in run_ids
-        mark, short = mark_of(place, choice.learner), short_name(choice, self._chosen.choices)
+        is_shown = self._session.shown.run_id in run_ids
+        mark, short = mark_of(turn, choice.learner, is_shown), short_name(choice, self._chosen.choices)
         return Standing(choice.key, choice.label, short, mark, runs, entry, is_training)
 
     @staticmethod

@@ -20,11 +20,12 @@ from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.canvas.curve import CurveCanvas
 from metalearn_gui.ui.canvas.surface import Surface
-from metalearn_gui.ui.compare.marks import Mark, draw_mark
+from metalearn_gui.ui.compare.marks import draw_mark
 from metalearn_gui.ui.compare.standing import Standing, Standings
 from metalearn_gui.ui.compare.tile_session import TileSession
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.run_marks import Mark
 from metalearn_gui.ui.task_picture import TouchedPicture
 from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import scaled, ui_font

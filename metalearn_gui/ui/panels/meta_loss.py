@@ -21,8 +21,9 @@ from metalearn_gui.ui.now_marker import NowMarker
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, faded
 from metalearn_gui.ui.reported_band import ReportedBand
+from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.run_names import names_of_runs
-from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach, run_mark
+from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach
 from metalearn_gui.ui.smoothing_menu import SmoothingMenu
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import scaled, theme

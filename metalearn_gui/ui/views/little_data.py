@@ -16,10 +16,10 @@ from metalearn_gui.engine.compare import Budget, LittleData, LittleDataPlan, Los
 from metalearn_gui.ui.axis import Axis, count_tick_text
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
-from metalearn_gui.ui.compare.marks import mark_of
 from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen, style_line
+from metalearn_gui.ui.run_marks import mark_of
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.view import GAP
 
@@ -157,7 +157,7 @@ class LossAgainstPanel(Panel):
         self.plot.setAccessibleDescription("; ".join(map(_told, curves)))
         entries = []
         for place, curve in enumerate(curves):
-            mark = mark_of(place, curve.learner)
+            mark = mark_of(place, curve.learner, is_shown=place == 0)
             self._draw(curve, place)
             entries.append(LegendEntry(curve.label, mark.color, mark.style))
         self._trained_with.setVisible(bool(curves and shots))
@@ -169,7 +169,7 @@ class LossAgainstPanel(Panel):
         self._fit()
 
     def _draw(self, curve: LossAgainst, place: int) -> None:
-        mark = mark_of(place, curve.learner)
+        mark = mark_of(place, curve.learner, is_shown=place == 0)
         x, y = np.log10(np.minimum(curve.x, UNLIMITED_AT)), self.plot.to_axis(curve.loss)
         line = self.plot.add_line(1.0)
         style_line(line, mark.color, mark.style, 2.0)

@@ -1,0 +1,48 @@
+"""The colour, shape and line style of a run, the same wherever runs stand side by side: in lists, plots and tables."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Protocol
+
+from PySide6.QtGui import QColor
+
+from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.plotting import LINE_STYLES
+from metalearn_gui.ui.theme import theme
+
+OWN_COLORS = {"transfer": "transfer", "scratch": "scratch"}  # what means the same everywhere
+SHAPES = ("o", "s", "t", "d", "star", "t1")  # pyqtgraph's names; one more than colours, so that pairs come again late
+STYLES = tuple(LINE_STYLES)
+
+
+class HasShown(Protocol):
+    """What is read of the session here."""
+
+    @property
+    def shown(self) -> RunRecord: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Mark:
+    """How a run looks."""
+
+    color: QColor
+    shape: str
+    style: str
+
+
+def run_mark(session: HasShown, run: RunRecord) -> Mark:
+    """The shown run is the learner; any other has the mark of its turn."""
+    return mark_of(run.turn or 0, run.settings.learner.key, run.run_id == session.shown.run_id)
+
+
+def mark_of(turn: int, learner: str, is_shown: bool = False) -> Mark:
+    """Of a run of this turn. Colours come again with other shapes; the shown one has the accent."""
+    palette = theme().palette
+    color = palette.series[turn % len(palette.series)]
+    if is_shown:
+        color = palette.learner
+    elif learner in OWN_COLORS:
+        color = theme().color_of(OWN_COLORS[learner])
+    return Mark(color, SHAPES[turn % len(SHAPES)], STYLES[turn % len(STYLES)])
