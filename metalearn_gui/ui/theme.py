@@ -190,8 +190,13 @@ def scaled(px: float) -> int:
 
 def ui_font(px: float, weight: int = 400) -> QFont:
     """The window's type at a size in pixels of the design, with tabular figures."""
+    return QFont(_font(scaled(px), weight))
+
+
+@functools.cache
+def _font(pixels: int, weight: int) -> QFont:
     font = QFont(FONT_FAMILY)
-    font.setPixelSize(scaled(px))
+    font.setPixelSize(pixels)
     font.setWeight(QFont.Weight(weight))
     tabular = QFont.Tag.fromString("tnum")
     if tabular is not None:

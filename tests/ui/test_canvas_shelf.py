@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.ratings.asking import KIND
 from metalearn_gui.engine.tasks.ratings import items_of
+from metalearn_gui.ui.canvas import shelf_cards
 from metalearn_gui.ui.canvas.moving_rows import MovingRows
 from metalearn_gui.ui.canvas.shelf import ShelfCanvas
 from metalearn_gui.ui.canvas.shelf_data import ranked
@@ -279,3 +280,21 @@ def test_a_word_on_what_is_waited_for_covers_no_card(surface):
     layout = surface.layout_now()
     assert not any(surface.note_frame().intersects(layout.card(slot)) for slot in range(surface._num_slots))
     assert surface.note_frame().top() >= layout.list_head.bottom()
+
+
+def test_a_star_more_draws_one_card_anew_and_another_theme_all_of_them(surface, monkeypatch):
+    drawn = []
+    draw = shelf_cards._draw
+    monkeypatch.setattr(shelf_cards, "_draw", lambda painter, poster, stars, card: drawn.append(card.item) or draw(
+        painter, poster, stars, card
+    ))  # fmt: skip
+    shelf_cards._picture.cache_clear()
+    surface.grab()
+    in_sight = len(drawn)
+    item = surface.shelf.rated[0]
+    surface.rate(0, 1 if surface.shelf.values[0] > 3 else 5)
+    surface.grab()
+    assert drawn[in_sight:] == [item]
+    theme().set_mode("light" if theme().is_dark else "dark")
+    surface.grab()
+    assert sorted(drawn[in_sight + 1 :]) == sorted(drawn[:in_sight])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -16,7 +16,7 @@ GOLDEN = 0.618034  # hues so far apart stay apart, however many there are
 RADIUS = 5.0
 
 
-def draw_poster(painter: QPainter, box: QRectF, item: int, features: Array) -> None:
+def draw_poster(painter: QPainter, box: QRectF, item: int, features: Sequence[float] | Array) -> None:
     """The poster of an item; features: (number,), the first that it has gives motif and hue."""
     own = np.flatnonzero(features)
     kind = int(own[0]) if len(own) else item

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPaintEngine, QPainter, QPainterPath, QPen, QPixmap
 
-from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.poster import RADIUS, draw_poster
 from metalearn_gui.ui.canvas.stars import draw_stars
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 HEIGHT_WITH_KINDS = 74.0
+_Box = tuple[float, float, float, float]  # left, top, width, height
 
 
 class Card(NamedTuple):
@@ -21,13 +22,44 @@ class Card(NamedTuple):
     item: int
     title: str
     kinds: str
-    features: Array
+    features: tuple[float, ...]
     stars: float
     hovered: int
     is_chosen: bool
 
 
 def draw_card(painter: QPainter, poster: QRectF, stars: QRectF, card: Card) -> None:
+    """As a picture that is kept: of what the hand moves, rows walk and cards stay as they are."""
+    if painter.paintEngine().type() != QPaintEngine.Type.Raster:
+        _draw(painter, poster, stars, card)
+        return
+    around = poster.united(stars).adjusted(-2, -2, 2, 2).toAlignedRect()
+    corner = QPointF(around.topLeft())
+    boxes = [_numbers(box.translated(-corner)) for box in (poster, stars)]
+    scale, look = painter.deviceTransform().m11(), (theme().is_dark, theme().zoom)
+    painter.drawPixmap(corner, _picture(card, boxes[0], boxes[1], (around.width(), around.height()), scale, look))
+
+
+def _numbers(box: QRectF) -> _Box:
+    return box.x(), box.y(), box.width(), box.height()
+
+
+@functools.lru_cache(maxsize=128)
+def _picture(
+    card: Card, poster: _Box, stars: _Box, size: tuple[int, int], scale: float, look: tuple[bool, float]
+) -> QPixmap:
+    """look: of the theme, which the drawing asks for."""
+    picture = QPixmap(*(round(side * scale) for side in size))
+    picture.setDevicePixelRatio(scale)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _draw(painter, QRectF(*poster), QRectF(*stars), card)
+    painter.end()
+    return picture
+
+
+def _draw(painter: QPainter, poster: QRectF, stars: QRectF, card: Card) -> None:
     """Rated: outlined in the learner's colour; to ask: dashed; chosen by the keyboard: in that of text."""
     palette = theme().palette
     draw_poster(painter, poster, card.item, card.features)

@@ -80,7 +80,7 @@ class ShelfPainting:
             hovered = star_at(stars, canvas.hovered.x())
         given = max(canvas.scale.stars(float(shelf.values[card])), 0.1) if is_rated else 0.0
         is_chosen = card == canvas.chosen and canvas.hasFocus()
-        drawn = Card(item, shelf.title(item), shelf.kinds(item), shelf.features(item), given, hovered, is_chosen)
+        drawn = Card(item, shelf.title(item), shelf.kinds(item), tuple(shelf.features(item)), given, hovered, is_chosen)
         draw_card(painter, self._layout.card(slot).adjusted(0, 0, 0, -scaled(STARS)), stars, drawn)
 
     # --- what is foretold -----------------------------------------------------------------------------
