@@ -50,7 +50,7 @@ class Beside(QObject):
         """The hand is on this one, or on none of them; until it leaves, the shown run's own canvas rests."""
         if key != self._first:
             self._first = key
-            self._unseen.rest(bool(key))
+            self._unseen.answers.rest(bool(key))
 
     def adaptation(self, key: str) -> Adaptation | None:
         """The newest answer, be it for the task as it was a moment ago; None before the first."""
@@ -72,7 +72,7 @@ class Beside(QObject):
         self._ask_next()
 
     def _ask_next(self) -> None:
-        if not self._unseen.is_ready:
+        if not self._unseen.answers.is_ready:
             return
         if self._first in self._waiting:
             self._request(self._first)
@@ -84,7 +84,8 @@ class Beside(QObject):
         del self._waiting[key]
         compute = functools.partial(_adaptation, *self._learned[key])
         take = functools.partial(self._take, key, self._unseen.touched)
-        self._unseen.ask_beside((self._name, key), compute, take, functools.partial(self._fail, key), bool(self._first))
+        failed = functools.partial(self._fail, key)
+        self._unseen.answers.ask_beside((self._name, key), compute, take, failed, bool(self._first))
 
     def _take(self, key: str, task: TouchedTask, adaptation: Adaptation) -> None:
         if key in self._learned:

@@ -63,7 +63,7 @@ class Course(QObject):
         self.training.failed.connect(self._take_failure)
         self.unseen = UnseenTasks(settings, state_of(self.runs.live), options.compile, self)
         self.training.loaded.connect(self.unseen.set_ready)
-        self.training.stoodStill.connect(self.unseen.warm_up)
+        self.training.stoodStill.connect(self.unseen.answers.warm_up)
         self.unseen.handMoved.connect(self.training.give_way)
 
     # --- settings -----------------------------------------------------------------------------------
@@ -372,7 +372,7 @@ class Course(QObject):
         if kinds & _STATE_EVENTS:
             self._follow()
         if events.Prepared in kinds:
-            self.unseen.warm_up()
+            self.unseen.answers.warm_up()
         signals = []
         if events.Progress in kinds:
             self.pace.mark(self.runs.live.tasks_seen)

@@ -69,7 +69,7 @@ class Watched(QObject):
 
     def ask_if_watched(self) -> None:
         """Ask now, if TensorFlow is there."""
-        if self.is_watched and self.unseen.is_ready:
+        if self.is_watched and self.unseen.answers.is_ready:
             self.ask()
 
     def ask(self) -> None:

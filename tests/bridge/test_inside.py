@@ -144,7 +144,8 @@ def test_a_landscape_is_given_up_between_bands_for_what_is_wanted_more():
 def test_what_is_given_up_leaves_the_landscape_that_is_there(session, qtbot):
     part = session.inside.landscape
     part.watch(True)
-    before = shown(qtbot, part)
+    qtbot.waitUntil(lambda: part.result is not None and len(part.result.losses) == FINE.rows, timeout=30_000)
+    before = part.result  # nothing follows it by itself
     part.request("grid", lambda: None)
     done = []
     part.request("other", lambda: before)

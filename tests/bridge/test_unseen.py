@@ -261,7 +261,7 @@ def test_a_step_beyond_the_first_answer_is_asked_for(touched_session, asked) -> 
     unseen, path = touched_session.unseen, touched_session.unseen.adaptations["learner"]
     unseen.set_step(1)
     assert keys_of(asked) == set()
-    unseen.adaptations = {"learner": dataclasses.replace(path, on_grid=path.on_grid[:2], loss=path.loss[:2])}
+    unseen.answers.adaptations = {"learner": dataclasses.replace(path, on_grid=path.on_grid[:2], loss=path.loss[:2])}
     unseen.set_step(2)
     assert keys_of(asked) == {"touched"}
 
@@ -405,9 +405,9 @@ def test_a_query_that_is_drawn_on_moves_among_the_learners_features_at_once(open
 
     qtbot.waitUntil(lambda: bool(view()), timeout=30_000)
     before = view()
-    unseen._inspection.stop()
+    unseen.answers._inspection.stop()
     unseen.move_query(1, unseen.touched.support.x[0], 0)
-    unseen._inspection.stop()  # which would bring all of them again
+    unseen.answers._inspection.stop()  # which would bring all of them again
     qtbot.waitUntil(lambda: not np.array_equal(view()["query"], before["query"]), timeout=30_000)
     np.testing.assert_allclose(view()["query"][0, 1], before["support"][0, 0], rtol=1e-5)
     np.testing.assert_array_equal(view()["query"][0, 0], before["query"][0, 0])

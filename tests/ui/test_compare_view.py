@@ -199,7 +199,7 @@ def test_a_tile_that_has_not_answered_the_hand_is_dimmed_until_it_does(view, qtb
     session, tile = view.session, view.findChild(QWidget, "compare_tile_maml")
     qtbot.waitUntil(lambda: all(session.beside.adaptation(key) for key in LEARNERS), timeout=60_000)
     own = tile.findChild(TileSession).unseen
-    session.beside._unseen.is_ready = False  # the worker answers nobody
+    session.beside._unseen.answers.is_ready = False  # the worker answers nobody
     session.unseen.move_point(0, session.unseen.touched.support.x[0], session.unseen.touched.support.y[0] + 1.0)
     qtbot.waitUntil(lambda: own.is_late, timeout=60_000)
     assert tile.findChild(SmallCurve).graphicsEffect() is not None
