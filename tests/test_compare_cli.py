@@ -92,6 +92,22 @@ def test_compare_takes_baselines_where_nobody_is_named_and_prints_a_table(call: 
     assert "Traceback" not in err
 
 
+def test_compare_train_and_evaluate_try_a_learner_on_the_same_tasks(call: Call, tmp_path: Path) -> None:
+    """Whatever the run's seed is; and the page says with which words."""
+    file, page = tmp_path / "f.metalearn", tmp_path / "f.md"
+    found = report_of(call("compare", *SHORT, "--learners", "fomaml", "--report", page, "--json"))
+    trained = call("train", "--preset", "fomaml", *SETS, "--set", "num_iterations=3", "--output", file)
+    assert trained[0] == 0, trained
+    tried = report_of(call("evaluate", file, "--num-tasks", 6, "--steps", 2, "--json"))
+    compared = [step["loss"] for step in found["contenders"][0]["steps"]]
+    assert [step["loss"] for step in tried["steps"]] == pytest.approx(compared)
+    last = load(file).runs[0].latest_scores
+    assert last is not None
+    assert last.evaluation.learner.loss.tolist() == pytest.approx(compared)
+    assert tried["seed"] == found["tasks_seed"]
+    assert f"metalearn-gui evaluate run.metalearn --seed {tried['seed']}" in page.read_text(encoding="utf-8")
+
+
 def test_sweep_has_a_loss_for_every_pair_of_values(call: Call) -> None:
     over = ["--over", "inner_learning_rate=0.001,0.01", "--over", "shots=2,3"]
     found = report_of(call("sweep", *SHORT, *over, "--json"))

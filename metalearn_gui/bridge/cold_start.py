@@ -9,11 +9,10 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.newest_work import NewestWork
+from metalearn_gui.engine.evaluation import NUM_TASKS, TASKS_SEED
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.ratings.protocol import Quadrant, judged
 from metalearn_gui.store.records import RunRecord
-
-NUM_EPISODES = 200  # a quadrant, in one slice: some seconds for all four, and intervals of some hundredths of a star
 
 
 class Tried(NamedTuple):
@@ -38,12 +37,12 @@ class ColdStart(QObject):
         self.is_busy = False
 
     def ask(self) -> None:
-        """Try the shown run as it is now; uncompiled, for there is no hand that waits."""
+        """Try the shown run as it is now on the episodes of `evaluate`, uncompiled: there is no hand that waits."""
         run = self._shown()
         if run.latest is None:
             return
         self.tried, self.found, self.is_busy = Tried(run.run_id, run.latest.iteration), [], True
-        work = functools.partial(judged, run.settings, run.latest.learner, NUM_EPISODES, run.settings.seed, False)
+        work = functools.partial(judged, run.settings, run.latest.learner, NUM_TASKS, TASKS_SEED, False)
         self._work.ask(self.tr("Trying the cold start"), work, self._end)
         self.changed.emit()
 

@@ -47,6 +47,6 @@ class ScoreOfStart(Watched):
         """On the worker. The next request may come while this one is answered: nothing is tried twice."""
         if run_id not in self._known:
             num_tasks = watched_tasks(settings, self._options.num_tasks)
-            unseen = Evaluator(settings, num_tasks, settings.seed, "test", self._options.compile)
+            unseen = Evaluator(settings, num_tasks, self._options.tasks_seed, "test", self._options.compile)
             self._known[run_id] = StartScore(run_id, unseen.learner_scores(start).loss)
         return self._known[run_id]

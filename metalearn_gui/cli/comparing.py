@@ -76,7 +76,7 @@ def conclude(options: Options, outcome: Outcome, more: dict[str, Any] | None = N
         report = _asked(outcome.plan) | to_json(comparison) | (more or {})
         print_json(report | {"is_cancelled": is_cancelled, "report": options.report or None})
     elif comparison.runs:
-        print_comparison(comparison)
+        print_comparison(comparison, outcome.plan.tasks_seed)
     if is_cancelled:
         say(f"Cancelled with {len(comparison.runs)} of {len(comparison.lanes)} runs to show")
     return INTERRUPTED if is_cancelled else DONE
@@ -84,11 +84,16 @@ def conclude(options: Options, outcome: Outcome, more: dict[str, Any] | None = N
 
 def _asked(plan: Plan) -> dict[str, Any]:
     settings = plan.settings
-    return {"tasks": settings.tasks.key, "shots": settings.episodes.shots, "budget": plan.budget.text}
+    return {
+        "tasks": settings.tasks.key,
+        "shots": settings.episodes.shots,
+        "budget": plan.budget.text,
+        "tasks_seed": plan.tasks_seed,
+    }
 
 
-def print_comparison(comparison: Comparison) -> None:
-    """The table, the lowest mean loss first."""
+def print_comparison(comparison: Comparison, seed: int) -> None:
+    """The table, the lowest mean loss first. seed: of the unseen tasks."""
     table = rows(comparison)
     lines = []
     for row in table:
@@ -97,7 +102,8 @@ def print_comparison(comparison: Comparison) -> None:
         trained, best = (f"{one.mean:.3g} ± {one.ci95:.2g} ({one.step})" for one in (row.trained, row.best))
         lines.append([row.label, trained, best + starred, behind])
     columns = ["", "as trained (steps)", "best (steps)", "behind the first"]
-    print_table(f"Mean loss on {comparison.num_distinct_tasks} unseen tasks, the same for all", columns, lines)
+    title = f"Mean loss on the same {comparison.num_distinct_tasks} unseen tasks, those of `evaluate --seed {seed}`"
+    print_table(title, columns, lines)
     if any(row.best.is_best for row in table):
         print("* the paired difference to every other one parts from zero")
     for row in table:

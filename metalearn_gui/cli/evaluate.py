@@ -28,9 +28,21 @@ def parser() -> Parser:
     other.add_argument("--data", metavar="PATH", help="unseen tasks from a file")
     other.add_argument("--lake", metavar="RUNS_FOLDER", help="Lake's one-shot runs: run01, run02, ... as published")
     parser.add_set("a setting of the unseen tasks: shots, queries, noise, ...")
-    parser.add_argument("--num-tasks", type=whole_number(1, 100_000), default=600, metavar="N")
+    parser.add_argument(
+        "--num-tasks",
+        type=whole_number(1, 100_000),
+        default=evaluation.NUM_TASKS,
+        metavar="N",
+        help=f"unseen tasks, {evaluation.NUM_TASKS} by default",
+    )
     parser.add_argument("--steps", type=whole_number(1, 100), default=10, metavar="N", help="adaptation steps")
-    parser.add_argument("--seed", type=whole_number(0, 2**31 - 1), default=0, metavar="N", help="of the unseen tasks")
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0, 2**31 - 1),
+        default=evaluation.TASKS_SEED,
+        metavar="N",
+        help=f"of the unseen tasks; by default {evaluation.TASKS_SEED}, as in the window and in compare",
+    )
     parser.add_json()
     return parser
 
@@ -48,7 +60,7 @@ def run(options: Options) -> int:
     compile = training.DEFAULT_OPTIONS.compile
     with trying_progress(settings.learner.label) as watch:
         found = evaluation.evaluate(settings, run.latest, options.num_tasks, options.seed, "test", compile, watch)
-    report = _report(settings, run.iteration, found)
+    report = _report(settings, run.iteration, options.seed, found)
     if isinstance(settings.tasks, Ratings):
         report["quadrants"] = quadrants_report(settings, run.latest.learner, options.num_tasks, options.seed)
     if options.json:
@@ -58,7 +70,7 @@ def run(options: Options) -> int:
     return DONE
 
 
-def _report(settings: ExperimentSettings, iterations: int, found: Evaluation) -> dict[str, Any]:
+def _report(settings: ExperimentSettings, iterations: int, seed: int, found: Evaluation) -> dict[str, Any]:
     family = settings.tasks
     baselines: dict[str, Any] = {key: evaluation.to_json(scores) for key, scores in found.baselines.items()}
     baselines["mean"] = found.mean
@@ -73,6 +85,7 @@ def _report(settings: ExperimentSettings, iterations: int, found: Evaluation) ->
         "tasks": family.key,
         "iterations": iterations,
         "num_tasks": found.num_tasks,
+        "seed": seed,
         "num_distinct_tasks": found.num_distinct_tasks,
         "shots": settings.episodes.shots,
         **ways,
@@ -143,7 +156,8 @@ def _name(key: str) -> str:
 def _episodes_text(report: Mapping[str, Any]) -> str:
     episodes, tasks = report["num_tasks"], report["num_distinct_tasks"]
     unseen = "1 unseen task" if tasks == 1 else f"{tasks} unseen tasks"
-    return unseen if tasks == episodes else f"{episodes} episodes of {unseen}"
+    said = unseen if tasks == episodes else f"{episodes} episodes of {unseen}"
+    return f"{said}, seed {report['seed']}"
 
 
 def _with_interval(row: Any, measure: str) -> str:

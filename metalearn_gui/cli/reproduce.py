@@ -14,8 +14,9 @@ from metalearn_gui.cli.output import check_place, print_json, print_table
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.engine import training
+from metalearn_gui.engine.evaluation import TASKS_SEED
 from metalearn_gui.engine.report.page import markdown_table
-from metalearn_gui.engine.reproduction import EPISODES, EVALUATION_SEED, QUERIES, ROWS, Bar, Figure, Row, figures
+from metalearn_gui.engine.reproduction import EPISODES, QUERIES, ROWS, Bar, Figure, Row, figures
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.records import RunRecord
 
@@ -145,7 +146,7 @@ def _markdown(results: Sequence[Result]) -> str:
     accuracies = [
         (*_trained_cells(result), *_accuracy_cells(result, figure)) for result, figure in every if figure.bar.ways
     ]
-    seed = f"evaluation seed {EVALUATION_SEED}; seconds: compiling and training"
+    seed = f"evaluation seed {TASKS_SEED}; seconds: compiling and training"
     parts = []
     if losses:
         number = training.DEFAULT_OPTIONS.num_tasks
@@ -194,7 +195,7 @@ def _settings_text(settings: ExperimentSettings) -> str:
 
 def _report(results: Sequence[Result]) -> dict[str, Any]:
     rows = [_entry(result, figure) for result in results for figure in result.figures]
-    return {"num_tasks": training.DEFAULT_OPTIONS.num_tasks, "evaluation_seed": EVALUATION_SEED, "rows": rows}
+    return {"num_tasks": training.DEFAULT_OPTIONS.num_tasks, "evaluation_seed": TASKS_SEED, "rows": rows}
 
 
 def _entry(result: Result, figure: Figure) -> dict[str, Any]:

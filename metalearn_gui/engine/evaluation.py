@@ -22,6 +22,7 @@ from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.verdict import verdict
 
 NUM_TASKS = 600
+TASKS_SEED = 0  # of unseen tasks, wherever a run is tried: figures of different places are of the same tasks
 RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # a baseline's inner learning rate is one of these
 ADAM_GRID = tuple(RATES.tolist())  # that of the start from scratch with Adam
 FEW_RATES = (1e-2, 1e-1)  # for networks whose adaptation takes seconds; a tenth of them for Adam
@@ -85,7 +86,7 @@ def evaluate(
     settings: ExperimentSettings,
     state: TrainingState,
     num_tasks: int = NUM_TASKS,
-    seed: int = 0,
+    seed: int = TASKS_SEED,
     split: str = "test",
     compile: bool = True,
     watch: Watch | None = None,

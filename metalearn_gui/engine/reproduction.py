@@ -12,13 +12,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from metalearn_gui.engine.evaluation import score_unseen
+from metalearn_gui.engine.evaluation import TASKS_SEED, score_unseen
 from metalearn_gui.engine.events import LearnerState, StepScores
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
 
-EVALUATION_SEED = 0
 EPISODES, QUERIES = 1_000, 15  # of a row that is judged by accuracy; queries by class
 
 
@@ -125,7 +124,7 @@ def figures(
     for bar in row.bars:
         if (bar.ways, bar.shots) not in found:
             number = EPISODES if bar.ways else num_tasks
-            scores = score_unseen(bar.unseen(settings), state, number, EVALUATION_SEED, compile)
+            scores = score_unseen(bar.unseen(settings), state, number, TASKS_SEED, compile)
             found[bar.ways, bar.shots] = scores
     return [_figure(bar, found[bar.ways, bar.shots]) for bar in row.bars]
 

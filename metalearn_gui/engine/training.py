@@ -18,7 +18,7 @@ from typing import Any
 from metalearn_gui.engine import events
 from metalearn_gui.engine.baselines import baseline_settings, initial_states, steps_beside, steps_due
 from metalearn_gui.engine.control import Gate, LiveValues
-from metalearn_gui.engine.evaluation import NUM_TASKS, Evaluator, watched_tasks
+from metalearn_gui.engine.evaluation import NUM_TASKS, TASKS_SEED, Evaluator, watched_tasks
 from metalearn_gui.engine.events import Change, Event, TrainingState
 from metalearn_gui.engine.memory import return_free_memory
 from metalearn_gui.engine.outer_program import Chunk
@@ -49,7 +49,7 @@ class Options:
     baselines: bool = True  # train `transfer` beside; off in benchmarks
     evaluate: bool = True  # try unseen tasks while training
     num_tasks: int = NUM_TASKS  # unseen tasks to try
-    tasks_seed: int | None = None  # of these tasks; None = the run's own
+    tasks_seed: int = TASKS_SEED  # of these tasks
     growth: float = 0.0  # above 1: try them whenever the meta-iterations have grown so much, not by the clock
     chunk_steps: int = 0  # a fixed size instead of CHUNK_SECONDS
 
@@ -143,8 +143,7 @@ class Experiment:
         }
         self._tuned, self._tuned_at = dict(self._state.tuned), -1
         num_test, num_validation = (watched_tasks(settings, asked) for asked in (options.num_tasks, VALIDATION_TASKS))
-        seed = self.settings.seed if options.tasks_seed is None else options.tasks_seed
-        self._test = Evaluator(self.settings, num_test, seed, "test", options.compile, options.baselines)
+        self._test = Evaluator(self.settings, num_test, options.tasks_seed, "test", options.compile, options.baselines)
         self._validation = Evaluator(self.settings, num_validation, self.settings.seed, "validation", options.compile)
         self.run_id = "run"
         self.gradient_evaluations = self.compute_seconds = self.baseline_seconds = 0.0

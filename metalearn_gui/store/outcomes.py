@@ -36,6 +36,8 @@ from metalearn_gui.engine.settings import ExperimentSettings
 Document = dict[str, Any]
 Arrays = dict[str, Array]
 
+UNSAID_SEED = 999  # of the unseen tasks, where a document is older than what says it
+
 COUNTS = ("iteration", "tasks_seen", "gradient_evaluations", "compute_seconds")
 BY_STEP = ("loss", "loss_median", "loss_ci95", "accuracy", "accuracy_ci95")
 CURVES = ("by_tasks", "by_shots")
@@ -112,7 +114,7 @@ def _plan_document(plan: Plan) -> Document:
 
 def _plan_from(document: Document) -> Plan:
     values = {name: _READ[name](value) if name in _READ else value for name, value in document.items()}
-    return PLANS[values.pop("kind")](**values)
+    return PLANS[values.pop("kind")](**{"tasks_seed": UNSAID_SEED} | values)
 
 
 def _choice_from(document: Document) -> Choice:

@@ -18,7 +18,7 @@ def run() -> RunRecord:
 
 @pytest.fixture
 def cold_start(run, qapp, monkeypatch):
-    monkeypatch.setattr("metalearn_gui.bridge.cold_start.NUM_EPISODES", 10)
+    monkeypatch.setattr("metalearn_gui.bridge.cold_start.NUM_TASKS", 10)
     found = ColdStart(lambda: run, qapp)
     yield found
     assert found.close(60.0)

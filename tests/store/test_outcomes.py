@@ -73,6 +73,12 @@ def test_an_outcome_comes_back_from_a_file_with_its_figures_and_its_report(plan:
     assert same == [heading for heading in headings if not heading.startswith("The same unseen task")]
 
 
+def test_a_comparison_from_before_the_tasks_seed_was_kept_goes_on_with_the_tasks_it_was_tried_on() -> None:
+    document, arrays = outcome_document(Outcome(PLANS[0]))
+    del document["plan"]["tasks_seed"]
+    assert outcome_from(document, arrays).plan.tasks_seed == 999
+
+
 @pytest.mark.parametrize(
     ("part", "value"),
     [

@@ -19,9 +19,10 @@ from metalearn_gui.engine.baselines import BASELINES
 from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender
 from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
 from metalearn_gui.engine.compare.judge import Judge
-from metalearn_gui.engine.compare.race import TASKS_SEED, compare
+from metalearn_gui.engine.compare.race import compare
 from metalearn_gui.engine.compare.result import Comparison, Entry, TrainedRun
 from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.evaluation import TASKS_SEED
 from metalearn_gui.engine.events import Event
 from metalearn_gui.engine.plain_settings import UNLIMITED
 from metalearn_gui.engine.settings import ExperimentSettings

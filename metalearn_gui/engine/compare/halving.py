@@ -20,9 +20,10 @@ import numpy as np
 from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender, Lane, lanes_of
 from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
 from metalearn_gui.engine.compare.judge import Judge
-from metalearn_gui.engine.compare.race import TASKS_SEED, Racer
+from metalearn_gui.engine.compare.race import Racer
 from metalearn_gui.engine.compare.result import Comparison
 from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.evaluation import TASKS_SEED
 from metalearn_gui.engine.events import Event, Finished
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings

@@ -13,17 +13,19 @@ from metalearn_gui.engine.compare.halving import NUM_CANDIDATES, SPACE, candidat
 from metalearn_gui.engine.compare.race import ORDERS, compare
 from metalearn_gui.engine.compare.result import TrainedRun
 from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.evaluation import TASKS_SEED
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """settings: before any budget. Seeds count up from theirs."""
+    """settings: before any budget. Seeds count up from theirs; tasks_seed is that of the unseen tasks, for all."""
 
     settings: ExperimentSettings
     budget: Budget = BY_SETTINGS
     num_seeds: int = 1
+    tasks_seed: int = dataclasses.field(default=TASKS_SEED, kw_only=True)
 
     kind: ClassVar[str]
     command: ClassVar[str]  # of the command line
@@ -61,7 +63,10 @@ class LearnersPlan(Plan):
         self, gate: Gate | None = None, options: Options = DEFAULT_OPTIONS, known: Sequence[TrainedRun] = ()
     ) -> Iterator[Any]:
         contenders = [choice.contender(self.settings, self.seeds) for choice in self.choices]
-        return compare(contenders, self.budget, order=self.order, gate=gate, options=options, known=known)
+        return compare(
+            contenders, self.budget, order=self.order, gate=gate, options=options, tasks_seed=self.tasks_seed,
+            known=known,
+        )  # fmt: skip
 
     def words(self) -> list[str]:
         said = [word for choice in self.choices for word in ("--contender", choice.text)]
@@ -83,8 +88,9 @@ class SweepPlan(Plan):
         self, gate: Gate | None = None, options: Options = DEFAULT_OPTIONS, known: Sequence[TrainedRun] = ()
     ) -> Iterator[Any]:
         return compare(
-            self.grid.contenders(self.settings, self.seeds), self.budget, gate=gate, options=options, known=known
-        )
+            self.grid.contenders(self.settings, self.seeds), self.budget, gate=gate, options=options,
+            tasks_seed=self.tasks_seed, known=known,
+        )  # fmt: skip
 
     def words(self) -> list[str]:
         return _over(self.grid.axes)
@@ -106,7 +112,7 @@ class SearchPlan(Plan):
         """Known runs are of no use here: who goes on depends on all of them."""
         space = {axis.name: axis.values for axis in self.axes} or SPACE
         contenders = candidates(self.settings, space, self.num_candidates, self.settings.seed)
-        return search(contenders, self.budget, gate=gate, options=options)
+        return search(contenders, self.budget, gate=gate, options=options, tasks_seed=self.tasks_seed)
 
     def words(self) -> list[str]:
         number = [] if self.num_candidates == NUM_CANDIDATES else ["--candidates", str(self.num_candidates)]
@@ -128,7 +134,7 @@ class LittleDataPlan(Plan):
     ) -> Iterator[Any]:
         return little_data(
             self.settings, self.budget, num_tasks=self.num_tasks, shots=self.shots, seeds=self.seeds,
-            gate=gate, options=options, known=known,
+            gate=gate, options=options, tasks_seed=self.tasks_seed, known=known,
         )  # fmt: skip
 
     def words(self) -> list[str]:

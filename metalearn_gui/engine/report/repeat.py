@@ -23,6 +23,11 @@ def command_of_plan(plan: Plan) -> str:
     return shlex.join(["metalearn-gui", plan.command, *_settings_words(plan.settings), *plan.words(), *budget, *seeds])
 
 
+def command_of_trying(plan: Plan, file: str = "run.metalearn") -> str:
+    """A command line that tries what `command_of` has trained on the unseen tasks of the plan."""
+    return shlex.join(["metalearn-gui", "evaluate", file, "--seed", str(plan.tasks_seed)])
+
+
 def reached(run: TrainedRun) -> ExperimentSettings:
     """Settings with which a run of no budget comes to the same end: its schedule is as long, training need not be."""
     num_iterations = run.moments[-1].iteration

@@ -9,7 +9,6 @@ import numpy as np
 from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare import Comparison, Entry
-from metalearn_gui.engine.compare.race import TASKS_SEED
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.evaluation import unseen_episodes
 from metalearn_gui.engine.report import panels
@@ -22,8 +21,8 @@ CURVE_POINTS, PLANE_SIDE = 120, 48
 MAX_PANELS = 12
 
 
-def same_task(comparison: Comparison, compile: bool) -> list[Section]:
-    """Nothing where a task is neither a curve nor points of a plane."""
+def same_task(comparison: Comparison, seed: int, compile: bool) -> list[Section]:
+    """The first task of a seed; nothing where a task is neither a curve nor points of a plane."""
     entries = [entry for entry in comparison.entries if entry.runs[0].state is not None][:MAX_PANELS]
     first = comparison.lanes[0].settings
     same_tasks = all(entry.runs[0].lane.settings.tasks == first.tasks for entry in entries)
@@ -32,14 +31,14 @@ def same_task(comparison: Comparison, compile: bool) -> list[Section]:
     )
     if not entries or not same_tasks or drawn is None:
         return []
-    drawing = drawn(first, entries, compile)
+    drawing = drawn(first, entries, seed, compile)
     caption = "Each learner after its best number of steps on the points shown"
     caption += "; dotted: the truth." if first.tasks.view == "curve" else "; colours: how sure it is of which class."
     return [Section("The same unseen task for every learner", (Picture(drawing, caption),))]
 
 
-def _curves_over_task(settings: ExperimentSettings, entries: Sequence[Entry], compile: bool) -> Element:
-    tasks, episodes = unseen_episodes(settings, 1, TASKS_SEED)
+def _curves_over_task(settings: ExperimentSettings, entries: Sequence[Entry], seed: int, compile: bool) -> Element:
+    tasks, episodes = unseen_episodes(settings, 1, seed)
     x = np.linspace(*settings.tasks.input_range(), CURVE_POINTS, dtype=np.float32)
     found = _predicted(entries, episodes.support, x[:, None], compile)
     predicted = [Series(label, x, values[:, 0]) for label, values in found.items()]
@@ -49,8 +48,8 @@ def _curves_over_task(settings: ExperimentSettings, entries: Sequence[Entry], co
     return panels.task_panels(predicted, dotted, points)
 
 
-def _planes_over_task(settings: ExperimentSettings, entries: Sequence[Entry], compile: bool) -> Element:
-    _, episodes = unseen_episodes(settings, 1, TASKS_SEED)
+def _planes_over_task(settings: ExperimentSettings, entries: Sequence[Entry], seed: int, compile: bool) -> Element:
+    _, episodes = unseen_episodes(settings, 1, seed)
     low, high = settings.tasks.input_range()
     side = np.linspace(low, high, PLANE_SIDE, dtype=np.float32)
     places = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)

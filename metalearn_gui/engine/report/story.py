@@ -22,7 +22,7 @@ from metalearn_gui.engine.published import Reference, published
 from metalearn_gui.engine.report import plots
 from metalearn_gui.engine.report.page import Code, Page, Picture, Section, Table
 from metalearn_gui.engine.report.plots import Band, Mean, Series, number
-from metalearn_gui.engine.report.repeat import command_of, command_of_plan, reached
+from metalearn_gui.engine.report.repeat import command_of, command_of_plan, command_of_trying, reached
 from metalearn_gui.engine.report.same_task import same_task
 from metalearn_gui.engine.settings import ExperimentSettings
 
@@ -48,7 +48,7 @@ def _learners_page(outcome: Outcome, compile: bool) -> Page:
     first = comparison.lanes[0].settings
     names = ", ".join(dict.fromkeys(lane.label for lane in comparison.lanes))
     sections = [
-        *same_task(comparison, compile),
+        *same_task(comparison, outcome.plan.tasks_seed, compile),
         Section(f"{comparison.num_distinct_tasks} unseen tasks", (*_table(comparison), *_intervals(comparison))),
         Section("As they trained", tuple(_curves(comparison, axis) for axis in AXIS_NAMES)),
         Section("Protocol", (*_protocol(outcome), *_references(comparison))),
@@ -251,7 +251,8 @@ def _again(outcome: Outcome) -> list[Code | str]:
     if seconds is not None:
         told = f"In {seconds:g} s another machine comes to another meta-iteration. {told}"
     whole: list[Code | str] = [Code(command_of_plan(outcome.plan))]
-    return [*whole, told, Code(lines)] if lines else whole
+    tried = "On the unseen tasks of this page:"
+    return [*whole, told, Code(lines), tried, Code(command_of_trying(outcome.plan))] if lines else whole
 
 
 def _settings(comparison: Comparison) -> Table:

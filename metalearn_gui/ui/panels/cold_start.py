@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.cold_start import Tried
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.evaluation import NUM_TASKS
 from metalearn_gui.engine.ratings.metrics import METRICS
 from metalearn_gui.engine.ratings.protocol import LEARNER, Quadrant
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS
@@ -162,6 +163,8 @@ class ColdStartPanel(Panel):
         self.button.setToolTip(
             self.tr("Stop; what has come stays")
             if is_busy
-            else self.tr("The learner as it is now, beside plain recommenders, on 200 users a column: some seconds")
+            else self.tr(
+                "The learner as it is now, beside plain recommenders, on {count} episodes a column: some seconds"
+            ).format(count=NUM_TASKS)
         )
         self.button.setEnabled(is_busy or self.session.can_run)
