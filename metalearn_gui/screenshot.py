@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.app import build_window
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.cli.command import DONE, INTERRUPTED
+from metalearn_gui.cli.output import check_place
 from metalearn_gui.cli.parser import BadInput, Options
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.cli.window import DEFAULT_SIZE, parser
@@ -67,8 +68,7 @@ def _check_place(path: str) -> None:
     place = Path(path)
     if place.suffix.lower() != ".png":
         raise BadInput(f"--screenshot {path} is no PNG file; give a name such as {place.stem or 'window'}.png")
-    if not place.parent.is_dir() or place.is_dir():
-        raise BadInput(f"--screenshot {path} cannot be written: choose a file in a folder that is there")
+    check_place(path, "window.png", "--screenshot")
 
 
 def _meta_train(session: Session, iterations: int, waiting: Waiting) -> None:

@@ -6,6 +6,7 @@ import math
 import os
 import re
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -201,9 +202,12 @@ def test_a_run_is_not_resumed_to_less_than_it_has_done(call: Any, refused: Any, 
     assert path.read_bytes() == before
 
 
-def test_a_run_at_its_end_says_that_it_needs_more_meta_iterations(call: Any, tmp_path: Path) -> None:
+def test_a_run_at_its_end_says_that_it_needs_more_meta_iterations_and_compiles_nothing(
+    call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.metalearn"
     call(*train(path, "--set", "num_iterations=4"))
+    monkeypatch.setattr(training, "meta_train", None)
     status, _, err = call("train", "--resume", path)
     assert status == 0
     assert "all of its 4 meta-iterations" in err
@@ -336,6 +340,9 @@ def test_a_run_is_saved_as_it_goes(call: Any, tmp_path: Path, monkeypatch: pytes
         (["train", "--resume", "no.metalearn"], "no.metalearn"),
         (["train", "--preset", "maml", "--output", "no/a.metalearn"], "no folder no"),
         (["train", "--preset", "maml", "--output", "."], "is a folder"),
+        (["train", "--preset", "maml", "--output", "a" * 300], "File name too long"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "stop_patience=-1"], "lie in [1, 1e+07] or be 0"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "train_ways=x"], "number in [2, 1000] or be 0"),
         (["train", "--preset", "maml", "--output", "a", "--set", "shots"], "NAME=VALUE"),
         (["train", "--preset", "maml", "--output", "a", "--set", "shots=0"], "[1, 1000]"),
         (["train", "--preset", "maml", "--output", "a", "--set", "shots=x"], "whole number"),
@@ -352,6 +359,15 @@ def test_train_refuses_in_one_line(
     monkeypatch.chdir(tmp_path)
     assert expected in refused(*arguments)
     assert not list(tmp_path.glob("*.metalearn"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is there on Linux alone")
+@pytest.mark.parametrize(
+    "words",
+    [["train", "--preset", "maml", "--output"], ["compare", "--preset", "maml", "--report"], ["reproduce", "--output"]],
+)
+def test_a_place_that_only_seems_to_take_files_is_refused_before_any_work(words: list[str], refused: Any) -> None:
+    assert "nothing can be made in that folder" in refused(*words, "/proc/a.md")
 
 
 def test_train_replaces_a_session_and_nothing_else(call: Any, refused: Any, tmp_path: Path) -> None:
@@ -428,7 +444,7 @@ def test_evaluate_prints_the_learner_and_its_baselines_by_step(call: Any, sessio
     assert (status, err) == (0, "")
     report = json.loads(out)
     assert list(report)[:5] == ["learner", "tasks", "iterations", "num_tasks", "num_distinct_tasks"]
-    assert list(report)[5:] == ["shots", "steps", "baselines", "verdict"]
+    assert list(report)[5:] == ["seed", "shots", "steps", "baselines", "verdict"]
     assert [row["step"] for row in report["steps"]] == [0, 1, 2, 3]
     assert set(report["steps"][0]) == {"step", "loss", "loss_median", "loss_ci95"}
     assert set(report["baselines"]) == {"transfer", "scratch", "scratch_adam", "mean", "oracle"}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from metalearn_gui.cli.command import DONE, INTERRUPTED, say
 from metalearn_gui.cli.interrupt import stopping_on_interrupt
 from metalearn_gui.cli.output import check_place, print_json, print_table
 from metalearn_gui.cli.parser import BadInput, Options, Parser, whole_number
+from metalearn_gui.cli.progress import TimeLeft
 from metalearn_gui.engine import training
 from metalearn_gui.engine.compare import Comparison, Outcome, Plan, Progressed
 from metalearn_gui.engine.compare.figures import rows, to_json
@@ -51,7 +52,7 @@ def follow(plan: Plan) -> Outcome:
     work = plan.begin(gate, training.DEFAULT_OPTIONS)
     planned = next(work)  # what cannot be compared is refused here, before there is a bar
     labels = {lane.run_id: lane.label for lane in planned.lanes}
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeLeft())
     with (
         stopping_on_interrupt(gate),
         Progress(*columns, console=Console(stderr=True), refresh_per_second=4) as bar,

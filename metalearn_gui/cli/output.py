@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
-import os
+import tempfile
 import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,12 +19,16 @@ PADDING = 3  # of a column: a space on each side and one between; at least as mu
 def check_place(path: str, example: str, option: str = "--output") -> None:
     """Refuse an option's place that cannot be written to, before any work is done for it."""
     place = Path(path)
-    if place.is_dir():
-        raise BadInput(f"{option} {path} is a folder; name a file in it, for example {place / example}")
-    if not place.parent.is_dir():
-        raise BadInput(f"There is no folder {place.parent} for {option} {path}; make it, or choose another one")
-    if not os.access(place.parent, os.W_OK):
-        raise BadInput(f"The folder {place.parent} of {option} {path} cannot be written to; choose another one")
+    try:
+        if place.is_dir():
+            raise BadInput(f"{option} {path} is a folder; name a file in it, for example {place / example}")
+        if not place.parent.is_dir():
+            raise BadInput(f"There is no folder {place.parent} for {option} {path}; make it, or choose another one")
+        # To ask for the rights is not enough: root has them in /proc, too.
+        tempfile.NamedTemporaryFile(prefix=f".{place.name}.", dir=place.parent).close()
+    except OSError as error:
+        reason = "nothing can be made in that folder" if error.errno == errno.ENOENT else error.strerror
+        raise BadInput(f"{option} {path} cannot be written ({reason}); choose another place") from None
 
 
 def print_json(value: Any) -> None:

@@ -11,15 +11,29 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
+    Task,
     TaskID,
     TaskProgressColumn,
     TextColumn,
-    TimeRemainingColumn,
 )
+from rich.text import Text
 
 from metalearn_gui.engine.evaluation import Watch
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.text import duration_text
+
+
+class TimeLeft(ProgressColumn):
+    """How long it still takes, in the window's words; rich counts hours for weeks."""
+
+    max_refresh = 0.5  # as rich's own: a number that jumps four times a second cannot be read
+
+    def render(self, task: Task) -> Text:
+        seconds = task.time_remaining
+        if seconds is None or task.finished:
+            return Text()
+        return Text(f"{duration_text(seconds)} left", style="progress.remaining")
 
 
 class TrainingProgress:
@@ -44,7 +58,7 @@ def training_progress(run: RunRecord, last: int | None = None) -> Iterator[Train
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[loss]}"),
-        TimeRemainingColumn(),
+        TimeLeft(),
     )
     with Progress(*columns, console=Console(stderr=True), refresh_per_second=4) as bar:
         task = bar.add_task(
@@ -59,7 +73,7 @@ def training_progress(run: RunRecord, last: int | None = None) -> Iterator[Train
 @contextlib.contextmanager
 def trying_progress(name: str) -> Iterator[Watch]:
     """A bar over the unseen tasks that a learner and its baselines are tried on, which goes away then."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeLeft())
     with _passing_bar(*columns) as bar:
         task = bar.add_task(f"{name} and its baselines on unseen tasks", total=None)
         yield lambda tried, total: bar.update(task, completed=tried, total=total)
@@ -67,7 +81,7 @@ def trying_progress(name: str) -> Iterator[Watch]:
 
 def show_reading(reading: Iterator[ReadSoFar]) -> None:
     """Read to the end under a bar, which goes away then."""
-    with _passing_bar(TextColumn("Reading"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()) as bar:
+    with _passing_bar(TextColumn("Reading"), BarColumn(), TaskProgressColumn(), TimeLeft()) as bar:
         task = bar.add_task("", total=None)
         for so_far in reading:
             bar.update(task, completed=so_far.done, total=so_far.total or None)

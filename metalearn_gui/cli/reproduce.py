@@ -68,9 +68,9 @@ def run(options: Options) -> int:
     rows = [_row(key) for key in options.keys] or list(ROWS.values())
     if options.list:
         return _list(rows, options.json)
-    rows = _with_data(rows, options.data)
     if options.output:
         check_place(options.output, "table.md")
+    rows = _with_data(rows, options.data)
     jobs = [(row, seed) for seed in options.seed or SEEDS for row in rows]
     settings = [
         with_assigned(row.settings(seed=seed, **_data(row, options.data)), assigned(options.set)) for row, seed in jobs

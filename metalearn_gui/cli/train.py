@@ -70,6 +70,11 @@ class Job:
             most_seconds=self.most_seconds,
         )
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to train, for which nothing need be compiled."""
+        return self.run.iteration >= self.run.settings.outer.num_iterations
+
     def session(self) -> SavedSession:
         """As it can be gone on from."""
         return dataclasses.replace(self.saved, settings=self.run.settings).copy()
@@ -83,12 +88,13 @@ def run(options: Options) -> int:
     """Train, save, and say how it went."""
     started = time.perf_counter()
     _check_start(options)
+    if place := options.output or options.resume:
+        check_place(place, "run.metalearn")
     job = _resumed(options) if options.resume else _fresh(options)
-    check_place(job.path, "run.metalearn")
     _refuse_foreign_file(Path(job.path))
     before = job.run.iteration, job.run.compute_seconds
     try:
-        diverged = _train(job)
+        diverged = None if job.is_complete else _train(job)
     finally:  # a second Ctrl+C, too
         _save_or_keep(job)
     if diverged:
@@ -167,8 +173,8 @@ def _resumed(options: Options) -> Job:
     saved, run = load_run(options.resume)
     values = assigned(options.set)
     settings = _changed_live(run.settings, values)
+    _check_length(run, settings.outer.num_iterations)
     run.settings = read_data(run.settings)
-    run.reason = ""
     job = Job(saved, run, options.output or options.resume)
     changed = {name: settings.value(name) for name in values if settings.value(name) != run.settings.value(name)}
     # The length is set before the start: a run that has reached its end would not look for changes.
@@ -177,13 +183,11 @@ def _resumed(options: Options) -> Job:
         run.changes.append(Change(run.iteration, "num_iterations", length))
         run.settings = run.settings.replaced(num_iterations=length)
     job.live.put(changed)
-    _check_length(run)
     return job
 
 
-def _check_length(run: RunRecord) -> None:
+def _check_length(run: RunRecord, length: int) -> None:
     """A run that is to end before it stands is refused; one that has come to its end is said to have."""
-    length = run.settings.outer.num_iterations
     more = f"to train it further give more, for example --set num_iterations={2 * max(run.iteration, 1)}"
     if length < run.iteration:
         raise BadInput(f"num_iterations is {length}, and the run has done {run.iteration} already; {more}")
@@ -212,6 +216,7 @@ def _refuse_foreign_file(place: Path) -> None:
 
 def _train(job: Job) -> Diverged | None:
     """Until the run is over; what went wrong, if it diverged."""
+    job.run.reason = ""
     diverged, saved_at = None, time.monotonic()
     with stopping_on_interrupt(job.gate), training_progress(job.run) as progress:
         for event in job.events():

@@ -189,7 +189,8 @@ def _sentence(spec: Param, value: Any, expected: str) -> str:
 def _interval(spec: Param) -> str:
     low = "-inf" if spec.minimum is None else f"{spec.minimum:g}"
     high = "inf" if spec.maximum is None else f"{spec.maximum:g}"
-    return f"[{low}, {high}]"
+    off = "" if spec.off is None or (spec.minimum or 0) <= spec.off <= (spec.maximum or 0) else f" or be {spec.off:g}"
+    return f"[{low}, {high}]{off}"
 
 
 def _range_text(spec: Param) -> str:

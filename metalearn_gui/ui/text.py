@@ -1,4 +1,4 @@
-"""Numbers as people read them: thin-space thousands, three figures, minutes and seconds."""
+"""Numbers as people read them: thin-space thousands, three figures, minutes and seconds, days."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 
 THIN_SPACE = "\u2009"
 MINUS = "\u2212"
+SECONDS_OF_A_DAY = 86_400
 
 
 def count_text(count: int) -> str:
@@ -35,8 +36,10 @@ def number_text(number: float, written_out: float = 1e7) -> str:
 
 
 def duration_text(seconds: float) -> str:
-    """Minutes and seconds, "0:10"; with hours from an hour on, "1:02:03"."""
+    """Minutes and seconds, "0:10"; with hours from an hour on, "1:02:03"; "2 d 5 h" from a day on."""
     total = max(0, round(seconds))
+    if total >= SECONDS_OF_A_DAY:
+        return f"{total // SECONDS_OF_A_DAY} d {total % SECONDS_OF_A_DAY // 3600} h"
     hours, minutes, rest = total // 3600, total // 60 % 60, total % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 

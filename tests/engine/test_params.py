@@ -63,7 +63,7 @@ def test_any_value_is_taken_in_range_or_refused_in_one_line(name: str, value: An
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("count", 11, "Count (count) is 11; it must lie in [1, 10]"),
+        ("count", 11, "Count (count) is 11; it must lie in [1, 10] or be 0"),
         ("count", -1, "Count (count) is -1; it must lie in [1, 10]"),
         ("count", 2.5, "Count (count) is 2.5; it must be a whole number in [1, 10]"),
         ("count", True, "Count (count) is True; it must be a whole number in [1, 10]"),

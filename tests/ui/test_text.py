@@ -43,8 +43,11 @@ def test_where_there_is_little_room_an_exponent_comes_sooner():
     assert [number_text(number, 1e5) for number in (99_999.0, 3_084_677.0)] == ["99\u2009999", "3.08e6"]
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (9.7, "0:10"), (71, "1:11"), (3723, "1:02:03")])
-def test_durations_are_minutes_and_seconds(seconds, text):
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (9.7, "0:10"), (71, "1:11"), (3723, "1:02:03"), (86_399, "23:59:59"), (1_549_520, "17 d 22 h")],
+)
+def test_durations_are_minutes_and_seconds_and_days_where_they_are_long(seconds, text):
     assert duration_text(seconds) == text
 
 
