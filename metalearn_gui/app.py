@@ -112,10 +112,18 @@ def _open(window: MainWindow, path: str) -> None:
     opened = take_up(path, read_data)
     window.session.messageRaised.disconnect(refusals.append)
     if not opened:
-        window.close()
-        window.deleteLater()
+        let_go(window)
         raise BadInput(refusals[-1].text)
     window.file.show_title()
+
+
+def let_go(window: QMainWindow) -> None:
+    """Close it, and its widgets with it: those of many closed windows in one process would all be dressed anew."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 def _close_on_signals(window: QMainWindow) -> Any:

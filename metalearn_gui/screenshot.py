@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
 
-from metalearn_gui.app import build_window
+from metalearn_gui.app import build_window, let_go
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.cli.command import DONE, INTERRUPTED
 from metalearn_gui.cli.output import check_place
@@ -35,7 +34,7 @@ def render(options: Options) -> int:
         if not waiting.is_interrupted and not window.grab().save(options.screenshot, "PNG"):
             raise BadInput(f"The picture {options.screenshot} cannot be written; choose another place")
     finally:
-        _dispose(window)
+        let_go(window)
     return INTERRUPTED if waiting.is_interrupted else DONE
 
 
@@ -54,14 +53,7 @@ def draw_task(session_path: str, key: str, path: str) -> None:
         waiting.until_complete()
         PICTURES[key].write(window.session, path)
     finally:
-        _dispose(window)
-
-
-def _dispose(window: QWidget) -> None:
-    """Close it, and let its widgets go: whoever draws many pictures in one process would dress all of them anew."""
-    window.close()
-    window.deleteLater()
-    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+        let_go(window)
 
 
 def _check_place(path: str) -> None:

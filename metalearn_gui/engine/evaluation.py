@@ -158,8 +158,10 @@ class Evaluator:
 
     @functools.cached_property
     def constant_loss(self) -> float:
-        """What a constant prediction comes to on these episodes; for classes none is drawn, which takes seconds."""
-        return chance_loss(self.settings) if self._tells_classes else constant_loss(self.settings, self._episodes)
+        """Of predicting the mean target of all tasks; of classes ln(ways): no task is drawn, which takes seconds."""
+        if self._tells_classes:
+            return math.log(self.settings.tasks.output_dim)
+        return float(np.mean(_squares_around_the_mean(self._episodes)))
 
     @functools.cached_property
     def _boosting(self) -> StepScores:
@@ -350,18 +352,6 @@ def best_inner_rate(
         return float(loss.mean()) if np.isfinite(loss).all() else math.inf
 
     return min(grid, key=mean_loss)
-
-
-def constant_loss(settings: ExperimentSettings, episodes: Episodes) -> float:
-    """The query loss of predicting the mean target of all tasks; ln(ways) for classification."""
-    if settings.tasks.kind == "classification":
-        return chance_loss(settings)
-    return float(np.mean(_squares_around_the_mean(episodes)))
-
-
-def chance_loss(settings: ExperimentSettings) -> float:
-    """The loss of giving every class the same probability."""
-    return math.log(settings.tasks.output_dim)
 
 
 def _squares_around_the_mean(episodes: Episodes) -> Array:

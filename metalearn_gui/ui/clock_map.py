@@ -11,6 +11,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.canvas.axes import draw_words
 from metalearn_gui.ui.loss_colors import LossScale, ink_on
 from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
@@ -83,10 +84,8 @@ class ClockMap(Walked):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(ui_font(11.5, 500))
         if not len(self._iterations):
-            painter.setPen(theme().palette.muted)
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._words)
+            draw_words(painter, QRectF(self.rect()), self._words)
             return
         rows, columns = self._losses.shape
         for row in range(rows):

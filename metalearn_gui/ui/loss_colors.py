@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
+from collections.abc import Iterator
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.canvas.axes import apart
 from metalearn_gui.ui.canvas.markers import mixed
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -82,15 +83,14 @@ class LossScale:
         painter.drawRect(bar)
         painter.setFont(ui_font(11))
         painter.setPen(palette.text)
-        free = -math.inf
+        for text, left, width in apart(self._labels(painter, bar), bar.left(), bar.right()):
+            painter.drawText(QRectF(left - 2, bar.bottom() + 2, width + 4, 14), Qt.AlignmentFlag.AlignCenter, text)
+
+    def _labels(self, painter: QPainter, bar: QRectF) -> Iterator[tuple[str, float, float]]:
         for value in self.ticks():
             text = number_text(value)
-            half = painter.fontMetrics().horizontalAdvance(text) / 2
-            x = bar.left() + float(self.shares(np.array(value))) * bar.width()
-            x = min(max(x, bar.left() + half), bar.right() - half)
-            if x - half >= free:  # of two that would meet, the lower one stays
-                painter.drawText(QRectF(x - 40, bar.bottom() + 2, 80, 14), Qt.AlignmentFlag.AlignCenter, text)
-                free = x + half + 4
+            middle = bar.left() + float(self.shares(np.array(value))) * bar.width()
+            yield text, middle, painter.fontMetrics().horizontalAdvance(text)
 
 
 def ink_on(color: QColor) -> QColor:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QMenu, QWidget, QWidgetAction
+from PySide6.QtWidgets import QFormLayout, QMenu, QWidget, QWidgetAction
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.line_edit import LineEdit
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import ui_font
 
@@ -22,7 +23,8 @@ def add_remarks(menu: QMenu, session: Session, run: RunRecord) -> None:
         "note": (menu.tr("Note"), menu.tr("anything worth remembering")),
     }
     for name, (label, hint) in texts.items():
-        line = named(QLineEdit(getattr(run, name), holder), f"run_{name}")
+        line = named(LineEdit(holder), f"run_{name}")
+        line.setText(getattr(run, name))
         line.setFont(ui_font(12.5))
         line.setMinimumWidth(WIDTH)
         line.setPlaceholderText(hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QFontMetricsF
 
-from metalearn_gui.ui.canvas.axes import label_room, tick_text, ticks
+from metalearn_gui.ui.canvas.axes import apart, label_room, tick_text, ticks
 from metalearn_gui.ui.theme import ui_font
 
 
@@ -20,3 +20,8 @@ def test_the_room_for_numbers_is_worked_out_once_for_a_range(monkeypatch):
     rooms = {label_room((-0.123, 4.567)) for _ in range(9)}
     assert len(rooms) == 1
     assert len(asked) == len(set(asked)) > 0
+
+
+def test_texts_along_a_line_stay_within_it_and_of_two_that_would_meet_the_first_stays():
+    texts = [("a", 0.0, 20.0), ("b", 22.0, 20.0), ("c", 60.0, 20.0), ("d", 98.0, 20.0)]
+    assert list(apart(texts, 0.0, 100.0)) == [("a", 0.0, 20.0), ("c", 50.0, 20.0), ("d", 80.0, 20.0)]

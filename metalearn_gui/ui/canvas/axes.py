@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from pyqtgraph.functions import arrayToQPolygonF
@@ -127,6 +128,20 @@ def draw_words(painter: QPainter, area: QRectF, words: str) -> None:
     painter.setFont(ui_font(12))
     painter.setPen(theme().palette.muted)
     painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+
+
+def apart(texts: Iterable[tuple[str, float, float]], low: float, high: float) -> Iterator[tuple[str, float, float]]:
+    """Texts along a line, each with its left and its width: kept within it, and of two that would meet the first stays.
+
+    Args:
+        texts: each with its middle and its width.
+    """
+    free = -math.inf
+    for text, middle, width in texts:
+        left = min(max(middle - width / 2, low), high - width)
+        if left >= free:
+            yield text, left, width
+            free = left + width + 4
 
 
 def draw_columns(painter: QPainter, axes: Axes) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tables.fields import Field
 from metalearn_gui.engine.tables.slices import Slice
-from metalearn_gui.ui.canvas.axes import Axes, Range, draw_frame, label_room, tick_text, ticks
+from metalearn_gui.ui.canvas.axes import Axes, Range, apart, draw_frame, label_room, tick_text, ticks
 from metalearn_gui.ui.theme import theme, ui_font
 
 NARROWEST, LOWEST = 136.0, 118.0  # of a pane, with its texts
@@ -103,24 +103,21 @@ def texts_at(pane: Pane, position: QPointF) -> list[str]:
 
 def _draw_columns(painter: QPainter, pane: Pane) -> None:
     frame, palette = pane.frame, theme().palette
-    wide, free = TICK_WIDTHS[pane.cut.across.kind], -math.inf
+    wide = TICK_WIDTHS[pane.cut.across.kind]
     marks = marks_of(pane.cut.across, max(1, int(frame.width() / wide)))
     if pane.cut.across.is_category:
         wide = int(frame.width() / len(marks))
     painter.setFont(ui_font(11))
+    painter.setPen(QPen(palette.line, 1))
+    texts = []
     for value, text in marks:
         x = round(pane.axes.point(value, pane.axes.y_range[0]).x()) + 0.5
         if frame.left() + 8 < x < frame.right() - 8:
-            painter.setPen(QPen(palette.line, 1))
             painter.drawLine(QPointF(x, frame.top() + 1), QPointF(x, frame.bottom() - 1))
-            painter.setPen(palette.muted)
-            needed = min(painter.fontMetrics().horizontalAdvance(text) + 2, wide)
-            left = min(max(x - needed / 2, frame.left() - GAP / 2), frame.right() + GAP / 2 - needed)
-            if left >= free:  # one at the edge gives way inward, and may meet the next
-                _write(
-                    painter, QRectF(left, frame.bottom() + 2, needed, TICKS - 2), text, Qt.AlignmentFlag.AlignHCenter
-                )
-                free = left + needed + 4
+            texts.append((text, x, min(painter.fontMetrics().horizontalAdvance(text) + 2, wide)))
+    painter.setPen(palette.muted)
+    for text, left, width in apart(texts, frame.left() - GAP / 2, frame.right() + GAP / 2):
+        _write(painter, QRectF(left, frame.bottom() + 2, width, TICKS - 2), text, Qt.AlignmentFlag.AlignHCenter)
 
 
 def _draw_rows(painter: QPainter, pane: Pane) -> None:
