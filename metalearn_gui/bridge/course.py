@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
 
 from metalearn_gui.bridge.history import Deed, Place, SettingsCommand, changed_names
-from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.messages import REFUSAL, RUN, Message
 from metalearn_gui.bridge.pace import Pace
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runs import (
@@ -137,7 +137,7 @@ class Course(QObject):
         try:
             settings.check_data()
         except SettingError as error:
-            self.messageRaised.emit(Message(str(error), "warning"))
+            self.messageRaised.emit(Message(str(error), "warning", about=REFUSAL))
             return False
         return True
 
@@ -206,22 +206,26 @@ class Course(QObject):
         if self.training.is_lent:
             text = self.tr("{what}. End it to train this run; what is over stays.")
             text = text.format(what=self.training.lent_text)
-            self.messageRaised.emit(Message(text, "info", self.tr("End it and run"), "run_instead"))
+            self.messageRaised.emit(Message(text, "info", self.tr("End it and run"), "run_instead", about=RUN))
             return
         live = self.runs.live
         if live.iteration >= self.settings.outer.num_iterations:
             text = self.tr("The run is at its end. Raise the number of meta-iterations to go on.")
-            self.messageRaised.emit(Message(text, "info", self.tr("Start again"), "reset"))
+            self.messageRaised.emit(Message(text, "info", self.tr("Start again"), "reset", about=RUN))
             return
         take_live_values(live, self.settings)
-        if live.reason:  # what was said of its end is over; other messages stay
-            live.reason = ""
-            self.messageRaised.emit(Message(""))
+        live.reason = ""
+        self._take_end_back()
         self.training.start(live, steps)
         self.show(live.run_id)
 
+    def _take_end_back(self) -> None:
+        """What was said of the live run's end is over."""
+        self.messageRaised.emit(Message("", about=RUN))
+
     def _restart(self, run: RunRecord, goes_on: bool) -> None:
         """End the live run and put another in its place."""
+        self._take_end_back()
         was_active = self.training.is_active
         if not goes_on:
             self.training.stop()
@@ -283,7 +287,7 @@ class Course(QObject):
         try:
             run = run_from_weights(self.settings, other)
         except SettingError as error:
-            self.messageRaised.emit(Message(str(error), "warning"))
+            self.messageRaised.emit(Message(str(error), "warning", about=REFUSAL))
             return
         assert run.start is not None
         begin = functools.partial(self._begin_from, run)
@@ -389,7 +393,7 @@ class Course(QObject):
     def _offer_half_rate(self, event: events.Diverged) -> None:
         if event.run_id == self.runs.live.run_id:
             label = self.tr("Go on with half the rate")
-            self.messageRaised.emit(Message(event.advice, "error", label, "resume_with_half_rate"))
+            self.messageRaised.emit(Message(event.advice, "error", label, "resume_with_half_rate", about=RUN))
 
     def _take_end(self, run_id: str) -> None:
         if self.runs.has_ended(run_id):
@@ -401,7 +405,7 @@ class Course(QObject):
         self.stateChanged.emit()
 
     def _take_failure(self, line: str) -> None:
-        self.messageRaised.emit(Message(line, "error"))
+        self.messageRaised.emit(Message(line, "error", about=RUN))
 
     # --- inside -------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QFile, QObject, Signal
 from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.files import Files
-from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.messages import REFUSAL, SAVING, Message
 from metalearn_gui.bridge.reading import Reading
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -41,7 +41,8 @@ class Documents(QObject):
         self._course, self._comparing, self._reading, self._choose_data = course, comparing, reading, choose_data
         self._files = Files(self._contents, self)
         self._files.changed.connect(self.changed)
-        self._files.failed.connect(self._warn)
+        self._files.failed.connect(lambda text: self._warn(text, SAVING))
+        self._files.refused.connect(self._warn)
         self._files.kept.connect(self._tell_of_kept)
 
     @property
@@ -61,7 +62,10 @@ class Documents(QObject):
     def save(self, path: str = "") -> bool:
         """Write the session, to its own file where no path is given; whether that went well."""
         self._course.training.drain()
-        return bool(path or self.path) and self._files.save(path or self.path)
+        is_saved = bool(path or self.path) and self._files.save(path or self.path)
+        if is_saved:
+            self.said.emit(Message("", about=SAVING))
+        return is_saved
 
     def open(self, path: str, read: Read | None = None) -> bool:
         """Take up a saved session instead of this one; on failure nothing changes but a message.
@@ -195,5 +199,5 @@ class Documents(QObject):
         label = label or self.tr("Open it")
         self.said.emit(Message(text, "info", label, "documents.open_recovery", choices, stays=True))
 
-    def _warn(self, text: str) -> None:
-        self.said.emit(Message(text, "warning"))
+    def _warn(self, text: str, about: str = REFUSAL) -> None:
+        self.said.emit(Message(text, "warning", about=about))

@@ -19,7 +19,8 @@ class Files(QObject):
     """Knows where the session is saved and whether something is not."""
 
     changed = Signal()  # path, is_dirty
-    failed = Signal(str)
+    failed = Signal(str)  # what could not be written
+    refused = Signal(str)  # what could not be read
     kept = Signal()  # what was set aside is written
 
     def __init__(self, contents: Callable[[], SavedSession], parent: QObject) -> None:
@@ -58,7 +59,7 @@ class Files(QObject):
         try:
             return session_file.load(path)
         except StoreError as error:
-            self.failed.emit(str(error))
+            self.refused.emit(str(error))
             return None
 
     def take_over(self, path: str) -> None:
@@ -76,7 +77,7 @@ class Files(QObject):
         named = self._left_behind or pending
         recovery = named[place] if place < len(named) else None
         if recovery is None or recovery not in pending:
-            self.failed.emit(self.tr("That session is not there any more, or another window has it open."))
+            self.refused.emit(self.tr("That session is not there any more, or another window has it open."))
             return None
         self._left_behind = []
         saved = self.read(str(recovery.path))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+REFUSAL, RUN, SAVING = "refusal", "run", "saving"  # what is over once another wish is granted, a run goes on, it is saved
+
 
 @dataclasses.dataclass(frozen=True)
 class Message:
@@ -13,6 +15,7 @@ class Message:
     choices: where there are several things to do it to, a method that names them; the action then takes the place of
         one of them.
     stays: until it is answered or another one comes, though it is information.
+    about: one of the constants above. An empty text about the same takes it back, and leaves others alone.
     """
 
     text: str
@@ -21,3 +24,4 @@ class Message:
     action: str = ""
     choices: str = ""
     stays: bool = False
+    about: str = ""

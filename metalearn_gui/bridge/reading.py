@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.messages import REFUSAL, Message
 from metalearn_gui.bridge.newest_work import QUIET_SECONDS, Hear, NewestWork
 from metalearn_gui.engine.own_data import DataFile
 from metalearn_gui.engine.params import SettingError
@@ -124,14 +124,14 @@ class Reading(QObject):
     def _refuse(self, error: SettingError) -> None:
         self._work.forget()
         if error.offer and self._again is not None:
-            self.said.emit(Message(str(error), "warning", self.tr("Read it again"), "read_again"))
+            self.said.emit(Message(str(error), "warning", self.tr("Read it again"), "read_again", about=REFUSAL))
         else:
-            self.said.emit(Message(str(error), "warning"))
+            self.said.emit(Message(str(error), "warning", about=REFUSAL))
         self.refused.emit()
 
     def _end(self, go_on: Callable[[], object], error: str) -> None:
         if error:
-            self.said.emit(Message(error, "error"))
+            self.said.emit(Message(error, "error", about=REFUSAL))
             self.refused.emit()
         else:
             go_on()

@@ -30,7 +30,7 @@ from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.documents import Documents
 from metalearn_gui.bridge.inside import Inside
-from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.messages import REFUSAL, Message
 from metalearn_gui.bridge.pace import Memory
 from metalearn_gui.bridge.picture_reading import PictureReading
 from metalearn_gui.bridge.reading import Reading
@@ -48,7 +48,7 @@ from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
 from metalearn_gui.store.choices import remember, with_remembered
 from metalearn_gui.store.records import RunRecord, Scored
 
-__all__ = ["Adaptation", "Message", "RunState", "Session", "TouchedTask"]
+__all__ = ["REFUSAL", "Adaptation", "Message", "RunState", "Session", "TouchedTask"]
 
 FIRST_PRESET = "first-steps"
 # A closed window is gone within 0.3.
@@ -88,6 +88,7 @@ class Session(QObject):
         self._memory = Memory()
         self._undoing = Undoing(self.undo_stack, History(self.unseen.undo_touch, self.unseen.redo_touch))
         self._offered: dict[str, object] = {}
+        self._granted, self._said = self.settings, Message("")
         self._is_closed = False
         self._connect()
 
@@ -96,7 +97,11 @@ class Session(QObject):
             getattr(self._course, name).connect(getattr(self, name))
         for signal in (self._course.advanced, self._course.shownChanged, self._course.runsChanged):
             signal.connect(lambda: self.laid_over.show(laid_over(self._runs)))
-        self._course.messageRaised.connect(self.messageRaised)
+        self._course.settingsChanged.connect(self._take_refusal_back)
+        for granted in (self.pictures.made, self.comparing.planned):
+            granted.connect(lambda: self._pass_on(Message("", about=REFUSAL)))
+        self.messageRaised.connect(self._note)
+        self._course.messageRaised.connect(self._pass_on)
         self._course.worked.connect(self.documents.mark_dirty)
         self.unseen.worked.connect(self.documents.mark_dirty)
         self.unseen.gestureBegun.connect(self._undoing.note_touch)
@@ -104,7 +109,7 @@ class Session(QObject):
         self.unseen.failed.connect(self._warn)
         self.inside.failed.connect(self._warn)
         self.cold_start.failed.connect(self._warn)
-        self.documents.said.connect(self.messageRaised)
+        self.documents.said.connect(self._pass_on)
         self._reading.said.connect(self.messageRaised)
         self.warming.said.connect(self.messageRaised)
         self.replay.said.connect(self.messageRaised)
@@ -206,8 +211,23 @@ class Session(QObject):
     def _refuse(self, error: SettingError, wanted: Mapping[str, object]) -> None:
         self._offered = {**wanted, **error.offer}
         label = self.tr("Try {name}").format(name=offer_label(error)) if error.offer else ""
-        self.messageRaised.emit(Message(str(error), "warning", label, "take_offer" if error.offer else ""))
+        offer = "take_offer" if error.offer else ""
+        self.messageRaised.emit(Message(str(error), "warning", label, offer, about=REFUSAL))
         self.settingsChanged.emit()  # a widget that shows the refused value takes it back
+
+    def _take_refusal_back(self) -> None:
+        """What was said of a wish is over once other settings are taken, be it by an undo or with another session."""
+        if self.settings is not self._granted:
+            self._granted = self.settings
+            self._pass_on(Message("", about=REFUSAL))
+
+    def _pass_on(self, message: Message) -> None:
+        """What takes back something that is not said any more is not passed on."""
+        if message.text or message.about in ("", self._said.about):
+            self.messageRaised.emit(message)
+
+    def _note(self, message: Message) -> None:
+        self._said = message
 
     # --- run ----------------------------------------------------------------------------------------
 
@@ -375,4 +395,4 @@ class Session(QObject):
             self.undo_stack.clear()
 
     def _warn(self, text: str) -> None:
-        self.messageRaised.emit(Message(text, "warning"))
+        self.messageRaised.emit(Message(text, "warning", about=REFUSAL))

@@ -302,3 +302,30 @@ def test_tasks_that_lack_what_nobody_can_know_are_drawn_anew_and_one_line_says_s
     assert [message.text for message in heard.messages] == [
         "The file's unseen tasks do not fit its run; others are drawn instead."
     ]
+
+
+def test_a_refused_wish_is_over_once_another_one_is_granted(open_session, tmp_path) -> None:
+    session = open_session()
+    bad = tmp_path / "bad.metalearn"
+    bad.write_text("nothing")
+    session.change(shots=3)
+    heard = Heard(session)
+    for refuse, grant in (
+        (lambda: session.change(shots=0), lambda: session.change(shots=4)),
+        (lambda: session.documents.open(str(bad)), session.undo),
+    ):
+        refuse()
+        assert heard.messages[-1].level == "warning"
+        grant()
+        assert heard.messages[-1].text == ""
+        heard.messages.clear()
+
+
+def test_a_failed_save_is_over_once_the_session_is_saved_and_not_before(open_session, tmp_path) -> None:
+    session = open_session()
+    heard = Heard(session)
+    assert not session.documents.save(str(tmp_path / "none" / "one.metalearn"))
+    session.change(shots=4)
+    assert [message.level for message in heard.messages] == ["warning"]
+    assert session.documents.save(str(tmp_path / "one.metalearn"))
+    assert heard.messages[-1].text == ""

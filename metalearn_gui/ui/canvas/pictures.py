@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Message, Session
+from metalearn_gui.bridge.session import REFUSAL, Message, Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
@@ -48,7 +48,7 @@ class PicturesCanvas(PictureSurface):
         self.desk.drawn.connect(self._take_drawing)
         self.desk.tools.undoAsked.connect(self.undo)
         self.desk.tools.exampleAsked.connect(self._add_example)
-        self.desk.refused.connect(lambda text: session.messageRaised.emit(Message(text, "warning")))
+        self.desk.refused.connect(lambda text: session.messageRaised.emit(Message(text, "warning", about=REFUSAL)))
         self.setAcceptDrops(True)
         self._connections.append(session.unseen.viewsChanged.connect(self._follow_nearest))
         self.retranslate()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QSignalBlocker, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
-from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.messages import REFUSAL, Message
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Plan
@@ -132,7 +132,7 @@ class ComparingView(View):
         try:
             do()
         except SettingError as error:
-            self.session.messageRaised.emit(Message(str(error), "warning"))
+            self.session.messageRaised.emit(Message(str(error), "warning", about=REFUSAL))
 
     def open_run(self, run_id: str) -> None:
         """Show a run in the main window."""
