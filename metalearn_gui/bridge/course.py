@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
@@ -56,6 +57,7 @@ class Course(QObject):
         self.settings = settings
         self.preset_key = preset_key(settings)
         self.undo_stack = QUndoStack(self)
+        self._calmer: Mapping[str, float] = {}  # what to go on with after the newest divergence
         self.runs = Runs(fresh_run(settings))
         self.pace = Pace()
         self.training = Training(options, self._take_events, self._take_end, self)
@@ -193,11 +195,9 @@ class Course(QObject):
         if self.training.is_active or self.runs.live.iteration:
             self._begin_anew(started_again(self.runs.live, self.settings))
 
-    def resume_with_half_rate(self) -> None:
-        """Go on from the last good state with half the meta learning rate."""
-        lowest = self.settings.param("meta_learning_rate").minimum or 0.0
-        rate = max(self.settings.outer.meta_learning_rate / 2, lowest)
-        self.set_settings(self.settings.replaced(meta_learning_rate=rate), self.tr("Half the rate"))
+    def resume_calmer(self) -> None:
+        """Go on from the last good state with what was offered for that."""
+        self.set_settings(self.settings.replaced(**self._calmer), self.tr("A lower rate"))
         if not self.training.is_active:
             self._begin(None)
 
@@ -388,12 +388,13 @@ class Course(QObject):
         self._announce(*signals, is_work=bool(kinds & _WORK_EVENTS))
         for event in arrived:
             if isinstance(event, events.Diverged):
-                self._offer_half_rate(event)
+                self._offer_calmer(event)
 
-    def _offer_half_rate(self, event: events.Diverged) -> None:
+    def _offer_calmer(self, event: events.Diverged) -> None:
         if event.run_id == self.runs.live.run_id:
-            label = self.tr("Go on with half the rate")
-            self.messageRaised.emit(Message(event.advice, "error", label, "resume_with_half_rate", about=RUN))
+            self._calmer = event.calmer
+            label = self.tr("Go on with lower rates") if len(event.calmer) > 1 else self.tr("Go on with the lower rate")
+            self.messageRaised.emit(Message(event.advice, "error", label, "resume_calmer", about=RUN))
 
     def _take_end(self, run_id: str) -> None:
         if self.runs.has_ended(run_id):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-REFUSAL, RUN, SAVING = "refusal", "run", "saving"  # what is over once another wish is granted, a run goes on, it is saved
+# What is over once another wish is granted, another run begins or this one goes on, the session is saved.
+REFUSAL, RUN, SAVING = "refusal", "run", "saving"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -271,9 +271,9 @@ class Session(QObject):
         """Reset with the next seed; undoable."""
         self._course.reseed()
 
-    def resume_with_half_rate(self) -> None:
-        """After a divergence: go on from the last good state with half the meta learning rate."""
-        self._course.resume_with_half_rate()
+    def resume_calmer(self) -> None:
+        """After a divergence: go on from the last good state with the lower learning rate that was offered."""
+        self._course.resume_calmer()
 
     # --- runs ---------------------------------------------------------------------------------------
 

@@ -167,11 +167,13 @@ class Diverged(Event):
     """A loss or a parameter is not finite any more.
 
     state: the last good one, from before the loss began to explode: its iteration is below the event's, where
-        half the rate would come too late.
+        a lower rate would come too late.
+    calmer: settings to go on with from there, by flat name.
     """
 
     state: TrainingState
     advice: str
+    calmer: Mapping[str, float]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

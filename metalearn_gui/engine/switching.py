@@ -43,13 +43,18 @@ def switched(settings: ExperimentSettings, **values: Any) -> ExperimentSettings:
     nearest = _nearest(result.learner.key, result.tasks)
     if not room and nearest == _nearest(settings.learner.key, settings.tasks):
         return result
-    tuned = nearest or _untuned(result)
+    tuned = tuned_for(result)
     brought = _rates(tuned) | (_layers(tuned, result) if "network" in room else {})
     if _inputs_of(result.tasks) != _inputs_of(settings.tasks):
         brought |= {name: _for_inputs_of(result, tuned).value(name) for name in EPISODE_SIZES}
     if tuned.tasks.view == result.tasks.view:
         brought |= {name: tuned.value(name) for name in AS_TRIED}
     return _with_enough_data(result.replaced(**_wanted(brought, result, settings, values)))
+
+
+def tuned_for(settings: ExperimentSettings) -> ExperimentSettings:
+    """What the learner was tuned with nearest to these tasks, else the usual settings."""
+    return _nearest(settings.learner.key, settings.tasks) or _untuned(settings)
 
 
 def _wanted(

@@ -18,6 +18,7 @@ from typing import Any
 from metalearn_gui.engine import events
 from metalearn_gui.engine.baselines import baseline_settings, initial_states, steps_beside, steps_due
 from metalearn_gui.engine.control import Gate, LiveValues
+from metalearn_gui.engine.divergence import advice, calmer_rates
 from metalearn_gui.engine.evaluation import NUM_TASKS, TASKS_SEED, Evaluator, watched_tasks
 from metalearn_gui.engine.events import Change, Event, TrainingState
 from metalearn_gui.engine.memory import return_free_memory
@@ -255,6 +256,13 @@ class Experiment:
         named = dict(zip(self.settings.learner.metric_names, metrics, strict=True))
         return events.Progress(**self.where(), objective=objective, before=before, after=after, metrics=named)
 
+    def diverged(self) -> events.Diverged:
+        """The next meta-iteration is not finite."""
+        good = self.last_good
+        rates = calmer_rates(self.settings, good.learner, self._validation)
+        line = advice(self.settings, good.learner, self.iteration + 1, rates)
+        return events.Diverged(**self.where(), state=good, advice=line, calmer=rates)
+
     def evaluated(self) -> events.Evaluated:
         """The learner and its baselines on unseen tasks, now."""
         evaluation = self._test.evaluation(self.snapshot())
@@ -355,17 +363,9 @@ def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _
         if chunk.completed:
             yield run.progress(chunk)
         if chunk.completed < count:
-            yield events.Diverged(**run.where(), state=run.last_good, advice=_advice(run))
+            yield run.diverged()
             return "diverged"
         if run.has_converged():
             return "converged"
         yield from watch.look(at_rest=False, gives_way=gate.gives_way)
     return "done"
-
-
-def _advice(run: Experiment) -> str:
-    rate = run.settings.outer.meta_learning_rate
-    return (
-        f"Meta-iteration {run.iteration + 1} is not finite; everything up to {run.last_good.iteration} is kept. "
-        f"Go on from there with half the meta learning rate, {rate / 2:g}"
-    )

@@ -296,7 +296,7 @@ def test_a_diverged_run_goes_on_with_half_the_rate(open_session, qtbot) -> None:
     message, live, good = heard.errors[0], session.live, session.live.latest
     assert live.iteration == good.iteration >= 2
     assert f"everything up to {live.iteration} is kept" in message.text
-    assert message.action == "resume_with_half_rate"
+    assert message.action == "resume_calmer"
     assert all(np.isfinite(values).all() for values in good.learner.params.values())
     getattr(session, message.action)()
     assert session.settings.outer.meta_learning_rate == 5.0

@@ -327,6 +327,26 @@ def test_divergence_says_its_iteration_and_ends_the_run(chunk: int) -> None:
     assert np.isfinite(objectives(events)).all()
 
 
+@pytest.mark.parametrize(
+    ("wild", "calmer"),
+    [
+        ({"inner_learning_rate": 10.0}, {"inner_learning_rate": 0.01}),
+        ({"meta_learning_rate": 10.0}, {"meta_learning_rate": 5.0}),
+        (
+            {"inner_learning_rate": 10.0, "meta_learning_rate": 10.0},
+            {"inner_learning_rate": 0.01, "meta_learning_rate": 5.0},
+        ),
+    ],
+    ids=["inner", "meta", "both"],
+)
+def test_divergence_offers_to_lower_the_rate_that_is_at_fault(wild: dict[str, float], calmer: dict[str, float]) -> None:
+    settings = small_settings(num_iterations=60, inner_steps=5, meta_optimizer="sgd", **wild)
+    told = of_type(list(meta_train(settings, options=QUIET)), Diverged)[0]
+    assert told.calmer == calmer
+    assert all(f"{rate:g}" in told.advice for rate in calmer.values())
+    assert ("(adapting by 10 raises the loss)" in told.advice) == ("inner_learning_rate" in wild)
+
+
 @pytest.mark.parametrize("chunk", [1, 100])
 def test_divergence_keeps_the_last_state_whose_loss_was_good(chunk: int) -> None:
     events = diverging(chunked(chunk))
