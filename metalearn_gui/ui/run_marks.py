@@ -12,7 +12,7 @@ from metalearn_gui.ui.plotting import LINE_STYLES
 from metalearn_gui.ui.theme import theme
 
 OWN_COLORS = {"transfer": "transfer", "scratch": "scratch"}  # what means the same everywhere
-SHAPES = ("o", "s", "t", "d", "star", "t1")  # pyqtgraph's names; one more than colours, so that pairs come again late
+SHAPES = ("o", "s", "t", "d", "star", "t1")  # pyqtgraph's names
 STYLES = tuple(LINE_STYLES)
 
 
@@ -38,11 +38,15 @@ def run_mark(session: HasShown, run: RunRecord) -> Mark:
 
 
 def mark_of(turn: int, learner: str, is_shown: bool = False) -> Mark:
-    """Of a run of this turn. Colours come again with other shapes; the shown one has the accent."""
+    """Of a run of this turn. Colours come again with other shapes; the shown one has the accent.
+
+    Of six that are compared each has a colour of its own: the series, and the text's, which means nothing else here.
+    """
     palette = theme().palette
-    color = palette.series[turn % len(palette.series)]
+    colors = (*palette.series, palette.text)
+    color, shift = colors[turn % len(colors)], turn + turn // len(colors)
     if is_shown:
         color = palette.learner
     elif learner in OWN_COLORS:
         color = theme().color_of(OWN_COLORS[learner])
-    return Mark(color, SHAPES[turn % len(SHAPES)], STYLES[turn % len(STYLES)])
+    return Mark(color, SHAPES[shift % len(SHAPES)], STYLES[shift % len(STYLES)])

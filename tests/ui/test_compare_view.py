@@ -10,22 +10,24 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Axis, Budget, Grid, SweepPlan
 from metalearn_gui.engine.compare.contenders import written_values
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.training import Options
 from metalearn_gui.ui.compare.chosen import Chosen
 from metalearn_gui.ui.compare.curves_panel import spread
 from metalearn_gui.ui.compare.earlier import earlier_menu
 from metalearn_gui.ui.compare.loss_curve import curve_of
+from metalearn_gui.ui.compare.references import ReferenceList, Swatch
 from metalearn_gui.ui.compare.scores import WIDTHS, narrowed
 from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, MARK_ROLE, NAME, TIME
 from metalearn_gui.ui.compare.tile_session import TileSession
 from metalearn_gui.ui.compare.tiles import SmallCurve
-from metalearn_gui.ui.run_marks import run_mark
+from metalearn_gui.ui.run_marks import mark_of, run_mark
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.views.compare import CompareView
@@ -83,7 +85,7 @@ def test_the_same_learner_comes_twice_with_other_settings_only(session):
     chosen = Chosen(session, session)
     chosen.add("maml", {"inner_steps": 3})
     assert chosen.choices[-1].label == "MAML · inner_steps 3"
-    assert chosen.settings()[-1].value("inner_steps") == 3
+    assert chosen.settings()[chosen.choices[-1].key].value("inner_steps") == 3
     with pytest.raises(SettingError, match="there already"):
         chosen.add("maml", {"inner_steps": 3})
 
@@ -411,3 +413,36 @@ def test_a_run_that_was_deleted_keeps_its_row_and_says_that_it_is_gone(view, qtb
     with qtbot.waitSignal(view.session.messageRaised) as said:
         view.open_run(gone)
     assert "not in the list any more" in said.args[0].text
+
+
+@pytest.mark.parametrize("width", [1024, 1440])
+def test_every_card_is_in_sight_and_the_protocol_scrolls_to_its_last_line(view, qtbot, width):
+    view.resize(width, 640)
+    view.set_compact(width <= 1024)
+    qtbot.wait(50)
+    cards = (view.tiles, view.scores, view.by_compute, view.by_tasks, view.protocol)
+    assert all(card.isVisible() and card.width() > 250 for card in cards)
+    scroll = view.findChild(QScrollArea, "compare_protocol_scroll")
+    assert scroll.widget().width() <= scroll.viewport().width()
+    scroll.ensureWidgetVisible(view.protocol.references)
+    bottom = view.protocol.references.mapTo(scroll.viewport(), view.protocol.references.rect().bottomLeft())
+    assert view.protocol.references.isVisible()
+    assert bottom.y() <= scroll.viewport().height()
+
+
+def test_six_learners_have_six_colours_and_a_dozen_a_dozen_marks():
+    marks = [mark_of(turn, "maml") for turn in range(12)]
+    assert len({mark.color.name() for mark in marks[:6]}) == 6
+    assert len({(mark.color.name(), mark.shape) for mark in marks}) == 12
+
+
+def test_reference_figures_stand_beside_the_mark_of_their_learner_in_the_theme_as_it_is(qtbot):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    references, settings = ReferenceList(holder), {"maml": preset("first-steps")}
+    for mode in ("dark", "light"):
+        theme().set_mode(mode)
+        references.show_learners(settings, {"maml": mark_of(1, "maml")})
+        (swatch,) = [one for one in references.findChildren(Swatch) if not one.isHidden()]
+        assert swatch.mark == mark_of(1, "maml")
+    theme().set_mode("dark")

@@ -69,10 +69,10 @@ class Chosen(QObject):
         """How much each may train, with how many starts, and in which order; what is not given stays."""
         self._set(budget=budget or self.budget, num_seeds=num_seeds or self.num_seeds, order=order or self.order)
 
-    def settings(self) -> list[ExperimentSettings]:
-        """Of every contender that can take the tasks that are set now."""
+    def settings(self) -> dict[str, ExperimentSettings]:
+        """Of every contender that can take the tasks that are set now, by its key."""
         base = self._session.settings
-        return [choice.settings(base) for choice in self.choices if _fits(choice, base)]
+        return {choice.key: choice.settings(base) for choice in self.choices if _fits(choice, base)}
 
     def plan(self) -> LearnersPlan:
         """What the engine is asked to compare; who cannot take the tasks that are set now stays out."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import ORDERS
@@ -15,13 +15,14 @@ from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 SEEDS = (1, 3, 5)
+LEAST_BOX = 80
 
 
 class ProtocolPanel(Panel):
-    """Effort at the top, to be chosen; below it what is the same for all, and what differs."""
+    """Effort at the top, to be chosen; below it what is the same for all, and what differs. It scrolls."""
 
     key = "compare_protocol"
     room = 260
@@ -29,22 +30,39 @@ class ProtocolPanel(Panel):
     def __init__(self, session: Session, chosen: Chosen, standings: Standings, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._chosen, self._standings = chosen, standings
-        self._is_compact = False
+        self._page = QWidget()
+        self._rows = QVBoxLayout(self._page)
+        self._rows.setContentsMargins(0, 0, 4, 0)
         self._build_effort()
-        self._blocks = {key: Block(name, self) for key, name in _ICONS.items()}
+        self._blocks = {key: Block(name, self._page) for key, name in _ICONS.items()}
         for block in self._blocks.values():
-            self.body.addWidget(block)
-        self.references = ReferenceList(self)
-        self.body.addWidget(self.references)
-        self.body.addStretch(1)
+            self._rows.addWidget(block)
+        self.references = ReferenceList(self._page)
+        self._rows.addWidget(self.references)
+        self._rows.addStretch(1)
+        self._build_scroll()
         chosen.changed.connect(self._show_effort)
         for signal in (standings.changed, session.settingsChanged):
             signal.connect(self._describe)
 
+    def _build_scroll(self) -> None:
+        self._scroll = named(QScrollArea(self), "compare_protocol_scroll")
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._page)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._take_reach)
+        self._take_reach(0, 0)
+        self.body.addWidget(self._scroll, 1)
+
+    def _take_reach(self, _lowest: int, highest: int) -> None:
+        """The arrows scroll it where there is anything below."""
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.TabFocus if highest else Qt.FocusPolicy.NoFocus)
+
     def _build_effort(self) -> None:
-        self.budget = named(BudgetBox(self._chosen.budget, self), "compare_budget")
-        self.seeds, self.order = (named(Combo(self), f"compare_{name}") for name in ("seeds", "order"))
-        self._captions = [QLabel(self) for _ in range(3)]
+        self.budget = named(BudgetBox(self._chosen.budget, self._page), "compare_budget")
+        self.seeds, self.order = (named(Combo(self._page), f"compare_{name}") for name in ("seeds", "order"))
+        self._captions = [QLabel(self._page) for _ in range(3)]
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(5)
@@ -52,10 +70,11 @@ class ProtocolPanel(Panel):
             caption.setFont(ui_font(12))
             caption.setBuddy(box)
             box.setFont(ui_font(12))
+            box.setMinimumWidth(scaled(LEAST_BOX))  # a long choice ends in an ellipsis
             grid.addWidget(caption, row, 0)
             grid.addWidget(box, row, 1)
         grid.setColumnStretch(1, 1)
-        self.body.addLayout(grid)
+        self._rows.addLayout(grid)
         for count in SEEDS:
             self.seeds.addItem("", count)
         for order in ORDERS:
@@ -64,22 +83,12 @@ class ProtocolPanel(Panel):
         self.seeds.currentIndexChanged.connect(lambda: self._chosen.set_effort(num_seeds=self.seeds.currentData()))
         self.order.currentIndexChanged.connect(lambda: self._chosen.set_effort(order=self.order.currentData()))
 
-    def set_compact(self, compact: bool) -> None:
-        """With little room only what is to be chosen, and what is the same for all."""
-        self._is_compact = compact
-        self._show_blocks()
-
-    def _show_blocks(self) -> None:
-        for key, block in self._blocks.items():
-            is_empty = key == "order" and not self._order_text()
-            block.setVisible(not is_empty and (key == "same" or not self._is_compact))
-        self.references.setVisible(not self._is_compact)
-
     # --- texts ------------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
         self.set_title(self.tr("Protocol"))
-        self.set_hint(self.tr("read before you compare"))
+        self.set_hint(self.tr("read before you compare"), self.tr("read first"))
+        self._scroll.setAccessibleName(self.tr("Protocol; the arrows scroll"))
         texts = (self.tr("Each may train"), self.tr("Starts"), self.tr("Order"))
         for caption, box, text in zip(self._captions, (self.budget, self.seeds, self.order), texts, strict=True):
             caption.setText(text)
@@ -95,6 +104,9 @@ class ProtocolPanel(Panel):
                 self.order.setItemText(place, text)
         self._show_effort()
         self._describe()
+
+    def restyle(self) -> None:
+        self._describe()  # marks have the theme's colours
 
     def _show_effort(self) -> None:
         """What is chosen, be it here or by an earlier comparison; a number of seeds that is not offered is added."""
@@ -116,8 +128,8 @@ class ProtocolPanel(Panel):
         }
         for key, (title, text) in texts.items():
             self._blocks[key].set_texts(title, text)
-        self._show_blocks()
-        self.references.show_learners(self._chosen.settings())
+            self._blocks[key].setVisible(bool(text))
+        self.references.show_learners(self._chosen.settings(), {one.key: one.mark for one in self._standings.all})
         self.setToolTip(settings.tasks.summary)
 
     def _same_text(self) -> str:

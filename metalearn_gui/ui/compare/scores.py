@@ -43,7 +43,7 @@ from metalearn_gui.ui.theme import scaled, ui_font
 Index = QModelIndex | QPersistentModelIndex
 WIDTHS = {PROTOCOL: 92, FIRST: 118, FIRST_MEDIAN: 62, BEST: 118, BEST_MEDIAN: 62, AT_STEP: 62, BEHIND: 124, TIME: 50}
 GIVING_WAY = (DOTS, PROTOCOL, BEHIND, FIRST_MEDIAN, BEST_MEDIAN)  # columns that go where there is little room
-LEAST_NAME, LEAST_DOTS = 110, 150
+LEAST_NAME, LEAST_DOTS = 110, 130
 NARROWEST = 80  # per cent of a letter's width
 
 

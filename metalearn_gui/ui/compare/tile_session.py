@@ -15,6 +15,8 @@ LATE_MS = 250  # without an answer to the hand
 class TileSession(QObject):
     """What differs is here; all else is the session's own."""
 
+    readiness = ""  # the status bar says it once for all: a tile has room for a few letters
+
     def __init__(self, session: Session, standing: Standing, parent: QObject) -> None:
         super().__init__(parent)
         assert standing.run is not None

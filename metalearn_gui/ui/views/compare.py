@@ -47,8 +47,6 @@ class CompareView(ComparingView):
         self.by_tasks = CurvesPanel("compare_by_tasks", "tasks_seen", session, standings, self.content)
         self._below = QGridLayout()
         self._below.setSpacing(GAP)
-        for column, share in enumerate((484, 484, 416)):
-            self._below.setColumnStretch(column, share)
         self._below.setRowStretch(0, 285)
         self._below.setRowStretch(1, 250)
         self.body.addWidget(self.tiles, 240)
@@ -59,22 +57,20 @@ class CompareView(ComparingView):
         self.scores.changeAsked.connect(self._ask_values)
 
     def _place(self, compact: bool) -> None:
-        """The protocol beside all, or where there is little room in the place of the second plot."""
+        """The protocol beside all, or where there is little room beside the plots, the table over the whole width."""
         places: dict[Panel, tuple[int, int, int, int]] = {
-            self.scores: (0, 0, 1, 2),
+            self.scores: (0, 0, 1, 3 if compact else 2),
             self.by_compute: (1, 0, 1, 1),
             self.by_tasks: (1, 1, 1, 1),
+            self.protocol: (1, 2, 1, 1) if compact else (0, 2, 2, 1),
         }
-        places[self.protocol] = (0, 2, 2, 1)
-        if compact:
-            places[self.scores], places[self.protocol] = (0, 0, 1, 3), (1, 1, 1, 2)
-        self.by_tasks.setVisible(not compact)
-        for changing in (self.protocol, self.scores, self.by_compute):
+        for column, share in enumerate((1, 1, 1) if compact else (484, 484, 416)):
+            self._below.setColumnStretch(column, share)
+        for changing in (self.scores, self.by_compute, self.by_tasks):
             changing.set_compact(compact)
         for card, place in places.items():
             self._below.removeWidget(card)
-            if card is not self.by_tasks or not compact:
-                self._below.addWidget(card, *place)
+            self._below.addWidget(card, *place)
 
     # --- what is compared -------------------------------------------------------------------------
 
