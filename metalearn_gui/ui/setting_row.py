@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.engine.params import Param
@@ -76,6 +76,8 @@ class SettingRow(Translated, QWidget):
             line.addWidget(widget)
         line.addStretch(1)
         line.addWidget(self._reset)
+        # As wide as it is made: what is shown follows the width, and not the other way round as well.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         rows = self._rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)

@@ -295,6 +295,20 @@ def test_short_settings_share_a_line_where_there_are_more_than_a_few(session, qt
     assert places["noise"].width() == form.width()
 
 
+def test_what_a_row_shows_does_not_change_its_width(session, qtbot):
+    theme().apply()
+    session.change(task_family="blobs")
+    form = make_form(session, qtbot, "episodes", "tasks")
+    form.setFixedWidth(234)
+    qtbot.wait(20)
+    before = [row.width() for row in form.rows.values()]
+    for value in (40, 1, default_settings().value("shots")):
+        session.change(shots=value)
+        session.set_state(RunState.RUNNING if value == 40 else RunState.IDLE)
+        qtbot.wait(20)
+        assert [row.width() for row in form.rows.values()] == before
+
+
 def test_two_settings_have_a_line_each(session, qtbot):
     form = make_form(session, qtbot, "episodes", "tasks")
     assert [name for name, row in form.rows.items() if row.isVisible()] == ["shots", "noise"]
