@@ -20,6 +20,7 @@ TICKS, NAME, GAP = 17.0, 17.0, 12.0  # under a pane: numbers, the column's name;
 SIDE_NAME = 17.0  # of the column upward, above a plane
 TICK_WIDTHS = {"number": 50, "date": 84, "category": 36}  # pixels that a text at an axis has
 TICK_HEIGHT = 34
+FEWEST = 2  # asked for at an axis: of one round number alone there may be none in the range
 MOST_ROWS = 5  # as many as `label_room` makes room for: finer ones have longer numbers
 
 
@@ -104,7 +105,7 @@ def texts_at(pane: Pane, position: QPointF) -> list[str]:
 def _draw_columns(painter: QPainter, pane: Pane) -> None:
     frame, palette = pane.frame, theme().palette
     wide = TICK_WIDTHS[pane.cut.across.kind]
-    marks = marks_of(pane.cut.across, max(1, int(frame.width() / wide)))
+    marks = marks_of(pane.cut.across, max(FEWEST, int(frame.width() / wide)))
     if pane.cut.across.is_category:
         wide = int(frame.width() / len(marks))
     painter.setFont(ui_font(11))
@@ -122,7 +123,7 @@ def _draw_columns(painter: QPainter, pane: Pane) -> None:
 
 def _draw_rows(painter: QPainter, pane: Pane) -> None:
     frame, palette, up = pane.frame, theme().palette, pane.cut.up
-    count = min(MOST_ROWS, max(2, int(frame.height() / TICK_HEIGHT)))
+    count = min(MOST_ROWS, max(FEWEST, int(frame.height() / TICK_HEIGHT)))
     marks = marks_of(up, count) if up else [(value, tick_text(value)) for value in ticks(*pane.axes.y_range, count)]
     painter.setFont(ui_font(11))
     for value, text in marks:
