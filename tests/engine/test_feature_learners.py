@@ -73,6 +73,40 @@ def test_nearest_neighbour_is_as_sure_whatever_the_unit_of_its_inputs(blobs: Epi
     np.testing.assert_allclose(predicted(settings, larger), predicted(settings, blobs), atol=1e-4)
 
 
+NAMED_BY_POINTS = [("protonet", {}), ("protonet", {"compares": "cosine attention"}), ("nearest", {})]
+
+
+@pytest.mark.parametrize(("learner", "values"), NAMED_BY_POINTS)
+def test_a_class_without_a_support_point_is_one_in_the_points_and_classes(
+    learner: str, values: dict[str, str], blobs: Episodes
+) -> None:
+    settings = small_settings("blobs", learner, **values)
+    whole, seen = predicted(settings, blobs), blobs.support.y[0] < 2
+    support = PointSet(blobs.support.x[:1, seen], blobs.support.y[:1, seen])
+    found = predicted(settings, blobs._replace(support=support, query=blobs.query._replace(x=blobs.query.x[:1])))[0]
+    np.testing.assert_allclose(found[:, 2], 1 / (10 + 3), rtol=1e-4)
+    np.testing.assert_array_equal(found.argmax(axis=1), whole[0, :, :2].argmax(axis=1))
+
+
+@pytest.mark.parametrize(("learner", "values"), NAMED_BY_POINTS)
+def test_without_any_support_point_all_classes_are_alike(learner: str, values: dict[str, str], blobs: Episodes) -> None:
+    none = blobs._replace(support=PointSet(blobs.support.x[:, :0], blobs.support.y[:, :0]))
+    np.testing.assert_allclose(predicted(small_settings("blobs", learner, **values), none), 1 / 3, atol=1e-6)
+
+
+def test_queries_of_a_class_without_a_support_point_move_no_features(blobs: Episodes) -> None:
+    settings = small_settings("blobs", "protonet")
+    seen, asked = blobs.support.y[0] < 2, blobs.query.y[0] == 2
+    episodes = blobs._replace(
+        support=PointSet(blobs.support.x[:1, seen], blobs.support.y[:1, seen]),
+        query=PointSet(blobs.query.x[:1, asked], blobs.query.y[:1, asked]),
+    )
+    result = settings.learner.meta_gradient(start_of(settings), tensors(episodes), context(settings))
+    assert float(result.objective) == pytest.approx(np.log(13), rel=1e-4)
+    for gradient in result.gradients.values():
+        np.testing.assert_allclose(gradient, 0.0, atol=1e-4)
+
+
 @pytest.mark.parametrize("num_points", [3, 5, 12])  # fewer than features, as many, more
 def test_ridge_is_the_closed_form_whichever_system_is_smaller(num_points: int) -> None:
     rng = np.random.default_rng(0)

@@ -244,6 +244,26 @@ def mean_by_class(values: Tensor, points: PointSet, ways: int) -> tuple[Tensor, 
     return tf.matmul(chosen, values, transpose_a=True) / tf.maximum(counts, 1.0)[:, :, None], counts
 
 
+def with_unseen_classes(logits: Tensor, counts: Tensor) -> Tensor:
+    """Logits (tasks, points, ways) in which a class without a support point has its share by the rule of succession.
+
+    That is one in (support points + ways), whatever the others' logits are: a query of such a class has a finite loss,
+    and moves nothing. Without any support point all classes are alike. Rows of a table come so: with few of them a rare
+    class is often missing.
+
+    Laplace (1814), "Essai philosophique sur les probabilites".
+
+    Args:
+        counts: support points by class, (tasks, ways).
+    """
+    is_seen = counts[:, None] > 0
+    together = tf.reduce_logsumexp(tf.where(is_seen, logits, logits.dtype.min), axis=-1, keepdims=True)
+    num_seen = tf.reduce_sum(tf.cast(is_seen, logits.dtype), axis=-1, keepdims=True)
+    num_points = tf.reduce_sum(counts, axis=-1)[:, None, None]
+    share = together - tf.math.log(tf.maximum(num_points + num_seen, 1.0))
+    return tf.where(is_seen, logits, tf.where(num_seen > 0, share, 0.0))
+
+
 def under(params: Params, prefix: str) -> Params:
     """The entries whose names begin with a prefix, without it."""
     return {name.removeprefix(prefix): values for name, values in params.items() if name.startswith(prefix)}

@@ -10,11 +10,11 @@ import dataclasses
 
 from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, State, memberships
+from metalearn_gui.engine.learners.base import Adapted, Context, State, memberships, with_unseen_classes
 from metalearn_gui.engine.learners.fixed import FixedLearner
 from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, JUDGE, Line
 
-FAR = 1e4  # of a class without a support point
+FAR = 1e4  # of a point of another class
 SHARPNESS = 10.0
 
 
@@ -54,4 +54,4 @@ class NearestNeighbour(FixedLearner):
         )
         nearness = SHARPNESS * squares / tf.maximum(mean, 1e-12)
         by_class = tf.where(adapted["chosen"][:, None] > 0, nearness[..., None], FAR)
-        return -tf.reduce_min(by_class, axis=2)
+        return with_unseen_classes(-tf.reduce_min(by_class, axis=2), tf.reduce_sum(adapted["chosen"], axis=1))

@@ -15,12 +15,19 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, State, View, mean_by_class, memberships
+from metalearn_gui.engine.learners.base import (
+    Adapted,
+    Context,
+    State,
+    View,
+    mean_by_class,
+    memberships,
+    with_unseen_classes,
+)
 from metalearn_gui.engine.learners.features import FeatureLearner
 from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.params import param
 
-UNSEEN = -1e4  # the logit of a class without a support point: below all others, and finite
 SHARPNESS = 10.0  # of the attention: cosines lie within 1 of each other
 PROTOTYPES, ATTENTION = "prototypes", "cosine attention"
 
@@ -70,12 +77,12 @@ class ProtoNet(FeatureLearner):
 
     def outputs(self, state: State, adapted: Adapted, features: Tensor, ctx: Context) -> Tensor:
         if "features" in adapted:
-            return _attended(adapted, features)
+            return with_unseen_classes(_attended(adapted, features), tf.reduce_sum(adapted["chosen"], axis=1))
         centres = adapted["prototypes"]
         products = tf.matmul(features, centres, transpose_b=True)
         # |f(x)|^2 is the same for every class: it cancels in the softmax.
         logits = 2.0 * products - tf.reduce_sum(tf.square(centres), axis=-1)[:, None]
-        return tf.where(adapted["counts"][:, None] > 0, logits, UNSEEN)
+        return with_unseen_classes(logits, adapted["counts"])
 
     def inspect(self, state: State, episodes: Episodes, ctx: Context) -> list[View]:
         support, query = episodes.parts
