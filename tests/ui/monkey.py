@@ -43,6 +43,7 @@ PARTS = (HandleSurface, View, Veil)
 OF_EVERY_KIND = ("first-steps", "blobs", "article", "denoise", "fedavg", "glyphs", "ratings")  # presets, by their tasks
 MOST_TOP_LEVELS = 6
 TELL_EVERY = 500
+SLOWEST = 20  # kinds of event
 LOOK_EVERY = 10  # events: to go through all widgets takes as long as a few of them
 KEYS = [
     Qt.Key.Key_Space, Qt.Key.Key_S, Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up,
@@ -59,6 +60,7 @@ class Monkey:
     """Everything it does follows from the seed and from what is on the screen.
 
     `presets` are loaded now and then: tasks of another kind have another canvas, and take long to train on.
+    `slowest` holds the most that one event of a kind took of this thread, in ms of its own time.
     """
 
     def __init__(self, window: MainWindow, seed: int, folder: Path, presets: tuple[str, ...] = ()) -> None:
@@ -66,28 +68,32 @@ class Monkey:
         self._files = self._written(folder)
         self._commands = [command for command in COMMANDS if command.key not in NEVER]
         self.last = ""
+        self.slowest: dict[str, int] = {}
         self.ran: set[str] = set()
         self._tried: collections.Counter[str] = collections.Counter()
         self.shown: set[str] = set()
         for key, action in window.commands.by_key.items():
             action.triggered.connect(functools.partial(self._note_command, key))
-        self._deeds: list[tuple[int, Callable[[], None]]] = [
+        self._deeds: list[tuple[float, Callable[[], None]]] = [
             (30, self._click), (12, self._drag), (4, self._double_click), (14, self._key), (6, self._control),
             (5, self._wheel), (4, self._type), (3, self._resize), (2, self._theme), (3, self._view), (2, self._drop),
             (4, self._command), (6, self._keep_training), (3, self._tidy),
-            *((1, functools.partial(self.show_tasks, key)) for key in presets),
+            *((1 / len(presets), functools.partial(self.show_tasks, key)) for key in presets),
         ]  # fmt: skip
 
     def act(self) -> None:
         """One event, and what Qt makes of it."""
         deed = self._chance.choices([one for _, one in self._deeds], [weight for weight, _ in self._deeds])[0]
         self.last = getattr(deed, "__name__", "show_tasks")
+        begun = time.thread_time()
         try:
             deed()
         except RuntimeError as error:  # what was pressed went away with the press: QTest holds it all the same
             if "already deleted" not in str(error):
                 raise
         QApplication.processEvents()
+        spent = round(1000 * (time.thread_time() - begun))
+        self.slowest[self.last] = max(spent, self.slowest.get(self.last, 0))
 
     def look(self) -> None:
         """Note which canvases, views, sheets and windows are in sight."""
@@ -111,6 +117,7 @@ class Monkey:
     def show_tasks(self, preset_key: str) -> None:
         """A preset's tasks; "" = those of the table."""
         session = self._window.session
+        self.last = f"show_tasks {preset_key}"
         if preset_key:
             session.load_preset(preset_key)
         else:
@@ -207,6 +214,7 @@ class Monkey:
         self._chance.shuffle(keys)
         key = min(keys, key=self._tried.__getitem__)
         self._tried[key] += 1
+        self.last = key
         self._window.commands.by_key[key].trigger()
 
     def _keep_training(self) -> None:
@@ -308,9 +316,10 @@ def main() -> int:
 
 
 def _growth(monkey: Monkey, window: MainWindow, num_events: int, problems: list[str]) -> dict[str, object]:
-    """What memory and objects these events left behind."""
+    """What memory and objects these events left behind, and what was the slowest of them."""
     forget_runs(window)
     before, base = counts(window), _megabytes()
+    monkey.slowest.clear()
     for event in range(num_events):
         try:
             monkey.act()
@@ -320,13 +329,19 @@ def _growth(monkey: Monkey, window: MainWindow, num_events: int, problems: list[
             monkey.look()
         if event % TELL_EVERY == TELL_EVERY - 1:
             forget_runs(window)
-            print(f"{event + 1} events, {_megabytes():.0f} MB", told(counts(window), before), file=sys.stderr)
+            print(
+                f"{event + 1} events, {_megabytes()} MB", told(counts(window), before), monkey.slowest, file=sys.stderr
+            )
     forget_runs(window)
-    return {"growth_mb": round(_megabytes() - base, 1), "grown": told(counts(window), before)}
+    slowest = dict(sorted(monkey.slowest.items(), key=lambda one: -one[1])[:SLOWEST])
+    grown = {kind: round(now - base[kind]) for kind, now in _megabytes().items()}
+    return {"growth_mb": grown, "grown": told(counts(window), before), "slowest_ms": slowest}
 
 
-def _megabytes() -> float:
-    return psutil.Process().memory_info().rss / 1e6
+def _megabytes() -> dict[str, float]:
+    """What is in memory, and what of it is the process's own: the rest are pages of libraries that come and go."""
+    memory = psutil.Process().memory_info()
+    return {"all": round(memory.rss / 1e6), "own": round((memory.rss - getattr(memory, "shared", 0)) / 1e6)}
 
 
 def _note(problems: list[str], kind: QtMsgType, text: str) -> None:
