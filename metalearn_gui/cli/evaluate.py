@@ -101,14 +101,15 @@ def _verdict(found: Evaluation) -> dict[str, Any]:
         return {}
     numbers = {name: finite(getattr(judged, name)) for name in ("difference", "ci95", "relative")}
     steps = {"baseline": judged.baseline, "baseline_step": judged.baseline_step, "step": judged.step}
-    return {"verdict": steps | numbers | {"pays": judged.pays}}
+    return {"verdict": steps | numbers | {"measure": judged.measure, "pays": judged.pays}}
 
 
 def _verdict_text(judged: Verdict) -> str:
     """Does it pay? The window's sentence, and what was compared."""
     text, words = verdict.sentence(judged, "{:.3g}".format)
     steps = f"after step {judged.step}, beside its best, step {judged.baseline_step}"
-    numbers = f"{judged.difference:+.4g} ± {judged.ci95:.2g}, paired over the same tasks"
+    measure = "wrong answers" if judged.measure == "errors" else "loss"
+    numbers = f"{measure} {judged.difference:+.4g} ± {judged.ci95:.2g}, paired over the same tasks"
     return f"{text.format(name=_name(judged.baseline), **words)} ({steps}: {numbers})."
 
 

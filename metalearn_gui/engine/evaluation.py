@@ -246,7 +246,7 @@ class Evaluator:
 
 def _kept(scores: StepScores) -> StepScores:
     """What a run remembers."""
-    return dataclasses.replace(scores, losses=None, identity=None)
+    return dataclasses.replace(scores, losses=None, accuracies=None, identity=None)
 
 
 def score(
@@ -311,6 +311,7 @@ def _summary(settings: ExperimentSettings, groups: Sequence[Sequence[Array]], id
             accuracy=None if accuracy is None else accuracy.mean(axis=1),
             accuracy_ci95=None if accuracy is None else tasks_interval(accuracy, identity),
             losses=loss,
+            accuracies=accuracy,
             identity=identity,
         )
 

@@ -54,7 +54,7 @@ class StepScores:
     """Losses on unseen tasks by adaptation step 0..k, each array of shape (k + 1,).
 
     ci95: half the width of the 95 % interval of the mean, 1.96 standard errors over tasks; see `tasks_interval`.
-    losses: of every task, (k + 1, tasks); None in an Evaluation, of which a run keeps thousands.
+    losses, accuracies: of every task, (k + 1, tasks); None in an Evaluation, of which a run keeps thousands.
     identity: of every task, as `TaskFamily.identity`.
     """
 
@@ -64,16 +64,18 @@ class StepScores:
     accuracy: Array | None = None
     accuracy_ci95: Array | None = None
     losses: Array | None = None
+    accuracies: Array | None = None
     identity: Array | None = None
 
 
 class Verdict(NamedTuple):
-    """The mean over tasks of the learner's loss minus the baseline's.
+    """The mean over tasks of the learner's loss minus the baseline's; of classes, of its share of wrong answers.
 
     baseline: the best one's key, or "constant" for predicting the mean target; baseline_step: its best step.
     step: the learner's, as many as it was trained with.
     ci95: half the width of the difference's 95 % interval.
-    relative: the difference as a share of the baseline's loss.
+    relative: the difference as a share of what the baseline has.
+    measure: "loss" or "errors".
     """
 
     baseline: str
@@ -82,6 +84,7 @@ class Verdict(NamedTuple):
     difference: float
     ci95: float
     relative: float
+    measure: str = "loss"
 
     @property
     def pays(self) -> bool | None:

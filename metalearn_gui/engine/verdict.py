@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import StepScores, Verdict
 from metalearn_gui.engine.intervals import num_distinct, tasks_interval
 
-MANY_TIMES = 10.0  # a loss of more than so many times the other's is told in times, not in per cent
+MANY_TIMES = 10.0  # more than so many times what the other has is told in times, not in per cent
 
 
 def verdict(step: int, learner: StepScores, baselines: Mapping[str, StepScores]) -> Verdict | None:
-    """The learner at one step, and every baseline at its best step.
+    """The learner at one step, and every baseline at its best step: by loss, of classes by the share of wrong answers.
 
     Choosing the baseline and its step by the very tasks that judge favours the baseline: whoever wins, wins by more.
 
@@ -23,22 +24,28 @@ def verdict(step: int, learner: StepScores, baselines: Mapping[str, StepScores])
 
     Returns: None where there is nothing to compare with.
     """
-    losses = {key: scores.losses for key, scores in baselines.items() if scores.losses is not None}
+    own, tried = _faults(learner), {key: _faults(scores) for key, scores in baselines.items()}
+    others = {key: values for key, values in tried.items() if values is not None}
     means = {
-        (key, place): float(loss)
-        for key, values in losses.items()
-        for place, loss in enumerate(values.mean(axis=1))
-        if np.isfinite(loss)
+        (key, place): float(mean)
+        for key, values in others.items()
+        for place, mean in enumerate(values.mean(axis=1))
+        if np.isfinite(mean)
     }
-    if not means or learner.losses is None:
+    if not means or own is None:
         return None
     key, place = min(means, key=lambda one: means[one])
-    paired = learner.losses[step] - losses[key][place]
+    paired = own[step] - others[key][place]
     difference = float(paired.mean())
     relative = difference / means[key, place] if means[key, place] else 0.0
     is_one_task = num_distinct(len(paired), learner.identity) < 2  # it says nothing of others
     half = math.inf if is_one_task else float(tasks_interval(paired, learner.identity))
-    return Verdict(key, place, step, difference, half, relative)
+    return Verdict(key, place, step, difference, half, relative, "loss" if learner.accuracies is None else "errors")
+
+
+def _faults(scores: StepScores) -> Array | None:
+    """What is to be small, of every task (k + 1, tasks)."""
+    return scores.losses if scores.accuracies is None else 1.0 - scores.accuracies
 
 
 def sentence(verdict: Verdict, number: Callable[[float], str], brief: bool = False) -> tuple[str, dict[str, str]]:
@@ -54,22 +61,36 @@ def sentence(verdict: Verdict, number: Callable[[float], str], brief: bool = Fal
         text = "It does not pay: the loss diverges"
         return text if brief else f"{text}, unlike that of {{name}}", {}
     times = 1.0 + verdict.relative
+    texts = _OF_ERRORS if verdict.measure == "errors" else _OF_LOSS
     if verdict.pays is False and times > MANY_TIMES:
-        return "It does not pay: {times} times the loss of {name}", {"times": number(times)}
-    texts = {
-        True: "It pays: {share} less loss than {name}",
-        False: "It does not pay: {share} more loss than {name}",
-        None: "No clear difference from {name}" if brief else "No clear difference from {name}: {share}",
-    }
-    return texts[verdict.pays], {"share": _share_text(verdict, number, brief)}
+        return texts["many"], {"times": number(times)}
+    if verdict.pays is None:
+        text = "No clear difference from {name}" if brief else "No clear difference from {name}: {share}"
+    else:
+        text = texts["less" if verdict.pays else "more"]
+    return text, {"share": _share_text(verdict, number, brief)}
+
+
+_OF_LOSS = {
+    "less": "It pays: {share} less loss than {name}",
+    "more": "It does not pay: {share} more loss than {name}",
+    "many": "It does not pay: {times} times the loss of {name}",
+}
+_OF_ERRORS = {
+    "less": "It pays: {share} fewer errors than {name}",
+    "more": "It does not pay: {share} more errors than {name}",
+    "many": "It does not pay: {times} times the errors of {name}",
+}
 
 
 def _share_text(verdict: Verdict, number: Callable[[float], str], brief: bool) -> str:
-    """The difference and half its interval, as shares of the baseline's loss where that is not 0."""
-    difference, half, unit = verdict.difference, verdict.ci95, ""
+    """The difference and half its interval, as shares of what the baseline has where that is not 0."""
+    factor, unit = 1.0, ""
     if verdict.relative:
-        to_percent = 100 * abs(verdict.relative / verdict.difference)
-        difference, half, unit = difference * to_percent, half * to_percent, " %"
+        factor, unit = 100 * abs(verdict.relative / verdict.difference), " %"
+    elif verdict.measure == "errors":
+        factor, unit = 100.0, " in 100"
+    difference, half = factor * verdict.difference, factor * verdict.ci95
     shown = number(difference if verdict.pays is None else abs(difference))
     if brief:
         return f"{shown}{unit}"

@@ -233,7 +233,8 @@ def _verdict_from(values: Sequence[Any] | None) -> events.Verdict | None:
     if values is None:
         return None
     number = (int, float)
-    kinds: tuple[Any, ...] = (str, int, int, number, number, number)
+    kinds: tuple[Any, ...] = (str, int, int, number, number, number, str)
+    kinds = kinds[: max(len(values), len(kinds) - 1)]  # older files do not say of what: it is the loss
     return events.Verdict(*(_typed(value, "verdict", kind) for value, kind in zip(values, kinds, strict=True)))
 
 

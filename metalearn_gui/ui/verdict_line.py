@@ -46,11 +46,12 @@ class VerdictLine(ElidedLabel):
         return QCoreApplication.translate("Verdict", text).format(name=name, **words)
 
     def _comparison(self, verdict: Verdict, tasks: str) -> str:
+        measure = self.tr("the share of wrong answers") if verdict.measure == "errors" else self.tr("loss")
         text = self.tr(
-            "Mean difference in loss over {tasks}, after step {step}, from {name} at its best step, "
+            "Mean difference in {measure} over {tasks}, after step {step}, from {name} at its best step, "
             "{best}: {difference} ± {half} (95 %, paired task by task)"
         )
         return text.format(
-            tasks=tasks, step=verdict.step, name=baseline_name(verdict.baseline),
+            measure=measure, tasks=tasks, step=verdict.step, name=baseline_name(verdict.baseline),
             best=verdict.baseline_step, difference=number_text(verdict.difference), half=number_text(verdict.ci95),
         )  # fmt: skip

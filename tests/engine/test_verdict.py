@@ -54,6 +54,26 @@ def test_a_task_that_comes_again_makes_no_verdict_surer():
     assert alone.pays is None  # one task says nothing of others
 
 
+def test_classes_are_judged_by_wrong_answers_whatever_the_losses_say():
+    right = np.repeat([0.99, 0.98], [300, 100])
+    learner, other = (
+        StepScores(*3 * [np.ones(1)], losses=loss * np.ones((1, NUM_TASKS)), accuracies=accuracy[None])
+        for loss, accuracy in ((2.0, right), (1.0, right - 0.03))
+    )
+    found = verdict(0, learner, {"transfer": other})
+    assert found is not None
+    assert (found.measure, found.pays) == ("errors", True)
+    assert found.difference == pytest.approx(-0.03)
+    text, words = sentence(found, "{:.3g}".format)
+    assert text.format(name="transfer", **words).startswith("It pays: 70.6 ± ")
+    assert text.endswith("fewer errors than {name}")
+
+
+def test_a_baseline_without_an_error_is_told_apart_in_errors_of_a_hundred():
+    words = sentence(Verdict("transfer", 1, 1, 0.02, 0.005, 0.0, "errors"), "{:.3g}".format)[1]
+    assert words["share"] == "2 ± 0.5 in 100"
+
+
 def test_there_is_no_verdict_without_losses_of_tasks():
     alone = StepScores(np.ones(2), np.ones(2), np.ones(2))
     assert verdict(1, alone, {"transfer": alone}) is None

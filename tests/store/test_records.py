@@ -5,8 +5,8 @@ import pytest
 
 from metalearn_gui.engine import Options, meta_train, preset
 from metalearn_gui.engine.control import Gate, LiveValues
-from metalearn_gui.engine.events import Change, Evaluation, Prepared, Progress, Snapshot, StepScores
-from metalearn_gui.store.documents import run_document, run_from
+from metalearn_gui.engine.events import Change, Evaluation, Prepared, Progress, Snapshot, StepScores, Verdict
+from metalearn_gui.store.documents import _scores_document, _scores_from, run_document, run_from
 from metalearn_gui.store.records import Curve, RunRecord, Scored
 from tests.store.records import place, state_at
 from tests.store.sessions import SMALL, plain, trained_run
@@ -120,3 +120,14 @@ def test_a_federation_of_a_file_from_before_answers_were_counted_goes_on_from_no
     for event in meta_train(again.settings.replaced(num_iterations=5), resume=again.latest, options=STEPWISE):
         last = event
     assert last.iteration == 5
+
+
+def test_a_verdict_of_an_older_file_is_one_on_the_loss() -> None:
+    loss = np.ones(1)
+    verdict = Verdict("transfer", 2, 1, -0.25, 0.125, -0.5, "errors")
+    scores = StepScores(loss, loss, loss)
+    evaluation = Evaluation(num_tasks=4, learner=scores, baselines={}, mean=1.0, oracle=None, verdict=verdict)
+    documents, packed = _scores_document([Scored(3, 1.5, evaluation)])
+    assert _scores_from(documents, packed)[0].evaluation.verdict == verdict
+    documents[0]["verdict"].pop()
+    assert _scores_from(documents, packed)[0].evaluation.verdict == verdict._replace(measure="loss")

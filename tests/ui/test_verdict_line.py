@@ -47,6 +47,12 @@ def test_the_card_says_in_a_sentence_whether_it_pays(panel, session, difference,
     assert panel.verdict.text() == text
 
 
+def test_of_classes_the_card_counts_errors_as_its_plot_does(panel, session):
+    judged(session, Verdict("transfer", 10, 1, -0.02, 0.004, -0.5, "errors"))
+    assert panel.verdict.text() == "It pays: 50 ± 10 % fewer errors than transfer"
+    assert "the share of wrong answers" in panel.verdict.toolTip()
+
+
 def test_the_tooltip_says_what_was_compared_also_after_a_resize(panel, session):
     judged(session, Verdict("linear_ridge", 1, 5, -0.149, 0.031, -0.149))
     panel.resize(360, 300)
