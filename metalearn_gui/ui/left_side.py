@@ -13,7 +13,7 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.rail_button import RailButton
 from metalearn_gui.ui.settings_panel import SettingsPanel
-from metalearn_gui.ui.settings_search import SettingsSearch
+from metalearn_gui.ui.settings_search import NothingFound, SettingsSearch
 from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.translated import Translated
 
@@ -23,6 +23,8 @@ SCROLL_BAR_ROOM = 10
 
 class LeftSide(Translated, QWidget):
     """Holds the cards; `set_narrow` exchanges the column for the rail."""
+
+    soughtElsewhere = Signal(str)  # what is the name of no setting
 
     def __init__(self, panels: Mapping[str, SettingsPanel], parent: QWidget) -> None:
         super().__init__(parent)
@@ -62,6 +64,10 @@ class LeftSide(Translated, QWidget):
         self._search.setFixedWidth(COLUMN_WIDTH)
         self._search.sought.connect(self._seek)
         column.addWidget(self._search)
+        self._none_found = NothingFound(holder)
+        self._none_found.setFixedWidth(COLUMN_WIDTH)
+        self._none_found.soughtElsewhere.connect(self._seek_elsewhere)
+        column.addWidget(self._none_found)
         for panel in self._panels.values():
             panel.setFixedWidth(COLUMN_WIDTH)
             column.addWidget(panel)
@@ -135,6 +141,15 @@ class LeftSide(Translated, QWidget):
             panel.seek(sought)
             if not panel.is_detached:
                 panel.setVisible(not sought or panel.has_found)
+        if sought and not any(panel.has_found for panel in self._panels.values()):
+            self._none_found.show_sought(text.strip())
+        else:
+            self._none_found.hide()
+
+    def _seek_elsewhere(self, text: str) -> None:
+        self._search.end()
+        self.close_pop_over()
+        self.soughtElsewhere.emit(text)
 
     # --- column or rail ---------------------------------------------------------------------------
 

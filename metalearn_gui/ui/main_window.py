@@ -94,6 +94,7 @@ class MainWindow(Translated, QMainWindow):
         card(self.panels, "tasks", TasksPanel).dataChosen.connect(self.take_data)
         self.cards = Cards(self)
         self._palette = Palette(self)
+        self._left.soughtElsewhere.connect(self._palette.seek)
         self._header.exportRequested.connect(self.show_export)
         card(self.panels, "runs", RunsPanel).compareAsked.connect(lambda: self.show_view("compare"))
         self._header.themeToggled.connect(self.toggle_theme)

@@ -1,10 +1,10 @@
-"""A line over the cards of choices, while a setting is sought."""
+"""A line over the cards of choices, while a setting is sought; below it words where none is found."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.icons import icon, pixmap
 from metalearn_gui.ui.line_edit import LineEdit
@@ -12,7 +12,7 @@ from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
-HEIGHT = 34
+HEIGHT, LONGEST = 34, 60  # pixels; letters of what was sought that are said again
 
 
 class SettingsSearch(Translated, QFrame):
@@ -72,3 +72,43 @@ class SettingsSearch(Translated, QFrame):
     def _restyle(self) -> None:
         self._icon.setPixmap(pixmap("search", scaled(14), scaled(14), self.devicePixelRatioF(), theme().palette.muted))
         self._close.setIcon(icon("close", theme().palette.muted))
+
+
+class NothingFound(Translated, QFrame):
+    """In the place of the cards while no setting has what is sought: says so, and how else to go on."""
+
+    soughtElsewhere = Signal(str)  # what is sought
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "card")
+        self._sought = ""
+        self._says = named(QLabel(self), "settings_search_none")
+        self._says.setWordWrap(True)
+        self._says.setTextFormat(Qt.TextFormat.PlainText)
+        self._says.setFont(ui_font(13))
+        self._elsewhere = named(QPushButton(self), "settings_search_elsewhere")
+        self._elsewhere.setProperty("kind", "link")
+        self._elsewhere.setFont(ui_font(12.5, 500))
+        self._elsewhere.clicked.connect(lambda: self.soughtElsewhere.emit(self._sought))
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(14, 12, 14, 12)
+        rows.addWidget(self._says)
+        rows.addWidget(self._elsewhere, 0, Qt.AlignmentFlag.AlignLeft)
+        self.retranslate()
+        self.hide()
+
+    def show_sought(self, text: str) -> None:
+        """Say that this is the name of no setting."""
+        self._sought = text
+        self.retranslate()
+        self.show()
+
+    def retranslate(self) -> None:
+        """Write every visible text."""
+        says = self.tr('No setting has "{text}" in its name or in what it does. Try a shorter part of the word.')
+        shown = self._sought if len(self._sought) <= LONGEST else self._sought[: LONGEST - 1] + "…"
+        self._says.setText(says.format(text=shown))
+        self._elsewhere.setText(self.tr("Find it anywhere else (Ctrl+K)"))
+        self._elsewhere.setAccessibleName(self._elsewhere.text())
+        self._elsewhere.setToolTip(self.tr("Among commands, cards, learners, task families, presets and runs"))

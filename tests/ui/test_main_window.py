@@ -61,6 +61,20 @@ def test_the_essential_settings_of_every_family_and_preset_fit_without_scrolling
     assert not any(scrolls.values()), scrolls
 
 
+def test_a_search_without_a_hit_says_so_and_leads_to_the_palette(window, qtbot):
+    window.find_setting()
+    line, none = child(window, "settings_search"), child(window, "settings_search_none")
+    line.setText("batch")
+    assert not none.isVisible()
+    line.setText("Reptil")
+    assert none.isVisible()
+    assert '"Reptil"' in none.text()
+    qtbot.mouseClick(child(window, "settings_search_elsewhere"), Qt.MouseButton.LeftButton)
+    assert not none.isVisible()
+    assert child(window, "command_palette").isVisible()
+    assert child(window, "palette_input").text() == "Reptil"
+
+
 @pytest.mark.parametrize("name", ["task_family_linear", "learner_metann"])
 def test_more_folds_once_one_of_the_others_is_chosen_and_names_it(window, qtbot, name):
     chip = child(window, name)

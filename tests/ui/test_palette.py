@@ -100,10 +100,12 @@ def test_a_choice_is_set_by_its_word(session, line, qtbot, typed):
     assert session.settings.network.activation == "tanh"
 
 
-def test_a_value_out_of_range_is_refused_with_a_line(session, line, qtbot):
+def test_a_value_out_of_range_is_not_offered_but_refused_with_a_line(window, session, line, qtbot):
     said: list[Message] = []
     session.messageRaised.connect(said.append)
     qtbot.keyClicks(line, "shots 0")
+    assert not any("= 0" in text for text in texts(window))
+    assert "it must lie in [1, 1000]" in texts(window)[0]
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert "[1, 1000]" in said[-1].text
     assert session.settings.episodes.shots == 10

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject
 
 from metalearn_gui.engine.learners import LEARNERS
-from metalearn_gui.engine.params import Param
+from metalearn_gui.engine.params import Param, SettingError
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.actions import COMMANDS, PALETTE
@@ -55,10 +55,14 @@ class Entries(QObject):
         return [entry for make in makers for entry in make()]
 
     def assignment(self, entry: Entry, value: str) -> Entry:
-        """The entry that gives a setting a typed value."""
-        text = self.tr("{name} = {value}").format(name=entry.text, value=value)
+        """The entry that gives a setting a typed value, or says why it cannot."""
+        text, detail = self.tr("{name} = {value}").format(name=entry.text, value=value), entry.detail
+        try:
+            self._session.settings.replaced(**{entry.setting: value})
+        except SettingError as error:
+            text, detail = str(error), ""
         change = functools.partial(self._session.change, **{entry.setting: value})
-        return dataclasses.replace(entry, text=text, run=change)
+        return dataclasses.replace(entry, text=text, detail=detail, run=change)
 
     def link(self, text: str) -> Entry:
         """The entry that takes up a link."""

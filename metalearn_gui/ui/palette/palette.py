@@ -97,6 +97,11 @@ class Palette(Veil):
         self._find("")
         super().appear()
 
+    def seek(self, query: str) -> None:
+        """Appear with something typed already."""
+        self.appear()
+        self._input.setText(query)
+
     def leave(self) -> None:
         """Back to what had the keyboard."""
         super().leave()
