@@ -2,53 +2,75 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtCore import QEvent, QPoint, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
 
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import scaled, ui_font
 
+GAP = 6  # between the value and its unit
+
 
 class Figure(QWidget):
-    """The value's label carries the objectName, so that scripts can read it."""
+    """The value's label carries the objectName, so that scripts can read it.
+
+    It places its labels itself: a layout would ask the whole window for a new one with every number.
+    """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._room = 0.0
+        self._needed = QSize()
         self._caption, self._value, self._unit = QLabel(self), named(QLabel(self), name), QLabel(self)
         self._caption.setFont(ui_font(11.5))
         self._value.setFont(ui_font(16, 600))
         self._unit.setFont(ui_font(11.5))
         for label in (self._caption, self._unit):
             label.setProperty("tone", "muted")
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(6)
-        grid.setVerticalSpacing(0)
-        grid.setRowStretch(0, 1)
-        grid.addWidget(self._caption, 1, 0, 1, 3)
-        grid.addWidget(self._value, 2, 0)
-        grid.addWidget(self._unit, 2, 1, Qt.AlignmentFlag.AlignBottom)
-        grid.setRowStretch(3, 1)
-        grid.setColumnStretch(2, 1)
 
     def set_room(self, px: float) -> None:
         """Take no less than this width of the design, so that a number that grows moves nothing."""
         self._room = px
-        self.updateGeometry()
+        self._place()
 
-    def minimumSizeHint(self) -> QSize:
-        return super().minimumSizeHint().expandedTo(QSize(scaled(self._room), 0))
+    def sizeHint(self) -> QSize:
+        caption, value, unit = (label.sizeHint() for label in (self._caption, self._value, self._unit))
+        below = value.width() + (scaled(GAP) + unit.width() if self._unit.text() else 0)
+        return QSize(max(caption.width(), below, scaled(self._room)), caption.height() + value.height())
+
+    minimumSizeHint = sizeHint
 
     def set_caption(self, text: str) -> None:
         """What the number is."""
         self._caption.setText(text)
         self._value.setAccessibleName(text)
-        self.updateGeometry()
+        self._place()
 
     def show_value(self, value: str, unit: str = "") -> None:
         """The number as text, and a muted word after it."""
         self._value.setText(value)
         self._unit.setText(unit)
         self._unit.setVisible(bool(unit))
-        self.updateGeometry()  # now, not with the next round of events: a bar asks at once whether it still fits
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # a label has another text or type
+            self._place()
+        return super().event(event)
+
+    def _place(self) -> None:
+        needed = self.sizeHint()
+        if needed != self._needed:
+            self._needed = needed
+            self.updateGeometry()  # now, not with the next round of events: a bar asks at once whether it still fits
+        for label in (self._caption, self._value, self._unit):
+            label.resize(label.sizeHint())
+        self._caption.move(0, (self.height() - needed.height()) // 2)
+        self._value.move(0, self._caption.geometry().bottom() + 1)
+        bottom = self._value.geometry().bottom() + 1 - self._unit.height()
+        self._unit.move(QPoint(self._value.width() + scaled(GAP), bottom))

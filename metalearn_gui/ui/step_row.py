@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
+from metalearn_gui.ui.steady_label import SteadyLabel
 from metalearn_gui.ui.step_slider import StepSlider
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -46,7 +47,7 @@ class StepRow(Translated, QWidget):
         self._slider = StepSlider(self)
         self._slider.setObjectName(f"{prefix}_slider")
         self._slider.valueChanged.connect(self.session.unseen.set_step)
-        self._loss = QLabel(self)
+        self._loss = SteadyLabel(self)
         self._loss.setFont(ui_font(15, 600))
         self._loss.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         row = QHBoxLayout(self)
@@ -76,9 +77,7 @@ class StepRow(Translated, QWidget):
         step = self.session.unseen.step
         with QSignalBlocker(self._slider):
             self._slider.setValue(step)
-        score = self._score_text(step)
-        if score != self._loss.text():  # a label asks for a new layout with every text
-            self._loss.setText(score)
+        self._loss.setText(self._score_text(step))
 
     def _score_text(self, step: int) -> str:
         adaptation = self.session.unseen.adaptations.get("learner")
