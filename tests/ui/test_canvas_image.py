@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from metalearn_gui.ui.canvas import CANVASES
+from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.image import ImageCanvas, psnr_text
 from metalearn_gui.ui.canvas.pixels import cells_between, grey_image, grey_span, tiled
 from metalearn_gui.ui.theme import theme
@@ -233,3 +235,15 @@ def test_a_stroke_outside_the_picture_passes_no_cell() -> None:
     box = QRectF(10, 10, 80, 80)
     assert cells_between(box, QPointF(0, 0), QPointF(5, 90), SIDE) == []
     assert cells_between(box, QPointF(11, 11), QPointF(11, 11), SIDE) == [0]
+
+
+@pytest.mark.parametrize("width", [70, 110, 240])
+def test_a_small_drawing_lies_in_the_middle_of_its_tile(picture_session, width):
+    unseen, tile = picture_session.unseen, QImage(width, 120, QImage.Format.Format_ARGB32)
+    tile.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tile)
+    drawn = Answered(picture_session.settings.tasks, unseen.touched, unseen.adaptations["learner"])
+    ImageCanvas.paint_small(painter, QRectF(0, 0, width, 120), drawn)
+    painter.end()
+    columns = [x for x in range(width) if any(tile.pixelColor(x, y).alpha() for y in range(120))]
+    assert columns[0] == pytest.approx(width - 1 - columns[-1], abs=2)

@@ -272,6 +272,8 @@ class ImageCanvas(PictureSurface):
             return
         inside, span = frame.adjusted(8, 0, -8, -4), grey_span(rows.x)
         boxes = tiled(inside, 2, 8, 8)
+        aside = inside.center().x() - boxes[0].united(boxes[1]).center().x()
+        boxes = [box.translated(aside, 0) for box in boxes]
         draw_picture(painter, boxes[0], rows.x[row], span, QPen(theme().palette.line, 1))
         if drawn.predictions is not None and rows.places[row] >= 0:
             after = drawn.predictions[rows.places[row]]
