@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from PySide6.QtCore import QFile, QObject, Signal
+from PySide6.QtCore import QFile, QObject, QTimer, Signal
 
 from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.files import Files
 from metalearn_gui.bridge.messages import REFUSAL, SAVING, Message
+from metalearn_gui.bridge.newest_work import QUIET_SECONDS
+from metalearn_gui.bridge.opening import Opening
 from metalearn_gui.bridge.reading import Reading
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -19,6 +21,7 @@ from metalearn_gui.store.link import from_link, to_link
 from metalearn_gui.store.recovery import discard, pending_recoveries
 from metalearn_gui.store.session_file import SavedSession, SavedTask, StoreError
 
+QUIET_MS = round(1000 * QUIET_SECONDS)
 Read = Callable[[ExperimentSettings], object]
 
 
@@ -41,6 +44,9 @@ class Documents(QObject):
         self._course, self._comparing, self._reading, self._choose_data = course, comparing, reading, choose_data
         self._files = Files(self._contents, self)
         self._files.changed.connect(self.changed)
+        self._files.saved.connect(lambda: self.said.emit(Message("", about=SAVING)))
+        self._opening = Opening(self)
+        self._opening.said.connect(self.said)
         self._files.failed.connect(lambda text: self._warn(text, SAVING))
         self._files.refused.connect(self._warn)
         self._files.kept.connect(self._tell_of_kept)
@@ -60,15 +66,34 @@ class Documents(QObject):
         self._files.mark_dirty()
 
     def save(self, path: str = "") -> bool:
-        """Write the session, to its own file where no path is given; whether that went well."""
+        """Write the session now, to its own file where no path is given; whether that went well."""
         self._course.training.drain()
-        is_saved = bool(path or self.path) and self._files.save(path or self.path)
-        if is_saved:
-            self.said.emit(Message("", about=SAVING))
-        return is_saved
+        return bool(path or self.path) and self._files.save(path or self.path)
+
+    def save_soon(self, path: str = "") -> None:
+        """Write the session as it is now while the window goes on, to its own file where no path is given."""
+        self._course.training.drain()
+        if path or self.path:
+            self._files.save_soon(path or self.path)
+            QTimer.singleShot(QUIET_MS, self, self._tell_of_saving)
+
+    def _tell_of_saving(self) -> None:
+        if self._files.is_saving:
+            self.said.emit(Message(self.tr("Saving ..."), stays=True, about=SAVING))
+
+    def open_soon(self, path: str) -> None:
+        """Read a session while the window goes on, and then take it up as `open` does."""
+        self._opening.begin(path, functools.partial(self._take_opened, path))
+
+    def cancel_opening(self) -> None:
+        """Stay with this session."""
+        self._opening.cancel()
+
+    def _take_opened(self, path: str, saved: SavedSession) -> None:
+        self._take_up(saved, functools.partial(self._files.take_over, path))
 
     def open(self, path: str, read: Read | None = None) -> bool:
-        """Take up a saved session instead of this one; on failure nothing changes but a message.
+        """Take up a saved session now instead of this one; on failure nothing changes but a message.
 
         Unsaved work is kept as a recovery file, and a message offers it.
 
@@ -144,6 +169,7 @@ class Documents(QObject):
 
     def close(self, seconds: float) -> None:
         """Keep unsaved work for the next start. Asks nothing."""
+        self._opening.close(seconds)
         self._files.close(seconds)
 
     def _take_link(self, settings: ExperimentSettings, task: SavedTask | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 
@@ -15,10 +16,20 @@ from metalearn_gui.store.session_file import SavedSession, StoreError
 AUTOSAVE_MS = 10_000
 
 
+@dataclasses.dataclass(eq=False)
+class _Saving:
+    """A file that is being written: is_written is the worker's to say, is_stale the window's."""
+
+    path: str
+    is_written: bool = False
+    is_stale: bool = False  # there is more to save since
+
+
 class Files(QObject):
     """Knows where the session is saved and whether something is not."""
 
     changed = Signal()  # path, is_dirty
+    saved = Signal()
     failed = Signal(str)  # what could not be written
     refused = Signal(str)  # what could not be read
     kept = Signal()  # what was set aside is written
@@ -30,6 +41,7 @@ class Files(QObject):
         self._contents = contents
         self._recovery = RecoveryFile()
         self._left_behind: list[Recovery] = []
+        self._saving: _Saving | None = None
         self._writer = Latest("recovery", self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -40,6 +52,8 @@ class Files(QObject):
         """Something is not saved; the recovery file follows within ten seconds."""
         if not self._timer.isActive():
             self._timer.start()
+        if self._saving is not None:
+            self._saving.is_stale = True
         if not self.is_dirty:
             self.is_dirty = True
             self.changed.emit()
@@ -52,7 +66,31 @@ class Files(QObject):
             self.failed.emit(str(error))
             return False
         self._settle(path)
+        self.saved.emit()
         return True
+
+    def save_soon(self, path: str) -> None:
+        """Write the session as it is now, behind the window's back; `changed` or `failed` says how that went."""
+        self._saving = saving = _Saving(path)
+        write = functools.partial(_save, saving, self._contents())
+        done, refused = functools.partial(self._take_saved, saving), functools.partial(self._take_refusal, saving)
+        self._writer.request(saving, Request(write, done, refused))
+
+    @property
+    def is_saving(self) -> bool:
+        return self._saving is not None
+
+    def _take_saved(self, saving: _Saving, _: None) -> None:
+        if saving is not self._saving:  # a later one is under way
+            return
+        self._settle(saving.path)
+        self.saved.emit()
+        if saving.is_stale:
+            self.mark_dirty()
+
+    def _take_refusal(self, saving: _Saving, line: str) -> None:
+        self._saving = None if saving is self._saving else self._saving
+        self.failed.emit(line)
 
     def read(self, path: str) -> SavedSession | None:
         """Read a session; None after saying what is wrong with the file."""
@@ -86,7 +124,7 @@ class Files(QObject):
     def take_up(self, recovery: Recovery) -> None:
         """What was recovered is the session now; it counts as unsaved."""
         self._write(functools.partial(_take_up, self._recovery, recovery, self._contents()))
-        self.path, self.is_dirty = "", False
+        self.path, self.is_dirty, self._saving = "", False, None
         self.mark_dirty()
 
     def set_aside(self) -> None:
@@ -103,7 +141,7 @@ class Files(QObject):
         self._timer.stop()
         contents = self._contents()
         keep = self.is_dirty and _is_worth_keeping(contents)
-        self._write(functools.partial(_leave, self._recovery, contents if keep else None))
+        self._write(functools.partial(_leave, self._recovery, contents if keep else None, self._saving))
         self._writer.close(seconds, drop=False)
 
     def _name_of(self, recovery: Recovery) -> str:
@@ -117,7 +155,7 @@ class Files(QObject):
         return f"{settings.learner.label} · {settings.tasks.label} · {when}"
 
     def _settle(self, path: str) -> None:
-        self.path, self.is_dirty = path, False
+        self.path, self.is_dirty, self._saving = path, False, None
         self._timer.stop()
         self._write(self._recovery.discard)
         self.changed.emit()
@@ -140,10 +178,18 @@ def _take_up(own: RecoveryFile, other: Recovery, saved: SavedSession) -> None:
     discard(other)
 
 
-def _leave(own: RecoveryFile, contents: SavedSession | None) -> None:
+def _save(saving: _Saving, contents: SavedSession) -> None:
+    session_file.save(saving.path, contents)
+    saving.is_written = True
+
+
+def _leave(own: RecoveryFile, contents: SavedSession | None, saving: _Saving | None = None) -> None:
     """The last thing done with it: let go of the lock, so that whoever looks for it finds the file."""
+    is_saved = saving is not None and saving.is_written and not saving.is_stale
     try:
-        if contents is not None:
+        if is_saved:
+            own.discard()
+        elif contents is not None:
             own.write(contents)
     finally:
         own.close()

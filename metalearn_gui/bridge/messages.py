@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-# What is over once another wish is granted, another run begins or this one goes on, the session is saved.
-REFUSAL, RUN, SAVING = "refusal", "run", "saving"
+# What is over once another wish is granted, another run begins or this one goes on, the session is saved, or opened.
+REFUSAL, RUN, SAVING, OPENING = "refusal", "run", "saving", "opening"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,13 +11,14 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import itertools
 import json
 import os
 import shutil
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,12 +28,13 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare import Outcome
 from metalearn_gui.engine.own_data import DataFile
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.read_so_far import ReadSoFar, finished
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store import documents, outcomes, own_data
 from metalearn_gui.store.documents import Arrays, Document, SavedTask
 from metalearn_gui.store.records import RunRecord
 
-__all__ = ["SUFFIX", "SavedSession", "SavedTask", "StoreError", "load", "save"]
+__all__ = ["SUFFIX", "SavedSession", "SavedTask", "StoreError", "load", "reading", "save"]
 
 Made = TypeVar("Made")
 
@@ -40,7 +42,8 @@ SUFFIX = ".metalearn"
 APPLICATION_ID = 0x4D4C5047  # "MLPG", at offset 68 of the file
 FORMAT_VERSION = 1  # user_version, at offset 60
 HEADER_SIZE = 100
-READING_SECONDS = 60.0  # more than any honest file needs
+# Work that SQLite may do for a file, in its own instructions: a hundred times what an honest one needs.
+OPCODES_A_BYTE, LEAST_OPCODES, BETWEEN_LOOKS = 10, 100_000_000, 100_000
 LEFTOVER_SECONDS = 3600.0  # a part file that old was left by a crash
 
 SCHEMA = {
@@ -153,10 +156,15 @@ def load(path: str | os.PathLike[str]) -> SavedSession:
     Raises:
         StoreError: no such file, a foreign one, one of a newer version, or a damaged one.
     """
+    return finished(reading(path))
+
+
+def reading(path: str | os.PathLike[str]) -> Generator[ReadSoFar, None, SavedSession]:
+    """The same, saying how far it is, in runs; all of it on one thread."""
     _check_header(path)
     try:
         with contextlib.closing(_open_for_reading(Path(path))) as connection:
-            return _read(connection)
+            return (yield from _read(connection))
     except _Newer as error:
         raise StoreError(f"{path} {error}") from None
     except DAMAGE as error:
@@ -281,12 +289,12 @@ def _open_for_reading(path: Path) -> sqlite3.Connection:
         connection.setlimit(limit, value)
     for pragma, setting in READING_PRAGMAS.items():
         connection.execute(f"PRAGMA {pragma}={setting}")
-    deadline = time.monotonic() + READING_SECONDS
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
+    most, looks = (LEAST_OPCODES + OPCODES_A_BYTE * path.stat().st_size) // BETWEEN_LOOKS, itertools.count()
+    connection.set_progress_handler(lambda: next(looks) > most, BETWEEN_LOOKS)
     return connection
 
 
-def _read(connection: sqlite3.Connection) -> SavedSession:
+def _read(connection: sqlite3.Connection) -> Generator[ReadSoFar, None, SavedSession]:
     if [row[0] for row in connection.execute("PRAGMA quick_check(1)")] != ["ok"]:
         raise ValueError("its pages do not fit together")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -299,11 +307,12 @@ def _read(connection: sqlite3.Connection) -> SavedSession:
     session = dict(connection.execute("SELECT key, value FROM session"))
     if session["digest"] != _digest(connection):
         raise ValueError("its digest does not match")
+    runs, rows = [], connection.execute(ORDERED["runs"]).fetchall()
+    for place, (run_id, _, document) in enumerate(rows):
+        yield ReadSoFar(place, len(rows))
+        runs.append(documents.run_from(json.loads(document), _arrays_of(connection, run_id)))
     return SavedSession(
-        runs=[
-            documents.run_from(json.loads(document), _arrays_of(connection, run_id))
-            for run_id, _, document in connection.execute(ORDERED["runs"]).fetchall()
-        ],
+        runs=runs,
         shown_run_id=str(json.loads(session["shown_run_id"])),
         settings=ExperimentSettings.from_dict(json.loads(session["settings"])),
         touched=_list_of(connection, session, "touched", documents.task_from),

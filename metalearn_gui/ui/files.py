@@ -25,12 +25,12 @@ class SessionFile(QObject):
         """Open a path, or ask for one."""
         path = path or ask_open_path(self._window)
         if path:
-            self._session.documents.open(path)
+            self._session.documents.open_soon(path)
 
     def save(self) -> None:
         """Save where it is, or ask where."""
         if self._session.documents.path:
-            self._session.documents.save()
+            self._session.documents.save_soon()
         else:
             self.save_as()
 
@@ -38,7 +38,7 @@ class SessionFile(QObject):
         """Ask where to save."""
         path = ask_save_path(self._window, self._session.documents.path)
         if path:
-            self._session.documents.save(path)
+            self._session.documents.save_soon(path)
 
     def show_title(self) -> None:
         """The file's name and the program's in the window's title."""

@@ -4,9 +4,11 @@ import dataclasses
 import operator
 import os
 import shutil
+import threading
 import time
 
 import numpy as np
+import pytest
 
 from metalearn_gui.bridge import documents, files
 from metalearn_gui.bridge.run_state import RunState
@@ -329,3 +331,102 @@ def test_a_failed_save_is_over_once_the_session_is_saved_and_not_before(open_ses
     assert [message.level for message in heard.messages] == ["warning"]
     assert session.documents.save(str(tmp_path / "one.metalearn"))
     assert heard.messages[-1].text == ""
+
+
+def waits(monkeypatch, name: str) -> threading.Event:
+    """The disk answers once this is set."""
+    goes_on, real = threading.Event(), getattr(session_file, name)
+
+    def slow(*given):
+        goes_on.wait(20.0)
+        return real(*given)
+
+    monkeypatch.setattr(session_file, name, slow)
+    return goes_on
+
+
+def test_the_window_goes_on_while_its_session_is_written(session, qtbot, tmp_path, monkeypatch) -> None:
+    path, goes_on, heard = str(tmp_path / "one.metalearn"), waits(monkeypatch, "save"), Heard(session)
+    run_to(session, qtbot, 2)
+    session.documents.save_soon(path)
+    assert session.documents.is_dirty
+    qtbot.waitUntil(lambda: bool(heard.messages), timeout=5000)
+    assert heard.messages[-1].text == "Saving ..."
+    goes_on.set()
+    qtbot.waitUntil(lambda: session.documents.path == path, timeout=5000)
+    assert not session.documents.is_dirty
+    assert heard.messages[-1].text == ""
+    assert session_file.load(path).shown.iteration == 2
+
+
+def test_what_is_done_while_a_session_is_written_is_unsaved(session, qtbot, tmp_path, monkeypatch) -> None:
+    path, goes_on = str(tmp_path / "one.metalearn"), waits(monkeypatch, "save")
+    run_to(session, qtbot, 2)
+    session.documents.save_soon(path)
+    session.rename_run(session.live.run_id, "later")
+    goes_on.set()
+    qtbot.waitUntil(lambda: session.documents.path == path, timeout=5000)
+    assert session.documents.is_dirty
+    assert session_file.load(path).shown.name == ""
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_window_that_closes_while_its_session_is_written_loses_nothing(
+    session, qtbot, tmp_path, monkeypatch, is_changed
+) -> None:
+    path, goes_on = tmp_path / "one.metalearn", waits(monkeypatch, "save")
+    run_to(session, qtbot, 2)
+    session.documents.save_soon(str(path))
+    if is_changed:
+        session.rename_run(session.live.run_id, "later")
+    session.close()
+    goes_on.set()
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=10_000)
+    assert session_file.load(path).shown.iteration == 2
+    assert len(pending_recoveries()) == is_changed
+
+
+def test_a_session_that_cannot_be_written_stays_unsaved_and_says_so(session, qtbot, tmp_path) -> None:
+    heard = Heard(session)
+    run_to(session, qtbot, 2)
+    session.documents.save_soon(str(tmp_path / "no folder" / "x.metalearn"))
+    qtbot.waitUntil(lambda: bool(heard.messages), timeout=5000)
+    assert "cannot be written" in heard.messages[-1].text
+    assert (session.documents.path, session.documents.is_dirty) == ("", True)
+
+
+def test_the_window_goes_on_while_a_session_is_read_and_takes_it_up_then(
+    session, open_session, qtbot, tmp_path, monkeypatch
+) -> None:
+    path = str(tmp_path / "one.metalearn")
+    run_to(session, qtbot, 2)
+    assert session.documents.save(path)
+    goes_on, other = waits(monkeypatch, "_check_header"), open_session()
+    other.documents.open_soon(path)
+    other.change(shots=4)
+    assert other.live.run_id != session.live.run_id
+    goes_on.set()
+    qtbot.waitUntil(lambda: other.documents.path == path, timeout=10_000)
+    assert other.live.run_id == session.live.run_id
+    assert other.settings == session.settings
+
+
+def test_a_session_whose_reading_is_cancelled_is_not_taken_up(session, qtbot, tmp_path, monkeypatch) -> None:
+    path = str(tmp_path / "one.metalearn")
+    assert session.documents.save(path)
+    session.change(shots=4)
+    live, goes_on = session.live, waits(monkeypatch, "_check_header")
+    session.documents.open_soon(path)
+    session.documents.cancel_opening()
+    goes_on.set()
+    qtbot.wait(200)
+    assert session.live is live
+
+
+def test_a_file_that_is_no_session_is_refused_in_one_line_without_stopping_the_window(session, qtbot, tmp_path) -> None:
+    heard, live = Heard(session), session.live
+    (tmp_path / "bad.metalearn").write_bytes(b"no session")
+    session.documents.open_soon(str(tmp_path / "bad.metalearn"))
+    qtbot.waitUntil(lambda: any(message.text for message in heard.messages), timeout=5000)
+    assert "is not a session file" in heard.messages[-1].text
+    assert session.live is live

@@ -315,3 +315,21 @@ def test_a_kill_while_saving_loses_neither_the_old_nor_the_new(
         again = load(path)
         again.runs[0].name = session.runs[0].name
         assert plain(again) == plain(session)
+
+
+def test_reading_says_how_many_runs_are_read(session: SavedSession, tmp_path: Path) -> None:
+    save(tmp_path / "a.metalearn", session)
+    said = list(session_file.reading(tmp_path / "a.metalearn"))
+    assert [(one.done, one.total) for one in said] == [(place, len(session.runs)) for place in range(len(session.runs))]
+
+
+def test_a_file_that_would_keep_sqlite_busy_without_end_is_refused_by_the_work_it_makes(
+    session: SavedSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(tmp_path / "a.metalearn", session)
+    monkeypatch.setattr(session_file, "BETWEEN_LOOKS", 10)
+    assert load(tmp_path / "a.metalearn").runs
+    monkeypatch.setattr(session_file, "LEAST_OPCODES", 0)
+    monkeypatch.setattr(session_file, "OPCODES_A_BYTE", 0)
+    with pytest.raises(StoreError, match="interrupted"):
+        load(tmp_path / "a.metalearn")

@@ -24,12 +24,10 @@ class FakeDocuments(QObject):
         self._session.set_settings(from_link(text)[0])
         return True
 
-    def save(self, path: str = "") -> bool:
+    def save_soon(self, path: str = "") -> None:
         self._session.calls.append(("save", path))
         self.path = path or self.path
         self.changed.emit()
-        return bool(self.path)
 
-    def open(self, path: str) -> bool:
+    def open_soon(self, path: str) -> None:
         self._session.calls.append(("open", path))
-        return True
