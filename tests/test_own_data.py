@@ -86,6 +86,28 @@ def test_a_session_goes_on_bit_for_bit_where_its_file_is_not(table, tmp_path, ca
     assert evaluated(tmp_path / "c.metalearn", capsys)["iterations"] == 8  # what went on holds the rows as well
 
 
+@pytest.mark.parametrize(
+    ("family", "says"), [("ratings", "does not say which column is the user"), ("sinusoid", "reads no data such as")]
+)
+def test_a_table_that_is_taken_for_another_family_is_refused_for_what_was_said(family, says, table, capsys):
+    words = ["train", "--data", str(table), "--set", f"task_family={family}", "--output", f"{table}.metalearn"]
+    assert main(words) == 2
+    line = capsys.readouterr().err
+    assert says in line
+    assert "predicts" not in line
+
+
+def test_shots_that_a_task_has_no_rows_for_are_said(table, tmp_path, capsys):
+    session = tmp_path / "a.metalearn"
+    train(table, session, "inputs=x")
+    assert "rows for a support set" not in capsys.readouterr().err
+    tried = ["evaluate", str(session), "--num-tasks", "6", "--steps", "1", "--set"]
+    assert main([*tried, "shots=23"]) == 0  # 24 rows: one is a query
+    assert "rows for a support set" not in capsys.readouterr().err
+    assert main([*tried, "shots=24"]) == 0
+    assert "4 of 4 unseen tasks have no 24 rows for a support set (the smallest has 23)" in capsys.readouterr().err
+
+
 def test_a_session_that_keeps_only_the_name_finds_its_file_by_what_it_holds(table, tmp_path, capsys):
     session = tmp_path / "a.metalearn"
     train(table, session, "keep_data=never")

@@ -50,19 +50,20 @@ def asked_settings(options: Options, *other_sources: str) -> ExperimentSettings:
     Raises:
         BadInput: nothing names any settings.
     """
-    own, said = _own_data(options), assigned(options.set)
-    if own.get("task_family") == Csv.key:
-        own |= _guessed_kind(options.data, said)
-    return with_assigned(_source(options, other_sources), own | said)
+    said = assigned(options.set)
+    own = _own_data(options.data, said) if options.data else {}
+    source = _source(options, own.get("task_family", ""), other_sources)
+    return with_assigned(source, own | said)
 
 
-def _own_data(options: Options) -> dict[str, str]:
-    """The file with its family, and for items the network that looks them up."""
-    if not options.data:
-        return {}
-    reader = family_of_data(options.data)
-    network = {"network": RatingsNet.key} if reader == Ratings.key else {}
-    return {"task_family": reader, "data": options.data, **network}
+def _own_data(path: str, said: Mapping[str, Any]) -> dict[str, str]:
+    """The file with its family, and what follows from it: the network that looks items up, the kind of a target."""
+    found = family_of_data(path)
+    reader = str(said.get("task_family", found))
+    own = {"task_family": reader, "data": path}
+    if reader == Ratings.key:
+        own["network"] = RatingsNet.key
+    return own | _guessed_kind(path, said) if reader == Csv.key else own
 
 
 def _guessed_kind(path: str, said: Mapping[str, Any]) -> dict[str, str]:
@@ -73,13 +74,13 @@ def _guessed_kind(path: str, said: Mapping[str, Any]) -> dict[str, str]:
     return {"predicts": asked.likely_predicts(), "file_digest": asked.file_digest}
 
 
-def _source(options: Options, others: Sequence[str]) -> ExperimentSettings:
+def _source(options: Options, family: str, others: Sequence[str]) -> ExperimentSettings:
     if options.settings:
         return read_settings(options.settings)
     if options.preset:
         return preset(options.preset)
     if options.data:
-        return preset(Ratings.key) if family_of_data(options.data) == Ratings.key else default_settings()
+        return preset(Ratings.key) if family == Ratings.key else default_settings()
     *names, last = "a --preset", "--settings FILE", "--data PATH", *others
     raise BadInput(f"There is nothing to train; name {', '.join(names)}, or {last}")
 
@@ -104,7 +105,17 @@ def read_data(settings: ExperimentSettings) -> ExperimentSettings:
     settings.check_data()
     for line in filter(None, (settings.tasks.taken(), settings.tasks.remark())):
         say(line)
+    _say_scarce(settings)
     return settings
+
+
+def _say_scarce(settings: ExperimentSettings) -> None:
+    found = settings.scarce()
+    if found is not None:
+        say(
+            f"{found.num_few} of {found.num_tasks} unseen tasks have no {found.shots} rows for a support set (the "
+            f"smallest has {found.fewest}): some come twice there; fewer shots would be as many as they say"
+        )
 
 
 def _show_reading(reading: Iterator[ReadSoFar]) -> None:

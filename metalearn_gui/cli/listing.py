@@ -14,6 +14,7 @@ from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.params import Component, params_of
 from metalearn_gui.engine.presets import PRESETS, Preset
 from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.ui.export.picture_formats import PICTURE_FORMATS
 
 Entry = dict[str, Any]
 
@@ -46,7 +47,7 @@ KINDS: dict[str, Callable[[], list[Entry]]] = {
     "tasks": lambda: [_component_entry(family) for family in TASKS.values()],
     "learners": lambda: [_component_entry(learner) for learner in LEARNERS.values()],
     "presets": lambda: [_preset_entry(preset) for preset in PRESETS.values()],
-    "exporters": lambda: [_exporter_entry(exporter) for exporter in EXPORTERS.values()],
+    "exporters": lambda: [_exporter_entry(exporter) for exporter in (*EXPORTERS.values(), *PICTURE_FORMATS)],
 }
 
 

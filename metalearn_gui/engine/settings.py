@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.learners import LEARNERS
@@ -30,6 +30,15 @@ CHOICES: dict[str, tuple[str, Mapping[str, type[Any]]]] = {
     "learner": ("learner", LEARNERS),
     "network": ("network", NETWORKS),
 }
+
+
+class Scarce(NamedTuple):
+    """So many of the unseen tasks have fewer rows to adapt to than shots are asked for; `fewest`: the least of them."""
+
+    num_few: int
+    num_tasks: int
+    fewest: int
+    shots: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,6 +98,14 @@ class ExperimentSettings:
         self.tasks.check_data(SPLITS, self.episodes.shots + self.episodes.queries)
         for stage in self.stages():
             stage.tasks.check_data(("train",), stage.episodes.shots + stage.episodes.queries)
+
+    def scarce(self) -> Scarce | None:
+        """Unseen tasks without as many different rows as there are to be shots; None for none. Files are read."""
+        rows, shots = self.tasks.num_rows(), self.episodes.shots
+        few = None if rows is None else rows[rows <= shots]  # one row at least is a query
+        if rows is None or few is None or not len(few):
+            return None
+        return Scarce(len(few), len(rows), int(few.min()) - 1, shots)
 
     def _sized(self, ways: int, shots: int, queries: int) -> ExperimentSettings:
         sizes: dict[str, Any] = {"shots": shots, "queries": queries, **AS_TRIED}

@@ -214,3 +214,19 @@ def test_a_field_of_a_real_window_shows_the_path_that_was_read(qtbot, tmp_path):
     qtbot.waitUntil(lambda: field.toolTip() == str(folder))
     assert field.mapTo(window, QPoint(0, 0)).x() > 0
     window.close()
+
+
+def test_the_card_says_where_a_table_has_no_rows_for_so_many_shots(session, qtbot, table):
+    panel = TasksPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    said = panel.findChild(QLabel, "tasks_scarce")
+    read = session.settings.replaced(task_family="csv", data=table, inputs="x", targets="y", shots=5).resolved()
+    read.tasks.fields  # noqa: B018 - reads the rows, as the worker does
+    session.take_settings(read)
+    assert said.isHidden()
+    session.change(shots=24)
+    assert not said.isHidden()
+    assert said.text() == "3 of 3 unseen tasks have no 24 rows for a support set: some come twice there."
+    session.change(shots=23)
+    assert said.isHidden()

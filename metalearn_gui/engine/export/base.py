@@ -12,9 +12,11 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import Evaluation, LearnerState, TrainingState
+from metalearn_gui.engine.export.points import FILE_NAME, write_points
 from metalearn_gui.engine.export.whole import ExportError, in_one_line, write_whole
 from metalearn_gui.engine.settings import ExperimentSettings
 
+EXTRA = "assets.extra"  # of a SavedModel: TensorFlow leaves alone what lies there
 FRESH_BLOCK = 2**31 - 2  # the block number of the test tasks that a file is tried on: no evaluation draws it
 
 
@@ -58,6 +60,8 @@ class Exporter(ABC):
     needs_suffix: ClassVar[bool] = False  # whether its runtime, or what writes it, refuses a file of another name
     folder_mark: ClassVar[str] = ""  # a file that every folder of this format has: only such a folder is replaced
 
+    has_points: ClassVar[bool] = True  # whether a task's points go into what is in the file
+
     @property
     def is_folder(self) -> bool:
         return bool(self.folder_mark)
@@ -65,13 +69,31 @@ class Exporter(ABC):
     def write(self, subject: ExportSubject, path: Path | str) -> None:
         """Write in one piece: what was there before stays whole until the new one is complete.
 
+        What the numbers of a table's points are lies beside, or in the folder.
+
         Raises:
             ExportError: the path cannot be used, or there is nothing to export.
         """
         path = Path(path)
         if self.needs_suffix and path.suffix != self.suffix:
             raise ExportError(f"{path.name} must end in {self.suffix}: {self.runtime()} takes nothing else")
-        write_whole(path, lambda beside: self._write_to(subject, beside), self.folder_mark)
+        write_whole(path, lambda beside: self._write_named(subject, beside), self.folder_mark)
+        if not self.is_folder and (columns := self.columns_place(subject, path)) is not None:
+            write_whole(columns, lambda beside: write_points(subject.settings.tasks, beside))
+
+    def columns_place(self, subject: ExportSubject, path: Path | str) -> Path | None:
+        """Where it is said which column and label each number of a point is; None where they have no names."""
+        path = Path(path)
+        if not self.has_points or subject.settings.tasks.named_numbers() is None:
+            return None
+        return path / EXTRA / FILE_NAME if self.is_folder else path.with_name(f"{path.name}.{FILE_NAME}")
+
+    def _write_named(self, subject: ExportSubject, path: Path) -> None:
+        self._write_to(subject, path)
+        columns = self.columns_place(subject, path) if self.is_folder else None
+        if columns is not None:
+            columns.parent.mkdir(exist_ok=True)
+            write_points(subject.settings.tasks, columns)
 
     @abstractmethod
     def _write_to(self, subject: ExportSubject, path: Path) -> None:

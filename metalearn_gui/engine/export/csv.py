@@ -10,9 +10,8 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.export.base import Exporter, ExportSubject, largest_difference
+from metalearn_gui.engine.export.cells import text_cell
 from metalearn_gui.engine.export.columns import columns_of, num_iterations
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Csv(Exporter):
@@ -28,6 +27,7 @@ class Csv(Exporter):
     )
     group = "numbers"
     tolerance = 0.0
+    has_points = False
 
     def _write_to(self, subject: ExportSubject, path: Path) -> None:
         columns = columns_of(subject)
@@ -62,11 +62,6 @@ class Csv(Exporter):
             "evaluations": f"{len(subject.scores):,}",
             "numbers": "exact when read back",
         }
-
-
-def text_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _cells(values: Array) -> Iterator[str]:

@@ -14,14 +14,14 @@ from metalearn_gui.engine.adaptation import adapt, fold
 from metalearn_gui.engine.backend import Array, Tensor, tf
 from metalearn_gui.engine.compiled import tracing
 from metalearn_gui.engine.episodes import PointSet, generator
-from metalearn_gui.engine.export.base import FRESH_BLOCK, Exporter, ExportSubject, largest_difference
-from metalearn_gui.engine.export.csv import text_cell
+from metalearn_gui.engine.export.base import EXTRA, FRESH_BLOCK, Exporter, ExportSubject, largest_difference
+from metalearn_gui.engine.export.cells import text_cell
 from metalearn_gui.engine.learners.base import Context, State
 from metalearn_gui.engine.scaling import Scaling, without_scaling
 
 SIGNATURE = "adapt_and_predict"
 LOOKUP = "inputs_of_items"  # where tasks are about items that have names
-NAMES_FILE = "assets.extra/items.csv"
+NAMES_FILE = f"{EXTRA}/items.csv"
 SUPPORT_SIZES = (1, 5, 10, 37)  # points that the file is tried with
 NUM_QUERIES = 50
 
@@ -126,7 +126,7 @@ def _lookup(rows: Array) -> Any:
 
 
 def _write_names(path: Path, names: Sequence[str]) -> None:
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["number", "item"])

@@ -36,6 +36,7 @@ class TensorBoard(Exporter):
         "The run's curves and its losses on unseen tasks as scalars by meta-iteration, and its settings as a text."
     )
     group = "numbers"
+    has_points = False
     tolerance = 0.0
     folder_mark = EVENTS
 

@@ -6,7 +6,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 
@@ -19,6 +19,14 @@ from metalearn_gui.engine.scaling import Scaling
 
 MEASURED_TASKS = 500  # for the loss of a constant prediction
 COMPARED_TASKS = 8  # to see whether all tasks share a parameter
+
+
+class NamedNumber(NamedTuple):
+    """A number of a point: a column of a table, and of a category or a class the label that it stands for, else ""."""
+
+    column: str
+    kind: str
+    label: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,12 +148,20 @@ class TaskFamily(Component, ABC):
         """Numbers (tasks,) that tell finitely many tasks apart, of which one may come twice; None: each is new."""
         return None
 
+    def num_rows(self) -> Array | None:
+        """How many rows of a file each unseen task has, (tasks,); None where there is no end of points."""
+        return None
+
     def scaling(self) -> Scaling | None:
         """What numbers are scaled by, measured on training tasks alone; None where they are good as they are."""
         return None
 
     def named_inputs(self) -> tuple[tuple[str, ...], Array] | None:
         """The names of the items that there are, and an input (input_dim,) about each; None where there are none."""
+        return None
+
+    def named_numbers(self) -> tuple[tuple[NamedNumber, ...], tuple[NamedNumber, ...]] | None:
+        """What each number of a point's input and of what comes out is; None where they are no columns."""
         return None
 
     def truth(self, tasks: Tasks, x: Array) -> Array | None:

@@ -34,7 +34,7 @@ from metalearn_gui.engine.tables.fields import Fields, fields_of
 from metalearn_gui.engine.tables.library import TABLES
 from metalearn_gui.engine.tables.points import Parting, Split, TablePoints, labels_of, labels_text, parting, width
 from metalearn_gui.engine.tables.table import Table
-from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.engine.tasks.base import NamedNumber, TaskFamily
 from metalearn_gui.engine.tasks.rows import dealt
 
 NUMBERS, CLASSES = "numbers", "classes"
@@ -225,6 +225,9 @@ class Csv(TaskFamily):
         counts = ", ".join(f"{len(numbers):,} {split}" for split, numbers in points.splits.items())
         return f"Task: {family.task_column}; in: {inputs}; out: {targets}; tasks: {counts}"
 
+    def num_rows(self) -> Array:
+        return self._unseen.counts if self.test_data else self._own.counts[self._own.splits["test"]]
+
     def scaling(self) -> Scaling:
         return self._own.scaling
 
@@ -254,6 +257,21 @@ class Csv(TaskFamily):
 
     def output_range(self) -> tuple[float, float]:
         return _range(self._own.y) if self.data else super().output_range()
+
+    def named_numbers(self) -> tuple[tuple[NamedNumber, ...], tuple[NamedNumber, ...]] | None:
+        if not self.data:
+            return None
+        family = self.resolved()
+        labels, kinds = labels_of(family.labels), types_of(family.column_types)
+
+        def numbers(names: str) -> tuple[NamedNumber, ...]:
+            return tuple(
+                NamedNumber(name, kinds.get(name, "category" if name in labels else "number"), label)
+                for name in names_of(names)
+                for label in labels.get(name, ("",))
+            )
+
+        return numbers(family.inputs), numbers(family.targets)
 
     @property
     def choice(self) -> ColumnChoice:

@@ -205,6 +205,11 @@ class Ratings(TaskFamily):
         for split in splits:
             self.tasks(np.random.default_rng(0), 1, split)
 
+    def num_rows(self) -> Array:
+        users = self.quadrants.users("test", self.quadrant, 1.0 / self.beyond)
+        sides = np.full(len(users), self.quadrant.endswith("new items"), int)
+        return self.quadrants.ranges(users, sides)[1]
+
     def scaling(self) -> Scaling:
         """Inputs are 0 and 1 and stay so; values by the mean and deviation of training tasks."""
         zeros, ones = np.zeros(self.input_dim, np.float32), np.ones(self.input_dim, np.float32)

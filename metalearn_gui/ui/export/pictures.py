@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from PIL import Image
 from PySide6.QtCore import QBuffer, QByteArray, QRect, QSize, Qt
@@ -18,6 +17,7 @@ from metalearn_gui.engine.export import ExportError, ExportSubject
 from metalearn_gui.engine.export.whole import write_whole
 from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.canvas.surface import Surface
+from metalearn_gui.ui.export.picture_formats import GifFormat, PictureFormat, PngFormat, SvgFormat
 from metalearn_gui.ui.theme import theme
 
 SIZE, MARGIN, RATIO = QSize(960, 540), 16, 2
@@ -25,16 +25,8 @@ FRAME_MS, HELD_FIRST_MS, HELD_LAST_MS = 160, 600, 1500
 Drawing = Callable[[Path], None]  # writes itself to a path
 
 
-class Picture(ABC):
-    """A picture format. Only the GUI's thread may draw; encoding and the disk can wait for another."""
-
-    key: ClassVar[str]
-    label: ClassVar[str]
-    file_name: ClassVar[str]
-    suffix: ClassVar[str]
-    opens_in: ClassVar[str]
-    summary: ClassVar[str]
-    group: ClassVar[str] = "pictures"
+class Picture(PictureFormat, ABC):
+    """A picture format, drawn. Only the GUI's thread may draw; encoding and the disk can wait for another."""
 
     def write(self, session: Session, path: Path | str) -> None:
         """Draw and write, in one piece.
@@ -57,15 +49,8 @@ class Picture(ABC):
         """What is worth knowing before using the file, by name."""
 
 
-class Png(Picture):
+class Png(PngFormat, Picture):
     """Twice the resolution of the canvas."""
-
-    key = "png"
-    label = "Picture: PNG"
-    file_name = "canvas@2x.png"
-    suffix = ".png"
-    opens_in = "slides, posts"
-    summary = "The unseen task as the canvas shows it, at the adaptation step that is chosen there."
 
     def draw(self, session: Session) -> Drawing:
         image = canvas_image(session)
@@ -75,15 +60,8 @@ class Png(Picture):
         return {"pixels": f"{SIZE.width() * RATIO} × {SIZE.height() * RATIO}"}
 
 
-class Svg(Picture):
+class Svg(SvgFormat, Picture):
     """Lines and letters, not pixels."""
-
-    key = "svg"
-    label = "Picture: SVG"
-    file_name = "canvas.svg"
-    suffix = ".svg"
-    opens_in = "papers, Inkscape"
-    summary = "The same drawing as lines and letters: sharp at any size, and open to changes."
 
     def draw(self, session: Session) -> Drawing:
         buffer, generator = QBuffer(), QSvgGenerator()
@@ -100,15 +78,8 @@ class Svg(Picture):
         return {"size": f"{SIZE.width()} × {SIZE.height()}, any scale"}
 
 
-class Gif(Picture):
+class Gif(GifFormat, Picture):
     """One frame for each adaptation step, over and over; the start and the end are held longer."""
-
-    key = "gif"
-    label = "Animation: GIF"
-    file_name = "adapting.gif"
-    suffix = ".gif"
-    opens_in = "slides, chats, web pages"
-    summary = "The unseen task while the learner adapts to it: one frame for each adaptation step, over and over."
 
     def draw(self, session: Session) -> Drawing:
         frames = canvas_frames(session)

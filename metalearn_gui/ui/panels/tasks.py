@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.switching import for_family
@@ -45,6 +45,10 @@ class TasksPanel(SettingsPanel):
         self._look_again.setFont(ui_font(12))
         self._look_again.clicked.connect(lambda: self._take_path(self.session.settings.value("data")))
         self.body.addWidget(self._look_again)
+        self._scarce = named(QLabel(self), "tasks_scarce")
+        self._scarce.setFont(ui_font(12))
+        self._scarce.setWordWrap(True)
+        self.body.addWidget(self._scarce)
         self.body.addStretch(1)
         session.settingsChanged.connect(self._show_choice)
         self._show_choice()
@@ -75,6 +79,16 @@ class TasksPanel(SettingsPanel):
         self._look_again.setVisible(bool(getattr(tasks, "data", "")))
         again = self.tr("Change columns...") if isinstance(tasks, Csv) else self.tr("See the data...")
         self._look_again.setText(again)
+        self._say_scarce()
+
+    def _say_scarce(self) -> None:
+        """Rows that come twice are no further shots."""
+        settings = self.session.settings
+        found = settings.scarce() if settings.tasks.is_table and settings.tasks.is_read else None
+        self._scarce.setVisible(found is not None)
+        if found is not None:
+            text = self.tr("{few} of {all} unseen tasks have no {shots} rows for a support set: some come twice there.")
+            self._scarce.setText(text.format(few=found.num_few, all=found.num_tasks, shots=found.shots))
 
     def retranslate(self) -> None:
         self._look_again.setToolTip(self.tr("See the data again, and say anew what is to be made of them"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from metalearn_gui.engine.events import Evaluation, StepScores
 from metalearn_gui.engine.export import EXPORTERS, ExportSubject
-from metalearn_gui.engine.export.csv import text_cell
+from metalearn_gui.engine.export.cells import text_cell
 from tests.engine.small import small_settings
 
 
