@@ -232,5 +232,5 @@ class ThemedPlot(pg.PlotWidget):
 
 def _rounded_range(low: float, high: float) -> tuple[float, float]:
     span = max(high - low, 0.02 * max(abs(low), abs(high)), 1e-9)
-    step = 10.0 ** math.floor(math.log10(span)) / 4.0
+    step = 10.0 ** (math.ceil(math.log10(span)) - 1) / 4.0  # 0 to 100 is rounded as 0 to 99 is
     return math.floor((low - 0.04 * span) / step) * step, math.ceil((high + 0.04 * span) / step) * step

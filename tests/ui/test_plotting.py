@@ -95,6 +95,13 @@ def test_any_values_give_a_range_that_can_be_drawn(plot, values, is_log):
     plot.grab()
 
 
+@pytest.mark.parametrize("highest", [1.0, 9.0, 99.0, 100.0, 1000.0])
+def test_a_plot_has_little_room_around_its_values(plot, highest):
+    plot.fit_values([0.0, highest])
+    low, high = plot.getViewBox().viewRange()[1]
+    assert -0.1 * highest < low <= 0 < highest <= high < 1.1 * highest
+
+
 def test_a_line_of_200_000_points_draws_at_most_two_per_pixel(plot):
     plot.getViewBox().setXRange(0, 200_000, padding=0)
     line = CurveLine(plot)
