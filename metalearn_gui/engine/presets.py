@@ -78,11 +78,13 @@ _ALL = (
         {"initialization": "he", "num_iterations": 70_000},
     ),
     Preset(
-        "article", "The article's run", "One hidden layer fits 100 fixed rows of random numbers: nothing to transfer.",
+        "article", "The article's run",
+        "The article descends L (loss before adapting) + R (after it); its run fits random rows: nothing to transfer.",
         _ARTICLE_ROWS,
     ),
     Preset(
-        "article-meta", "The article's two gradients", "Meta-gradient descent on L + R: both gradients, live.",
+        "article-meta", "The article's two gradients",
+        "The article's meta-gradient descent on L (loss before adapting) + R (after it), with both gradients live.",
         {"learner": "article", "num_iterations": 20_000},
     ),
     Preset(

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 ROW, INDENT, LEAST_ROW = 46, 18, 22
+BESIDE = 10  # between a text and the number at its right
 
 
 class Shown(NamedTuple):
@@ -82,14 +83,18 @@ class AlgorithmView(QWidget):
             self._write(painter, lower, line.text, line.live, line.is_lit, is_main=False)
 
     def _write(self, painter: QPainter, box: QRectF, text: str, number: str, is_lit: bool, is_main: bool) -> None:
-        """The text at the left, and at the right a number that it gives way to."""
+        """The text at the left, and at the right a number; what that says before a colon gives way to the text."""
         palette = theme().palette
         middle = Qt.AlignmentFlag.AlignVCenter
+        text_font = ui_font(13.5, 600 if is_lit else 500) if is_main else ui_font(12)
         painter.setFont(ui_font(12, 600 if is_lit else 400))
+        needed = QFontMetrics(text_font).horizontalAdvance(text) + BESIDE
+        if painter.fontMetrics().horizontalAdvance(number) + needed > box.width():
+            number = number.rpartition(": ")[2]
         painter.setPen(palette.accent_text if is_lit else palette.muted)
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, number)
-        room = box.width() - painter.fontMetrics().horizontalAdvance(number) - (10 if number else 0)
-        painter.setFont(ui_font(13.5, 600 if is_lit else 500) if is_main else ui_font(12))
+        room = box.width() - painter.fontMetrics().horizontalAdvance(number) - (BESIDE if number else 0)
+        painter.setFont(text_font)
         painter.setPen(palette.text if is_main else palette.muted)
         elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | middle, elided)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -37,12 +38,22 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
     marks = [mark * 10.0**power for power in decades for mark in DECADE_MARKS]
     inside = [mark for mark in marks if low * (1 - 1e-9) <= mark <= high * (1 + 1e-9)]
     if len(inside) < FEWEST_TICKS:
-        return linear_ticks(low, high, most)
+        return _even_enough(low, high, most)
     if len(inside) <= most:
         return inside
     every = -(-len(decades) // max(1, most))
     powers = [10.0**power for power in decades if power % every == 0 and low <= 10.0**power <= high * (1 + 1e-9)]
     return powers if len(powers) > 1 else inside[:: -(-len(inside) // max(2, most))]
+
+
+def _even_enough(low: float, high: float, most: int) -> list[float]:
+    """Round ticks of a part of a decade; fewer where the highest would stand too close on a logarithmic axis."""
+    for count in range(most, 1, -1):
+        found = linear_ticks(low, high, count)
+        closest = min((math.log(b / a) for a, b in itertools.pairwise(found)), default=math.inf)
+        if closest >= math.log(high / low) / (most + 1):
+            return found
+    return linear_ticks(low, high, 2)
 
 
 def tick_text(value: float) -> str:

@@ -20,6 +20,7 @@ from metalearn_gui.ui.walked import Walked
 HUGE = 1e4  # a loss from here on is called diverged
 BEYOND = 2.0  # times the largest loss before adapting: what is worse has the colour of the worst
 ROW, GAP, AXIS = 20, 1.5, 20
+SIZES = (11.5, 10.0, 9.0)  # of the type, as the cell has room
 
 
 class ClockMap(Walked):
@@ -114,11 +115,9 @@ class ClockMap(Walked):
         painter.setBrush(color)
         painter.drawRoundedRect(box, 3, 3)
         painter.setOpacity(1.0)
-        painter.setFont(ui_font(11.5, 500))
-        text = cell_text(loss)
-        if is_known and painter.fontMetrics().horizontalAdvance(text) <= box.width() - 2:
-            painter.setPen(palette.error if is_diverged else ink_on(color))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setPen(palette.muted if not is_known else palette.error if is_diverged else ink_on(color))
+        texts = (cell_text(loss), cell_text(loss, is_short=True)) if is_known else ("…",)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _first_fitting(painter, texts, box.width() - 2))
 
     def _paint_steps(self, painter: QPainter) -> None:
         rows, columns = self._losses.shape
@@ -170,12 +169,22 @@ class ClockMap(Walked):
         self.resized.emit()
 
 
-def cell_text(loss: float) -> str:
-    """Two figures, as short as they can be; a cross where a loss is out of bounds."""
+def _first_fitting(painter: QPainter, texts: Sequence[str], width: float) -> str:
+    """The first text that fits, in type of this size or smaller; "" for none. The painter has its type then."""
+    for text in texts:
+        for size in SIZES:
+            painter.setFont(ui_font(size, 500))
+            if painter.fontMetrics().horizontalAdvance(text) <= width:
+                return text
+    return ""
+
+
+def cell_text(loss: float, is_short: bool = False) -> str:
+    """Two figures, or one where it is to be short, as few letters as they can be; a cross for a loss out of bounds."""
     if not loss < HUGE:
         return "×"
     if loss >= 999.5:
-        return f"{loss / 1000:.1f}k"  # a thousand written out does not fit its cell
+        return f"{loss / 1000:.{0 if is_short else 1}f}k"  # a thousand written out does not fit its cell
     if loss >= 10:
         return count_text(round(loss))
     return f"{loss:.1f}" if loss >= 1 else f"{loss:.2g}".removeprefix("0") or "0"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import scaled, ui_font
 
-GAP = 6  # between the value and its unit
+GAP, AFTER = 6, 8  # between the value and its unit; after the unit, before the next figure
 
 
 class Figure(QWidget):
@@ -37,7 +37,8 @@ class Figure(QWidget):
     def sizeHint(self) -> QSize:
         caption, value, unit = (label.sizeHint() for label in (self._caption, self._value, self._unit))
         below = value.width() + (scaled(GAP) + unit.width() if self._unit.text() else 0)
-        return QSize(max(caption.width(), below, scaled(self._room)), caption.height() + value.height())
+        widest = max(caption.width(), below) + scaled(AFTER)
+        return QSize(max(widest, scaled(self._room)), caption.height() + value.height())
 
     minimumSizeHint = sizeHint
 

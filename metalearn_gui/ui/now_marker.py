@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.theme import theme, ui_font
+
+FARTHEST = 40  # pixels that the words may stand off their dot
 
 
 class NowMarker:
@@ -27,11 +31,16 @@ class NowMarker:
         for label in (self._value, self._word):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._corner: QWidget | None = None
+        self._levels: Array = np.empty(0)
         self.hide()
 
     def keep_clear_of(self, corner: QWidget) -> None:
         """What lies in a lower corner of the plot, and is not to be written over."""
         self._corner = corner
+
+    def keep_off(self, levels: Array) -> None:
+        """Horizontal lines, in view coordinates, that seem to strike words through."""
+        self._levels = levels
 
     def set_word(self, text: str) -> None:
         """What the place is called ("now")."""
@@ -72,10 +81,22 @@ class NowMarker:
         left = at.x() + 8 if goes_right else at.x() - 8 - width
         lowest = self._lowest(left, left + width, area.bottom())
         top = at.y() - self._value.height() / 2 if has_value else lowest - self._word.height() - 4
-        top = min(max(top, area.top() + 2), lowest - height - 2)
+        top = self._off_levels(top, height, area.top() + 2, lowest - height - 2)
         for label in (self._value, self._word):
             label.move(int(at.x() + 8 if goes_right else at.x() - 8 - label.width()), int(top))
             top += label.height() if label is self._value and has_value else 0
+
+    def _off_levels(self, top: float, height: float, least: float, most: float) -> float:
+        """The nearest place for words so high, from `least` to `most`, where no level meets them, if there is one."""
+        at = [self._plot.point_of(0.0, level).y() for level in self._levels]
+        top = min(max(top, least), most)
+        shifts = (sign * pixels for pixels in range(0, FARTHEST, 2) for sign in (1, -1))
+        clear = (
+            top + shift
+            for shift in shifts
+            if least <= top + shift <= most and not any(top + shift <= y <= top + shift + height for y in at)
+        )
+        return next(clear, top)
 
     def _lowest(self, left: float, right: float, bottom: float) -> float:
         """How far down words may go that reach from left to right."""

@@ -25,6 +25,7 @@ from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas.table import panes
 from metalearn_gui.ui.canvas.table.canvas import TableCanvas, fields_of
 from metalearn_gui.ui.canvas.table.held import shares_categories
+from metalearn_gui.ui.canvas.table.panes import beginnings
 from metalearn_gui.ui.canvas.table.small import draw_small
 from metalearn_gui.ui.export.pictures import draw_canvas
 from metalearn_gui.ui.header import Header
@@ -535,3 +536,19 @@ def test_a_small_picture_of_several_targets_names_the_one_it_shows(path):
         drawn.append(image)
     assert drawn[0] != drawn[1]
     assert drawn[2] == drawn[3]
+
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@pytest.mark.parametrize(
+    ("letters", "said"),
+    [
+        (9, list(WEEKDAYS)),
+        (3, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
+        (2, ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]),
+        (1, []),
+    ],
+)
+def test_labels_of_an_axis_are_shortened_as_far_as_they_still_differ(letters, said):
+    assert beginnings(WEEKDAYS, lambda text: len(text) <= letters) == said

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
 from metalearn_gui.ui.panels.gallery import GalleryPanel, GalleryTile
+from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import scaled, theme
 from tests.engine.small import FAMILIES
 from tests.ui.hand import session_for
@@ -99,3 +102,17 @@ def test_a_tile_says_in_words_that_a_loss_overflows(qtbot, session):
     panel = shown(qtbot, session)
     session.unseen.gallery_adaptations[0].loss[:] = np.inf
     assert visible_tiles(panel)[0].score_text() == "diverges"
+
+
+def test_a_task_whose_curve_has_left_the_picture_says_so_instead_of_a_huge_number(session, qtbot):
+    panel = GalleryPanel(session)
+    qtbot.addWidget(panel)
+    tile = panel.findChild(GalleryTile, "gallery_task_0")
+    adaptation = session.unseen.gallery_adaptations[0]
+    loss = np.asarray(adaptation.loss).copy()
+    loss[1:] = 1e32
+    session.unseen.gallery_adaptations[0] = dataclasses.replace(adaptation, loss=loss)
+    session.unseen.set_step(1)
+    assert tile.score_text() == "off the scale"
+    session.unseen.set_step(0)
+    assert tile.score_text() == number_text(float(loss[0]))

@@ -403,6 +403,10 @@ def test_a_cell_says_two_figures(loss, text):
     assert cell_text(loss) == text
 
 
+def test_a_cell_without_room_for_two_figures_says_one():
+    assert cell_text(6812.0, is_short=True) == "7k"
+
+
 def test_the_whole_window_shows_the_moment(window, session, qtbot):
     session.train(100)
     session.score()

@@ -74,6 +74,21 @@ def test_what_stands_beside_the_newest_value_never_lies_under_the_choice_of_the_
             assert area.toRect().contains(label.geometry())
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_no_level_seems_to_strike_through_the_words_beside_the_newest_score(panel, session, share):
+    session.train(10)
+    session.score()
+    area, now = panel.plot.plot_area(), panel._now
+    at = QPointF(area.left() + 40, area.top() + share * area.height())
+    for shift in (-8, 0, 8):
+        y = at.y() + shift
+        scene = panel.plot.mapToScene(QPointF(at.x(), y).toPoint())
+        now.keep_off(np.array([panel.plot.getViewBox().mapSceneToView(scene).y()]))
+        now._place(at, True)
+        assert not now._value.geometry().top() < y < now._word.geometry().bottom()
+        assert area.contains(now._value.geometry().center())
+
+
 def test_an_old_score_is_not_called_one_of_now(panel, session):
     session.train(10)
     session.score()

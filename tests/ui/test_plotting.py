@@ -41,6 +41,14 @@ def test_a_logarithmic_axis_inside_one_octave_still_has_ticks():
     assert all(0.068 <= tick <= 0.09 for tick in ticks)
 
 
+def test_the_highest_ticks_of_a_part_of_a_decade_do_not_stand_close():
+    low, high, most = 2.2, 4.8, 6
+    ticks = log_ticks(low, high, most)
+    gaps = np.diff(np.log(ticks)) / np.log(high / low)
+    assert len(ticks) >= 2
+    assert gaps.min() >= 1 / (most + 1)
+
+
 def test_a_low_logarithmic_axis_has_two_ticks_at_least():
     assert len(log_ticks(0.4, 6.0, 2)) == 2
 

@@ -19,6 +19,7 @@ from metalearn_gui.ui.wording import result_text
 NUM_TILES = 8
 COLUMNS = 4
 LOWEST_WITH_TWO_ROWS = 232
+OFF_SCALE = 1e4  # times the loss before adapting: no curve is in the picture any more
 
 
 class GalleryTile(QAbstractButton):
@@ -40,7 +41,12 @@ class GalleryTile(QAbstractButton):
     def score_text(self) -> str:
         """Accuracy where there is one, else the loss, at the shown adaptation step."""
         drawn = self._drawn()
-        return result_text(drawn.adaptation, drawn.step) if drawn.adaptation else ""
+        if drawn.adaptation is None:
+            return ""
+        loss = drawn.adaptation.loss
+        if drawn.adaptation.accuracy is None and loss[drawn.adaptation.nearest(drawn.step)] > OFF_SCALE * loss[0]:
+            return self.tr("off the scale")
+        return result_text(drawn.adaptation, drawn.step)
 
     def _drawn(self) -> Answered:
         session, adaptations = self._session, self._session.unseen.gallery_adaptations

@@ -154,6 +154,7 @@ class MetaLossPanel(Panel):
         levels, band = self.levels.show(run), self.band.show(run)
         lines = (self._before, self._after, self._unseen, *self._overlay_lines.values())
         has_curves = any(len(line.y) for line in lines)  # else the axis would be one of nothing but the band
+        self._now.keep_off(levels)
         self.plot.fit_values(*(line.y for line in lines), levels, band if has_curves else [], trim=0.01)
         self._show_now(run, effort)
         self._show_words(run, overlays)

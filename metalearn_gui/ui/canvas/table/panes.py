@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -85,6 +86,17 @@ def marks_of(field: Field, count: int) -> list[tuple[float, str]]:
     return [(value, text(value)[:10]) for value in ticks(*field.span, count)]
 
 
+def beginnings(labels: Sequence[str], fits: Callable[[str], bool]) -> list[str]:
+    """The labels, or as much of the beginning of each as fits and still tells them apart; none where nothing does."""
+    if all(map(fits, labels)):
+        return list(labels)
+    for length in range(max(map(len, labels), default=0) - 1, 1, -1):
+        short = [label[:length] for label in labels]
+        if len(set(short)) == len(short) and all(map(fits, short)):
+            return short
+    return []
+
+
 def points_in(pane: Pane, x: Array, y: Array) -> Array:
     """Pixels (n, 2) of rows x (n, dim) in a pane, whose other number is y (n,) where it is a line."""
     up = y if pane.cut.up is None else pane.cut.up.values(x)
@@ -104,11 +116,14 @@ def texts_at(pane: Pane, position: QPointF) -> list[str]:
 
 def _draw_columns(painter: QPainter, pane: Pane) -> None:
     frame, palette = pane.frame, theme().palette
+    painter.setFont(ui_font(11))
     wide = TICK_WIDTHS[pane.cut.across.kind]
     marks = marks_of(pane.cut.across, max(FEWEST, int(frame.width() / wide)))
     if pane.cut.across.is_category:
+        each = frame.width() / len(pane.cut.across.labels) - 3
+        short = beginnings(pane.cut.across.labels, lambda text: painter.fontMetrics().horizontalAdvance(text) <= each)
+        marks = [(float(place), text) for place, text in enumerate(short)] or marks
         wide = int(frame.width() / len(marks))
-    painter.setFont(ui_font(11))
     painter.setPen(QPen(palette.line, 1))
     texts = []
     for value, text in marks:
