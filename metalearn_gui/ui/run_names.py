@@ -115,23 +115,21 @@ def flat_values(settings: ExperimentSettings) -> dict[str, Any]:
 
 def telling_names(rows: list[Values]) -> list[str]:
     """The fewest settings, at most MOST_SAID, that tell most of these apart."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    differing = [name for name in names if len({row.get(name) for row in rows}) > 1]
+    names: Values = {}
+    for row in rows:
+        names |= row
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    columns = {name: column for name, column in columns.items() if len(set(column)) > 1}
     told: list[str] = []
     most = 1
     for _ in range(MOST_SAID):
-        parts = {name: _parts(rows, [*told, name]) for name in differing}
+        parts = {name: len(set(zip(*(columns[one] for one in [*told, name]), strict=True))) for name in columns}
         best = max(parts, key=parts.__getitem__, default=None)
         if best is None or parts[best] == most:
             break
         most = parts[best]
         told.append(best)
     return told
-
-
-def _parts(rows: list[Values], names: list[str]) -> int:
-    """How many kinds of rows these settings make."""
-    return len({tuple(row.get(name) for name in names) for row in rows})
 
 
 def _said(values: Values, names: list[str]) -> str:

@@ -97,9 +97,17 @@ class RunsModel(QAbstractTableModel):
         self._texts = [self._row_texts(run) for run in self._runs]
         counts = {run.settings.outer.test_steps for run in self._runs}
         self._num_steps = counts.pop() if len(counts) == 1 else 0
+        self._tell_all()
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, TIME)
+
+    def follow_shown(self) -> None:
+        """Another run of the list is shown: rows look different, and say what they said."""
+        self.follow_figures()
+        self._tell_all()
+
+    def _tell_all(self) -> None:
         if self._runs:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._runs) - 1, TIME))
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, TIME)
 
     def follow_figures(self) -> None:
         """Tell of the rows whose texts have changed; often called, seldom with anything to tell."""

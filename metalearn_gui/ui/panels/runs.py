@@ -80,8 +80,8 @@ class RunsPanel(Panel):
         self.table.restoreAsked.connect(self._restore)
         self.table.deleteAsked.connect(self._delete)
         self.table.customContextMenuRequested.connect(self._open_menu)
-        for signal in (session.runsChanged, session.shownChanged):
-            signal.connect(self.refresh)
+        session.runsChanged.connect(self.refresh)
+        session.shownChanged.connect(self.model.follow_shown)
         for signal in (session.advanced, session.scored):
             signal.connect(self._refresh_figures)
         self.refresh()
