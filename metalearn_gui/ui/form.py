@@ -86,19 +86,23 @@ class Form(Translated, QWidget):
         self._reset_all.setVisible(self.shows_more and bool(self._changed_values()))
 
     def _build(self, specs: list[Param]) -> None:
-        retire(self.rows.values())
-        for row in self.rows.values():
-            row.setParent(None)
-            row.deleteLater()
+        """A row for each; those of settings that are the same as before stay, for new ones are slow to dress."""
         self._essential = essential_settings(self._session.settings)
         wanted = [spec for spec in specs if spec.name not in self._skip]
         wanted.sort(key=lambda spec: spec.name not in self._essential)
-        self.rows = {
-            spec.name: SettingRow(self._session, spec, self._column, self._takers.get(spec.name)) for spec in wanted
-        }
-        for row in self.rows.values():
-            fit_new(row)
+        kept = {row.spec.name: row for row in self.rows.values() if row.spec in wanted}
+        self._let_go([row for name, row in self.rows.items() if name not in kept])
+        self.rows = {spec.name: kept.get(spec.name) or self._row(spec) for spec in wanted}
         self._show_rows()
+
+    def _row(self, spec: Param) -> SettingRow:
+        return fit_new(SettingRow(self._session, spec, self._column, self._takers.get(spec.name)))
+
+    def _let_go(self, rows: list[SettingRow]) -> None:
+        retire(rows)
+        for row in rows:
+            row.setParent(None)
+            row.deleteLater()
 
     def reset_all(self) -> None:
         """Every setting of the form back to its default, in one step that can be undone."""

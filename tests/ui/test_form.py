@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from metalearn_gui.bridge.session import RunState
@@ -192,6 +192,22 @@ def test_the_form_follows_another_family(session, qtbot):
     session.change(task_family="blobs")
     assert set(form.rows) == {spec.name for spec in params_of(TASKS["blobs"])}
     assert form.findChild(type(form.rows["ways"].editor), "ways") is form.rows["ways"].editor
+
+
+def test_rows_of_settings_that_another_component_has_too_stay_and_find_their_places(session, qtbot):
+    form = make_form(session, qtbot, "episodes", "learner")
+    form.show_more(True)
+    row = form.rows["inner_steps"]
+    for learner in ("fedavg", "meta_sgd", "reptile"):
+        session.change(learner=learner)
+        assert form.rows["inner_steps"] is row
+    new = make_form(session, qtbot, "episodes", "learner")
+    new.show_more(True)
+    qtbot.waitUntil(lambda: _places(form) == _places(new))
+
+
+def _places(form: Form) -> dict[str, QPoint]:
+    return {name: row.pos() for name, row in form.rows.items()}
 
 
 def test_reset_all_is_one_undoable_step(session, qtbot):
