@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel
 
 from metalearn_gui.bridge.gradients import Gradients
 from metalearn_gui.bridge.session import RunState
@@ -67,6 +67,17 @@ def test_every_card_has_a_place_at_every_size(view, window, size, qtbot):
         assert panel.isVisible(), key
         assert panel.width() >= 280, key
         assert panel.height() >= 200, key
+
+
+def test_cards_change_places_without_a_layout_being_deleted(view, qtbot):
+    lines = view.findChildren(QHBoxLayout)
+    places = {key: panel.geometry() for key, panel in view.panels.items()}
+    view.set_compact(True)
+    view.chips["landscape"].click()
+    view.chips["landscape"].click()
+    view.set_compact(False)
+    qtbot.waitUntil(lambda: {key: panel.geometry() for key, panel in view.panels.items()} == places)
+    assert view.findChildren(QHBoxLayout) == lines
 
 
 def test_a_card_that_was_torn_off_comes_back_to_its_place(view, qtbot):

@@ -39,6 +39,7 @@ class InsideView(View):
         self._rows.setSpacing(GAP)
         self.panels = {key: INSIDE_PANELS[key](session, self._page) for row in ROWS for key in row}
         self._slots = {key: _slot(panel, self._page) for key, panel in self.panels.items()}
+        self._lines = [self._line() for _ in range(math.ceil(len(self.panels) / COLUMNS))]
         self._build_chips()
         self._build_page()
         self._is_compact = False
@@ -68,6 +69,13 @@ class InsideView(View):
             line.addWidget(chip)
         line.addStretch(1)
 
+    def _line(self) -> QHBoxLayout:
+        """A row's place, there for good: a layout that is deleted later than Python lets it go ends the process."""
+        line = QHBoxLayout()
+        line.setSpacing(GAP)
+        self._rows.addLayout(line)
+        return line
+
     def _build_page(self) -> None:
         self._scroll = named(QScrollArea(self), "inside_scroll")
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -89,16 +97,12 @@ class InsideView(View):
 
     def _arrange(self) -> None:
         """Rows as in ROWS; a few in a row, to be scrolled, where there is little room."""
-        while (item := self._rows.takeAt(0)) is not None:
-            if (line := item.layout()) is not None:
-                line.deleteLater()
         rows = [row for row in self._shown_rows() if row]
-        for row in rows:
-            beside = QHBoxLayout()
-            beside.setSpacing(GAP)
+        for place, line in enumerate(self._lines):
+            row = rows[place] if place < len(rows) else {}
+            self._rows.setStretch(place, 1 if row else 0)
             for key, share in row.items():
-                beside.addWidget(self._slots[key], share)
-            self._rows.addLayout(beside, 1)
+                line.addWidget(self._slots[key], share)
         self._page.setMinimumHeight(len(rows) * CARD_HEIGHT if self._is_compact else 0)
 
     def _shown_rows(self) -> list[dict[str, int]]:
