@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QtMsgType, QUrl, qInstallMessageHandler
@@ -29,6 +30,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine import Options, preset
 from metalearn_gui.engine.memory import return_free_memory
 from metalearn_gui.engine.programs import PROGRAMS
+from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.ui.actions import COMMANDS
 from metalearn_gui.ui.application import build_application
 from metalearn_gui.ui.canvas.handles import HandleSurface
@@ -41,6 +43,7 @@ from tests.ui.growth import counts, told
 
 PARTS = (HandleSurface, View, Veil)
 OF_EVERY_KIND = ("first-steps", "blobs", "article", "denoise", "fedavg", "glyphs", "ratings")  # presets, by their tasks
+SIZES = {"hidden_dim": 8, "num_hidden_layers": 1, "meta_batch": 2, "num_channels": 8, "embedding_dim": 4}
 MOST_TOP_LEVELS = 6
 TELL_EVERY = 500
 SLOWEST = 20  # kinds of event
@@ -119,9 +122,9 @@ class Monkey:
         session = self._window.session
         self.last = f"show_tasks {preset_key}"
         if preset_key:
-            session.load_preset(preset_key)
+            session.set_settings(small(preset_key))
         else:
-            session.load_preset("first-steps")
+            session.set_settings(small("first-steps"))
             session.change(task_family="csv", data=self._files[0], task_column="shop", inputs="price", targets="sold")
 
     def missed(self) -> dict[str, list[str]]:
@@ -260,11 +263,17 @@ def nobody_is_asked() -> Iterator[None]:
             setattr(QFileDialog, name, function)
 
 
+def small(preset_key: str) -> ExperimentSettings:
+    """A preset that is quick without compiling."""
+    settings = preset(preset_key)
+    return settings.replaced(**{name: size for name, size in SIZES.items() if name in settings.names()})
+
+
 def small_session() -> Session:
     """One that trains uncompiled and is small enough to be quick at it."""
-    sizes = {"hidden_dim": 8, "num_hidden_layers": 1, "meta_batch": 2, "shots": 3, "queries": 3, "test_steps": 3}
     options = Options(compile=False, baselines=False, evaluate=True, num_tasks=8)
-    return Session(preset("first-steps").replaced(**sizes), options=options)
+    sizes = {"shots": 3, "queries": 3, "test_steps": 3}
+    return Session(small("first-steps").replaced(**sizes), options=options)
 
 
 def forget_runs(window: MainWindow) -> None:
@@ -301,9 +310,7 @@ def main() -> int:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, nobody_is_asked():
         monkey = Monkey(window, options.seed, Path(folder), OF_EVERY_KIND)
-        sys.excepthook = lambda *error: problems.append(
-            f"{monkey.last}: " + "".join(traceback.format_exception(*error))
-        )
+        sys.excepthook = lambda *error: problems.append(f"{monkey.last}: {_said(error)}")
         monkey.show_everything()
         growth = _growth(monkey, window, options.events, problems)
     window.close()
@@ -324,18 +331,23 @@ def _growth(monkey: Monkey, window: MainWindow, num_events: int, problems: list[
         try:
             monkey.act()
         except Exception:
-            problems.append(f"{monkey.last}: {traceback.format_exc()}")
+            problems.append(f"{monkey.last}: {_said(sys.exc_info())}")
         if event % LOOK_EVERY == 0:
             monkey.look()
         if event % TELL_EVERY == TELL_EVERY - 1:
             forget_runs(window)
-            print(
-                f"{event + 1} events, {_megabytes()} MB", told(counts(window), before), monkey.slowest, file=sys.stderr
-            )
+            print(f"{event + 1} events, {_megabytes()} MB", told(counts(window), before), problems, file=sys.stderr)
     forget_runs(window)
     slowest = dict(sorted(monkey.slowest.items(), key=lambda one: -one[1])[:SLOWEST])
     grown = {kind: round(now - base[kind]) for kind, now in _megabytes().items()}
     return {"growth_mb": grown, "grown": told(counts(window), before), "slowest_ms": slowest}
+
+
+def _said(error: Any) -> str:
+    """An exception as Python writes it, said at once too: what comes after may be the end of the process."""
+    text = "".join(traceback.format_exception(*error))
+    print(text, file=sys.stderr)
+    return text
 
 
 def _megabytes() -> dict[str, float]:
