@@ -58,6 +58,17 @@ def few_rates(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not compiled runs as a graph, not op by op: where sessions ask the same few programs over and over."""
+    from metalearn_gui.engine import programs
+
+    own = programs.execution_mode
+    monkeypatch.setattr(
+        programs, "execution_mode", lambda network, compile: own(network, compile) if compile else "graph"
+    )
+
+
+@pytest.fixture
 def qtbot(qapp: object, request: pytest.FixtureRequest) -> object:
     """pytest-qt's, with patience."""
     from tests.patience import PatientBot  # Qt, which the tests of the engine do without

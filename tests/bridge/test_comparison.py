@@ -21,6 +21,8 @@ from metalearn_gui.engine.compare import (
 )
 from tests.bridge.conftest import Heard, Opener, small_settings
 
+pytestmark = pytest.mark.usefixtures("traced")
+
 LEARNERS = ("maml", "fomaml")
 SHORT = Budget(meta_iterations=3)
 ENDLESS = Budget(meta_iterations=1_000_000)

@@ -15,6 +15,8 @@ from metalearn_gui.engine import Options
 from metalearn_gui.engine.events import LearnerState
 from tests.bridge.conftest import Heard, small_settings
 
+pytestmark = pytest.mark.usefixtures("traced")
+
 
 def same_params(one: LearnerState, other: LearnerState) -> bool:
     return all(np.array_equal(one.params[name], other.params[name]) for name in one.params)

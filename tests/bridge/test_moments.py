@@ -10,6 +10,8 @@ from metalearn_gui.engine import Options
 from tests.bridge.conftest import small_settings
 from tests.bridge.test_course import run_to, same_params
 
+pytestmark = pytest.mark.usefixtures("traced")
+
 SCORING = Options(compile=False, baselines=False, num_tasks=4, growth=1.01)
 
 

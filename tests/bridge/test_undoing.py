@@ -9,6 +9,8 @@ from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 
+pytestmark = pytest.mark.usefixtures("traced")
+
 
 def touch(session, to: float) -> None:
     session.unseen.begin_touch()

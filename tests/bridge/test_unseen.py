@@ -20,6 +20,8 @@ from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.store.documents import task_document, task_from
 from tests.bridge.conftest import small_settings
 
+pytestmark = pytest.mark.usefixtures("traced")
+
 
 def fully_adapted(session: Session) -> bool:
     return (

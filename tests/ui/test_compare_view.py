@@ -34,6 +34,8 @@ from metalearn_gui.ui.views.compare import CompareView
 from metalearn_gui.ui.views.sweep import SweepView
 from tests.bridge.conftest import small_settings
 
+pytestmark = pytest.mark.usefixtures("traced")
+
 LEARNERS = ("maml", "reptile")
 OPTIONS = Options(compile=False, num_tasks=6)
 
