@@ -91,8 +91,8 @@ def test_train_prints_one_json_object_and_saves_the_run(call: Any, tmp_path: Pat
     report = json.loads(out)
     assert out.count("\n") == 1
     assert list(report) == [
-        "learner", "tasks", "iterations", "seconds", "compile_seconds", "meta_iterations_per_second", "loss_first",
-        "loss_last", "file",
+        "learner", "tasks", "iterations", "seconds", "compile_seconds", "evaluation_seconds",
+        "meta_iterations_per_second", "loss_first", "loss_last", "file",
     ]  # fmt: skip
     run = load(path).runs[0]
     objectives = run.curve("objective")
@@ -102,6 +102,28 @@ def test_train_prints_one_json_object_and_saves_the_run(call: Any, tmp_path: Pat
     assert report["meta_iterations_per_second"] > 0
     assert report["seconds"] > report["compile_seconds"] >= 0
     assert (run.reason, run.iteration, run.name) == ("done", 6, "first-steps")
+
+
+def test_the_bar_ends_with_the_loss_that_the_summary_says(call: Any, tmp_path: Path) -> None:
+    _, out, err = call(*train(tmp_path / "a.metalearn", "--set", "num_iterations=6"))
+    (said,) = re.findall(r"loss last (\S+)", out)
+    assert re.findall(r"loss last (\S+)", err)[-1] == said
+    assert "trying unseen tasks" not in err.splitlines()[-1]  # that is over
+
+
+def test_the_bar_says_what_it_waits_for_at_first_and_at_last(
+    call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[int, str]] = []
+    monkeypatch.setattr(
+        "rich.progress.Progress.update",
+        lambda self, task, **fields: shown.append((fields["completed"], fields["loss"])),
+    )
+    call(*train(tmp_path / "a.metalearn", "--set", "num_iterations=6"))
+    waits = [completed for completed, loss in shown if loss.endswith(", trying unseen tasks")]
+    assert waits[0] == 2  # a chunk has two meta-iterations
+    assert waits[-1] == 6
+    assert not shown[-1][1].endswith("tasks")
 
 
 def test_a_run_that_patience_ended_says_and_saves_where_it_did_best(
@@ -584,6 +606,19 @@ def test_export_refuses_in_one_line(refused: Any, session_path: Path, tmp_path: 
     assert all(key in line for key in ("keras", "csv", "png", "gif"))
     assert "folder" in refused("export", session_path, "--format", "csv", "--output", tmp_path / "no" / "a.csv")
     assert "--format" in refused("export", session_path, "--output", tmp_path / "a")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+@pytest.mark.parametrize("words", [["list", "presets"], ["list", "presets", "--json"]])
+def test_output_that_has_no_space_is_no_fault_of_the_program(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(words) == 2
+    assert capsys.readouterr().err == (
+        "metalearn-gui: The output cannot be written (No space left on device); make room, or choose another place\n"
+    )
 
 
 def test_list_names_everything_with_ranges_and_defaults(call: Any) -> None:

@@ -126,6 +126,15 @@ def test_search_names_a_winner_and_what_to_type_to_train_it(call: Call) -> None:
     assert out.splitlines()[-1].startswith("metalearn-gui train --preset fomaml")
 
 
+def test_little_data_prints_loss_by_training_tasks_and_by_shots(call: Call) -> None:
+    status, out, _ = call("little-data", *SHORT, "--num-tasks", "1,0", "--shots", "1,3")
+    assert status == 0
+    rows = {line.split()[0]: line.count("±") for line in out.splitlines() if "±" in line}
+    by_shots = out.split("by shots")[1]
+    assert "by training tasks" in out
+    assert (rows["unlimited"], by_shots.count("±")) == (3, 6)  # from scratch there is nothing that 1 task would change
+
+
 def test_little_data_has_both_curves(call: Call) -> None:
     numbers = ["--num-tasks", "1,0", "--shots", "1,3"]
     found = report_of(call("little-data", *SHORT, *numbers, "--json"))

@@ -22,6 +22,7 @@ from metalearn_gui.engine.training import Options
 from metalearn_gui.store.session_file import load
 from metalearn_gui.ui.import_sheet.tables import TableSheet
 from tests.store.sessions import plain
+from tests.test_layers import loaded_after
 
 SMALL = ["hidden_dim=4", "num_hidden_layers=1", "meta_batch=2", "shots=3", "queries=3", "test_steps=2"]
 
@@ -95,6 +96,13 @@ def test_a_table_that_is_taken_for_another_family_is_refused_for_what_was_said(f
     line = capsys.readouterr().err
     assert says in line
     assert "predicts" not in line
+
+
+def test_a_bad_table_is_refused_before_tensorflow_is_loaded(table):
+    table.write_text(table.read_text().replace("s3,", 's3,"'))
+    assert "tensorflow" not in loaded_after(
+        f"from metalearn_gui.cli import main\nassert main(['train', '--data', {str(table)!r}, '--output', 'a']) == 2"
+    )
 
 
 def test_shots_that_a_task_has_no_rows_for_are_said(table, tmp_path, capsys):

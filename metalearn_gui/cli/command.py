@@ -5,6 +5,7 @@ Imports nothing heavy: the window must be up within a second, and what Qt needs 
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -58,8 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return leaving.code if isinstance(leaving.code, int) else DONE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has gone; Python would complain once more at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has gone
+        _leave_output()
         return FAILED
     except BadInput as error:
         say(str(error))
@@ -68,7 +69,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _report(error)
 
 
+def _leave_output() -> None:
+    """Python would complain once more at exit about what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _report(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        _leave_output()
+        say(
+            f"{error.filename or 'The output'} cannot be written ({error.strerror}); make room, or choose another place"
+        )
+        return BAD_INPUT
     if isinstance(error, _bad_input_types()):
         say(str(error))
         return BAD_INPUT

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
+from metalearn_gui.cli.output import print_table
 from metalearn_gui.cli.parser import Options, Parser, whole_number
 from metalearn_gui.engine.compare import NUM_TASKS, SHOTS, Budget, LittleData, LittleDataPlan, LossAgainst
 
@@ -32,7 +35,27 @@ def run(options: Options) -> int:
     outcome = comparing.follow(plan)
     curves = outcome.little_data or LittleData((), (), 0)
     more = {name: [_curve(curve) for curve in getattr(curves, name)] for name in ("by_tasks", "by_shots")}
-    return comparing.conclude(options, outcome, more)
+    status = comparing.conclude(options, outcome, more)
+    if not options.json:
+        _print_curves("training tasks", curves.by_tasks)
+        _print_curves("shots", curves.by_shots)
+    return status
+
+
+def _print_curves(what: str, curves: Sequence[LossAgainst]) -> None:
+    """A row for each number; a learner that was not tried with it has none there."""
+    found = {
+        (curve.label, x): f"{loss:.3g} ± {half:.2g}"
+        for curve in curves
+        for x, loss, half in zip(curve.x.tolist(), curve.loss, curve.ci95, strict=True)
+    }
+    labels, numbers = dict.fromkeys(label for label, _ in found), sorted({x for _, x in found})
+    rows = [
+        ["unlimited" if x == math.inf else f"{x:.0f}", *(found.get((label, x), "") for label in labels)]
+        for x in numbers
+    ]
+    if rows:
+        print_table(f"Mean loss on unseen tasks by {what}", [what, *labels], rows)
 
 
 def _numbers(text: str) -> list[int]:

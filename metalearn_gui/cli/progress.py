@@ -42,12 +42,15 @@ class TrainingProgress:
     def __init__(self, run: RunRecord, last: int | None, bar: Progress, task: TaskID) -> None:
         self._run, self._last, self._bar, self._task = run, last, bar, task
 
-    def show(self) -> None:
-        """As the run is now."""
-        objectives = self._run.curve("objective")
-        loss = f"loss {objectives[-1]:.4g}" if len(objectives) else ""
-        total = self._last or self._run.settings.outer.num_iterations
-        self._bar.update(self._task, completed=self._run.iteration, total=total, loss=loss)
+    def show(self, tries: bool = False) -> None:
+        """As the run is now. tries: whether it is tried on unseen tasks, which takes conv4 a minute or more."""
+        run, objectives = self._run, self._run.curve("objective")
+        total, said = self._last or run.settings.outer.num_iterations, ""
+        if len(objectives):  # the summary's word, and its number
+            said = f"loss last {run.settings.learner.reported_loss(objectives, float(objectives[-1])):.4g}"
+        if said and tries and not run.reason and (not run.scores or run.iteration >= total):
+            said += ", trying unseen tasks"
+        self._bar.update(self._task, completed=run.iteration, total=total, loss=said)
 
 
 @contextlib.contextmanager

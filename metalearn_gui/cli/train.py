@@ -221,7 +221,7 @@ def _train(job: Job) -> Diverged | None:
     with stopping_on_interrupt(job.gate), training_progress(job.run) as progress:
         for event in job.events():
             job.run.apply(event)
-            progress.show()
+            progress.show(tries=True)
             diverged = event if isinstance(event, Diverged) else diverged
             if time.monotonic() - saved_at >= SAVE_SECONDS:
                 with contextlib.suppress(StoreError):  # a full disk may have room again; the last save tells
@@ -231,6 +231,7 @@ def _train(job: Job) -> Diverged | None:
 
 
 def _report(job: Job, before: tuple[int, float], seconds: float) -> dict[str, Any]:
+    """evaluation_seconds: all that was neither compiling nor training: unseen tasks, baselines, reading, saving."""
     run = job.run
     iterations, compute_seconds = run.iteration - before[0], run.compute_seconds - before[1]
     objectives = run.curve("objective")
@@ -241,6 +242,7 @@ def _report(job: Job, before: tuple[int, float], seconds: float) -> dict[str, An
         **_kept(run),
         "seconds": seconds,
         "compile_seconds": run.compile_seconds,
+        "evaluation_seconds": max(0.0, seconds - run.compile_seconds - compute_seconds),
         "meta_iterations_per_second": iterations / compute_seconds if iterations and compute_seconds else None,
         "loss_first": float(objectives[0]) if len(objectives) else None,
         "loss_last": run.reported_loss,

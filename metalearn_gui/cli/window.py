@@ -14,13 +14,15 @@ THEMES, LANGUAGES = ("dark", "light", "system"), ("en",)
 SMALLEST, LARGEST = (1024, 700), (7680, 4320)
 DEFAULT_SIZE = (1440, 900)
 LINK = "metalearn:"
+NAMED = f"Commands: {', '.join(COMMANDS)}; each has its own --help."
+FIRST = "To begin with: `list presets`, `train --preset maml --output run.metalearn`, `evaluate run.metalearn`."
 PICTURE, PICTURE_ITERATIONS = "metalearn-playground.png", 2000  # where there is no display
 
 
 def parser() -> Parser:
     """The arguments of the window."""
     parser = Parser("", "A window in which learning to learn can be watched and touched.")
-    parser.epilog = f"Commands: {', '.join(COMMANDS)}; each has its own --help."
+    parser.epilog = f"{NAMED} {FIRST}"
     parser.add_argument("file", nargs="?", default="", metavar="FILE", help="a session to open, or a metalearn: link")
     parser.add_argument("--preset", metavar="KEY", help="start from a preset; `list presets` names them")
     parser.add_argument("--run", action="store_true", help="press Run")
@@ -67,7 +69,7 @@ def is_link(text: str) -> bool:
 def _check_start(options: Options) -> None:
     """Refuse a file or a preset that is none before anything is said or shown."""
     if options.file and not is_link(options.file) and not os.path.exists(options.file):
-        raise BadInput(f"There is no file {options.file}, and no such command; {parser().epilog}")
+        raise BadInput(f"There is no file {options.file}, and no such command; {NAMED}")
     if options.preset:
         from metalearn_gui.engine.presets import preset  # numpy, which a window without a preset needs only later
 
