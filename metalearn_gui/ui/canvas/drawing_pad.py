@@ -93,7 +93,7 @@ class DrawingPad(QWidget):
             self._begin(start)
             self._stroke.append(self._pen)
             self._flush()
-            self._stroke = []
+            self._end_stroke()
         self.update()
 
     def put_pen_away(self) -> None:
@@ -117,7 +117,7 @@ class DrawingPad(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._stroke:
             self._flush()
-            self._stroke = []
+            self._end_stroke()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hovered = None
@@ -125,7 +125,11 @@ class DrawingPad(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._awaits_paint = False  # no paint will come
+        self._end_stroke()
+
+    def _end_stroke(self) -> None:
         self._stroke = []
+        self._flush_soon.stop()  # there is nothing left that it could draw
 
     def _flush(self) -> None:
         """Draw what has come since the last time; the next part goes on from its end."""
