@@ -14,6 +14,7 @@ from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 ROW, INDENT, LEAST_ROW = 46, 18, 22
 BESIDE = 10  # between a text and the number at its right
+SMALLEST = 11  # of the type that a long formula is written in
 
 
 class Shown(NamedTuple):
@@ -94,6 +95,8 @@ class AlgorithmView(QWidget):
         painter.setPen(palette.accent_text if is_lit else palette.muted)
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, number)
         room = box.width() - painter.fontMetrics().horizontalAdvance(number) - (BESIDE if number else 0)
+        while text_font.pixelSize() > scaled(SMALLEST) and QFontMetrics(text_font).horizontalAdvance(text) > room:
+            text_font.setPixelSize(text_font.pixelSize() - 1)
         painter.setFont(text_font)
         painter.setPen(palette.text if is_main else palette.muted)
         elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room))

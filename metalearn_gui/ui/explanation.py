@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWhatsThis, QWidget
 
 from metalearn_gui.ui.elided_label import ElidedLabel
@@ -16,11 +17,11 @@ SIDE = QSize(18, 20)
 
 
 class Explanation(Translated, QWidget):
-    """A muted line with a link at its right; the rest unfolds below."""
+    """A muted sentence with a link at its right; the rest unfolds below."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sentence, self._rest = ElidedLabel("", self), QLabel(self)
+        self._sentence, self._rest = _Sentence("", self), QLabel(self)
         self._all = ""
         self._rest.setWordWrap(True)
         self._rest.hide()
@@ -35,7 +36,7 @@ class Explanation(Translated, QWidget):
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self._sentence, 1)
-        line.addWidget(self._why)
+        line.addWidget(self._why, 0, Qt.AlignmentFlag.AlignBottom)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(4)
@@ -72,6 +73,35 @@ class Explanation(Translated, QWidget):
         self._why.setText(self.tr("less") if self.is_open else self.tr("why?"))
         self._why.setAccessibleName(self.tr("Less") if self.is_open else self.tr("Why? More about this card"))
         self._why.setToolTip(self._why.accessibleName())
+
+
+class _Sentence(ElidedLabel):
+    """In two lines where one is too narrow, cut beyond that.
+
+    No label that wraps: with the height of one depending on its width, cards of a grid take more than the window has.
+    """
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), self.alignment() | Qt.TextFlag.TextWordWrap, self.shown_text)
+
+    def _fit(self) -> None:
+        line = self.fontMetrics().lineSpacing()
+        self.setFixedHeight(line + 4 if super()._fits(self.text()) else 2 * line + 2)
+
+    def _fits(self, text: str) -> bool:
+        room = QRect(0, 0, self.width(), 10_000)
+        needed = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, text)
+        return needed.height() <= 2 * self.fontMetrics().lineSpacing() and needed.width() <= self.width()
 
 
 class WhyButton(QToolButton):

@@ -47,6 +47,19 @@ def test_the_question_mark_tells_the_sentence_and_those_behind_it(session, qtbot
     QWhatsThis.hideText()
 
 
+def test_a_sentence_that_is_too_long_for_one_line_takes_two(qtbot):
+    explanation = Explanation()
+    qtbot.addWidget(explanation)
+    explanation.set_texts("Learns a start from which a few steps solve a new task.", "More of it.")
+    explanation.show()
+    explanation.resize(600, 60)
+    label = explanation._sentence
+    one_line = label.height()
+    explanation.resize(280, 60)
+    qtbot.waitUntil(lambda: label.height() > one_line)
+    assert label.shown_text == label.text()
+
+
 def test_a_sentence_that_is_cut_stands_whole_behind_its_why(qtbot):
     explanation = Explanation()
     qtbot.addWidget(explanation)
