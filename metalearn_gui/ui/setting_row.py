@@ -28,6 +28,7 @@ from metalearn_gui.ui.translated import Translated
 Taker = Callable[[Any], object]
 
 LINE_SPACING = 5
+MOST_OF_IT = 20  # what a text takes of the room beside its name, against 1 for what is empty
 BADGE_ICON = QSize(11, 11)
 
 
@@ -143,7 +144,7 @@ class SettingRow(Translated, QWidget):
     def _place_editor(self) -> None:
         """Beside the name, or below it where words would cut the name."""
         is_wide = False
-        if self.spec.kind in ("choice", "text"):
+        if self.spec.kind in ("choice", "text", "path"):
             parts = (self._label, self._reset, self.editor)  # with room for the way back, so that nothing jumps
             is_wide = sum(part.sizeHint().width() + self._line.spacing() for part in parts) > self.width()
         target = self._rows if is_wide else self._line
@@ -151,7 +152,7 @@ class SettingRow(Translated, QWidget):
             self._rows.removeWidget(self.editor)
             self._line.removeWidget(self.editor)
             place = 1 if is_wide else self._line.count()
-            target.insertWidget(place, self.editor, 2 if self.spec.kind in ("text", "path") and not is_wide else 0)
+            target.insertWidget(place, self.editor, MOST_OF_IT if self.spec.kind in ("text", "path") and not is_wide else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

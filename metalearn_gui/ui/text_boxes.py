@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
@@ -10,10 +10,11 @@ from metalearn_gui.engine.params import Param
 from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.line_edit import LineEdit
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
-BESIDE_THE_TEXT = 40  # frame, margins and the button inside
+BESIDE_THE_TEXT = 46  # frame, margins and the button inside
+LEAST_WIDTH = 96  # beside a setting's name; it takes what is left there
 
 
 class TextBox(LineEdit):
@@ -28,6 +29,9 @@ class TextBox(LineEdit):
         self._written = ""
         self.editingFinished.connect(self._finish)
 
+    def sizeHint(self) -> QSize:
+        return QSize(scaled(LEAST_WIDTH), super().sizeHint().height())
+
     def show_value(self, value: str) -> None:
         """Show the session's value; nothing is emitted."""
         self._write(value)
@@ -36,6 +40,7 @@ class TextBox(LineEdit):
         self._written = text
         blocker = QSignalBlocker(self)
         self.setText(text)
+        self.home(False)  # the beginning is in sight, where not all is
         blocker.unblock()
 
     def _finish(self) -> None:

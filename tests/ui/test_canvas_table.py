@@ -545,6 +545,7 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
     ("letters", "said"),
     [
         (9, list(WEEKDAYS)),
+        (8, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
         (3, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
         (2, ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]),
         (1, []),

@@ -87,12 +87,12 @@ def marks_of(field: Field, count: int) -> list[tuple[float, str]]:
 
 
 def beginnings(labels: Sequence[str], fits: Callable[[str], bool]) -> list[str]:
-    """The labels, or as much of the beginning of each as fits and still tells them apart; none where nothing does."""
+    """The labels, or few letters of each that tell them apart, three if they can be; none where those do not fit."""
     if all(map(fits, labels)):
         return list(labels)
-    for length in range(max(map(len, labels), default=0) - 1, 1, -1):
+    for length in (*range(3, max(map(len, labels), default=0)), 2):
         short = [label[:length] for label in labels]
-        if len(set(short)) == len(short) and all(map(fits, short)):
+        if len(set(short)) == len(labels) and all(map(fits, short)):
             return short
     return []
 
