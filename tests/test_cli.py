@@ -104,8 +104,9 @@ def test_train_prints_one_json_object_and_saves_the_run(call: Any, tmp_path: Pat
     assert (run.reason, run.iteration, run.name) == ("done", 6, "first-steps")
 
 
-def test_the_bar_ends_with_the_loss_that_the_summary_says(call: Any, tmp_path: Path) -> None:
-    _, out, err = call(*train(tmp_path / "a.metalearn", "--set", "num_iterations=6"))
+@pytest.mark.parametrize("learner", ["maml", "article"])  # the article tells its loss after the last update
+def test_the_bar_ends_with_the_loss_that_the_summary_says(call: Any, learner: str, tmp_path: Path) -> None:
+    _, out, err = call(*train(tmp_path / "a.metalearn", "--set", "num_iterations=6", preset=learner, pairs=SMALL[:3]))
     (said,) = re.findall(r"loss last (\S+)", out)
     assert re.findall(r"loss last (\S+)", err)[-1] == said
     assert "trying unseen tasks" not in err.splitlines()[-1]  # that is over
@@ -230,8 +231,9 @@ def test_a_run_at_its_end_says_that_it_needs_more_meta_iterations_and_compiles_n
     path = tmp_path / "a.metalearn"
     call(*train(path, "--set", "num_iterations=4"))
     monkeypatch.setattr(training, "meta_train", None)
-    status, _, err = call("train", "--resume", path)
+    status, out, err = call("train", "--resume", path)
     assert status == 0
+    assert "compile seconds 0 " in out
     assert "all of its 4 meta-iterations" in err
     assert "--set num_iterations=8" in err
 

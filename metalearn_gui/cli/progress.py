@@ -47,7 +47,8 @@ class TrainingProgress:
         run, objectives = self._run, self._run.curve("objective")
         total, said = self._last or run.settings.outer.num_iterations, ""
         if len(objectives):  # the summary's word, and its number
-            said = f"loss last {run.settings.learner.reported_loss(objectives, float(objectives[-1])):.4g}"
+            so_far = run.settings.learner.reported_loss(objectives, float(objectives[-1]))
+            said = f"loss last {run.reported_loss if run.reason else so_far:.4g}"
         if said and tries and not run.reason and (not run.scores or run.iteration >= total):
             said += ", trying unseen tasks"
         self._bar.update(self._task, completed=run.iteration, total=total, loss=said)

@@ -53,6 +53,7 @@ class Job:
     run: RunRecord
     path: str
     most_seconds: float = math.inf
+    compile_seconds: float = 0.0  # now: the run keeps those of whoever began it
     live: LiveValues = dataclasses.field(default_factory=LiveValues)
     gate: Gate = dataclasses.field(default_factory=Gate)
 
@@ -227,6 +228,7 @@ def _train(job: Job) -> Diverged | None:
                 with contextlib.suppress(StoreError):  # a full disk may have room again; the last save tells
                     job.save()
                 saved_at = time.monotonic()
+    job.compile_seconds = job.run.compile_seconds
     return diverged
 
 
@@ -241,8 +243,8 @@ def _report(job: Job, before: tuple[int, float], seconds: float) -> dict[str, An
         "iterations": run.iteration,
         **_kept(run),
         "seconds": seconds,
-        "compile_seconds": run.compile_seconds,
-        "evaluation_seconds": max(0.0, seconds - run.compile_seconds - compute_seconds),
+        "compile_seconds": job.compile_seconds,
+        "evaluation_seconds": max(0.0, seconds - job.compile_seconds - compute_seconds),
         "meta_iterations_per_second": iterations / compute_seconds if iterations and compute_seconds else None,
         "loss_first": float(objectives[0]) if len(objectives) else None,
         "loss_last": run.reported_loss,
