@@ -152,7 +152,8 @@ class SettingRow(Translated, QWidget):
             self._rows.removeWidget(self.editor)
             self._line.removeWidget(self.editor)
             place = 1 if is_wide else self._line.count()
-            target.insertWidget(place, self.editor, MOST_OF_IT if self.spec.kind in ("text", "path") and not is_wide else 0)
+            takes_rest = self.spec.kind in ("text", "path") and not is_wide
+            target.insertWidget(place, self.editor, MOST_OF_IT if takes_rest else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
