@@ -22,7 +22,7 @@ from typing import Any
 
 import psutil
 from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QtMsgType, QUrl, qInstallMessageHandler
-from PySide6.QtGui import QDropEvent, QWheelEvent
+from PySide6.QtGui import QDropEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
@@ -57,7 +57,7 @@ KEYS = [
     Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F11, Qt.Key.Key_A, Qt.Key.Key_G,
 ]  # fmt: skip
 WITH_CONTROL = [Qt.Key.Key_Z, Qt.Key.Key_K, Qt.Key.Key_F, Qt.Key.Key_V, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_G]
-NEVER = {"open", "save", "save_as", "throw_away"}  # they ask where, which a monkey cannot say; or fill a person's trash
+NEVER = {"throw_away"}  # it fills a person's trash
 TABLE = "shop,price,sold\n" + "\n".join(f"{row % 7},{row},{2 * row + row % 7}" for row in range(140))
 
 
@@ -143,7 +143,11 @@ class Monkey:
         table, nonsense = folder / "shops.csv", folder / "nonsense.metalearn"
         table.write_text(TABLE, encoding="utf-8")
         nonsense.write_bytes(b"SQLite format 3\0" + bytes(200))
-        return [str(table), str(nonsense), str(folder)]
+        picture = folder / "picture.png"
+        image = QImage(28, 28, QImage.Format.Format_Grayscale8)
+        image.fill(200)
+        image.save(str(picture))
+        return [str(table), str(nonsense), str(folder), str(picture), str(folder / "saved.metalearn")]
 
     # --- where ------------------------------------------------------------------------------------
 
@@ -201,8 +205,12 @@ class Monkey:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(self._chance.choice(self._files))])
         action = Qt.DropAction.CopyAction
-        event = QDropEvent(QPointF(300, 300), action, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-        self._window.dropEvent(event)
+        widget, at = self._target()
+        place = QPointF(at)
+        while not widget.acceptDrops() and (parent := widget.parentWidget()) is not None:
+            widget, place = parent, widget.mapToParent(place)
+        event = QDropEvent(place, action, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(widget, event)
 
     def _resize(self) -> None:
         self._window.resize(self._chance.randint(1024, 2200), self._chance.randint(700, 1300))
@@ -252,12 +260,13 @@ CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftM
 
 
 @contextlib.contextmanager
-def nobody_is_asked() -> Iterator[None]:
-    """System dialogs wait for a person; here they are cancelled at once."""
+def answers(folder: Path, chance: random.Random) -> Iterator[None]:
+    """System dialogs wait for a person; here each is answered at once with a file of a folder, or cancelled."""
     names = ("getOpenFileName", "getSaveFileName", "getExistingDirectory")
     kept = {name: getattr(QFileDialog, name) for name in names}
-    QFileDialog.getOpenFileName = QFileDialog.getSaveFileName = staticmethod(lambda *_, **__: ("", ""))
-    QFileDialog.getExistingDirectory = staticmethod(lambda *_, **__: "")
+    QFileDialog.getOpenFileName = staticmethod(lambda *_, **__: (chance.choice(["", *map(str, folder.iterdir())]), ""))
+    QFileDialog.getSaveFileName = staticmethod(lambda *_, **__: (chance.choice(["", str(folder / "saved")]), ""))
+    QFileDialog.getExistingDirectory = staticmethod(lambda *_, **__: chance.choice(["", str(folder)]))
     try:
         yield
     finally:
@@ -318,8 +327,8 @@ def main() -> int:
     while not session.can_run:
         wait(50)
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, nobody_is_asked():
-        monkey = Monkey(window, options.seed, Path(folder), OF_EVERY_KIND)
+    with tempfile.TemporaryDirectory() as name, answers(folder := Path(name), random.Random(options.seed)):
+        monkey = Monkey(window, options.seed, folder, OF_EVERY_KIND)
         sys.excepthook = lambda *error: problems.append(f"{monkey.last}: {_said(error)}")
         monkey.show_everything()
         growth = _growth(monkey, window, options.events, problems)

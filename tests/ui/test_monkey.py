@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.zoom import set_zoom
-from tests.ui.monkey import Monkey, nobody_is_asked, small_session
+from tests.ui.monkey import Monkey, answers, small_session
 
 EVENTS = 120
 
@@ -29,7 +31,7 @@ def test_a_monkey_breaks_nothing(qtbot, tmp_path, seed):
     session.start(offers_recovery=False)
     qtbot.waitUntil(lambda: session.can_run, timeout=300_000)
     monkey = Monkey(window, seed, tmp_path)
-    with nobody_is_asked():
+    with answers(tmp_path, random.Random(seed)):
         for _ in range(EVENTS):
             monkey.act()
     for other in QApplication.topLevelWidgets():
