@@ -30,7 +30,7 @@ from metalearn_gui.engine.compare import (
     TrainedRun,
 )
 from metalearn_gui.engine.control import Gate
-from metalearn_gui.engine.events import Event
+from metalearn_gui.engine.events import Event, Finished
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.report import page_of, write_page
 from metalearn_gui.engine.training import Options
@@ -254,6 +254,8 @@ class Comparing(QObject):
                 signals.append(functools.partial(self.contenderFinished.emit, item.run.lane.run_id))
             elif isinstance(item, str):
                 signals.append(functools.partial(self.failed.emit, item))
+        if any(isinstance(item, Finished) for item in arrived):
+            signals.append(self._course.runsChanged.emit)  # its row has its last figures
         self._derive_state()
         for emit in [*signals, self.progressed.emit]:
             emit()
@@ -271,6 +273,7 @@ class Comparing(QObject):
     def _take_end(self, job: Job, runs: ComparedRuns, error: str) -> None:
         for run_id in runs.records:
             self._course.runs.has_ended(run_id)
+        self._course.runsChanged.emit()
         if self._job is not job:
             return
         self._job = None

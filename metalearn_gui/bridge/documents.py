@@ -110,10 +110,12 @@ class Documents(QObject):
         """Sessions that were left unsaved, newest first: what trained there and when, in words."""
         return self._files.left_behind()
 
-    def open_recovery(self, place: int = 0) -> bool:
-        """Take up one of the `recoveries`, else the newest."""
-        found = self._files.recover(place)
-        return found is not None and self._take_up(found[0], functools.partial(self._files.take_up, found[1]))
+    def open_recovery(self, place: int = 0) -> None:
+        """Take up one of the `recoveries`, else the newest, once it is read."""
+        recovery = self._files.chosen(place)
+        if recovery is not None:
+            settle = functools.partial(self._files.take_up, recovery)
+            self._opening.begin(str(recovery.path), lambda saved: self._take_up(saved, settle))
 
     def offer_recoveries(self) -> None:
         """Say what was left unsaved, if anything was."""

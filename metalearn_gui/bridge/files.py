@@ -109,8 +109,8 @@ class Files(QObject):
         self._left_behind = pending_recoveries()
         return [self._name_of(recovery) for recovery in self._left_behind]
 
-    def recover(self, place: int) -> tuple[SavedSession, Recovery] | None:
-        """Read a session that was left behind, by its place among the named ones; None after saying why not."""
+    def chosen(self, place: int) -> Recovery | None:
+        """A session that was left behind, by its place among the named ones; None after saying why not."""
         pending = pending_recoveries()
         named = self._left_behind or pending
         recovery = named[place] if place < len(named) else None
@@ -118,8 +118,7 @@ class Files(QObject):
             self.refused.emit(self.tr("That session is not there any more, or another window has it open."))
             return None
         self._left_behind = []
-        saved = self.read(str(recovery.path))
-        return None if saved is None else (saved, recovery)
+        return recovery
 
     def take_up(self, recovery: Recovery) -> None:
         """What was recovered is the session now; it counts as unsaved."""
@@ -148,10 +147,9 @@ class Files(QObject):
         saved_at = QDateTime.fromSecsSinceEpoch(round(recovery.saved_at))
         when = QLocale().toString(saved_at, QLocale.FormatType.ShortFormat)
         try:
-            saved = session_file.load(recovery.path)
+            settings = session_file.settings_shown(recovery.path)
         except StoreError:
             return self.tr("damaged file · {when}").format(when=when)
-        settings = saved.shown.settings if saved.shown else saved.settings
         return f"{settings.learner.label} · {settings.tasks.label} · {when}"
 
     def _settle(self, path: str) -> None:

@@ -34,7 +34,7 @@ from metalearn_gui.store import documents, outcomes, own_data
 from metalearn_gui.store.documents import Arrays, Document, SavedTask
 from metalearn_gui.store.records import RunRecord
 
-__all__ = ["SUFFIX", "SavedSession", "SavedTask", "StoreError", "load", "reading", "save"]
+__all__ = ["SUFFIX", "SavedSession", "SavedTask", "StoreError", "load", "reading", "save", "settings_shown"]
 
 Made = TypeVar("Made")
 
@@ -171,6 +171,26 @@ def reading(path: str | os.PathLike[str]) -> Generator[ReadSoFar, None, SavedSes
         raise StoreError(
             f"{path} is damaged ({_line(error)}); expected a session as this program saved it: open a copy of it"
         ) from error
+
+
+def settings_shown(path: str | os.PathLike[str]) -> ExperimentSettings:
+    """Of the run that a file's session shows, by which one knows it; nothing else is read, and no digest checked.
+
+    Raises:
+        StoreError: as `load`.
+    """
+    _check_header(path)
+    try:
+        with contextlib.closing(_open_for_reading(Path(path))) as connection:
+            connection.set_authorizer(_authorize)
+            _check_schema(connection)
+            session = dict(connection.execute("SELECT key, value FROM session"))
+            shown = "SELECT document FROM runs WHERE run_id = ?"
+            found = connection.execute(shown, (json.loads(session["shown_run_id"]),)).fetchone()
+            held = json.loads(session["settings"]) if found is None else json.loads(found[0])["settings"]
+            return ExperimentSettings.from_dict(held)
+    except DAMAGE as error:
+        raise StoreError(f"{path} is damaged ({_line(error)})") from error
 
 
 class _Newer(Exception):

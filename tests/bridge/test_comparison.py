@@ -50,6 +50,14 @@ def test_a_comparison_says_when_it_is_planned_when_each_is_done_and_when_all_are
     assert session.comparing.state is RunState.IDLE
 
 
+def test_the_list_of_runs_is_told_of_what_each_came_to(session: Session, qtbot) -> None:
+    told: list[list[str]] = []
+    session.runsChanged.connect(lambda: told.append([run.reason for run in session.runs[:-1] if run.scores]))
+    compare(session, SHORT, qtbot)
+    assert ["done"] in told
+    assert told[-1] == ["done", "done"]
+
+
 def test_what_was_compared_becomes_runs_that_can_be_shown_restored_and_saved(session: Session, qtbot, tmp_path) -> None:
     compare(session, SHORT, qtbot)
     first = session.comparing.lanes[0].run_id

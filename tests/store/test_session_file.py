@@ -333,3 +333,14 @@ def test_a_file_that_would_keep_sqlite_busy_without_end_is_refused_by_the_work_i
     monkeypatch.setattr(session_file, "OPCODES_A_BYTE", 0)
     with pytest.raises(StoreError, match="interrupted"):
         load(tmp_path / "a.metalearn")
+
+
+def test_what_a_session_shows_is_told_without_reading_it(session: SavedSession, tmp_path: Path) -> None:
+    path = tmp_path / "a.metalearn"
+    save(path, session)
+    assert session_file.settings_shown(path) == session.shown.settings
+    save(path, dataclasses.replace(session, runs=[]))
+    assert session_file.settings_shown(path) == session.settings
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(StoreError):
+        session_file.settings_shown(path)
