@@ -48,7 +48,7 @@ Call = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(autouse=True)
-def uncompiled(monkeypatch: pytest.MonkeyPatch) -> None:
+def uncompiled(monkeypatch: pytest.MonkeyPatch, traced: None) -> None:
     monkeypatch.setattr(training, "DEFAULT_OPTIONS", Options(compile=False, num_tasks=6))
 
 
