@@ -7,11 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from metalearn_gui.ui.canvas.axes import Axes, grown, settled, ticks
 from metalearn_gui.ui.canvas.curve import CurveCanvas
 from metalearn_gui.ui.canvas.direct_labels import _boxes, _hidden
-from metalearn_gui.ui.canvas.legend_box import EDGE, _emptiest
+from metalearn_gui.ui.canvas.legend_box import EDGE, _emptiest, draw_legend_box
 from tests.ui.hand import click, drag, handle, mouse, session_for, set_points
 
 FRAME = QRectF(30, 0, 600, 300)
@@ -51,6 +52,17 @@ def test_click_on_empty_space_adds_a_point_there(curve, sinusoid):
     assert abs(added.y() - place.y()) < 0.01
 
 
+def shows_legend(curve) -> bool:
+    """Whether there is room for its legend."""
+    empty = QImage(curve.size(), QImage.Format.Format_ARGB32)
+    empty.fill(Qt.GlobalColor.transparent)
+    image = empty.copy()
+    painter = QPainter(image)
+    draw_legend_box(painter, curve.frame(), curve.legend_labels(), np.empty((0, 2)))
+    painter.end()
+    return image != empty
+
+
 def test_how_sure_the_learner_is_lies_around_its_curve_and_is_told_under_the_mouse(curve, sinusoid):
     plain, place = curve.grab().toImage(), empty_place(curve)
     assert "±" not in "".join(curve.hover_lines(place))
@@ -63,6 +75,7 @@ def test_how_sure_the_learner_is_lies_around_its_curve_and_is_told_under_the_mou
     inside, outside = (curve.axes().point(x, y + half).toPoint() for half in (0.4, 0.6))
     banded = curve.grab().toImage()
     assert curve.legend_labels()["learner"].endswith("95 % band")
+    assert shows_legend(curve)
     assert banded.pixelColor(inside) != plain.pixelColor(inside)
     assert banded.pixelColor(outside) == plain.pixelColor(outside)
 

@@ -260,14 +260,15 @@ class CurveCanvas(HandleSurface):
         """What is drawn, by key, in words."""
         has_best = self._best.curve(self.family, self.touched) is not None
         is_wide = self.frame().width() > scaled(560) and not self.names_curves and not has_best
-        texts = self._legend if is_wide else self._short_legend
+        has_band = self.adaptation is not None and self.adaptation.deviation is not None
+        texts = self._legend if is_wide and not has_band else self._short_legend
         has = {"truth": self.touched.truth is not None, "best": has_best}
         keys = [key for key in texts if has.get(key, self.adaptation is not None)]
         start = QCoreApplication.translate("Settings", self.session.shown.settings.learner.start_name)
         labels = {key: texts[key].format(step=self.shown_step, start=start) for key in keys}
         if "learner" in labels and self.session.unseen.held:
             labels["learner"] = self._chosen if self.session.unseen.context is None else self._by_hand
-        if "learner" in labels and is_wide and self.adaptation and self.adaptation.deviation is not None:
+        if is_wide and has_band:
             labels["learner"] += self._banded
         return labels
 
