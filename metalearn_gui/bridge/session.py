@@ -106,7 +106,8 @@ class Session(QObject):
         self.unseen.worked.connect(self.documents.mark_dirty)
         self.unseen.gestureBegun.connect(self._undoing.note_touch)
         self._training.readinessChanged.connect(self.readinessChanged)
-        self.unseen.failed.connect(self._warn)
+        # Not of a wish: what is said of a file's tasks while it is taken up is not over with its settings.
+        self.unseen.failed.connect(lambda text: self.messageRaised.emit(Message(text, "warning")))
         self.inside.failed.connect(self._warn)
         self.cold_start.failed.connect(self._warn)
         self.documents.said.connect(self._pass_on)
