@@ -449,6 +449,15 @@ def test_a_run_starts_from_the_weights_of_another_and_goes_on_as_such(
     assert plain(resumed.latest.learner) == plain(whole.latest.learner)
 
 
+def test_a_run_that_starts_from_another_has_its_settings_where_nothing_else_is_named(call, session_path, tmp_path):
+    path = tmp_path / "a.metalearn"
+    status, _, err = call("train", "--start-from", session_path, "--set", "num_iterations=2", "--output", path)
+    assert status == 0
+    assert "parameters start from MAML" in err
+    before, after = load(session_path).runs[0].settings, load(path).runs[0].settings
+    assert after == before.replaced(num_iterations=2)
+
+
 def test_a_start_that_is_none_is_refused(refused: Any, session_path: Path, tmp_path: Path) -> None:
     path, source = tmp_path / "a.metalearn", ("--start-from", session_path)
     assert "None of these weights fit" in refused(*train(path, *source, preset="blobs", pairs=BLOBS))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from metalearn_gui.cli.command import BAD_INPUT, DONE, INTERRUPTED, say
-from metalearn_gui.cli.inputs import asked_settings, load_run, read_data, refuse_data
+from metalearn_gui.cli.inputs import asked_settings, load_run, read_data, refuse_data, with_assigned
 from metalearn_gui.cli.interrupt import stopping_on_interrupt
 from metalearn_gui.cli.output import check_place, finite, number, print_json
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned
@@ -132,12 +132,19 @@ def _save_or_keep(job: Job) -> None:
 
 def _fresh(options: Options) -> Job:
     budget = Budget.parse(options.budget)
-    settings = budget.applied(asked_settings(options, "--resume FILE"))
+    settings = budget.applied(_settings_of_new(options))
     if not options.output:
         raise BadInput("There is no --output; name the file to save in, for example --output run.metalearn")
     run = _started_from(options, settings) if options.start_from else RunRecord(settings)
-    run.name = options.preset or Path(options.settings or options.data).stem
+    run.name = options.preset or Path(options.settings or options.data or options.start_from).stem
     return Job(SavedSession([run], run.run_id, run.settings), run, options.output, budget.seconds or math.inf)
+
+
+def _settings_of_new(options: Options) -> ExperimentSettings:
+    """What is asked for; of a run with another one's weights, that one's where nothing else is named."""
+    if options.start_from and not (options.preset or options.settings or options.data):
+        return with_assigned(_start_run(options.start_from, options.start_run).settings, assigned(options.set))
+    return asked_settings(options, "--start-from FILE", "--resume FILE")
 
 
 def _check_start(options: Options) -> None:

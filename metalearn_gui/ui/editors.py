@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from metalearn_gui.engine.params import Param
 from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.line_edit import leaves_undo
 from metalearn_gui.ui.scale import Scale
 from metalearn_gui.ui.text import THIN_SPACE, count_text
 from metalearn_gui.ui.text_boxes import PathBox, TextBox
@@ -74,6 +75,12 @@ class _NumberBox:
             place += 1 if steps > 0 else -1
             moved = scale.value(min(max(place + steps, 0), scale.num_positions))
         self.setValue(moved)
+
+    def event(self: Any, event: QEvent) -> bool:
+        if leaves_undo(self.lineEdit(), event):
+            event.ignore()
+            return False
+        return bool(super().event(event))  # type: ignore[misc]  # of the spin box that this is mixed into
 
     def wheelEvent(self: Any, event: QWheelEvent) -> None:
         event.ignore()

@@ -14,12 +14,13 @@ class ElidedLabel(QLabel):
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self._short = self._help = ""
+        self._short: tuple[str, ...] = ()
+        self._help = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def set_short(self, text: str) -> None:
-        """What is shown where the text does not fit and this does; "" for nothing."""
-        self._short = text
+    def set_short(self, *texts: str) -> None:
+        """What is shown where the text does not fit: the first of these that does."""
+        self._short = texts
         self.update()
 
     def set_help(self, text: str) -> None:
@@ -46,7 +47,7 @@ class ElidedLabel(QLabel):
     @property
     def shown_text(self) -> str:
         """What is drawn: the text, the short one, or as much as there is room for."""
-        whole = next((text for text in (self.text(), self._short) if text and self._fits(text)), "")
+        whole = next((text for text in (self.text(), *self._short) if text and self._fits(text)), "")
         return whole or self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
 
     def _fits(self, text: str) -> bool:
@@ -60,4 +61,4 @@ class Hint(ElidedLabel):
     def shown_text(self) -> str:
         ends = [part.start() for part in re.finditer(r", | · ", self.text())]
         parts = (self.text()[:end] for end in reversed(ends))
-        return next((text for text in (self.text(), self._short, *parts) if text and self._fits(text)), "")
+        return next((text for text in (self.text(), *self._short, *parts) if text and self._fits(text)), "")

@@ -31,8 +31,11 @@ class VerdictLine(ElidedLabel):
         if evaluation is None or verdict is None:
             return
         self._details = self._comparison(verdict, unseen_tasks_text(evaluation))
-        self.setText(self._sentence(verdict))
-        self.set_short(self._sentence(verdict, brief=True))
+        at_step = self.tr("{verdict}, step {step}")
+        long, middle, brief = self._sentences(verdict)
+        whole, shorter = (at_step.format(verdict=text, step=verdict.step) for text in (long, middle))
+        self.setText(whole)
+        self.set_short(shorter, middle, brief)
         self.setToolTip(self._details)
         self.setAccessibleName(f"{self.text()}. {self._details}")
 
@@ -40,10 +43,14 @@ class VerdictLine(ElidedLabel):
         super().resizeEvent(event)
         self.setToolTip(self._details)
 
-    def _sentence(self, verdict: Verdict, brief: bool = False) -> str:
-        text, words = sentence(verdict, number_text, brief)
-        name = baseline_name(verdict.baseline, brief)
-        return QCoreApplication.translate("Verdict", text).format(name=name, **words)
+    def _sentences(self, verdict: Verdict) -> list[str]:
+        """Whole; with the baseline's name in a word; without the interval as well."""
+        found = []
+        for is_brief, name_is_brief in ((False, False), (False, True), (True, True)):
+            text, words = sentence(verdict, number_text, is_brief)
+            name = baseline_name(verdict.baseline, name_is_brief)
+            found.append(QCoreApplication.translate("Verdict", text).format(name=name, **words))
+        return found
 
     def _comparison(self, verdict: Verdict, tasks: str) -> str:
         measure = self.tr("the share of wrong answers") if verdict.measure == "errors" else self.tr("loss")

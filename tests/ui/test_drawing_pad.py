@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -11,24 +12,49 @@ from metalearn_gui.ui.canvas.drawing import Drawing
 from metalearn_gui.ui.canvas.drawing_pad import DrawingPad
 
 
-def test_a_stroke_that_ends_right_after_it_was_painted_is_drawn_to_its_end_and_no_further(qtbot):
-    holder = QWidget()
-    qtbot.addWidget(holder)
-    holder.resize(120, 120)
+@pytest.fixture
+def holder(qtbot) -> QWidget:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.resize(120, 120)
+    return widget
+
+
+@pytest.fixture
+def pad(holder, qtbot) -> DrawingPad:
     pad = DrawingPad(holder)
     pad.resize(120, 120)
     pad.show_drawing(Drawing.on(np.zeros(784, np.float32)), QColor("white"))
     with qtbot.waitExposed(holder):
         holder.show()
-    drawings: list[Drawing] = []
-    pad.drawn.connect(drawings.append)
+    return pad
+
+
+@pytest.fixture
+def drawings(pad) -> list[Drawing]:
+    """What it has said that was drawn."""
+    said: list[Drawing] = []
+    pad.drawn.connect(said.append)
+    return said
+
+
+def test_a_stroke_that_ends_right_after_it_was_painted_is_drawn_to_its_end_and_no_further(pad, drawings, qtbot):
     _send(pad, QEvent.Type.MouseButtonPress, QPointF(20, 20))
     _send(pad, QEvent.Type.MouseMove, QPointF(60, 60))
     pad.repaint()  # what the hand did since the last frame is to be drawn soon
     _send(pad, QEvent.Type.MouseButtonRelease, QPointF(60, 60))
     count = len(drawings)
     qtbot.wait(20)
-    assert len(drawings) == count == 2
+    assert len(drawings) == count == 1
+
+
+def test_a_stroke_that_goes_on_outside_the_paper_draws_nothing_there(pad, drawings):
+    _send(pad, QEvent.Type.MouseButtonPress, QPointF(60, 60))
+    for below in (160, 190, 220):
+        _send(pad, QEvent.Type.MouseMove, QPointF(60, below))
+        pad.repaint()
+    _send(pad, QEvent.Type.MouseButtonRelease, QPointF(60, 220))
+    assert len(drawings) == 1
 
 
 def _send(pad: DrawingPad, kind: QEvent.Type, place: QPointF) -> None:

@@ -363,6 +363,22 @@ def test_undo_and_redo_have_their_keys(window, session, qtbot):
     assert session.settings.episodes.shots == 3
 
 
+def test_undo_takes_back_a_number_that_was_typed_while_its_box_is_still_in_hand(window, session, qtbot):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    box = child(window, "shots")
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, "5")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert session.settings.episodes.shots == 5
+    qtbot.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert session.settings.episodes.shots == 10
+    qtbot.keyClicks(box, "7")
+    qtbot.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (box.text(), session.settings.episodes.shots) == ("10", 10)  # what is being typed goes first
+
+
 # --- messages, files, end ------------------------------------------------------------------------------
 
 

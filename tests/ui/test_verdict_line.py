@@ -44,12 +44,12 @@ def judged(session, verdict: Verdict | None, **more: int) -> None:
 def test_the_card_says_in_a_sentence_whether_it_pays(panel, session, difference, half, relative, text):
     judged(session, Verdict("transfer", 10, 1, difference, half, relative))
     assert panel.verdict.isVisible()
-    assert panel.verdict.text() == text
+    assert panel.verdict.text() == f"{text}, step 1"
 
 
 def test_of_classes_the_card_counts_errors_as_its_plot_does(panel, session):
     judged(session, Verdict("transfer", 10, 1, -0.02, 0.004, -0.5, "errors"))
-    assert panel.verdict.text() == "It pays: 50 ± 10 % fewer errors than transfer"
+    assert panel.verdict.text() == "It pays: 50 ± 10 % fewer errors than transfer, step 1"
     assert "the share of wrong answers" in panel.verdict.toolTip()
 
 
@@ -74,9 +74,9 @@ def test_nothing_is_said_where_there_is_nothing_to_compare_with(panel, session):
 @pytest.mark.parametrize(
     ("verdict", "text"),
     [
-        ((-0.149, 0.031, -0.149), "It pays: 14.9 % less loss than Adam"),
+        ((-0.149, 0.031, -0.149), "It pays: 14.9 ± 3.1 % less loss than Adam"),
         ((0.402, 0.201, 0.402), "It does not pay: 40.2 % more loss than Adam"),
-        ((-0.02, 0.05, -0.02), "No clear difference from Adam"),
+        ((-0.02, 0.05, -0.02), "No clear difference from Adam: \u22122 ± 5 %, step 1"),
         ((math.inf, math.nan, math.inf), "It does not pay: the loss diverges"),
     ],
 )

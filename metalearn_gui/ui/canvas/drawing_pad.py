@@ -134,9 +134,11 @@ class DrawingPad(QWidget):
     def _flush(self) -> None:
         """Draw what has come since the last time; the next part goes on from its end."""
         self._awaits_paint = self.isVisible()
-        self.drawing = self.drawing.with_part(tuple(self._stroke), self.pen_width, self._erases, self._goes_on)
+        before = self.drawing
+        self.drawing = before.with_part(tuple(self._stroke), self.pen_width, self._erases, self._goes_on)
         self._stroke, self._goes_on = self._stroke[-1:], True
-        self.drawn.emit(self.drawing)
+        if not np.array_equal(self.drawing.values, before.values):  # a stroke may go on outside the paper
+            self.drawn.emit(self.drawing)
         self.update()
 
     @property

@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
@@ -37,6 +38,8 @@ from metalearn_gui.ui.theme import theme, ui_font
 
 ROW_HEIGHT, NARROWEST_COLUMN, WIDEST_COLUMN = 22, 48, 116
 Index = QModelIndex | QPersistentModelIndex
+
+REFUSAL_MS = 10_000  # long enough to be read; what comes later has nothing to do with it
 
 
 class LabelDelegate(QStyledItemDelegate):
@@ -192,6 +195,8 @@ class RowsEditor(QWidget):
         self._add.clicked.connect(self.table.add_row)
         self._remove.clicked.connect(self.table.remove_chosen)
         self.model.refused.connect(self._show_refusal)
+        self._forget_refusal = QTimer(self, singleShot=True, interval=REFUSAL_MS)
+        self._forget_refusal.timeout.connect(lambda: self._show_refusal(""))
         self.retranslate()
         self.restyle()
 
@@ -222,6 +227,8 @@ class RowsEditor(QWidget):
         self._remove.setIcon(icon("minus", theme().palette.muted))
 
     def _show_refusal(self, text: str) -> None:
+        if text:
+            self._forget_refusal.start()
         self.says.setText(text or self._hint)
         self.says.setProperty("tone", "error" if text else "muted")
         self.says.style().unpolish(self.says)
