@@ -15,7 +15,7 @@ from metalearn_gui.bridge.touches import draw_task, with_added_point, with_moved
 from metalearn_gui.engine import Options, adapt, preset
 from metalearn_gui.engine.baselines import initial_state, initial_states
 from metalearn_gui.engine.episodes import PointSet
-from metalearn_gui.engine.evaluation import unseen_episodes
+from metalearn_gui.engine.evaluation import TASKS_SEED, unseen_episodes
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.store.documents import task_document, task_from
 from tests.bridge.conftest import small_settings
@@ -47,8 +47,8 @@ def test_a_task_is_drawn_again_from_its_place_in_the_stream() -> None:
 
 
 def test_touched_tasks_are_none_of_the_evaluations() -> None:
-    settings = small_settings()
-    tasks, _ = unseen_episodes(settings, 50, settings.seed)
+    settings = small_settings(seed=TASKS_SEED)
+    tasks, _ = unseen_episodes(settings, 50, TASKS_SEED)
     phases = {draw_task(settings, block).description["phase"] for block in range(1, 20)}
     assert not phases & set(tasks.parameters["phase"].tolist())
 
