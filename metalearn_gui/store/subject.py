@@ -7,7 +7,8 @@ from metalearn_gui.store.records import RunRecord
 
 
 def export_subject(run: RunRecord) -> ExportSubject:
-    """The run as it is now, in copies: an export may go on while the run does."""
+    """The run as it was at its newest state, in copies: an export may go on while the run does."""
+    run = run.settled()
     return ExportSubject(
         settings=run.settings,
         state=run.latest,

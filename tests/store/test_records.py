@@ -8,6 +8,7 @@ from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.events import Change, Evaluation, Prepared, Progress, Snapshot, StepScores, Verdict
 from metalearn_gui.store.documents import _scores_document, _scores_from, run_document, run_from
 from metalearn_gui.store.records import Curve, RunRecord, Scored
+from metalearn_gui.store.subject import export_subject
 from tests.store.records import place, state_at
 from tests.store.sessions import SMALL, plain, trained_run
 
@@ -131,3 +132,10 @@ def test_a_verdict_of_an_older_file_is_one_on_the_loss() -> None:
     assert _scores_from(documents, packed)[0].evaluation.verdict == verdict
     documents[0]["verdict"].pop()
     assert _scores_from(documents, packed)[0].evaluation.verdict == verdict._replace(measure="loss")
+
+
+def test_an_export_of_a_run_that_trains_is_of_one_moment() -> None:
+    curve = Curve(np.arange(8, dtype=np.float32))
+    subject = export_subject(RunRecord(SETTINGS, iteration=8, curves={"objective": curve}, latest=state_at(6)))
+    assert subject.state is not None
+    assert subject.state.iteration == len(subject.curves["objective"]) == 6

@@ -45,6 +45,7 @@ def window(qtbot) -> Window:
 @pytest.fixture
 def sheet(session, window, tmp_path: Path) -> ExportSheet:
     session.train(30)
+    session.score()  # with a state of that meta-iteration
     sheet = ExportSheet(session, window)
     sheet.set_folder(tmp_path)
     sheet.open()

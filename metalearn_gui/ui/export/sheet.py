@@ -136,11 +136,11 @@ class ExportSheet(Sheet):
         self._foot.show_count(len(self._grid.chosen))
 
     def _show_run(self) -> None:
-        run, settings = self._session.shown, self._session.shown.settings
+        settings, state = self._subject.settings, self._subject.state
         text = self.tr("{learner} · {tasks} · meta-iteration {iteration} · {weights} weights")
-        weights = count_text(settings.network.num_parameters())
         named = {"learner": settings.learner.label, "tasks": settings.tasks.label}
-        self.subtitle.setText(text.format(**named, iteration=count_text(run.iteration), weights=weights))
+        counts = {"iteration": state.iteration if state else 0, "weights": settings.network.num_parameters()}
+        self.subtitle.setText(text.format(**named, **{name: count_text(count) for name, count in counts.items()}))
 
     # --- texts, colours ---------------------------------------------------------------------
 
