@@ -109,7 +109,8 @@ class UnseenTasks(QObject):
         """Show how this state adapts; call `announce` when the session is ready for it."""
         before, self.shown = self.shown, Shown(settings, state)
         if task_key(before.settings) != task_key(settings):
-            self._draw_all(keeps_places=before.settings.differs_live_only(settings))
+            of_one_stream = before.settings.tasks.key == settings.tasks.key and before.settings.seed == settings.seed
+            self._draw_all(keeps_places=of_one_stream)
             self._news += [self.taskChanged.emit, self.galleryChanged.emit]
         elif before.structure != self.shown.structure:
             self._forget_adaptations()

@@ -337,6 +337,18 @@ def test_an_exchanged_task_takes_the_adaptation_that_is_shown_of_it_along() -> N
     assert [index for index, shown in enumerate(gallery.adaptations) if shown is own] == [2]
 
 
+def test_another_number_of_shots_leaves_the_task_that_was_chosen(touched_session, qtbot) -> None:
+    session = touched_session
+    session.unseen.new_task()
+    chosen, gallery = session.unseen.touched, [task.block for task in session.unseen.gallery]
+    session.change(shots=2)
+    assert len(session.unseen.touched.support.x) == 2
+    assert session.unseen.touched.description == chosen.description
+    assert [task.block for task in session.unseen.gallery] == gallery
+    session.change(task_family="blobs")
+    assert session.unseen.touched.block != chosen.block
+
+
 def test_what_is_compared_can_be_chosen(touched_session, qtbot) -> None:
     session = touched_session
     session.unseen.set_compared("transfer", False)
