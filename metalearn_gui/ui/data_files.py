@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from metalearn_gui.bridge.messages import Message
 from metalearn_gui.engine.tasks import family_of_data
 from metalearn_gui.ui.icons import icon
 
@@ -62,6 +63,14 @@ def ask_data_path(parent: QWidget | None, start: str = "") -> str:
     title = QCoreApplication.translate("DataMenu", "Choose data")
     pattern = QCoreApplication.translate("DataMenu", "Tables and zips (*.csv *.tsv *.txt *.parquet *.zip)")
     return QFileDialog.getOpenFileName(parent, title, start, pattern)[0]
+
+
+def unread_message(path: str) -> Message:
+    """No task family reads this."""
+    said = QCoreApplication.translate(
+        "DataMenu", "No tasks can be made of {name}; choose a table (CSV, TSV, Parquet), or a zip or folder of images"
+    )
+    return Message(said.format(name=Path(path).name), "warning")
 
 
 def dropped_data(data: QMimeData) -> str:

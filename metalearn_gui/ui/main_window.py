@@ -15,7 +15,7 @@ from metalearn_gui.store.link import is_link
 from metalearn_gui.ui.actions import Actions
 from metalearn_gui.ui.cards import Cards
 from metalearn_gui.ui.clip import Clip
-from metalearn_gui.ui.data_files import ask_data_path, dropped_data
+from metalearn_gui.ui.data_files import ask_data_path, dropped_data, unread_message
 from metalearn_gui.ui.export.sheet import ExportSheet
 from metalearn_gui.ui.files import SessionFile, dropped_session
 from metalearn_gui.ui.focus_ring import FocusRing
@@ -23,6 +23,7 @@ from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.help import HelpWindow
 from metalearn_gui.ui.import_sheet import SHEETS
 from metalearn_gui.ui.import_sheet.base import ImportSheet
+from metalearn_gui.ui.in_rows import in_rows
 from metalearn_gui.ui.left_side import SCROLL_BAR_ROOM, LeftSide
 from metalearn_gui.ui.memory import keep_window, restore_window
 from metalearn_gui.ui.message_bar import MessageBar
@@ -115,9 +116,9 @@ class MainWindow(Translated, QMainWindow):
         columns.addSpacing(GAP)
         right = {key: self.panels[key] for key in RIGHT}
         columns.addWidget(RightSide(right, STRETCH, ROOM_FIRST, GAP, self._content), RIGHT_SHARE)
-        self._views = ViewStack(self.session, _rows(self._header, self._content), self)
+        self._views = ViewStack(self.session, in_rows(self._header, self._content), self)
         self._views.viewChanged.connect(self._take_view)
-        self.setCentralWidget(_rows(self._views, self._status))
+        self.setCentralWidget(in_rows(self._views, self._status))
 
     def _column(self, keys: Sequence[str]) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -174,6 +175,9 @@ class MainWindow(Translated, QMainWindow):
         """
         reads = family in TASKS and TASKS[family].reads(path)
         key = family if reads else family_of_data(path) or family
+        if not key:
+            self.session.messageRaised.emit(unread_message(path))
+            return
         if key not in self._import_sheets:
             self._import_sheets[key] = fit_new(SHEETS[key](self.session, self))
         self._import_sheets[key].open(path)
@@ -286,14 +290,3 @@ class MainWindow(Translated, QMainWindow):
             keep_window(self)
         self.session.close()
         super().closeEvent(event)
-
-
-def _rows(*widgets: QWidget) -> QWidget:
-    """Widgets one under the other; what can grow takes the room."""
-    holder = QWidget()
-    rows = QVBoxLayout(holder)
-    rows.setContentsMargins(0, 0, 0, 0)
-    rows.setSpacing(0)
-    for widget in widgets:
-        rows.addWidget(widget)
-    return holder

@@ -490,6 +490,17 @@ def test_a_card_that_was_torn_off_and_put_back_still_has_its_menus(window, qtbot
     shown[0].close()
 
 
+def test_a_chosen_file_that_is_no_data_is_refused_in_a_line(window, session, tmp_path, monkeypatch):
+    picture = tmp_path / "cat.png"
+    picture.write_bytes(b"PNG")
+    monkeypatch.setattr("metalearn_gui.ui.main_window.ask_data_path", lambda parent: str(picture))
+    said = []
+    session.messageRaised.connect(said.append)
+    window.ask_import()
+    assert len(said) == 1
+    assert said[0].text.startswith("No tasks can be made of cat.png; choose a table")
+
+
 def test_a_dropped_session_is_opened_and_other_files_are_not(window, session):
     for name in ("run.metalearn", "picture.png"):
         data = QMimeData()
