@@ -234,13 +234,13 @@ def written(classes: Strokes, rng: np.random.Generator, hand: Hand = HAND) -> Ar
 def drawn(strokes: Strokes, points: Array, rng: np.random.Generator, size: int, hand: Hand = HAND) -> Array:
     """Ink of every character, float32 (n, size, size) in [0, 1]."""
     pens = np.rint(rng.uniform(*hand.pen, len(points))).astype(int).tolist()
-    places = ((np.clip(points, -1.2, 1.2) + 1.0) * (CANVAS / 2)).reshape(*points.shape[:2], -1).tolist()
+    places = ((np.clip(points, -1.2, 1.2) + 1.0) * (CANVAS / 2)).reshape(*points.shape[:2], -1)
     ends = ((strokes.lengths > 0).sum(axis=-1) * POINTS * 2 + 2).tolist()
     pixels = np.empty((len(pens), size, size), np.uint8)
     for row, pen in enumerate(pens):
         image = Image.new("L", (CANVAS, CANVAS))
         draw = ImageDraw.Draw(image)
-        for line, end in zip(places[row], ends[row], strict=True):
+        for line, end in zip(places[row].tolist(), ends[row], strict=True):  # of all at once: 6 kB a character
             if end > 2:
                 draw.line(line[:end], fill=255, width=pen)
         pixels[row] = np.asarray(image.resize((size, size), Image.Resampling.BILINEAR))
