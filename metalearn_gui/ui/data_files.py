@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from metalearn_gui.bridge.messages import Message
+from metalearn_gui.bridge.messages import REFUSAL, Message
 from metalearn_gui.engine.tasks import family_of_data
 from metalearn_gui.ui.icons import icon
 
@@ -70,7 +70,7 @@ def unread_message(path: str) -> Message:
     said = QCoreApplication.translate(
         "DataMenu", "No tasks can be made of {name}; choose a table (CSV, TSV, Parquet), or a zip or folder of images"
     )
-    return Message(said.format(name=Path(path).name), "warning")
+    return Message(said.format(name=Path(path).name), "warning", about=REFUSAL)
 
 
 def dropped_data(data: QMimeData) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF,
 from PySide6.QtGui import QCursor, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
 
-from metalearn_gui.bridge.session import Message, RunState
+from metalearn_gui.bridge.session import REFUSAL, Message, RunState
 from metalearn_gui.engine.presets import PRESETS, preset
 from metalearn_gui.engine.switching import for_family
 from metalearn_gui.engine.tasks import TASKS
@@ -499,6 +499,7 @@ def test_a_chosen_file_that_is_no_data_is_refused_in_a_line(window, session, tmp
     window.ask_import()
     assert len(said) == 1
     assert said[0].text.startswith("No tasks can be made of cat.png; choose a table")
+    assert said[0].about == REFUSAL  # a good file takes it back
 
 
 def test_a_dropped_session_is_opened_and_other_files_are_not(window, session):

@@ -154,7 +154,8 @@ class StripSummary(QWidget):
 
     def show_state(self, state: StripState) -> None:
         """While points are dragged it is painted a few times a second: the plane beside it goes ahead."""
-        if not ((self._state is not None and state.looks_like(self._state)) or self._paint_soon.isActive()):
+        looks_new = self._state is None or not state.looks_like(self._state)
+        if looks_new and not self._paint_soon.isActive():
             self._paint_soon.start()
         self._state = state
 

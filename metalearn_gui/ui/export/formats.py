@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication
 
 from metalearn_gui.engine.export import EXPORTERS, ExportSubject
+from metalearn_gui.ui.export.picture_formats import Described
 from metalearn_gui.ui.export.pictures import PICTURES
 from metalearn_gui.ui.icons import has_icon
 from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 
 
-class Format(Protocol):
+class Format(Described, Protocol):
     """An exporter or a picture."""
-
-    key: ClassVar[str]
-    label: ClassVar[str]
-    file_name: ClassVar[str]
-    suffix: ClassVar[str]
-    opens_in: ClassVar[str]
-    summary: ClassVar[str]
-    group: ClassVar[str]
 
     def snippet(self, subject: ExportSubject, path: Path | str) -> str: ...
     def facts(self, subject: ExportSubject) -> dict[str, str]: ...

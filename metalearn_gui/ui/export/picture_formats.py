@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 
-class PictureFormat:
-    """As the formats of `engine.export` say themselves."""
+class Described(Protocol):
+    """What a format says of itself, be it one of `engine.export` or a picture."""
 
     key: ClassVar[str]
     label: ClassVar[str]
@@ -14,7 +14,13 @@ class PictureFormat:
     suffix: ClassVar[str]
     opens_in: ClassVar[str]
     summary: ClassVar[str]
-    group: ClassVar[str] = "pictures"
+    group: ClassVar[str]
+
+
+class PictureFormat(Described):
+    """Of what the canvas shows."""
+
+    group = "pictures"
 
 
 class PngFormat(PictureFormat):
