@@ -27,12 +27,14 @@ class Chosen(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
+        self._known: dict[str, ExperimentSettings] = {}
+        self._known_of: tuple[object, ...] = ()
         self.choices: tuple[Choice, ...] = _first_choices(session.settings)
         self.budget, self.num_seeds, self.order = Budget(seconds=10), 1, ORDERS[0]
 
     def fits(self, learner: str) -> bool:
         """Whether a learner takes the tasks that are set."""
-        return _fits(Choice(learner, learner), self._session.settings)
+        return _settings_of(Choice(learner, learner), self._session.settings) is not None
 
     def add(self, learner: str, values: Mapping[str, Any] | None = None) -> None:
         """One more contender; the same learner may come again with other settings.
@@ -72,13 +74,17 @@ class Chosen(QObject):
     def settings(self) -> dict[str, ExperimentSettings]:
         """Of every contender that can take the tasks that are set now, by its key."""
         base = self._session.settings
-        return {choice.key: choice.settings(base) for choice in self.choices if _fits(choice, base)}
+        if self._known_of != (base, self.choices):  # a learner's settings take milliseconds to work out
+            worked_out = ((choice.key, _settings_of(choice, base)) for choice in self.choices)
+            self._known = {key: settings for key, settings in worked_out if settings is not None}
+            self._known_of = (base, self.choices)
+        return self._known
 
     def plan(self) -> LearnersPlan:
         """What the engine is asked to compare; who cannot take the tasks that are set now stays out."""
-        base = self._session.settings
-        fitting = tuple(choice for choice in self.choices if _fits(choice, base))
-        return LearnersPlan(base, self.budget, self.num_seeds, fitting, self.order)
+        known = self.settings()
+        fitting = tuple(choice for choice in self.choices if choice.key in known)
+        return LearnersPlan(self._session.settings, self.budget, self.num_seeds, fitting, self.order)
 
     def take(self, plan: LearnersPlan) -> None:
         """Choose what was compared then."""
@@ -94,14 +100,14 @@ def _first_choices(settings: ExperimentSettings) -> tuple[Choice, ...]:
     """One choice of each learner."""
     choices: dict[str, Choice] = {}
     for choice in map(Choice.parse, (settings.learner.key, *FIRST)):
-        if _fits(choice, settings):
+        if _settings_of(choice, settings) is not None:
             choices.setdefault(choice.learner, choice)
     return tuple(choices.values())[:NUM_FIRST]
 
 
-def _fits(choice: Choice, settings: ExperimentSettings) -> bool:
+def _settings_of(choice: Choice, base: ExperimentSettings) -> ExperimentSettings | None:
+    """None for one that cannot take such tasks or values."""
     try:
-        choice.settings(settings)
+        return choice.settings(base)
     except SettingError:
-        return False
-    return True
+        return None
