@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from metalearn_gui.assets import asset
+from metalearn_gui.ui.kept import without_tools
 from metalearn_gui.ui.theme import theme
 
 # Logical pixels that icons are shown at; each is rendered for the scale of every screen, so that none is scaled.
@@ -20,7 +21,11 @@ _TOKEN = re.compile(r"var\(--(\w+)\)")
 def icon(name: str, color: QColor | None = None) -> QIcon:
     """The icon assets/icons/NAME.svg in a colour (the text's, if none), muted while disabled."""
     ratios = frozenset(screen.devicePixelRatio() * theme().zoom for screen in QGuiApplication.screens())
-    return _icon(name, (color or theme().palette.text).name(), theme().palette.muted.name(), ratios)
+    kept = _kept(theme().is_dark, ratios)
+    key = (name, (color or theme().palette.text).name())
+    if key not in kept:
+        kept[key] = _drawn(*key, theme().palette.muted.name(), ratios)
+    return kept[key]
 
 
 def has_icon(name: str) -> bool:
@@ -41,11 +46,16 @@ def pixmap(name: str, width: int, height: int, ratio: float, color: QColor | Non
     svg(name, color).render(painter, QRectF(0, 0, result.width(), result.height()))
     painter.end()
     result.setDevicePixelRatio(ratio)
-    return result
+    return without_tools(result)
 
 
-@functools.lru_cache(maxsize=512)
-def _icon(name: str, color: str, disabled: str, ratios: frozenset[float]) -> QIcon:
+@functools.lru_cache(maxsize=2)
+def _kept(is_dark: bool, ratios: frozenset[float]) -> dict[tuple[str, str], QIcon]:
+    """Icons by name and colour, of one theme and scale. Two are kept: people go to and fro between dark and light."""
+    return {}
+
+
+def _drawn(name: str, color: str, disabled: str, ratios: frozenset[float]) -> QIcon:
     result = QIcon()
     device_sizes = sorted({round(size * ratio) for size in SIZES for ratio in ratios})
     for mode, tint in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
@@ -56,7 +66,7 @@ def _icon(name: str, color: str, disabled: str, ratios: frozenset[float]) -> QIc
             painter = QPainter(image)
             renderer.render(painter, QRectF(0, 0, size, size))
             painter.end()
-            result.addPixmap(image, mode)
+            result.addPixmap(without_tools(image), mode)
     return result
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.kept import without_tools
 from metalearn_gui.ui.theme import theme, ui_font
 
 MARGIN = 3.0  # pixels around a stamp, for its outline
@@ -104,7 +105,7 @@ def _stamp(shape: int, fill: int | None, outline: int, radius: float, width: flo
     color = None if fill is None else QColor.fromRgba(fill)
     draw_marker(painter, center, radius, shape, color, QColor.fromRgba(outline), width)
     painter.end()
-    return image
+    return without_tools(image)
 
 
 def stamp_markers(

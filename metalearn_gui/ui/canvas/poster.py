@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.kept import without_tools
 
 GOLDEN = 0.618034  # hues so far apart stay apart, however many there are
 RADIUS = 5.0
@@ -44,7 +45,7 @@ def _poster(kind: int, variant: int, width: int, height: int) -> QPixmap:
     painter.scale(side / 100, side / 100)
     MOTIFS[kind % len(MOTIFS)](painter, QColor.fromHsvF((hue + 0.06) % 1.0, 0.5, 0.95), variant)
     painter.end()
-    return result
+    return without_tools(result)
 
 
 def _planet(painter: QPainter, color: QColor, variant: int) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPaintEngine, QPainter, QPain
 
 from metalearn_gui.ui.canvas.poster import RADIUS, draw_poster
 from metalearn_gui.ui.canvas.stars import draw_stars
+from metalearn_gui.ui.kept import without_tools
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 HEIGHT_WITH_KINDS = 74.0
@@ -56,7 +57,7 @@ def _picture(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _draw(painter, QRectF(*poster), QRectF(*stars), card)
     painter.end()
-    return picture
+    return without_tools(picture)
 
 
 def _draw(painter: QPainter, poster: QRectF, stars: QRectF, card: Card) -> None:
