@@ -17,6 +17,7 @@ from metalearn_gui.ui.icons import icon, pixmap
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
+from metalearn_gui.ui.wording import without_keys
 
 HEIGHT, GAP = 48, 12  # the gap: between the bar and the content below it
 INFO_MS, HELD_MS = 8000, 1500
@@ -64,9 +65,10 @@ class MessageBar(Translated, QFrame):
     def show_message(self, message: Message) -> None:
         """Say it; an empty text clears the bar. Information leaves by itself unless it is to stay."""
         self._message = message
-        self._text.setText(message.text)
-        self._text.setToolTip(message.text)
-        self.setAccessibleName(message.text)
+        text = without_keys(message.text)
+        self._text.setText(text)
+        self._text.setToolTip(text)
+        self.setAccessibleName(text)
         self._action.setText(message.action_label)
         self._action.setVisible(bool(message.action))
         self.setVisible(bool(message.text))

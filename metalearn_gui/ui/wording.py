@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
 from metalearn_gui.bridge.session import Adaptation
 from metalearn_gui.engine.events import Evaluation, StepScores
-from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.params import params_of
+from metalearn_gui.engine.settings import CHOICES, PLAIN_GROUPS, ExperimentSettings
 from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.ui.text import MINUS, count_text, counted, number_text
 
@@ -152,3 +155,16 @@ def baseline_name(key: str, brief: bool = False) -> str:
     if brief:
         names["scratch_adam"] = QCoreApplication.translate("Wording", "Adam")
     return names.get(key, key)
+
+
+def without_keys(line: str) -> str:
+    """A refusal as the window says it: by label alone, without the names behind it that the command line takes."""
+    return _keys_in_brackets().sub("", line)
+
+
+@functools.cache
+def _keys_in_brackets() -> re.Pattern[str]:
+    components = [one for _, registry in CHOICES.values() for one in registry.values()]
+    keys = {spec.name for one in (*components, *PLAIN_GROUPS.values()) for spec in params_of(one)}
+    any_key = "|".join(sorted(keys | {one.key for one in components} | set(CHOICES), key=len, reverse=True))
+    return re.compile(rf" \((?:{any_key})(?:, (?:{any_key}))*\)")

@@ -14,7 +14,7 @@ from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.runs_model import FIRST_STEP, LAST_STEP, RunsModel
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.text import MINUS
-from metalearn_gui.ui.wording import episode_text, mean_text, protocol_text, score_text, unseen_text
+from metalearn_gui.ui.wording import episode_text, mean_text, protocol_text, score_text, unseen_text, without_keys
 from tests.ui.hand import session_for
 
 SCORES = StepScores(
@@ -66,3 +66,16 @@ def test_header_status_and_runs_say_accuracy_ways_and_shots(qtbot, session):
     assert {"unseen, 5-way 1-shot", "90.6 %", "± 0.5"} <= texts
     assert "5-way 1-shot · inductive" in status._status.text()
     assert [runs.data(runs.index(0, column)) for column in (FIRST_STEP, LAST_STEP)] == ["90.6 %", "90.6 %"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Inner steps (inner_steps) is '0'; it must lie in [1, 20]", "Inner steps is '0'; it must lie in [1, 20]"),
+        ("Training episodes (training_episodes, train_ways) have 3 ways", "Training episodes have 3 ways"),
+        ("Ridge takes regression: try Sinusoid (sinusoid)", "Ridge takes regression: try Sinusoid"),
+        ("The report x.html cannot be written (no space left)", "The report x.html cannot be written (no space left)"),
+    ],
+)
+def test_the_window_names_settings_by_their_labels_alone(line, said):
+    assert without_keys(line) == said

@@ -20,6 +20,7 @@ from metalearn_gui.ui.named import named
 from metalearn_gui.ui.sheet import Sheet
 from metalearn_gui.ui.text import duration_text
 from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.wording import without_keys
 
 CLOSING_SECONDS = 0.05
 
@@ -149,7 +150,7 @@ class ImportSheet(Sheet):
         """Say what is wrong; "" for nothing."""
         self._bar.hide()
         self.note.clear()  # how far reading was
-        self._error.setText(error)
+        self._error.setText(without_keys(error))
         self.refresh()
 
     def reading_ended(self) -> None:
