@@ -7,6 +7,7 @@ import functools
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Axis, Bracket, Budget, Choice, Grid, Lane, LittleDataPlan, Rung
@@ -123,6 +124,38 @@ def test_a_sweep_without_values_says_what_is_missing(real, qtbot):
     view.toggle()
     assert "values" in said[-1].text
     assert not real.comparing.is_active
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "line"),
+    [
+        ("abc", "1, 5", "Inner learning rate α is 'abc'; it must be a number in [1e-06, 10]"),
+        ("0.01, 70", "1, 5", "Inner learning rate α is '70'; it must lie in [1e-06, 10]"),
+        ("", "1, 5", "There are no values; give some, with commas between them"),
+        ("0.01, 1e-2", "1, 5", "Inner learning rate α has 0.01 and 1e-2, the same twice; give it once"),
+        ("0.1, 0.2", "1, 1.5", "Shots K is '1.5'; it must be a whole number in [1, 1000]"),
+        (", ".join(map(str, range(1, 11))), ", ".join(map(str, range(1, 51))), "A sweep over 500 cells is too many"),
+    ],
+)
+def test_values_that_cannot_be_swept_are_refused_while_they_are_typed(real, qtbot, first, second, line):
+    view = shown(SweepView(real), qtbot)
+    for row, text in zip(view.axes.rows, (first, second), strict=True):
+        row.values.setText(text)
+    assert [label.text() for label in view.axes.findChildren(QLabel) if label.isVisible() and line in label.text()]
+    assert not view.header.run.isEnabled()
+    assert line in view.header.run.toolTip()
+    for row in view.axes.rows:
+        row.values.setText("1, 2")
+    assert view.header.run.isEnabled()
+    assert view.axes.refusal == ""
+
+
+def test_a_setting_is_swept_once(real, qtbot):
+    view = shown(SweepView(real), qtbot)
+    for row in view.axes.rows:
+        row.setting.setCurrentIndex(row.setting.findData("shots"))
+    assert "above already" in view.axes.refusal
+    assert not view.header.run.isEnabled()
 
 
 def test_the_map_is_walked_with_arrows_and_opened_with_enter(qtbot):

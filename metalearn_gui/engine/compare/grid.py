@@ -45,6 +45,18 @@ class Axis:
         """The inverse of `parse`."""
         return f"{self.name}={','.join(map(str, self.values))}"
 
+    def check(self, settings: ExperimentSettings) -> None:
+        """Raise SettingError where these settings cannot take a value, or take two of them for the same."""
+        written: dict[Any, Any] = {}
+        for value in self.values:
+            taken = switched(settings, **{self.name: value}).value(self.name)
+            if taken in written:
+                label = settings.param(self.name).label
+                raise SettingError(
+                    f"{label} ({self.name}) has {written[taken]} and {value}, the same twice; give it once"
+                )
+            written[taken] = value
+
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
@@ -77,8 +89,10 @@ class Grid:
         """The settings of every cell.
 
         Raises:
-            SettingError: a setting that there is not, or a value out of its range.
+            SettingError: a setting that there is not, a value out of its range, or one that comes twice.
         """
+        for axis in self.axes:
+            axis.check(settings)
         places = itertools.product(*(range(length) for length in self.shape))
         return tuple(self._contender(settings, place, seeds) for place in places)
 

@@ -93,6 +93,10 @@ class ComparingView(View):
         """
         raise NotImplementedError
 
+    def refusal(self) -> str:
+        """Why what is chosen cannot begin, in a line; "" where it can."""
+        return ""
+
     def title(self) -> str:
         """What the view is."""
         raise NotImplementedError
@@ -216,7 +220,9 @@ class ComparingView(View):
         """What runs, and of what."""
         comparing = self.session.comparing
         is_active = comparing.state in ACTIVE_STATES and self.is_mine
-        self.header.show_running(is_active, is_active or self.session.can_run, self.session.readiness)
+        refusal = "" if comparing.is_active and self.is_mine else self.refusal()
+        can_run = self.session.can_run and not refusal
+        self.header.show_running(is_active, is_active or can_run, refusal or self.session.readiness)
         self.header.reset.setEnabled(comparing.is_active)
         outcome = comparing.outcome
         self.report.setEnabled(self.is_mine and outcome is not None and outcome.is_something)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Axis, Budget, Grid
+from metalearn_gui.engine.compare.grid import MAX_CELLS
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
+from metalearn_gui.engine.params import SettingError
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.compare.effort import EffortLine
 from metalearn_gui.ui.line_edit import LineEdit
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.wording import without_keys
 
 FIRST = ("inner_learning_rate", "shots")  # what is swept until something else is chosen
 AS_IS = ""  # no second setting
@@ -28,15 +33,18 @@ class AxisRow(QWidget):
         super().__init__(parent)
         self.setting = named(Combo(self), f"{name}_setting")
         self.values = named(LineEdit(self), f"{name}_values")
-        self.caption = QLabel(self)
-        for widget in (self.setting, self.values, self.caption):
+        self.caption, self._refusal = QLabel(self), QLabel(self)
+        for widget in (self.setting, self.values, self.caption, self._refusal):
             widget.setFont(ui_font(12))
+        self._refusal.setProperty("tone", "error")
+        self._refusal.setWordWrap(True)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 4)
         grid.setVerticalSpacing(5)
         grid.addWidget(self.caption, 0, 0)
         grid.addWidget(self.setting, 1, 0)
         grid.addWidget(self.values, 2, 0)
+        grid.addWidget(self._refusal, 3, 0)
         self.setting.currentIndexChanged.connect(self.changed)
 
     def axis(self) -> Axis | None:
@@ -48,16 +56,24 @@ class AxisRow(QWidget):
         name = self.setting.currentData()
         return Axis.parse(f"{name}={self.values.text()}") if name else None
 
+    def refuse(self, line: str) -> None:
+        """Say under the values what is wrong with them; "" for nothing."""
+        self._refusal.setText(line)
+        self._refusal.setVisible(bool(line))
+        self.values.setAccessibleDescription(line)
+
 
 class SweepAxesPanel(Panel):
     """Two rows and the budget; the second setting may stay as it is."""
 
     key = "sweep_axes"
+    checked = Signal()  # refusal
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.rows = (AxisRow("sweep_first", self), AxisRow("sweep_second", self))
         self.effort = EffortLine(Budget(seconds=5), "sweep_budget", self)
+        self.refusal = ""  # why nothing can be swept so, in a line
         self._count = QLabel(self)
         self._count.setProperty("tone", "muted")
         self._count.setFont(ui_font(12))
@@ -65,7 +81,8 @@ class SweepAxesPanel(Panel):
         for row in self.rows:
             self.body.addWidget(row)
             row.changed.connect(lambda row=row: self._suggest(row))
-            row.values.textChanged.connect(self._tell_count)
+            row.changed.connect(self._check)
+            row.values.textChanged.connect(self._check)
         self.body.addWidget(self.effort)
         self.body.addWidget(self._count)
         self.body.addStretch(1)
@@ -115,7 +132,7 @@ class SweepAxesPanel(Panel):
                 row.setting.setCurrentIndex(max(0, row.setting.findData(wanted)))
             if not row.values.text() or row.setting.currentData() != wanted:
                 self._suggest(row)
-        self._tell_count()
+        self._check()
 
     def _suggest(self, row: AxisRow) -> None:
         name, settings = row.setting.currentData(), self.session.settings
@@ -123,10 +140,36 @@ class SweepAxesPanel(Panel):
         row.values.setText(", ".join(str(value) for value in values))
         row.values.setEnabled(bool(name))
 
-    def _tell_count(self) -> None:
-        counts = [len([one for one in row.values.text().split(",") if one.strip()]) or 1 for row in self.rows]
+    def _check(self) -> None:
+        """Say of each row, while it is typed, what is wrong with it, and how many runs come of both."""
+        refusals = [self._refusal_of(row) for row in self.rows]
+        try:
+            count = 0 if any(refusals) else math.prod(self.grid().shape)
+        except SettingError as error:
+            count, refusals[-1] = 0, without_keys(str(error))
+        for row, line in zip(self.rows, refusals, strict=True):
+            row.refuse(line)
+        self.refusal = next(filter(None, refusals), "")
         text = self.tr("{count} runs. All meet the same unseen tasks; each becomes a run of the list.")
-        self._count.setText(text.format(count=counts[0] * counts[1]))
+        self._count.setText(text.format(count=count))
+        self._count.setVisible(bool(count))
+        self.checked.emit()
+
+    def _refusal_of(self, row: AxisRow) -> str:
+        name = row.setting.currentData()
+        if not name:
+            return ""
+        if row is not self.rows[0] and name == self.rows[0].setting.currentData():
+            return self.tr("This is swept above already; choose another setting")
+        if not row.values.text().strip(" ,"):
+            return self.tr("There are no values; give some, with commas between them")
+        try:
+            axis = row.axis()
+            if axis is not None and len(axis.values) <= MAX_CELLS:  # more are refused together
+                axis.check(self.session.settings)
+        except SettingError as error:
+            return without_keys(str(error))
+        return ""
 
     def retranslate(self) -> None:
         self.set_title(self.tr("What to sweep"))

@@ -30,7 +30,11 @@ class SweepView(ComparingView):
         line.addWidget(self.axes)
         line.addWidget(self.map, 1)
         self.body.addLayout(line, 1)
+        self.axes.checked.connect(self.show_state)
         self.take_outcome()
+
+    def refusal(self) -> str:
+        return self.axes.refusal
 
     def begin(self) -> None:
         plan = SweepPlan(self.session.settings, self.axes.effort.box.budget, grid=self.axes.grid())
