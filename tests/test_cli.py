@@ -133,8 +133,9 @@ def test_a_run_that_patience_ended_says_and_saves_where_it_did_best(
     monkeypatch.setattr(training, "VALIDATION_STEPS", 10)
     path = tmp_path / "a.metalearn"
     hasty = sets(["meta_learning_rate=1", "num_iterations=500", "stop_patience=10"])
-    status, out, _ = call(*train(path, *hasty, "--json"))
+    status, out, err = call(*train(path, *hasty, "--json"))
     report, run = json.loads(out), load(path).runs[0]
+    assert f"Meta-iteration {report['kept_iteration']} is kept, the best on validation tasks" in err
     kept = report["kept_iteration"]
     assert (status, run.reason, report["iterations"]) == (0, "converged", kept + 10)
     assert run.iteration == run.latest.iteration == len(run.curve("objective")) == run.scores[-1].iteration == kept
@@ -519,7 +520,7 @@ def test_evaluate_shows_a_table_to_people(call: Any, session_path: Path) -> None
     _, out, _ = call("evaluate", session_path, "--num-tasks", 3, "--steps", 2)
     assert "3 unseen tasks" in out
     assert "±" in out
-    assert re.search(r"(It pays|It does not pay|No clear difference from [\w ]+): .*\d %.* \(after step \d+, ", out)
+    assert re.search(r"(It pays|It does not pay|No clear difference): .*\d %.* \(after step \d+, ", out)
 
 
 def test_evaluate_keeps_words_and_numbers_whole_at_80_columns(call, session_path, monkeypatch) -> None:

@@ -430,11 +430,11 @@ class Course(QObject):
 
 @functools.cache
 def _preset_settings() -> dict[str, ExperimentSettings]:
-    return {key: one.settings for key, one in PRESETS.items()}
+    return {key: one.settings.started() for key, one in PRESETS.items()}
 
 
 def preset_key(settings: ExperimentSettings) -> str:
-    """The preset that these settings are, whatever the seed and the files of data; "" for none."""
-    known = _preset_settings().items()
-    same = (key for key, one in known if with_data_of(one, settings).replaced(seed=settings.seed) == settings)
+    """The preset that these settings are, before or after a start, whatever seed and files of data; "" for none."""
+    known, started = _preset_settings().items(), settings.started()
+    same = (key for key, one in known if with_data_of(one, settings).replaced(seed=settings.seed) == started)
     return next(same, "")

@@ -102,6 +102,8 @@ def run(options: Options) -> int:
         say(f"{diverged.advice}: --resume {job.path} --set meta_learning_rate=VALUE")
         return BAD_INPUT
     report = _report(job, before, time.perf_counter() - started)
+    if job.run.kept_iteration is not None:
+        say(f"Meta-iteration {job.run.kept_iteration} is kept, the best on validation tasks (stop_patience)")
     if options.json:
         print_json(report)
     else:
@@ -262,8 +264,7 @@ def _report(job: Job, before: tuple[int, float], seconds: float) -> dict[str, An
 
 def _kept(run: RunRecord) -> dict[str, int]:
     """Where the state that is saved is an earlier one, which did best on validation tasks."""
-    kept = run.latest.iteration if run.latest is not None else run.iteration
-    return {"kept_iteration": kept} if kept < run.iteration else {}
+    return {} if run.kept_iteration is None else {"kept_iteration": run.kept_iteration}
 
 
 def _accuracy(run: RunRecord) -> dict[str, Any]:

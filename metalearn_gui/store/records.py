@@ -160,6 +160,12 @@ class RunRecord:
         return next((scored for scored in reversed(self.scores) if scored.iteration <= iteration), None)
 
     @property
+    def kept_iteration(self) -> int | None:
+        """Of a run that is over, the meta-iteration it was taken back to, the best on validation tasks; else None."""
+        best = self.latest.best if self.latest is not None and self.reason in ("done", "converged") else None
+        return best.iteration if best is not None and best.iteration < self.settings.outer.num_iterations else None
+
+    @property
     def latest_scores(self) -> Scored | None:
         return self.scores[-1] if self.scores else None
 

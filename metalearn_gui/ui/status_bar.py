@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.ui.elided_label import ElidedLabel
-from metalearn_gui.ui.text import bytes_text, duration_text, number_text
+from metalearn_gui.ui.text import bytes_text, count_text, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.wording import episode_text, protocol_help, protocol_text
@@ -105,12 +105,15 @@ class StatusBar(Translated, QFrame):
     def _ended_text(self) -> str:
         texts = {
             "done": self.tr("Done"),
-            "converged": self.tr("Converged, the best kept"),
+            "converged": self.tr("Converged"),
             "diverged": self.tr("Diverged"),
             "stopped": self.tr("Stopped"),
         }
         live = self._session.live
         text = texts.get(live.reason, self.tr("Ready"))
+        if live.kept_iteration is not None:
+            kept = self.tr("meta-iteration {count} is kept, the best on validation tasks")
+            text += " · " + kept.format(count=count_text(live.kept_iteration))
         if live.reason and math.isfinite(live.reported_loss):
             name = live.settings.learner.objective or self.tr("training loss")
             text += f" · {name} {number_text(live.reported_loss)}"

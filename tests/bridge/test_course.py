@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from metalearn_gui.bridge import training
+from metalearn_gui.bridge.course import preset_key
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import DRAIN_MS, SELDOM_MS, Runner
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine import Options
 from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.presets import PRESETS
 from tests.bridge.conftest import Heard, small_settings
 
 pytestmark = pytest.mark.usefixtures("traced")
@@ -216,6 +218,12 @@ def test_every_change_can_be_undone_and_redone(session) -> None:
     assert session.settings == last
 
 
+@pytest.mark.parametrize("key", PRESETS)
+def test_a_preset_s_settings_are_told_by_its_name_also_once_they_have_been_trained_with(key) -> None:
+    settings = PRESETS[key].settings.replaced(seed=11)
+    assert preset_key(settings) == preset_key(settings.started()) == key
+
+
 def test_another_learner_brings_what_it_is_tuned_with_in_one_change(session) -> None:
     first = session.settings
     session.change(learner="reptile")
@@ -316,6 +324,7 @@ def test_a_run_that_patience_ended_stands_where_it_did_best(open_session, qtbot,
     qtbot.waitUntil(lambda: session.live.reason == "converged" and session.run_state is RunState.IDLE, timeout=60_000)
     live = session.live
     assert live.iteration == live.latest.best.iteration == len(live.curve("objective")) < 500
+    assert live.kept_iteration == live.iteration
     assert same_params(live.latest.learner, live.latest.best)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import weakref
 
@@ -223,6 +224,15 @@ def test_a_run_that_is_over_reports_its_loss(window, session):
     session.live.reason, session.live.reported_loss = "done", 0.0779
     session.stateChanged.emit()
     assert "Done · training loss 0.0779" in child(window, "status_label").text()
+
+
+def test_a_run_that_ends_with_an_earlier_state_says_which_and_why(window, session):
+    live = session.live
+    live.latest = dataclasses.replace(live.latest, best=dataclasses.replace(live.latest.learner, iteration=40))
+    live.iteration, live.reason = 40, "done"
+    session.stateChanged.emit()
+    said = child(window, "status_label").text()
+    assert "Done · meta-iteration 40 is kept, the best on validation tasks" in said
 
 
 def test_a_learner_with_an_objective_of_its_own_reports_it_by_name(window, session):
