@@ -95,7 +95,9 @@ def test_compare_takes_baselines_where_nobody_is_named_and_prints_a_table(call: 
 def test_compare_train_and_evaluate_try_a_learner_on_the_same_tasks(call: Call, tmp_path: Path) -> None:
     """Whatever the run's seed is; and the page says with which words."""
     file, page = tmp_path / "f.metalearn", tmp_path / "f.md"
-    found = report_of(call("compare", *SHORT, "--learners", "fomaml", "--report", page, "--json"))
+    status, out, err = call("compare", *SHORT, "--learners", "fomaml", "--report", page, "--json")
+    assert f"The report is in {page}" in err
+    found = report_of((status, out, err))
     trained = call("train", "--preset", "fomaml", *SETS, "--set", "num_iterations=3", "--output", file)
     assert trained[0] == 0, trained
     tried = report_of(call("evaluate", file, "--num-tasks", 6, "--steps", 2, "--json"))
@@ -105,7 +107,9 @@ def test_compare_train_and_evaluate_try_a_learner_on_the_same_tasks(call: Call, 
     assert last is not None
     assert last.evaluation.learner.loss.tolist() == pytest.approx(compared)
     assert tried["seed"] == found["tasks_seed"]
-    assert f"metalearn-gui evaluate run.metalearn --seed {tried['seed']}" in page.read_text(encoding="utf-8")
+    told = page.read_text(encoding="utf-8")
+    assert f"metalearn-gui evaluate fomaml-seed-7.metalearn --seed {tried['seed']}" in told
+    assert "1 of 1 runs done" in told
 
 
 def test_sweep_has_a_loss_for_every_pair_of_values(call: Call) -> None:

@@ -14,7 +14,7 @@ from metalearn_gui.cli.parser import BadInput, Options, Parser, whole_number
 from metalearn_gui.cli.progress import TimeLeft
 from metalearn_gui.engine import training
 from metalearn_gui.engine.compare import Comparison, Outcome, Plan, Progressed
-from metalearn_gui.engine.compare.figures import rows, to_json
+from metalearn_gui.engine.compare.figures import rows, to_json, undecided_text
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.report import page_of, write_page
 
@@ -73,6 +73,7 @@ def conclude(options: Options, outcome: Outcome, more: dict[str, Any] | None = N
     comparison, is_cancelled = outcome.comparison, outcome.is_cancelled
     if options.report and outcome.is_something:
         write_page(options.report, page_of(outcome, compile=training.DEFAULT_OPTIONS.compile))
+        say(f"The report is in {options.report}")
     if options.json:
         report = _asked(outcome.plan) | to_json(comparison) | (more or {})
         print_json(report | {"is_cancelled": is_cancelled, "report": options.report or None})
@@ -107,6 +108,8 @@ def print_comparison(comparison: Comparison, seed: int) -> None:
     print_table(title, columns, lines)
     if any(row.best.is_best for row in table):
         print("* the paired difference to every other one parts from zero")
+    if undecided := undecided_text(comparison):
+        print(undecided)
     for row in table:
         if row.line:
             print(f"{row.label}: {row.line}")

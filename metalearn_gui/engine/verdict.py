@@ -64,22 +64,28 @@ def sentence(verdict: Verdict, number: Callable[[float], str], brief: bool = Fal
     texts = _OF_ERRORS if verdict.measure == "errors" else _OF_LOSS
     if verdict.pays is False and times > MANY_TIMES:
         return texts["many"], {"times": number(times)}
-    if verdict.pays is None:
-        text = "No clear difference from {name}" if brief else "No clear difference from {name}: {share}"
-    else:
-        text = texts["less" if verdict.pays else "more"]
-    return text, {"share": _share_text(verdict, number, brief)}
+    words = {"share": _share_text(verdict, number, brief)}
+    if verdict.pays is not None:
+        return texts["less" if verdict.pays else "more"], words
+    if not verdict.difference:
+        return "No difference from {name}", words
+    text = texts["perhaps_less" if verdict.difference < 0 else "perhaps_more"]
+    return text if brief else f"{text}, the interval spans zero", words
 
 
 _OF_LOSS = {
     "less": "It pays: {share} less loss than {name}",
     "more": "It does not pay: {share} more loss than {name}",
     "many": "It does not pay: {times} times the loss of {name}",
+    "perhaps_less": "No clear difference: {share} less loss than {name}",
+    "perhaps_more": "No clear difference: {share} more loss than {name}",
 }
 _OF_ERRORS = {
     "less": "It pays: {share} fewer errors than {name}",
     "more": "It does not pay: {share} more errors than {name}",
     "many": "It does not pay: {times} times the errors of {name}",
+    "perhaps_less": "No clear difference: {share} fewer errors than {name}",
+    "perhaps_more": "No clear difference: {share} more errors than {name}",
 }
 
 
@@ -91,7 +97,7 @@ def _share_text(verdict: Verdict, number: Callable[[float], str], brief: bool) -
     elif verdict.measure == "errors":
         factor, unit = 100.0, " in 100"
     difference, half = factor * verdict.difference, factor * verdict.ci95
-    shown = number(difference if verdict.pays is None else abs(difference))
+    shown = number(abs(difference))
     if brief:
         return f"{shown}{unit}"
     margin = number(half) if 99.5 <= half < math.inf else f"{half:.2g}"  # two figures of hundreds: "1.4e+02"

@@ -35,7 +35,7 @@ def judged(session, verdict: Verdict | None, **more: int) -> None:
     [
         (-0.149, 0.031, -0.149, "It pays: 14.9 ± 3.1 % less loss than transfer"),
         (0.2, 0.1, 0.4, "It does not pay: 40 ± 20 % more loss than transfer"),
-        (-0.02, 0.05, -0.02, "No clear difference from transfer: \u22122 ± 5 %"),
+        (-0.02, 0.05, -0.02, "No clear difference: 2 ± 5 % less loss than transfer, the interval spans zero"),
         (0.5, 0.1, 0.0, "It does not pay: 0.5 ± 0.1 more loss than transfer"),
         (390.0, 45.0, 390.5, "It does not pay: 392 times the loss of transfer"),
         (math.inf, math.nan, math.inf, "It does not pay: the loss diverges, unlike that of transfer"),
@@ -76,7 +76,7 @@ def test_nothing_is_said_where_there_is_nothing_to_compare_with(panel, session):
     [
         ((-0.149, 0.031, -0.149), "It pays: 14.9 ± 3.1 % less loss than Adam"),
         ((0.402, 0.201, 0.402), "It does not pay: 40.2 % more loss than Adam"),
-        ((-0.02, 0.05, -0.02), "No clear difference from Adam: \u22122 ± 5 %, step 1"),
+        ((-0.02, 0.05, -0.02), "No clear difference: 2 % less loss than Adam"),
         ((math.inf, math.nan, math.inf), "It does not pay: the loss diverges"),
     ],
 )

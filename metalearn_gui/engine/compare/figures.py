@@ -63,6 +63,18 @@ def figures(entry: Entry, step: int, is_best: bool = False) -> Figures:
     return Figures(step, entry.mean(step), entry.ci95(step), entry.median(step), entry.accuracy(step), is_best)
 
 
+def undecided_text(comparison: Comparison) -> str:
+    """That nobody is better than all others at their best steps, and who leads; "" where somebody is."""
+    best = comparison.best()
+    if len(best) < 2:
+        return ""
+    first, *others = (row.label for row in rows(comparison) if row.key in best)
+    return (
+        f"{first} has the lowest mean loss, but not clearly: the interval of the paired difference to "
+        f"{', '.join(others)} spans zero"
+    )
+
+
 def to_json(comparison: Comparison) -> dict[str, Any]:
     """All of it, with None for numbers that are not finite."""
     best = comparison.best()

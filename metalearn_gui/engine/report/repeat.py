@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import Any
 
-from metalearn_gui.engine.compare import Plan, TrainedRun
+from metalearn_gui.engine.compare import Lane, Plan, TrainedRun
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
@@ -23,7 +24,12 @@ def command_of_plan(plan: Plan) -> str:
     return shlex.join(["metalearn-gui", plan.command, *_settings_words(plan.settings), *plan.words(), *budget, *seeds])
 
 
-def command_of_trying(plan: Plan, file: str = "run.metalearn") -> str:
+def file_of(lane: Lane) -> str:
+    """What to call the file of a run, so that no other run of its comparison has the same one."""
+    return f"{re.sub(r'[^A-Za-z0-9_.=-]+', '-', lane.contender)}-seed-{lane.seed}.metalearn"
+
+
+def command_of_trying(plan: Plan, file: str) -> str:
     """A command line that tries what `command_of` has trained on the unseen tasks of the plan."""
     return shlex.join(["metalearn-gui", "evaluate", file, "--seed", str(plan.tasks_seed)])
 

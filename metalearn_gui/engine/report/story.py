@@ -17,12 +17,12 @@ from metalearn_gui.engine.compare import (
     Rung,
     SweepPlan,
 )
-from metalearn_gui.engine.compare.figures import Figures, Row, rows
+from metalearn_gui.engine.compare.figures import Figures, Row, rows, undecided_text
 from metalearn_gui.engine.published import Reference, published
 from metalearn_gui.engine.report import plots
 from metalearn_gui.engine.report.page import Code, Page, Picture, Section, Table
 from metalearn_gui.engine.report.plots import Band, Mean, Series, number
-from metalearn_gui.engine.report.repeat import command_of, command_of_plan, command_of_trying, reached
+from metalearn_gui.engine.report.repeat import command_of, command_of_plan, command_of_trying, file_of, reached
 from metalearn_gui.engine.report.same_task import same_task
 from metalearn_gui.engine.settings import ExperimentSettings
 
@@ -55,7 +55,7 @@ def _learners_page(outcome: Outcome, compile: bool) -> Page:
         Section("Again", tuple(_again(outcome))),
         Section("Settings", (_settings(comparison),)),
     ]
-    lead = f"{first.tasks.label}, {first.episodes.shots} shots, {len(comparison.entries)} of {_count(comparison)} done."
+    lead = f"{first.tasks.label}, {first.episodes.shots} shots, {_count(comparison)} done."
     return Page(f"Learners compared: {names}", lead, tuple(sections))
 
 
@@ -190,7 +190,9 @@ def _table(comparison: Comparison) -> list[Table | str]:
     cells = tuple(_cells(row, place, has_accuracy) for place, row in enumerate(table))
     trained = {(place, 2) for place, row in enumerate(table) if row.trained.is_best}
     best = {(place, 5) for place, row in enumerate(table) if row.best.is_best}
-    lines = [f"{row.label}: {row.line}" for row in table if row.line]
+    undecided = undecided_text(comparison)
+    lines = [f"{undecided}."] if undecided else []
+    lines += [f"{row.label}: {row.line}" for row in table if row.line]
     note = (
         "Mean ± half its 95 % interval, first after as many steps as training takes, then at the best step. Bold: the "
         "paired difference to every other learner parts from zero."
@@ -232,12 +234,13 @@ def _protocol(outcome: Outcome) -> list[str]:
     return said
 
 
-def _references(comparison: Comparison) -> list[Table]:
+def _references(comparison: Comparison) -> list[Table | str]:
     found: list[tuple[str, Reference]] = [
         (entry.label, reference) for entry in comparison.entries for reference in published(entry.runs[0].lane.settings)
     ]
     cells = tuple((label, one.measure, str(one.step), _range(one), one.protocol) for label, one in found)
-    return [Table(("learner", "measure", "step", "published", "protocol"), cells)] if cells else []
+    told = "Reference figures, which others got; those on other tasks say so and are no measure of these runs."
+    return [told, Table(("learner", "measure", "step", "reference", "how it was got"), cells)] if cells else []
 
 
 def _range(reference: Reference) -> str:
@@ -246,13 +249,16 @@ def _range(reference: Reference) -> str:
 
 def _again(outcome: Outcome) -> list[Code | str]:
     seconds = outcome.plan.budget.seconds
-    lines = "\n".join(f"{command_of(reached(run))}  # {run.lane.name}" for run in outcome.comparison.runs)
+    runs = outcome.comparison.runs
+    files = {run.lane.run_id: file_of(run.lane) for run in runs}
+    lines = "\n".join(f"{command_of(reached(run), files[run.lane.run_id])}  # {run.lane.name}" for run in runs)
+    tries = "\n".join(command_of_trying(outcome.plan, file) for file in files.values())
     told = "Each run alone, up to the meta-iteration that it reached:"
     if seconds is not None:
         told = f"In {seconds:g} s another machine comes to another meta-iteration. {told}"
     whole: list[Code | str] = [Code(command_of_plan(outcome.plan))]
     tried = "On the unseen tasks of this page:"
-    return [*whole, told, Code(lines), tried, Code(command_of_trying(outcome.plan))] if lines else whole
+    return [*whole, told, Code(lines), tried, Code(tries)] if lines else whole
 
 
 def _settings(comparison: Comparison) -> Table:
@@ -278,5 +284,7 @@ def _on(settings: ExperimentSettings) -> str:
     return f"{settings.learner.label} on {settings.tasks.label}, {settings.episodes.shots} shots."
 
 
-def _count(comparison: Comparison) -> int:
-    return len({lane.contender for lane in comparison.lanes})
+def _count(comparison: Comparison) -> str:
+    learners, runs = len({lane.contender for lane in comparison.lanes}), len(comparison.lanes)
+    of_each = f" ({learners} learners, {runs // learners} seeds)" if runs > learners else ""
+    return f"{len(comparison.runs)} of {runs} runs{of_each}"
