@@ -27,7 +27,6 @@ from metalearn_gui.ui.in_rows import in_rows
 from metalearn_gui.ui.left_side import SCROLL_BAR_ROOM, LeftSide
 from metalearn_gui.ui.memory import keep_window, restore_window
 from metalearn_gui.ui.message_bar import MessageBar
-from metalearn_gui.ui.named import named
 from metalearn_gui.ui.palette.palette import Palette
 from metalearn_gui.ui.panels import PANELS, VIEW_PANELS, card
 from metalearn_gui.ui.panels.network import NetworkPanel
@@ -39,7 +38,7 @@ from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.transport_bar import HEIGHT as HEADER_HEIGHT
-from metalearn_gui.ui.view import CONTENT, View
+from metalearn_gui.ui.view import View
 from metalearn_gui.ui.view_stack import TASK, ViewStack
 from metalearn_gui.ui.views.presenter import PresenterView
 from metalearn_gui.ui.window_zoom import WindowZoom
@@ -84,12 +83,11 @@ class MainWindow(Translated, QMainWindow):
         self.commands = Actions(self)
         self._header = Header(session, self)
         self._status = StatusBar(session, self)
-        self._content = named(QWidget(self), CONTENT)
+        self._content = QWidget(self)
         self.panels = {key: PANELS[key](session, self._content) for key in (*LEFT, *CENTRE, *RIGHT)}
         self._left = LeftSide({key: card(self.panels, key, SettingsPanel) for key in LEFT}, self._content)
         self._lay_out()
         self._messages = MessageBar(session, self)
-        self._messages.roomTaken.connect(self._views.leave_room)
         self._ring = FocusRing(self)
         self._help = HelpWindow(self)
         card(self.panels, "tasks", TasksPanel).dataChosen.connect(self.take_data)
@@ -260,7 +258,9 @@ class MainWindow(Translated, QMainWindow):
         self._messages.place(GAP, scaled(HEADER_HEIGHT) + GAP, self.width() - 2 * GAP)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.commands.press(event):
+        if event.key() == Qt.Key.Key_Escape and self._messages.isVisible():
+            self._messages.hide()
+        elif not self.commands.press(event):
             super().keyPressEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:

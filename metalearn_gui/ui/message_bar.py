@@ -1,4 +1,4 @@
-"""One line under the header, where the content leaves room: what happened, what to do, and a button that does it."""
+"""One line under the header, over the content: what happened, what to do, and a button that does it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QRect, QSize, QTimer, Signal
-from PySide6.QtGui import QCursor, QHideEvent, QShowEvent
+from PySide6.QtCore import QRect, QSize, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from metalearn_gui.bridge.session import Message, Session
@@ -19,16 +19,17 @@ from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.wording import without_keys
 
-HEIGHT, GAP = 48, 12  # the gap: between the bar and the content below it
+HEIGHT = 48
 INFO_MS, HELD_MS = 8000, 1500
 NEAR = 60  # pixels; a pointer so close is on its way to a button of the bar
 LEVEL_COLORS = {"info": "before", "warning": "learner", "error": "error"}
 
 
 class MessageBar(Translated, QFrame):
-    """Hidden while there is nothing to say. Its owner calls `place` when it is resized."""
+    """Hidden while there is nothing to say. Its owner calls `place` when it is resized.
 
-    roomTaken = Signal(int)  # pixels of height that the content has to leave, or 0
+    It lies over the content: what a hand is at must not move when a message comes or goes.
+    """
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
@@ -88,20 +89,9 @@ class MessageBar(Translated, QFrame):
             self.hide()
 
     def place(self, left: int, top: int, width: int) -> None:
-        """Lie where the content else begins, as wide as what is said, and no wider than this."""
+        """Lie here, as wide as what is said, and no wider than this."""
         self._room = QRect(left, top, width, scaled(HEIGHT))
         self._fit()
-        if not self.isHidden():
-            self.roomTaken.emit(scaled(HEIGHT + GAP))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.roomTaken.emit(scaled(HEIGHT + GAP))
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        if self.isHidden():  # else it is the window that hides
-            self.roomTaken.emit(0)
 
     def _fit(self) -> None:
         needed = min(self.sizeHint().width(), self._room.width())
@@ -131,7 +121,7 @@ class MessageBar(Translated, QFrame):
 
     def retranslate(self) -> None:
         """Write every visible text."""
-        self._close.setToolTip(self.tr("Close"))
+        self._close.setToolTip(self.tr("Close (Escape)"))
         self._close.setAccessibleName(self.tr("Close"))
         self._restyle()
 

@@ -8,13 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.translated import Dressed
 from metalearn_gui.ui.view_header import ViewHeader
 
 GAP = 12
-CONTENT = "page_content"  # what every page calls all that is below its header
 
 
 class View(Dressed, QWidget):
@@ -38,7 +36,7 @@ class View(Dressed, QWidget):
         self.header.run.clicked.connect(self.toggle)
         self.header.step.clicked.connect(self.step)
         self.header.reset.clicked.connect(self.reset)
-        self.content = named(QWidget(self), CONTENT)
+        self.content = QWidget(self)
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(GAP, GAP, GAP, GAP)
         self.body.setSpacing(GAP)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.ui.view import CONTENT, View
+from metalearn_gui.ui.view import View
 from metalearn_gui.ui.views import VIEWS
 from metalearn_gui.ui.zoom import fit_new
 
@@ -23,7 +23,7 @@ class ViewStack(QStackedWidget):
         self.setObjectName("view_stack")
         self._session = session
         self._views: dict[str, View] = {}
-        self._is_compact, self._room = False, 0
+        self._is_compact = False
         self._task_page = task_page
         self.addWidget(task_page)
 
@@ -50,16 +50,6 @@ class ViewStack(QStackedWidget):
         for view in self._views.values():
             view.set_compact(compact)
 
-    def leave_room(self, height: int) -> None:
-        """Begin the task, and every view, so many pixels further below its header."""
-        self._room = height
-        for page in (self._task_page, *self._views.values()):
-            self._leave_room(page)
-
-    def _leave_room(self, page: QWidget) -> None:
-        for content in page.findChildren(QWidget, CONTENT, Qt.FindChildOption.FindDirectChildrenOnly):
-            content.setContentsMargins(0, self._room, 0, 0)
-
     @property
     def transport(self) -> Session | View:
         """What run, step and reset mean now."""
@@ -75,6 +65,5 @@ class ViewStack(QStackedWidget):
             view.backRequested.connect(lambda: self.show_view(TASK))
             view.viewRequested.connect(self.show_view)
             self.addWidget(view)
-            self._leave_room(view)
             self._views[key] = view
         return self._views[key]

@@ -27,7 +27,8 @@ from metalearn_gui.ui.panels.learner import LearnerPanel
 from metalearn_gui.ui.panels.network import NetworkPanel
 from metalearn_gui.ui.panels.tasks import TasksPanel
 from metalearn_gui.ui.rail_button import RailButton
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import scaled, theme
+from metalearn_gui.ui.transport_bar import HEIGHT as HEADER_HEIGHT
 from metalearn_gui.ui.verdict_line import VerdictLine
 from tests.ui.fake_session import FakeSession
 
@@ -408,17 +409,40 @@ def test_a_message_lies_under_the_header_and_its_action_is_done(window, session)
 
 @pytest.mark.parametrize("view", ["", "inside", "presenter"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_a_message_covers_no_card_and_no_button(window, session, qtbot, size, view):
+def test_a_message_moves_nothing_and_leaves_the_header_free(window, session, qtbot, size, view):
     window.resize(*size)
     if view:
         window.show_view(view)
+    qtbot.wait(80)
+    before = _in_sight(window)
     session.messageRaised.emit(Message("long " * 400, "error", "Restart", "reset"))
     qtbot.wait(80)
-    bar, below = child(window, "message_bar"), _in_sight(window)
-    assert [name for name, place in below.items() if bar.geometry().intersects(place)] == []
+    bar = child(window, "message_bar")
+    assert _in_sight(window) == before
+    assert bar.geometry().top() >= scaled(HEADER_HEIGHT)
+    assert bar.geometry().bottom() < scaled(HEADER_HEIGHT) + window.height() // 10
     child(window, "message_close").click()
     qtbot.wait(80)
-    assert min(place.top() for place in _in_sight(window).values()) < bar.geometry().bottom()  # the row is theirs again
+    assert _in_sight(window) == before
+
+
+def test_escape_closes_a_message_before_it_leaves_a_view(window, session, qtbot):
+    window.show_view("inside")
+    session.messageRaised.emit(Message("It diverged.", "error", "Restart", "reset"))
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not child(window, "message_bar").isVisible()
+    assert child(window, "inside_view").isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not child(window, "inside_view").isVisible()
+
+
+def test_escape_closes_a_sheet_before_the_message_behind_it(window, session, qtbot):
+    session.messageRaised.emit(Message("It diverged.", "error", "Restart", "reset"))
+    window.show_palette()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert child(window, "message_bar").isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not child(window, "message_bar").isVisible()
 
 
 def _in_sight(window) -> dict[str, QRect]:
