@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Axes, draw_frame
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, faded
-from metalearn_gui.ui.keys import is_claimed
+from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
@@ -38,6 +38,7 @@ class ContextPad(QWidget):
         self.setFont(ui_font(12))
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        claim_keys(self, lambda event: event.key() in (*STEPS, Qt.Key.Key_Escape))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
@@ -133,13 +134,6 @@ class ContextPad(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._by_keyboard = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         super().focusInEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        # The arrows mean this point while it has the focus, not the window's shortcuts.
-        if is_claimed(event, (*STEPS, Qt.Key.Key_Escape)):
-            event.accept()
-            return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._by_keyboard = True

@@ -25,8 +25,8 @@ from metalearn_gui.bridge.landscape import Landscape
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS, Axes, draw_frame, draw_words
 from metalearn_gui.ui.canvas.markers import draw_marker, faded
-from metalearn_gui.ui.keys import is_claimed
 from metalearn_gui.ui.layer import Layer
+from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -57,6 +57,7 @@ class LandscapeView(QWidget):
         self._ground = Layer(self)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
+        claim_keys(self, lambda event: event.key() in STEPS)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -255,13 +256,6 @@ class LandscapeView(QWidget):
             self._nudge(*direction)
         else:
             super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        # The arrows mean this view while it has the focus, not the window's shortcuts.
-        if is_claimed(event, STEPS):
-            event.accept()
-            return True
-        return super().event(event)
 
     def _nudge(self, across: int, up: int) -> None:
         assert self._shown is not None

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.lookout import Lookout
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
@@ -40,6 +41,7 @@ class Legend(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setFont(ui_font(12))
+        Lookout(self, self._set_tip)
 
     def set_entries(self, entries: Sequence[LegendEntry]) -> None:
         """Show these; nothing is done when they are the ones shown."""
@@ -55,10 +57,10 @@ class Legend(QWidget):
     def entries(self) -> tuple[LegendEntry, ...]:
         return self._entries
 
-    def event(self, event: QEvent) -> bool:
+    def _set_tip(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             self.setToolTip(self.tip_at(event.pos()))
-        return super().event(event)
+        return False
 
     def tip_at(self, position: QPoint) -> str:
         """What is said of the entry there."""

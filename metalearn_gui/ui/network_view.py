@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Axes, draw_words
+from metalearn_gui.ui.lookout import Lookout
 from metalearn_gui.ui.network_drawing import UNITS_DRAWN, Layer
 from metalearn_gui.ui.network_maps import Column, columns_of, draw_columns, tiles
 from metalearn_gui.ui.theme import scaled, theme
@@ -37,6 +38,7 @@ class NetworkView(QWidget):
         self.setMinimumHeight(_height_with(SMALLEST_UNIT))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme().changed.connect(self.update)
+        Lookout(self, self._show_tip)
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -130,11 +132,11 @@ class NetworkView(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(_thumbnail(responses, rect.adjusted(inset, inset, -inset, -inset)))
 
-    def event(self, event: QEvent) -> bool:
+    def _show_tip(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             QToolTip.showText(event.globalPos(), self._text_at(QPointF(event.pos())), self)
             return True
-        return super().event(event)
+        return False
 
     def _text_at(self, point: QPointF) -> str:
         if self._columns:

@@ -21,6 +21,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.elided_label import Hint
 from metalearn_gui.ui.explanation import Explanation, WhyButton
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.lookout import when_polished
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.reading_order import move_focus
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
@@ -60,6 +61,7 @@ class Panel(Dressed, QFrame):
         outer.addLayout(self._header)
         outer.addWidget(self._content, 1)
         theme().changed.connect(self._restyle)
+        when_polished(self, self.dress)
 
     def _build_header(self) -> None:
         self._title = named(QPushButton(self), f"{self.key}_title")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.axis import TICK_PX, Axis, count_tick_text, tick_text
-from metalearn_gui.ui.keys import is_claimed
+from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 LINE_STYLES: dict[str, list[float]] = {  # dash patterns in pen widths; a line's style says what its colour says
@@ -98,6 +98,7 @@ class ThemedPlot(pg.PlotWidget):
         self.value_axis = left_axis or Axis("left", tick_text)
         super().__init__(parent, axisItems={"bottom": self.count_axis, "left": self.value_axis})
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        claim_keys(self, lambda event: event.key() in ARROWS)
         self.setMouseTracking(True)
         self.setAcceptDrops(False)  # what is dropped means the window
         self.setMinimumHeight(56)
@@ -214,13 +215,6 @@ class ThemedPlot(pg.PlotWidget):
             super().keyPressEvent(event)
         else:
             self.stepped.emit(step)
-
-    def event(self, event: QEvent) -> bool:
-        # The arrows mean this plot while it has the focus, not the window's shortcuts.
-        if is_claimed(event, ARROWS):
-            event.accept()
-            return True
-        return super().event(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

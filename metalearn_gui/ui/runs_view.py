@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from metalearn_gui.ui.icons import svg
-from metalearn_gui.ui.keys import is_claimed
+from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTable, draw_ground, draw_symbol
 from metalearn_gui.ui.run_names import fitted, without
@@ -128,6 +128,8 @@ class RunsView(RowsTable):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.clicked.connect(self._click)
         self.doubleClicked.connect(self._double_click)
+        # Keys that mean a row here would else be the window's: Space runs, Delete removes a point.
+        claim_keys(self, lambda event: event.key() in self._key_actions)
 
     def _click(self, index: QModelIndex) -> None:
         if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:  # else it selects several
@@ -178,13 +180,6 @@ class RunsView(RowsTable):
             super().keyPressEvent(event)
         else:
             action(self, self.currentIndex().row())
-
-    def event(self, event: QEvent) -> bool:
-        # Keys that mean a row here would else be the window's: Space runs, Delete removes a point.
-        if is_claimed(event, self._key_actions):
-            event.accept()
-            return True
-        return super().event(event)
 
     _key_actions: ClassVar[dict[int, Callable[[RunsView, int], None]]] = {
         Qt.Key.Key_Space: lambda self, row: self.overlayAsked.emit(row),

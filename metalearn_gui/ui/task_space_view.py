@@ -25,8 +25,8 @@ from metalearn_gui.ui.canvas.axes import (
     widened,
 )
 from metalearn_gui.ui.canvas.markers import draw_marker, draw_ring, faded, stamp_markers
-from metalearn_gui.ui.keys import is_claimed
 from metalearn_gui.ui.layer import Layer
+from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.task_picture import paint_task
 from metalearn_gui.ui.theme import scaled, theme, ui_font
@@ -66,6 +66,7 @@ class TaskSpaceView(QWidget):
         self._words = {"scale": "", "waiting": ""}
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        claim_keys(self, lambda event: event.key() in MOVES)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_texts(self, scale: str, waiting: str) -> None:
@@ -220,13 +221,6 @@ class TaskSpaceView(QWidget):
             self.opened.emit(self._near)
         else:
             super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        # The arrows mean this view while it has the focus, not the window's shortcuts.
-        if is_claimed(event, MOVES):
-            event.accept()
-            return True
-        return super().event(event)
 
     def _walk(self, direction: int) -> None:
         """Left: to a worse task; right: to a better one. It begins with the worst."""

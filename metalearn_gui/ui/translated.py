@@ -35,16 +35,15 @@ class Translated(Base):
 
 
 class Dressed(Translated):
-    """Cards and views: their texts and colours are set first when they are about to be seen, wholly built."""
+    """Cards and views: `when_polished(self, self.dress)`, wholly built, they get their first texts and colours."""
 
     def restyle(self) -> None:
         """Take the theme's colours."""
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Polish:
-            self._retranslate()
-            self._restyle()
-        return super().event(event)
+    def dress(self) -> None:
+        """Write the texts and take the colours."""
+        self._retranslate()
+        self._restyle()
 
     def _restyle(self) -> None:
         self.restyle()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication
 
 from metalearn_gui.ui.canvas.axes import Axes, grown, settled, ticks
 from metalearn_gui.ui.canvas.curve import CurveCanvas
@@ -50,6 +51,24 @@ def test_click_on_empty_space_adds_a_point_there(curve, sinusoid):
     added = handle(curve, count)
     assert abs(added.x() - place.x()) < 0.01
     assert abs(added.y() - place.y()) < 0.01
+
+
+def test_a_learner_that_took_no_step_is_drawn_too(curve, sinusoid, qtbot):
+    learner = sinusoid.unseen.adaptations["learner"]
+    start = dataclasses.replace(learner, on_grid=learner.on_grid[:1])
+    sinusoid.unseen.adaptations = {**sinusoid.unseen.adaptations, "learner": start}
+    with qtbot.captureExceptions() as errors:
+        sinusoid.unseen.adaptedChanged.emit()
+        curve.grab()
+    assert not errors
+
+
+def test_a_paint_that_fails_is_told_and_the_window_goes_on(curve, sinusoid, qtbot, monkeypatch):
+    monkeypatch.setattr(curve, "paint_live", lambda painter: painter.end() and 1 / 0)
+    with qtbot.captureExceptions() as errors:
+        curve.update()
+        QApplication.processEvents()
+    assert [kind for kind, _, _ in errors] == [ZeroDivisionError]
 
 
 def shows_legend(curve) -> bool:

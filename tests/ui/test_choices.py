@@ -73,7 +73,7 @@ def test_a_learner_that_cannot_take_the_tasks_looks_so_says_why_and_offers_a_fam
     misfit.click()
     assert session.settings.learner.key == "maml"
     assert chip(panel, "learner_maml").isChecked()
-    assert "it takes classification: try Blobs (blobs)" in bar.accessibleName()
+    assert "it takes classification: try Blobs" in bar.accessibleName()
     button = bar.findChild(QPushButton, "message_action")
     assert button.text() == "Try Blobs"
     button.click()

@@ -221,8 +221,8 @@ class CurveCanvas(HandleSurface):
     def _draw_faint(self, painter: QPainter, axes: Axes) -> None:
         if self.adaptation is None:
             return
-        paths, grid = self.adaptation.on_grid, self.touched.grid
-        steps = np.unique(np.linspace(1, len(paths) - 1, min(FAINT_CURVES, len(paths))).astype(int))
+        paths, grid, last = self.adaptation.on_grid, self.touched.grid, len(self.adaptation.on_grid) - 1
+        steps = np.unique(np.linspace(min(1, last), last, min(FAINT_CURVES, last + 1)).astype(int))
         thin = np.unique(np.linspace(0, len(grid) - 1, FAINT_POINTS).astype(int))
         painter.setPen(QPen(faded(self.learner_color(), 105), 1))
         for step in steps[(steps > 0) & (steps != self.shown_step)].tolist():

@@ -28,6 +28,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
 from metalearn_gui.ui.canvas.surface import Surface
+from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.theme import theme
 
 REACH = 12.0  # pixels from a handle's middle that still grab it
@@ -61,6 +62,7 @@ class HandleSurface(Surface):
         self._flush_soon.timeout.connect(self._flush_move)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        claim_keys(self, self._claims)
 
     # --- what a subclass says -------------------------------------------------------------------
     def handle_pixels(self) -> Array:
@@ -186,13 +188,6 @@ class HandleSurface(Surface):
         self._awaits_paint = self.isVisible() and self.touched is not before
 
     # --- keyboard -------------------------------------------------------------------------------
-    def event(self, event: QEvent) -> bool:
-        # The focused canvas wins its keys over the window's shortcuts (Left and Right, for one).
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._claims(event):
-            event.accept()
-            return True
-        return super().event(event)
-
     def _claims(self, event: QKeyEvent) -> bool:
         return event.key() in self.claimed_keys or pressed(event) in (UNDO, REDO)
 

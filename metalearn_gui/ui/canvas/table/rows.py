@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QEvent,
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
@@ -33,6 +32,7 @@ from metalearn_gui.store.link import is_link
 from metalearn_gui.ui.canvas.table.model import FIELD_ROLE, RowsModel
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import theme, ui_font
 
@@ -87,6 +87,7 @@ class RowsTable(QTableView):
         self.setFont(ui_font(12))
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
+        claim_keys(self, _pastes_cells)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
@@ -136,13 +137,6 @@ class RowsTable(QTableView):
         if point is not None:
             self.rowChosen.emit(point)
 
-    def event(self, event: QEvent) -> bool:
-        """Pasting is the table's, and no shortcut of the window, unless what is in the clipboard is for the window."""
-        if event.type() == QEvent.Type.ShortcutOverride and _pastes_cells(event):
-            event.accept()
-            return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
             self._rows.paste(self.currentIndex(), QGuiApplication.clipboard().text())
@@ -164,9 +158,9 @@ class RowsTable(QTableView):
             self.edit(self.currentIndex())
 
 
-def _pastes_cells(event: QEvent) -> bool:
-    is_paste = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Paste)
-    return is_paste and not is_link(QGuiApplication.clipboard().text())
+def _pastes_cells(event: QKeyEvent) -> bool:
+    """Pasting is the table's, and no shortcut of the window, unless what is in the clipboard is for the window."""
+    return event.matches(QKeySequence.StandardKey.Paste) and not is_link(QGuiApplication.clipboard().text())
 
 
 class RowsEditor(QWidget):
