@@ -12,7 +12,8 @@ from metalearn_gui.ui.plotting import LINE_STYLES
 from metalearn_gui.ui.theme import theme
 
 OWN_COLORS = {"transfer": "transfer", "scratch": "scratch"}  # what means the same everywhere
-SHAPES = ("o", "s", "t", "d", "star", "t1")  # pyqtgraph's names
+# pyqtgraph's names. Eleven, as six colours times eleven shapes come again together after 66 turns only.
+SHAPES = ("o", "s", "t", "d", "star", "t1", "+", "t2", "x", "t3", "p")
 STYLES = tuple(LINE_STYLES)
 
 
@@ -40,6 +41,8 @@ def run_mark(session: HasShown, run: RunRecord) -> Mark:
 def mark_of(turn: int, learner: str, is_shown: bool = False) -> Mark:
     """Of a run of this turn. Colours come again with other shapes; the shown one has the accent.
 
+    Any eleven that follow each other have eleven shapes, so that learners of one plot are told apart without colour.
+
     Of six that are compared each has a colour of its own: the series, and the text's, which means nothing else here.
     """
     palette = theme().palette
@@ -49,4 +52,4 @@ def mark_of(turn: int, learner: str, is_shown: bool = False) -> Mark:
         color = palette.learner
     elif learner in OWN_COLORS:
         color = theme().color_of(OWN_COLORS[learner])
-    return Mark(color, SHAPES[shift % len(SHAPES)], STYLES[shift % len(STYLES)])
+    return Mark(color, SHAPES[turn % len(SHAPES)], STYLES[shift % len(STYLES)])

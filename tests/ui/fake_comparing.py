@@ -20,6 +20,7 @@ class FakeComparing(QObject):
     stateChanged = Signal()
     keptChanged = Signal()
     reopened = Signal()
+    reported = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

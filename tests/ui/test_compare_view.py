@@ -8,6 +8,7 @@ import itertools
 
 import numpy as np
 import pytest
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
@@ -436,6 +437,13 @@ def test_six_learners_have_six_colours_and_a_dozen_a_dozen_marks():
     marks = [mark_of(turn, "maml") for turn in range(12)]
     assert len({mark.color.name() for mark in marks[:6]}) == 6
     assert len({(mark.color.name(), mark.shape) for mark in marks}) == 12
+
+
+@pytest.mark.parametrize("first", [0, 1, 5, 17])
+def test_learners_of_turns_near_each_other_have_shapes_of_their_own(first):
+    shapes = [mark_of(turn, "maml").shape for turn in range(first, first + 11)]
+    assert len(set(shapes)) == 11
+    assert all(shape in Symbols for shape in shapes)
 
 
 def test_reference_figures_stand_beside_the_mark_of_their_learner_in_the_theme_as_it_is(qtbot):
