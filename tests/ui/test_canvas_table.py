@@ -346,6 +346,15 @@ def test_in_the_window_cells_are_pasted_into_the_table_that_has_the_focus(window
     assert [table.model().index(row, 0).data() for row in range(2)] == ["7", "8"]
 
 
+def test_space_at_a_cell_runs_and_edits_nothing(window, qtbot):
+    table = window.findChild(QTableView, "support_table")
+    table.setFocus()
+    table.setCurrentIndex(table.model().index(0, 0))
+    qtbot.keyClick(table, Qt.Key.Key_Space)
+    assert table.viewport().findChild(QLineEdit) is None
+    assert ("toggle",) in window.session.calls
+
+
 def test_a_link_is_the_windows_also_where_the_table_has_the_focus(window, qtbot):
     table = window.findChild(QTableView, "support_table")
     table.setFocus()

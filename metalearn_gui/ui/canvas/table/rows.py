@@ -148,6 +148,8 @@ class RowsTable(QTableView):
             self.add_row()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._edit_current()
+        elif event.key() == Qt.Key.Key_Space:
+            event.ignore()  # no number begins with one: the window's run or pause
         else:
             super().keyPressEvent(event)
 
