@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.compile_times import remember_seconds, seconds_of
@@ -26,7 +26,9 @@ class Compiling(QObject):
         self._settings: ExperimentSettings | None = None
         self._began = 0.0
         self._expected: float | None = None
-        self._timer = QTimer(self, interval=1000)
+        self._timer = QTimer(
+            self, interval=1000, timerType=Qt.TimerType.PreciseTimer
+        )  # an early tick tells a second less
         self._timer.timeout.connect(self.ticked)
 
     def follow(self, settings: ExperimentSettings | None, is_cut_short: bool = False) -> None:

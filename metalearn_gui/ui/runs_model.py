@@ -111,7 +111,8 @@ class RunsModel(QAbstractTableModel):
 
     def follow_figures(self) -> None:
         """Tell of the rows whose texts have changed; often called, seldom with anything to tell."""
-        moving = {run.run_id: run for run in (self._session.live, self._session.shown)}
+        compared = (run for run in self._session.comparing.records.values() if run.iteration and not run.reason)
+        moving = {run.run_id: run for run in (self._session.live, self._session.shown, *compared)}
         for row, run in enumerate(self._runs):
             if run.run_id in moving:
                 self._runs[row] = moving[run.run_id]  # a run that was settled is another record

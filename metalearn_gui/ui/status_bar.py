@@ -59,7 +59,8 @@ class StatusBar(Translated, QFrame):
             hint.setVisible(not compact or place < NUM_KEYS_COMPACT)
 
     def _refresh_sometimes(self) -> None:
-        if not self._since_refresh.isValid() or self._since_refresh.elapsed() > REFRESH_MS:
+        is_clock = self._session.comparing.compiling_text != ""  # told once a second, at the same time everywhere
+        if is_clock or not self._since_refresh.isValid() or self._since_refresh.elapsed() > REFRESH_MS:
             self.refresh()
 
     def refresh(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.engine.compare import Comparison, Outcome
 from metalearn_gui.engine.compare.contenders import Lane
+from metalearn_gui.store.records import RunRecord
 
 
 class FakeComparing(QObject):
@@ -30,6 +31,7 @@ class FakeComparing(QObject):
         self.eta_seconds: float | None = None
         self.compiling_text = ""
         self.lanes: tuple[Lane, ...] = ()
+        self.records: dict[str, RunRecord] = {}
         self.comparison = Comparison((), ())
         self.outcome: Outcome | None = None
 

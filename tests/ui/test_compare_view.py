@@ -32,6 +32,8 @@ from metalearn_gui.ui.run_marks import mark_of, run_mark
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.views.compare import CompareView
+from metalearn_gui.ui.views.little_data import LittleDataView
+from metalearn_gui.ui.views.structure import StructureView
 from metalearn_gui.ui.views.sweep import SweepView
 from tests.bridge.conftest import small_settings
 
@@ -105,6 +107,26 @@ def test_a_value_that_a_contender_cannot_take_is_refused_and_nothing_changes(ses
     with pytest.raises(SettingError):
         chosen.vary(before[0].key, {"inner_steps": "0"})
     assert chosen.choices == before
+
+
+def test_once_run_is_pressed_no_card_asks_for_it_any_more(view, real):
+    assert view.tiles._empty.text().startswith("Press Run")
+    view.toggle()
+    assert view.tiles._empty.text().startswith("Waits for its turn")
+    view.reset()
+
+
+@pytest.mark.parametrize("kind", [StructureView, LittleDataView])
+def test_a_search_that_waits_for_its_turn_says_so(kind, real, qtbot):
+    view = kind(real)
+    qtbot.addWidget(view)
+    view.resize(1440, 850)
+    view.show()
+    qtbot.waitUntil(lambda: real.can_run, timeout=60_000)
+    view.toggle()
+    words = view.card.picture.words if kind is StructureView else view.by_shots._empty.text()
+    assert words.startswith("Waits for its turn")
+    view.reset()
 
 
 # --- what it comes to ----------------------------------------------------------------------------------

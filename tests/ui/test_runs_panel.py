@@ -54,6 +54,19 @@ def test_a_run_is_a_row_with_its_figures_newest_first(panel, session, two_runs):
     assert panel.model.headerData(LAST_STEP, Qt.Orientation.Horizontal) == "10 steps"
 
 
+def test_a_run_that_is_compared_tells_its_figures_as_they_come(panel, session, two_runs):
+    other = two_runs[0]
+    session.comparing.records = {other.run_id: other}
+    other.compute_seconds = 65.0
+    session.comparing.progressed.emit()
+    assert _texts(panel, 1)[-1] == "1:05"
+    panel.hide()
+    other.compute_seconds = 66.0
+    session.comparing.progressed.emit()
+    panel.show()
+    assert _texts(panel, 1)[-1] == "1:06"
+
+
 def test_the_last_figures_are_not_called_by_another_run_s_steps(panel, session):
     session.train(10)
     session.change(test_steps=1)

@@ -23,6 +23,7 @@ from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.compare.marks import draw_mark
 from metalearn_gui.ui.compare.standing import Standing, Standings
 from metalearn_gui.ui.compare.tile_session import TileSession
+from metalearn_gui.ui.compare.waiting import waiting_text
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.run_marks import Mark
@@ -88,6 +89,8 @@ class TilesPanel(Panel):
         session.unseen.taskChanged.connect(self._drop_strangers)  # before any tile hears of it
         standings.changed.connect(self.refresh)
         standings.advanced.connect(self._follow)
+        for signal in (session.comparing.stateChanged, session.readinessChanged):
+            signal.connect(self._say_what_comes)
 
     def _drop_strangers(self) -> None:
         """A tile cannot draw a task of another kind."""
@@ -152,10 +155,13 @@ class TilesPanel(Panel):
         self._new_task.setText(self.tr("new task"))
         self._new_task.setAccessibleName(self.tr("new task"))
         self._new_task.setToolTip(self.tr("Draw another task that training never saw (N)"))
-        self._empty.setText(
-            self.tr("Press Run: each of these learners trains on the same tasks, and meets the same unseen ones")
-        )
+        self._say_what_comes()
         self.refresh()
+
+    def _say_what_comes(self) -> None:
+        """What is to be done, or waited for, before there are tiles."""
+        text = self.tr("Press Run: each of these learners trains on the same tasks, and meets the same unseen ones")
+        self._empty.setText(waiting_text(self.session, "compare") or text)
 
     def _say_hint(self) -> None:
         tiles = self.tr("drag a point in any of them: all answer · dotted: truth")

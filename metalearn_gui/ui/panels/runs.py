@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from metalearn_gui.bridge.session import Message, Session
@@ -82,7 +82,7 @@ class RunsPanel(Panel):
         self.table.customContextMenuRequested.connect(self._open_menu)
         session.runsChanged.connect(self.refresh)
         session.shownChanged.connect(self.model.follow_shown)
-        for signal in (session.advanced, session.scored):
+        for signal in (session.advanced, session.scored, session.comparing.progressed):
             signal.connect(self._refresh_figures)
         self.refresh()
 
@@ -127,6 +127,10 @@ class RunsPanel(Panel):
             self.wish = wish
             self.updateGeometry()
         self._show_foot()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.model.follow_figures()  # nothing was told while another view was open
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -16,6 +16,7 @@ from metalearn_gui.engine.compare import Budget, LittleData, LittleDataPlan, Los
 from metalearn_gui.ui.axis import Axis, count_tick_text
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
+from metalearn_gui.ui.compare.waiting import waiting_text
 from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen, style_line
@@ -45,8 +46,9 @@ class LittleDataView(ComparingView):
         line.addWidget(self.by_tasks, 1)
         self.body.addWidget(self.effort)
         self.body.addLayout(line, 1)
-        for signal in (session.comparing.planned, session.comparing.finished):
+        for signal in (session.comparing.planned, session.comparing.finished, session.comparing.stateChanged):
             signal.connect(self._refresh)
+        session.readinessChanged.connect(self._follow_waiting)
         session.comparing.progressed.connect(self._follow)
         self.take_outcome()
 
@@ -69,12 +71,18 @@ class LittleDataView(ComparingView):
         if self._found is not self._drawn:
             self._refresh()
 
+    def _follow_waiting(self) -> None:
+        if self._found is None and waiting_text(self.session, "little_data"):
+            self._refresh()
+
     def _refresh(self) -> None:
         if not self.isVisible():
             return
         found = self._found
         self._drawn = found
-        self.by_shots.set_invitation(self._wait_for_shots() if found else "")
+        waits = waiting_text(self.session, "little_data")
+        self.by_shots.set_invitation(self._wait_for_shots() if found else waits)
+        self.by_tasks.set_invitation(waits)
         self.by_shots.show_curves(found.by_shots if found else (), found.shots if found else 0)
         self.by_tasks.show_curves(found.by_tasks if found else ())
 
