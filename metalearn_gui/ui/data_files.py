@@ -39,12 +39,12 @@ class DataMenu(QMenu):
         self._say(ask_table_path(self.parentWidget(), self._start))
 
     def _ask_zip(self) -> None:
-        title, pattern = self.tr("Choose images"), self.tr("Zip files (*.zip)")
+        title, pattern = self.tr("Choose a zip file"), self.tr("Zip files (*.zip)")
         path, _ = QFileDialog.getOpenFileName(self.parentWidget(), title, self._start, pattern)
         self._say(path)
 
     def _ask_folder(self) -> None:
-        self._say(QFileDialog.getExistingDirectory(self.parentWidget(), self.tr("Choose images"), self._start))
+        self._say(QFileDialog.getExistingDirectory(self.parentWidget(), self.tr("Choose a folder"), self._start))
 
     def _say(self, path: str) -> None:
         if path:

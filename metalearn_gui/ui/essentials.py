@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metalearn_gui.engine.idle import idle_settings
 from metalearn_gui.engine.params import params_of
 from metalearn_gui.engine.settings import ExperimentSettings
 
@@ -16,5 +17,6 @@ def essential_settings(settings: ExperimentSettings) -> frozenset[str]:
     sizes = [name for name in plain["network"] if not (settings.tasks.fixed_dims and name in ENDS)]
     others = [name for group in ORDER[1:] for name in plain[group] if name not in ENDS]
     concerns = [name for name in settings.learner.concerns if name in settings.names()]
-    first = [*sizes, *plain["episodes"], *plain["outer"], *concerns, *others]
-    return frozenset(list(dict.fromkeys(first))[:MOST])
+    first = dict.fromkeys([*sizes, *plain["episodes"], *plain["outer"], *concerns, *others])
+    idle = idle_settings(settings).keys() - set(concerns)
+    return frozenset([name for name in first if name not in idle][:MOST])

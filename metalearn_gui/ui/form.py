@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.engine.idle import idle_settings
 from metalearn_gui.engine.params import Param, params_of
 from metalearn_gui.ui.essentials import essential_settings
 from metalearn_gui.ui.named import named
@@ -78,8 +79,10 @@ class Form(Translated, QWidget):
         if rows_depend_on != self._built_for:
             self._built_for = rows_depend_on
             self._build([spec for component in components for spec in params_of(component)])
-        for row in self.rows.values():
+        idle = idle_settings(settings)
+        for name, row in self.rows.items():
             row.show_value()
+            row.rest(QCoreApplication.translate("Idle", idle.get(name, "")))
         self._show_reset_all()
 
     def _show_reset_all(self) -> None:

@@ -50,6 +50,7 @@ class SettingRow(Translated, QWidget):
         self._badge = QLabel("", self)
         self._reset = named(QToolButton(self), f"{spec.name}_reset")
         self._is_changed = False  # from its default
+        self._idle = ""  # why it changes nothing
         self._arrange()
         for widget in self._inputs():
             widget.edited.connect(self._commit)
@@ -98,6 +99,14 @@ class SettingRow(Translated, QWidget):
         self.editor.updateGeometry()
         self._is_changed = value != self.spec.default
         self._fit()
+
+    def rest(self, reason: str) -> None:
+        """Let nobody set what changes nothing now, and say why; "": it changes something."""
+        if reason != self._idle:
+            self._idle = reason
+            for widget in (*self._inputs(), self._reset):
+                widget.setEnabled(not reason)
+            self._tell_help()
 
     def is_about(self, text: str) -> bool:
         """Whether name, label or help has this in it; text: lower case."""
@@ -170,20 +179,24 @@ class SettingRow(Translated, QWidget):
         unit = QCoreApplication.translate("Settings", self.spec.unit)
         self._label.setText(label)
         self._unit.setText("" if unit in label.lower() else unit)
-        self.setToolTip(self._help())
         for widget in self._inputs():
             widget.setAccessibleName(f"{label}, {unit}" if unit else label)
-            widget.setAccessibleDescription(self.toolTip())
+        self._tell_help()
         reset = self.tr("Back to {value}").format(value=_shown(self.spec.default))
         self._reset.setToolTip(reset)
         self._reset.setAccessibleName(f"{label}: {reset}")
         self._fit()
 
+    def _tell_help(self) -> None:
+        self.setToolTip(self._help())
+        for widget in self._inputs():
+            widget.setAccessibleDescription(self.toolTip())
+
     def _help(self) -> str:
         """What the setting does, what it may be, and when a change is felt."""
         range_text = self._range_text()
         when = self.tr("Live: the run goes on with it.") if self.spec.live else self.tr("A change starts a new run.")
-        return "\n".join(filter(None, (self._help_text(), range_text, when)))
+        return "\n".join(filter(None, (self._idle, self._help_text(), range_text, "" if self._idle else when)))
 
     def _help_text(self) -> str:
         return QCoreApplication.translate("Settings", self.spec.help)

@@ -92,7 +92,7 @@ class PathBox(Translated, TextBox):
 
     def retranslate(self) -> None:
         """Write every visible text."""
-        self._browse.setText(self.tr("Choose a zip or a folder"))
+        self._browse.setText(self.tr("Choose a file or a folder"))
         self._browse.setToolTip(self._browse.text())
         self._button.setAccessibleName(self._browse.text())
         self.setPlaceholderText(self.tr("none"))

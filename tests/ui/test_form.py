@@ -257,8 +257,19 @@ def test_what_is_typed_in_a_row_that_goes_is_let_go_with_the_keyboard(session, q
 def test_no_more_than_ten_settings_are_essential(learner):
     settings = default_settings().replaced(task_family=family_for(learner.key), learner=learner.key)
     essential = essential_settings(settings)
-    assert {"shots", "meta_learning_rate"} <= essential <= set(settings.names())
+    assert {"shots"} <= essential <= set(settings.names())
+    assert ("meta_learning_rate" in essential) == bool(settings.learner.gradient_evaluations)
     assert len(essential) <= 10
+
+
+def test_a_setting_that_changes_nothing_cannot_be_tried_in_vain_and_says_why(session, qtbot):
+    form = make_form(session, qtbot, "episodes")
+    row = form.rows["fixed_points"]
+    assert not row.editor.isEnabled()
+    assert row.toolTip().startswith("Training tasks are new every time: limit their number first.")
+    session.change(num_training_tasks=5)
+    assert row.editor.isEnabled()
+    assert row.toolTip().startswith("Each of a limited number")
 
 
 def test_a_search_shows_what_it_names_and_gives_the_others_back(session, qtbot):

@@ -231,6 +231,15 @@ def test_the_gradients_are_said_with_their_angle_and_layer_by_layer(session, qtb
     assert not panel.grab().isNull()
 
 
+def test_the_gradients_are_the_article_s_where_it_is_the_article_that_learns(session, qtbot):
+    panel = TwoGradientsPanel(session)
+    qtbot.addWidget(panel)
+    panel.show()
+    assert panel._title.text() == "Gradients before and after adapting"
+    session.change(learner="article")
+    assert panel._title.text() == "The article's two gradients"
+
+
 def test_a_long_row_of_numbers_keeps_its_largest_ones():
     values = np.zeros(10_000)
     values[[7, 9_999]] = 5.0, -3.0

@@ -61,7 +61,7 @@ class CurveCanvas(HandleSurface):
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Unseen task: drag the support points"))
         self._legend = {
-            "truth": self.tr("true function"),
+            "truth": self.tr("truth"),
             "before": self.tr("before adapting ({start})"),
             "learner": self.tr("after adapting, step {step}"),
         }

@@ -1,4 +1,4 @@
-"""The article's two gradients on the touched task, and how gradients agree: by layer, by meta-iteration, by task."""
+"""Two gradients of the touched task, before and after adapting, and how they agree: by layer, by time, by task."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from metalearn_gui.bridge.gradients import Gradients
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.learners.article import Article
 from metalearn_gui.engine.two_gradients import cosine
 from metalearn_gui.ui.bars import Bar, Bars
 from metalearn_gui.ui.gradient_picture import GradientPicture
@@ -59,7 +60,6 @@ class TwoGradientsPanel(InsidePanel):
     # --- texts ------------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
-        self.set_title(self.tr("The article's two gradients"))
         self.set_hint(self.tr("this task"))
         self._captions["layers"].setText(self.tr("agreement by layer (cosine)"))
         self.picture.setAccessibleName(self.tr("Both gradients and the angle between them"))
@@ -71,6 +71,9 @@ class TwoGradientsPanel(InsidePanel):
         self.refresh()
 
     def tell(self) -> None:
+        is_article = isinstance(self.session.shown.settings.learner, Article)
+        title = self.tr("The article's two gradients") if is_article else self.tr("Gradients before and after adapting")
+        self.set_title(title)
         parting = self.tr(
             "Where the two point the same way, a start that is good at once also adapts well; where they part, the "
             "start gives up some of its own loss to adapt better."
