@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from metalearn_gui.cli.command import DONE, INTERRUPTED, say
 from metalearn_gui.cli.interrupt import stopping_on_interrupt
-from metalearn_gui.cli.output import check_place, print_json, print_table
+from metalearn_gui.cli.output import check_place, print_json, print_tables
 from metalearn_gui.cli.parser import BadInput, Options, Parser, whole_number
 from metalearn_gui.cli.progress import TimeLeft
 from metalearn_gui.engine import training
@@ -105,7 +105,7 @@ def print_comparison(comparison: Comparison, seed: int) -> None:
         lines.append([row.label, trained, best + starred, behind])
     columns = ["", "as trained (steps)", "best (steps)", "behind the first"]
     title = f"Mean loss on the same {comparison.num_distinct_tasks} unseen tasks, those of `evaluate --seed {seed}`"
-    print_table(title, columns, lines)
+    print_tables(title, columns, lines)
     if any(row.best.is_best for row in table):
         print("* the paired difference to every other one parts from zero")
     if undecided := undecided_text(comparison):

@@ -187,4 +187,4 @@ def cell_text(loss: float, is_short: bool = False) -> str:
         return f"{loss / 1000:.{0 if is_short else 1}f}k"  # a thousand written out does not fit its cell
     if loss >= 10:
         return count_text(round(loss))
-    return f"{loss:.1f}" if loss >= 1 else f"{loss:.2g}".removeprefix("0") or "0"
+    return f"{loss:.1f}" if loss >= 1 else f"{loss:.{1 if is_short else 2}g}"

@@ -8,7 +8,6 @@ from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from metalearn_gui.bridge.messages import REFUSAL, Message
-from metalearn_gui.engine.tasks import family_of_data
 from metalearn_gui.ui.icons import icon
 
 
@@ -68,12 +67,18 @@ def ask_data_path(parent: QWidget | None, start: str = "") -> str:
 def unread_message(path: str) -> Message:
     """No task family reads this."""
     said = QCoreApplication.translate(
-        "DataMenu", "No tasks can be made of {name}; choose a table (CSV, TSV, Parquet), or a zip or folder of images"
+        "DataMenu",
+        "No tasks can be made of {name}; choose a table (CSV, TSV, Parquet), a zip or a folder of images, or a session",
     )
     return Message(said.format(name=Path(path).name), "warning", about=REFUSAL)
 
 
-def dropped_data(data: QMimeData) -> str:
-    """The path of the one file or folder in a drop that some task family reads, or ""."""
-    paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-    return paths[0] if len(paths) == 1 and family_of_data(paths[0]) else ""
+def several_message(count: int) -> Message:
+    """Tasks are made of one file or folder."""
+    said = QCoreApplication.translate("DataMenu", "{count} files were dropped; drop one file or one folder at a time")
+    return Message(said.format(count=count), "warning", about=REFUSAL)
+
+
+def dropped_files(data: QMimeData) -> list[str]:
+    """The paths of the files and folders in a drop, whatever they hold."""
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QMimeData, QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.ui.data_files import dropped_files
 
 SUFFIX, TITLE = ".metalearn", "MetaLearn Playground"
 
@@ -62,7 +63,7 @@ def ask_save_path(parent: QWidget, path: str) -> str:
 
 def dropped_session(data: QMimeData) -> str:
     """The path of the one session file in a drop, or ""."""
-    paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    paths = dropped_files(data)
     return paths[0] if len(paths) == 1 and paths[0].endswith(SUFFIX) else ""
 
 

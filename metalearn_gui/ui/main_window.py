@@ -15,7 +15,7 @@ from metalearn_gui.store.link import is_link
 from metalearn_gui.ui.actions import Actions
 from metalearn_gui.ui.cards import Cards
 from metalearn_gui.ui.clip import Clip
-from metalearn_gui.ui.data_files import ask_data_path, dropped_data, unread_message
+from metalearn_gui.ui.data_files import ask_data_path, dropped_files, several_message, unread_message
 from metalearn_gui.ui.export.sheet import ExportSheet
 from metalearn_gui.ui.files import SessionFile, dropped_session
 from metalearn_gui.ui.focus_ring import FocusRing
@@ -272,15 +272,17 @@ class MainWindow(Translated, QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         data = event.mimeData()
-        if dropped_session(data) or dropped_data(data) or is_link(data.text()):
+        if dropped_files(data) or is_link(data.text()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path, data = dropped_session(event.mimeData()), dropped_data(event.mimeData())
-        if path:
-            self.file.open(path)
-        elif data:
-            self.take_data(data)
+        paths = dropped_files(event.mimeData())
+        if session := dropped_session(event.mimeData()):
+            self.file.open(session)
+        elif len(paths) == 1:
+            self.take_data(paths[0])
+        elif paths:
+            self.session.messageRaised.emit(several_message(len(paths)))
         elif is_link(event.mimeData().text()):
             self.session.documents.open_link(event.mimeData().text())
 

@@ -334,7 +334,7 @@ def test_rows_and_tasks_that_are_left_out_are_counted_and_named(tmp_path):
     text = PLAIN.replace("s1,1,10,", "s1,1,,").replace("s2,2,20,", "s2,,20,") + "tiny,1,1,Rome\n"
     dropped = points_of(table_of(tmp_path, text))
     assert "2 rows with something missing are left out (1 without a target)" in dropped.remark
-    assert "1 tasks with fewer than 2 rows are left out: tiny" in dropped.remark
+    assert "1 task with fewer than 2 rows is left out: tiny" in dropped.remark
     filled = points_of(table_of(tmp_path, text), fills=True)
     assert filled.counts.sum() == dropped.counts.sum() + 1
     assert np.isfinite(filled.inputs.values).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
@@ -37,6 +39,26 @@ def test_a_guess_is_imported_as_one_change_that_can_be_undone(sheet, session, ta
     assert not sheet.isVisible()
     session.undo()
     assert session.settings == before
+
+
+@pytest.mark.parametrize("tasks", [2, 3, 12])
+def test_the_rows_and_the_tasks_that_are_told_add_up(session, qtbot, tmp_path, tasks):
+    """Rows without a target and those of a task that is too small are left out, and are told, too."""
+    lines = [f"s{task},{row},{'' if row == 5 else row * task}" for task in range(tasks) for row in range(25)]
+    (tmp_path / "t.csv").write_text("\n".join(["sensor,x,y", *lines, "tiny,1,1"]), "utf-8")
+    window = QWidget()
+    qtbot.addWidget(window)
+    sheet = TableSheet(session, window)
+    sheet.open(str(tmp_path / "t.csv"))
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    rows, *remarks = sheet.note.text().split("; ")
+    said = [int(number) for number in re.findall(r"\d+", rows)]
+    assert said[0] == sum(said[1:]) == 25 * tasks + 1
+    assert said[-1] == tasks + 1
+    assert rows.endswith("left out")
+    assert ("training tasks are validated on" in remarks) == (said[2] == 0)
+    counts = [int(number) for number in re.findall(r"\d+", sheet._results()[0])]
+    assert counts[0] == sum(counts[1:]) == tasks
 
 
 def test_enter_imports_and_on_a_button_presses_that_button(sheet, session, qtbot):

@@ -409,12 +409,12 @@ def test_the_start_is_drawn_once_it_has_been_tried(clocks, session):
 @pytest.mark.parametrize(
     ("loss", "text"),
     [
-        (0.523, ".52"),
+        (0.523, "0.52"),
         (3.04, "3.0"),
         (12.7, "13"),
         (999.4, "999"),
         (1234.0, "1.2k"),
-        (0.0061, ".0061"),
+        (0.0061, "0.0061"),
         (1e9, "×"),
         (math.nan, "×"),
     ],

@@ -9,7 +9,7 @@ import weakref
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
-from PySide6.QtGui import QCursor, QDropEvent
+from PySide6.QtGui import QCursor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
 
 from metalearn_gui.bridge.session import REFUSAL, Message, RunState
@@ -536,15 +536,26 @@ def test_a_chosen_file_that_is_no_data_is_refused_in_a_line(window, session, tmp
     assert said[0].about == REFUSAL  # a good file takes it back
 
 
-def test_a_dropped_session_is_opened_and_other_files_are_not(window, session):
-    for name in ("run.metalearn", "picture.png"):
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(f"/tmp/{name}")])
-        event = QDropEvent(
-            QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        )
-        window.dropEvent(event)
-    assert session.calls == [("open", "/tmp/run.metalearn")]
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["run.metalearn"], None),
+        (["picture.png"], "No tasks can be made of picture.png; choose a table"),
+        (["README.md"], "No tasks can be made of README.md; choose a table"),
+        (["a.csv", "b.csv"], "2 files were dropped; drop one file or one folder at a time"),
+    ],
+)
+def test_a_dropped_session_is_opened_and_other_files_are_refused_in_a_line(window, session, names, said):
+    heard, data = [], QMimeData()
+    session.messageRaised.connect(heard.append)
+    data.setUrls([QUrl.fromLocalFile(f"/tmp/{name}") for name in names])
+    dropped = (data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    entering = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, *dropped)
+    window.dragEnterEvent(entering)
+    assert entering.isAccepted()  # else it is refused without a word
+    window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, *dropped))
+    assert session.calls == ([("open", "/tmp/run.metalearn")] if said is None else [])
+    assert [message.text.startswith(said) for message in heard] == ([] if said is None else [True])
 
 
 def test_closing_ends_the_session_and_asks_nothing(window, session):

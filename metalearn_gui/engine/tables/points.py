@@ -316,7 +316,8 @@ def _remark(
     small = np.flatnonzero(is_small)
     if len(small):
         shown = _some([names[place][:30] for place in small.tolist()])
-        lines.append(f"{len(small):,} tasks with fewer than {min_rows} rows are left out: {shown}")
+        tasks, are = ("1 task", "is") if len(small) == 1 else (f"{len(small):,} tasks", "are")
+        lines.append(f"{tasks} with fewer than {min_rows} rows {are} left out: {shown}")
     return "; ".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -160,10 +161,11 @@ class TableSheet(ImportSheet):
         if self._parted is None:
             return ["", "", ""]
         family = self._parted.family
-        tasks = self.tr("{train} train · {validation} validation · {test} unseen tasks")
+        counts = self._parted.tasks
+        tasks = self.tr("{all} tasks: {train} train · {validation} validation · {test} unseen")
         outputs = self.tr("Classes: {count}") if family.kind == "classification" else self.tr("Outputs: {count}")
         return [
-            tasks.format(**{name: count_text(count) for name, count in self._parted.tasks.items()}),
+            tasks.format(all=count_text(sum(counts.values())), **_texts(counts)),
             self.tr("Numbers for the network: {count}").format(count=count_text(family.input_dim)),
             outputs.format(count=count_text(family.output_dim)),
         ]
@@ -177,9 +179,14 @@ class TableSheet(ImportSheet):
     def _rows_text(self) -> str:
         if self._parted is None:
             return ""
-        text = self.tr("Rows: {train} train, {validation} validation, {test} unseen")
-        counts = text.format(**{name: count_text(count) for name, count in self._parted.rows.items()})
-        return f"{counts}; {self._parted.remark}" if self._parted.remark else counts
+        rows, all_rows = self._parted.rows, self._parted.table.num_rows
+        text = self.tr("{all} rows = {train} train + {validation} validation + {test} unseen")
+        left = all_rows - sum(rows.values())
+        text += self.tr(" + {left} left out") if left else ""
+        said = [text.format(all=count_text(all_rows), left=count_text(left), **_texts(rows))]
+        if not rows["validation"]:
+            said.append(self.tr("training tasks are validated on"))
+        return "; ".join(filter(None, (*said, self._parted.remark)))
 
     def retranslate(self) -> None:
         """Write every visible text."""
@@ -192,3 +199,7 @@ class TableSheet(ImportSheet):
             self.tr("Press input or target to change one into the other; press a name for all else, types too")
         )
         super().retranslate()
+
+
+def _texts(counts: Mapping[str, int]) -> dict[str, str]:
+    return {name: count_text(count) for name, count in counts.items()}
