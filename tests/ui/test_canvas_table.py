@@ -346,6 +346,20 @@ def test_in_the_window_cells_are_pasted_into_the_table_that_has_the_focus(window
     assert [table.model().index(row, 0).data() for row in range(2)] == ["7", "8"]
 
 
+def test_dates_beside_numbers_are_whole_in_the_first_window(qtbot, tmp_path):
+    path = tmp_path / "sales.csv"
+    rows = [f"s{task},2024-04-{day:02},{day}.25,{task}.5" for task in range(12) for day in range(1, 25)]
+    path.write_text("\n".join(["task,date,price,sold", *rows]), encoding="utf-8")
+    window = MainWindow(FakeSession(settings_for(str(path), targets="sold")))
+    qtbot.addWidget(window)
+    window.resize(1440, 900)
+    window.show()
+    table = window.findChild(QTableView, "support_table")
+    date = next(place for place in range(4) if table.model().headerData(place, Qt.Orientation.Horizontal) == "date")
+    qtbot.waitUntil(lambda: table.columnWidth(date) >= table.sizeHintForColumn(date))
+    assert table.horizontalScrollBar().maximum() == 0
+
+
 def test_space_at_a_cell_runs_and_edits_nothing(window, qtbot):
     table = window.findChild(QTableView, "support_table")
     table.setFocus()

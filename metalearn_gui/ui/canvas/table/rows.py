@@ -36,7 +36,7 @@ from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import theme, ui_font
 
-ROW_HEIGHT, NARROWEST_COLUMN, WIDEST_COLUMN = 22, 48, 116
+ROW_HEIGHT, NARROWEST_COLUMN, WIDEST_COLUMN = 22, 44, 116
 Index = QModelIndex | QPersistentModelIndex
 
 REFUSAL_MS = 10_000  # long enough to be read; what comes later has nothing to do with it
