@@ -105,6 +105,16 @@ def test_a_bad_table_is_refused_before_tensorflow_is_loaded(table):
     )
 
 
+@pytest.mark.parametrize(("targets", "is_said"), [("y", False), ("y,x", True)])
+def test_what_the_loss_of_several_targets_is_is_said(targets, is_said, table, tmp_path, capsys):
+    session = tmp_path / "a.metalearn"
+    train(table, session, "inputs=city", f"targets={targets}")
+    capsys.readouterr()
+    assert main(["evaluate", str(session), "--num-tasks", "2", "--steps", "1"]) == 0
+    said = "on average over 2 targets, each in its own unit" in capsys.readouterr().out
+    assert said == is_said
+
+
 def test_shots_that_a_task_has_no_rows_for_are_said(table, tmp_path, capsys):
     session = tmp_path / "a.metalearn"
     train(table, session, "inputs=x")

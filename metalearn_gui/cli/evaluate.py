@@ -16,6 +16,7 @@ from metalearn_gui.engine import evaluation, training, verdict
 from metalearn_gui.engine.evaluation import finite
 from metalearn_gui.engine.events import Evaluation, Verdict
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.engine.tasks.ratings import Ratings
 
 
@@ -67,6 +68,7 @@ def run(options: Options) -> int:
         print_json(report)
     else:
         _print_report(report, found.verdict)
+        _print_unit(settings)
     return DONE
 
 
@@ -136,6 +138,14 @@ def _print_report(report: dict[str, Any], judged: Verdict | None) -> None:
     print("loss of " + ", ".join(f"{_name(key)}: {value:.4g}" for key, value in floor.items()))
     if "quadrants" in report:
         print_quadrants(report["learner"], report["quadrants"])
+
+
+def _print_unit(settings: ExperimentSettings) -> None:
+    """What the loss of several targets is the mean of."""
+    tasks = settings.tasks
+    if isinstance(tasks, Csv) and tasks.kind == "regression" and tasks.output_dim > 1:
+        each = "each in its own unit: that with the largest numbers counts most"
+        print(f"loss: the squared error, on average over {tasks.output_dim} targets, {each}")
 
 
 _NAMES = {
