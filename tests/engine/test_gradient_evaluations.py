@@ -35,7 +35,7 @@ def num_multiplications(settings: ExperimentSettings) -> int:
 
 
 def _multiplications(op: Any) -> int:
-    flags = {"MatMul": "transpose_a", "BatchMatMulV2": "adj_x"}
+    flags = {"MatMul": "transpose_a", "BatchMatMulV3": "adj_x"}
     if op.type not in flags:
         return 0
     shape = op.inputs[0].shape.as_list()

@@ -18,6 +18,7 @@ from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.pseudo_code import Line
 from metalearn_gui.engine.losses import Loss
 from metalearn_gui.engine.networks.base import Network, Stats
+from metalearn_gui.engine.networks.ops import product
 from metalearn_gui.engine.params import Component, params_of
 from metalearn_gui.engine.tasks.base import TaskFamily
 
@@ -241,7 +242,7 @@ def mean_by_class(values: Tensor, points: PointSet, ways: int) -> tuple[Tensor, 
     """The mean of values (tasks, points, units) over each class (tasks, ways, units), and its points (tasks, ways)."""
     chosen = memberships(points, ways)
     counts = tf.reduce_sum(chosen, axis=1)
-    return tf.matmul(chosen, values, transpose_a=True) / tf.maximum(counts, 1.0)[:, :, None], counts
+    return product(chosen, values, transpose_x=True) / tf.maximum(counts, 1.0)[:, :, None], counts
 
 
 def with_unseen_classes(logits: Tensor, counts: Tensor) -> Tensor:

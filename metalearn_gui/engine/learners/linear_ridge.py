@@ -15,6 +15,7 @@ from metalearn_gui.engine.learners.base import Adapted, Context, State
 from metalearn_gui.engine.learners.fixed import FixedLearner
 from metalearn_gui.engine.learners.ridge import solved
 from metalearn_gui.engine.learners.set_encoder import mean_over_points
+from metalearn_gui.engine.networks.ops import product
 
 PENALTY = 1.0
 
@@ -38,7 +39,7 @@ class LinearRidge(FixedLearner):
         if support.mask is not None:
             rows, targets = rows * support.mask[:, :, None], targets * support.mask[:, :, None]
         w = solved(rows, targets, tf.constant(PENALTY))
-        return {"w": w, "b": y_mean - tf.matmul(x_mean, w)}
+        return {"w": w, "b": y_mean - product(x_mean, w)}
 
     def outputs(self, adapted: Adapted, x: Tensor) -> Tensor:
-        return tf.matmul(x, adapted["w"]) + adapted["b"]
+        return product(x, adapted["w"]) + adapted["b"]

@@ -15,6 +15,7 @@ from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, State, memberships
 from metalearn_gui.engine.learners.features import FeatureLearner
+from metalearn_gui.engine.networks.ops import product
 
 PENALTY = 0.01
 NUM_STEPS = 100  # ten times the root of the condition number: what is left is about e^-10 of the way
@@ -42,10 +43,10 @@ class LogisticRegression(FeatureLearner):
         size = tf.sqrt(squares + 1e-12)
         w, b = _minimised((features - centre) / size, chosen, shares)
         w = w / size
-        return {"w": w, "b": b - tf.matmul(centre, w)}
+        return {"w": w, "b": b - product(centre, w)}
 
     def outputs(self, state: State, adapted: Adapted, features: Tensor, ctx: Context) -> Tensor:
-        return tf.matmul(features, adapted["w"]) + adapted["b"]
+        return product(features, adapted["w"]) + adapted["b"]
 
 
 def _minimised(rows: Tensor, chosen: Tensor, shares: Tensor) -> tuple[Tensor, Tensor]:
@@ -55,8 +56,8 @@ def _minimised(rows: Tensor, chosen: Tensor, shares: Tensor) -> tuple[Tensor, Te
     momentum = (root - 1.0) / (root + 1.0)
 
     def descend(w: Tensor, b: Tensor, ahead_w: Tensor, ahead_b: Tensor) -> tuple[Tensor, ...]:
-        errors = (tf.nn.softmax(tf.matmul(rows, ahead_w) + ahead_b) - chosen) * shares
-        new_w = ahead_w - (tf.matmul(rows, errors, transpose_a=True) + PENALTY * ahead_w) / curvature
+        errors = (tf.nn.softmax(product(rows, ahead_w) + ahead_b) - chosen) * shares
+        new_w = ahead_w - (product(rows, errors, transpose_x=True) + PENALTY * ahead_w) / curvature
         new_b = ahead_b - (tf.reduce_sum(errors, axis=1, keepdims=True) + PENALTY * ahead_b) / curvature
         return new_w, new_b, new_w + momentum * (new_w - w), new_b + momentum * (new_b - b)
 

@@ -13,6 +13,7 @@ from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, State, memberships, with_unseen_classes
 from metalearn_gui.engine.learners.fixed import FixedLearner
 from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, JUDGE, Line
+from metalearn_gui.engine.networks.ops import product
 
 FAR = 1e4  # of a point of another class
 SHARPNESS = 10.0
@@ -45,7 +46,7 @@ class NearestNeighbour(FixedLearner):
         return {"x": support.x, "chosen": memberships(support, ctx.network.output_dim)}
 
     def outputs(self, adapted: Adapted, x: Tensor) -> Tensor:
-        products = tf.matmul(x, adapted["x"], transpose_b=True)
+        products = product(x, adapted["x"], transpose_y=True)
         squares = tf.reduce_sum(tf.square(adapted["x"]), axis=-1)[:, None] - 2.0 * products
         squares += tf.reduce_sum(tf.square(x), axis=-1, keepdims=True)
         is_real = tf.reduce_sum(adapted["chosen"], axis=-1)[:, None]

@@ -26,6 +26,7 @@ from metalearn_gui.engine.learners.base import (
 )
 from metalearn_gui.engine.learners.features import FeatureLearner
 from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
+from metalearn_gui.engine.networks.ops import product
 from metalearn_gui.engine.params import param
 
 SHARPNESS = 10.0  # of the attention: cosines lie within 1 of each other
@@ -79,7 +80,7 @@ class ProtoNet(FeatureLearner):
         if "features" in adapted:
             return with_unseen_classes(_attended(adapted, features), tf.reduce_sum(adapted["chosen"], axis=1))
         centres = adapted["prototypes"]
-        products = tf.matmul(features, centres, transpose_b=True)
+        products = product(features, centres, transpose_y=True)
         # |f(x)|^2 is the same for every class: it cancels in the softmax.
         logits = 2.0 * products - tf.reduce_sum(tf.square(centres), axis=-1)[:, None]
         return with_unseen_classes(logits, adapted["counts"])
@@ -102,9 +103,9 @@ def _unit(features: Tensor) -> Tensor:
 
 def _attended(adapted: Adapted, features: Tensor) -> Tensor:
     """Log probabilities: the attention that each class's support points get together."""
-    similarity = SHARPNESS * tf.matmul(_unit(features), adapted["features"], transpose_b=True)
+    similarity = SHARPNESS * product(_unit(features), adapted["features"], transpose_y=True)
     is_real = tf.reduce_sum(adapted["chosen"], axis=-1)[:, None] > 0
     weights = tf.where(is_real, tf.exp(similarity - SHARPNESS), 0.0)
-    per_class = tf.matmul(weights, adapted["chosen"])
+    per_class = product(weights, adapted["chosen"])
     total = tf.reduce_sum(per_class, axis=-1, keepdims=True)
     return tf.math.log(per_class + 1e-12) - tf.math.log(total + 1e-12)

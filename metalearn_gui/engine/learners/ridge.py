@@ -18,6 +18,7 @@ from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, State
 from metalearn_gui.engine.learners.features import FeatureLearner
 from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
+from metalearn_gui.engine.networks.ops import product
 from metalearn_gui.engine.params import param
 
 LAMBDA, SCALE = "ridge/log_lambda", "ridge/log_scale"
@@ -65,17 +66,17 @@ class Ridge(FeatureLearner):
         return {"head": scale * solved(rows, targets, tf.exp(state.params[LAMBDA]))}
 
     def outputs(self, state: State, adapted: Adapted, features: Tensor, ctx: Context) -> Tensor:
-        return tf.matmul(_with_one(features), adapted["head"])
+        return product(_with_one(features), adapted["head"])
 
 
 def solved(rows: Tensor, targets: Tensor, penalty: Tensor) -> Tensor:
     """argmin |rows W - targets|^2 + penalty |W|^2: (tasks, features, outputs), by the smaller of two systems."""
     num_points, width = rows.shape[1:]
     if num_points is not None and num_points <= width:  # unknown in an exported learner
-        system = tf.matmul(rows, rows, transpose_b=True) + penalty * tf.eye(num_points)
-        return tf.matmul(rows, _solve(system, targets), transpose_a=True)
-    system = tf.matmul(rows, rows, transpose_a=True) + penalty * tf.eye(width)
-    return _solve(system, tf.matmul(rows, targets, transpose_a=True))
+        system = product(rows, rows, transpose_y=True) + penalty * tf.eye(num_points)
+        return product(rows, _solve(system, targets), transpose_x=True)
+    system = product(rows, rows, transpose_x=True) + penalty * tf.eye(width)
+    return _solve(system, product(rows, targets, transpose_x=True))
 
 
 def _solve(system: Tensor, targets: Tensor) -> Tensor:
