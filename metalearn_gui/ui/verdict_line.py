@@ -30,8 +30,11 @@ class VerdictLine(ElidedLabel):
         self.setVisible(verdict is not None)
         if evaluation is None or verdict is None:
             return
-        self._details = self._comparison(verdict, unseen_tasks_text(evaluation))
-        at_step = self.tr("{verdict}, step {step}")
+        tried = len(evaluation.learner.loss) - 1
+        self._details = self._comparison(verdict, tried, unseen_tasks_text(evaluation))
+        # One step is little for a baseline that would need more: a reader has to know that it had no more.
+        is_short = tried == verdict.step == verdict.baseline_step == 1
+        at_step = self.tr("{verdict}, each after one step") if is_short else self.tr("{verdict}, step {step}")
         long, middle, brief = self._sentences(verdict)
         whole, shorter = (at_step.format(verdict=text, step=verdict.step) for text in (long, middle))
         self.setText(whole)
@@ -52,13 +55,13 @@ class VerdictLine(ElidedLabel):
             found.append(QCoreApplication.translate("Verdict", text).format(name=name, **words))
         return found
 
-    def _comparison(self, verdict: Verdict, tasks: str) -> str:
+    def _comparison(self, verdict: Verdict, tried: int, tasks: str) -> str:
         measure = self.tr("the share of wrong answers") if verdict.measure == "errors" else self.tr("loss")
         text = self.tr(
             "Mean difference in {measure} over {tasks}, after step {step}, from {name} at its best step, "
-            "{best}: {difference} ± {half} (95 %, paired task by task)"
+            "{best} of {tried}: {difference} ± {half} (95 %, paired task by task)"
         )
         return text.format(
-            measure=measure, tasks=tasks, step=verdict.step, name=baseline_name(verdict.baseline),
+            measure=measure, tasks=tasks, step=verdict.step, name=baseline_name(verdict.baseline), tried=tried,
             best=verdict.baseline_step, difference=number_text(verdict.difference), half=number_text(verdict.ci95),
         )  # fmt: skip

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from metalearn_gui.engine.events import Evaluation, Verdict
+from metalearn_gui.engine.events import Evaluation, StepScores, Verdict
 from metalearn_gui.ui.panels.adaptation import AdaptationPanel
 
 
@@ -21,7 +21,7 @@ def panel(session, qtbot):
     return panel
 
 
-def judged(session, verdict: Verdict | None, **more: int) -> None:
+def judged(session, verdict: Verdict | None, **more: object) -> None:
     """An evaluation that comes to this verdict."""
     session.score()
     scored = session.live.scores[-1]
@@ -85,3 +85,12 @@ def test_a_narrow_card_says_it_in_fewer_words_not_in_cut_ones(panel, session, ve
     panel.resize(310, 300)
     assert panel.verdict.shown_text == text
     assert panel.verdict.text() != text
+
+
+def test_a_baseline_that_was_tried_for_one_step_alone_is_said_to_have_had_no_more(panel, session):
+    session.score()
+    scores = session.live.scores[-1].evaluation.learner
+    once = StepScores(scores.loss[:2], scores.loss_median[:2], scores.loss_ci95[:2])
+    judged(session, Verdict("transfer", 1, 1, -0.149, 0.031, -0.149), learner=once)
+    assert panel.verdict.text() == "It pays: 14.9 ± 3.1 % less loss than transfer, each after one step"
+    assert "at its best step, 1 of 1" in panel.verdict.toolTip()
