@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.touches import UnitAnswers
+from metalearn_gui.engine import Options, preset
 from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.network_drawing import answers_of
 from metalearn_gui.ui.panels.network import NetworkPanel
@@ -38,6 +40,15 @@ def test_a_unit_under_the_mouse_is_laid_over_the_canvas_and_leaves_with_it(panel
     assert str(unit + 1) in laid.name
     mouse(panel.view, QEvent.Type.MouseMove, QPointF(1, 1), Qt.MouseButton.NoButton)
     assert session.unseen.laid_over is None
+
+
+@pytest.mark.parametrize(("learner", "words"), [("cnp", "a whole support set"), ("nearest", "nothing is learned")])
+def test_where_no_base_network_adapts_the_card_says_so(learner, words, qtbot):
+    panel = NetworkPanel(Session(preset(learner), options=Options(compile=False)))
+    qtbot.addWidget(panel)
+    panel.show()
+    panel._draw()
+    assert words in panel.view._unit_text
 
 
 def test_newer_weights_change_what_is_laid_over(panel, session):

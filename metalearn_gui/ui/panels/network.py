@@ -213,7 +213,7 @@ class NetworkPanel(SettingsPanel):
     def _describe_units(self) -> None:
         layers = self.view.layers
         names = [self.tr("input"), *(self.tr("hidden {n}").format(n=n) for n in range(1, len(layers) - 1))]
-        unit_text = self.tr("{layer}, unit {unit} of {size}") if layers else self.tr("No picture of this network yet")
+        unit_text = self.tr("{layer}, unit {unit} of {size}") if layers else self._instead_of_a_picture()
         self.view.set_texts((*names, self.tr("output")), unit_text)
         largest = max((layer.size for layer in layers), default=0)
         hint = self.tr("{n} of {all} units").format(n=UNITS_DRAWN, all=largest)
@@ -222,6 +222,13 @@ class NetworkPanel(SettingsPanel):
         self.set_hint(hint if is_part else self.tr("all units"), short if is_part else "")
         sizes = "-".join(str(layer.size) for layer in layers)
         self.view.setAccessibleDescription(self.tr("Units by layer: {sizes}").format(sizes=sizes))
+
+    def _instead_of_a_picture(self) -> str:
+        if self.session.shown_state.learner.params:
+            return self.tr("No base network: a whole support set is read at once")
+        if not self.session.shown.settings.learner.gradient_evaluations:
+            return self.tr("No network: nothing is learned from other tasks")
+        return self.tr("No picture of this network yet")
 
     # --- texts --------------------------------------------------------------------------------------
 
