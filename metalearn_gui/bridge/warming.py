@@ -114,11 +114,11 @@ class Warming(QObject):
 
 
 def _warm_up(presets: Mapping[str, ExperimentSettings], options: Options, gate: Gate) -> Iterator[_Begun]:
-    """Training, evaluation and touches, one preset after the other; from now on no program is dropped."""
-    PROGRAMS.limit = None
+    """Training, evaluation and touches, one preset after the other; their programs are not dropped any more."""
     for place, (name, settings) in enumerate(presets.items()):
         if gate.is_closed:
             return
         yield _Begun(place, name)
-        prepare(settings, options)
-        Adapter(options.compile).warm_up(settings, state_of(fresh_run(settings)).learner, draw_task(settings, 1))
+        with PROGRAMS.holding():
+            prepare(settings, options)
+            Adapter(options.compile).warm_up(settings, state_of(fresh_run(settings)).learner, draw_task(settings, 1))

@@ -1,4 +1,4 @@
-"""Functions of arrays, traced and compiled once for every set of shapes, and freed when nobody holds them any more.
+"""Functions of arrays, traced and compiled once for each of the last sets of shapes, and freed when nobody holds them.
 
 TensorFlow's eager runtime keeps all that XLA ever compiled: its cache has no eviction (device_compilation_cache.h).
 A session owns its cache and takes it along, so every XLA program has a session of its own. Plain graphs are freed
@@ -20,6 +20,8 @@ from metalearn_gui.engine.backend import Array, Tensor, tf
 _Key = tuple[tuple[tuple[int, ...], Any] | None, ...]  # shape and dtype of every array
 _one_at_a_time = threading.Lock()
 
+MOST_SHAPES = 6  # of one program: a slider of shots would leave fifty behind, each with its threads
+
 
 class Compiled:
     """A function of tensors as one of arrays; both may be nested, and an argument's None stays None."""
@@ -33,11 +35,17 @@ class Compiled:
         taken = np.asarray if self._xla else tf.convert_to_tensor  # a view where it is one already
         leaves = [leaf if leaf is None else taken(leaf) for leaf in tf.nest.flatten(args)]
         key = tuple(leaf if leaf is None else (tuple(leaf.shape), leaf.dtype) for leaf in leaves)
-        if key not in self._traces:
-            with self._lock:
-                if key not in self._traces:
-                    self._traces[key] = self._traced(tf.nest.map_structure(lambda leaf: None, args), leaves)
-        return self._traces[key](leaves)
+        return (self._traces.get(key) or self._added(key, args, leaves))(leaves)
+
+    def _added(self, key: _Key, args: Any, leaves: list[Any]) -> Callable[[list[Any]], Any]:
+        """One more set of shapes; of too many, the one that came first is left."""
+        with self._lock:
+            if key not in self._traces:
+                self._traces[key] = self._traced(tf.nest.map_structure(lambda leaf: None, args), leaves)
+            trace = self._traces[key]
+            while len(self._traces) > MOST_SHAPES:
+                del self._traces[next(iter(self._traces))]
+            return trace
 
     def _traced(self, structure: Any, leaves: list[Any]) -> Callable[[list[Any]], Any]:
         specs = [leaf if leaf is None else tf.TensorSpec(leaf.shape, leaf.dtype) for leaf in leaves]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
 class Recent:
-    """At most `limit` of them; None = all. Any thread may ask."""
+    """At most `limit` of them, and all that were asked for within `holding`. Any thread may ask."""
 
-    def __init__(self, limit: int | None) -> None:
+    def __init__(self, limit: int) -> None:
         self.limit = limit
         self._kept: dict[Hashable, Any] = {}  # oldest first
+        self._held: set[Hashable] = set()
+        self._is_holding = False
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -22,14 +25,26 @@ class Recent:
         with self._lock:
             found: T = self._kept.pop(key) if key in self._kept else make()
             self._kept[key] = found
-            while self.limit is not None and len(self._kept) > self.limit:
-                del self._kept[next(iter(self._kept))]
+            if self._is_holding:
+                self._held.add(key)
+            while len(self._kept) - len(self._held) > self.limit:
+                del self._kept[next(one for one in self._kept if one not in self._held)]
             return found
+
+    @contextlib.contextmanager
+    def holding(self) -> Iterator[None]:
+        """What is asked for meanwhile stays, whatever is asked for later."""
+        self._is_holding = True
+        try:
+            yield
+        finally:
+            self._is_holding = False
 
     def clear(self) -> None:
         """Let go of all of them."""
         with self._lock:
             self._kept.clear()
+            self._held.clear()
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from metalearn_gui.engine.backend import Tensor, tf
-from metalearn_gui.engine.compiled import Compiled
+from metalearn_gui.engine.compiled import MOST_SHAPES, Compiled
 from metalearn_gui.engine.networks.ops import bmm
 from metalearn_gui.engine.recent import Recent
 
@@ -36,14 +36,21 @@ def test_what_is_dropped_lives_while_somebody_holds_it() -> None:
     assert recent.get("held", Thing) is not held
 
 
-def test_without_a_limit_all_are_kept() -> None:
-    recent = Recent(limit=None)
-    things = [recent.get(number, Thing) for number in range(100)]
-    assert [recent.get(number, Thing) for number in range(100)] == things
+def test_what_was_asked_for_while_it_was_holding_stays() -> None:
+    recent = Recent(limit=1)
+    with recent.holding():
+        held = [recent.get(number, Thing) for number in range(100)]
+    others = [weakref.ref(recent.get(name, Thing)) for name in "abc"]
+    assert [recent.get(number, Thing) for number in range(100)] == held
+    assert [other() is None for other in others] == [True, True, False]
 
 
 def test_clearing_lets_go_of_all() -> None:
-    recent = Recent(limit=None)
+    recent = Recent(limit=1)
+    with recent.holding():
+        recent.get("held", Thing)
+    recent.clear()
+    recent.limit = 3
     things = [weakref.ref(recent.get(number, Thing)) for number in range(3)]
     assert len(recent) == 3
     recent.clear()
@@ -87,3 +94,10 @@ def test_other_shapes_are_traced_once_each() -> None:
     for size in (1, 2, 1, 2):
         np.testing.assert_array_equal(program(np.ones(size, np.float32)), np.full(size, 2.0))
     assert len(traced) == 2
+
+
+def test_of_many_shapes_the_last_ones_are_kept() -> None:
+    program = Compiled(lambda x: 2 * x, xla=False)
+    for size in range(1, 3 * MOST_SHAPES):
+        np.testing.assert_array_equal(program(np.ones(size, np.float32)), np.full(size, 2.0))
+    assert len(program._traces) == MOST_SHAPES
