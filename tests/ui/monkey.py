@@ -29,12 +29,16 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine import Options, preset
+from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.export import EXPORTERS
 from metalearn_gui.engine.memory import return_free_memory
 from metalearn_gui.engine.programs import PROGRAMS
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.store.subject import export_subject
 from metalearn_gui.ui.actions import COMMANDS
 from metalearn_gui.ui.application import build_application
 from metalearn_gui.ui.canvas.handles import HandleSurface
+from metalearn_gui.ui.export.writing import write_all
 from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.veil import Veil
@@ -118,6 +122,14 @@ class Monkey:
             self._window.show_task()
             wait(1000)
             self.look()
+        self._export_everything()
+
+    def _export_everything(self) -> None:
+        """In every format: the libraries that write them are loaded once and stay."""
+        subject = export_subject(self._window.session.shown)
+        with tempfile.TemporaryDirectory() as name:
+            paths = {key: Path(name) / exporter.file_name for key, exporter in EXPORTERS.items()}
+            collections.deque(write_all(subject, {}, paths, Gate()), maxlen=0)
 
     def show_tasks(self, preset_key: str) -> None:
         """A preset's tasks; "" = those of the table."""
