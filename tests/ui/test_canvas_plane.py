@@ -7,12 +7,15 @@ import dataclasses
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from metalearn_gui.ui.canvas.markers import SHAPES, class_color
 from metalearn_gui.ui.canvas.plane import STROKE_GAP, PlaneCanvas
 from metalearn_gui.ui.canvas.plane_strip import StripSummary
 from metalearn_gui.ui.canvas.regions import as_table, boundaries, probabilities_at, region_image
+from metalearn_gui.ui.theme import small_capitals_font
+from metalearn_gui.ui.zoom import set_zoom
 from tests.ui.hand import click, drag, handle, mouse, session_for
 
 
@@ -118,6 +121,21 @@ def test_strip_has_a_named_button_per_class_and_a_click_picks_it(plane):
     assert "10" in buttons[2].accessibleName()
     buttons[2].click()
     assert plane.placing == 2
+
+
+def test_strip_is_wide_enough_for_larger_type(plane):
+    def words_fit() -> bool:
+        room = plane.findChild(StripSummary).width()
+        return QFontMetrics(small_capitals_font()).horizontalAdvance("what adapting changes") <= room
+
+    assert words_fit()
+    set_zoom(1.7)
+    try:
+        assert words_fit()
+        assert plane.findChild(StripSummary).parentWidget().geometry().right() == plane.rect().right()
+    finally:
+        set_zoom(1.0)
+    assert words_fit()
 
 
 def test_strip_follows_the_number_of_ways(plane, blobs):

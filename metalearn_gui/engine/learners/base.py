@@ -104,6 +104,7 @@ class Learner(Component, ABC):
     any_ways: ClassVar[bool] = False  # True: what it learns fits any number of classes
     adapts_once: ClassVar[bool] = False  # True: one pass over the support set; steps after the first change nothing
     algorithm: ClassVar[tuple[Line, ...]] = ()  # its pseudo-code, as a card shows it
+    algorithm_of_classes: ClassVar[tuple[Line, ...]] = ()  # the same, where it differs for tasks of classes
     has_deviation: ClassVar[bool] = False  # True: it says how sure it is of a number
 
     def fitted(self, tasks: TaskFamily) -> Learner:
@@ -113,6 +114,10 @@ class Learner(Component, ABC):
     def trains_on(self, tasks: TaskFamily) -> TaskFamily:
         """The family that training draws from, where it is not the one of unseen tasks."""
         return tasks
+
+    def pseudo_code(self, kind: str) -> tuple[Line, ...]:
+        """Its algorithm on tasks of this kind."""
+        return (self.algorithm_of_classes if kind == "classification" else ()) or self.algorithm
 
     @property
     def num_steps(self) -> int:

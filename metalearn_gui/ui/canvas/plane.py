@@ -26,7 +26,7 @@ from metalearn_gui.ui.canvas.markers import (
     faded,
     stamp_markers,
 )
-from metalearn_gui.ui.canvas.plane_strip import STRIP_WIDTH, ClassStrip, StripState
+from metalearn_gui.ui.canvas.plane_strip import ClassStrip, StripState
 from metalearn_gui.ui.canvas.regions import (
     as_table,
     boundaries,
@@ -81,7 +81,7 @@ class PlaneCanvas(HandleSurface):
     # --- geometry and data --------------------------------------------------------------------------
     def live_area(self) -> QRect:
         """All but the strip, which knows itself what changes in it."""
-        return self.rect().adjusted(0, 0, -STRIP_WIDTH if self._has_room else 0, 0)
+        return self.rect().adjusted(0, 0, -self._strip.wanted_width if self._has_room else 0, 0)
 
     def frame(self) -> QRectF:
         return QRectF(self.live_area()).adjusted(1, 1, -STRIP_GAP if self._has_room else -1, -1)
@@ -97,8 +97,7 @@ class PlaneCanvas(HandleSurface):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._strip.setVisible(self._has_room)
-        self._strip.setGeometry(self.width() - STRIP_WIDTH, 0, STRIP_WIDTH, self.height())
+        self._strip.place(self._has_room)
 
     def task_changed(self) -> None:
         super().task_changed()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QVBoxL
 from metalearn_gui.ui.canvas.markers import class_color, class_letter, draw_marker, faded
 from metalearn_gui.ui.canvas.regions import draw_regions
 from metalearn_gui.ui.text import counted
-from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
+from metalearn_gui.ui.theme import scaled, small_capitals_font, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
 STRIP_WIDTH = 178
@@ -59,7 +59,7 @@ class ClassButton(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(STRIP_WIDTH, ROW_HEIGHT)
+        return QSize(scaled(STRIP_WIDTH), scaled(ROW_HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, palette = QPainter(self), theme().palette
@@ -73,7 +73,7 @@ class ClassButton(QAbstractButton):
         painter.setFont(ui_font(12))
         painter.setPen(palette.text)
         middle = Qt.AlignmentFlag.AlignVCenter
-        wide = self.width() > STRIP_WIDTH / 2
+        wide = self.width() > scaled(STRIP_WIDTH / 2)
         painter.drawText(box.adjusted(32, 0, 0, 0), middle, self.text() if wide else class_letter(self._index))
         painter.setPen(palette.muted)
         if wide:
@@ -100,10 +100,25 @@ class ClassStrip(Translated, QWidget):
         self._grid.setSpacing(4)
         self._summary = StripSummary(self)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 20, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(self._grid)
         layout.addWidget(self._summary, 1)
+        theme().changed.connect(self._place_again)
+
+    @property
+    def wanted_width(self) -> int:
+        """As wide as its texts need it at the zoom that is now."""
+        return scaled(STRIP_WIDTH)
+
+    def place(self, is_there: bool) -> None:
+        """At the right edge of the plane, or away."""
+        plane, width = self.parentWidget(), self.wanted_width
+        self.layout().setContentsMargins(0, scaled(20), 0, 0)
+        self.setVisible(is_there)
+        self.setGeometry(plane.width() - width, 0, width, plane.height())
+
+    def _place_again(self) -> None:
+        self.place(not self.isHidden())
 
     def show_state(self, state: StripState) -> None:
         """Show these counts, pictures and figures."""
@@ -139,7 +154,9 @@ class ClassStrip(Translated, QWidget):
         painter = QPainter(self)
         painter.setFont(small_capitals_font())
         painter.setPen(theme().palette.muted)
-        painter.drawText(QRectF(0, 0, self.width(), 16), Qt.AlignmentFlag.AlignVCenter, self.tr("class to place"))
+        painter.drawText(
+            QRectF(0, 0, self.width(), scaled(16)), Qt.AlignmentFlag.AlignVCenter, self.tr("class to place")
+        )
 
 
 class StripSummary(QWidget):
@@ -167,24 +184,24 @@ class StripSummary(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top = 0.0
         for height, draw in ((100.0, self._draw_steps), (56.0, self._draw_bar), (18.0, self._draw_legend)):
-            if top + height <= self.height():
+            if top + scaled(height) <= self.height():
                 draw(painter, top, self._state)
-                top += height
+                top += scaled(height)
 
     def _draw_steps(self, painter: QPainter, top: float, state: StripState) -> None:
         palette, width = theme().palette, (self.width() - 8) / 2
         painter.setFont(small_capitals_font())
         painter.setPen(palette.muted)
         painter.drawText(
-            QRectF(0, top, self.width(), 16), Qt.AlignmentFlag.AlignVCenter, self.tr("what adapting changes")
+            QRectF(0, top, self.width(), scaled(16)), Qt.AlignmentFlag.AlignVCenter, self.tr("what adapting changes")
         )
         for place, (step, color) in enumerate(((0, palette.before), (state.step, palette.learner))):
-            box = QRectF(place * (width + 8), top + 20, width, 54).adjusted(0.5, 0.5, -0.5, -0.5)
+            box = QRectF(place * (width + 8), top + scaled(20), width, scaled(54)).adjusted(0.5, 0.5, -0.5, -0.5)
             draw_regions(painter, box, state.images[step])
             painter.setPen(QPen(color, 1.2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, 3, 3)
-            line = QRectF(box.left(), box.bottom() + 3, width - 1, 16)
+            line = QRectF(box.left(), box.bottom() + 3, width - 1, scaled(16))
             painter.setFont(ui_font(12))
             painter.setPen(palette.muted)
             painter.drawText(line, Qt.AlignmentFlag.AlignLeft, self.tr("step {step}").format(step=step))
@@ -197,19 +214,19 @@ class StripSummary(QWidget):
         if state.step not in state.accuracies:
             return
         palette, accuracy = theme().palette, state.accuracies[state.step]
-        box = QRectF(0.5, top + 3.5, self.width() - 1, 44)
+        box = QRectF(0.5, top + 3.5, self.width() - 1, scaled(44))
         painter.setPen(QPen(palette.line, 1))
         painter.setBrush(palette.background)
         painter.drawRoundedRect(box, 6, 6)
         painter.setFont(ui_font(12))
         painter.setPen(palette.muted)
-        line = box.adjusted(10, 6, -10, -22)
+        line = box.adjusted(10, scaled(6), -10, -scaled(22))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, self.tr("query accuracy"))
         painter.setFont(ui_font(12, 600))
         painter.setPen(palette.text)
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.drawText(line, right, f"{100 * accuracy:.0f} %")
-        bar = box.adjusted(10, 28, -10, -8)
+        bar = box.adjusted(10, scaled(28), -10, -scaled(8))
         share = bar.width() * accuracy
         painter.fillRect(QRectF(bar.left(), bar.top(), share, bar.height()), palette.learner)
         painter.fillRect(QRectF(bar.left() + share, bar.top(), bar.width() - share, bar.height()), palette.error)
@@ -220,7 +237,7 @@ class StripSummary(QWidget):
                 painter.drawLine(QPointF(x, bar.top()), QPointF(x, bar.bottom()))
 
     def _draw_legend(self, painter: QPainter, top: float, state: StripState) -> None:
-        palette, color, y = theme().palette, class_color(0), top + 9
+        palette, color, y = theme().palette, class_color(0), top + scaled(9)
         entries = (
             (self.tr("support"), color, palette.text),
             (self.tr("query"), None, color),
@@ -231,5 +248,5 @@ class StripSummary(QWidget):
         for text, fill, outline in entries:
             draw_marker(painter, QPointF(left, y), 5, 0, fill, outline, 1.5)
             painter.setPen(palette.text)
-            painter.drawText(QRectF(left + 9, top, 80, 18), Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(QRectF(left + 9, top, scaled(80), scaled(18)), Qt.AlignmentFlag.AlignVCenter, text)
             left += 9 + painter.fontMetrics().horizontalAdvance(text) + 16

@@ -60,11 +60,14 @@ class AlgorithmPanel(Panel):
         """Draw the lines as they are now; nothing while the card cannot be seen."""
         if not self.isVisible():
             return
-        learner = self.session.shown.settings.learner
+        settings = self.session.shown.settings
+        learner = settings.learner
         self.set_hint(learner.label)
         self._explain()
         lit = self._lit_phases()
-        self.view.show_lines([self._shown(line, line.phase in lit) for line in learner.algorithm])
+        self.view.show_lines(
+            [self._shown(line, line.phase in lit) for line in learner.pseudo_code(settings.tasks.kind)]
+        )
 
     def _shown(self, line: Line, is_lit: bool) -> Shown:
         text = QCoreApplication.translate("Algorithm", line.text)
