@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import dataclasses
 import os
 import signal
@@ -300,7 +301,7 @@ while True:
 def test_a_kill_while_saving_loses_neither_the_old_nor_the_new(
     session: SavedSession, tmp_path: Path, checkout: Path
 ) -> None:
-    path = tmp_path / "a.metalearn"
+    path, session = tmp_path / "a.metalearn", copy.deepcopy(session)  # other tests go on with theirs
     session.runs[0].curves["objective"].extend(np.zeros(200_000, np.float32))
     save(path, session)
     for trial in range(4):
