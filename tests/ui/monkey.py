@@ -53,6 +53,7 @@ MOST_TOP_LEVELS = 6
 TELL_EVERY = 500
 SLOWEST = 20  # kinds of event
 LAST = 19  # of the system's priorities
+LOOK_MS, MOST_WAITS, AT_REST = 500, 40, 0.2  # at rest: seconds of computing in a second
 LOOK_EVERY = 10  # events: to go through all widgets takes as long as a few of them
 KEYS = [
     Qt.Key.Key_Space, Qt.Key.Key_S, Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up,
@@ -318,9 +319,19 @@ def forget_runs(window: MainWindow) -> None:
     for run in list(session.runs):
         session.delete_run(run.run_id)
     session.undo_stack.clear()
-    wait(1000)
+    wait_for_rest()
     PROGRAMS.clear()
     return_free_memory()
+
+
+def wait_for_rest() -> None:
+    """Until nothing works any more: what was left behind holds its arrays until it comes to an end."""
+    process = psutil.Process()
+    for _ in range(MOST_WAITS):
+        before = sum(process.cpu_times()[:2])
+        wait(LOOK_MS)
+        if sum(process.cpu_times()[:2]) - before < AT_REST * LOOK_MS / 1000:
+            return
 
 
 def main() -> int:
