@@ -58,11 +58,15 @@ class Compiled:
 
 
 def _in_session(function: Callable[..., Any], structure: Any, leaves: list[Any]) -> Callable[[list[Any]], Any]:
-    with tf.Graph().as_default() as graph:
+    with tf.Graph().as_default() as traced:
         places = [leaf if leaf is None else tf.compat.v1.placeholder(leaf.dtype, leaf.shape) for leaf in leaves]
         outputs = function(*tf.nest.pack_sequence_as(structure, places))
+    # As a definition, it goes without Python's objects for every operation: 14 kB each, and a program has thousands.
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(traced.as_graph_def(), name="")
     session = tf.compat.v1.Session(graph=graph, config=_as_the_eager_runtime())
-    run = session.make_callable(tf.nest.flatten(outputs), [place for place in places if place is not None])
+    names = [output.name for output in tf.nest.flatten(outputs)]
+    run = session.make_callable(names, [place.name for place in places if place is not None])
     shape = tf.nest.map_structure(lambda output: None, outputs)
     return lambda leaves: tf.nest.pack_sequence_as(shape, run(*(leaf for leaf in leaves if leaf is not None)))
 
