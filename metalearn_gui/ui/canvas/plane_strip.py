@@ -93,13 +93,14 @@ class ClassStrip(Translated, QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._plane = parent
         self._state: StripState | None = None
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self.picked)
         self._grid = QGridLayout()
         self._grid.setSpacing(4)
         self._summary = StripSummary(self)
-        layout = QVBoxLayout(self)
+        layout = self._rows = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.addLayout(self._grid)
         layout.addWidget(self._summary, 1)
@@ -112,8 +113,8 @@ class ClassStrip(Translated, QWidget):
 
     def place(self, is_there: bool) -> None:
         """At the right edge of the plane, or away."""
-        plane, width = self.parentWidget(), self.wanted_width
-        self.layout().setContentsMargins(0, scaled(20), 0, 0)
+        plane, width = self._plane, self.wanted_width
+        self._rows.setContentsMargins(0, scaled(20), 0, 0)
         self.setVisible(is_there)
         self.setGeometry(plane.width() - width, 0, width, plane.height())
 
