@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import shiboken6
 from PySide6.QtCore import QEventLoop, QMimeData, QPoint, QPointF, Qt, QTimer, QtMsgType, QUrl, qInstallMessageHandler
 from PySide6.QtGui import QDropEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
@@ -107,9 +108,10 @@ class Monkey:
 
     def look(self) -> None:
         """Note which canvases, views, sheets and windows are in sight."""
-        widgets = QApplication.allWidgets()
-        self.shown |= {type(one).__name__ for one in widgets if isinstance(one, PARTS) and one.isVisible()}
-        self.shown |= {type(one).__name__ for one in widgets if one.isWindow() and one.isVisible()}
+        for one in QApplication.allWidgets():
+            # Python may collect one of them, an owner of others, while they are gone through.
+            if shiboken6.isValid(one) and one.isVisible() and (isinstance(one, PARTS) or one.isWindow()):
+                self.shown.add(type(one).__name__)
 
     def show_everything(self) -> None:
         """Every kind of task in every view, trained a little: what is made once and kept is there afterwards."""
