@@ -26,9 +26,8 @@ class Compiling(QObject):
         self._settings: ExperimentSettings | None = None
         self._began = 0.0
         self._expected: float | None = None
-        self._timer = QTimer(
-            self, interval=1000, timerType=Qt.TimerType.PreciseTimer
-        )  # an early tick tells a second less
+        # Precise: a tick that comes early tells a second less.
+        self._timer = QTimer(self, interval=1000, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.ticked)
 
     def follow(self, settings: ExperimentSettings | None, is_cut_short: bool = False) -> None:

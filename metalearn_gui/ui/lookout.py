@@ -37,11 +37,11 @@ def claim_keys(widget: QWidget, is_wanted: Callable[[QKeyEvent], bool]) -> None:
     Lookout(widget, claim)
 
 
-def when_polished(widget: QWidget, then: Callable[[], None]) -> None:
-    """Once, when the widget is about to be seen for the first time."""
+def once(widget: QWidget, kind: QEvent.Type, then: Callable[[], object]) -> None:
+    """When the first event of this kind comes, just before the widget has it."""
 
     def look(event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Polish:
+        if event.type() == kind:
             widget.removeEventFilter(lookout)
             then()
         return False

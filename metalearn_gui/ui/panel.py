@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -21,7 +21,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.elided_label import Hint
 from metalearn_gui.ui.explanation import Explanation, WhyButton
 from metalearn_gui.ui.icons import icon
-from metalearn_gui.ui.lookout import when_polished
+from metalearn_gui.ui.lookout import once
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.reading_order import move_focus
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
@@ -61,7 +61,7 @@ class Panel(Dressed, QFrame):
         outer.addLayout(self._header)
         outer.addWidget(self._content, 1)
         theme().changed.connect(self._restyle)
-        when_polished(self, self.dress)
+        once(self, QEvent.Type.Polish, self.dress)
 
     def _build_header(self) -> None:
         self._title = named(QPushButton(self), f"{self.key}_title")

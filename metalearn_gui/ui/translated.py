@@ -35,7 +35,7 @@ class Translated(Base):
 
 
 class Dressed(Translated):
-    """Cards and views: `when_polished(self, self.dress)`, wholly built, they get their first texts and colours."""
+    """Cards and views: wholly built and about to be seen, at QEvent.Polish, they `dress` for the first time."""
 
     def restyle(self) -> None:
         """Take the theme's colours."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.ui.lookout import when_polished
+from metalearn_gui.ui.lookout import once
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.translated import Dressed
 from metalearn_gui.ui.view_header import ViewHeader
@@ -47,7 +47,7 @@ class View(Dressed, QWidget):
         rows.addWidget(self.header)
         rows.addWidget(self.content, 1)
         theme().changed.connect(self.restyle)
-        when_polished(self, self.dress)
+        once(self, QEvent.Type.Polish, self.dress)
 
     # --- for subclasses ---------------------------------------------------------------------------
 

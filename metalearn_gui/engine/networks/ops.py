@@ -39,16 +39,15 @@ def product(x: Tensor, y: Tensor, transpose_x: bool = False, transpose_y: bool =
     program is not compiled: more than a gigabyte after ten minutes of changing settings. It leaves this operation be.
     """
 
-    @tf.custom_gradient
-    def differentiable(x: Tensor, y: Tensor) -> tuple[Tensor, Callable[[Tensor], Any]]:
-        def backward(dz: Tensor) -> tuple[Tensor, Tensor]:
-            dx = product(y, dz, transpose_y, True) if transpose_x else product(dz, y, False, not transpose_y)
-            dy = product(dz, x, True, transpose_x) if transpose_y else product(x, dz, not transpose_x, False)
-            return dx, dy
+    def forward(x: Tensor, y: Tensor) -> Tensor:
+        return _product(x, y, transpose_x, transpose_y)
 
-        return _product(x, y, transpose_x, transpose_y), backward
+    def backward(dz: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        dx = product(y, dz, transpose_y, True) if transpose_x else product(dz, y, False, not transpose_y)
+        dy = product(dz, x, True, transpose_x) if transpose_y else product(x, dz, not transpose_x, False)
+        return dx, dy
 
-    return differentiable(x, y)
+    return _with_gradient(forward, backward)(x, y)
 
 
 def _product(x: Tensor, y: Tensor, transpose_x: bool = False, transpose_y: bool = False) -> Tensor:

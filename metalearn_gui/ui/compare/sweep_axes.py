@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -141,7 +142,12 @@ class SweepAxesPanel(Panel):
         row.values.setEnabled(bool(name))
 
     def _check(self) -> None:
-        """Say of each row, while it is typed, what is wrong with it, and how many runs come of both."""
+        """Say of each row, while it is typed, what is wrong with it, and how many runs come of both.
+
+        Nothing while the card cannot be seen: to try values takes milliseconds each, and every setting asks for it.
+        """
+        if not self.isVisible():
+            return
         refusals = [self._refusal_of(row) for row in self.rows]
         try:
             count = 0 if any(refusals) else math.prod(self.grid().shape)
@@ -154,6 +160,10 @@ class SweepAxesPanel(Panel):
         self._count.setText(text.format(count=count))
         self._count.setVisible(bool(count))
         self.checked.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._check()
 
     def _refusal_of(self, row: AxisRow) -> str:
         name = row.setting.currentData()
