@@ -24,7 +24,7 @@ class Anil(GradientLearner):
     summary = "Only the last layer adapts to a task; everything below it is shared by all tasks."
     order = "2nd order"
     algorithm = gradient_lines(
-        Line("move body and head", "(body, head) ← (body, head) − β ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
+        Line("move body and head", "(body, head) ← (body, head) − η ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
         begin="head′ᵢ ← head",
         adapt="head′ᵢ ← head′ᵢ − α ∇head L(body, head′ᵢ; supportᵢ)",
         judge="Rᵢ = L(body, head′ᵢ; queryᵢ)",

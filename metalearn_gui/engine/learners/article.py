@@ -15,7 +15,7 @@ from metalearn_gui.engine.backend import Array, tf
 from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.learners.base import Context, MetaGradient, State
 from metalearn_gui.engine.learners.gradient import GradientLearner, inner_product, norm
-from metalearn_gui.engine.learners.pseudo_code import UPDATE, Line, gradient_lines
+from metalearn_gui.engine.learners.pseudo_code import META_RATE, UPDATE, Line, gradient_lines
 from metalearn_gui.engine.params import param
 
 
@@ -31,7 +31,7 @@ class Article(GradientLearner):
     algorithm = gradient_lines(
         Line(
             "move down both gradients", "θ ← θ − η (wL ∇L(θ) + wR ∇R(θ))", UPDATE, 0,
-            (("η", "meta_learning_rate"), ("wL", "base_loss_weight"), ("wR", "meta_loss_weight")),
+            (META_RATE, ("wL", "base_loss_weight"), ("wR", "meta_loss_weight")),
         )
     )  # fmt: skip
     concerns = ("base_loss_weight", "meta_loss_weight")

@@ -37,7 +37,7 @@ class Cavia(GradientLearner):
     summary = "A handful of context numbers adapts to a task; the network's weights stay as they are."
     order = "2nd order"
     algorithm = gradient_lines(
-        Line("move the network that reads the context", "θ ← θ − β ∇θ mean Rᵢ", UPDATE, 0, (META_RATE,)),
+        Line("move the network that reads the context", "θ ← θ − η ∇θ mean Rᵢ", UPDATE, 0, (META_RATE,)),
         begin="φᵢ ← 0",
         adapt="φᵢ ← φᵢ − α ∇φ L(θ, φᵢ; supportᵢ)",
         judge="Rᵢ = L(θ, φᵢ; queryᵢ)",

@@ -58,13 +58,13 @@ class ConditionalNeuralProcess(Learner):
         Line("for each task: nothing is read", "r ← 0", BEGIN, 1),
         Line("read the support set in one pass", "r = mean encode(x, y)", ADAPT, 1),
         Line("say what is where, and how sure", "μ, σ = decode(x, r)", JUDGE, 1),
-        Line("move both networks", "θ ← θ − β ∇θ mean −log N(y; μ, σ)", UPDATE, 0, (META_RATE,)),
+        Line("move both networks", "θ ← θ − η ∇θ mean −log N(y; μ, σ)", UPDATE, 0, (META_RATE,)),
     )
     algorithm_of_classes = (
         *algorithm[:2],
         Line("read each class of the support set in one pass", "r꜀ = mean encode(x, y) over class c", ADAPT, 1),
         Line("say of each query which class it is", "p = softmax decode(x, r)", JUDGE, 1),
-        Line("move both networks", "θ ← θ − β ∇θ mean −log p(y)", UPDATE, 0, (META_RATE,)),
+        Line("move both networks", "θ ← θ − η ∇θ mean −log p(y)", UPDATE, 0, (META_RATE,)),
     )
     adapts_once = True
     has_deviation = True

@@ -19,7 +19,7 @@ from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, MetaGradient, State, TrainingTasks, View, fold
 from metalearn_gui.engine.learners.gradient import GradientLearner
 from metalearn_gui.engine.learners.inner_optimizers import parameters_of
-from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAW, UPDATE, Line
+from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAW, INNER_RATE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import param
 
@@ -121,10 +121,10 @@ class FedAvg(FederatedLearner):
         Line("draw the clients of a round", "S of all clients", DRAW, 0, (("clients", "meta_batch"),)),
         Line("for each client: take the server's model", "θₖ ← θ", BEGIN, 1),
         Line(
-            "train on the client's own points", "θₖ ← θₖ − η ∇Lₖ(θₖ)", ADAPT, 2,
-            (("η", "inner_learning_rate"), ("local steps", "local_steps")),
+            "train on the client's own points", "θₖ ← θₖ − α ∇Lₖ(θₖ)", ADAPT, 2,
+            (INNER_RATE, ("local steps", "local_steps")),
         ),
-        Line("average what comes back", "θ ← θ + Σ nₖ/n (θₖ − θ)", UPDATE, 0, (("times", "meta_learning_rate"),)),
+        Line("average what comes back", "θ ← θ + η Σ nₖ/n (θₖ − θ)", UPDATE, 0, (META_RATE,)),
     )  # fmt: skip
 
     @property

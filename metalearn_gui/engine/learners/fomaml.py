@@ -33,7 +33,7 @@ class FirstOrderMaml(FirstOrderLearner):
     summary = "MAML without second derivatives: cheaper, and often nearly as good."
     order = "1st order"
     algorithm = gradient_lines(
-        Line("move the start as if θ′ were θ plus a constant", "θ ← θ − β mean ∇R at θ′ᵢ", UPDATE, 0, (META_RATE,))
+        Line("move the start as if θ′ were θ plus a constant", "θ ← θ − η mean ∇R at θ′ᵢ", UPDATE, 0, (META_RATE,))
     )
 
     def at_second_order(self) -> Maml:

@@ -55,7 +55,7 @@ class LearnedOptimizer(Learner):
         Line("for each run: a random start", "θ ~ initialisation, memory h ← 0", BEGIN, 1),
         Line("the rule moves every coordinate", "θ, h ← θ + m(∇L(θ; support), h; φ)", ADAPT, 2),
         Line("judge the whole way", "R = mean over steps of L(θ; support)", JUDGE, 1, (("steps", "unroll_steps"),)),
-        Line("move the rule", "φ ← φ − β ∇φ R", UPDATE, 0, (META_RATE,)),
+        Line("move the rule", "φ ← φ − η ∇φ R", UPDATE, 0, (META_RATE,)),
     )
 
     update_rule: str = param(

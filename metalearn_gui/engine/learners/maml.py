@@ -39,7 +39,7 @@ class Maml(GradientLearner):
     summary = "Learns a start from which a few gradient steps solve a new task."
     order = "2nd order"
     algorithm = gradient_lines(
-        Line("move the start down the exact gradient", "θ ← θ − β ∇θ mean Rᵢ, through θ′ᵢ(θ)", UPDATE, 0, (META_RATE,))
+        Line("move the start down the exact gradient", "θ ← θ − η ∇θ mean Rᵢ, through θ′ᵢ(θ)", UPDATE, 0, (META_RATE,))
     )
 
     learned_rates: bool = param(

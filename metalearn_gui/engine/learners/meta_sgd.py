@@ -35,7 +35,7 @@ class MetaSgd(GradientLearner):
     summary = "Learns the start and a learning rate, sign and all, for every parameter of the network."
     order = "2nd order"
     algorithm = gradient_lines(
-        Line("move the start and its rates", "(θ, α) ← (θ, α) − β ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
+        Line("move the start and its rates", "(θ, α) ← (θ, α) − η ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
         adapt="θ′ᵢ ← θ′ᵢ − α ∘ ∇L(θ′ᵢ; supportᵢ)",
         rate=("α at first", "inner_learning_rate"),
     )

@@ -55,7 +55,7 @@ class MetaNetwork(Learner):
         ),
         Line("adjust the base network", "θ′ᵢ ← θ′ᵢ + adjust(φᵢ)", ADAPT, 2),
         Line("judge every application on the query set", "Rᵢ = mean L(θ′ᵢ; queryᵢ)", JUDGE, 1),
-        Line("move encoder, decoder and start", "(ω, θ) ← (ω, θ) − β ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
+        Line("move encoder, decoder and start", "(ω, θ) ← (ω, θ) − η ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
     )  # fmt: skip
 
     adjusts: str = param(

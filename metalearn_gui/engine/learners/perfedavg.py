@@ -16,7 +16,16 @@ from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.learners.base import Adapted, Context, State
 from metalearn_gui.engine.learners.fedavg import FederatedLearner
 from metalearn_gui.engine.learners.inner_optimizers import parameters_of
-from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAW, JUDGE, UPDATE, Line
+from metalearn_gui.engine.learners.pseudo_code import (
+    ADAPT,
+    BEGIN,
+    DRAW,
+    INNER_RATE,
+    JUDGE,
+    META_RATE,
+    UPDATE,
+    Line,
+)
 from metalearn_gui.engine.params import param
 
 
@@ -31,10 +40,10 @@ class PerFedAvg(FederatedLearner):
         Line("draw the clients of a round", "S of all clients", DRAW, 0, (("clients", "meta_batch"),)),
         Line("for each client: take the server's model", "θₖ ← θ", BEGIN, 1),
         Line("adapt: one step of the client's own", "θ′ₖ = θₖ − α ∇Lₖ(θₖ; support)", ADAPT, 2,
-             (("α", "inner_learning_rate"),)),
+             (INNER_RATE,)),
         Line("train for what that step comes to", "θₖ ← θₖ − β ∇ Lₖ(θ′ₖ; query)", JUDGE, 2,
              (("β", "local_learning_rate"), ("local steps", "local_steps"))),
-        Line("average what comes back", "θ ← θ + Σ nₖ/n (θₖ − θ)", UPDATE, 0, (("times", "meta_learning_rate"),)),
+        Line("average what comes back", "θ ← θ + η Σ nₖ/n (θₖ − θ)", UPDATE, 0, (META_RATE,)),
     )  # fmt: skip
 
     local_learning_rate: float = param(

@@ -49,7 +49,7 @@ class ProtoNet(FeatureLearner):
         Line("for each task: no class is known", "cₖ unknown", BEGIN, 1),
         Line("a class is the mean of its features", "cₖ = mean f(x) over the support of class k", ADAPT, 1),
         Line("the nearest mean wins", "p(y = k | x) = softmaxₖ −‖f(x) − cₖ‖²", JUDGE, 1),
-        Line("move the features", "θ ← θ − β ∇θ mean −log p(y | x)", UPDATE, 0, (META_RATE,)),
+        Line("move the features", "θ ← θ − η ∇θ mean −log p(y | x)", UPDATE, 0, (META_RATE,)),
     )
     kinds = ("classification",)
 

@@ -11,7 +11,7 @@ PHASES = (DRAW, BEGIN, ADAPT, JUDGE, UPDATE)
 class Line(NamedTuple):
     """One line of pseudo-code.
 
-    text: in English, short. formula: the same in the paper's symbols.
+    text: in English, short. formula: the same in the paper's symbols; rates have those of their settings.
     phase: when it runs: draw, judge and update once in a meta-iteration, begin once for a task, adapt in every step.
     depth: of the loops that it stands in.
     values: symbol -> flat name of the setting that it stands for.
@@ -25,7 +25,7 @@ class Line(NamedTuple):
 
 
 INNER_RATE = ("α", "inner_learning_rate")
-META_RATE = ("β", "meta_learning_rate")
+META_RATE = ("η", "meta_learning_rate")
 DRAWING = Line("draw a meta-batch of tasks", "Tᵢ ~ p(T)", DRAW, 0, (("tasks", "meta_batch"),))
 
 

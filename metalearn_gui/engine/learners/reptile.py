@@ -20,7 +20,7 @@ from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import Adapted, Context, MetaGradient, State, num_tasks_of, under
 from metalearn_gui.engine.learners.gradient import FirstOrderLearner, per_task
 from metalearn_gui.engine.learners.inner_optimizers import MEMORY, STEP, parameters_of
-from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, INNER_RATE, UPDATE, Line
+from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, INNER_RATE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.networks.base import Network
 
 LASTING = "lasting/"  # in the carry: what the inner optimiser has seen of gradients' sizes, task after task
@@ -38,7 +38,7 @@ class Reptile(FirstOrderLearner):
         DRAWING,
         Line("for each task: begin at the start", "φᵢ ← θ", BEGIN, 1),
         Line("adapt on a minibatch", "φᵢ ← φᵢ − α ∇L(φᵢ; batch)", ADAPT, 2, (INNER_RATE, ("steps", "inner_steps"))),
-        Line("move the start towards the ends", "θ ← θ + ε mean (φᵢ − θ)", UPDATE, 0, (("ε", "meta_learning_rate"),)),
+        Line("move the start towards the ends", "θ ← θ + η mean (φᵢ − θ)", UPDATE, 0, (META_RATE,)),
     )
     inner_betas = (0.0, 0.999)  # the paper's inner Adam has no first moment (section 6)
 

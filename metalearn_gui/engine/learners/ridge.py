@@ -36,7 +36,7 @@ class Ridge(FeatureLearner):
         Line("for each task: a head of zeros", "W ← 0", BEGIN, 1),
         Line("solve for the head at once", "W = (FᵀF + λI)⁻¹ Fᵀ Y, F = features of the support", ADAPT, 1),
         Line("judge it on the query set", "Rᵢ = L(F_query W)", JUDGE, 1),
-        Line("move features and λ", "(θ, λ) ← (θ, λ) − β ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
+        Line("move features and λ", "(θ, λ) ← (θ, λ) − η ∇ mean Rᵢ", UPDATE, 0, (META_RATE,)),
     )
 
     ridge_lambda: float = param(

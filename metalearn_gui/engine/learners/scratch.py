@@ -10,7 +10,7 @@ import dataclasses
 from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.learners.base import Context, MetaGradient, State
 from metalearn_gui.engine.learners.gradient import FirstOrderLearner, zeros_like
-from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, Line
+from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, INNER_RATE, Line
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Scratch(FirstOrderLearner):
     summary = "No meta-learning: every task starts from the same random network."
     algorithm = (
         Line("no meta-learning: a random start", "θ ~ initialisation", BEGIN),
-        Line("train on the new task alone", "θ′ ← θ′ − α ∇L(θ′; support)", ADAPT, 1, (("α", "inner_learning_rate"),)),
+        Line("train on the new task alone", "θ′ ← θ′ − α ∇L(θ′; support)", ADAPT, 1, (INNER_RATE,)),
     )
 
     @property

@@ -17,7 +17,7 @@ from metalearn_gui.engine.backend import Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import Context, MetaGradient, State
 from metalearn_gui.engine.learners.gradient import FirstOrderLearner
-from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, META_RATE, UPDATE, Line
+from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, INNER_RATE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.networks.mlp import dense
 from metalearn_gui.engine.tasks.base import TaskFamily
@@ -35,9 +35,9 @@ class Transfer(FirstOrderLearner):
     summary = "Trains one network on all tasks together, then fine-tunes: what learning to learn has to beat."
     algorithm = (
         DRAWING,
-        Line("move the network on all their points", "θ ← θ − β ∇ mean L(θ; all points)", UPDATE, 0, (META_RATE,)),
+        Line("move the network on all their points", "θ ← θ − η ∇ mean L(θ; all points)", UPDATE, 0, (META_RATE,)),
         Line("for a new task: begin with what was trained", "θ′ ← θ", BEGIN, 0),
-        Line("fine-tune", "θ′ ← θ′ − α ∇L(θ′; support)", ADAPT, 1, (("α", "inner_learning_rate"),)),
+        Line("fine-tune", "θ′ ← θ′ − α ∇L(θ′; support)", ADAPT, 1, (INNER_RATE,)),
     )
 
     num_classes: int = 0  # of the softmax over all training classes; 0 = none
