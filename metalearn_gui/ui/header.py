@@ -13,6 +13,7 @@ from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
+from metalearn_gui.ui.run_traces import is_fresh
 from metalearn_gui.ui.side_by_side import SideBySideButton
 from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
@@ -144,7 +145,10 @@ class Header(TransportBar):
         if scores is not None:
             steps = len(scores.evaluation.learner.loss) - 1
         by_step = counted(steps, self.tr("1 step"), self.tr("{count} steps"))
-        self._unseen.set_caption(f"{unseen_text(run.settings)}, {episode_text(run.settings) or by_step}")
+        told = episode_text(run.settings) or by_step
+        if scores is not None and not is_fresh(scores.iteration, self._session.shown_iteration):
+            told = self.tr("at iteration {count}").format(count=count_text(scores.iteration))
+        self._unseen.set_caption(f"{unseen_text(run.settings)}, {told}")
         value, unit = final_text(scores.evaluation.learner if scores else None)
         several = several_targets_text(run.settings)
         self._unseen.show_value(value, several if unit and several else unit)

@@ -14,6 +14,7 @@ from metalearn_gui.ui.curves import Smoother
 from metalearn_gui.ui.wording import score_text
 
 LEAST_REACH, ROOM_AHEAD = 1000, 1.25
+FRESH = 0.8  # a score that was made before this share of the run is not called one of now
 
 
 class HasRuns(Protocol):
@@ -42,6 +43,11 @@ def trained_step(run: RunRecord, scored: Scored) -> int:
 def trained_step_loss(run: RunRecord, scored: Scored) -> float:
     """Loss on unseen tasks after those steps."""
     return float(scored.evaluation.learner.loss[trained_step(run, scored)])
+
+
+def is_fresh(scored_at: int, iteration: int) -> bool:
+    """Whether scores are as good as of now: a fast learner is far ahead of its first ones."""
+    return scored_at >= FRESH * iteration
 
 
 def accuracy_text(run: RunRecord, scored: Scored) -> str:

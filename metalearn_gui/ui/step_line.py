@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
@@ -12,6 +14,27 @@ from metalearn_gui.ui.plotting import ThemedPlot, style_line
 
 EMPTY = np.empty(0)
 LEAST_SHARE = 0.02  # where a band reaches 0 or below, a logarithmic axis shows it down to this share of the mean
+
+
+class Drawn(NamedTuple):
+    """How a line of the plot is drawn: the palette's colour, the style, and what lies above what."""
+
+    color: str
+    style: str
+    layer: float
+
+
+DRAWN = {  # in the legend's order
+    "learner": Drawn("learner", "solid", 4.0),
+    "transfer": Drawn("transfer", "dashed", 2.0),
+    "scratch": Drawn("scratch", "dotted", 1.0),
+    "scratch_adam": Drawn("scratch", "dashdot", 1.5),
+    "nearest": Drawn("muted", "dotted", 1.7),
+    "logistic": Drawn("transfer", "dashdot", 1.9),
+    "task_mean": Drawn("muted", "dotted", 1.7),
+    "boosting": Drawn("muted", "dashed", 1.9),
+    "linear_ridge": Drawn("muted", "dashdot", 1.9),
+}
 
 
 class StepLine:

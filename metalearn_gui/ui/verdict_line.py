@@ -24,21 +24,22 @@ class VerdictLine(ElidedLabel):
         self._details = ""
         self.hide()
 
-    def show_verdict(self, evaluation: Evaluation | None) -> None:
-        """Say what these scores come to."""
+    def show_verdict(self, evaluation: Evaluation | None, age: str = "") -> None:
+        """Say what these scores come to; age: of when they are, where they are not of now."""
         verdict = None if evaluation is None else evaluation.verdict
         self.setVisible(verdict is not None)
         if evaluation is None or verdict is None:
             return
         tried = len(evaluation.learner.loss) - 1
-        self._details = self._comparison(verdict, tried, unseen_tasks_text(evaluation))
+        self._details = ", ".join(filter(None, (self._comparison(verdict, tried, unseen_tasks_text(evaluation)), age)))
         # One step is little for a baseline that would need more: a reader has to know that it had no more.
         is_short = tried == verdict.step == verdict.baseline_step == 1
         at_step = self.tr("{verdict}, each after one step") if is_short else self.tr("{verdict}, step {step}")
         long, middle, brief = self._sentences(verdict)
         whole, shorter = (at_step.format(verdict=text, step=verdict.step) for text in (long, middle))
+        whole, *others = (", ".join(filter(None, (text, age))) for text in (whole, shorter, middle, brief))
         self.setText(whole)
-        self.set_short(shorter, middle, brief)
+        self.set_short(*others)
         self.setToolTip(self._details)
         self.setAccessibleName(f"{self.text()}. {self._details}")
 

@@ -47,6 +47,19 @@ def test_the_card_says_in_a_sentence_whether_it_pays(panel, session, difference,
     assert panel.verdict.text() == f"{text}, step 1"
 
 
+def test_a_verdict_on_old_scores_says_of_when_they_are_and_a_fresh_one_does_not(panel, session):
+    session.train(1)
+    judged(session, Verdict("transfer", 10, 1, -0.149, 0.031, -0.149))
+    said = panel.verdict.text()
+    assert "iteration" not in said
+    session.train(1000)
+    assert panel.verdict.text() == f"{said}, at iteration 1"
+    assert "at iteration 1" in panel.verdict.shown_text
+    assert panel.verdict.toolTip().endswith(", at iteration 1")
+    judged(session, Verdict("transfer", 10, 1, -0.149, 0.031, -0.149))
+    assert panel.verdict.text() == said
+
+
 def test_of_classes_the_card_counts_errors_as_its_plot_does(panel, session):
     judged(session, Verdict("transfer", 10, 1, -0.02, 0.004, -0.5, "errors"))
     assert panel.verdict.text() == "It pays: 50 ± 10 % fewer errors than transfer, step 1"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -17,7 +16,9 @@ from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel, Readout
 from metalearn_gui.ui.level_lines import LevelLines
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
-from metalearn_gui.ui.step_line import StepLine
+from metalearn_gui.ui.run_traces import is_fresh
+from metalearn_gui.ui.step_line import DRAWN, StepLine
+from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.verdict_line import VerdictLine
 from metalearn_gui.ui.wording import (
@@ -31,26 +32,6 @@ from metalearn_gui.ui.wording import (
     unseen_text,
 )
 
-
-class Drawn(NamedTuple):
-    """How a line of the plot is drawn: the palette's colour, the style, and what lies above what."""
-
-    color: str
-    style: str
-    layer: float
-
-
-DRAWN = {  # in the legend's order
-    "learner": Drawn("learner", "solid", 4.0),
-    "transfer": Drawn("transfer", "dashed", 2.0),
-    "scratch": Drawn("scratch", "dotted", 1.0),
-    "scratch_adam": Drawn("scratch", "dashdot", 1.5),
-    "nearest": Drawn("muted", "dotted", 1.7),
-    "logistic": Drawn("transfer", "dashdot", 1.9),
-    "task_mean": Drawn("muted", "dotted", 1.7),
-    "boosting": Drawn("muted", "dashed", 1.9),
-    "linear_ridge": Drawn("muted", "dashdot", 1.9),
-}
 EMPTY, PERCENT = np.empty(0), np.array([0.0, 100.0])
 LEAST = 106  # pixels of a plot that says something, with its axis
 AROUND = 48  # pixels of a card that are not its body
@@ -67,6 +48,7 @@ class AdaptationPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._wants_accuracy = True  # where there are classes
+        self._age = ""  # of when the scores are, as it is said
         self._step_to_restore: int | None = None  # what the step was before the mouse came
         self.accuracy_button = self.add_header_action("blank", "", self._toggle_accuracy)
         self.accuracy_button.setObjectName("adaptation_accuracy")
@@ -74,6 +56,7 @@ class AdaptationPanel(Panel):
         self._build_plot()
         for signal in (session.scored, session.shownChanged):
             signal.connect(self.refresh)
+        session.advanced.connect(self._follow_age)
         session.unseen.stepChanged.connect(self._show_step)
 
     def _build_plot(self) -> None:
@@ -159,12 +142,28 @@ class AdaptationPanel(Panel):
         self._empty.set_text("" if evaluation else self.tr("Appears with the first evaluation on unseen tasks"))
         scores = {} if evaluation is None else {"learner": evaluation.learner, **evaluation.baselines}
         self._feed(scores)
-        self.verdict.show_verdict(evaluation)
+        self._show_verdict(evaluation)
         self._name_by_task()
         self.plot.getViewBox().setXRange(-MARGIN, self._last_step() + MARGIN, padding=0.0)
         self.legend.set_entries(self._legend_entries(scores))
         self._ask_for_room()
         self._show_step()
+
+    def _show_verdict(self, evaluation: Evaluation | None) -> None:
+        self._age = self._age_text()
+        self.verdict.show_verdict(evaluation, self._age)
+
+    def _follow_age(self) -> None:
+        """Scores grow old while a run goes on."""
+        if self.plot.isVisible() and self._age_text() != self._age:
+            self._show_verdict(self.evaluation)
+
+    def _age_text(self) -> str:
+        """Of when the scores are; empty where they are as good as of now."""
+        scored = self.session.shown_scores
+        if scored is None or is_fresh(scored.iteration, self.session.shown_iteration):
+            return ""
+        return self.tr("at iteration {count}").format(count=count_text(scored.iteration))
 
     def _ask_for_room(self) -> None:
         """As high as verdict, plot and legend are: where that is more than before, other cards fold."""

@@ -23,14 +23,13 @@ from metalearn_gui.ui.plotting import ThemedPlot, faded
 from metalearn_gui.ui.reported_band import ReportedBand
 from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.run_names import names_of_runs
-from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach
+from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach, is_fresh
 from metalearn_gui.ui.smoothing_menu import SmoothingMenu
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import scaled, theme
 from metalearn_gui.ui.wording import unseen_text
 
 DEFAULT_SMOOTHING = 0.97  # a thin line at 50 meta-iterations per pixel; its lag of 30 is below one
-FRESH = 0.8  # a score that was made before this share of the run is not called one of now
 LEAST = 112  # pixels of a plot that says something, with its axis
 NARROW = 440  # pixels of the design; below it the legend says "before" for "before adapting", and so takes one line
 
@@ -217,9 +216,9 @@ class MetaLossPanel(Panel):
             self._now.show_at(here, 0.0, 0.0, "")
 
     def _age(self, iteration: int, scored_at: int) -> str:
-        """What the newest score is called: a fast learner is far ahead of its first ones."""
-        is_fresh = scored_at >= FRESH * iteration
-        return self.tr("now") if is_fresh else self.tr("at {iteration}").format(iteration=count_text(scored_at))
+        """What the newest score is called."""
+        old = self.tr("at {iteration}").format(iteration=count_text(scored_at))
+        return self.tr("now") if is_fresh(scored_at, iteration) else old
 
     def _show_words(self, run: RunRecord, overlays: list[RunRecord]) -> None:
         self._unit.set_text(self._unit_text(run))
