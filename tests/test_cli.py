@@ -135,7 +135,7 @@ def test_a_run_that_patience_ended_says_and_saves_where_it_did_best(
     hasty = sets(["meta_learning_rate=1", "num_iterations=500", "stop_patience=10"])
     status, out, err = call(*train(path, *hasty, "--json"))
     report, run = json.loads(out), load(path).runs[0]
-    assert f"Meta-iteration {report['kept_iteration']} is kept, the best on validation tasks" in err
+    assert f"The best state on validation tasks, of meta-iteration {report['kept_iteration']}, is in use" in err
     kept = report["kept_iteration"]
     assert (status, run.reason, report["iterations"]) == (0, "converged", kept + 10)
     assert run.iteration == run.latest.iteration == len(run.curve("objective")) == run.scores[-1].iteration == kept

@@ -103,7 +103,8 @@ def run(options: Options) -> int:
         return BAD_INPUT
     report = _report(job, before, time.perf_counter() - started)
     if job.run.kept_iteration is not None:
-        say(f"Meta-iteration {job.run.kept_iteration} is kept, the best on validation tasks (stop_patience)")
+        best = job.run.kept_iteration
+        say(f"The best state on validation tasks, of meta-iteration {best}, is in use (stop_patience)")
     if options.json:
         print_json(report)
     else:

@@ -55,6 +55,11 @@ class Figure(QWidget):
         self._unit.setVisible(bool(unit))
         self._place()
 
+    @property
+    def unit(self) -> str:
+        """The muted word after the number."""
+        return self._unit.text()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()

@@ -134,6 +134,8 @@ class Header(TransportBar):
     def _show_iteration(self) -> None:
         total = count_text(self._session.shown.settings.outer.num_iterations)
         unit = self.tr("of {total}").format(total=total) if self._says_total else ""
+        if self._session.shown.kept_iteration is not None:  # else a run that is over looks like one that is not
+            unit = self.tr("best of {total}").format(total=total) if self._says_total else self.tr("best")
         if self._session.moment is not None:  # that it is the past must be said even where there is little room
             unit = self.tr("past")
         self._iteration.show_value(count_text(self._session.shown_iteration), unit)
@@ -201,5 +203,6 @@ class Header(TransportBar):
         """The bar, and under it how far the run is."""
         super().paintEvent(event)
         run = self._session.shown
-        share = min(1.0, run.iteration / max(1, run.settings.outer.num_iterations))
+        is_over = run.kept_iteration is not None
+        share = 1.0 if is_over else min(1.0, run.iteration / max(1, run.settings.outer.num_iterations))
         paint_progress(self, share)

@@ -113,7 +113,7 @@ class StatusBar(Translated, QFrame):
         live = self._session.live
         text = texts.get(live.reason, self.tr("Ready"))
         if live.kept_iteration is not None:
-            kept = self.tr("meta-iteration {count} is kept, the best on validation tasks")
+            kept = self.tr("the best state on validation tasks, of meta-iteration {count}, is in use")
             text += " · " + kept.format(count=count_text(live.kept_iteration))
         if live.reason and math.isfinite(live.reported_loss):
             name = live.settings.learner.objective or self.tr("training loss")

@@ -233,7 +233,18 @@ def test_a_run_that_ends_with_an_earlier_state_says_which_and_why(window, sessio
     live.iteration, live.reason = 40, "done"
     session.stateChanged.emit()
     said = child(window, "status_label").text()
-    assert "Done · meta-iteration 40 is kept, the best on validation tasks" in said
+    assert "Done · the best state on validation tasks, of meta-iteration 40, is in use" in said
+    session.advanced.emit()
+    assert child(window, "iteration_label").text() == "40"
+    assert child(window, "iteration_label").parent().unit.startswith("best of")
+
+
+def test_the_header_says_of_when_scores_are_that_are_not_of_now(window, session):
+    session.train(10)
+    session.score()
+    assert child(window, "unseen_label").accessibleName() == "unseen, 10 steps"
+    session.train(1000)
+    assert child(window, "unseen_label").accessibleName() == "unseen, at iteration 10"
 
 
 def test_a_learner_with_an_objective_of_its_own_reports_it_by_name(window, session):
@@ -725,7 +736,7 @@ def test_runs_stand_open_below_a_card_for_which_there_is_no_room(window, session
 
 
 def test_runs_stand_open_in_the_smallest_window_beside_a_verdict(window, session, qtbot, monkeypatch):
-    monkeypatch.setattr(VerdictLine, "show_verdict", lambda line, _: (line.setText("It pays"), line.show()))
+    monkeypatch.setattr(VerdictLine, "show_verdict", lambda line, *_: (line.setText("It pays"), line.show()))
     window.resize(1024, 700)
     session.train(1200)
     session.score()
