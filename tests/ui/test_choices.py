@@ -16,7 +16,7 @@ from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui import network_drawing
 from metalearn_gui.ui.message_bar import MessageBar
 from metalearn_gui.ui.panels.learner import LearnerPanel
-from metalearn_gui.ui.panels.network import ABOVE, BELOW, NetworkPanel
+from metalearn_gui.ui.panels.network import ABOVE, BELOW, REDRAW_MS, NetworkPanel
 from metalearn_gui.ui.panels.tasks import TasksPanel
 from tests.engine.small import FAMILIES
 from tests.ui.fake_session import FakeSession
@@ -200,3 +200,14 @@ def test_another_kind_of_parameters_gives_no_picture():
     assert network_drawing.drawn_layers({"kernel0": np.zeros((3, 3, 1, 8))}, "relu", (0, 1)) == ()
     session = FakeSession()
     assert session.shown.latest is not None
+
+
+def test_the_picture_waits_longer_while_a_hand_moves_the_task(session, qtbot):
+    panel = shown(NetworkPanel, session, qtbot)
+    session.unseen.handMoved.emit(True)
+    session.advanced.emit()
+    drawn = panel.view.layers
+    qtbot.wait(2 * REDRAW_MS)
+    assert panel.view.layers is drawn
+    session.unseen.handMoved.emit(False)
+    qtbot.waitUntil(lambda: panel.view.layers is not drawn)

@@ -26,7 +26,7 @@ from metalearn_gui.ui.zoom import fit_new
 
 ABOVE = ("num_hidden_layers", "hidden_dim", "num_blocks", "num_channels", "activation")
 BELOW = ("input_dim", "output_dim")
-REDRAW_MS = 200
+REDRAW_MS, REDRAW_BESIDE_HAND_MS = 200, 1000  # to paint all weights takes as long as half a touch
 
 
 class NetworkPanel(SettingsPanel):
@@ -61,6 +61,7 @@ class NetworkPanel(SettingsPanel):
         session.shownChanged.connect(self._draw)
         session.advanced.connect(self._draw_soon)
         session.unseen.viewsChanged.connect(self._draw_soon)
+        session.unseen.handMoved.connect(self._give_way)
         self._show_values()
         self._draw()
 
@@ -157,6 +158,9 @@ class NetworkPanel(SettingsPanel):
             self._captions[name].setToolTip(text)
 
     # --- the drawing ------------------------------------------------------------------------------
+
+    def _give_way(self, hand_moves: bool) -> None:
+        self._redraw.setInterval(REDRAW_BESIDE_HAND_MS if hand_moves else REDRAW_MS)
 
     def _draw_soon(self) -> None:
         if not self._redraw.isActive():
