@@ -183,6 +183,23 @@ def test_a_shown_window_has_imported_nothing_that_it_does_not_show(checkout: Pat
     assert done.returncode == 0, done.stderr
 
 
+READS_NO_SOURCES = """
+import linecache
+from metalearn_gui.app import open_window
+window = open_window([])
+import doctest
+assert doctest.__file__ not in linecache.cache
+"""
+
+
+def test_no_source_of_what_is_imported_after_qt_is_kept(tmp_path, monkeypatch, checkout):
+    monkeypatch.setenv("METALEARN_HOME", str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-c", READS_NO_SOURCES], cwd=checkout, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 CLOSES_WHILE_IT_LOADS = """
 from PySide6.QtWidgets import QApplication
 from metalearn_gui.app import open_window

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
 import sys
 
@@ -21,6 +22,7 @@ SWITCH_SECONDS = 0.001
 
 def build_application() -> QApplication:
     """The application that there is, or a new one; dressed either way. The theme's mode is kept."""
+    _import_without_reading()
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         rounding = Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
@@ -37,6 +39,12 @@ def build_application() -> QApplication:
     theme().apply()
     _watch_the_desktop()
     return app
+
+
+def _import_without_reading() -> None:
+    """PySide looks for its own name in the source of each module that is imported after it, to know where a
+    `from __feature__` may be, and Python keeps what was read: 65 MB of TensorFlow, 140 with all that comes later."""
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 def the_application() -> QApplication:
