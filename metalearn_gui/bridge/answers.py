@@ -78,6 +78,11 @@ class Answers(QObject):
         self._catch_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
         self._catch_up.timeout.connect(self.ask)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether there are answers, and to what a hand has changed since."""
+        return bool(self.adaptations) and self._answered is not self._question().touched
+
     # --- asking -----------------------------------------------------------------------------------
 
     def set_ready(self) -> None:

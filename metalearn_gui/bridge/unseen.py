@@ -94,6 +94,11 @@ class UnseenTasks(QObject):
         return self.answers.adaptations
 
     @property
+    def is_behind(self) -> bool:
+        """Whether `adaptations` are to the touched task as it was before a hand changed it."""
+        return self.answers.is_behind
+
+    @property
     def gallery_adaptations(self) -> list[Adaptation]:
         """In the gallery's order; empty until all are there."""
         return self._gallery.adaptations

@@ -37,6 +37,14 @@ def touched_session(session, qtbot) -> Session:
     return session
 
 
+def test_answers_are_behind_from_a_touch_until_the_next_ones(touched_session, qtbot) -> None:
+    unseen = touched_session.unseen
+    assert not unseen.is_behind
+    unseen.move_point(0, unseen.touched.support.x[0], unseen.touched.support.y[0] + 1.0)
+    assert unseen.is_behind
+    qtbot.waitUntil(lambda: not unseen.is_behind)
+
+
 def test_a_task_is_drawn_again_from_its_place_in_the_stream() -> None:
     settings = small_settings()
     one, again, other = draw_task(settings, 3), draw_task(settings, 3), draw_task(settings, 4)

@@ -45,6 +45,7 @@ class FakeUnseen(QObject):
         self.held: dict[str, np.ndarray] = {}
         self.compared = {"transfer", "scratch"}
         self.laid_over: UnitAnswers | None = None
+        self.is_behind = False
         self.step = 5
         self.row: int | None = None
         self._rng = np.random.default_rng(0)

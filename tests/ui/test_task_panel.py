@@ -61,6 +61,20 @@ def test_a_single_step_is_called_before_and_after_and_a_pass_is_no_gradient_step
     assert "ProtoNet takes no gradient steps" in slider(panel).toolTip()
 
 
+def test_the_title_line_says_that_answers_are_old_and_what_for(panel, session, qtbot):
+    usual = panel.hint
+    session.unseen.is_behind, session.readiness = True, "compiling, 4 s"
+    session.unseen.taskChanged.emit()
+    qtbot.waitUntil(lambda: panel.hint != usual)
+    assert panel.hint == "old answers · compiling, 4 s"
+    session.readiness = "compiling, 5 s"
+    session.readinessChanged.emit()
+    assert panel.hint.endswith("compiling, 5 s")
+    session.unseen.is_behind = False
+    session.unseen.adaptedChanged.emit()
+    assert panel.hint == usual
+
+
 def test_surface_that_was_replaced_hears_nothing_more(panel, session, qtbot):
     old = panel.surface
     with qtbot.waitSignal(old.destroyed):

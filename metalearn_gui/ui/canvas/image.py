@@ -236,6 +236,7 @@ class ImageCanvas(PictureSurface):
         boxes = self.boxes()
         for place, picture in enumerate(self._pictures()[: len(boxes)]):
             box = boxes[picture.key]
+            painter.setOpacity(1.0 if picture.key in ("noisy", "target") else self.ageing.opacity)
             if picture.values is not None:
                 draw_picture(painter, box, picture.values, self._span, picture.outline)
             above = QRectF(box.left(), box.top() - CAPTION, box.width(), CAPTION - 2)
@@ -243,6 +244,7 @@ class ImageCanvas(PictureSurface):
             room = min(pitch - box.width() - 2 * GAP, 190)
             beside = QRectF(box.right() + 8, box.center().y() - CAPTION / 2, room, CAPTION)
             self._draw_caption(painter, above if place < LARGE else beside, picture)
+        painter.setOpacity(1.0)
         palette, num_support = theme().palette, len(self.touched.support.x)
         for row, box in enumerate(self._thumb_boxes()):
             color = palette.text if row == self.row else palette.learner if row < num_support else palette.unseen

@@ -229,6 +229,7 @@ class PicturesCanvas(PictureSurface):
         placed, step = self.placed, self.shown_step
         self._draw_support(painter, placed.support)
         self._nearest = mark_nearest(painter, self.session.unseen, self._rows, self.row, placed.support)
+        painter.setOpacity(self.ageing.opacity)
         hits = self._draw_queries(painter, placed.query, step)
         if hits:
             self._draw_count(painter, placed, hits)
@@ -279,7 +280,7 @@ class PicturesCanvas(PictureSurface):
 
     def _draw_large(self, painter: QPainter, placed: PictureLayout, step: int, nearest: int | None) -> None:
         """What is said of the picture on the pad."""
-        box = placed.large
+        line = QRectF(placed.large.left(), self.frame().top(), placed.large.width(), HEADER - 4)
         painter.setFont(ui_font(12, 600))
         painter.setPen(theme().palette.text)
         name = self.tr("example {label}") if self._is_support else self.tr("query {label}")
@@ -287,8 +288,7 @@ class PicturesCanvas(PictureSurface):
             name = self.tr("your drawing")
         text = name.format(label=int(self._rows.y[self.row]) + 1)
         more = "" if nearest is None else self.tr(", nearest: {label}").format(label=int(self._rows.y[nearest]) + 1)
-        text += more if painter.fontMetrics().horizontalAdvance(text + more) <= box.width() else ""
-        line = QRectF(box.left(), self.frame().top(), box.width(), HEADER - 4)
+        text += more if painter.fontMetrics().horizontalAdvance(text + more) <= line.width() else ""
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
         probabilities = self._probabilities(self.row, step)
         if probabilities is not None and not self._is_support:

@@ -51,6 +51,7 @@ class ShelfPainting:
             slot = self._canvas.slot(card)
             if slot is not None:
                 self._draw_card(painter, card, slot)
+        painter.setOpacity(self._canvas.ageing.opacity)
         self._draw_list_head(painter)
         self._draw_rows(painter)
         if self._layout.has_strip:

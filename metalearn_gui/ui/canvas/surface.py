@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
 from metalearn_gui.bridge.touches import UnitAnswers
 from metalearn_gui.engine.tasks.base import TaskFamily
+from metalearn_gui.ui.canvas.ageing import Ageing
 from metalearn_gui.ui.canvas.answered import Answered, Other, fits
 from metalearn_gui.ui.canvas.laid_over import RunsOnCanvas
 from metalearn_gui.ui.theme import theme, ui_font
@@ -41,6 +42,8 @@ class Surface(Translated, QWidget):
         self.setObjectName(self.object_name)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # else the card below is painted with every move
         self.setMinimumSize(240, 150)
+        self.ageing = Ageing(session.unseen, self)
+        self.ageing.changed.connect(self.update)
         self._paint_soon = QTimer(self)
         self._paint_soon.setSingleShot(True)
         self._paint_soon.setInterval(ANSWER_MS)

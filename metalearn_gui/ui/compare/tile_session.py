@@ -35,6 +35,7 @@ class TileTasks(QObject):
     adaptedChanged = Signal()
     stepChanged = Signal()
     lateChanged = Signal()
+    is_behind = False  # the tile itself says when an answer is late
 
     def __init__(self, session: Session, key: str, parent: QObject) -> None:
         super().__init__(parent)

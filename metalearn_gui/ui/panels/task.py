@@ -46,6 +46,7 @@ class TaskPanel(Panel):
         self.steps = StepRow(session, "adaptation", self)
         self.body.addWidget(self.steps)
         self._build_chips()
+        session.readinessChanged.connect(self._follow_waiting)
         session.unseen.adaptedChanged.connect(self._show_compared)
         session.settingsChanged.connect(self._take_learner)
         session.shownChanged.connect(self._take_learner)
@@ -89,6 +90,7 @@ class TaskPanel(Panel):
         self.surface = canvas(self.session, self)
         self.body.insertWidget(0, self.surface, 1)
         self.surface.names_curves = self.names_curves
+        self.surface.ageing.changed.connect(self._show_hint)
         self.surface.show()
         self._show_hint()
 
@@ -126,8 +128,17 @@ class TaskPanel(Panel):
         what = self.surface.invitation() if self.surface else ""
         title = self.tr("An {unseen} task — {what}")
         self.set_title(title.format(unseen=unseen_text(self.session.shown.settings), what=what))
+        if self.surface is not None and self.surface.ageing.is_old:
+            why = self.session.readiness
+            old, help = self.tr("old answers"), self.tr("Answers to what was before this change")
+            self.set_hint(f"{old} · {why}" if why else old, help=help)
+            return
         roomy = self.surface is not None and self.width() >= NARROWEST_WITH_HINT
         self.set_hint(self.surface.hint() if self.surface and roomy else "")
+
+    def _follow_waiting(self) -> None:
+        if self.surface is not None and self.surface.ageing.is_old:
+            self._show_hint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
