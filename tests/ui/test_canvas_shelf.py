@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
@@ -138,6 +138,69 @@ def test_keys_alone_choose_rate_change_and_clear(surface, touched_session, qtbot
     assert len(values(touched_session)) == count - 1
     qtbot.keyClick(surface, Qt.Key.Key_N)
     assert ("new_task",) in touched_session.calls
+
+
+def test_a_key_rates_the_card_under_the_pointer_or_the_next_to_ask_where_none_is_chosen(
+    surface, touched_session, qtbot
+):
+    asked, count = surface.shelf.candidates[0], len(values(touched_session))
+    qtbot.keyClick(surface, Qt.Key.Key_4)
+    assert items_of(touched_session.unseen.touched.support.x)[-1] == asked
+    assert values(touched_session)[-1] == 4
+    surface.choose(None)
+    surface.first = 0
+    mouse(surface, QEvent.Type.MouseMove, surface.layout_now().card(1).center(), Qt.MouseButton.NoButton)
+    qtbot.keyClick(surface, Qt.Key.Key_5)
+    assert values(touched_session)[1] == 5
+    assert len(values(touched_session)) == count + 1
+    assert surface.chosen == 1
+
+
+def test_what_is_said_of_a_card_has_its_new_stars(surface, touched_session, qtbot):
+    surface.choose(0)
+    for stars in (2, 5):
+        qtbot.keyClick(surface, getattr(Qt.Key, f"Key_{stars}"))
+        assert surface.accessibleDescription().endswith(f"rated {stars}")
+    click(surface, star(surface, 0, 3))
+    assert surface.accessibleDescription().endswith("rated 3")
+    surface.choose_row(surface.rows.order[0])
+    said = surface.accessibleDescription()
+    touched_session.unseen.adapt_again()
+    assert surface.accessibleDescription() == said  # a row's words are not the card's to change
+
+
+@pytest.mark.parametrize("size", [(684, 352), (543, 265)])
+def test_a_note_leaves_free_what_it_is_about(surface, size):
+    surface.resize(*size)
+    layout = surface.layout_now()
+    rows = [layout.row(place) for place in range(layout.num_rows)]
+    for box in [layout.card(slot) for slot in range(surface._num_slots)] + rows:
+        for share in (0.05, 0.5, 0.95):
+            at = QPointF(box.left() + share * box.width(), box.center().y())
+            about = surface.hover_about(at)
+            assert about == box
+            note = surface._note_box(QSizeF(250, 60), at, about)
+            assert not note.intersects(box)
+            assert QRectF(surface.rect()).contains(note)
+
+
+def test_answers_from_before_a_change_are_faint_until_the_next_ones(surface, touched_session, qtbot):
+    unseen = touched_session.unseen
+    unseen.is_behind = True
+    unseen.taskChanged.emit()
+    assert not surface.ageing.is_old  # the next ones may come at once
+    fresh = surface.grab().toImage()
+    with qtbot.waitSignal(surface.ageing.changed):
+        pass
+    assert surface.ageing.is_old
+    faint = surface.grab().toImage()
+    bar = surface.layout_now().row(0).center().toPoint()
+    stars = star(surface, 0, 1).toPoint()
+    assert faint.pixelColor(bar + QPoint(-60, 3)) != fresh.pixelColor(bar + QPoint(-60, 3))
+    assert faint.pixelColor(stars) == fresh.pixelColor(stars)
+    unseen.is_behind = False
+    unseen.adaptedChanged.emit()
+    assert not surface.ageing.is_old
 
 
 def test_every_gesture_can_be_taken_back_and_made_again(surface, touched_session, qtbot):

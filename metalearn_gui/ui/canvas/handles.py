@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -55,6 +55,7 @@ class HandleSurface(Surface):
         self.chosen: int | None = None  # the handle that the keyboard acts on
         self.grabbed: int | None = None  # the handle under the mouse button
         self.hovered: QPointF | None = None
+        self._described = ""  # what was said last of the chosen handle
         self._wanted: QPointF | None = None  # where the grabbed handle should go; the newest wins
         self._awaits_paint = False
         self._by_keyboard = False  # who was here last: the ring is for those who cannot see a pointer
@@ -93,6 +94,10 @@ class HandleSurface(Surface):
         """Exact values under the mouse."""
         return []
 
+    def hover_about(self, position: QPointF) -> QRectF | None:
+        """What those are the values of, where it is a box: it is not to be covered."""
+        return None
+
     # --- the session's signals ------------------------------------------------------------------
     def task_changed(self) -> None:
         self.grabbed = self.chosen = self._wanted = None
@@ -102,6 +107,8 @@ class HandleSurface(Surface):
         count = len(self.handle_pixels())
         self.grabbed = self.grabbed if self.grabbed is not None and self.grabbed < count else None
         self.chosen = self.chosen if self.chosen is not None and self.chosen < count else None
+        if self.chosen is not None and self.accessibleDescription() == self._described:
+            self._describe(self.chosen)
         if self.grabbed is None:
             self.refit()
 
@@ -111,7 +118,8 @@ class HandleSurface(Surface):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.hovered is not None and self.grabbed is None:
-            self.draw_note(painter, self.hover_lines(self.hovered), self.hovered)
+            lines, about = self.hover_lines(self.hovered), self.hover_about(self.hovered)
+            self.draw_note(painter, lines, self.hovered, about)
         if self.hasFocus() and self._by_keyboard:
             painter.setPen(QPen(theme().palette.learner, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -237,10 +245,17 @@ class HandleSurface(Surface):
         """Make a handle the one that the keyboard acts on, and say so to a screen reader."""
         self.chosen = index
         if index is not None:
-            self.setAccessibleDescription(self.describe_handle(index))
-            if QAccessible.isActive():
-                QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+            self._describe(index)
         self.update()
+
+    def _describe(self, index: int) -> None:
+        """As it is now: what was said of it before a change no longer holds."""
+        self._described = self.describe_handle(index)
+        if self._described == self.accessibleDescription():
+            return
+        self.setAccessibleDescription(self._described)
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 
     def _choose_next(self, direction: int) -> None:
         """The next handle from left to right."""

@@ -24,8 +24,8 @@ from metalearn_gui.ui.canvas.shelf_layout import ShelfLayout
 from metalearn_gui.ui.canvas.shelf_list import Span
 from metalearn_gui.ui.canvas.shelf_painting import ShelfPainting
 from metalearn_gui.ui.canvas.shelf_tile import draw_tile
+from metalearn_gui.ui.canvas.shelf_words import card_lines, described_card, row_lines
 from metalearn_gui.ui.canvas.stars import NUM_STARS, StarScale, star_at
-from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme
 
 RATING_KEYS = {getattr(Qt.Key, f"Key_{stars}"): stars for stars in range(1, NUM_STARS + 1)}
@@ -58,7 +58,7 @@ class ShelfCanvas(HandleSurface):
         return self.tr("rate things")
 
     def hint(self) -> str:
-        said = self.tr("click a star, right-click clears")
+        said = self.tr("click a star or press 1-5, right-click clears")
         return self.tr("generated · {said}").format(said=said) if self.shelf.table.is_generated else said
 
     # --- data and geometry --------------------------------------------------------------------------
@@ -179,13 +179,7 @@ class ShelfCanvas(HandleSurface):
         super().choose(index)
 
     def describe_handle(self, index: int) -> str:
-        item = self.cards()[index]
-        if index < len(self.shelf.rated):
-            given = number_text(float(self.shelf.values[index]))
-            return self.tr("{number}: {title}, rated {value}").format(
-                number=index + 1, title=self.shelf.title(item), value=given
-            )
-        return self.tr("{number}: {title}, not rated").format(number=index + 1, title=self.shelf.title(item))
+        return described_card(self, index)
 
     # --- the list -------------------------------------------------------------------------------------
     def row_at(self, position: QPointF) -> int | None:
@@ -202,36 +196,22 @@ class ShelfCanvas(HandleSurface):
         self.row = item
         if item is not None:
             rank = self.rows.order.index(item) + 1
-            self.setAccessibleDescription(f"{rank}: {', '.join(self.row_lines(item))}")
+            self.setAccessibleDescription(f"{rank}: {', '.join(row_lines(self, item))}")
         self.update()
-
-    def row_lines(self, item: int) -> list[str]:
-        """An item's name, and what is foretold of it."""
-        before, now = (self.predictions(step).get(item, np.nan) for step in (0, self.shown_step))
-        year = self.shelf.year(item)
-        return [
-            f"{self.shelf.title(item)} ({year})" if year else self.shelf.title(item),
-            self.tr("before {before}, step {step}: {now}").format(
-                before=number_text(before), step=self.shown_step, now=number_text(now)
-            ),
-            self.tr("they say {answer}").format(answer=number_text(self.shelf.answers[item])),
-        ]
 
     def hover_lines(self, position: QPointF) -> list[str]:
         card, item = self.handle_at(position), self.row_at(position)
         if card is not None:
-            return self._card_lines(card)
-        return self.row_lines(item) if item is not None else []
+            return card_lines(self, card)
+        return row_lines(self, item) if item is not None else []
 
-    def _card_lines(self, card: int) -> list[str]:
-        item = self.cards()[card]
-        lines = [self.shelf.title(item), self.shelf.kinds(item, most=4)]
-        if card < len(self.shelf.rated):
-            lines.append(self.tr("rated {value}").format(value=number_text(float(self.shelf.values[card]))))
-        elif item in self.shelf.moves:
-            moves = number_text(self.shelf.moves[item])
-            lines.append(self.tr("an answer moves predictions by {moves} on average").format(moves=moves))
-        return [line for line in lines if line]
+    def hover_about(self, position: QPointF) -> QRectF | None:
+        card, layout = self.handle_at(position), self.layout_now()
+        slot = None if card is None else self.slot(card)
+        if slot is not None:
+            return layout.card(slot)
+        item = self.row_at(position)
+        return None if item is None else layout.row(self.rows.order.index(item))
 
     # --- mouse and keyboard ---------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -255,13 +235,22 @@ class ShelfCanvas(HandleSurface):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in RATING_KEYS and self.chosen is not None and not event.modifiers():
+        card = self._card_of_keys()
+        if key in RATING_KEYS and card is not None and not event.modifiers():
             self.session.unseen.begin_touch()
-            self.rate(self.chosen, RATING_KEYS[key])
+            self.choose(card)
+            self.rate(card, RATING_KEYS[key])
         elif key in UP_DOWN and not event.modifiers():
             self._choose_next_row(1 if key == Qt.Key.Key_Down else -1)
         else:
             super().keyPressEvent(event)
+
+    def _card_of_keys(self) -> int | None:
+        """The chosen card; else the one under the pointer, the first to ask, or the first."""
+        under = None if self.hovered is None else self.handle_at(self.hovered)
+        count, num_rated = len(self.cards()), len(self.shelf.rated)
+        first = num_rated if num_rated < count else 0 if count else None
+        return next((card for card in (self.chosen, under, first) if card is not None), None)
 
     def _choose_next(self, direction: int) -> None:
         count = len(self.cards())

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import ClassVar
 
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Adaptation, Session, TouchedTask
@@ -218,24 +218,35 @@ class Surface(Translated, QWidget):
             painter.end()
         return self._static
 
-    def draw_note(self, painter: QPainter, lines: list[str], position: QPointF) -> None:
-        """A small chip with text beside a position, kept inside the live area."""
+    def draw_note(self, painter: QPainter, lines: list[str], position: QPointF, about: QRectF | None = None) -> None:
+        """A small chip with text beside a position, kept inside the live area. about: a box that it leaves free."""
         if not lines:
             return
-        palette = theme().palette
-        painter.setFont(ui_font(12, 600))
-        metrics = painter.fontMetrics()
-        width = max(metrics.horizontalAdvance(line) for line in lines) + 20
-        height = len(lines) * (metrics.height() + 2) + 10
-        is_inside = position.x() + 14 + width < self.live_area().right()
-        left = position.x() + 14 if is_inside else position.x() - 14 - width
-        top = min(max(position.y() - height - 8, 2.0), self.height() - height - 2.0)
-        box = QRectF(max(left, 2.0), top, width, height)
+        palette, fonts = theme().palette, (ui_font(12, 600), *(ui_font(12) for _ in lines[1:]))
+        rows = [QFontMetrics(font) for font in fonts]
+        width = max(row.horizontalAdvance(line) for row, line in zip(rows, lines, strict=True)) + 20
+        pitch = rows[0].height() + 2
+        box = self._note_box(QSizeF(width, len(lines) * pitch + 10), position, about)
         painter.setPen(QPen(palette.line, 1))
         painter.setBrush(palette.panel)
         painter.drawRoundedRect(box, 5, 5)
         painter.setPen(palette.text)
-        painter.drawText(box.adjusted(10, 5, -10, -5), Qt.AlignmentFlag.AlignVCenter, "\n".join(lines))
+        for place, (font, line) in enumerate(zip(fonts, lines, strict=True)):
+            painter.setFont(font)
+            row = QRectF(box.left() + 10, box.top() + 5 + place * pitch, width - 10, pitch)
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, line)
+
+    def _note_box(self, size: QSizeF, position: QPointF, about: QRectF | None) -> QRectF:
+        """Beside a position and above it; or below a box, above it where there is no room."""
+        is_inside = position.x() + 14 + size.width() < self.live_area().right()
+        left = position.x() + 14 if is_inside else position.x() - 14 - size.width()
+        top, last = position.y() - size.height() - 8, self.height() - size.height() - 2.0
+        if about is not None:
+            left = min(
+                about.left() if about.width() < size.width() else left, self.live_area().right() - size.width() - 2
+            )
+            top = about.bottom() + 4 if about.bottom() + 4 <= last else about.top() - size.height() - 4
+        return QRectF(QPointF(max(left, 2.0), min(max(top, 2.0), last)), size)
 
     def _retranslate(self) -> None:
         super()._retranslate()
