@@ -356,6 +356,15 @@ def test_the_line_in_a_report_asks_for_the_same_runs_within_the_same_budget(
     assert same_work(plan, again)
 
 
+def test_a_report_repeats_the_preset_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one is as near; a contender with another learner has the preset that is nearest to it."""
+    words = ["compare", "--preset", "maml", "--set", "num_iterations=5", "--learners", "maml,reptile"]
+    plan = plan_of(shlex.join(["metalearn-gui", *words]), monkeypatch)
+    assert shlex.split(command_of_plan(plan))[1:] == words
+    trained = [command_of(choice.contender(plan.settings, (7,)).settings, asked=plan.preset) for choice in plan.choices]
+    assert [shlex.split(line)[3] for line in trained] == ["maml", "reptile"]
+
+
 def test_a_run_whose_seconds_were_over_is_repeated_up_to_where_it_came(call: Call, tmp_path: Path) -> None:
     """With the schedule of the whole length: an earlier end must not let the rate fall earlier."""
     settings = BASE.replaced(meta_schedule="cosine", num_iterations=40)

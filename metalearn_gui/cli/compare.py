@@ -36,7 +36,9 @@ def run(options: Options) -> int:
     """Train all, try them on the same unseen tasks, and say what came out."""
     comparing.check_report(options)
     settings, budget = asked_settings(options), Budget.parse(options.budget)
-    plan = LearnersPlan(settings, budget, options.seeds, _choices(options, settings), options.order)
+    plan = LearnersPlan(
+        settings, budget, options.seeds, _choices(options, settings), options.order, preset=options.preset or ""
+    )
     return comparing.conclude(options, comparing.follow(plan))
 
 

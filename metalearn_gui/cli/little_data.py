@@ -31,7 +31,9 @@ def run(options: Options) -> int:
     """Train with every number of tasks, try every number of shots, and say what came out."""
     comparing.check_report(options)
     settings, budget = asked_settings(options), Budget.parse(options.budget)
-    plan = LittleDataPlan(settings, budget, options.seeds, tuple(options.num_tasks), tuple(options.shots))
+    plan = LittleDataPlan(
+        settings, budget, options.seeds, tuple(options.num_tasks), tuple(options.shots), preset=options.preset or ""
+    )
     outcome = comparing.follow(plan)
     curves = outcome.little_data or LittleData((), (), 0)
     more = {name: [_curve(curve) for curve in getattr(curves, name)] for name in ("by_tasks", "by_shots")}

@@ -36,12 +36,14 @@ def run(options: Options) -> int:
     comparing.check_report(options)
     axes = tuple(Axis.parse(text) for text in options.over)
     settings, budget = asked_settings(options), Budget.parse(options.budget)
-    outcome = comparing.follow(SearchPlan(settings, budget, axes=axes, num_candidates=options.candidates))
+    outcome = comparing.follow(
+        SearchPlan(settings, budget, axes=axes, num_candidates=options.candidates, preset=options.preset or "")
+    )
     bracket = outcome.bracket
     assert bracket is not None  # said before anything trains
     status = comparing.conclude(options, outcome, _bracket_report(bracket))
     if bracket.winner and not options.json:
-        print(f"The winner: {bracket.winner.label}\n{command_of(bracket.winner.settings)}")
+        print(f"The winner: {bracket.winner.label}\n{command_of(bracket.winner.settings, asked=options.preset or '')}")
     return status
 
 

@@ -20,12 +20,16 @@ from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """settings: before any budget. Seeds count up from theirs; tasks_seed is that of the unseen tasks, for all."""
+    """settings: before any budget. Seeds count up from theirs; tasks_seed is that of the unseen tasks, for all.
+
+    preset: the key of the one that the settings were made from by name; "" for none.
+    """
 
     settings: ExperimentSettings
     budget: Budget = BY_SETTINGS
     num_seeds: int = 1
     tasks_seed: int = dataclasses.field(default=TASKS_SEED, kw_only=True)
+    preset: str = dataclasses.field(default="", kw_only=True)
 
     kind: ClassVar[str]
     command: ClassVar[str]  # of the command line
@@ -110,6 +114,8 @@ class SearchPlan(Plan):
         self, gate: Gate | None = None, options: Options = DEFAULT_OPTIONS, known: Sequence[TrainedRun] = ()
     ) -> Iterator[Any]:
         """Known runs are of no use here: who goes on depends on all of them."""
+        for axis in self.axes:  # of the usual space, what these settings do not have is left out
+            self.settings.param(axis.name)
         space = {axis.name: axis.values for axis in self.axes} or SPACE
         contenders = candidates(self.settings, space, self.num_candidates, self.settings.seed)
         return search(contenders, self.budget, gate=gate, options=options, tasks_seed=self.tasks_seed)

@@ -12,16 +12,18 @@ from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 
 
-def command_of(settings: ExperimentSettings, output: str = "run.metalearn") -> str:
-    """A command line that trains these settings."""
-    return shlex.join(["metalearn-gui", "train", *_settings_words(settings), "--output", output])
+def command_of(settings: ExperimentSettings, output: str = "run.metalearn", asked: str = "") -> str:
+    """A command line that trains these settings. asked: the preset that a person began with."""
+    kept = asked if asked in PRESETS and PRESETS[asked].settings.learner.key == settings.learner.key else ""
+    return shlex.join(["metalearn-gui", "train", *_settings_words(settings, kept), "--output", output])
 
 
 def command_of_plan(plan: Plan) -> str:
     """A command line that does the same."""
     budget = ["--budget", plan.budget.text] if plan.budget.text else []
     seeds = ["--seeds", str(plan.num_seeds)] if plan.num_seeds > 1 else []
-    return shlex.join(["metalearn-gui", plan.command, *_settings_words(plan.settings), *plan.words(), *budget, *seeds])
+    settings = _settings_words(plan.settings, plan.preset)
+    return shlex.join(["metalearn-gui", plan.command, *settings, *plan.words(), *budget, *seeds])
 
 
 def file_of(lane: Lane) -> str:
@@ -40,12 +42,13 @@ def reached(run: TrainedRun) -> ExperimentSettings:
     return run.lane.settings.replaced(num_iterations=max(num_iterations, 1))
 
 
-def _settings_words(settings: ExperimentSettings) -> list[str]:
-    """The nearest preset, and what differs from it."""
+def _settings_words(settings: ExperimentSettings, asked: str) -> list[str]:
+    """The preset that was asked for, else the nearest one, and what differs from it."""
     if settings.outer.schedule_iterations == settings.outer.num_iterations:  # as a run sets it at its start
         settings = settings.replaced(schedule_iterations=0)
     starts = {key: _changes(preset.settings, settings) for key, preset in PRESETS.items()}
-    key, changes = min(((key, one) for key, one in starts.items() if one is not None), key=lambda pair: len(pair[1]))
+    ways = {key: changes for key, changes in starts.items() if changes is not None}
+    key, changes = min(ways.items(), key=lambda pair: (pair[0] != asked, len(pair[1])))
     sets = [word for name, value in changes.items() for word in ("--set", f"{name}={_typed(value)}")]
     return ["--preset", key, *sets]
 

@@ -251,7 +251,8 @@ def _again(outcome: Outcome) -> list[Code | str]:
     seconds = outcome.plan.budget.seconds
     runs = outcome.comparison.runs
     files = {run.lane.run_id: file_of(run.lane) for run in runs}
-    lines = "\n".join(f"{command_of(reached(run), files[run.lane.run_id])}  # {run.lane.name}" for run in runs)
+    asked = outcome.plan.preset
+    lines = "\n".join(f"{command_of(reached(run), files[run.lane.run_id], asked)}  # {run.lane.name}" for run in runs)
     tries = "\n".join(command_of_trying(outcome.plan, file) for file in files.values())
     told = "Each run alone, up to the meta-iteration that it reached:"
     if seconds is not None:
