@@ -136,7 +136,9 @@ def _reads_data(family: TaskFamily | type[TaskFamily]) -> bool:
 
 
 def no_data_family(path: str) -> BadInput:
-    """The line for a data file that the family, or any family, does not read."""
+    """The line for a data file that is not there, or that the family, or any family, does not read."""
+    if not os.path.exists(path):
+        return BadInput(f"The data are {path}, and there is no such file or folder; name another one")
     readers = ", ".join(key for key, family in TASKS.items() if _reads_data(family))
     return BadInput(f"This task family reads no data such as {path}; files and folders are read by {readers}")
 
@@ -147,8 +149,6 @@ def family_of_data(path: str) -> str:
     Raises:
         BadInput: there is none, or no such file.
     """
-    if not os.path.exists(path):
-        raise BadInput(f"--data is {path}, and there is no such file or folder; name another one")
     reader = tasks.family_of_data(path)
     if not reader:
         raise no_data_family(path)

@@ -65,7 +65,10 @@ def ask_data_path(parent: QWidget | None, start: str = "") -> str:
 
 
 def unread_message(path: str) -> Message:
-    """No task family reads this."""
+    """No task family reads this, or it is not there."""
+    if not Path(path).exists():
+        gone = QCoreApplication.translate("DataMenu", "There is no file or folder {path}; choose another one")
+        return Message(gone.format(path=path), "warning", about=REFUSAL)
     said = QCoreApplication.translate(
         "DataMenu",
         "No tasks can be made of {name}; choose a table (CSV, TSV, Parquet), a zip or a folder of images, or a session",

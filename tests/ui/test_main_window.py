@@ -556,17 +556,26 @@ def test_a_chosen_file_that_is_no_data_is_refused_in_a_line(window, session, tmp
         (["a.csv", "b.csv"], "2 files were dropped; drop one file or one folder at a time"),
     ],
 )
-def test_a_dropped_session_is_opened_and_other_files_are_refused_in_a_line(window, session, names, said):
+def test_a_dropped_session_is_opened_and_other_files_are_refused_in_a_line(window, session, names, said, tmp_path):
     heard, data = [], QMimeData()
     session.messageRaised.connect(heard.append)
-    data.setUrls([QUrl.fromLocalFile(f"/tmp/{name}") for name in names])
+    for name in names:
+        (tmp_path / name).touch()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in names])
     dropped = (data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     entering = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, *dropped)
     window.dragEnterEvent(entering)
     assert entering.isAccepted()  # else it is refused without a word
     window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, *dropped))
-    assert session.calls == ([("open", "/tmp/run.metalearn")] if said is None else [])
+    assert session.calls == ([("open", str(tmp_path / "run.metalearn"))] if said is None else [])
     assert [message.text.startswith(said) for message in heard] == ([] if said is None else [True])
+
+
+def test_a_file_that_is_not_there_is_refused_for_that(window, session, tmp_path):
+    heard, gone = [], str(tmp_path / "gone.csv")
+    session.messageRaised.connect(heard.append)
+    window.take_data(gone)
+    assert [message.text for message in heard] == [f"There is no file or folder {gone}; choose another one"]
 
 
 def test_closing_ends_the_session_and_asks_nothing(window, session):
