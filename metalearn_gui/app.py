@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from metalearn_gui import display
 from metalearn_gui.cli import window as command
-from metalearn_gui.cli.command import BAD_INPUT, say
+from metalearn_gui.cli.command import BAD_INPUT, is_link, say
 from metalearn_gui.cli.parser import BadInput, Options, assigned
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def build_window(options: Options, remember: bool) -> MainWindow:
         BadInput, SettingError: a file, a preset or a setting that cannot be used.
     """
     from metalearn_gui.bridge.session import Session
-    from metalearn_gui.cli.inputs import with_assigned
-    from metalearn_gui.engine.presets import default_settings, preset
+    from metalearn_gui.cli.inputs import read_data, window_settings
     from metalearn_gui.engine.training import DEFAULT_OPTIONS
     from metalearn_gui.ui.application import build_application
     from metalearn_gui.ui.first_paint import after_first_paint
@@ -80,17 +79,15 @@ def build_window(options: Options, remember: bool) -> MainWindow:
     from metalearn_gui.ui.theme import theme
 
     build_application()
-    settings = None
-    if options.preset or options.set:
-        start = preset(options.preset) if options.preset else default_settings()
-        settings = with_assigned(start, assigned(options.set))
+    is_asked = (options.preset or options.set) and not options.file
+    settings = read_data(window_settings(options)) if is_asked else None
     session = Session(settings, options=DEFAULT_OPTIONS)
     window = MainWindow(session, remember=remember)
     session.setParent(window)
     if options.theme:
         theme().set_mode(options.theme)
     if options.file:
-        _open(window, options.file)
+        _open(window, options.file, assigned(options.set))
     after_first_paint(window, lambda: _start(session, options))
     return window
 
@@ -102,18 +99,25 @@ def _start(session: Session, options: Options) -> None:
         session.toggle()
 
 
-def _open(window: MainWindow, path: str) -> None:
-    """Take up a session file; what is wrong with it ends the program instead of showing in the window."""
-    from metalearn_gui.cli.inputs import read_data
+def _open(window: MainWindow, path: str, values: Mapping[str, str]) -> None:
+    """Take up a session file, and change it as --set says; what is wrong ends the program instead of showing."""
+    from metalearn_gui.cli.inputs import read_data, with_assigned
+    from metalearn_gui.engine.params import SettingError
 
     refusals: list[Any] = []
     window.session.messageRaised.connect(refusals.append)
-    take_up = window.session.documents.open_link if command.is_link(path) else window.session.documents.open
+    take_up = window.session.documents.open_link if is_link(path) else window.session.documents.open
     opened = take_up(path, read_data)
     window.session.messageRaised.disconnect(refusals.append)
     if not opened:
         let_go(window)
         raise BadInput(refusals[-1].text)
+    if values:
+        try:
+            window.session.set_settings(with_assigned(window.session.settings, values))
+        except (BadInput, SettingError):
+            let_go(window)
+            raise
     window.file.show_title()
 
 

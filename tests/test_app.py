@@ -76,6 +76,32 @@ def test_a_file_is_opened_and_named_in_the_title(opened: list[QMainWindow], tmp_
     assert "mine.metalearn" in window.windowTitle()
 
 
+def test_settings_beside_a_file_change_what_it_holds(opened: list[QMainWindow], tmp_path: Path) -> None:
+    run, path = trained_run(), tmp_path / "mine.metalearn"
+    save(path, SavedSession([run], run.run_id, run.settings))
+    window = open_window([str(path), "--set", "shots=7"])
+    opened.append(window)
+    assert window.session.settings == run.settings.replaced(shots=7)
+    window.session.undo()
+    assert window.session.settings == run.settings
+
+
+def test_settings_that_a_file_cannot_take_are_refused(tmp_path: Path, qapp: object, capsys) -> None:
+    """Its own are asked, not those of a window without it."""
+    settings, path = preset("blobs"), tmp_path / "mine.metalearn"
+    save(path, SavedSession([], "", settings))
+    with pytest.raises(SystemExit) as left:
+        open_window([str(path), "--set", "amplitude_max=3"])
+    assert left.value.code == 2
+    assert "no setting 'amplitude_max' for maml on blobs" in capsys.readouterr().err
+
+
+def test_settings_without_a_preset_change_what_a_window_begins_with(opened: list[QMainWindow]) -> None:
+    window = open_window(["--set", "shots=7"])
+    opened.append(window)
+    assert window.session.settings == preset("first-steps").replaced(shots=7)
+
+
 def test_a_session_left_behind_is_never_taken_up_unasked(opened: list[QMainWindow]) -> None:
     recovery, run = RecoveryFile(), trained_run()
     recovery.write(SavedSession([run], run.run_id, preset("reptile")))

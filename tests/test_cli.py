@@ -366,6 +366,7 @@ def test_a_run_is_saved_as_it_goes(call: Any, tmp_path: Path, monkeypatch: pytes
         (["train", "--preset", "maml", "--output", "no/a.metalearn"], "no folder no"),
         (["train", "--preset", "maml", "--output", "."], "is a folder"),
         (["train", "--preset", "maml", "--output", "a" * 300], "File name too long"),
+        (["train", "--preset", "maml", "--output", "a\0b"], "no name that a file can have"),
         (["train", "--preset", "maml", "--output", "a", "--set", "stop_patience=-1"], "lie in [1, 1e+07] or be 0"),
         (["train", "--preset", "maml", "--output", "a", "--set", "train_ways=x"], "number in [2, 1000] or be 0"),
         (["train", "--preset", "maml", "--output", "a", "--set", "shots"], "NAME=VALUE"),
@@ -373,7 +374,12 @@ def test_a_run_is_saved_as_it_goes(call: Any, tmp_path: Path, monkeypatch: pytes
         (["train", "--preset", "maml", "--output", "a", "--set", "shots=x"], "whole number"),
         (["train", "--preset", "maml", "--output", "a", "--set", "shoots=1"], "shoots"),
         (["train", "--preset", "maml", "--output", "a", "--set", "input_dim=3"], "one number"),
-        (["train", "--preset", "maml", "--output", "a", "--set", "data=x.csv"], "x.csv"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "data=x.csv"], "there is no such file"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "data=."], "reads no data such as ."),
+        (["train", "--preset", "maml", "--output", "a", "--data", "x.csv"], "there is no such file"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "seed=-1"], "[0, 2147483647]"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "ways=3"], "it is one of blobs, moons"),
+        (["train", "--preset", "maml", "--output", "a", "--set", "bogus=3"], "maml on sinusoid; `metalearn-gui"),
         (["train", "--preset", "maml", "--output", "a", "--set", "base_loss_weight=1"], "base_loss_weight"),
         (["train", "--preset", "maml", "--out", "a"], "--out"),
     ],
@@ -406,13 +412,13 @@ def test_train_replaces_a_session_and_nothing_else(call: Any, refused: Any, tmp_
     assert load(again).settings.seed == 2
 
 
-@pytest.mark.parametrize("arguments", [["trian"], ["--preset", "no"]])
+@pytest.mark.parametrize("arguments", [["trian"], ["--preset", "no"], ["--set", "shoots=1"], ["--set", "shots=x"]])
 def test_a_mistyped_word_without_a_display_is_one_line(
     arguments: list[str], refused: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("metalearn_gui.cli.window.display.is_absent", lambda: True)
-    assert "first-steps" in refused(*arguments) or "no such command" in refused(*arguments)
+    assert any(known in refused(*arguments) for known in ("first-steps", "did you mean train", "shots"))
     assert not list(tmp_path.glob("*.png"))
 
 
@@ -709,8 +715,17 @@ def test_a_fault_of_ours_is_one_line_with_status_1_and_a_log(
     [
         (["--no-such-option"], "--no-such-option"),
         (["--preset", "no"], "first-steps"),
-        (["a.metalearn", "--preset", "maml"], "one of them"),
-        (["missing.metalearn"], "missing.metalearn"),
+        (["--preset", "mam"], "did you mean maml? Else choose one of first-steps"),
+        (["--presett", "maml"], "--presett; did you mean --preset?"),
+        ([".", "--preset", "maml"], "one of them"),
+        (["missing.metalearn"], "no file and no command 'missing.metalearn'; the commands are train, evaluate"),
+        (["--run", "missing.metalearn"], "no file and no command 'missing.metalearn'"),
+        (["/no/file"], "FILE is a session"),
+        (["trian"], "did you mean train?"),
+        (["trian", "--preset", "maml"], "did you mean train?"),
+        (["evalaute", "run.metalearn"], "did you mean evaluate?"),
+        (["--set", "data=no.csv"], "The data are no.csv, and there is no such file"),
+        (["--set", "task_family=csv", "--set", "data=no.csv"], "there is no such file"),
         (["--theme", "pink"], "dark"),
         (["--language", "tlh"], "en"),
         (["--set", "shots=0"], "[1, 1000]"),

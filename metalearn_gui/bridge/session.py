@@ -41,7 +41,7 @@ from metalearn_gui.bridge.undoing import History, Undoing
 from metalearn_gui.bridge.warming import Warming
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.presets import preset
+from metalearn_gui.engine.presets import FIRST, preset
 from metalearn_gui.engine.settings import ExperimentSettings, offer_label
 from metalearn_gui.engine.switching import switched, with_data_of
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
@@ -50,7 +50,6 @@ from metalearn_gui.store.records import RunRecord, Scored
 
 __all__ = ["REFUSAL", "Adaptation", "Message", "RunState", "Session", "TouchedTask"]
 
-FIRST_PRESET = "first-steps"
 # A closed window is gone within 0.3.
 WORKER_SECONDS, TOUCH_SECONDS, FILE_SECONDS, READING_SECONDS, REPORT_SECONDS = 0.15, 0.02, 0.1, 0.02, 0.02
 
@@ -75,7 +74,7 @@ class Session(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._course = Course(settings or preset(FIRST_PRESET), options, self)
+        self._course = Course(settings or preset(FIRST), options, self)
         self._runs, self._training, self.unseen = self._course.runs, self._course.training, self._course.unseen
         self.comparing = Comparing(self._course, options, self)
         self.inside = Inside(self._runs, self.unseen, options, self)

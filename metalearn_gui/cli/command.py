@@ -5,6 +5,7 @@ Imports nothing heavy: the window must be up within a second, and what Qt needs 
 
 from __future__ import annotations
 
+import difflib
 import errno
 import importlib
 import os
@@ -30,6 +31,7 @@ COMMANDS = {
     "benchmark": "metalearn_gui.cli.benchmark",
     "reproduce": "metalearn_gui.cli.reproduce",
 }
+LINK = "metalearn:"
 
 
 class Command(Protocol):
@@ -51,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # stderr is for progress and for our own lines
+            if not named:
+                _refuse_mistyped(arguments)
             command: Command = importlib.import_module(COMMANDS[arguments[0]] if named else WINDOW)
             options = command.parser().parse_args(arguments[1:] if named else arguments)
             options.words = arguments  # a report says what to type to have it again
@@ -67,6 +71,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except Exception as error:
         return _report(error)
+
+
+def is_link(text: str) -> bool:
+    """Whether FILE is a link; store/link.py, which reads it, loads more than a window needs to open."""
+    return text.startswith(LINK)
+
+
+def missing(word: str) -> str:
+    """The line for a word that is neither a command nor something to open; "" for what can be opened."""
+    if not word or is_link(word) or os.path.exists(word):
+        return ""
+    near = difflib.get_close_matches(word, COMMANDS, 1)
+    meant = f"did you mean {near[0]}? The" if near else "the"
+    to_open = "a session that `train` or the window saved, or a metalearn: link"
+    return (
+        f"There is no file and no command {word!r}; {meant} commands are {', '.join(COMMANDS)}, and FILE is {to_open}"
+    )
+
+
+def _refuse_mistyped(arguments: Sequence[str]) -> None:
+    """Of a mistyped command, the words after it would be complained of."""
+    line = missing(arguments[0]) if arguments and not arguments[0].startswith("-") else ""
+    if line:
+        raise BadInput(line)
 
 
 def _leave_output() -> None:

@@ -13,7 +13,7 @@ from metalearn_gui.cli.parser import BadInput, Options, assigned
 from metalearn_gui.engine import tasks
 from metalearn_gui.engine.networks.ratings_net import RatingsNet
 from metalearn_gui.engine.params import params_of
-from metalearn_gui.engine.presets import default_settings, preset
+from metalearn_gui.engine.presets import FIRST, default_settings, preset
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 from metalearn_gui.engine.tables.library import TABLES
@@ -85,10 +85,19 @@ def _source(options: Options, family: str, others: Sequence[str]) -> ExperimentS
     raise BadInput(f"There is nothing to train; name {', '.join(names)}, or {last}")
 
 
+def window_settings(options: Options) -> ExperimentSettings:
+    """What a window without a file begins with, its data not yet read."""
+    return _assigned(preset(options.preset or FIRST), assigned(options.set))
+
+
 def with_assigned(settings: ExperimentSettings, values: Mapping[str, Any]) -> ExperimentSettings:
     """The settings with what --set says."""
+    return read_data(_assigned(settings, values))
+
+
+def _assigned(settings: ExperimentSettings, values: Mapping[str, Any]) -> ExperimentSettings:
     refuse_data(settings, values)
-    return read_data(settings.replaced(**values))
+    return settings.replaced(**values)
 
 
 def read_data(settings: ExperimentSettings) -> ExperimentSettings:
@@ -188,7 +197,7 @@ def with_other_tasks(settings: ExperimentSettings, family: str | None, values: M
         if (name in CHOICES and name != "task_family") or group in ("learner", "outer", "network", "run"):
             raise BadInput(
                 f"--set {name} is not a setting of the unseen tasks; the run was trained with its "
-                f"{name} of {settings.value(name)}: train another one to change it"
+                f"{name} of {settings.value(name)!r}: train another one to change it"
             )
     changed = changed.replaced(**values)
     read_data(changed)

@@ -26,6 +26,10 @@ def check_place(path: str, example: str, option: str = "--output") -> None:
             raise BadInput(f"There is no folder {place.parent} for {option} {path}; make it, or choose another one")
         # To ask for the rights is not enough: root has them in /proc, too.
         tempfile.NamedTemporaryFile(prefix=f".{place.name}.", dir=place.parent).close()
+    except BadInput:
+        raise
+    except ValueError:  # a null byte, or half of a character
+        raise BadInput(f"{option} {path!r} is no name that a file can have; choose another one") from None
     except OSError as error:
         reason = "nothing can be made in that folder" if error.errno == errno.ENOENT else error.strerror
         raise BadInput(f"{option} {path} cannot be written ({reason}); choose another place") from None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from metalearn_gui import __version__
 
 PROGRAM = "metalearn-gui"
+LONGEST = 80  # characters of what came that a line repeats
 Options = argparse.Namespace
 
 
@@ -26,6 +28,18 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise BadInput(f"{message}; `{self.prog} --help` says what there is")
+
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Options:  # type: ignore[override]
+        """As argparse does it, with the nearest option beside one that there is not."""
+        options: Options
+        options, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            near = difflib.get_close_matches(unknown[0].partition("=")[0], self._option_string_actions, 1)
+            meant = f"; did you mean {near[0]}? For" if near else "; for"
+            raise BadInput(
+                f"unrecognized arguments: {shortened(' '.join(unknown))}{meant} all there are: `{self.prog} --help`"
+            )
+        return options
 
     def add_json(self) -> None:
         """--json."""
@@ -51,11 +65,16 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--set", action="append", default=[], type=assignment, metavar="NAME=VALUE", help=help)
 
 
+def shortened(text: str) -> str:
+    """What stands in a line about it."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
 def assignment(text: str) -> tuple[str, str]:
     """NAME=VALUE as a pair."""
     name, sign, value = text.partition("=")
     if not sign or not name.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE, for example shots=5")
+        raise argparse.ArgumentTypeError(f"{shortened(text)!r} is not NAME=VALUE, for example shots=5")
     return name.strip(), value.strip()
 
 

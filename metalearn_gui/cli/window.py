@@ -7,13 +7,12 @@ import os
 from collections.abc import Callable
 
 from metalearn_gui import display, system_libraries
-from metalearn_gui.cli.command import COMMANDS
+from metalearn_gui.cli.command import COMMANDS, missing
 from metalearn_gui.cli.parser import BadInput, Options, Parser, whole_number
 
 THEMES, LANGUAGES = ("dark", "light", "system"), ("en",)
 SMALLEST, LARGEST = (1024, 700), (7680, 4320)
 DEFAULT_SIZE = (1440, 900)
-LINK = "metalearn:"
 NAMED = f"Commands: {', '.join(COMMANDS)}; each has its own --help."
 FIRST = "To begin with: `list presets`, `train --preset maml --output run.metalearn`, `evaluate run.metalearn`."
 PICTURE, PICTURE_ITERATIONS = "metalearn-playground.png", 2000  # where there is no display
@@ -55,25 +54,20 @@ def run(options: Options) -> int:
 
 def check(options: Options) -> None:
     """Refuse arguments that do not go together."""
+    if line := missing(options.file):
+        raise BadInput(line)
     if options.file and options.preset:
         raise BadInput("FILE and --preset are two places to start from; give one of them")
     if not options.screenshot and (options.size or options.iterations is not None):
         raise BadInput("--size and --iterations are for a picture; add --screenshot OUT.png")
 
 
-def is_link(text: str) -> bool:
-    """Whether FILE is a link; store/link.py, which reads it, loads more than a window needs to open."""
-    return text.startswith(LINK)
-
-
 def _check_start(options: Options) -> None:
-    """Refuse a file or a preset that is none before anything is said or shown."""
-    if options.file and not is_link(options.file) and not os.path.exists(options.file):
-        raise BadInput(f"There is no file {options.file}, and no such command; {NAMED}")
-    if options.preset:
-        from metalearn_gui.engine.presets import preset  # numpy, which a window without a preset needs only later
+    """Refuse a preset or a setting that is none before anything is said or shown."""
+    if options.preset or (options.set and not options.file):
+        from metalearn_gui.cli.inputs import window_settings  # numpy, which else a window needs only later
 
-        preset(options.preset)
+        window_settings(options)
 
 
 def refuse_a_missing_screen() -> None:

@@ -6,12 +6,14 @@ The form, the command line, the file format and the error lines all read the sam
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 METADATA_KEY = "param"
+NUM_NEAREST = 3  # names that stand in the line about one that there is not
 
 
 class SettingError(ValueError):
@@ -120,6 +122,11 @@ def _params_of_class(component: type[Any]) -> tuple[Param, ...]:
     )
 
 
+def nearest(word: str, known: Iterable[str]) -> list[str]:
+    """What a mistyped word may have meant, the likeliest first."""
+    return difflib.get_close_matches(word, sorted(known), NUM_NEAREST)
+
+
 def coerce(spec: Param, value: Any) -> Any:
     """The value in its setting's own type, from a number, a text or JSON.
 
@@ -187,10 +194,15 @@ def _sentence(spec: Param, value: Any, expected: str) -> str:
 
 
 def _interval(spec: Param) -> str:
-    low = "-inf" if spec.minimum is None else f"{spec.minimum:g}"
-    high = "inf" if spec.maximum is None else f"{spec.maximum:g}"
+    low = "-inf" if spec.minimum is None else _bound(spec.minimum)
+    high = "inf" if spec.maximum is None else _bound(spec.maximum)
     off = "" if spec.off is None or (spec.minimum or 0) <= spec.off <= (spec.maximum or 0) else f" or be {spec.off:g}"
     return f"[{low}, {high}]{off}"
+
+
+def _bound(value: float) -> str:
+    """In few digits where they are all."""
+    return f"{value:g}" if float(f"{value:g}") == value else str(value)
 
 
 def _range_text(spec: Param) -> str:

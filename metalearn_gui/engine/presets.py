@@ -8,9 +8,11 @@ from typing import Any
 
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.networks import NETWORKS
-from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.params import SettingError, nearest
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
+
+FIRST = "first-steps"  # what a window begins with
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +42,9 @@ def preset(key: str) -> ExperimentSettings:
         SettingError: an unknown key; the line names those there are.
     """
     if key not in PRESETS:
-        raise SettingError(f"There is no preset {key!r}; choose one of {', '.join(PRESETS)}")
+        near = nearest(key, PRESETS)
+        meant = f"did you mean {near[0]}? Else " if near else ""
+        raise SettingError(f"There is no preset {key[:60]!r}; {meant}choose one of {', '.join(PRESETS)}")
     return PRESETS[key].settings
 
 

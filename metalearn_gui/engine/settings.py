@@ -7,7 +7,6 @@ one flat name (CONTRACT: the widget's name), so forms, `--set` and undo need not
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -16,13 +15,12 @@ from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.learners.base import Learner
 from metalearn_gui.engine.networks import NETWORKS
 from metalearn_gui.engine.networks.base import Network
-from metalearn_gui.engine.params import Component, Param, SettingError, coerce, params_of
+from metalearn_gui.engine.params import Component, Param, SettingError, coerce, nearest, params_of
 from metalearn_gui.engine.plain_settings import AS_TRIED, EpisodeSettings, OuterLoopSettings, RunSettings
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.tasks.base import TaskFamily
 
 FORMAT_VERSION = 1
-NUM_NEAREST = 3  # names that stand in the line about one that there is not
 
 GROUPS = ("tasks", "episodes", "learner", "outer", "network", "run")
 CHOICES: dict[str, tuple[str, Mapping[str, type[Any]]]] = {
@@ -269,12 +267,18 @@ def _find_group(groups: Mapping[str, Component], name: str) -> str:
     for group in GROUPS:
         if name in {spec.name for spec in params_of(groups[group])}:
             return group
-    known = {spec.name for component in groups.values() for spec in params_of(component)} | set(CHOICES)
-    nearest = difflib.get_close_matches(name, sorted(known), NUM_NEAREST, cutoff=0.0)
-    raise SettingError(
-        f"There is no setting {name!r} for {groups['learner'].key} on {groups['tasks'].key}; the nearest are "
-        f"{', '.join(nearest)}, and `metalearn-gui list --json` names all"
-    )
+    known = {name for component in groups.values() for name in _names_of(component)} | set(CHOICES)
+    line = f"There is no setting {name[:60]!r} for {groups['learner'].key} on {groups['tasks'].key}"
+    owners = [key for _, registry in CHOICES.values() for key, one in registry.items() if name in _names_of(one)]
+    near = nearest(name, known)
+    hint = f"it is one of {', '.join(owners)}, and " if owners else ""
+    if near and not owners:
+        hint = f"the nearest are {', '.join(near)}, and "
+    raise SettingError(f"{line}; {hint}`metalearn-gui list --json` names all")
+
+
+def _names_of(component: Any) -> set[str]:
+    return {spec.name for spec in params_of(component)}
 
 
 def _same_components(one: ExperimentSettings, other: ExperimentSettings) -> bool:

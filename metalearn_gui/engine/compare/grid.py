@@ -67,7 +67,9 @@ class Grid:
     def __post_init__(self) -> None:
         names = [axis.name for axis in self.axes]
         if not 1 <= len(names) <= MAX_AXES or len(set(names)) < len(names):
-            raise SettingError(f"A sweep goes over {names or 'nothing'}; give one setting or two different ones")
+            raise SettingError(
+                f"A sweep goes over {', '.join(names) or 'nothing'}; give one setting or two different ones"
+            )
         num_cells = math.prod(len(axis.values) for axis in self.axes)
         if num_cells > MAX_CELLS:
             raise SettingError(f"A sweep over {num_cells} cells is too many; give at most {MAX_CELLS}")
