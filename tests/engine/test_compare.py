@@ -11,6 +11,7 @@ import pytest
 
 from metalearn_gui.engine import events
 from metalearn_gui.engine.compare import (
+    AXES,
     Axis,
     Budget,
     Compared,
@@ -24,6 +25,7 @@ from metalearn_gui.engine.compare import (
     compare,
     contenders_of,
 )
+from metalearn_gui.engine.compare.figures import rows, undecided_text
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.events import Diverged, Progress, StepScores
 from metalearn_gui.engine.params import SettingError
@@ -220,18 +222,25 @@ def test_what_no_seed_changes_is_as_sure_as_its_tasks_let_it_be(two: Comparison)
 
 def test_the_best_stands_alone_only_where_the_paired_interval_parts(two: Comparison) -> None:
     losses = np.random.default_rng(0).exponential(1.0, (2, 50))
-    close = losses + np.tile([0.05, -0.05], 25)
-    found = made(two, one=losses, close=close, far=losses + 0.1, broken=np.full((2, 50), np.nan))
+    noise = np.tile([0.05, -0.05], 25)
+    found = made(two, one=losses, close=losses + noise, far=losses + 0.1, broken=np.full((2, 50), np.nan))
     assert found.best(1) == found.best() == {"one", "close"}
     assert found.difference("far", "one").mean == pytest.approx(0.1)
     assert found.difference("far", "one").parts  # the same tasks: so small a difference shows
     assert not found.difference("broken", "one").parts
     assert made(two, one=losses, far=losses + 0.1).best() == {"one"}
+    assert undecided_text(made(two, one=losses, close=losses + noise)).endswith(
+        "the interval of the paired difference to close spans zero"
+    )
+    three = {"one": losses, "close": losses + noise + 0.001, "third": losses + noise + 0.002}
+    assert undecided_text(made(two, **three)).endswith(
+        "the intervals of the paired differences to close and third span zero"
+    )
 
 
 def made(pattern: Comparison, **losses: np.ndarray) -> Comparison:
     """A comparison of contenders with these losses, (steps + 1, tasks)."""
-    lanes = {key: dataclasses.replace(pattern.lanes[0], contender=key) for key in losses}
+    lanes = {key: dataclasses.replace(pattern.lanes[0], contender=key, label=key) for key in losses}
     scores = {key: StepScores(*[values.mean(axis=1)] * 3, losses=values) for key, values in losses.items()}
     runs = (dataclasses.replace(pattern.runs[0], lane=lanes[key], scores=scores[key]) for key in losses)
     return Comparison(tuple(lanes.values()), tuple(runs))
@@ -243,22 +252,40 @@ def test_a_curve_goes_along_every_axis_and_ends_at_the_table(two: Comparison) ->
     for axis, value in expected.items():
         curve = entry.curve(axis, 1)
         assert curve.x[-1] == value
-        assert curve.median[-1] == pytest.approx(entry.mean(1))
+        assert curve.mean[-1] == pytest.approx(entry.mean(1))
     assert entry.curve("compute_seconds", 1).x[-1] > 0
 
 
-def test_seeds_come_together_as_their_median_from_the_lowest_to_the_highest_as_far_as_all_have_come() -> None:
+def test_curves_of_seeds_that_ended_apart_end_at_the_table_which_says_how_far_each_came() -> None:
+    found = compared(contenders("fomaml", "scratch", seeds=(0, 1, 2)), SHORT)
+    first, second, third = found.runs[::2]
+    moments = [dataclasses.replace(one, iteration=one.iteration + 4) for one in second.moments]
+    further = dataclasses.replace(second, moments=tuple(moments))
+    found = Comparison(found.lanes, (first, further, third, *found.runs[1::2]))
+    iterations = {row.key: row.iterations for row in rows(found)}
+    assert iterations == {"fomaml": (3, 7), "scratch": (1, 1)}
+    for row in rows(found):
+        for axis in AXES:
+            curve = found.entry(row.key).curve(axis, row.best.step)
+            assert curve.mean[-1] == pytest.approx(row.best.mean)
+
+
+def test_seeds_come_together_as_their_mean_and_one_that_has_ended_counts_with_its_last_loss() -> None:
     x = np.array([1.0, 3.0])
-    curve = across_seeds([(x, x), (x, 4.0 * x), (np.array([1.0, 2.0, 5.0]), np.array([3.0, 3.0, 9.0]))])
-    assert curve.x.tolist() == [1.0, 2.0, 3.0]
-    assert curve.low.tolist() == [1.0, 2.0, 3.0]
-    assert curve.median.tolist() == [3.0, 3.0, 5.0]
-    assert curve.high.tolist() == [4.0, 8.0, 12.0]
-    assert across_seeds([(x, x), (np.array([5.0]), np.array([7.0]))], ends_with_first=False).x.tolist() == [
-        1.0,
-        3.0,
-        5.0,
-    ]
+    curve = across_seeds([(x, x), (x, 4.0 * x), (np.array([0.5, 2.0, 5.0]), np.array([3.0, 3.0, 9.0]))])
+    assert curve.x.tolist() == [1.0, 2.0, 3.0, 5.0]  # from where all have begun to where the last one ended
+    assert curve.low.tolist() == [1.0, 2.0, 3.0, 3.0]
+    assert curve.mean.tolist() == pytest.approx([8.0 / 3.0, 13.0 / 3.0, 20.0 / 3.0, 8.0])
+    assert curve.high.tolist() == [4.0, 8.0, 12.0, 12.0]
+    assert curve.ended.tolist() == [3.0]
+
+
+def test_while_seeds_train_those_that_have_come_so_far_count() -> None:
+    x = np.array([1.0, 3.0])
+    curve = across_seeds([(x, x), (np.array([5.0]), np.array([7.0]))], are_over=False)
+    assert curve.x.tolist() == [1.0, 3.0, 5.0]
+    assert curve.mean.tolist() == [1.0, 3.0, 7.0]
+    assert not len(curve.ended)
 
 
 def test_curves_have_their_moments_at_the_same_meta_iterations_in_every_run() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from metalearn_gui.engine.compare.result import Comparison, Difference, Entry
@@ -25,7 +26,8 @@ class Figures:
 class Row:
     """A contender in the table.
 
-    behind: its loss minus that of the lowest mean, both at their best steps. iterations: of training, on average.
+    behind: its loss minus that of the lowest mean, both at their best steps.
+    iterations: of training, from the seed that came least far to the one that came furthest. seconds: of all seeds.
     """
 
     key: str
@@ -33,7 +35,7 @@ class Row:
     trained: Figures
     best: Figures
     behind: Difference
-    iterations: float
+    iterations: tuple[int, int]
     seconds: float
     line: str
 
@@ -50,7 +52,7 @@ def rows(comparison: Comparison) -> tuple[Row, ...]:
             figures(entry, entry.trained_steps, entry.key in at_trained),
             figures(entry, entry.best_step, entry.key in at_best),
             comparison.difference(entry.key, entries[0].key),
-            sum(run.moments[-1].iteration for run in entry.runs) / len(entry.runs),
+            _ends([run.moments[-1].iteration for run in entry.runs]),
             sum(run.seconds for run in entry.runs),
             next((run.line for run in entry.runs if run.line), ""),
         )
@@ -69,10 +71,13 @@ def undecided_text(comparison: Comparison) -> str:
     if len(best) < 2:
         return ""
     first, *others = (row.label for row in rows(comparison) if row.key in best)
-    return (
-        f"{first} has the lowest mean loss, but not clearly: the interval of the paired difference to "
-        f"{', '.join(others)} spans zero"
+    several = ", ".join(others[:-1]) + f" and {others[-1]}"
+    paired = (
+        f"the interval of the paired difference to {others[0]} spans zero"
+        if len(others) == 1
+        else f"the intervals of the paired differences to {several} span zero"
     )
+    return f"{first} has the lowest mean loss, but not clearly: {paired}"
 
 
 def to_json(comparison: Comparison) -> dict[str, Any]:
@@ -129,6 +134,10 @@ def _difference(comparison: Comparison, key: str, other: str) -> dict[str, Any]:
     found = comparison.difference(key, other)
     numbers = {"difference": finite(found.mean), "ci95": finite(found.ci95)}
     return {"of": key, "minus": other} | numbers | {"parts": found.parts}
+
+
+def _ends(values: Sequence[int]) -> tuple[int, int]:
+    return min(values), max(values)
 
 
 def _or_infinity(value: float) -> float:

@@ -13,28 +13,35 @@ from metalearn_gui.engine.backend import Array
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Curve:
-    """Along x, rising: the median over the seeds that have come so far, the lowest and the highest; all (points,)."""
+    """Along x, rising: the mean over the seeds, the lowest and the highest; all (points,).
+
+    ended: the x at which a seed ended before the last one; from there on its last loss counts.
+    """
 
     x: Array
-    median: Array
+    mean: Array
     low: Array
     high: Array
+    ended: Array
 
 
-def across_seeds(curves: Sequence[tuple[Array, Array]], ends_with_first: bool = True) -> Curve:
+def across_seeds(curves: Sequence[tuple[Array, Array]], are_over: bool = True) -> Curve:
     """One curve for the (x, loss) of every seed, each of its own length and at places of its own.
 
     Args:
-        ends_with_first: end where the first of them does; the median of those that came further is no more of the same.
+        are_over: each has come to its end. The curve then begins where all have begun and ends with the figure of the
+            table, which is of every seed's end; else it is of those seeds that have come so far.
 
     Returns: nothing but empty arrays where no seed has a point.
     """
     begun = [(x, loss) for x, loss in curves if len(x)]
     if not begun:
-        return Curve(*[np.empty(0)] * 4)
+        return Curve(*[np.empty(0)] * 5)
     places = np.unique(np.concatenate([x for x, _ in begun]))
-    if ends_with_first:
-        places = places[places <= min(x[-1] for x, _ in begun)]
-    seeds = np.stack([np.interp(places, x, loss, left=np.nan, right=np.nan) for x, loss in begun])
+    if are_over:
+        places = places[places >= max(x[0] for x, _ in begun)]
+    beyond = None if are_over else np.nan
+    seeds = np.stack([np.interp(places, x, loss, left=np.nan, right=beyond) for x, loss in begun])
+    ends = np.unique([x[-1] for x, _ in begun])[:-1] if are_over else np.empty(0)
     with warnings.catch_warnings(category=RuntimeWarning, action="ignore"):  # where every seed has diverged
-        return Curve(places, np.nanmedian(seeds, 0), np.nanmin(seeds, 0), np.nanmax(seeds, 0))
+        return Curve(places, np.nanmean(seeds, 0), np.nanmin(seeds, 0), np.nanmax(seeds, 0), ends[ends > places[0]])

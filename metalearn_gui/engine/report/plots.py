@@ -20,21 +20,22 @@ COLOURS = ("#d97706", "#2563eb", "#059669", "#dc2626", "#7c3aed", "#0891b2", "#a
 DASHES = ("none", "7 3", "2 3", "9 3 2 3")
 FAINT = {"stroke": "currentColor", "stroke_opacity": 0.25}
 FONT, LETTER = 12, 6.6  # pixels: a line's, and an average letter's
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 680, 340, 64, 150, 12, 40
-ROW, NAMES = 26, 2.6 * LEFT  # of a plot of intervals
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 1080, 400, 64, 190, 12, 40  # as wide as the page's text
+ROW, NAMES = 26, 3.6 * LEFT  # of a plot of intervals
 HEAT_ROW, HEAT_COLUMN = 34, 84
 DEEPEST = 0.5  # opacity of the lowest loss: the page's text still reads on it
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Series:
-    """A curve with its name; low, high: what is shaded around it, if anything is."""
+    """A curve with its name; low, high: what is shaded around it, if anything is; ended: x that have a ring."""
 
     label: str
     x: Array
     y: Array
     low: Array | None = None
     high: Array | None = None
+    ended: Array | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,6 +158,10 @@ def _curve(
     colour = COLOURS[place % len(COLOURS)]
     drawn = [path(points, colour, DASHES[place % len(DASHES)])]
     drawn.append(element("circle", cx=points[-1][0], cy=points[-1][1], r=3.5, fill=colour))
+    ends = np.empty(0) if one.ended is None else one.ended
+    for x, y in points_of(Series("", ends, np.interp(ends, one.x, one.y)), x_scale, y_scale):
+        ring = {"fill": "none", "stroke": colour, "stroke_width": 1.5}
+        drawn.append(element("circle", cx=x, cy=y, r=4, **ring))
     if one.low is not None and one.high is not None and (one.low < one.high).any():
         upper, lower = (points_of(Series("", one.x, end), x_scale, y_scale, y_scale) for end in (one.high, one.low))
         outline = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*upper, *reversed(lower)])

@@ -129,14 +129,16 @@ _PAGES: dict[str, Callable[[Outcome, bool], Page]] = {
 
 
 def _curves(comparison: Comparison, axis: str) -> Picture:
-    found = {entry.label: entry.curve(axis, entry.trained_steps) for entry in comparison.entries}
+    found = {entry.label: entry.curve(axis, entry.best_step) for entry in comparison.entries}
     bands = _bands(comparison) if axis == "tasks_seen" else []
-    series = [Series(label, curve.x, curve.median, curve.low, curve.high) for label, curve in found.items()]
+    series = [Series(label, one.x, one.mean, one.low, one.high, one.ended) for label, one in found.items()]
     drawing = plots.line_plot(series, AXIS_NAMES[axis], "loss on unseen tasks", bands)
-    told = f"Mean loss on unseen tasks after as many steps as training takes, by {AXIS_NAMES[axis]}"
+    told = f"Mean loss on unseen tasks at each learner's best step, by {AXIS_NAMES[axis]}"
     has_seeds = any(len(entry.runs) > 1 for entry in comparison.entries)
-    seeds = ": the median of the seeds, shaded from the lowest to the highest of them" if has_seeds else ""
-    return Picture(drawing, f"{told}{seeds}.")
+    seeds = ": the mean of the seeds, shaded from the lowest to the highest of them" if has_seeds else ""
+    ended = any(len(curve.ended) for curve in found.values())
+    rings = " A ring: a seed ended there, and its last loss counts on, so that each line ends at the table's figure."
+    return Picture(drawing, f"{told}{seeds}.{rings if ended else ''}")
 
 
 def _bands(comparison: Comparison) -> list[Band]:
@@ -186,7 +188,9 @@ def _table(comparison: Comparison) -> list[Table | str]:
     has_accuracy = any(row.best.accuracy for row in table)
     columns = ["learner", "step", "loss", "median", "best step", "loss", "median"]
     columns += ["accuracy %"] if has_accuracy else []
-    columns += ["behind the first", "meta-iterations", "seconds with compiling"]
+    num_seeds = max((len(entry.runs) for entry in comparison.entries), default=1)
+    of_seeds = f", {num_seeds} seeds together" if num_seeds > 1 else ""
+    columns += ["behind the first", "meta-iterations", f"seconds with compiling{of_seeds}"]
     cells = tuple(_cells(row, place, has_accuracy) for place, row in enumerate(table))
     trained = {(place, 2) for place, row in enumerate(table) if row.trained.is_best}
     best = {(place, 5) for place, row in enumerate(table) if row.best.is_best}
@@ -197,6 +201,8 @@ def _table(comparison: Comparison) -> list[Table | str]:
         "Mean ± half its 95 % interval, first after as many steps as training takes, then at the best step. Bold: the "
         "paired difference to every other learner parts from zero."
     )
+    if num_seeds > 1:
+        note += f" Means are over {num_seeds} seeds; meta-iterations: of each of them, from the fewest to the most."
     return [note, Table(tuple(columns), cells, frozenset(trained | best)), *lines]
 
 
@@ -204,7 +210,8 @@ def _cells(row: Row, place: int, has_accuracy: bool) -> tuple[str, ...]:
     accuracy = [_accuracy(row.best)] if has_accuracy else []
     behind = "" if place == 0 else f"{number(row.behind.mean)} ± {number(row.behind.ci95, 2)}"
     trained, best = ([str(one.step), _mean(one), number(one.median)] for one in (row.trained, row.best))
-    return (row.label, *trained, *best, *accuracy, behind, f"{row.iterations:,.0f}", f"{row.seconds:.0f}")
+    iterations = " to ".join(f"{count:,}" for count in dict.fromkeys(row.iterations))
+    return (row.label, *trained, *best, *accuracy, behind, iterations, f"{row.seconds:.0f}")
 
 
 def _mean(found: Figures) -> str:

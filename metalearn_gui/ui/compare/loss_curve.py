@@ -1,4 +1,4 @@
-"""A contender's loss on unseen tasks as training goes on: the median of its seeds, and how far they lie apart."""
+"""A contender's loss on unseen tasks as training goes on: the mean of its seeds, and how far they lie apart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WIDTH, WIDTH_IN_TRAINING = 1.6, 2.0
 def curve_of(standing: Standing, axis: str) -> Curve:
     """At the contender's adaptation step; while it trains, as far as any seed has come."""
     curves = [_curve_of_run(run, standing.step, axis) for run in standing.runs if run.scores]
-    return across_seeds(curves, ends_with_first=not standing.is_training)
+    return across_seeds(curves, are_over=not standing.is_training)
 
 
 def _curve_of_run(run: RunRecord, step: int, axis: str) -> tuple[Array, Array]:
@@ -44,7 +44,7 @@ class LossLine:
         style_line(self._line, mark.color, mark.style, WIDTH_IN_TRAINING if standing.is_training else WIDTH)
         self.band.set_color(mark.color)
         x = np.log10(np.maximum(curve.x, 1e-12))
-        y, low, high = (self._plot.to_axis(values) for values in (curve.median, curve.low, curve.high))
+        y, low, high = (self._plot.to_axis(values) for values in (curve.mean, curve.low, curve.high))
         self._line.setData(x, y)
         apart = np.isfinite(low) & np.isfinite(high) & (np.nanmax(high - low, initial=0.0) > 0)
         self.band.feed(x[apart], low[apart], high[apart])
