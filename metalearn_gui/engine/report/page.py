@@ -31,6 +31,7 @@ pre { border: 1px solid var(--line); border-radius: 6px; }
   figure, tr, pre { break-inside: avoid; }
   h2 { break-after: avoid; }
   .scrolled { overflow: visible; }
+  svg { min-width: 0 !important; }
 }
 """
 

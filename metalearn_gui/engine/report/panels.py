@@ -11,15 +11,27 @@ from PIL import Image
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.report.element import Element, element
-from metalearn_gui.engine.report.plots import COLOURS, FAINT, FONT, Series, all_of, path, picture_of, points_of, words
+from metalearn_gui.engine.report.plots import (
+    COLOURS,
+    FAINT,
+    FONT,
+    WIDTH,
+    Series,
+    all_of,
+    path,
+    picture_of,
+    points_of,
+    words,
+)
 from metalearn_gui.engine.report.scale import Scale
 
-PANEL, GAP = 150, 12
+COLUMNS, GAP = 6, 12
+PANEL = WIDTH // COLUMNS - GAP
 
 
-def task_panels(predicted: Sequence[Series], truth: Series | None, points: Series, columns: int = 4) -> Element:
+def task_panels(predicted: Sequence[Series], truth: Series | None, points: Series) -> Element:
     """What every learner makes of the same support points, each in a panel of its own; dotted: the truth."""
-    rows = -(-len(predicted) // columns)
+    columns, rows = _shape(len(predicted))
     tall = PANEL + 2 * FONT + GAP
     picture = picture_of(columns * (PANEL + GAP), rows * tall, "The same unseen task for every learner")
     heights = all_of([points.y, *([truth.y] if truth is not None else [])])
@@ -37,16 +49,14 @@ def task_panels(predicted: Sequence[Series], truth: Series | None, points: Serie
     return picture
 
 
-def plane_panels(
-    shares: Mapping[str, Array], points: Array, classes: Array, ends: tuple[float, float], columns: int = 4
-) -> Element:
+def plane_panels(shares: Mapping[str, Array], points: Array, classes: Array, ends: tuple[float, float]) -> Element:
     """The same for points of a plane: every class in its colour, as deep as the learner is sure.
 
     Args:
         shares: the probability of every class by the panel's name, (side, side, ways), rows upwards.
         points: (points, 2), of these classes (points,). ends: of both coordinates.
     """
-    rows, tall = -(-len(shares) // columns), PANEL + 2 * FONT + GAP
+    (columns, rows), tall = _shape(len(shares)), PANEL + 2 * FONT + GAP
     picture = picture_of(columns * (PANEL + GAP), rows * tall, "The same unseen task for every learner")
     for place, (name, values) in enumerate(shares.items()):
         left, top = place % columns * (PANEL + GAP), place // columns * tall
@@ -60,6 +70,12 @@ def plane_panels(
                 picture.append(element("circle", cx=x_scale.at(x), cy=y_scale.at(y), r=4, **look))
         picture.append(words(name, left, top + PANEL + FONT + 4.0, "start", room=PANEL + GAP))
     return picture
+
+
+def _shape(count: int) -> tuple[int, int]:
+    """Columns and rows, as even as goes: seven are four and three."""
+    rows = -(-count // COLUMNS)
+    return -(-count // rows), rows
 
 
 def _as_image(shares: Array) -> str:

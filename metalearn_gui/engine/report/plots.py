@@ -23,6 +23,7 @@ FONT, LETTER = 12, 6.6  # pixels: a line's, and an average letter's
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 1080, 400, 64, 190, 12, 40  # as wide as the page's text
 ROW, NAMES = 26, 3.6 * LEFT  # of a plot of intervals
 HEAT_ROW, HEAT_COLUMN = 34, 84
+NARROWEST = 680  # on a small screen: below it a picture is scrolled, for its letters could not be read
 DEEPEST = 0.5  # opacity of the lowest loss: the page's text still reads on it
 
 
@@ -133,6 +134,7 @@ def picture_of(width: float, height: float, title: str) -> Element:
     named = element("title", title)
     size = {"viewBox": f"0 0 {width:g} {height:g}", "width": f"{width:g}", "height": f"{height:g}"}
     look = {"font_family": "system-ui, sans-serif", "font_size": FONT, "color": "#64748b"}
+    look["style"] = f"min-width: {min(width, NARROWEST):g}px"
     return element("svg", named, role="img", **look, **size)
 
 
