@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from metalearn_gui.bridge.touches import MAX_SUPPORT, TouchedTask
-from metalearn_gui.engine.adaptation import adapt, places_for, predict_adapted
+from metalearn_gui.engine.adaptation import adapt, outputs_adapted, places_for, told
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.events import LearnerState
@@ -32,12 +32,14 @@ class Adaptation:
     on_grid: predictions (k + 1, m, output_dim), probabilities for classification.
     loss: against the truth (or the query set) by step, (k + 1,); accuracy likewise for classification, else None.
     deviation: the predictions' standard deviations, likewise, for learners that say how sure they are.
+    outputs: what on_grid tells, of classes the logarithms; None = kept by nobody.
     """
 
     on_grid: Array
     loss: Array
     accuracy: Array | None
     deviation: Array | None = None
+    outputs: Array | None = None
 
     def nearest(self, step: int) -> int:
         """The step, or the last there is."""
@@ -108,25 +110,25 @@ class Adapter:
             first_steps: where nothing is compiled yet, no more steps than these: each takes some 15 ms then.
         """
         if known is not None and _answers_by_row(settings, task) and self.is_warm(settings, task, 1):
-            rows = _new_rows(task, known.task)
-            if rows is not None and len(known.adaptation.on_grid) > settings.outer.test_steps:
-                return self._with_rows(settings, state, task, known.adaptation, rows)
+            rows, outputs = _new_rows(task, known.task), known.adaptation.outputs
+            if rows is not None and outputs is not None and len(outputs) > settings.outer.test_steps:
+                return self._with_rows(settings, state, task, outputs, rows)
         is_warm = self.is_warm(settings, task)
         steps, compiled = None if is_warm else first_steps, self.compile and is_warm
         path = adapt(settings, state, _as_batch(task.support), _points_of_interest(task)[None], steps, compiled)
-        judged = _judged(settings.tasks, task, *_parted(task, path.predictions[:, 0]))
+        judged = _judged(settings.tasks, task, *_parted(task, path.outputs[:, 0]))
         if path.deviation is None:
             return judged
         return dataclasses.replace(judged, deviation=path.deviation[:, 0, : len(task.grid)])
 
     def _with_rows(
-        self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask, known: Adaptation, rows: Array
+        self, settings: ExperimentSettings, state: LearnerState, task: TouchedTask, known: Array, rows: Array
     ) -> Adaptation:
-        """What is known, with these rows of the grid predicted anew."""
-        on_grid = known.on_grid.copy()
+        """The outputs that are known, with these rows of the grid predicted anew."""
+        on_grid = known.copy()
         if len(rows):
             path = adapt(settings, state, _as_batch(task.support), task.grid[None, rows], compile=self.compile)
-            on_grid[:, rows] = path.predictions[:, 0]
+            on_grid[:, rows] = path.outputs[:, 0]
         return _judged(settings.tasks, task, *_parted(task, on_grid))
 
     def steered(
@@ -143,7 +145,7 @@ class Adapter:
             adapted: what the learner's `predict` needs, for this one task.
         """
         batch = {name: values[None] for name, values in adapted.items()}
-        points = predict_adapted(settings, state, batch, _points_of_interest(task)[None], self.compile)
+        points = outputs_adapted(settings, state, batch, _points_of_interest(task)[None], self.compile)
         end = _judged(settings.tasks, task, *_parted(task, points))
         accuracy = None if end.accuracy is None or own.accuracy is None else _led_to(own.accuracy, end.accuracy)
         return Adaptation(_led_to(own.on_grid, end.on_grid), _led_to(own.loss, end.loss), accuracy)
@@ -164,8 +166,8 @@ class Adapter:
         for start in range(0, many, size):  # the last slice is filled up: another shape would be traced anew
             places = np.minimum(np.arange(start, start + size), many - 1)
             part = {name: values[places] for name, values in adapted.items()}
-            predictions = predict_adapted(settings, state, part, x, self.compile)
-            losses.append(_judged(settings.tasks, task, *_parted(task, predictions)).loss)
+            outputs = outputs_adapted(settings, state, part, x, self.compile)
+            losses.append(_judged(settings.tasks, task, *_parted(task, outputs)).loss)
         return np.concatenate(losses)[:many]
 
     def _key(
@@ -208,13 +210,13 @@ def _points_of_interest(task: TouchedTask) -> Array:
     return task.grid if task.has_rows else np.concatenate([task.grid, task.query.x])
 
 
-def _parted(task: TouchedTask, predictions: Array) -> tuple[Array, Array]:
-    """Predictions (steps, points, ...) at those, apart: on the grid, and at the query points."""
+def _parted(task: TouchedTask, outputs: Array) -> tuple[Array, Array]:
+    """Outputs (steps, points, ...) at those, apart: on the grid, and at the query points."""
     if not task.has_rows:
-        on_grid, on_query = np.split(predictions, [len(task.grid)], axis=1)
+        on_grid, on_query = np.split(outputs, [len(task.grid)], axis=1)
         return on_grid, on_query
     places = {row.tobytes(): place for place, row in enumerate(task.grid)}
-    return predictions, predictions[:, [places[row.tobytes()] for row in task.query.x]]
+    return outputs, outputs[:, [places[row.tobytes()] for row in task.query.x]]
 
 
 def _judged(family: TaskFamily, task: TouchedTask, on_grid: Array, on_query: Array) -> Adaptation:
@@ -222,17 +224,18 @@ def _judged(family: TaskFamily, task: TouchedTask, on_grid: Array, on_query: Arr
     with np.errstate(over="ignore", invalid="ignore"):  # a learner may diverge beyond its trained steps
         if family.kind == "classification":
             named = task.named
-            return Adaptation(on_grid, *_classification_scores(on_query[:, named], np.asarray(task.query.y)[named]))
+            scores = _classification_scores(on_query[:, named], np.asarray(task.query.y)[named])
+            return Adaptation(told(family.kind, on_grid), *scores, outputs=on_grid if task.has_rows else None)
         predictions, targets = (on_query, task.query.y) if task.truth is None else (on_grid, task.truth)
         if family.view == "curve" and task.truth is not None:
             low, high = family.input_range()
             trained = (task.grid[:, 0] >= low) & (task.grid[:, 0] <= high)
             predictions, targets = predictions[:, trained], targets[trained]
-        return Adaptation(on_grid, np.mean((predictions - targets) ** 2, axis=(1, 2)), None)
+        outputs = on_grid if task.has_rows else None
+        return Adaptation(on_grid, np.mean((predictions - targets) ** 2, axis=(1, 2)), None, outputs=outputs)
 
 
-def _classification_scores(probabilities: Array, labels: Array) -> tuple[Array, Array]:
-    """Mean negative log likelihood and accuracy by step."""
-    chosen = probabilities[:, np.arange(len(labels)), labels]
-    loss = -np.log(np.maximum(chosen, np.finfo(np.float32).tiny)).mean(axis=1)
-    return loss, (probabilities.argmax(axis=-1) == labels).mean(axis=1)
+def _classification_scores(logs: Array, labels: Array) -> tuple[Array, Array]:
+    """Mean negative log likelihood and accuracy by step, of logarithms of probabilities (steps, points, ways)."""
+    loss = -logs[:, np.arange(len(labels)), labels].mean(axis=1)
+    return loss, (logs.argmax(axis=-1) == labels).mean(axis=1)

@@ -15,7 +15,7 @@ from metalearn_gui.engine.learners.inner_optimizers import parameters_of
 from metalearn_gui.engine.programs import adaptation_program, prediction_program, way_program
 from metalearn_gui.engine.settings import ExperimentSettings
 
-__all__ = ["Path", "adapt", "fold", "places_for", "predict_adapted", "way_of"]
+__all__ = ["Path", "adapt", "fold", "outputs_adapted", "places_for", "predict_adapted", "told", "way_of"]
 
 FEW = 8  # places in a step of what needs no compiling
 
@@ -23,14 +23,26 @@ FEW = 8  # places in a step of what needs no compiling
 class Path(NamedTuple):
     """One task or a batch of them, step by step.
 
-    predictions: (steps + 1, tasks, points, output_dim); probabilities for classification.
+    outputs: (steps + 1, tasks, points, output_dim); for classification the logarithms of probabilities, which are
+        finite where a float of the probability would be 0.
     support_loss: (steps + 1, tasks).
     deviation: the predictions' standard deviations, for learners that say how sure they are.
     """
 
-    predictions: Array
+    outputs: Array
     support_loss: Array
+    kind: str
     deviation: Array | None = None
+
+    @property
+    def predictions(self) -> Array:
+        """The outputs as people read them: probabilities for classification."""
+        return told(self.kind, self.outputs)
+
+
+def told(kind: str, outputs: Array) -> Array:
+    """Outputs of a kind of task as people read them: numbers, or probabilities of classes."""
+    return np.exp(outputs) if kind == "classification" else outputs
 
 
 def adapt(
@@ -60,8 +72,9 @@ def adapt(
     query_x = np.pad(query_x, [(0, 0), (0, size - num_queries)] + [(0, 0)] * (query_x.ndim - 2))
     query = PointSet(query_x, _no_targets(support.y, size))
     support = padded(support, places_for(settings, support.x.shape[1]))
-    predictions, support_loss, *rest = program.run(state, support, query, settings.learner.live_values())
-    return Path(predictions[:, :, :num_queries], support_loss, rest[0][:, :, :num_queries] if rest else None)
+    outputs, support_loss, *rest = program.run(state, support, query, settings.learner.live_values())
+    deviation = rest[0][:, :, :num_queries] if rest else None
+    return Path(outputs[:, :, :num_queries], support_loss, settings.tasks.kind, deviation)
 
 
 def way_of(
@@ -91,6 +104,13 @@ def predict_adapted(
 
     Returns: (tasks, points, output_dim); probabilities for classification.
     """
+    return told(settings.tasks.kind, outputs_adapted(settings, state, adapted, x, compile))
+
+
+def outputs_adapted(
+    settings: ExperimentSettings, state: LearnerState, adapted: Mapping[str, Array], x: Array, compile: bool = True
+) -> Array:
+    """The same as Path's outputs are: of classes the logarithms of probabilities."""
     return prediction_program(settings, compile).run(state, adapted, x, settings.learner.live_values())
 
 

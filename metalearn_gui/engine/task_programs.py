@@ -42,9 +42,9 @@ class _TaskProgram:
         return Context(self._network, losses.LOSSES[self._kind], named_live)
 
     def _shown(self, state, adapted, x, ctx):  # type: ignore[no-untyped-def]
-        """Predictions; probabilities for classification."""
+        """Predictions; of classes the logarithms of their probabilities, which tell how wrong the surest are."""
         outputs, _ = self._learner.predict(state, adapted, x, ctx)
-        return tf.nn.softmax(outputs) if self._kind == "classification" else outputs
+        return tf.nn.log_softmax(outputs) if self._kind == "classification" else outputs
 
 
 class AdaptationProgram(_TaskProgram):
@@ -59,9 +59,10 @@ class AdaptationProgram(_TaskProgram):
     def run(self, state: LearnerState, support: PointSet, query: PointSet, live: dict[str, float]) -> list[Array]:
         """What `keep` asks for.
 
-        Returns: with keep, predictions (steps + 1, tasks, points, output_dim) on the query's x, the support loss
-            (steps + 1, tasks), and where the learner has them the predictions' deviations; else the query loss
-            and the accuracy (0 for regression), each (steps + 1, tasks).
+        Returns: with keep, predictions (steps + 1, tasks, points, output_dim) on the query's x, of classes the
+            logarithms of their probabilities, the support loss (steps + 1, tasks), and where the learner has them
+            the predictions' deviations; else the query loss and the accuracy (0 for regression), each
+            (steps + 1, tasks).
         """
         scaling = Scaling.of(state.carry)
         seen = (support, query) if scaling is None else (scaling.points(support), scaling.points(query))
@@ -187,7 +188,7 @@ class PredictionProgram(_TaskProgram):
         self._run = built(self._predict, mode)
 
     def run(self, state: LearnerState, adapted: Mapping[str, Array], x: Array, live: dict[str, float]) -> Array:
-        """Predictions (tasks, points, output_dim) at x (tasks, points, ...); probabilities for classification."""
+        """Predictions (tasks, points, output_dim) at x (tasks, points, ...), of classes logarithms of probabilities."""
         arrays = {name: np.asarray(values, np.float32) for name, values in adapted.items()}
         scaling = Scaling.of(state.carry)
         seen = x if scaling is None else scaling.inputs(x)

@@ -107,8 +107,8 @@ def test_a_query_that_a_hand_drew_counts_in_no_score_until_its_class_is_said() -
     drawn = with_moved_query(task, 0, task.query.x[0] + 1.0, label)
     assert task.named.all()
     assert drawn.named.tolist() == [False] + [True] * (len(task.query.x) - 1)
-    right = np.eye(2, dtype=np.float32)[drawn.query.y][None]
-    right[0, 0] = 1.0 - right[0, 0]  # all but the drawn one are taken for what they are
+    right = 5.0 * np.eye(2, dtype=np.float32)[drawn.query.y][None] - 5.0  # near the logarithms of 0 and 1
+    right[0, 0] = -5.0 - right[0, 0]  # all but the drawn one are taken for what they are
     assert adapter._judged(settings.tasks, drawn, right, right).accuracy == [1.0]
     said = with_moved_query(drawn, 0, drawn.query.x[0], 1 - label)
     assert said.named.all()

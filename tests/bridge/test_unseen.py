@@ -14,8 +14,8 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.touches import draw_task, with_added_point, with_moved_point, with_moved_query, without_point
 from metalearn_gui.engine import Options, adapt, preset
 from metalearn_gui.engine.baselines import initial_state, initial_states
-from metalearn_gui.engine.episodes import PointSet
-from metalearn_gui.engine.evaluation import TASKS_SEED, unseen_episodes
+from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.evaluation import TASKS_SEED, score, unseen_episodes
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.store.documents import task_document, task_from
 from tests.bridge.conftest import small_settings
@@ -101,6 +101,17 @@ def test_classification_is_judged_on_the_query_set() -> None:
     assert np.allclose(found.on_grid.sum(axis=-1), 1.0, atol=1e-5)
     assert np.allclose(found.accuracy, (path.argmax(axis=-1) == task.query.y).mean(axis=1))
     assert np.allclose(found.loss, -np.log(path[:, np.arange(9), task.query.y]).mean(axis=1), rtol=1e-4)
+
+
+def test_a_class_that_is_held_impossible_costs_what_evaluation_says_it_costs() -> None:
+    settings = small_settings(task_family="blobs", ways=3, test_steps=1)
+    state, task = initial_state(settings), draw_task(settings, 1)
+    sure = dataclasses.replace(state, params={name: 30.0 * values for name, values in state.params.items()})
+    found = Adapter(compile=False).adaptation(settings, sure, task)
+    episode = Episodes(*(PointSet(points.x[None], points.y[None]) for points in (task.support, task.query)))
+    expected = score(settings, sure, episode, compile=False).loss
+    assert expected[0] > 100  # beyond -log of the least float
+    assert np.allclose(found.loss, expected, rtol=1e-4)
 
 
 def test_no_support_points_leave_the_learner_as_it_is_and_a_thousand_are_taken() -> None:
@@ -291,14 +302,15 @@ def test_what_was_kept_while_a_hand_drew_is_predicted_anew_when_it_rests(open_se
     session.unseen.set_compared("scratch", False)
     qtbot.waitUntil(lambda: "learner" in session.unseen.adaptations, timeout=30_000)
     stale = dataclasses.replace(session.unseen.adaptations["learner"])
-    stale.on_grid[:] = 0.25  # as if training had gone on since
+    stale.outputs[:], stale.on_grid[:] = np.log(0.25), 0.25  # as if training had gone on since
     session.unseen.begin_touch()
     session.unseen.move_query(0, 1.0 - session.unseen.touched.query.x[0], 0)
     place = len(session.unseen.touched.support.x)
     qtbot.waitUntil(lambda: (session.unseen.adaptations["learner"].on_grid[1, place] != 0.25).any())
-    assert (session.unseen.adaptations["learner"].on_grid[1, place + 1 :] == 0.25).all()
+    np.testing.assert_allclose(session.unseen.adaptations["learner"].on_grid[1, place + 1 :], 0.25, rtol=1e-6)
     qtbot.waitUntil(
-        lambda: (session.unseen.adaptations["learner"].on_grid[1, place + 1 :] != 0.25).any(), timeout=30_000
+        lambda: (abs(session.unseen.adaptations["learner"].on_grid[1, place + 1 :] - 0.25) > 1e-6).any(),
+        timeout=30_000,
     )
 
 
