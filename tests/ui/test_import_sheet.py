@@ -135,6 +135,15 @@ def test_a_class_and_a_number_change_places_with_a_press(sheet, session, qtbot):
     assert (tasks.predicts, tasks.inputs, tasks.targets) == ("numbers", "x,city", "y")
 
 
+def test_predicting_another_kind_takes_a_column_that_can_come_out_so(sheet, session, qtbot):
+    sheet._set_setting("predicts", "classes")
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    assert (sheet.ready().inputs, sheet.ready().targets, sheet.ready().output_dim) == ("x,y", "city", 2)
+    sheet._set_setting("predicts", "numbers")
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    assert (sheet.ready().inputs, sheet.ready().targets) == ("x,city", "y")
+
+
 def test_columns_are_narrower_where_all_of_them_fit_then(sheet, qtbot, tmp_path):
     names = [f"c{place}" for place in range(7)]
     rows = [",".join([f"t{row % 5}", *(str(row + place) for place in range(7))]) for row in range(120)]

@@ -167,6 +167,24 @@ def _guessed_targets(free: Sequence[Column], inputs: Sequence[str], are_classes:
     return tuple(alike) if len(alike) < len(fitting) else (likeliest.name,)  # all alike: x1, x2, x3
 
 
+def better_target(table: Table, choice: ColumnChoice, are_classes: bool) -> str:
+    """The likeliest column to come out as classes, or as numbers, where a chosen one cannot; "" for none."""
+    can = _can_be_classes if are_classes else _can_be_numbers
+    if all(can(column) for column in table.columns if column.name in choice.targets):
+        return ""
+    fitting = [column for column in table.columns if column.name not in (choice.task, choice.split) and can(column)]
+    surest = [column for column in fitting if _are_classes(column)] if are_classes else []
+    return _likeliest(surest or fitting).name if fitting else ""
+
+
+def _can_be_classes(column: Column) -> bool:
+    return column.kind == "category" or 2 <= column.num_different <= MOST_CLASSES
+
+
+def _can_be_numbers(column: Column) -> bool:
+    return column.kind != "category"
+
+
 def _likeliest(fitting: Sequence[Column]) -> Column:
     """By its name; of several the last."""
     return min(fitting[::-1], key=lambda column: _place(column.name, TARGET_WORDS))

@@ -12,7 +12,16 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.importing import NOTHING, Opened, Parted, TableReader
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.tables.choices import MOST_CLASSES, ColumnChoice, names_of, text_of, types_of, types_text
+from metalearn_gui.engine.tables.choices import (
+    MOST_CLASSES,
+    ColumnChoice,
+    better_target,
+    names_of,
+    text_of,
+    types_of,
+    types_text,
+)
+from metalearn_gui.engine.tables.column_types import typed
 from metalearn_gui.engine.tables.table import Table
 from metalearn_gui.engine.tasks.csv import CHOICES, CLASSES, NUMBERS, Csv
 from metalearn_gui.ui.import_sheet.base import ImportSheet
@@ -111,9 +120,21 @@ class TableSheet(ImportSheet):
         except SettingError as error:
             self.refuse(str(error))
             return
-        if self._family.predicts == CLASSES:
-            self._choice = dataclasses.replace(self._choice, targets=self._choice.targets[:1])
+        if name == "predicts" and self._table is not None:
+            self._take_fitting_target(self._table)
         self._part()
+
+    def _take_fitting_target(self, table: Table) -> None:
+        """Let what comes out be such as is predicted now: measured numbers would make a class of each."""
+        are_classes = self._family.predicts == CLASSES
+        if are_classes:
+            self._choice = dataclasses.replace(self._choice, targets=self._choice.targets[:1])
+        try:
+            other = better_target(typed(table, self._family.column_types), self._choice, are_classes)
+        except SettingError:  # a type that does not fit, which parting tells
+            return
+        if other:
+            self._choice = with_role(self._choice, other, TARGET, table.names, one_target=True)
 
     def _part(self) -> None:
         """Ask what comes of the roles as they are now."""
