@@ -25,7 +25,7 @@ class TrainingState:
     """Everything needed to go on bit for bit from `learner.iteration`.
 
     baselines: learners trained beside, by key ("transfer", "scratch").
-    best: the state with the lowest validation loss (only with stop_patience), and that loss.
+    best: the state with the lowest validation loss (only with stop_patience), that loss, and the baselines then.
     tuned: the baselines' inner learning rates, chosen on validation tasks, by key.
     """
 
@@ -34,6 +34,7 @@ class TrainingState:
     best: LearnerState | None = None
     best_loss: float = float("inf")
     tuned: dict[str, float] = dataclasses.field(default_factory=dict)
+    best_baselines: dict[str, LearnerState] = dataclasses.field(default_factory=dict)
 
     @property
     def iteration(self) -> int:

@@ -135,6 +135,7 @@ class Experiment:
         self._state = resume or TrainingState(start, baselines)
         check_fits(start.params, self._state.learner.params)
         self._best, self._best_loss = self._state.best, self._state.best_loss
+        self._best_baselines = self._state.best_baselines
         self._share = steps_beside(settings, BASELINE_SHARE) if options.baselines else {}
         self._trainer = Trainer(self.settings, self._state.learner, options.compile)
         self._baselines = {
@@ -173,12 +174,16 @@ class Experiment:
     def snapshot(self) -> TrainingState:
         """Everything learned so far."""
         baselines = dict(self._state.baselines) | {key: trainer.state for key, trainer in self._baselines.items()}
-        return TrainingState(self._trainer.state, baselines, self._best, self._best_loss, self._tuned)
+        best = self._best, self._best_loss
+        return TrainingState(self._trainer.state, baselines, *best, self._tuned, self._best_baselines)
 
     def return_to_best(self) -> None:
-        """Let the learner be as it did best on validation tasks, where those were looked at."""
-        if self.settings.outer.stop_patience and self._best is not None:
-            self._trainer.state = self._best
+        """Let the learner be as it did best on validation tasks, where those were looked at, and its baselines then."""
+        if not self.settings.outer.stop_patience or self._best is None:
+            return
+        self._trainer.state = self._best
+        for key, trainer in self._baselines.items():
+            trainer.state = self._best_baselines.get(key, trainer.state)  # older files have none
 
     @property
     def is_best(self) -> bool:
@@ -230,6 +235,7 @@ class Experiment:
         loss = float(self._validation.learner_scores(self._trainer.state).loss[steps])
         if loss < self._best_loss or self._best is None:
             self._best, self._best_loss = self._trainer.state, loss
+            self._best_baselines = {key: trainer.state for key, trainer in self._baselines.items()}
         return self.iteration - self._best.iteration >= patience
 
     def tune_baselines(self, again: bool) -> None:

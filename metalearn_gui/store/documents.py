@@ -149,12 +149,11 @@ def _training_document(place: str, state: events.TrainingState | None, arrays: A
         return None
     return {
         "learner": _learner_document(f"{place}/learner", state.learner, arrays),
-        "baselines": {
-            key: _learner_document(f"{place}/baselines/{key}", other, arrays) for key, other in state.baselines.items()
-        },
+        "baselines": _learner_documents(f"{place}/baselines", state.baselines, arrays),
         "best": _learner_document(f"{place}/best", state.best, arrays) if state.best else None,
         "best_loss": state.best_loss,
         "tuned": dict(state.tuned),
+        "best_baselines": _learner_documents(f"{place}/best_baselines", state.best_baselines, arrays),
     }
 
 
@@ -164,13 +163,12 @@ def _training_from(place: str, document: Document | None, arrays: Arrays) -> eve
     best = document["best"]
     return events.TrainingState(
         learner=_learner_from(f"{place}/learner", document["learner"], arrays),
-        baselines={
-            key: _learner_from(f"{place}/baselines/{key}", other, arrays)
-            for key, other in document["baselines"].items()
-        },
+        baselines=_learners_from(f"{place}/baselines", document["baselines"], arrays),
         best=_learner_from(f"{place}/best", best, arrays) if best else None,
         best_loss=_typed(document["best_loss"], "best_loss", (float, int)),
         tuned={key: _typed(rate, "tuned", (float, int)) for key, rate in document["tuned"].items()},
+        # older files have none
+        best_baselines=_learners_from(f"{place}/best_baselines", document.get("best_baselines", {}), arrays),
     )
 
 
@@ -193,6 +191,14 @@ def _learner_document(place: str, state: events.LearnerState, arrays: Arrays) ->
     for group, values in groups.items():
         arrays |= {f"{place}/{group}/{name}": np.asarray(value) for name, value in values.items()}
     return {"iteration": state.iteration} | {group: list(values) for group, values in groups.items()}
+
+
+def _learner_documents(place: str, states: Mapping[str, events.LearnerState], arrays: Arrays) -> Document:
+    return {key: _learner_document(f"{place}/{key}", state, arrays) for key, state in states.items()}
+
+
+def _learners_from(place: str, documents: Document, arrays: Arrays) -> dict[str, events.LearnerState]:
+    return {key: _learner_from(f"{place}/{key}", document, arrays) for key, document in documents.items()}
 
 
 def _learner_from(place: str, document: Document, arrays: Arrays) -> events.LearnerState:

@@ -67,7 +67,8 @@ def _bytes_of_all(moments: Moments) -> int:
 
 def bytes_of(state: TrainingState) -> int:
     """What a state takes in memory; arrays that others hold as well count."""
-    learners = (state.learner, *state.baselines.values(), *([state.best] if state.best else []))
+    beside = (*state.baselines.values(), *state.best_baselines.values())
+    learners = (state.learner, *beside, *([state.best] if state.best else []))
     return sum(_bytes_of_learner(learner) for learner in learners)
 
 

@@ -388,6 +388,17 @@ def test_patience_ends_a_run_that_stands_still_and_hands_over_its_best_state(mon
     assert math.isfinite(end.state.best_loss)
 
 
+def test_patience_hands_over_the_baselines_as_they_were_beside_the_best_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "VALIDATION_STEPS", 10)
+    monkeypatch.setattr(training, "BASELINE_SHARE", 1.0)  # so that a short run has some
+    options = dataclasses.replace(QUIET, baselines=True)
+    settings = small_settings("sinusoid", FAST, num_iterations=5_000, stop_patience=60, num_training_tasks=2)
+    end = finished(list(meta_train(settings, options=options))).state
+    beside = meta_train(settings.replaced(num_iterations=end.iteration, stop_patience=0), options=options)
+    assert end.iteration < 50
+    assert_same_bits(end.baselines["transfer"], finished(list(beside)).state.baselines["transfer"])
+
+
 def test_what_patience_hands_over_has_a_score_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "VALIDATION_STEPS", 10)
     settings = small_settings("sinusoid", FAST, num_iterations=5_000, stop_patience=10)

@@ -66,6 +66,7 @@ training_states = st.builds(
     best=st.none() | learner_states,
     best_loss=floats,
     tuned=st.dictionaries(names, floats, max_size=2),
+    best_baselines=st.dictionaries(names, learner_states, max_size=2),
 )
 
 
