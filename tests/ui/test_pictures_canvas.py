@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
     QDropEvent,
+    QFontMetrics,
     QGuiApplication,
     QImage,
     QInputDevice,
@@ -34,7 +35,7 @@ from metalearn_gui.ui.canvas.picture_layout import laid_out
 from metalearn_gui.ui.canvas.pictures import PicturesCanvas
 from metalearn_gui.ui.canvas.pixels import crisp, ink_image, side_of, stroke_width, with_stroke
 from metalearn_gui.ui.canvas.shares import most_probable
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import theme, ui_font
 from tests.ui.hand import click, drag, session_for
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -53,6 +54,17 @@ def canvas(qtbot, session):
     with qtbot.waitExposed(widget):
         widget.show()
     return widget
+
+
+@pytest.mark.parametrize("size", [(684, 352), (569, 350), (1200, 700)])
+def test_a_note_on_a_picture_lies_neither_over_it_nor_under_the_pad(canvas, session, size):
+    canvas.resize(*size)
+    for box in canvas.placed.boxes:
+        lines = canvas.hover_lines(box.center())
+        width = max(QFontMetrics(ui_font(12, 600)).horizontalAdvance(line) for line in lines) + 20
+        note = canvas._note_box(QSizeF(width, 26), box.center(), canvas.hover_about(box.center()))
+        assert not note.intersects(box)
+        assert not any(note.intersects(QRectF(one.geometry())) for one in (canvas.desk.pad, canvas.desk.tools))
 
 
 def test_examples_stand_in_the_columns_of_their_classes(canvas, session):

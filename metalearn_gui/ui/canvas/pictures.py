@@ -23,6 +23,7 @@ from metalearn_gui.ui.canvas.picture_counts import counts_of, draw_counts
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.picture_tile import draw_tile
+from metalearn_gui.ui.canvas.picture_words import described_picture
 from metalearn_gui.ui.canvas.pixels import draw_crisp, ink_image, side_of
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.shares import draw_lines, draw_strip, line_at
@@ -73,6 +74,10 @@ class PicturesCanvas(PictureSurface):
         """Beside the pad, which would hide it."""
         left, right = self.frame().left(), self.placed.large.left()
         return QRectF(left, -HEADER / 2, right - left, HEADER)
+
+    def note_room(self) -> QRectF:
+        """Left of the pad and its tools, which would hide the rest of a note."""
+        return QRectF(self.rect()).adjusted(0, 0, self.placed.lines.left() - GAP - self.width(), 0)
 
     @property
     def placed(self) -> PictureLayout:
@@ -198,18 +203,8 @@ class PicturesCanvas(PictureSurface):
         self.desk.take(picture_in(event.mimeData()))
 
     def describe_handle(self, index: int) -> str:
-        label = int(self._rows.y[index]) + 1
-        if index < self._num_support:
-            return self.tr("example of class {label}").format(label=label)
-        name = self.tr("query of class {label}").format(label=label)
-        if not self._is_named(index):
-            name = self.tr("query drawn by hand; press a number to say its class")
-        probabilities = self._probabilities(index, self.shown_step)
-        if probabilities is None:
-            return name
-        taken = int(np.argmax(probabilities))
-        text = self.tr("{name}, taken for class {taken} with {share}")
-        return text.format(name=name, taken=taken + 1, share=f"{probabilities[taken]:.0%}")
+        label, probabilities = int(self._rows.y[index]) + 1, self._probabilities(index, self.shown_step)
+        return described_picture(label, index < self._num_support, self._is_named(index), probabilities)
 
     def _is_named(self, row: int) -> bool:
         """Whether a picture is of a class that is known: not so of a query that a hand drew."""
@@ -217,6 +212,9 @@ class PicturesCanvas(PictureSurface):
 
     def hover_lines(self, position: QPointF) -> list[str]:
         return [self.describe_handle(row) for row, box in enumerate(self.placed.boxes) if box.contains(position)]
+
+    def hover_about(self, position: QPointF) -> QRectF | None:
+        return next((box for box in self.placed.boxes if box.contains(position)), None)
 
     # --- painting ---------------------------------------------------------------------------------------
     def static_key(self) -> Hashable:

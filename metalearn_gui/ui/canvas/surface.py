@@ -113,6 +113,10 @@ class Surface(Translated, QWidget):
         """Where a word on what is waited for stands in the upper right corner."""
         return self.frame()
 
+    def note_room(self) -> QRectF:
+        """Where notes beside the hand may lie: no child lies over them there."""
+        return QRectF(self.live_area())
+
     # --- what a subclass reads --------------------------------------------------------------------
     @property
     def touched(self) -> TouchedTask:
@@ -238,13 +242,13 @@ class Surface(Translated, QWidget):
 
     def _note_box(self, size: QSizeF, position: QPointF, about: QRectF | None) -> QRectF:
         """Beside a position and above it; or below a box, above it where there is no room."""
-        is_inside = position.x() + 14 + size.width() < self.live_area().right()
+        right = self.note_room().right()
+        is_inside = position.x() + 14 + size.width() < right
         left = position.x() + 14 if is_inside else position.x() - 14 - size.width()
         top, last = position.y() - size.height() - 8, self.height() - size.height() - 2.0
         if about is not None:
-            left = min(
-                about.left() if about.width() < size.width() else left, self.live_area().right() - size.width() - 2
-            )
+            left = about.left() if about.width() < size.width() else left
+            left = min(left, right - size.width() - 2)
             top = about.bottom() + 4 if about.bottom() + 4 <= last else about.top() - size.height() - 4
         return QRectF(QPointF(max(left, 2.0), min(max(top, 2.0), last)), size)
 

@@ -1,0 +1,22 @@
+"""What the canvas of pictures says of one of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from metalearn_gui.engine.backend import Array
+
+
+def described_picture(label: int, is_example: bool, is_named: bool, probabilities: Array | None) -> str:
+    """One line. label: its class, from 1; is_named: whether the class is known; probabilities: None for no answer."""
+    if is_example:
+        return QCoreApplication.translate("Pictures", "example of class {label}").format(label=label)
+    name = QCoreApplication.translate("Pictures", "query of class {label}").format(label=label)
+    if not is_named:
+        name = QCoreApplication.translate("Pictures", "query drawn by hand; press a number to say its class")
+    if probabilities is None:
+        return name
+    taken = int(np.argmax(probabilities))
+    text = QCoreApplication.translate("Pictures", "{name}, taken for class {taken} with {share}")
+    return text.format(name=name, taken=taken + 1, share=f"{probabilities[taken]:.0%}")
