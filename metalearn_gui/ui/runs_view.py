@@ -34,13 +34,14 @@ from metalearn_gui.ui.runs_model import (
     TASKS,
     TIME,
 )
+from metalearn_gui.ui.text import rounded_to_fit
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 Index = QModelIndex | QPersistentModelIndex
 PIN_SIZE = 12
 LEAST_BADGE = 40
-NARROW = 350  # below it the tasks' column gives way
-WIDTHS = {FIRST_STEP: 56, LAST_STEP: 66, TIME: 52}
+GIVE_WAY = {TASKS: 350, TIME: 264}  # the table's width below which a column does, and names have room
+WIDTHS = {FIRST_STEP: 60, LAST_STEP: 66, TIME: 52}
 
 
 class RunsDelegate(QStyledItemDelegate):
@@ -83,7 +84,9 @@ class RunsDelegate(QStyledItemDelegate):
         view, name = option.widget, option.text
         if index.column() == NAME and isinstance(view, RunsView) and not view.isColumnHidden(TASKS):
             name = without(name, index.sibling(index.row(), TASKS).data())
-        text = fitted(name, lambda text: metrics.horizontalAdvance(text) <= room.width())
+        text = (fitted if index.column() == NAME else rounded_to_fit)(
+            name, lambda text: metrics.horizontalAdvance(text) <= room.width()
+        )
         text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         self._paint_badge(painter, room.adjusted(metrics.horizontalAdvance(text) + 6, 0, 0, 0), index.data(START_ROLE))
@@ -164,15 +167,17 @@ class RunsView(RowsTable):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._show_tasks()
+        self._show_columns()
 
     def set_tells_tasks(self, on: bool) -> None:
         """Whether the tasks' column says anything: where all runs have the same ones, names have its room."""
         self._tells_tasks = on
-        self._show_tasks()
+        self._show_columns()
 
-    def _show_tasks(self) -> None:
-        self.setColumnHidden(TASKS, not self._tells_tasks or self.viewport().width() < NARROW)
+    def _show_columns(self) -> None:
+        for column, least in GIVE_WAY.items():
+            says_nothing = column == TASKS and not self._tells_tasks
+            self.setColumnHidden(column, says_nothing or self.viewport().width() < scaled(least))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         action = self._key_actions.get(event.key())

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable
+from decimal import Decimal
 
 THIN_SPACE = "\u2009"
 MINUS = "\u2212"
@@ -33,6 +36,23 @@ def number_text(number: float, written_out: float = 1e7) -> str:
         mantissa, exponent = f"{number:.2e}".split("e")
         return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", MINUS)
     return f"{number:.3g}".replace("-", MINUS)
+
+
+def rounded_to_fit(text: str, fits: Callable[[str], bool]) -> str:
+    """A number as text with as few digits after its point as it takes; where none fits, the shortest.
+
+    text: of number_text, with what may follow it ("e12", " %"); other words come back as they are.
+    """
+    parts = re.fullmatch(rf"({MINUS}?\d+\.\d+)(\D.*)?", text)
+    if parts is None or fits(text):
+        return text
+    number, rest = Decimal(parts[1].replace(MINUS, "-")), parts[2] or ""
+    digits = -int(number.as_tuple().exponent)
+    shorter = [number.quantize(Decimal(1).scaleb(-count)) for count in reversed(range(digits))]
+    texts = [f"{one}".replace("-", MINUS) + rest for one in shorter if one]
+    if not texts or (abs(number) < 1 and not rest):
+        texts.append(f"{number:.0e}".replace("e-0", "e-").replace("-", MINUS))
+    return next((one for one in texts if fits(one)), min(texts, key=len))
 
 
 def duration_text(seconds: float) -> str:

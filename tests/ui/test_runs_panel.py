@@ -4,7 +4,7 @@ import copy
 
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -12,7 +12,9 @@ from metalearn_gui.store.records import Start
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.runs_model import FIRST_STEP, IS_DRAWN_ROLE, LAST_STEP, NAME, START_ROLE, TASKS, TIME
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.runs_view import WIDTHS
+from metalearn_gui.ui.text import rounded_to_fit
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 
 @pytest.fixture
@@ -202,6 +204,22 @@ def test_a_narrow_table_gives_up_the_tasks_and_so_does_one_of_the_same_tasks(pan
     panel.resize(320, 200)
     assert panel.table.isColumnHidden(TASKS)
     panel.grab()
+    given_up = []
+    for width in (320, 270):
+        panel.resize(width, 200)
+        given_up.append([column for column in (FIRST_STEP, LAST_STEP, TIME) if panel.table.isColumnHidden(column)])
+    assert given_up == [[], [TIME]]
+
+
+@pytest.mark.parametrize("zoom", [1.0, 1.25])
+@pytest.mark.parametrize("text", ["0.00457", "0.000123", "−0.00457", "9.22e12", "99\u2009999", "100 %", "diverges"])
+def test_no_figure_has_a_gap_in_it(qapp, zoom, text):
+    theme().set_zoom(zoom)
+    metrics = QFontMetrics(ui_font(12.5))
+    for column in (FIRST_STEP, LAST_STEP):
+        room = scaled(WIDTHS[column]) - 8
+        shown = rounded_to_fit(text, lambda tried, room=room: metrics.horizontalAdvance(tried) <= room)
+        assert metrics.horizontalAdvance(shown) <= room
 
 
 def test_rows_follow_whatever_happens_to_the_runs(panel, session):

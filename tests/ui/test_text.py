@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metalearn_gui.ui.text import bytes_text, count_text, counted, duration_text, number_text
+from metalearn_gui.ui.text import bytes_text, count_text, counted, duration_text, number_text, rounded_to_fit
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,24 @@ from metalearn_gui.ui.text import bytes_text, count_text, counted, duration_text
 )
 def test_counts_have_thin_spaces_between_thousands(count, text):
     assert count_text(count) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "letters", "shown"),
+    [
+        ("0.00457", 7, "0.00457"),
+        ("0.00457", 6, "0.0046"),
+        ("0.00457", 4, "5e−3"),
+        ("12.3", 3, "12"),
+        ("−0.0457", 6, "−0.046"),
+        ("9.22e12", 6, "9.2e12"),
+        ("40.9 %", 4, "41 %"),
+        ("diverges", 3, "diverges"),
+        ("0:10", 3, "0:10"),
+    ],
+)
+def test_a_number_that_has_too_little_room_has_fewer_digits_and_no_gap(text, letters, shown):
+    assert rounded_to_fit(text, lambda tried: len(tried) <= letters) == shown
 
 
 @pytest.mark.parametrize(
