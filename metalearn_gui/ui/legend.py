@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
-from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.free_place import Lines, heights_of, num_hidden, num_within
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.lookout import Lookout
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
@@ -128,50 +128,39 @@ class Readout(QLabel):
             f" border: 1px solid {palette.line.name()}; border-radius: 6px; }}"
         )
 
-    def show_at(self, x: float, html: str, lines: Sequence[tuple[Array, Array]] = (), shorter: str = "") -> None:
+    def show_at(self, x: float, html: str, lines: Lines = (), shorter: str = "") -> bool:
         """Say this where it hides least of these lines (view coordinates): beside view coordinate x, or further off.
 
         shorter: said instead where the whole would hide something wherever it stood; "" for nothing shorter.
+        Returns: whether it hides nothing.
         """
         place = self._best_place(x, html, lines)
-        if shorter and _num_within(self._heights(place.left(), lines), place):
+        if shorter and num_hidden(self._plot, lines, place):
             place = self._best_place(x, shorter, lines)
         self.move(place.topLeft().toPoint())
         self.show()
         self.raise_()
+        return not num_hidden(self._plot, lines, place)
 
-    def _best_place(self, x: float, html: str, lines: Sequence[tuple[Array, Array]]) -> QRectF:
+    def _best_place(self, x: float, html: str, lines: Lines) -> QRectF:
         """Of the box with this text in it."""
         self.setText(html)
         self.adjustSize()
         area, at = self._plot.plot_area(), self._plot.point_of(x, 0.0).x()
         last = max(area.left(), area.right() - self.width())
         beside = [left for left in (at + 9, at - 9 - self.width()) if area.left() <= left <= last]
-        tops = np.linspace(area.top() + 6, max(area.top() + 6, area.bottom() - 6 - self.height()), 7)
+        tops = np.linspace(area.top() + 6, max(area.top() + 6, area.bottom() - 6 - self.height()), 13)
         best, least = QRectF(), float("inf")
         for left in (*beside, *np.linspace(area.left(), last, 9)):
-            heights = self._heights(left, lines)  # once for all places above each other
+            heights = heights_of(self._plot, lines, left, left + self.width())  # once for all places above each other
             for top in tops:
                 place = QRectF(left, top, self.width(), self.height())
-                hidden = _num_within(heights, place)
+                hidden = num_within(heights, place)
                 best, least = (place, hidden) if hidden < least else (best, least)
         return best
 
-    def _heights(self, left: float, lines: Sequence[tuple[Array, Array]]) -> Array:
-        """Where the lines meet a few verticals through a box that begins there, in pixels."""
-        verticals = np.linspace(left - 4, left + self.width() + 4, 12)
-        view, area = self._plot.getViewBox().viewRange(), self._plot.plot_area()
-        at = view[0][0] + (verticals - area.left()) / area.width() * (view[0][1] - view[0][0])
-        per_unit = area.height() / (view[1][1] - view[1][0])
-        values = [np.interp(at, x, y) for x, y in lines if len(x)]
-        return area.bottom() - (np.concatenate([*values, np.empty(0)]) - view[1][0]) * per_unit
 
-
-def _num_within(heights: Array, place: QRectF) -> int:
-    """How often lines meet the place."""
-    return int(((heights > place.top() - 4) & (heights < place.bottom() + 4)).sum())
-
-
+BELOW_WORDS = 26  # from the top of a plot, to what stands below its unit
 LOW = 120  # pixels of a plot; below it curves come down to the words in its corner
 SIDE = 8  # of a plot: free beside words in its middle
 
@@ -214,14 +203,17 @@ class PlotLabel(QLabel):
 
 
 class CornerButton(QToolButton):
-    """A muted word in the lower left corner of a plot that opens a menu: it names the axis below it.
+    """A muted word in a corner of a plot that opens a menu: it names the axis below it.
 
-    In a low plot it is an arrow alone; its tooltip has the word.
+    In the lower left one, which falling curves leave free, or else where it hides least. In a low plot it is an arrow
+    alone; its tooltip has the word.
     """
 
     def __init__(self, plot: ThemedPlot) -> None:
         super().__init__(plot)
         self._plot = plot
+        self._lines: Lines = ()
+        self._corner = 0
         self.setProperty("kind", "flat")
         self.setFont(ui_font(11.5))
         self.setIconSize(QSize(10, 10))
@@ -235,6 +227,11 @@ class CornerButton(QToolButton):
         super().setText(text)
         self._place()
 
+    def keep_off(self, lines: Lines) -> None:
+        """Hide none of these, if there is a corner without them; stay where nothing is hidden."""
+        self._lines = lines
+        self._place()
+
     def _restyle(self) -> None:
         palette = theme().palette
         self.setIcon(icon("chevron_down", palette.muted))
@@ -244,9 +241,19 @@ class CornerButton(QToolButton):
         )
 
     def _place(self) -> None:
-        area = self._plot.plot_area()
-        is_low = area.height() < scaled(LOW)  # curves come down to the word
+        is_low = self._plot.plot_area().height() < scaled(LOW)  # curves come down to the word
         beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly if is_low else beside)
         self.adjustSize()
-        self.move(int(area.left() + 3), int(area.bottom() - self.height() - 2))
+        corners = self._corners()
+        hidden = [num_hidden(self._plot, self._lines, corner) for corner in corners]
+        if hidden[self._corner]:
+            self._corner = hidden.index(min(hidden))
+        self.move(corners[self._corner].topLeft().toPoint())
+
+    def _corners(self) -> list[QRectF]:
+        """Lower left, lower right, and upper right below the words there."""
+        area, size = self._plot.plot_area(), QSizeF(self.size())
+        left, right = area.left() + 3, area.right() - 3 - size.width()
+        lower, upper = area.bottom() - 2 - size.height(), area.top() + scaled(BELOW_WORDS)
+        return [QRectF(QPointF(x, y), size) for x, y in ((left, lower), (right, lower), (right, upper))]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.free_place import Lines, heights_of, num_within
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.theme import theme, ui_font
 
-FARTHEST = 40  # pixels that the words may stand off their dot
+FARTHEST = 60  # pixels that the words may stand off their dot
+BESIDE = 8  # pixels from the vertical to the words
+MANY = 1000  # meetings with lines, which other words are worth
 
 
 class NowMarker:
@@ -30,17 +33,17 @@ class NowMarker:
         self._word.setFont(ui_font(11))
         for label in (self._value, self._word):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._corner: QWidget | None = None
-        self._levels: Array = np.empty(0)
+        self._others: tuple[QWidget, ...] = ()
+        self._lines: Lines = ()
         self.hide()
 
-    def keep_clear_of(self, corner: QWidget) -> None:
-        """What lies in a lower corner of the plot, and is not to be written over."""
-        self._corner = corner
+    def keep_clear_of(self, *others: QWidget) -> None:
+        """What else lies in the plot, and is not to be written over."""
+        self._others = others
 
-    def keep_off(self, levels: Array) -> None:
-        """Horizontal lines, in view coordinates, that seem to strike words through."""
-        self._levels = levels
+    def keep_off(self, lines: Lines) -> None:
+        """Curves and levels, which words would hide or seem to be struck through by."""
+        self._lines = lines
 
     def set_word(self, text: str) -> None:
         """What the place is called ("now")."""
@@ -74,33 +77,30 @@ class NowMarker:
         self._place(self._plot.point_of(x, value_y if text else 0.0), bool(text))
 
     def _place(self, at: QPointF, has_value: bool) -> None:
+        labels = [self._value, self._word] if has_value else [self._word]
+        size = QSizeF(max(label.width() for label in labels), sum(label.height() for label in labels))
+        box = self._best_box(at, size, has_value)
+        top, is_right = box.top(), box.left() > at.x()
+        for label in labels:
+            label.move(int(box.left() if is_right else box.right() - label.width()), int(top))
+            top += label.height()
+
+    def _best_box(self, at: QPointF, size: QSizeF, has_value: bool) -> QRectF:
+        """For words beside a place: where they hide least, at its right and near it if it can be."""
         area = self._plot.plot_area()
-        width = max(self._value.width() if has_value else 0, self._word.width())
-        goes_right = at.x() + 8 + width <= area.right() - 2
-        height = (self._value.height() if has_value else 0) + self._word.height()
-        left = at.x() + 8 if goes_right else at.x() - 8 - width
-        lowest = self._lowest(left, left + width, area.bottom())
-        top = at.y() - self._value.height() / 2 if has_value else lowest - self._word.height() - 4
-        top = self._off_levels(top, height, area.top() + 2, lowest - height - 2)
-        for label in (self._value, self._word):
-            label.move(int(at.x() + 8 if goes_right else at.x() - 8 - label.width()), int(top))
-            top += label.height() if label is self._value and has_value else 0
-
-    def _off_levels(self, top: float, height: float, least: float, most: float) -> float:
-        """The nearest place for words so high, from `least` to `most`, where no level meets them, if there is one."""
-        at = [self._plot.point_of(0.0, level).y() for level in self._levels]
-        top = min(max(top, least), most)
-        shifts = (sign * pixels for pixels in range(0, FARTHEST, 2) for sign in (1, -1))
-        clear = (
-            top + shift
-            for shift in shifts
-            if least <= top + shift <= most and not any(top + shift <= y <= top + shift + height for y in at)
-        )
-        return next(clear, top)
-
-    def _lowest(self, left: float, right: float, bottom: float) -> float:
-        """How far down words may go that reach from left to right."""
-        if self._corner is None:
-            return bottom
-        corner = self._corner.geometry()
-        return min(bottom, corner.top()) if left < corner.right() and right > corner.left() else bottom
+        lowest = area.bottom() - size.height() - 2
+        wanted = min(max(at.y() - self._value.height() / 2 if has_value else lowest - 2, area.top() + 2), lowest)
+        best, least = QRectF(QPointF(at.x() + BESIDE, wanted), size), math.inf
+        lefts = (at.x() + BESIDE, at.x() - BESIDE - size.width())
+        for left in [left for left in lefts if area.left() <= left <= area.right() - 2 - size.width()] or lefts[1:]:
+            heights = heights_of(self._plot, self._lines, left, left + size.width())
+            for shift in (sign * pixels for pixels in range(0, FARTHEST, 2) for sign in (1, -1)):
+                box = QRectF(QPointF(left, wanted + shift), size)
+                if not area.top() + 2 <= box.top() <= lowest:
+                    continue
+                is_covered = any(box.intersects(QRectF(one.geometry())) for one in self._others if one.isVisible())
+                hidden = num_within(heights, box) + MANY * is_covered
+                best, least = (box, hidden) if hidden < least else (best, least)
+                if not least:
+                    return best
+        return best

@@ -76,6 +76,15 @@ def test_a_plot_too_low_for_the_box_says_the_figure_in_its_hint(panel, session):
     assert panel._hint.text() == "0.21 ± 0.03"
 
 
+def test_where_a_box_would_hide_the_lines_the_title_line_says_what_it_would(panel, session, monkeypatch):
+    session.score()
+    assert panel._readout.isVisible()
+    monkeypatch.setattr(type(panel._readout), "show_at", lambda *_, **__: False)
+    _score(session, loss=np.full(11, 0.21), loss_ci95=np.full(11, 0.03))
+    assert not panel._readout.isVisible()
+    assert panel._hint.text() == "0.21 ± 0.03"
+
+
 def test_hovering_a_step_shows_it_everywhere_and_leaving_brings_the_old_one_back(panel, session):
     session.score()
     panel.plot.hovered.emit(2.2)

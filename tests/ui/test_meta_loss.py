@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QToolButton
 
@@ -16,6 +16,7 @@ from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.store.records import Curve
 from metalearn_gui.ui.effort import effort_of
+from metalearn_gui.ui.free_place import num_hidden
 from metalearn_gui.ui.legend import Legend, LegendEntry
 from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
 from metalearn_gui.ui.text import number_text
@@ -83,10 +84,42 @@ def test_no_level_seems_to_strike_through_the_words_beside_the_newest_score(pane
     for shift in (-8, 0, 8):
         y = at.y() + shift
         scene = panel.plot.mapToScene(QPointF(at.x(), y).toPoint())
-        now.keep_off(np.array([panel.plot.getViewBox().mapSceneToView(scene).y()]))
+        level = panel.plot.getViewBox().mapSceneToView(scene).y()
+        now.keep_off([(np.array(panel.plot.x_range()), np.full(2, level))])
         now._place(at, True)
         assert not now._value.geometry().top() < y < now._word.geometry().bottom()
         assert area.contains(now._value.geometry().center())
+
+
+@pytest.mark.parametrize("width", [350, 416])
+@pytest.mark.parametrize("ends", [-1.0, 0.0, 1.0])
+def test_words_in_the_plot_hide_no_curve(panel, session, width, ends):
+    """Curves that fall, stay or rise to the end of the axis, one of them through the lower left corner."""
+    panel.resize(width, 260)
+    session.train(1000)
+    session.score()
+    at = np.linspace(0.0, 1000.0, 200)
+    lines = [(at, 1.0 + np.linspace(0.0, ends, 200)), (at, 0.1 + np.linspace(0.0, 0.6, 200))]
+    panel.plot.getViewBox().setXRange(0, 1000, padding=0)
+    panel.plot.getViewBox().setYRange(-0.1, 2.1, padding=0)
+    panel._corner.keep_off(lines)
+    panel._now.keep_off(lines)
+    panel._now.show_at(1000.0, 1000.0, 1.0 + ends, "3.07")
+    boxes = [QRectF(word.geometry()) for word in (panel._now._value, panel._now._word, panel._corner)]
+    assert [num_hidden(panel.plot, lines, box.adjusted(4, 4, -4, -4)) for box in boxes] == [0, 0, 0]
+    assert not boxes[0].intersects(boxes[2])
+    assert all(panel.plot.plot_area().contains(box) for box in boxes)
+
+
+def test_the_choice_of_the_axis_stays_in_its_corner_while_that_is_free(panel):
+    at = np.linspace(0.0, 1.0, 50)
+    panel.plot.getViewBox().setXRange(0, 1, padding=0)
+    panel.plot.getViewBox().setYRange(0, 1, padding=0)
+    own = panel._corner.pos()
+    falling, low, high = 1.0 - 0.9 * at, np.full(50, 0.08), np.full(50, 0.95)
+    for line, has_moved in ((falling, False), (low, True), (high, True), (0.8 + 0.0 * at, False)):
+        panel._corner.keep_off([(at, line)])
+        assert (panel._corner.pos() != own) == has_moved
 
 
 def test_an_old_score_is_not_called_one_of_now(panel, session):

@@ -246,15 +246,20 @@ class AdaptationPanel(Panel):
             self._readout.hide()
             return
         if self.plot.plot_area().height() < LOWEST:
-            self._readout.hide()
-            text = self._mean_text(evaluation, step)
-            self.set_hint(text, text.partition(" ±")[0])
+            self._say_above(self._mean_text(evaluation, step))
         else:
             self._name_by_task()
             lines = [(line.x, line.y) for line in (*self._lines.values(), self._median)]
             mean = f"<b>{self._mean_text(evaluation, step)}</b>"
-            self._readout.show_at(step, self._readout_text(evaluation, step), lines, shorter=mean)
+            is_free = self._readout.show_at(step, self._readout_text(evaluation, step), lines, shorter=mean)
+            if not is_free:
+                self._say_above(self._mean_text(evaluation, step))
         self.plot.setAccessibleDescription(", ".join(self._readout_lines(evaluation, step)))
+
+    def _say_above(self, text: str) -> None:
+        """Where the plot has no room for a box that hides nothing."""
+        self._readout.hide()
+        self.set_hint(text, text.partition(" ±")[0])
 
     def _readout_text(self, evaluation: Evaluation, step: int) -> str:
         title, *values = self._readout_lines(evaluation, step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
@@ -60,11 +61,11 @@ class MetaLossPanel(Panel):
         self.smoothing_menu.chosen.connect(self.set_smoothing)
 
     def _build_axis_button(self) -> None:
-        """In the lower left corner, which falling curves leave free."""
-        button = CornerButton(self.plot)
-        button.setObjectName("loss_axis")
-        self._now.keep_clear_of(button)
-        self.effort = EffortChoice(button, "iteration")
+        """In a corner that the curves leave free."""
+        self._corner = CornerButton(self.plot)
+        self._corner.setObjectName("loss_axis")
+        self._now.keep_clear_of(self._corner, self._unit)
+        self.effort = EffortChoice(self._corner, "iteration")
         self.effort.chosen.connect(self._show_all)
         self.plot.count_axis.set_text(self.effort.tick_text)
 
@@ -153,10 +154,13 @@ class MetaLossPanel(Panel):
         levels, band = self.levels.show(run), self.band.show(run)
         lines = (self._before, self._after, self._unseen, *self._overlay_lines.values())
         has_curves = any(len(line.y) for line in lines)  # else the axis would be one of nothing but the band
-        self._now.keep_off(levels)
         self.plot.fit_values(*(line.y for line in lines), levels, band if has_curves else [], trim=0.01)
-        self._show_now(run, effort)
         self._show_words(run, overlays)
+        ends = np.array(self.plot.x_range())
+        drawn = [*((line.x, line.y) for line in lines), *((ends, np.full(2, level)) for level in levels)]
+        self._corner.keep_off(drawn)
+        self._now.keep_off(drawn)
+        self._show_now(run, effort)
         self.readout.show_run(trace, effort)
 
     def _trace(self, run: RunRecord) -> RunTrace:
