@@ -10,7 +10,7 @@ from PySide6.QtCore import QFile, QObject, QTimer, Signal
 from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.files import Files
-from metalearn_gui.bridge.messages import REFUSAL, SAVING, Message
+from metalearn_gui.bridge.messages import LEFT, REFUSAL, SAVING, Message
 from metalearn_gui.bridge.newest_work import QUIET_SECONDS
 from metalearn_gui.bridge.opening import Opening
 from metalearn_gui.bridge.reading import Reading
@@ -50,6 +50,7 @@ class Documents(QObject):
         self._files.failed.connect(lambda text: self._warn(text, SAVING))
         self._files.refused.connect(self._warn)
         self._files.kept.connect(self._tell_of_kept)
+        course.worked.connect(self._take_offer_back)
 
     @property
     def path(self) -> str:
@@ -225,7 +226,11 @@ class Documents(QObject):
     def _offer(self, text: str, label: str = "", choices: str = "") -> None:
         """choices: what names several sessions, where there are."""
         label = label or self.tr("Open it")
-        self.said.emit(Message(text, "info", label, "documents.open_recovery", choices, stays=True))
+        self.said.emit(Message(text, "info", label, "documents.open_recovery", choices, stays=True, about=LEFT))
+
+    def _take_offer_back(self) -> None:
+        """It lies over what a person works on by now."""
+        self.said.emit(Message("", about=LEFT))
 
     def _warn(self, text: str, about: str = REFUSAL) -> None:
         self.said.emit(Message(text, "warning", about=about))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
-# What is over once another wish is granted, another run begins or this one goes on, the session is saved, or opened.
-REFUSAL, RUN, SAVING, OPENING = "refusal", "run", "saving", "opening"
+# What is over once another wish is granted, another run begins or this one goes on, the session is saved, or opened;
+# or once there is work on this session: then one that was left unsaved is offered by the menu alone.
+REFUSAL, RUN, SAVING, OPENING, LEFT = "refusal", "run", "saving", "opening", "left"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -101,6 +101,24 @@ def test_unsaved_work_is_offered_at_the_next_start(open_session, session, qtbot)
     assert len(pending_recoveries()) == 1
 
 
+@pytest.mark.parametrize("work", [lambda session: session.step(), lambda session: session.load_preset("maml")])
+def test_an_offer_of_unsaved_work_goes_with_the_first_work_on_this_session(open_session, session, qtbot, work) -> None:
+    run_to(session, qtbot, 2)
+    session.close()
+    qtbot.waitUntil(lambda: not busy_threads(), timeout=5000)
+    later = open_session()
+    heard = Heard(later)
+    later.documents.offer_recoveries()
+    later.unseen.new_task()
+    later.advanced.emit()
+    assert [message.action for message in heard.messages] == ["documents.open_recovery"]
+    work(later)
+    qtbot.waitUntil(lambda: heard.messages[-1].text == "", timeout=30_000)
+    assert heard.messages[-1].action == ""
+    later.documents.ask_for_recoveries()
+    assert heard.messages[-1].action == "documents.open_recovery"
+
+
 def test_unsaved_work_is_offered_again_when_it_is_asked_for(open_session, session, qtbot) -> None:
     run_to(session, qtbot, 2)
     run = session.live
