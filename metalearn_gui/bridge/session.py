@@ -36,6 +36,7 @@ from metalearn_gui.bridge.picture_reading import PictureReading
 from metalearn_gui.bridge.reading import Reading
 from metalearn_gui.bridge.replay import Replay
 from metalearn_gui.bridge.run_state import RunState
+from metalearn_gui.bridge.tidying import Tidying
 from metalearn_gui.bridge.touches import TouchedTask
 from metalearn_gui.bridge.undoing import History, Undoing
 from metalearn_gui.bridge.warming import Warming
@@ -84,7 +85,8 @@ class Session(QObject):
         self.cold_start = ColdStart(lambda: self.shown, self)
         self._reading, self.pictures = Reading(self), PictureReading(self)
         self.documents = Documents(self._course, self.comparing, self._reading, self._choose_data, self)
-        self._memory = Memory()
+        self._memory, self._tidying = Memory(), Tidying(self)
+        self.unseen.handMoved.connect(self._tidying.give_way)
         self._undoing = Undoing(self.undo_stack, History(self.unseen.undo_touch, self.unseen.redo_touch))
         self._offered: dict[str, object] = {}
         self._granted, self._said = self.settings, Message("")
@@ -382,6 +384,7 @@ class Session(QObject):
         """End the worker, write the recovery file if there is unsaved work. Asks nothing."""
         if not self._is_closed:
             self._is_closed = True
+            self._tidying.close()
             self._reading.close(READING_SECONDS)
             self.pictures.close(READING_SECONDS)
             self.comparing.close(REPORT_SECONDS)

@@ -20,7 +20,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from metalearn_gui.engine.memory import keep_little
+from metalearn_gui.engine.memory import share_heaps
 
 Array = NDArray[Any]
 Tensor = Any  # tf.Tensor, or a numpy array outside a traced function
@@ -65,13 +65,14 @@ def load() -> Any:
 
 def _import_quietly() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # Convolutions take a third of the time. Its pool for pieces over 256 kB is never given back; without the pool
-    # (TF_ONEDNN_USE_SYSTEM_ALLOCATOR=1: 200 MB less after learned_optimizer and glyphs) they take half as long again.
+    # Convolutions take a third of the time. Its own pool for pieces over 256 kB is never given back (130 MB after
+    # learned_optimizer, 170 after glyphs); with the heaps as `share_heaps` sets them they are as fast without it.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    if share_heaps():
+        os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     # Small programs compile as fast in one part as in 32, and leave less memory and no burst of threads behind.
     os.environ["XLA_FLAGS"] = f"--xla_cpu_parallel_codegen_split_count=1 {os.environ.get('XLA_FLAGS', '')}".strip()
-    keep_little()
     with _native_chatter_held_back(), _left_out(LEFT_OUT):
         tensorflow = importlib.import_module("tensorflow")
     tensorflow.get_logger().setLevel(logging.ERROR)

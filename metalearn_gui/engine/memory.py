@@ -7,23 +7,36 @@ import ctypes
 import gc
 from collections.abc import Iterable, Iterator
 
-# malloc.h: M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
-MALLOC_OPTIONS = {-8: 2, -3: 256 * 1024, -1: 1024 * 1024}
+# malloc.h: M_ARENA_MAX, M_MMAP_MAX, M_TRIM_THRESHOLD
+MALLOC_OPTIONS = {-8: 2, -4: 0, -1: 1 << 30}
 MADV_DONTNEED = 4  # sys/mman.h; pages of a file come back from it, when they are next touched
 CODE_OF = "/tensorflow/"
 
 
-def keep_little() -> None:
-    """Let all threads share two heaps and return large pieces at once: compiling frees what it took."""
-    with contextlib.suppress(OSError, AttributeError, TypeError):  # TypeError: Windows
-        for option, value in MALLOC_OPTIONS.items():
-            ctypes.CDLL(None).mallopt(option, value)
+def share_heaps() -> bool:
+    """Let all threads share two heaps that keep what is freed until `return_pages`; whether they can.
+
+    A convolution takes and leaves some hundred megabytes in each iteration, and to have them from the system anew
+    would take a third of its time.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):  # TypeError: Windows
+        return False
+    return all(mallopt(option, value) for option, value in MALLOC_OPTIONS.items())
 
 
 def return_free_memory() -> None:
-    """Give back what importing, tracing and compiling took and nothing uses now: tens of megabytes of freed memory,
-    and more than 300 of TensorFlow's own code and tables. Of those a compiled program touches some 20 again."""
+    """Give back what importing, tracing and compiling took and nothing uses now."""
     gc.collect()
+    return_pages()
+
+
+def return_pages() -> None:
+    """Give back the pages of what is free, and more than 300 MB of TensorFlow's own code and tables.
+
+    Of those a compiled program touches some 20 again. Python runs meanwhile; who asks for memory waits, for 20 ms.
+    """
     with contextlib.suppress(OSError, AttributeError, TypeError):  # TypeError: Windows
         libc = ctypes.CDLL(None)
         libc.malloc_trim(0)

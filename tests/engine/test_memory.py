@@ -5,10 +5,11 @@ from __future__ import annotations
 import ctypes
 import sys
 
+import psutil
 import pytest
 
-from metalearn_gui.engine import Options, preset, trained
-from metalearn_gui.engine.memory import MADV_DONTNEED, return_free_memory, unchanged_parts
+from metalearn_gui.engine import Options, backend, preset, trained
+from metalearn_gui.engine.memory import MADV_DONTNEED, return_free_memory, return_pages, unchanged_parts
 
 MAPS = """\
 7f0000000000-7f0000001000 r--p 00000000 fe:00 1 /site/tensorflow/lib.so
@@ -44,3 +45,21 @@ def test_training_goes_on_with_the_same_numbers_after_memory_was_returned():
     after = trained(settings, options)
     for name, values in before.learner.params.items():
         assert (values == after.learner.params[name]).all()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="heaps as glibc has them")
+def test_what_tensorflow_took_and_left_goes_back_to_the_system():
+    ones = backend.load().ones
+    return_free_memory()
+    before = own_megabytes()
+    large = [ones(2**22) for _ in range(8)]
+    held = own_megabytes()
+    del large
+    return_pages()
+    assert held - before > 120
+    assert own_megabytes() - before < 30
+
+
+def own_megabytes() -> float:
+    memory = psutil.Process().memory_info()
+    return (memory.rss - memory.shared) / 1e6
