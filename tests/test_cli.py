@@ -553,6 +553,17 @@ def test_a_table_that_is_too_wide_goes_on_below_with_whole_words(capsys, monkeyp
     assert sum(line.split().count("accuracy") for line in lines) == len(names)
 
 
+@pytest.mark.parametrize("columns", ["80", "60"])
+def test_a_long_name_takes_several_lines_before_its_numbers_go_below(columns, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    name = "hidden_dim=16, num_hidden_layers=2, activation=elu, inner_steps=5"
+    print_tables("A title", ["", "as trained (steps)", "best (steps)"], [[name, "3.53 ± 0.3 (3)", "3.53 ± 0.29 (2)"]])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= int(columns)
+    assert [line.split()[0] for line in lines if "±" in line] == ["hidden_dim=16,"]
+    assert set(name.split()) <= {word for line in lines for word in line.split()}
+
+
 def test_evaluate_counts_a_task_that_comes_again_once(call, tmp_path, monkeypatch) -> None:
     rows = [f"s{task},{x},{task * x}" for task in range(12) for x in range(20)]
     (tmp_path / "sensors.csv").write_text("\n".join(["sensor,x,y", *rows]))

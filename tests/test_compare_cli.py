@@ -127,6 +127,11 @@ def test_search_names_a_winner_and_what_to_type_to_train_it(call: Call) -> None:
     assert [entry["label"] for entry in found["contenders"]] == [found["winner"]["label"]]
     assert found["best"] == []  # there is nobody on the unseen tasks that it could be better than
     _, out, _ = call("search", *SHORT, *over)
+    rounds = out.split("Validation loss by round")[1].split("The winner")[0]
+    labels = found["rounds"][0]["losses"]
+    assert next(line.split()[0] for line in rounds.splitlines() if "hidden_dim=" in line) == found["winner"]["label"]
+    assert all(label in rounds for label in labels)
+    assert "behind the first" not in out  # it is alone on the unseen tasks
     assert out.splitlines()[-1].startswith("metalearn-gui train --preset fomaml")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from metalearn_gui.benchmark import PEERS, benchmark
 from metalearn_gui.benchmark.work import WORKS
 from metalearn_gui.cli.command import DONE
-from metalearn_gui.cli.output import print_json, print_table
+from metalearn_gui.cli.output import print_json, print_tables
 from metalearn_gui.cli.parser import Options, Parser, listed
 
 
@@ -27,7 +27,7 @@ def run(options: Options) -> int:
         return DONE
     peers = list(dict.fromkeys(peer for work in report["work"] for peer in work["peers"]))
     rows = [(work["name"], work["ours"], *(work["peers"].get(peer) for peer in peers)) for work in report["work"]]
-    print_table(f"Meta-iterations per second on {report['machine']}", ("work", "ours", *peers), rows)
+    print_tables(f"Meta-iterations per second on {report['machine']}", ("work", "ours", *peers), rows)
     for peer, why in report["absent"].items():
         print(f"{peer} is left out: {why}")
     return DONE

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from metalearn_gui.cli.command import DONE, INTERRUPTED, say
 from metalearn_gui.cli.interrupt import stopping_on_interrupt
 from metalearn_gui.cli.output import check_place, print_json, print_tables
-from metalearn_gui.cli.parser import BadInput, Options, Parser, whole_number
+from metalearn_gui.cli.parser import BadInput, Options, Parser, shortened, whole_number
 from metalearn_gui.cli.progress import TimeLeft
 from metalearn_gui.engine import training
 from metalearn_gui.engine.compare import Comparison, Outcome, Plan, Progressed
@@ -19,6 +19,7 @@ from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.report import page_of, write_page
 
 MAX_SEEDS = 100
+BESIDE = 30  # columns of a terminal for the bar, its percentage and the time left
 
 
 def make_parser(command: str, description: str, has_seeds: bool = True) -> Parser:
@@ -53,16 +54,15 @@ def follow(plan: Plan) -> Outcome:
     planned = next(work)  # what cannot be compared is refused here, before there is a bar
     labels = {lane.run_id: lane.label for lane in planned.lanes}
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeLeft())
-    with (
-        stopping_on_interrupt(gate),
-        Progress(*columns, console=Console(stderr=True), refresh_per_second=4) as bar,
-    ):
+    console = Console(stderr=True)
+    with stopping_on_interrupt(gate), Progress(*columns, console=console, refresh_per_second=4) as bar:
         task = bar.add_task("compiling", total=1.0)
         for item in work:
             if isinstance(item, Progressed):
                 does = ", compiling" if item.is_compiling else ""
-                about = f"{labels[item.run_id]}{does} ({item.num_done} of {item.num_runs} done)"
-                bar.update(task, completed=item.share, description=about)
+                done = f"{does} ({item.num_done} of {item.num_runs} done)"
+                label = shortened(labels[item.run_id], console.width - BESIDE - len(done))
+                bar.update(task, completed=item.share, description=f"{label}{done}")
             else:
                 outcome = outcome.after(item)
     return outcome
@@ -105,7 +105,8 @@ def print_comparison(comparison: Comparison, seed: int) -> None:
         lines.append([row.label, trained, best + starred, behind])
     columns = ["", "as trained (steps)", "best (steps)", "behind the first"]
     title = f"Mean loss on the same {comparison.num_distinct_tasks} unseen tasks, those of `evaluate --seed {seed}`"
-    print_tables(title, columns, lines)
+    num_shown = len(columns) if len(table) > 1 else len(columns) - 1  # one alone is behind nobody
+    print_tables(title, columns[:num_shown], [line[:num_shown] for line in lines])
     if any(row.best.is_best for row in table):
         print("* the paired difference to every other one parts from zero")
     if undecided := undecided_text(comparison):

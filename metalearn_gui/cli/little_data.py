@@ -8,7 +8,7 @@ from typing import Any
 
 from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
-from metalearn_gui.cli.output import print_table
+from metalearn_gui.cli.output import print_tables
 from metalearn_gui.cli.parser import Options, Parser, whole_number
 from metalearn_gui.engine.compare import NUM_TASKS, SHOTS, Budget, LittleData, LittleDataPlan, LossAgainst
 
@@ -57,7 +57,7 @@ def _print_curves(what: str, curves: Sequence[LossAgainst]) -> None:
         for x in numbers
     ]
     if rows:
-        print_table(f"Mean loss on unseen tasks by {what}", [what, *labels], rows)
+        print_tables(f"Mean loss on unseen tasks by {what}", [what, *labels], rows)
 
 
 def _numbers(text: str) -> list[int]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from metalearn_gui.cli.parser import BadInput
 
-PADDING = 3  # of a column: a space on each side and one between; at least as much as both ends of a table
+PADDING = 3  # of a column: a space on each side and one between
+EDGE = 1  # at both ends of a table there is one, too
 
 
 def check_place(path: str, example: str, option: str = "--output") -> None:
@@ -64,7 +65,11 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 
 def print_tables(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """A table whose words stay whole: columns that have no place go into further ones below, the first in each."""
+    """A table whose words stay whole.
+
+    Where it is too wide, the first column, which names the rows, takes several lines; columns that still have no place
+    go into further tables below, the first column in each.
+    """
     from rich.console import Console
 
     cells = [[number(value) for value in row] for row in rows]
@@ -72,9 +77,17 @@ def print_tables(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any
         max([*map(len, heading.split()), *(len(row[place]) for row in cells)]) + PADDING
         for place, heading in enumerate(columns)
     ]
+    room = Console().width
+    words = (
+        max(len(word) for name in (columns[0], *(row[0] for row in cells)) for word in name.split() or [""]) + PADDING
+    )
+    left = room - EDGE - sum(widths[1:])
+    widths[0] = min(widths[0], left if left >= words else max(words, room // 3))
+    for row in cells:
+        row[0] = textwrap.fill(row[0], widths[0] - PADDING, break_on_hyphens=False)
     groups: list[list[int]] = [[0]]
     for place in range(1, len(columns)):
-        if len(groups[-1]) > 1 and sum(widths[i] for i in groups[-1]) + widths[place] + PADDING > Console().width:
+        if len(groups[-1]) > 1 and sum(widths[i] for i in groups[-1]) + widths[place] + EDGE > room:
             groups.append([0])
         groups[-1].append(place)
     for group in groups:

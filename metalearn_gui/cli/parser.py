@@ -65,9 +65,9 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--set", action="append", default=[], type=assignment, metavar="NAME=VALUE", help=help)
 
 
-def shortened(text: str) -> str:
-    """What stands in a line about it."""
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """As much of it as has a place."""
+    return text if len(text) <= longest else f"{text[: max(0, longest - 3)]}..."
 
 
 def assignment(text: str) -> tuple[str, str]:

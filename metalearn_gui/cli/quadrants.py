@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from metalearn_gui.cli.output import finite, print_table
+from metalearn_gui.cli.output import finite, print_tables
 from metalearn_gui.engine import training
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.ratings.metrics import METRICS
@@ -62,7 +62,7 @@ def print_quadrants(learner: str, report: Mapping[str, Mapping[str, Any]]) -> No
         ]
         seen = "; trained on" if name == "known users, known items" else ""
         title = f"{name} ({quadrant['num_users']} users{seen})"
-        print_table(title, ["mean ± 95 %", *(HEADINGS[metric] for metric in METRICS)], rows)
+        print_tables(title, ["mean ± 95 %", *(HEADINGS[metric] for metric in METRICS)], rows)
         print(f"{name}: {_sentence(learner, quadrant['verdict_best'])}")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
+from metalearn_gui.cli.output import print_tables
 from metalearn_gui.cli.parser import Options, Parser, whole_number
 from metalearn_gui.engine.compare import Axis, Bracket, Budget, SearchPlan
 from metalearn_gui.engine.compare.halving import NUM_CANDIDATES
@@ -42,9 +44,27 @@ def run(options: Options) -> int:
     bracket = outcome.bracket
     assert bracket is not None  # said before anything trains
     status = comparing.conclude(options, outcome, _bracket_report(bracket))
+    if not options.json:
+        _print_rounds(bracket)
     if bracket.winner and not options.json:
         print(f"The winner: {bracket.winner.label}\n{command_of(bracket.winner.settings, asked=options.preset or '')}")
     return status
+
+
+def _print_rounds(bracket: Bracket) -> None:
+    """A row for each candidate, those that came furthest first; who was left out of a round has no loss there."""
+    found = [
+        (lane, [rung.losses[lane.run_id] for rung in bracket.rungs if lane.run_id in rung.losses])
+        for lane in bracket.lanes
+    ]
+    found.sort(key=lambda pair: (-len(pair[1]), pair[1][-1:]))
+    columns = ["", *(f"{rung.share:.0%}" for rung in bracket.rungs)]
+    rows = [[lane.label, *map(_loss_text, losses), *[""] * (len(columns) - 1 - len(losses))] for lane, losses in found]
+    print_tables("Validation loss by round, after this share of the budget", columns, rows)
+
+
+def _loss_text(loss: float) -> str:
+    return f"{loss:.3g}" if math.isfinite(loss) else "diverged"
 
 
 def _bracket_report(bracket: Bracket) -> dict[str, Any]:
