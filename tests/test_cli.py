@@ -272,7 +272,7 @@ def test_a_run_that_diverges_keeps_its_last_good_state_and_advises(call: Any, tm
     status, out, err = call(*arguments)
     assert (status, out) == (2, "")
     line = err.splitlines()[-1]
-    assert "half the meta learning rate" in line
+    assert "meta learning rate 0.001 instead of 10" in line
     run = load(path).runs[0]
     assert run.reason == "diverged"
     assert run.latest

@@ -172,7 +172,7 @@ def test_a_contender_that_diverges_is_an_outcome_with_a_line() -> None:
     assert any(isinstance(event, Diverged) for event in said)
     found = said[-1].comparison
     assert [run.reason for run in found.runs] == ["diverged", "done"]
-    assert "half the meta learning rate" in found.entry("wild").runs[0].line
+    assert "meta learning rate" in found.entry("wild").runs[0].line
     assert found.entry("fomaml").runs[0].line == ""
 
 

@@ -15,6 +15,7 @@ import pytest
 from metalearn_gui.engine import training
 from metalearn_gui.engine.baselines import initial_states, steps_due
 from metalearn_gui.engine.control import Gate, LiveValues
+from metalearn_gui.engine.divergence import advice, calmer_rates
 from metalearn_gui.engine.events import (
     Change,
     Diverged,
@@ -323,7 +324,7 @@ def test_divergence_says_its_iteration_and_ends_the_run(chunk: int) -> None:
     assert 0 < end.iteration < 60
     assert told[0].iteration == end.iteration == len(objectives(events))
     assert f"Meta-iteration {end.iteration + 1} is not finite" in told[0].advice
-    assert "half the meta learning rate, 5" in told[0].advice
+    assert "meta learning rate 0.001 instead of 10" in told[0].advice
     assert np.isfinite(objectives(events)).all()
 
 
@@ -331,10 +332,10 @@ def test_divergence_says_its_iteration_and_ends_the_run(chunk: int) -> None:
     ("wild", "calmer"),
     [
         ({"inner_learning_rate": 10.0}, {"inner_learning_rate": 0.01}),
-        ({"meta_learning_rate": 10.0}, {"meta_learning_rate": 5.0}),
+        ({"meta_learning_rate": 10.0}, {"meta_learning_rate": 0.001}),
         (
             {"inner_learning_rate": 10.0, "meta_learning_rate": 10.0},
-            {"inner_learning_rate": 0.01, "meta_learning_rate": 5.0},
+            {"inner_learning_rate": 0.01, "meta_learning_rate": 0.001},
         ),
     ],
     ids=["inner", "meta", "both"],
@@ -345,6 +346,16 @@ def test_divergence_offers_to_lower_the_rate_that_is_at_fault(wild: dict[str, fl
     assert told.calmer == calmer
     assert all(f"{rate:g}" in told.advice for rate in calmer.values())
     assert ("(adapting by 10 raises the loss)" in told.advice) == ("inner_learning_rate" in wild)
+
+
+@pytest.mark.parametrize(("rate", "calmer"), [(0.08, 0.04), (0.2, 0.001)], ids=["near", "far"])
+def test_a_rate_far_beyond_the_tuned_one_goes_back_to_it_at_once(rate: float, calmer: float) -> None:
+    settings = small_settings(meta_learning_rate=rate)
+    state = of_type(list(meta_train(settings.replaced(num_iterations=1), options=QUIET)), Prepared)[0].state.learner
+    rates = calmer_rates(settings, state, evaluator=None)  # type: ignore[arg-type]  # the inner rate is not in doubt
+    assert rates == {"meta_learning_rate": calmer}
+    line = advice(settings, state, 3, rates)
+    assert ("half the meta learning rate, 0.04" if rate < 0.1 else "meta learning rate 0.001 instead of 0.2") in line
 
 
 @pytest.mark.parametrize("chunk", [1, 100])
