@@ -36,7 +36,8 @@ def tasks_interval(values: Array, identity: Array | None) -> Array:
         return interval(values)
     tasks, places = np.unique(identity, return_inverse=True)
     totals = np.zeros((*values.shape[:-1], len(tasks)))
-    np.add.at(totals.T, places, (values - values.mean(axis=-1, keepdims=True)).T)
+    with np.errstate(invalid="ignore", over="ignore"):  # as below
+        np.add.at(totals.T, places, (values - values.mean(axis=-1, keepdims=True)).T)
     return few_values_interval(totals * (len(tasks) / values.shape[-1]))  # as often drawn: the tasks' own means
 
 
@@ -49,4 +50,5 @@ def _standard_errors(values: Array, factor: float) -> Array:
     count = values.shape[-1]
     if count < 2:
         return np.zeros(values.shape[:-1])
-    return np.asarray(factor * values.std(axis=-1, ddof=1) / math.sqrt(count))
+    with np.errstate(invalid="ignore", over="ignore"):  # losses of a learner that diverges: no interval, no noise
+        return np.asarray(factor * values.std(axis=-1, ddof=1) / math.sqrt(count))

@@ -35,7 +35,8 @@ def verdict(step: int, learner: StepScores, baselines: Mapping[str, StepScores])
     if not means or own is None:
         return None
     key, place = min(means, key=lambda one: means[one])
-    paired = own[step] - others[key][place]
+    with np.errstate(invalid="ignore"):  # both may have diverged on one task
+        paired = own[step] - others[key][place]
     difference = float(paired.mean())
     relative = difference / means[key, place] if means[key, place] else 0.0
     is_one_task = num_distinct(len(paired), learner.identity) < 2  # it says nothing of others

@@ -39,6 +39,17 @@ def test_a_baseline_that_gets_worse_is_taken_at_its_best_step():
     assert (found.baseline_step, found.relative) == (0, pytest.approx(-0.5, abs=0.1))
 
 
+@pytest.mark.parametrize("identity", [None, np.arange(NUM_TASKS) // 2], ids=["all distinct", "each twice"])
+def test_a_learner_that_diverges_is_judged_without_a_warning(identity):
+    learner, other = (dataclasses.replace(scores(3.0, 2.0), identity=identity) for _ in range(2))
+    assert learner.losses is not None
+    learner.losses[1, :3] = np.inf
+    with np.errstate(all="raise"):
+        found = verdict(1, learner, {"transfer": other})
+    assert found is not None
+    assert sentence(found, str)[0].startswith("It does not pay: the loss diverges")
+
+
 def test_a_task_that_comes_again_makes_no_verdict_surer():
     tasks = np.repeat(np.arange(9), 67)
     losses = np.random.default_rng(0).normal(1.0, 0.3, 9)[tasks][None]
