@@ -41,6 +41,7 @@ class Files(QObject):
         self._contents = contents
         self._recovery = RecoveryFile()
         self._left_behind: list[Recovery] = []
+        self._said = ""  # why unsaved work is not kept just now; every ten seconds would say it again
         self._saving: _Saving | None = None
         self._writer = Latest("recovery", self)
         self._timer = QTimer(self)
@@ -164,7 +165,15 @@ class Files(QObject):
             self._write(functools.partial(self._recovery.write, contents))
 
     def _write(self, write: Callable[[], None]) -> None:
-        self._writer.request("recovery", Request(write, lambda _: None, self.failed.emit))
+        self._writer.request("recovery", Request(write, self._take_kept, self._take_unkept))
+
+    def _take_kept(self, _: None) -> None:
+        self._said = ""
+
+    def _take_unkept(self, line: str) -> None:
+        is_news, self._said = line != self._said, line
+        if is_news:
+            self.failed.emit(line)
 
 
 def _is_worth_keeping(saved: SavedSession) -> bool:

@@ -14,7 +14,7 @@ import uuid
 from pathlib import Path
 
 from metalearn_gui.store.home import recovery_folder
-from metalearn_gui.store.session_file import SUFFIX, SavedSession, StoreError, save
+from metalearn_gui.store.session_file import SUFFIX, SavedSession, StoreError, one_line, save
 
 if os.name == "nt":
     import msvcrt
@@ -51,7 +51,10 @@ class RecoveryFile:
         """
         if self._descriptor is None:
             self._descriptor = _held_lock(self.path)
-        save(self.path, saved)
+        try:
+            save(self.path, saved)
+        except StoreError as error:  # it advises another file, but nobody has chosen this one
+            raise _refusal(self.path.parent, error.__cause__ or error) from error
 
     def discard(self) -> None:
         """Nothing is unsaved any more."""
@@ -90,11 +93,15 @@ def _held_lock(path: Path) -> int:
         descriptor = os.open(_lock_path(path), os.O_RDWR | os.O_CREAT, 0o600)
         _lock(descriptor)
     except OSError as error:
-        raise StoreError(
-            f"{path.parent} cannot be written ({error.strerror}); unsaved work can't be kept there: "
-            "save the session, or set METALEARN_HOME to another folder"
-        ) from error
+        raise _refusal(path.parent, error) from error
     return descriptor
+
+
+def _refusal(folder: Path, error: BaseException) -> StoreError:
+    return StoreError(
+        f"{folder} cannot be written ({one_line(error)}); unsaved work can't be kept there: "
+        "save the session, or set METALEARN_HOME to another folder"
+    )
 
 
 def _is_free(path: Path) -> bool:

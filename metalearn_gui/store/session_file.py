@@ -147,7 +147,7 @@ def save(path: str | os.PathLike[str], saved: SavedSession) -> None:
             _write(part, saved)
             _replace(part, target)
     except (OSError, ValueError, sqlite3.Error) as error:
-        raise StoreError(f"{path} cannot be written ({_line(error)}); choose another place") from error
+        raise StoreError(f"{path} cannot be written ({one_line(error)}); choose another place") from error
 
 
 def load(path: str | os.PathLike[str]) -> SavedSession:
@@ -169,7 +169,7 @@ def reading(path: str | os.PathLike[str]) -> Generator[ReadSoFar, None, SavedSes
         raise StoreError(f"{path} {error}") from None
     except DAMAGE as error:
         raise StoreError(
-            f"{path} is damaged ({_line(error)}); expected a session as this program saved it: open a copy of it"
+            f"{path} is damaged ({one_line(error)}); expected a session as this program saved it: open a copy of it"
         ) from error
 
 
@@ -190,7 +190,7 @@ def settings_shown(path: str | os.PathLike[str]) -> ExperimentSettings:
             held = json.loads(session["settings"]) if found is None else json.loads(found[0])["settings"]
             return ExperimentSettings.from_dict(held)
     except DAMAGE as error:
-        raise StoreError(f"{path} is damaged ({_line(error)})") from error
+        raise StoreError(f"{path} is damaged ({one_line(error)})") from error
 
 
 class _Newer(Exception):
@@ -296,7 +296,7 @@ def _check_header(path: str | os.PathLike[str]) -> None:
         with open(path, "rb") as file:
             header = file.read(HEADER_SIZE)
     except (OSError, ValueError) as error:
-        raise StoreError(f"{path} cannot be read ({_line(error)}); expected a {SUFFIX} file") from None
+        raise StoreError(f"{path} cannot be read ({one_line(error)}); expected a {SUFFIX} file") from None
     is_ours = header.startswith(b"SQLite format 3\0") and header[68:72] == APPLICATION_ID.to_bytes(4, "big")
     if not is_ours:
         raise StoreError(f"{path} is not a session file; expected a {SUFFIX} file that this program saved")
@@ -410,6 +410,7 @@ def _plain(value: Any) -> Any:
     raise ValueError(f"a {type(value).__name__} has no place in a session file")
 
 
-def _line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """What an error says, for the middle of a sentence."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
     return " ".join(text.split())[:200]

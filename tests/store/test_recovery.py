@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from metalearn_gui.engine import preset
+from metalearn_gui.store import session_file
 from metalearn_gui.store.home import home, recovery_folder
 from metalearn_gui.store.recovery import RecoveryFile, discard, pending_recoveries
 from metalearn_gui.store.session_file import SavedSession, StoreError, load
@@ -102,3 +104,20 @@ def test_a_home_that_cannot_be_made_is_told_in_one_line(
     with pytest.raises(StoreError, match="METALEARN_HOME"):
         RecoveryFile().write(session)
     assert pending_recoveries() == []
+
+
+def test_a_full_disk_is_told_with_what_can_be_done_about_it(
+    session: SavedSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(part: Path, saved: SavedSession) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(session_file, "_write", refuse)
+    recovery = RecoveryFile()
+    with pytest.raises(StoreError) as told:
+        recovery.write(session)
+    recovery.close()
+    assert str(told.value) == (
+        f"{recovery.path.parent} cannot be written (database or disk is full); unsaved work can't be kept there: "
+        "save the session, or set METALEARN_HOME to another folder"
+    )
