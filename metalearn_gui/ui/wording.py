@@ -159,7 +159,7 @@ def baseline_name(key: str, brief: bool = False) -> str:
 
 def without_keys(line: str) -> str:
     """A refusal as the window says it: by label alone, without the names behind it that the command line takes."""
-    return _keys_in_brackets().sub("", line)
+    return _keys_in_brackets().sub(lambda found: found["quoted"] or "", line)
 
 
 @functools.cache
@@ -167,4 +167,5 @@ def _keys_in_brackets() -> re.Pattern[str]:
     components = [one for _, registry in CHOICES.values() for one in registry.values()]
     keys = {spec.name for one in (*components, *PLAIN_GROUPS.values()) for spec in params_of(one)}
     any_key = "|".join(sorted(keys | {one.key for one in components} | set(CHOICES), key=len, reverse=True))
-    return re.compile(rf" \((?:{any_key})(?:, (?:{any_key}))*\)")
+    quoted = r"(?P<quoted>(?<!\w)(?:'[^']*'|\"[^\"]*\")(?!\w))"  # what came, such as the name of a file, stays as it is
+    return re.compile(rf"{quoted}| \((?:{any_key})(?:, (?:{any_key}))*\)")

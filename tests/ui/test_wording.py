@@ -74,6 +74,9 @@ def test_header_status_and_runs_say_accuracy_ways_and_shots(qtbot, session):
         ("Inner steps (inner_steps) is '0'; it must lie in [1, 20]", "Inner steps is '0'; it must lie in [1, 20]"),
         ("Training episodes (training_episodes, train_ways) have 3 ways", "Training episodes have 3 ways"),
         ("Ridge takes regression: try Sinusoid (sinusoid)", "Ridge takes regression: try Sinusoid"),
+        ("Table (data) is 'my (seed).csv': gone", "Table is 'my (seed).csv': gone"),
+        ('Table (data) is "Ann\'s (seed).csv": gone', 'Table is "Ann\'s (seed).csv": gone'),
+        ("The settings' seed (seed) is 'x'; it must be a number", "The settings' seed is 'x'; it must be a number"),
         ("The report x.html cannot be written (no space left)", "The report x.html cannot be written (no space left)"),
     ],
 )
