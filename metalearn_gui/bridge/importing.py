@@ -6,7 +6,6 @@ import dataclasses
 import functools
 from collections.abc import Iterator
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.newest_work import QUIET_SECONDS, Hear, NewestWork, Work
@@ -149,11 +148,8 @@ def _guessed(path: str, table: Table) -> Opened:
 def _part(family: Csv) -> Iterator[ReadSoFar | Parted]:
     resolved = family.resolved()
     points = yield from POINTS.parting(resolved)
-    splits = dict(points.splits)
-    if np.array_equal(splits["validation"], splits["train"]):  # too few to have some of its own
-        splits["validation"] = splits["validation"][:0]
-    tasks = {split: len(splits[split]) for split in SPLITS}
-    rows = {split: int(points.counts[splits[split]].sum()) for split in SPLITS}
+    tasks = {split: len(points.splits[split]) for split in SPLITS}
+    rows = {split: int(points.counts[points.splits[split]].sum()) for split in SPLITS}
     yield Parted(resolved, resolved.table(), tasks, rows, points.remark)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from metalearn_gui.engine import adapt, evaluation
 from metalearn_gui.engine.baselines import initial_state
+from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.export import EXPORTERS
 from metalearn_gui.engine.export.base import ExportSubject
 from metalearn_gui.engine.intervals import interval
@@ -65,6 +66,16 @@ def test_types_are_filled_in_and_a_named_one_counts(place):
 def test_what_was_made_of_a_file_is_one_line(place):
     line = settings_for(place).tasks.taken()
     assert line == "Task: task; in: x (number); out: y (number); tasks: 7 train, 1 validation, 4 test"
+
+
+def test_too_few_tasks_for_validation_are_counted_so_and_training_tasks_stand_in(tmp_path):
+    rows = [f"t{task},{row},{task * row}" for task in range(3) for row in range(12)]
+    (tmp_path / "few.csv").write_text("\n".join(["task,x,y", *rows]))
+    tasks = settings_for(tmp_path / "few.csv").tasks
+    assert tasks.taken().endswith("tasks: 2 train, 0 validation, 1 test")
+    drawn = {split: set(tasks.identity(tasks.tasks(np.random.default_rng(0), 50, split))) for split in SPLITS}
+    assert drawn["validation"] == drawn["train"]
+    assert not drawn["test"] & drawn["train"]
 
 
 def test_another_file_has_columns_of_its_own(place, tmp_path):

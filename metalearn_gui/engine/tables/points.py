@@ -30,7 +30,8 @@ class TablePoints:
 
     inputs: what goes in, column by column; y: float32 (points, output_dim), or int32 (points,) class ids.
     starts, counts: (tasks,) where the points of a task lie; names: of the tasks.
-    splits: task numbers by split. scaling: fitted on the points of training tasks.
+    splits: task numbers by split, none of validation where there were too few tasks.
+    scaling: fitted on the points of training tasks.
     remark: what was left out and why, "" for nothing.
     """
 
@@ -42,6 +43,11 @@ class TablePoints:
     splits: dict[str, Array]
     scaling: Scaling
     remark: str
+
+    def tasks_of(self, split: str) -> Array:
+        """The numbers of the tasks that a split is drawn from."""
+        stands_in = split == "validation" and not len(self.splits[split])
+        return self.splits["train" if stands_in else split]  # nothing is chosen by a split that nobody made
 
 
 Parting = Generator[ReadSoFar, None, TablePoints]
@@ -255,8 +261,6 @@ def _splits(
     else:
         own = _drawn_split(names, split)
     parts = {name: np.flatnonzero(own == place) for place, name in enumerate(SPLITS)}
-    if not len(parts["validation"]):
-        parts["validation"] = parts["train"]  # nothing is chosen by a split that nobody made
     for name in ("train", "test"):
         if not len(parts[name]):
             raise SettingError(f"No task is left for the {name} split; there are {len(names)} tasks in all")

@@ -234,7 +234,7 @@ class Csv(TaskFamily):
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
         is_other = split == "test" and bool(self.test_data)
         points = self._unseen if is_other else self._own
-        chosen = rng.choice(len(points.names) if is_other else points.splits[split], num_tasks)
+        chosen = rng.choice(len(points.names) if is_other else points.tasks_of(split), num_tasks)
         return Tasks({"row_group": chosen, "file": np.full(num_tasks, is_other)})
 
     def identity(self, tasks: Tasks) -> Array:
