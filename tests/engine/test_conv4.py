@@ -80,6 +80,15 @@ def test_masked_points_change_no_features(norm: str) -> None:
     np.testing.assert_allclose(masked[:, :5], plain, atol=1e-5)
 
 
+@pytest.mark.parametrize("channels", [8, 16, 32])
+def test_group_norm_tells_images_apart_where_the_last_block_has_one_pixel(channels: int) -> None:
+    network = Conv4(num_channels=channels, norm="group").fitted(784, 2)
+    params, stats = network.init(np.random.default_rng(0))
+    images = np.random.default_rng(1).random((1, 9, 784)).astype(np.float32)
+    features, _ = network.features(params, stats, images, None, context(pictures("maml")))
+    assert len(np.unique(np.round(features[0], 4))) > 9  # one and the same, or two of them, tell nothing
+
+
 @pytest.mark.parametrize("training", [False, True])
 def test_many_tasks_in_a_loop_come_to_what_few_come_to(training: bool) -> None:
     network, rng = Conv4(num_channels=8, num_blocks=2).fitted(64, 2), np.random.default_rng(0)

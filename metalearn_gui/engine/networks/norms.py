@@ -13,7 +13,8 @@ from metalearn_gui.engine.networks.base import Stats
 
 EPSILON = 1e-3
 MOMENTUM = 0.9  # of the running averages, per meta-iteration
-GROUPS = 8
+GROUPS = 8  # or fewer: alone, or with one other, the only pixel that a last block may have would be 0, or 1 and -1
+FEWEST_CHANNELS = 4  # of a group
 
 
 class Norm:
@@ -103,7 +104,7 @@ class GroupNorm(Norm):
         return self._normalised(x) * params[f"g{block}"] + params[f"b{block}"], {}
 
     def build(self, x: Any, block: int, params: dict[str, Array], stats: dict[str, Array]) -> Any:
-        layer = tf.keras.layers.GroupNormalization(groups=self._num_groups, epsilon=EPSILON)
+        layer = tf.keras.layers.GroupNormalization(groups=self._groups_of(x.shape[-1]), epsilon=EPSILON)
         y = layer(x)
         layer.set_weights([params[f"g{block}"], params[f"b{block}"]])
         return y
@@ -111,10 +112,14 @@ class GroupNorm(Norm):
     def _normalised(self, x: Tensor) -> Tensor:
         shape = tf.shape(x)
         channels = x.shape[-1]
-        grouped = tf.reshape(x, [shape[0], shape[1] * shape[2], self._num_groups, channels // self._num_groups])
+        groups = self._groups_of(channels)
+        grouped = tf.reshape(x, [shape[0], shape[1] * shape[2], groups, channels // groups])
         mean = tf.reduce_mean(grouped, axis=[1, 3], keepdims=True)
         variance = tf.reduce_mean(tf.square(grouped - mean), axis=[1, 3], keepdims=True)
         return tf.reshape((grouped - mean) * tf.math.rsqrt(variance + EPSILON), shape)
+
+    def _groups_of(self, channels: int) -> int:
+        return max(1, min(self._num_groups, channels // FEWEST_CHANNELS))
 
 
 NORMS: dict[str, Norm] = {
