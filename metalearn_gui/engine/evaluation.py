@@ -30,6 +30,7 @@ DRAWN_NUMBERS = 2**22  # numbers of unseen inputs that are drawn in one call: 16
 SLICE = 200  # tasks in one call, at most; losses only are kept
 SLICE_NUMBERS = 2**23  # and so many activations of the widest layer: more fill memory and win no time
 WATCHED_NUMBERS, FEWEST_TASKS = 2**27, 30  # such activations in one look at unseen tasks while training goes on
+GRAPH_NUMBERS = 2**17  # what a task takes the time of at least in a graph, where every operation is called by itself
 CONSTANT = "constant"  # the key of predicting the mean target, beside those of the baselines
 
 Watch = Callable[[int, int], None]  # takes the tasks tried so far, of all learners together, and how many there are
@@ -320,15 +321,20 @@ def watched_tasks(settings: ExperimentSettings, asked: int) -> int:
     """How many of the unseen tasks asked for are tried while training goes on: all, or what takes about a second."""
     if settings.network.compiles:
         return asked
-    numbers = settings.points_per_task * settings.network.largest_activation * (settings.outer.test_steps + 1)
+    numbers = _numbers_of(settings, settings.points_per_task) * (settings.outer.test_steps + 1)
     return min(asked, max(FEWEST_TASKS, WATCHED_NUMBERS // numbers))
 
 
 def slice_size(settings: ExperimentSettings, episodes: Episodes) -> int:
     """How many of these tasks are adapted to in one call: as many as memory bears."""
     num_points = episodes.support.x.shape[1] + episodes.query.x.shape[1]
-    affordable = SLICE_NUMBERS // (int(num_points) * settings.network.largest_activation)
-    return max(1, min(SLICE, affordable))
+    return max(1, min(SLICE, SLICE_NUMBERS // _numbers_of(settings, int(num_points))))
+
+
+def _numbers_of(settings: ExperimentSettings, num_points: int) -> int:
+    """Activations of the widest layer by which a step on one task is measured."""
+    numbers = num_points * settings.network.largest_activation
+    return numbers if settings.network.compiles else max(numbers, GRAPH_NUMBERS)
 
 
 def _has_outputs(settings: ExperimentSettings, state: LearnerState) -> bool:

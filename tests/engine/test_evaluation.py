@@ -20,8 +20,10 @@ from metalearn_gui.engine.evaluation import (
     best_inner_rate,
     evaluate,
     score,
+    slice_size,
     to_json,
     unseen_episodes,
+    watched_tasks,
 )
 from metalearn_gui.engine.events import LearnerState, StepScores, TrainingState
 from metalearn_gui.engine.intervals import interval
@@ -80,6 +82,15 @@ def test_an_interval_holds_the_true_mean_19_times_in_20() -> None:
     held = np.abs(draws.mean(axis=1) - 3.0) <= interval(draws)
     assert 0.93 < held.mean() < 0.965
     assert interval(np.ones((3, 1))).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_fewer_tasks_are_watched_where_a_graph_takes_them_one_by_one_however_small_they_are() -> None:
+    dense, graph = (small_settings().replaced(network=key) for key in ("mlp", "conv4"))
+    assert watched_tasks(dense, 600) == 600
+    assert watched_tasks(graph.replaced(test_steps=10), 600) == 93  # a millisecond for each of them and of 11 steps
+    _, episodes = unseen_episodes(graph, 93, 0)
+    assert slice_size(graph, episodes) < 93  # none of 200 places is filled up
+    assert slice_size(dense, episodes) == evaluation.SLICE
 
 
 @pytest.mark.parametrize("size", [4, 7, 100])
