@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
 
 from metalearn_gui.bridge.history import Deed, Place, SettingsCommand, changed_names
-from metalearn_gui.bridge.messages import REFUSAL, RUN, Message
+from metalearn_gui.bridge.messages import REFUSAL, RUN, SHOWN, Message
 from metalearn_gui.bridge.pace import Pace
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runs import (
@@ -246,6 +246,16 @@ class Course(QObject):
             self.runs.show(run)
             self._follow()
             self._announce(self.shownChanged, is_work=False)
+            self._tell_of_shown()
+
+    def _tell_of_shown(self) -> None:
+        """The settings in sight are the live run's: what is shown beside them may have come of others."""
+        shown = self.runs.shown
+        if shown is self.runs.live or not changed_names(shown.settings, self.settings):
+            self.messageRaised.emit(Message("", about=SHOWN))
+            return
+        text = self.tr("This run has other settings than those that are set; Run goes on with the live one.")
+        self.messageRaised.emit(Message(text, "info", self.tr("Restore this run"), "restore_shown", about=SHOWN))
 
     def show_moment(self, iteration: int | None) -> None:
         """The shown run as it was at the kept moment closest to a meta-iteration; None: as it is."""

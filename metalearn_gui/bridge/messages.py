@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 # What is over once another wish is granted, another run begins or this one goes on, the session is saved, or opened;
-# or once there is work on this session: then one that was left unsaved is offered by the menu alone.
-REFUSAL, RUN, SAVING, OPENING, LEFT = "refusal", "run", "saving", "opening", "left"
+# or once there is work on this session: then one that was left unsaved is offered by the menu alone; or once the live
+# run is shown again.
+REFUSAL, RUN, SAVING, OPENING, LEFT, SHOWN = "refusal", "run", "saving", "opening", "left", "shown"
 
 
 @dataclasses.dataclass(frozen=True)

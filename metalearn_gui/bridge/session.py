@@ -351,6 +351,10 @@ class Session(QObject):
         """Its settings and state become the ones that Run goes on from, as a run of its own."""
         self._reading.when_read(self._settings_of(run_id), lambda: self._course.restore(run_id))
 
+    def restore_shown(self) -> None:
+        """The same of the shown run."""
+        self.restore_run(self.shown.run_id)
+
     def start_from(self, run_id: str) -> None:
         """Undoable: a fresh run of what is set, with this run's weights as far as they fit."""
         self._course.start_from(run_id)

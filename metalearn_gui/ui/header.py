@@ -13,7 +13,8 @@ from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
-from metalearn_gui.ui.run_traces import is_fresh
+from metalearn_gui.ui.run_names import names_of_runs
+from metalearn_gui.ui.run_traces import is_fresh, run_name
 from metalearn_gui.ui.side_by_side import SideBySideButton
 from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
@@ -43,6 +44,8 @@ class Header(TransportBar):
         session.settingsChanged.connect(self._show_settings)
         for signal in (session.advanced, session.scored, session.shownChanged):
             signal.connect(self._show_numbers)
+        for signal in (session.shownChanged, session.runsChanged):
+            signal.connect(self._show_subject)
         self.side_by_side.appeared.connect(self.fit)
         theme().changed.connect(self.restyle)
         self.retranslate()
@@ -109,13 +112,22 @@ class Header(TransportBar):
 
     # --- what the session says ------------------------------------------------------------------
 
-    def _show_settings(self) -> None:
-        settings = self._session.settings
+    def _show_subject(self) -> None:
+        """What is set; while another run than the live one is shown, its name: the figures are of that."""
+        settings, shown = self._session.settings, self._session.shown
+        if shown is not self._session.live:
+            name = names_of_runs(self._session).get(shown.run_id, run_name(shown))
+            self._subtitle.setText(self.tr("Shown: {name}").format(name=name))
+            self._subtitle.set_short()
+            return
         order = f" ({settings.learner.order})" if settings.learner.order else ""
         text = self.tr("{tasks} · {learner} · seed {seed}")
         named = {"tasks": settings.tasks.label, "seed": settings.seed}
         self._subtitle.setText(text.format(learner=settings.learner.label + order, **named))
         self._subtitle.set_short(text.format(learner=settings.learner.label, **named))
+
+    def _show_settings(self) -> None:
+        self._show_subject()
         blocker = QSignalBlocker(self.presets)
         self.presets.setCurrentIndex(self.presets.findData(self._session.preset_key))
         blocker.unblock()

@@ -328,6 +328,23 @@ def test_a_run_that_patience_ended_stands_where_it_did_best(open_session, qtbot,
     assert same_params(live.latest.learner, live.latest.best)
 
 
+def test_a_shown_run_of_other_settings_than_those_set_says_so_and_can_be_restored(session, qtbot) -> None:
+    run_to(session, qtbot, 2)
+    old, shots = session.live, session.settings.episodes.shots
+    session.change(shots=4)
+    heard = Heard(session)
+    session.show_run(old.run_id)
+    message = heard.messages[-1]
+    assert "other settings than those that are set" in message.text
+    session.show_run(session.live.run_id)
+    assert (heard.messages[-1].text, heard.messages[-1].about) == ("", message.about)  # it is over
+    session.show_run(old.run_id)
+    getattr(session, message.action)()
+    assert session.settings.episodes.shots == shots
+    assert session.live.parent_id == old.run_id
+    assert session.shown is session.live
+
+
 def test_another_run_is_shown_while_the_live_one_goes_on(session, qtbot) -> None:
     run_to(session, qtbot, 2)
     old = session.live

@@ -247,6 +247,21 @@ def test_the_header_says_of_when_scores_are_that_are_not_of_now(window, session)
     assert child(window, "unseen_label").accessibleName() == "unseen, at iteration 10"
 
 
+def test_the_header_names_the_run_that_its_figures_are_of(window, session):
+    def subtitles() -> list[str]:
+        texts = [label.text() for label in child(window, "header").findChildren(QLabel)]
+        return [text for text in texts if "seed" in text or text.startswith("Shown")]
+
+    session.train(10)
+    old = session.live
+    session.change(shots=4)
+    assert subtitles() == ["Sinusoid · MAML (2nd order) · seed 7"]
+    session.show_run(old.run_id)
+    assert subtitles() == ["Shown: MAML · shots 10"]
+    session.show_run(session.live.run_id)
+    assert subtitles() == ["Sinusoid · MAML (2nd order) · seed 7"]
+
+
 def test_a_learner_with_an_objective_of_its_own_reports_it_by_name(window, session):
     session.change(learner="article")
     session.live.reason, session.live.reported_loss = "done", 9.25
