@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 
-from metalearn_gui.engine.compare import Judged, Lane, Outcome, Planned, TrainedRun
+from metalearn_gui.engine.compare import LABEL_PARTS, Judged, Lane, Outcome, Planned, TrainedRun
 from metalearn_gui.engine.events import Evaluation, Event
 from metalearn_gui.store.records import RunRecord, Scored
 
@@ -48,8 +48,7 @@ class ComparedRuns:
         self.lanes = lanes
         several = len({lane.seed for lane in lanes}) > 1
         for lane in lanes:
-            name = f"{lane.label} · {lane.seed}" if several else lane.label
-            record = find(lane.run_id) or RunRecord(lane.settings, lane.run_id, name)
+            record = find(lane.run_id) or RunRecord(lane.settings, lane.run_id, _name(lane, several))
             record.turn = self.turns[lane.contender] if record.turn is None else record.turn
             self.records[lane.run_id] = record
 
@@ -62,6 +61,13 @@ class ComparedRuns:
     def keep(self, judged: Judged) -> None:
         """A baseline's inner learning rate was chosen at its end."""
         self.records[judged.run.lane.run_id].settings = judged.run.lane.settings
+
+
+def _name(lane: Lane, several: bool) -> str:
+    """ "" where the learner's name and settings say it all: the list tells such runs apart as it does any others."""
+    if lane.label.partition(LABEL_PARTS)[0] == lane.settings.learner.label:
+        return ""
+    return f"{lane.label} · {lane.seed}" if several else lane.label
 
 
 def _fill(record: RunRecord, run: TrainedRun) -> None:

@@ -7,6 +7,7 @@ one flat name (CONTRACT: the widget's name), so forms, `--set` and undo need not
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -218,6 +219,16 @@ def _read_group(group: str, values: Mapping[str, Any]) -> Any:
         return PLAIN_GROUPS[group].from_dict({name: value for name, value in part.items() if name != "key"})
     name, registry = next((name, registry) for name, (owner, registry) in CHOICES.items() if owner == group)
     return _chosen(name, part.get("key"), registry).from_dict(part)
+
+
+@functools.cache
+def setting_words() -> Mapping[str, str]:
+    """By flat name what a setting is called in the middle of a line; where components differ, as the first has it."""
+    owners = [*PLAIN_GROUPS.values(), *(one for _, registry in CHOICES.values() for one in registry.values())]
+    found = {name: name.replace("_", " ") for name in CHOICES}
+    for spec in (spec for owner in owners for spec in params_of(owner)):
+        found.setdefault(spec.name, spec.label[:1].lower() + spec.label[1:])
+    return found
 
 
 def _chosen(name: str, key: Any, registry: Mapping[str, type[Any]]) -> type[Component]:

@@ -21,6 +21,7 @@ from metalearn_gui.engine.compare import (
     Comparison,
     Grid,
     Lane,
+    LearnersPlan,
     LittleData,
     LossAgainst,
     Moment,
@@ -65,12 +66,14 @@ def outcome_from(document: Document, arrays: Arrays) -> Outcome:
     Raises:
         ValueError, KeyError, TypeError: a document that `outcome_document` did not make.
     """
-    lanes = tuple(_lane_from(one) for one in document["lanes"])
+    plan = _plan_from(document["plan"])
+    called = {choice.key: choice.label for choice in plan.choices} if isinstance(plan, LearnersPlan) else {}
+    lanes = tuple(_lane_from(one, called) for one in document["lanes"])
     by_id = {lane.run_id: lane for lane in lanes}
     runs = tuple(_run_from(f"runs/{place}", one, by_id, arrays) for place, one in enumerate(document["runs"]))
     rungs = None if document["rungs"] is None else tuple(_rung_from(one, by_id) for one in document["rungs"])
     return Outcome(
-        plan=_plan_from(document["plan"]),
+        plan=plan,
         comparison=Comparison(lanes, runs),
         bracket=None if rungs is None else Bracket(lanes, rungs),
         little_data=_little_from(document["little_data"], arrays),
@@ -130,8 +133,10 @@ def _axes_from(axes: Any) -> tuple[Axis, ...]:
 # --- what came of it ------------------------------------------------------------------------------
 
 
-def _lane_from(document: Document) -> Lane:
-    return Lane(**document | {"settings": ExperimentSettings.from_dict(document["settings"])})
+def _lane_from(document: Document, called: Mapping[str, str]) -> Lane:
+    """called: what contenders are called now, by key; an older file may call them otherwise."""
+    label = called.get(document["contender"], document["label"])
+    return Lane(**document | {"settings": ExperimentSettings.from_dict(document["settings"]), "label": label})
 
 
 def _run_document(place: str, run: TrainedRun, arrays: Arrays) -> Document:

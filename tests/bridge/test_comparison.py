@@ -41,7 +41,8 @@ def compare(session: Session, budget: Budget, qtbot: object, **values: str) -> N
 def test_a_comparison_says_when_it_is_planned_when_each_is_done_and_when_all_are(session: Session, qtbot) -> None:
     said: list[str] = []
     session.comparing.planned.connect(lambda: said.append("planned"))
-    session.comparing.contenderFinished.connect(lambda run_id: said.append(session.comparing.records[run_id].name))
+    label_of = lambda run_id: session.comparing.records[run_id].settings.learner.label  # noqa: E731
+    session.comparing.contenderFinished.connect(lambda run_id: said.append(label_of(run_id)))
     session.comparing.finished.connect(lambda: said.append("finished"))
     compare(session, SHORT, qtbot)
     assert said == ["planned", "MAML", "FOMAML", "finished"]

@@ -106,3 +106,12 @@ def test_a_choice_of_a_learner_that_is_gone_makes_a_file_refused_in_one_line(tmp
     save(tmp_path / "new.metalearn", SavedSession([], "", SETTINGS, outcomes=[Outcome(plan)]))
     with pytest.raises(StoreError, match="no learner 'gone'"):
         load(tmp_path / "new.metalearn")
+
+
+def test_contenders_of_an_older_file_are_called_as_they_are_now() -> None:
+    outcome = came_to(PLANS[0])
+    document, arrays = outcome_document(outcome)
+    for lane in document["lanes"]:
+        lane["label"] = lane["label"].replace("inner steps", "inner_steps")
+    found = outcome_from(document, arrays)
+    assert [entry.label for entry in found.comparison.entries] == ["MAML", "MAML · inner steps 2"]

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Choice, Contender, Lane, contenders_of
+from metalearn_gui.engine.compare.contenders import (
+    BY_SETTINGS,
+    LABEL_PARTS,
+    Budget,
+    Choice,
+    Contender,
+    Lane,
+    contenders_of,
+)
 from metalearn_gui.engine.compare.data_curves import NUM_TASKS, SHOTS, LittleData, LossAgainst, little_data
 from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
 from metalearn_gui.engine.compare.grid import Axis, Grid
@@ -16,6 +24,7 @@ from metalearn_gui.engine.compare.seed_curves import Curve, across_seeds
 __all__ = [
     "AXES",
     "BY_SETTINGS",
+    "LABEL_PARTS",
     "NUM_TASKS",
     "ORDERS",
     "PLANS",

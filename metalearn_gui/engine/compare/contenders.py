@@ -12,7 +12,7 @@ from typing import Any
 
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.settings import ExperimentSettings, setting_words
 from metalearn_gui.engine.switching import switched
 
 UNITS = {
@@ -22,6 +22,7 @@ UNITS = {
     "gradients": "gradient_evaluations",
     "iterations": "meta_iterations",
 }
+LABEL_PARTS = " · "  # between a learner's name and the settings in which it differs
 _BUDGET = re.compile(r"\s*([0-9.e+-]+)\s*([a-z]+)\s*", re.IGNORECASE)
 
 
@@ -71,8 +72,7 @@ class Choice:
     @property
     def label(self) -> str:
         """The learner's name, and in which settings it differs."""
-        differs = ", ".join(f"{name} {value}" for name, value in self.values.items())
-        return " · ".join(filter(None, (LEARNERS[self.learner].label, differs)))
+        return contender_label(self.learner, self.values)
 
     def settings(self, base: ExperimentSettings) -> ExperimentSettings:
         """These settings with this learner, tuned as its preset is; as they are where it is the same one.
@@ -87,6 +87,13 @@ class Choice:
     def contender(self, base: ExperimentSettings, seeds: Sequence[int]) -> Contender:
         """Raises as `settings` does."""
         return Contender(self.key, self.settings(base), tuple(seeds), self.label)
+
+
+def contender_label(learner: str, values: Mapping[str, Any]) -> str:
+    """A learner's name, and in which settings it differs, in their own words."""
+    words = setting_words()
+    differs = ", ".join(f"{words.get(name, name)} {value}" for name, value in values.items() if name != "learner")
+    return LABEL_PARTS.join(filter(None, (LEARNERS[learner].label, differs)))
 
 
 def free_key(learner: str, taken: Iterable[str]) -> str:

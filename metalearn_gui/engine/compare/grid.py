@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.compare.contenders import Contender
+from metalearn_gui.engine.compare.contenders import Contender, contender_label
 from metalearn_gui.engine.compare.result import Comparison
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -114,4 +114,5 @@ class Grid:
 
     def _contender(self, settings: ExperimentSettings, place: Sequence[int], seeds: Sequence[int]) -> Contender:
         values = {axis.name: axis.values[at] for axis, at in zip(self.axes, place, strict=True)}
-        return Contender(self.key(place), switched(settings, **values), tuple(seeds), self.key(place))
+        changed = switched(settings, **values)
+        return Contender(self.key(place), changed, tuple(seeds), contender_label(changed.learner.key, values))
