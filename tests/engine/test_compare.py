@@ -129,6 +129,15 @@ def test_a_budget_of_seconds_ends_a_run_within_a_chunk() -> None:
     assert run.moments[-1].iteration < 1_000_000
 
 
+def test_who_ended_before_its_seconds_says_why() -> None:
+    found = compared(contenders("maml", "scratch", num_iterations=3), Budget(seconds=60.0))
+    maml, scratch = found.entries
+    assert (maml.early_end, scratch.early_end) == ("own length", "nothing to train")
+    converged, cut = (dataclasses.replace(maml.runs[0], reason=reason) for reason in ("converged", "stopped"))
+    assert dataclasses.replace(maml, runs=(maml.runs[0], converged)).early_end == "converged"
+    assert dataclasses.replace(maml, runs=(cut,)).early_end == ""
+
+
 def test_seconds_end_a_run_at_its_own_length_where_that_comes_first() -> None:
     (run,) = compared(contenders("fomaml", num_iterations=2), Budget(seconds=1e6)).runs
     assert run.moments[-1].iteration == 2

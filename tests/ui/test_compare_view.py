@@ -9,7 +9,7 @@ import itertools
 import numpy as np
 import pytest
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 
@@ -19,8 +19,10 @@ from metalearn_gui.engine.compare.contenders import written_values
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.training import Options
+from metalearn_gui.ui.axis import tick_text
 from metalearn_gui.ui.compare.chosen import Chosen
 from metalearn_gui.ui.compare.curves_panel import spread
+from metalearn_gui.ui.compare.dots import named_ticks, place_of
 from metalearn_gui.ui.compare.earlier import earlier_menu
 from metalearn_gui.ui.compare.loss_curve import curve_of
 from metalearn_gui.ui.compare.references import ReferenceList, Swatch
@@ -29,6 +31,7 @@ from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST
 from metalearn_gui.ui.compare.tile_session import TileSession
 from metalearn_gui.ui.compare.tiles import SmallCurve
 from metalearn_gui.ui.run_marks import mark_of, run_mark
+from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.views.compare import CompareView
@@ -89,7 +92,7 @@ def test_at_first_the_learner_that_is_set_stands_before_others_that_take_its_tas
 def test_the_same_learner_comes_twice_with_other_settings_only(session):
     chosen = Chosen(session, session)
     chosen.add("maml", {"inner_steps": 3})
-    assert chosen.choices[-1].label == "MAML · inner_steps 3"
+    assert chosen.choices[-1].label == "MAML · inner steps 3"
     assert chosen.settings()[chosen.choices[-1].key].value("inner_steps") == 3
     with pytest.raises(SettingError, match="there already"):
         chosen.add("maml", {"inner_steps": 3})
@@ -166,6 +169,44 @@ def test_a_comparison_fills_the_table_and_the_tiles_and_the_curves(view, qtbot):
         tile.layout().activate()
         assert (tile._loss.y() > tile._name.y() + 8) is is_below
         assert tile._name.shown_text == "MAML"
+
+
+def test_a_run_that_was_compared_is_called_by_its_learner_and_why_it_ended_is_said(view, real, qtbot):
+    view.chosen.remove("reptile")
+    view.chosen.vary("maml", {"num_iterations": 3, "inner_steps": 2})
+    view.chosen.set_effort(budget=Budget(seconds=60))
+    assert "MAML · meta-iterations 3, inner steps 2" in view.protocol._effort_text()
+    compare(view, qtbot)
+    (run,) = view.session.comparing.records.values()
+    assert names_of_runs(real)[run.run_id].partition(" · ")[0] == "MAML"
+    assert "num_iterations" not in names_of_runs(real)[run.run_id]
+    assert view.protocol._ended_text() == "MAML (its preset's own length)."
+
+
+def test_the_numbers_over_the_marks_stand_over_their_lines(view, qtbot):
+    table, metrics = view.scores.table, QFontMetricsF(ui_font(10.5))
+    for width, reach in itertools.product((1280, 1440, 1920), ((0, 1), (-3, 1), (-5, 4))):
+        view.resize(width, 850)
+        qtbot.wait(20)
+        header = table.horizontalHeader()
+        section = QRectF(header.sectionViewportPosition(DOTS), 0, header.sectionSize(DOTS), header.height())
+        cell = QRectF(table.visualRect(table.model().index(0, DOTS)))
+        assert cell.width() > 100
+        for tick, place in named_ticks(section, reach):
+            assert place.center().x() == pytest.approx(place_of(tick, cell, reach), abs=0.5)
+            half = metrics.horizontalAdvance(tick_text(tick)) / 2
+            assert section.left() <= place.center().x() - half
+            assert place.center().x() + half <= section.right()
+
+
+def test_six_learners_stand_in_a_small_window_without_a_scroll(view, qtbot):
+    for learner in ("fomaml", "meta_sgd", "cavia", "ridge"):
+        view.chosen.add(learner)
+    view.resize(1024, 676)
+    view.set_compact(True)
+    qtbot.wait(50)
+    assert view.scores.model.rowCount() == 6
+    assert view.scores.table.verticalScrollBar().maximum() == 0
 
 
 def test_a_touch_is_answered_by_every_tile(view, qtbot):
@@ -302,9 +343,12 @@ def test_a_comparison_is_held_gone_on_with_and_ended_by_the_transport(view, qtbo
 
 def test_a_task_of_another_kind_takes_the_tiles_away(view, qtbot):
     compare(view, qtbot)
+    assert view.tiles.hint.endswith("dotted: truth")
     view.session.change(task_family="blobs")
     qtbot.waitUntil(lambda: view.session.shown.settings.tasks.key == "blobs", timeout=60_000)
     assert view.findChild(QWidget, "compare_tile_maml") is None or not view.tiles._tiles
+    assert "truth" not in view.tiles.hint
+    assert "drag a point" not in view.tiles.hint
 
 
 def test_the_hand_is_out_of_sight_before_anything_moves_it_over_a_task_of_another_kind(view, qtbot):

@@ -16,6 +16,7 @@ from metalearn_gui.engine.events import StepScores, TrainingState
 from metalearn_gui.engine.intervals import few_values_interval, num_distinct, tasks_interval
 
 Steps = int | Mapping[str, int] | None
+EARLY_ENDS = ("diverged", "converged", "own length", "nothing to train")
 AXES = ("iteration", "tasks_seen", "gradient_evaluations", "compute_seconds")
 
 
@@ -83,6 +84,15 @@ class Entry:
     def has_diverged(self) -> bool:
         """Whether a run of it did not come to its end."""
         return any(run.reason == "diverged" for run in self.runs)
+
+    @property
+    def early_end(self) -> str:
+        """Why its runs ended before seconds that they were given, one of EARLY_ENDS; "" if none did.
+
+        Of several seeds the one that tells most; what a person stopped is no end of its own.
+        """
+        ends = {_early_end(run) for run in self.runs}
+        return next((end for end in EARLY_ENDS if end in ends), "")
 
     @property
     def num_steps(self) -> int:
@@ -217,6 +227,15 @@ class Comparison:
         first = min(finite, key=lambda key: finite[key])
         tied = (key for key in finite if key != first and not self.difference(key, first, step).parts)
         return frozenset([first, *tied])
+
+
+def _early_end(run: TrainedRun) -> str:
+    if not run.lane.settings.learner.gradient_evaluations:
+        return "nothing to train"
+    if run.reason == "done":
+        is_whole = run.moments[-1].iteration >= run.lane.settings.outer.num_iterations
+        return "own length" if is_whole else ""
+    return run.reason if run.reason in ("diverged", "converged") else ""
 
 
 def _step_of(entry: Entry, step: Steps) -> int:

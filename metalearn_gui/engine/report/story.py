@@ -235,6 +235,9 @@ def _protocol(outcome: Outcome) -> list[str]:
     ]
     constant = [run.constant_loss for run in comparison.runs[:1]]
     said += [f"A constant prediction has a loss of {number(value, 4)}." for value in constant]
+    ended = [f"{entry.label} ({entry.early_end})" for entry in comparison.entries if entry.early_end]
+    if outcome.plan.budget.seconds is not None and ended:
+        said.append(f"Ended before the {outcome.plan.budget.seconds:g} s that each might train: {', '.join(ended)}.")
     said += ["It was cancelled before all had their whole budget."] if outcome.is_cancelled else []
     if any(lane.settings.network.is_transductive for lane in comparison.lanes):
         said.append("Some networks normalise over the queries together: they are transductive.")

@@ -114,13 +114,15 @@ class CurvesPanel(Panel):
 
     def _say_hint(self) -> None:
         has_seeds = any(len(standing.runs) > 1 for standing in self._standings.all)
-        seeds = (
-            self.tr("unseen tasks, median of the seeds, shaded to the lowest and highest"),
-            self.tr("seeds: median, range"),
-        )
-        hint = seeds if has_seeds else (self.tr("unseen tasks, at the step of the table"), self.tr("unseen tasks"))
+        step, seeds = self.tr("each at its best step"), self.tr("mean of the seeds")
+        hint = (f"{step}, {seeds}", step) if has_seeds else (step, self.tr("best step"))
         self.set_hint(*("", "") if self._is_compact else hint)
-        self.plot.setToolTip(hint[0])
+        told = [self.tr("Loss on unseen tasks, each learner at its best step, as in the table"),
+                self.tr("While it trains: after as many steps as it trains with")]  # fmt: skip
+        if has_seeds:
+            told.append(self.tr("Mean of the seeds, shaded to the lowest and highest"))
+            told.append(self.tr("A seed that ended before the others counts on with its last loss"))
+        self.plot.setToolTip(".\n".join([*told, ""]).strip())
 
     def _take_axis(self) -> None:
         self.retranslate()

@@ -17,7 +17,7 @@ from metalearn_gui.ui.rows_table import MARK_SIZE
 from metalearn_gui.ui.run_marks import Mark
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
-MARGIN, ROOM_PER_TICK = 10.0, 40.0
+MARGIN, ROOM_PER_TICK = 18.0, 40.0  # of an axis: half the widest number has room beyond its ends
 Reach = tuple[float, float]  # log10 of the ends of the axis
 
 
@@ -35,7 +35,8 @@ def reach_of(every: Sequence[Dots | None]) -> Reach | None:
 
 def place_of(value: float, rect: QRectF, reach: Reach) -> float:
     """Where a loss lies in a cell, or in the heading over it."""
-    inside = rect.adjusted(MARGIN, 0, -MARGIN, 0)
+    margin = scaled(MARGIN)
+    inside = rect.adjusted(margin, 0, -margin, 0)
     share = (math.log10(value) - reach[0]) / (reach[1] - reach[0])
     return inside.left() + min(max(share, 0.0), 1.0) * inside.width()
 
@@ -43,6 +44,14 @@ def place_of(value: float, rect: QRectF, reach: Reach) -> float:
 def ticks_of(reach: Reach) -> list[float]:
     """The decades."""
     return [10.0**power for power in range(int(reach[0]), int(reach[1]) + 1)]
+
+
+def named_ticks(rect: QRectF, reach: Reach) -> list[tuple[float, QRectF]]:
+    """The decades that have room for their number in the heading, and where it stands: over its line."""
+    ticks, width = ticks_of(reach), scaled(ROOM_PER_TICK)
+    every = max(1, math.ceil(len(ticks) * width / max(rect.width(), 1.0)))
+    size = QRectF(0.0, rect.top(), width, rect.height())
+    return [(tick, size.translated(place_of(tick, rect, reach) - width / 2, 0.0)) for tick in ticks[::every]]
 
 
 def paint_dots(painter: QPainter, rect: QRectF, dots: Dots | None, mark: Mark, reach: Reach) -> None:
@@ -96,11 +105,6 @@ class ScoresHeader(QHeaderView):
             return
         painter.setFont(ui_font(10.5))
         painter.setPen(theme().palette.muted)
-        ticks, width = ticks_of(reach), scaled(ROOM_PER_TICK)
-        every = max(1, math.ceil(len(ticks) * width / max(rect.width(), 1.0)))
-        for tick in ticks[::every]:
-            at = place_of(tick, rect, reach)
-            left = min(max(at - width / 2, rect.left()), rect.right() - width)
-            painter.drawText(
-                QRectF(left, rect.top(), width, rect.height()), Qt.AlignmentFlag.AlignCenter, tick_text(tick)
-            )
+        painter.setClipping(False)  # a long number leaves its column rather than its line
+        for tick, place in named_ticks(rect, reach):
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick_text(tick))

@@ -121,6 +121,7 @@ class ProtocolPanel(Panel):
     def _describe(self) -> None:
         settings = self.session.settings
         texts = {
+            "ended": (self.tr("Ended before their time"), self._ended_text()),
             "same": (self.tr("Same tasks"), self._same_text()),
             "inductive": self._inductive_text(),
             "order": (self.tr("Order"), self._order_text()),
@@ -139,6 +140,19 @@ class ProtocolPanel(Panel):
         if comparison.lanes and not comparison.shares_tasks:
             text += " " + self.tr("Training tasks differ: meta-batches or episodes do.")
         return text
+
+    def _ended_text(self) -> str:
+        """Who took less than the seconds that each might train, and why."""
+        outcome = self.session.comparing.outcome
+        if outcome is None or outcome.plan.budget.seconds is None:
+            return ""
+        words = {
+            "own length": self.tr("its preset's own length"), "converged": self.tr("converged"),
+            "diverged": self.tr("diverged"), "nothing to train": self.tr("nothing to train"),
+        }  # fmt: skip
+        ended = ((one.short, one.entry.early_end) for one in self._standings.all if one.entry is not None)
+        said = ", ".join(f"{name} ({words[end]})" for name, end in ended if end)
+        return f"{said}." if said else ""
 
     def _inductive_text(self) -> tuple[str, str]:
         if self.session.settings.network.is_transductive:
@@ -159,7 +173,7 @@ class ProtocolPanel(Panel):
         return " ".join(f"{order}: {', '.join(names)}." for order, names in orders.items())
 
 
-_ICONS = {"same": "tasks", "inductive": "check", "order": "network", "effort": "compare"}
+_ICONS = {"ended": "history", "same": "tasks", "inductive": "check", "order": "network", "effort": "compare"}
 
 
 class Block(QWidget):

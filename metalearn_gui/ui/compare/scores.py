@@ -44,6 +44,7 @@ Index = QModelIndex | QPersistentModelIndex
 WIDTHS = {PROTOCOL: 92, FIRST: 118, FIRST_MEDIAN: 62, BEST: 118, BEST_MEDIAN: 62, AT_STEP: 62, BEHIND: 124, TIME: 50}
 GIVING_WAY = (DOTS, PROTOCOL, BEHIND, FIRST_MEDIAN, BEST_MEDIAN)  # columns that go where there is little room
 LEAST_NAME, LEAST_DOTS = 110, 130
+LOW_ROW = 24
 NARROWEST = 80  # per cent of a letter's width
 
 
@@ -79,6 +80,7 @@ class ScoresPanel(Panel):
     def set_compact(self, compact: bool) -> None:
         """Rows in the place of what the marks mean, which the headings then say under the pointer."""
         self._foot.setVisible(not compact)
+        self.table.set_compact(compact)
 
     def refresh(self) -> None:
         """Take over the contenders and what they came to."""
@@ -142,6 +144,7 @@ class ScoresView(RowsTable):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_compact = False
         self.setItemDelegate(ScoresDelegate(self))
         header = ScoresHeader(self)
         self.use_header(header)
@@ -159,8 +162,18 @@ class ScoresView(RowsTable):
         header.setSectionResizeMode(DOTS, QHeaderView.ResizeMode.Stretch)
         for column, width in WIDTHS.items():
             header.resizeSection(column, scaled(width))
-        self.verticalHeader().setDefaultSectionSize(scaled(ROW_HEIGHT))
-        self.setMinimumHeight(3 * scaled(ROW_HEIGHT))
+        self.verticalHeader().setDefaultSectionSize(self.row_height)
+        self.setMinimumHeight(3 * self.row_height)
+
+    @property
+    def row_height(self) -> int:
+        return scaled(LOW_ROW if self._is_compact else ROW_HEIGHT)
+
+    def set_compact(self, compact: bool) -> None:
+        """Lower rows: as many learners as there are at first stand in a small window without a scroll."""
+        self._is_compact = compact
+        self.verticalHeader().setMinimumSectionSize(self.row_height)
+        self.lay_out_columns()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -226,7 +239,7 @@ class ScoresDelegate(QStyledItemDelegate):
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | side, text)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(super().sizeHint(option, index).width(), scaled(ROW_HEIGHT))
+        return QSize(super().sizeHint(option, index).width(), self._view.row_height)
 
 
 def narrowed(font: QFont, text: str, room: float) -> QFont:

@@ -164,8 +164,11 @@ class TilesPanel(Panel):
         self._empty.setText(waiting_text(self.session, "compare") or text)
 
     def _say_hint(self) -> None:
-        tiles = self.tr("drag a point in any of them: all answer · dotted: truth")
-        self.set_hint(self.tr("touch the task at the left: all answer") if self._hand is not None else tiles)
+        if self.session.shown.settings.tasks.view not in TOUCHED_SMALL:
+            self.set_hint(self.tr("touch the task at the left: all answer") if self._tiles else "")
+            return
+        drag, dotted = self.tr("drag a point in any of them: all answer"), self.tr("dotted: truth")
+        self.set_hint(drag if self.session.unseen.touched.truth is None else f"{drag} · {dotted}")
 
     def restyle(self) -> None:
         self.refresh()  # marks have the theme's colours

@@ -22,6 +22,8 @@ from metalearn_gui.ui.compare.tiles import TilesPanel
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.view import GAP
 
+ROWS, ROWS_COMPACT = (285, 250), (310, 225)  # of the height: the table, and the plots below it
+
 
 class CompareView(ComparingView):
     """Run trains every chosen learner within its budget; what is over when it is cancelled stays."""
@@ -47,8 +49,6 @@ class CompareView(ComparingView):
         self.by_tasks = CurvesPanel("compare_by_tasks", "tasks_seen", session, standings, self.content)
         self._below = QGridLayout()
         self._below.setSpacing(GAP)
-        self._below.setRowStretch(0, 285)
-        self._below.setRowStretch(1, 250)
         self.body.addWidget(self.tiles, 240)
         self.body.addLayout(self._below, 540)
         self._place(compact=False)
@@ -66,6 +66,8 @@ class CompareView(ComparingView):
         }
         for column, share in enumerate((1, 1, 1) if compact else (484, 484, 416)):
             self._below.setColumnStretch(column, share)
+        for row, share in enumerate(ROWS_COMPACT if compact else ROWS):
+            self._below.setRowStretch(row, share)
         for changing in (self.scores, self.by_compute, self.by_tasks):
             changing.set_compact(compact)
         for card, place in places.items():
