@@ -16,7 +16,7 @@ from metalearn_gui.ui.network_drawing import UNITS_DRAWN, Layer
 from metalearn_gui.ui.network_maps import Column, columns_of, draw_columns, tiles
 from metalearn_gui.ui.theme import scaled, theme
 
-SMALLEST_UNIT, UNIT, LARGEST_UNIT = 11, 17, 32  # pixels of the design
+SMALLEST_UNIT, UNIT, LARGEST_UNIT = 10, 17, 32  # pixels of the design
 GAP_SHARE = 0.12  # of a unit, between two
 MAX_WIDTH = 3.2
 

@@ -17,11 +17,16 @@ LEAST_SHARE = 0.02  # where a band reaches 0 or below, a logarithmic axis shows 
 
 
 class Drawn(NamedTuple):
-    """How a line of the plot is drawn: the palette's colour, the style, and what lies above what."""
+    """How a line of the plot is drawn: the palette's colour, the style, and what lies above what.
+
+    symbol: pyqtgraph's, at each step. has_band: whether its interval is drawn; many of them look like one block.
+    """
 
     color: str
     style: str
     layer: float
+    symbol: str = "o"
+    has_band: bool = True
 
 
 DRAWN = {  # in the legend's order
@@ -31,20 +36,20 @@ DRAWN = {  # in the legend's order
     "scratch_adam": Drawn("scratch", "dashdot", 1.5),
     "nearest": Drawn("muted", "dotted", 1.7),
     "logistic": Drawn("transfer", "dashdot", 1.9),
-    "task_mean": Drawn("muted", "dotted", 1.7),
-    "boosting": Drawn("muted", "dashed", 1.9),
-    "linear_ridge": Drawn("muted", "dashdot", 1.9),
+    "task_mean": Drawn("muted", "dotted", 1.7, "o", has_band=False),
+    "boosting": Drawn("text", "dashed", 1.9, "s", has_band=False),
+    "linear_ridge": Drawn("muted", "dashdot", 1.8, "t1", has_band=False),
 }
 
 
 class StepLine:
     """`x` and `y` are what the line shows, in view coordinates."""
 
-    def __init__(self, plot: ThemedPlot, layer: float) -> None:
-        self._plot = plot
+    def __init__(self, plot: ThemedPlot, layer: float, symbol: str = "o", has_band: bool = True) -> None:
+        self._plot, self._has_band = plot, has_band
         self._line = plot.add_line(layer)
         self.band = PlotBand(plot, layer)
-        self._dots = pg.ScatterPlotItem(size=7, pxMode=True, antialias=True)
+        self._dots = pg.ScatterPlotItem(size=7, symbol=symbol, pxMode=True, antialias=True)
         self._dots.setZValue(layer + 0.1)
         plot.addItem(self._dots, ignoreBounds=True)
         self.x, self.y = EMPTY, EMPTY
@@ -67,7 +72,7 @@ class StepLine:
         least = LEAST_SHARE * np.abs(values) if self._plot.is_log else -np.inf
         low = self._plot.to_axis(np.maximum(values - half_widths, least))
         high = self._plot.to_axis(values + half_widths)
-        whole = np.isfinite(low) & np.isfinite(high)
+        whole = np.isfinite(low) & np.isfinite(high) & self._has_band
         self.band.feed(self.x[whole], low[whole], high[whole])
 
     def clear(self) -> None:

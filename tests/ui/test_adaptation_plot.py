@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from metalearn_gui.engine import events
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.ui.panels.adaptation import LOWEST, AdaptationPanel
+from metalearn_gui.ui.step_line import DRAWN
 
 
 @pytest.fixture
@@ -28,6 +29,26 @@ def _score(session, **changes):
     learner = dataclasses.replace(evaluation.learner, **changes)
     session.live.scores[-1] = dataclasses.replace(scored, evaluation=dataclasses.replace(evaluation, learner=learner))
     session.scored.emit()
+
+
+def test_no_two_lines_of_the_plot_are_drawn_alike():
+    looks = [(drawn.color, drawn.style, drawn.symbol) for key, drawn in DRAWN.items() if key != "nearest"]
+    assert len(set(looks)) == len(looks)
+    of_tables = [DRAWN[key] for key in ("task_mean", "boosting", "linear_ridge")]
+    assert len({drawn.symbol for drawn in of_tables}) == 3
+
+
+def test_the_intervals_of_a_tables_baselines_are_told_where_they_are_named(panel, session):
+    session.score()
+    scored = session.live.scores[-1]
+    baselines = {**scored.evaluation.baselines, "boosting": scored.evaluation.learner}
+    evaluation = dataclasses.replace(scored.evaluation, baselines=baselines)
+    session.live.scores[-1] = dataclasses.replace(scored, evaluation=evaluation)
+    session.scored.emit()
+    assert not len(panel._lines["boosting"].band.edges[0].getData()[0])
+    assert len(panel._lines["learner"].band.edges[0].getData()[0])
+    (entry,) = (entry for entry in panel.legend.entries if entry.text == "boosting")
+    assert "±" in entry.tip
 
 
 def test_the_plot_waits_for_the_first_evaluation(panel, session):

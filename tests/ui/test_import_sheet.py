@@ -6,6 +6,7 @@ import re
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
 from metalearn_gui.ui.import_sheet import ImportSheet
@@ -39,6 +40,25 @@ def test_a_guess_is_imported_as_one_change_that_can_be_undone(sheet, session, ta
     assert not sheet.isVisible()
     session.undo()
     assert session.settings == before
+
+
+def test_a_columns_head_stands_over_its_cells(sheet):
+    preview = sheet._preview
+    model = preview.model()
+    align = Qt.ItemDataRole.TextAlignmentRole
+    for column in range(model.columnCount()):
+        assert model.headerData(column, Qt.Orientation.Horizontal, align) == model.data(model.index(0, column), align)
+    cells = preview.visualRect(model.index(0, 0)).united(preview.visualRect(model.index(3, 0)))
+    chip = preview.head.chip(0)
+    ink = inked(preview.viewport().grab(cells).toImage())
+    assert abs(ink - chip.left() + cells.left()) <= 2
+
+
+def inked(picture: QImage) -> int:
+    """The leftmost column of pixels that is not all ground."""
+    ground = picture.pixelColor(0, 0)
+    columns = range(picture.width())
+    return next(x for x in columns if any(picture.pixelColor(x, y) != ground for y in range(picture.height())))
 
 
 @pytest.mark.parametrize("tasks", [2, 3, 12])

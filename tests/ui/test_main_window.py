@@ -214,6 +214,13 @@ def test_the_run_button_derives_from_the_state(window, session, state, name):
     assert child(window, "run_button").accessibleName() == name
 
 
+def test_the_cards_of_a_table_of_ones_own_stand_whole_beside_each_other(window, session, table, qtbot):
+    window.resize(1440, 900)
+    session.change(task_family="csv", data=table)
+    bar = child(window, "left_column").verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+
+
 def test_run_waits_until_it_can_be_pressed(window, session):
     session.can_run, session.readiness = False, "loading TensorFlow"
     session.readinessChanged.emit()

@@ -17,7 +17,17 @@ from PySide6.QtCore import (
     SignalInstance,
 )
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from metalearn_gui.engine.tables.choices import ColumnChoice
 from metalearn_gui.engine.tables.table import KINDS, Column, Table, date_text
@@ -30,7 +40,8 @@ from metalearn_gui.ui.theme import theme, ui_font
 
 SHOWN_ROWS = 50
 KIND_ROLE, ROLE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-NARROWEST_COLUMN = 104
+NARROWEST_COLUMN, WIDEST_COLUMN = 104, 190
+ARROW = 15  # pixels beside a type
 HEADER_HEIGHT, COLUMN_WIDTH, ROW_HEIGHT, CHIP_HEIGHT, EDGE = 76, 128, 24, 22, 8
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -79,6 +90,8 @@ class PreviewModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical or section >= self.columnCount():
             return None
         column = self._table.columns[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:  # a head stands over its cells
+            return self.data(self.index(0, section), role)
         names: dict[int, str] = dict.fromkeys((Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole), column.name)
         texts = {**names, KIND_ROLE: self._types.get(column.name, column.kind)}
         return role_of(self._choice, column.name) if role == ROLE_ROLE else texts.get(role)
@@ -130,10 +143,13 @@ class RoleHeader(QHeaderView):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = rect.adjusted(EDGE, 6, -EDGE, 0)
-        _write(painter, QRect(room.left(), room.top(), room.width(), 18), name, 12.5, 600, colors.text)
-        kind_place = QRect(room.left(), room.top() + 18, room.width(), 16)
-        _write(painter, kind_place, self.kind_text(kind), 11, 400, colors.muted)
-        arrow = kind_place.left() + painter.fontMetrics().horizontalAdvance(self.kind_text(kind)) + 4
+        align = ask(section, self.orientation(), Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignLeft
+        _write(painter, QRect(room.left(), room.top(), room.width(), 18), name, 12.5, 600, colors.text, align)
+        kind_place = QRect(room.left(), room.top() + 18, room.width() - ARROW, 16)
+        _write(painter, kind_place, self.kind_text(kind), 11, 400, colors.muted, align)
+        is_right = bool(align & Qt.AlignmentFlag.AlignRight)
+        words = painter.fontMetrics().horizontalAdvance(self.kind_text(kind))
+        arrow = (kind_place.right() if is_right else kind_place.left() + words) + 4
         icon("chevron_down", colors.muted).paint(painter, QRect(arrow, kind_place.top() + 3, 11, 11))
         self._paint_chip(painter, self.chip(section), role)
         painter.setPen(colors.line)
@@ -152,6 +168,17 @@ class RoleHeader(QHeaderView):
         _write(painter, inner, self.role_text(role), 11.5, 600, text, Qt.AlignmentFlag.AlignCenter)
 
 
+class Cells(QStyledItemDelegate):
+    """Cells as far from their column's edges as what stands over them."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        style = option.widget.style() if option.widget else QApplication.style()
+        own = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, option.widget) + 1
+        inside = QStyleOptionViewItem(option)
+        inside.rect = option.rect.adjusted(EDGE - own, 0, own - EDGE, 0)
+        super().paint(painter, inside, index)
+
+
 class Preview(QTableView):
     """Says which role or type a person gave to which column; by a press on its head, or Space or Enter in it."""
 
@@ -163,6 +190,7 @@ class Preview(QTableView):
         self.setObjectName("import_preview")
         self._model = PreviewModel(self)
         self.setModel(self._model)
+        self.setItemDelegate(Cells(self))
         self.head = RoleHeader(self)
         self.setHorizontalHeader(self.head)
         self.verticalHeader().hide()
@@ -183,9 +211,9 @@ class Preview(QTableView):
         self._share_room()
 
     def _share_room(self) -> None:
-        """Narrower columns where all of them fit then: what comes out is often the last."""
+        """Narrower columns where all of them fit then: what comes out is often the last; wider ones where few do."""
         count = max(1, self._model.columnCount())
-        width = min(COLUMN_WIDTH, self.viewport().width() // count)
+        width = min(WIDEST_COLUMN, self.viewport().width() // count)
         self.head.setDefaultSectionSize(width if width >= NARROWEST_COLUMN else COLUMN_WIDTH)
 
     def turn(self, section: int) -> None:

@@ -64,7 +64,9 @@ class AdaptationPanel(Panel):
         self.plot.setObjectName("adaptation_plot")
         self.plot.count_axis.least_spacing = 26
         self.plot.setMinimumHeight(LEAST)
-        self._lines = {key: StepLine(self.plot, drawn.layer) for key, drawn in DRAWN.items()}
+        self._lines = {
+            key: StepLine(self.plot, drawn.layer, drawn.symbol, drawn.has_band) for key, drawn in DRAWN.items()
+        }
         self._median = StepLine(self.plot, 3.0)
         self.levels = LevelLines(self.plot)
         self._cursor = pg.InfiniteLine(angle=90)
@@ -204,7 +206,12 @@ class AdaptationPanel(Panel):
         levels = self.levels.legend_entries()
         tip = "\n".join(self.tr("dotted: {name}").format(name=entry.text) for entry in (*beside, *levels))
         baselines = [
-            LegendEntry(baseline_name(key, is_narrow), theme().color_of(drawn.color), drawn.style)
+            LegendEntry(
+                baseline_name(key, is_narrow),
+                theme().color_of(drawn.color),
+                drawn.style,
+                tip="" if drawn.has_band else score_text(scores[key], -1, in_percent=self.shows_accuracy),
+            )
             for key, drawn in DRAWN.items()
             if key in scores and key != "learner"
         ]
