@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtWidgets import QScrollArea
 
+from metalearn_gui.ui.focus_ring import FocusRing
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels import INSIDE_PANELS
 from metalearn_gui.ui.view_stack import ViewStack
@@ -75,6 +76,9 @@ class Cards:
         if area is not None:
             area.ensureWidgetVisible(panel)
         panel.focus_title()
+        ring = self._window.findChild(FocusRing)
+        if ring is not None:
+            ring.follow()
 
     def _detach(self, panel: Panel) -> None:
         if not panel.is_detached:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QWidget
 
 from metalearn_gui.ui.application import the_application
+from metalearn_gui.ui.explanation import WhyButton
 from metalearn_gui.ui.reading_order import move_focus
 from metalearn_gui.ui.theme import theme
 
 MARGIN = 3
+BESIDE = {"title": 7, "link": 5}  # by kind: pixels at the left and right of words that reach to the widget's edges
+CLOSE = 1  # beside a number or a "?", whose neighbours are closer than the ring is thick
 
 
 class FocusRing(QWidget):
@@ -30,17 +33,20 @@ class FocusRing(QWidget):
     def lead(self, root: QWidget, forward: bool) -> bool:
         """Give the keyboard to what comes next within `root`, and lie round it; whether there was anything."""
         moved = move_focus(root, forward)
-        self._follow()
+        self.follow()
         return moved
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
+        """Lie round what has the keyboard."""
         target = QApplication.focusWidget()
         if target is None or not self._window.isAncestorOf(target):
             self.hide()
             return
         self._target = target
         corner = target.mapTo(self._window, QPoint(0, 0))
-        self.setGeometry(QRect(corner, target.size()).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+        is_close = isinstance(target, QAbstractSpinBox | WhyButton)
+        beside = CLOSE if is_close else BESIDE.get(str(target.property("kind")), MARGIN)
+        self.setGeometry(QRect(corner, target.size()).adjusted(-beside, -MARGIN, beside, MARGIN))
         self.show()
         self.raise_()
 

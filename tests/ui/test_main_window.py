@@ -397,6 +397,42 @@ def test_tab_shows_a_ring_round_what_has_the_focus(window, qtbot):
     assert ring.geometry().contains(focused.rect().translated(focused.mapTo(window, QPoint(0, 0))))
 
 
+@pytest.mark.parametrize(("name", "room"), [("tasks_title", 4), ("compare_button", 2), ("num_hidden_layers", -2)])
+def test_the_ring_touches_neither_words_nor_neighbours(window, qtbot, name, room):
+    """room: between what is painted of the ring and the widget's own edge; its line is 2 wide."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    focused, ring = child(window, name), child(window, "focus_ring")
+    focused.setFocus()
+    ring.follow()
+    inner = ring.geometry().adjusted(2, 2, -2, -2)
+    place = QRect(focused.mapTo(window, QPoint(0, 0)), focused.size())
+    assert place.left() - inner.left() >= room
+    neighbours = [child(window, f"{name}_{other}") for other in ("plus", "minus")] if "num" in name else []
+    for one in neighbours:
+        assert ring.geometry().intersected(QRect(one.mapTo(window, QPoint(0, 0)), one.size())).width() <= 1
+
+
+def test_the_ring_round_a_why_is_off_the_words_before_it(window, qtbot):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    panel, ring = child(window, "adaptation_panel"), child(window, "focus_ring")
+    panel._why.setFocus()
+    ring.follow()
+    words = panel._hint.mapTo(window, panel._hint.rect().topRight()).x()
+    assert ring.isVisible()
+    assert ring.geometry().left() > words + 1
+
+
+def test_a_button_has_no_frame_within_the_ring(window, qtbot):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    title = child(window, "tasks_title")
+    bare = title.grab().toImage()
+    title.setFocus(Qt.FocusReason.TabFocusReason)
+    assert title.grab().toImage() == bare
+
+
 def test_undo_and_redo_have_their_keys(window, session, qtbot):
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
