@@ -179,6 +179,7 @@ class Documents(QObject):
         if not self._course.has_data(settings):
             return False
         self._course.set_settings_and_task(settings.resolved(), task, self.tr("Open a link"))
+        self.said.emit(Message("", about=REFUSAL))  # of a link before; settings that stay take nothing back
         return True
 
     def _take_up(self, saved: SavedSession, settle: Callable[[], None], read: Read | None = None) -> bool:

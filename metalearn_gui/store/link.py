@@ -62,7 +62,10 @@ def from_link(text: str) -> tuple[ExperimentSettings, SavedTask | None]:
     try:
         document = json.loads(_unpacked(data))
         return ExperimentSettings.from_dict(document["settings"]), _task(document.get("task"))
-    except (*DAMAGE, zlib.error, binascii.Error) as error:
+    except (zlib.error, binascii.Error):  # what they say is for programmers
+        came = f"of its {len(text.strip())} letters some lack or are others"
+        raise StoreError(f"The link is damaged ({came}); copy it again, all of it") from None
+    except DAMAGE as error:
         reason = " ".join(str(error).split())[:160] or type(error).__name__
         raise StoreError(f"The link is damaged ({reason}); copy it again, all of it") from None
 

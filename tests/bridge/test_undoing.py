@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from metalearn_gui.bridge.messages import REFUSAL
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
+from tests.bridge.conftest import Heard
 
 pytestmark = pytest.mark.usefixtures("traced")
 
@@ -72,6 +74,17 @@ def test_a_link_restores_settings_and_the_task_as_it_lies(session, open_session)
     assert np.array_equal(other.unseen.touched.support.x, session.unseen.touched.support.x)
     other.undo()
     assert other.settings.episodes.shots == 3
+
+
+@pytest.mark.parametrize("shots", [3, 4], ids=["the same settings", "other ones"])
+def test_a_sound_link_takes_back_what_was_said_of_a_damaged_one(shots, session, open_session) -> None:
+    other = open_session()
+    other.change(shots=shots)
+    heard = Heard(session)
+    assert not session.documents.open_link("metalearn:1:broken")
+    assert session.documents.open_link(other.documents.link())
+    assert (heard.messages[0].about, heard.messages[-1].about) == (REFUSAL, REFUSAL)
+    assert heard.messages[-1].text == ""
 
 
 @pytest.mark.parametrize("shots", [3, 4], ids=["the same settings", "other ones"])

@@ -83,6 +83,16 @@ def test_what_is_no_sound_link_is_refused_in_one_line(text: str) -> None:
     assert len(str(refusal.value)) < 400
 
 
+@pytest.mark.parametrize("cut", [1, 2, 3, 40, 200])
+def test_a_link_cut_short_is_refused_in_plain_words(cut: int) -> None:
+    text = to_link(SETTINGS, TASK)[:-cut]
+    with pytest.raises(StoreError) as refusal:
+        from_link(text)
+    assert "base64" not in str(refusal.value)
+    assert "decompress" not in str(refusal.value)
+    assert "copy it again, all of it" in str(refusal.value)
+
+
 @given(st.binary(max_size=200), st.integers(0, 400))
 def test_damage_anywhere_is_refused_or_changes_nothing(noise: bytes, place: int) -> None:
     text = to_link(SETTINGS, TASK)
