@@ -130,10 +130,13 @@ def test_keys_of_the_table_win_over_the_windows_shortcuts(panel):
         assert event.isAccepted() == is_ours
 
 
-def test_the_live_run_cannot_be_deleted(panel, session, two_runs, qtbot):
+def test_the_live_run_cannot_be_deleted_and_says_so(panel, session, two_runs, qtbot):
+    session.train(3)
     panel.table.setCurrentIndex(panel.model.index(0, NAME))
-    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    with qtbot.waitSignal(session.messageRaised) as said:
+        qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
     assert len(session.runs) == 2
+    assert (said.args[0].action, said.args[0].text.endswith("Start again, and it can be deleted.")) == ("reset", True)
     menu = panel.row_menu(0)
     assert [action.isEnabled() for action in menu.actions() if action.text() == "Delete"] == [False]
     menu.close()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
+from metalearn_gui.bridge.messages import RUN
 from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.icons import icon
@@ -180,6 +181,9 @@ class RunsPanel(Panel):
     def _delete(self, row: int) -> None:
         if not self.model.is_live(row):
             self.session.delete_run(self.model.run_at(row).run_id)
+        elif self.model.run_at(row).iteration:  # else there is nothing to delete
+            text = self.tr("Run goes on with this run. Start again, and it can be deleted.")
+            self.session.messageRaised.emit(Message(text, "info", self.tr("Start again"), "reset", about=RUN))
 
     def _open_menu(self, at: QPoint) -> None:
         index = self.table.indexAt(at)
