@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QRawFont
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QFileDialog, QToolButton
 
 import metalearn_gui
 from metalearn_gui.assets import asset
@@ -81,3 +82,15 @@ def test_every_icon_named_in_the_code_exists():
     names = set(re.findall(r'(?:\bicon|pixmap|svg|add_header_action|add_icon_action)\(\s*"(\w+)"', source))
     assert "detach" in names
     assert [name for name in sorted(names) if not asset("icons", f"{name}.svg").is_file()] == []
+
+
+def test_a_file_dialog_of_qts_own_shows_the_icons_of_its_buttons(qapp, qtbot):
+    theme().apply()
+    dialog = QFileDialog(options=QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    image = dialog.findChild(QToolButton, "newFolderButton").grab().toImage()
+    inner = image.rect().adjusted(3, 3, -3, -3)  # without the frame
+    places = [(x, y) for x in range(inner.left(), inner.right()) for y in range(inner.top(), inner.bottom())]
+    drawn = [x for x, y in places if image.pixelColor(x, y) != image.pixelColor(inner.topLeft())]
+    assert max(drawn) - min(drawn) >= 9
