@@ -175,6 +175,16 @@ def test_columns_are_narrower_where_all_of_them_fit_then(sheet, qtbot, tmp_path)
     assert head.chip(7).right() < head.viewport().width()
 
 
+@pytest.mark.parametrize(
+    ("rows", "told"), [(1, "1 row · 2 columns"), (60, "60 rows · 2 columns; the first 50 rows are")]
+)
+def test_the_size_of_a_table_says_how_much_of_it_is_shown_where_that_is_not_all(sheet, qtbot, tmp_path, rows, told):
+    (tmp_path / "small.csv").write_text("a,b\n" + "1,x\n" * rows)
+    sheet.open(str(tmp_path / "small.csv"))
+    qtbot.waitUntil(lambda: f"small.csv · {told}" in sheet.subtitle.text())
+    assert ("shown" in sheet.subtitle.text()) == (rows > 50)
+
+
 def test_a_guessed_type_is_shown_and_can_be_corrected(sheet, session, qtbot):
     preview = sheet.findChild(QWidget, "import_preview")
     assert preview.model().headerData(1, Qt.Orientation.Horizontal, KIND_ROLE) == "number"

@@ -27,7 +27,7 @@ from metalearn_gui.engine.tasks.csv import CHOICES, CLASSES, NUMBERS, Csv
 from metalearn_gui.ui.import_sheet.base import ImportSheet
 from metalearn_gui.ui.import_sheet.preview import SHOWN_ROWS, Preview
 from metalearn_gui.ui.import_sheet.roles import TARGET, with_role
-from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.text import count_text, counted
 
 PLACES = {"min_rows": 0, "held_out": 0, "missing": 1, "predicts": 2}  # settings, and the step each belongs to
 
@@ -192,10 +192,13 @@ class TableSheet(ImportSheet):
         ]
 
     def _size_text(self, table: Table) -> str:
-        text = self.tr("{name} · {rows} rows · {columns} columns; the first {shown} rows are shown")
-        rows, columns, name = table.num_rows, len(table.columns), Path(self._family.data).name
-        shown = min(SHOWN_ROWS, rows)
-        return text.format(name=name, rows=count_text(rows), columns=count_text(columns), shown=shown)
+        rows = counted(table.num_rows, self.tr("1 row"), self.tr("{count} rows"))
+        columns = counted(len(table.columns), self.tr("1 column"), self.tr("{count} columns"))
+        text = self.tr("{name} · {rows} · {columns}").format(
+            name=Path(self._family.data).name, rows=rows, columns=columns
+        )
+        shown = self.tr("; the first {shown} rows are shown").format(shown=SHOWN_ROWS)
+        return text + shown if table.num_rows > SHOWN_ROWS else text
 
     def _rows_text(self) -> str:
         if self._parted is None:
