@@ -39,6 +39,7 @@ _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PLANE, "learner": "cnp", "initialization": "uniform", "meta_batch": 25, "shots_min": 20,
      "meta_schedule": "cosine", "test_steps": 1},
     {**_PLANE, "learner": "ridge", "meta_learning_rate": 0.003, "test_steps": 1},
+    {**_PLANE, "learner": "protonet", "meta_learning_rate": 0.003, "test_steps": 1},
     {**_PLANE, "learner": "reptile", "initialization": "uniform", "inner_learning_rate": 0.3, "inner_steps": 8,
      "queries": 40, "meta_batch": 1, "meta_optimizer": "sgd", "meta_learning_rate": 0.2, "meta_schedule": "linear"},
     {**_PLANE, "learner": "transfer", "inner_learning_rate": 0.3},

@@ -132,6 +132,15 @@ def test_planes_bring_rates_that_were_tuned_on_planes_whichever_is_chosen_first(
     assert [first_family.value(name) for name in names] == [tuned.value(name) for name in names]
 
 
+@pytest.mark.parametrize("family", sorted(key for key, one in TASKS.items() if one.view == "plane"))
+def test_a_learner_of_classes_alone_leaves_the_meta_batch_of_pictures_behind_on_planes(family: str) -> None:
+    plane = switched(default_settings(), task_family=family)
+    chosen = switched(plane, learner="protonet")
+    assert (chosen.value("meta_batch"), chosen.value("meta_learning_rate")) == (10, 0.003)
+    from_pictures = switched(preset("glyphs"), task_family=family)
+    assert (from_pictures.value("meta_batch"), from_pictures.value("meta_learning_rate")) == (10, 0.003)
+
+
 @pytest.mark.parametrize("family", ["waves", "blobs"])
 def test_the_articles_rows_are_no_pattern_for_families_that_have_tasks_to_transfer_between(family: str) -> None:
     experiment = switched(preset("first-steps").replaced(task_family=family), learner="article")
