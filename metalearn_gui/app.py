@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from metalearn_gui import display
-from metalearn_gui.cli import window as command
 from metalearn_gui.cli.command import BAD_INPUT, is_link, say
 from metalearn_gui.cli.parser import BadInput, Options, assigned
+from metalearn_gui.cli.window_options import check, parser, refuse_a_missing_screen
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
@@ -36,13 +36,13 @@ def open_window(arguments: Sequence[str] = ()) -> QMainWindow:
     from metalearn_gui.engine.params import SettingError
 
     try:
-        options = command.parser().parse_args(list(arguments))
-        command.check(options)
+        options = parser().parse_args(list(arguments))
+        check(options)
         if options.screenshot:
             raise BadInput("--screenshot is for the command line; take window.grab() of the window that you open")
         if display.is_absent():
             raise BadInput("There is no display here; set DISPLAY, or QT_QPA_PLATFORM=offscreen to do without")
-        command.refuse_a_missing_screen()
+        refuse_a_missing_screen()
         window = build_window(options, remember=False)
     except (BadInput, SettingError) as error:
         say(str(error))

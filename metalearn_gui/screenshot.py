@@ -13,7 +13,7 @@ from metalearn_gui.cli.command import DONE, INTERRUPTED
 from metalearn_gui.cli.output import check_place
 from metalearn_gui.cli.parser import BadInput, Options
 from metalearn_gui.cli.progress import training_progress
-from metalearn_gui.cli.window import DEFAULT_SIZE, parser
+from metalearn_gui.cli.window_options import DEFAULT_SIZE, parser
 from metalearn_gui.ui.export.pictures import PICTURES
 from metalearn_gui.waiting import Waiting
 

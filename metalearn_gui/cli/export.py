@@ -10,7 +10,7 @@ from metalearn_gui.cli.command import DONE
 from metalearn_gui.cli.inputs import load_run
 from metalearn_gui.cli.output import number, print_json
 from metalearn_gui.cli.parser import BadInput, Options, Parser
-from metalearn_gui.cli.window import refuse_a_missing_screen
+from metalearn_gui.cli.window_options import refuse_a_missing_screen
 from metalearn_gui.engine.export import EXPORTERS, Exporter, file_size
 from metalearn_gui.store.subject import export_subject
 from metalearn_gui.ui.export.picture_formats import PICTURE_FORMATS
