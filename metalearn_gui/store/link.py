@@ -19,7 +19,9 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store import documents
 from metalearn_gui.store.documents import Document, SavedTask
-from metalearn_gui.store.session_file import DAMAGE, DTYPES, StoreError
+from metalearn_gui.store.saved_session import StoreError
+from metalearn_gui.store.session_reading import DAMAGE
+from metalearn_gui.store.session_tables import DTYPES
 
 SCHEME, VERSION = "metalearn:", 1
 LONGEST_LINK, LARGEST_CONTENT = 1 << 20, 1 << 23  # letters, and bytes once unpacked

@@ -14,7 +14,8 @@ import uuid
 from pathlib import Path
 
 from metalearn_gui.store.home import recovery_folder
-from metalearn_gui.store.session_file import SUFFIX, SavedSession, StoreError, one_line, save
+from metalearn_gui.store.saved_session import one_line
+from metalearn_gui.store.session_file import SUFFIX, SavedSession, StoreError, save
 
 if os.name == "nt":
     import msvcrt

@@ -428,7 +428,7 @@ def test_the_window_goes_on_while_a_session_is_read_and_takes_it_up_then(
     path = str(tmp_path / "one.metalearn")
     run_to(session, qtbot, 2)
     assert session.documents.save(path)
-    goes_on, other = waits(monkeypatch, "_check_header"), open_session()
+    goes_on, other = waits(monkeypatch, "check_header"), open_session()
     other.documents.open_soon(path)
     other.change(shots=4)
     assert other.live.run_id != session.live.run_id
@@ -442,7 +442,7 @@ def test_a_session_whose_reading_is_cancelled_is_not_taken_up(session, qtbot, tm
     path = str(tmp_path / "one.metalearn")
     assert session.documents.save(path)
     session.change(shots=4)
-    live, goes_on = session.live, waits(monkeypatch, "_check_header")
+    live, goes_on = session.live, waits(monkeypatch, "check_header")
     session.documents.open_soon(path)
     session.documents.cancel_opening()
     goes_on.set()

@@ -112,7 +112,7 @@ def test_a_full_disk_is_told_with_what_can_be_done_about_it(
     def refuse(part: Path, saved: SavedSession) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(session_file, "_write", refuse)
+    monkeypatch.setattr(session_file, "write_tables", refuse)
     recovery = RecoveryFile()
     with pytest.raises(StoreError) as told:
         recovery.write(session)

@@ -18,9 +18,10 @@ from hypothesis import settings as hypothesis_settings
 
 from metalearn_gui.engine import meta_train
 from metalearn_gui.engine.events import Change, Snapshot
-from metalearn_gui.store import session_file
+from metalearn_gui.store import session_file, session_reading
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.store.session_file import SavedSession, StoreError, load, save
+from metalearn_gui.store.session_tables import digest_of
 from tests.store.sessions import QUICK, plain, saved_sessions, trained_run, trained_session
 
 
@@ -179,7 +180,7 @@ def test_a_sealed_file_with_nonsense_inside_is_refused(saved_bytes: bytes, tmp_p
         path.write_bytes(saved_bytes)
         connection = sqlite3.connect(path)
         connection.execute("UPDATE runs SET document = ?", (document,))
-        digest = session_file._digest(connection)
+        digest = digest_of(connection)
         connection.execute("UPDATE session SET value = ? WHERE key = 'digest'", (digest,))
         connection.commit()
         connection.close()
@@ -196,9 +197,9 @@ def test_a_view_that_passes_for_a_table_runs_nothing(
     connection.execute("ALTER TABLE runs RENAME TO hidden")
     connection.execute("CREATE VIEW runs AS SELECT run_id, position, substr(document, 1) AS document FROM hidden")
     connection.commit()
-    assert session_file._digest(connection) in str(connection.execute("SELECT * FROM session").fetchall())
+    assert digest_of(connection) in str(connection.execute("SELECT * FROM session").fetchall())
     connection.close()
-    monkeypatch.setattr(session_file, "_check_schema", lambda connection: None)  # as if it had been deceived
+    monkeypatch.setattr(session_reading, "_check_schema", lambda connection: None)  # as if it had been deceived
     with pytest.raises(StoreError, match=r"prohibited|not authorized"):
         load(path)
 
@@ -328,10 +329,10 @@ def test_a_file_that_would_keep_sqlite_busy_without_end_is_refused_by_the_work_i
     session: SavedSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(tmp_path / "a.metalearn", session)
-    monkeypatch.setattr(session_file, "BETWEEN_LOOKS", 10)
+    monkeypatch.setattr(session_reading, "BETWEEN_LOOKS", 10)
     assert load(tmp_path / "a.metalearn").runs
-    monkeypatch.setattr(session_file, "LEAST_OPCODES", 0)
-    monkeypatch.setattr(session_file, "OPCODES_A_BYTE", 0)
+    monkeypatch.setattr(session_reading, "LEAST_OPCODES", 0)
+    monkeypatch.setattr(session_reading, "OPCODES_A_BYTE", 0)
     with pytest.raises(StoreError, match="interrupted"):
         load(tmp_path / "a.metalearn")
 
