@@ -167,7 +167,7 @@ def test_choosing_what_is_chosen_already_changes_nothing() -> None:
 
 
 def test_an_amplitude_range_that_is_empty_is_refused() -> None:
-    with pytest.raises(SettingError, match="it must not exceed amplitude_max"):
+    with pytest.raises(SettingError, match="it must not exceed amplitude to"):
         default_settings().replaced(amplitude_min=6.0)
 
 

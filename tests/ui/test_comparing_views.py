@@ -144,10 +144,33 @@ def test_values_that_cannot_be_swept_are_refused_while_they_are_typed(real, qtbo
     assert [label.text() for label in view.axes.findChildren(QLabel) if label.isVisible() and line in label.text()]
     assert not view.header.run.isEnabled()
     assert line in view.header.run.toolTip()
+    assert line in view.map.map.words
     for row in view.axes.rows:
         row.values.setText("1, 2")
     assert view.header.run.isEnabled()
     assert view.axes.refusal == ""
+    assert view.map.map.words.startswith("Press Run")
+
+
+def test_every_value_that_cannot_be_swept_is_named_at_once(real, qtbot):
+    view = shown(SweepView(real), qtbot)
+    for row, text in zip(view.axes.rows, ("70, 0.1, abc", "1, 0, 1.5"), strict=True):
+        row.values.setText(text)
+    said = "\n".join(label.text() for label in view.axes.findChildren(QLabel) if label.isVisible())
+    for fault in ("α is '70'", "α is 'abc'", "Shots K is '0'", "Shots K is '1.5'"):
+        assert fault in said
+
+
+@pytest.mark.parametrize("many", [(), tuple(5 + place / 10 for place in range(40))])
+def test_two_values_that_do_not_fit_together_are_refused_before_run(real, qtbot, many):
+    view = shown(SweepView(real), qtbot)
+    lows, highs = ("1, 4", ", ".join(map(str, (2, *many, 9.5))))
+    for row, name, text in zip(view.axes.rows, ("amplitude_min", "amplitude_max"), (lows, highs), strict=True):
+        row.setting.setCurrentIndex(row.setting.findData(name))
+        row.values.setText(text)
+    qtbot.waitUntil(lambda: "Amplitude from 4 and amplitude to 2 do not fit together" in view.axes.refusal)
+    assert not view.header.run.isEnabled()
+    assert "it must not exceed amplitude to, 2" in view.map.map.words
 
 
 def test_a_setting_is_swept_once(real, qtbot):

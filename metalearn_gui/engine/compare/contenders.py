@@ -91,9 +91,14 @@ class Choice:
 
 def contender_label(learner: str, values: Mapping[str, Any]) -> str:
     """A learner's name, and in which settings it differs, in their own words."""
-    words = setting_words()
-    differs = ", ".join(f"{words.get(name, name)} {value}" for name, value in values.items() if name != "learner")
+    differs = setting_values({name: value for name, value in values.items() if name != "learner"})
     return LABEL_PARTS.join(filter(None, (LEARNERS[learner].label, differs)))
+
+
+def setting_values(values: Mapping[str, Any]) -> str:
+    """Settings and their values in words."""
+    words = setting_words()
+    return ", ".join(f"{words.get(name, name)} {value}" for name, value in values.items())
 
 
 def free_key(learner: str, taken: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.compare.contenders import Contender, contender_label
+from metalearn_gui.engine.compare.contenders import Contender, contender_label, setting_values
 from metalearn_gui.engine.compare.result import Comparison
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -45,17 +45,21 @@ class Axis:
         """The inverse of `parse`."""
         return f"{self.name}={','.join(map(str, self.values))}"
 
-    def check(self, settings: ExperimentSettings) -> None:
-        """Raise SettingError where these settings cannot take a value, or take two of them for the same."""
+    def faults(self, settings: ExperimentSettings) -> tuple[str, ...]:
+        """A line for every value that these settings cannot take, or that comes twice."""
         written: dict[Any, Any] = {}
+        found = []
         for value in self.values:
-            taken = switched(settings, **{self.name: value}).value(self.name)
+            try:
+                taken = switched(settings, **{self.name: value}).value(self.name)
+            except SettingError as error:
+                found.append(str(error))
+                continue
             if taken in written:
                 label = settings.param(self.name).label
-                raise SettingError(
-                    f"{label} ({self.name}) has {written[taken]} and {value}, the same twice; give it once"
-                )
-            written[taken] = value
+                found.append(f"{label} ({self.name}) has {written[taken]} and {value}, the same twice; give it once")
+            written.setdefault(taken, value)
+        return tuple(dict.fromkeys(found))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,10 +95,11 @@ class Grid:
         """The settings of every cell.
 
         Raises:
-            SettingError: a setting that there is not, a value out of its range, or one that comes twice.
+            SettingError: a setting that there is not, a value out of its range or twice, or two that do not fit
+                together.
         """
-        for axis in self.axes:
-            axis.check(settings)
+        for line in (line for axis in self.axes for line in axis.faults(settings)):
+            raise SettingError(line)
         places = itertools.product(*(range(length) for length in self.shape))
         return tuple(self._contender(settings, place, seeds) for place in places)
 
@@ -114,5 +119,9 @@ class Grid:
 
     def _contender(self, settings: ExperimentSettings, place: Sequence[int], seeds: Sequence[int]) -> Contender:
         values = {axis.name: axis.values[at] for axis, at in zip(self.axes, place, strict=True)}
-        changed = switched(settings, **values)
+        try:
+            changed = switched(settings, **values)
+        except SettingError as error:  # each alone can be
+            pair = " and ".join(setting_values({name: value}) for name, value in values.items())
+            raise SettingError(f"{pair[:1].upper()}{pair[1:]} do not fit together: {error}") from None
         return Contender(self.key(place), changed, tuple(seeds), contender_label(changed.learner.key, values))

@@ -119,7 +119,7 @@ class PeriodicFamily(CurveFamily):
         if self.amplitude_min > self.amplitude_max:
             raise SettingError(
                 f"Amplitude from (amplitude_min) is {self.amplitude_min:g}; "
-                f"it must not exceed amplitude_max, {self.amplitude_max:g}"
+                f"it must not exceed amplitude to (amplitude_max), {self.amplitude_max:g}"
             )
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -22,6 +22,9 @@ from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.wording import without_keys
 
 FIRST = ("inner_learning_rate", "shots")  # what is swept until something else is chosen
+FEW_CELLS = 64  # that can be tried at every letter
+QUIET_MS = 250
+MOST_LINES = 4
 AS_IS = ""  # no second setting
 
 
@@ -75,6 +78,8 @@ class SweepAxesPanel(Panel):
         self.rows = (AxisRow("sweep_first", self), AxisRow("sweep_second", self))
         self.effort = EffortLine(Budget(seconds=5), "sweep_budget", self)
         self.refusal = ""  # why nothing can be swept so, in a line
+        self._later = QTimer(self, singleShot=True, interval=QUIET_MS)
+        self._later.timeout.connect(self._check_all)
         self._count = QLabel(self)
         self._count.setProperty("tone", "muted")
         self._count.setFont(ui_font(12))
@@ -146,40 +151,60 @@ class SweepAxesPanel(Panel):
 
         Nothing while the card cannot be seen: to try values takes milliseconds each, and every setting asks for it.
         """
-        if not self.isVisible():
-            return
-        refusals = [self._refusal_of(row) for row in self.rows]
+        if self.isVisible():
+            self._take_faults(tries_all=False)
+
+    def _check_all(self) -> None:
+        if self.isVisible():
+            self._take_faults(tries_all=True)
+
+    def _take_faults(self, tries_all: bool) -> None:
+        self._later.stop()
+        refusals = [self._refusals_of(row) for row in self.rows]
+        count = 0
         try:
-            count = 0 if any(refusals) else math.prod(self.grid().shape)
+            if not any(refusals):
+                count = math.prod(self.grid().shape)
+                self._check_pairs(count, tries_all)
         except SettingError as error:
-            count, refusals[-1] = 0, without_keys(str(error))
-        for row, line in zip(self.rows, refusals, strict=True):
-            row.refuse(line)
-        self.refusal = next(filter(None, refusals), "")
+            count, refusals[-1] = 0, [without_keys(str(error))]
+        for row, lines in zip(self.rows, refusals, strict=True):
+            row.refuse(self._several(lines))
+        self.refusal = next((lines[0] for lines in refusals if lines), "")
         text = self.tr("{count} runs. All meet the same unseen tasks; each becomes a run of the list.")
         self._count.setText(text.format(count=count))
         self._count.setVisible(bool(count))
         self.checked.emit()
 
+    def _check_pairs(self, count: int, tries_all: bool) -> None:
+        """Raise SettingError of two values that do not fit together; many pairs wait until nobody types."""
+        if tries_all or count <= FEW_CELLS:
+            self.grid().contenders(self.session.settings)
+        else:
+            self._later.start()
+
+    def _several(self, lines: list[str]) -> str:
+        """All of them, or the first ones and how many more there are."""
+        more = len(lines) - MOST_LINES
+        rest = [self.tr("and {count} more").format(count=more)] if more > 0 else []
+        return "\n".join([*lines[:MOST_LINES], *rest])
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._check()
 
-    def _refusal_of(self, row: AxisRow) -> str:
+    def _refusals_of(self, row: AxisRow) -> list[str]:
         name = row.setting.currentData()
         if not name:
-            return ""
+            return []
         if row is not self.rows[0] and name == self.rows[0].setting.currentData():
-            return self.tr("This is swept above already; choose another setting")
+            return [self.tr("This is swept above already; choose another setting")]
         if not row.values.text().strip(" ,"):
-            return self.tr("There are no values; give some, with commas between them")
-        try:
-            axis = row.axis()
-            if axis is not None and len(axis.values) <= MAX_CELLS:  # more are refused together
-                axis.check(self.session.settings)
-        except SettingError as error:
-            return without_keys(str(error))
-        return ""
+            return [self.tr("There are no values; give some, with commas between them")]
+        axis = row.axis()
+        if axis is None or len(axis.values) > MAX_CELLS:  # so many are refused together
+            return []
+        return [without_keys(line) for line in axis.faults(self.session.settings)]
 
     def retranslate(self) -> None:
         self.set_title(self.tr("What to sweep"))

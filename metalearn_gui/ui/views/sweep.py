@@ -72,6 +72,7 @@ class SweepMapPanel(Panel):
         self.map = CellMap(self)
         self.map.setObjectName("sweep_map")
         self.body.addWidget(self.map, 1)
+        axes.checked.connect(self._take_check)
         comparing = session.comparing
         comparing.planned.connect(self.refresh)
         comparing.contenderFinished.connect(lambda _run_id: self.refresh())
@@ -89,12 +90,16 @@ class SweepMapPanel(Panel):
     def refresh(self) -> None:
         """Draw what is known by now."""
         grid = grid_of(self.session)
-        self.map.show_cells(
-            None if grid is None else self._cells(grid),
-            self.tr("Press Run: one run for every pair of values, all tried on the same unseen tasks"),
-        )
+        press = self.tr("Press Run: one run for every pair of values, all tried on the same unseen tasks")
+        refused = self.tr("It cannot run so. {why}").format(why=self._axes.refusal)
+        self.map.show_cells(None if grid is None else self._cells(grid), refused if self._axes.refusal else press)
         self.set_hint(self.map.best_text() or self.tr("the loss on unseen tasks, live · a click opens the run"))
         self._follow()
+
+    def _take_check(self) -> None:
+        """While the map is empty: ask for Run only where it can be pressed."""
+        if grid_of(self.session) is None:
+            self.refresh()
 
     def _follow(self) -> None:
         """Mark the cell that trains; progress is told thirty times a second."""
