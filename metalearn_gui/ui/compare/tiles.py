@@ -23,7 +23,7 @@ from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.compare.marks import draw_mark
 from metalearn_gui.ui.compare.standing import Standing, Standings
 from metalearn_gui.ui.compare.tile_session import TileSession
-from metalearn_gui.ui.compare.waiting import waiting_text
+from metalearn_gui.ui.compare.waiting import Waiting
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.run_marks import Mark
@@ -89,8 +89,8 @@ class TilesPanel(Panel):
         session.unseen.taskChanged.connect(self._drop_strangers)  # before any tile hears of it
         standings.changed.connect(self.refresh)
         standings.advanced.connect(self._follow)
-        for signal in (session.comparing.stateChanged, session.readinessChanged):
-            signal.connect(self._say_what_comes)
+        self._waiting = Waiting(session, "compare", self)
+        self._waiting.changed.connect(self._say_what_comes)
 
     def _drop_strangers(self) -> None:
         """A tile cannot draw a task of another kind."""
@@ -161,7 +161,7 @@ class TilesPanel(Panel):
     def _say_what_comes(self) -> None:
         """What is to be done, or waited for, before there are tiles."""
         text = self.tr("Press Run: each of these learners trains on the same tasks, and meets the same unseen ones")
-        self._empty.setText(waiting_text(self.session, "compare") or text)
+        self._empty.setText(self._waiting.text or text)
 
     def _say_hint(self) -> None:
         if self.session.shown.settings.tasks.view not in TOUCHED_SMALL:

@@ -16,7 +16,7 @@ from metalearn_gui.engine.compare import Budget, LittleData, LittleDataPlan, Los
 from metalearn_gui.ui.axis import Axis, count_tick_text
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
-from metalearn_gui.ui.compare.waiting import waiting_text
+from metalearn_gui.ui.compare.waiting import Waiting
 from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen, style_line
@@ -36,6 +36,7 @@ class LittleDataView(ComparingView):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._drawn: LittleData | None = None
+        self._waiting = Waiting(session, self.key, self)
         self.effort = EffortLine(Budget(seconds=5), "little_data_budget", self.content)
         self.effort.setMaximumWidth(360)
         self.by_shots = LossAgainstPanel("little_by_shots", session, self.content)
@@ -48,7 +49,7 @@ class LittleDataView(ComparingView):
         self.body.addLayout(line, 1)
         for signal in (session.comparing.planned, session.comparing.finished, session.comparing.stateChanged):
             signal.connect(self._refresh)
-        session.readinessChanged.connect(self._follow_waiting)
+        self._waiting.changed.connect(self._refresh)
         session.comparing.progressed.connect(self._follow)
         self.take_outcome()
 
@@ -71,16 +72,12 @@ class LittleDataView(ComparingView):
         if self._found is not self._drawn:
             self._refresh()
 
-    def _follow_waiting(self) -> None:
-        if self._found is None and waiting_text(self.session, "little_data"):
-            self._refresh()
-
     def _refresh(self) -> None:
         if not self.isVisible():
             return
         found = self._found
         self._drawn = found
-        waits = waiting_text(self.session, "little_data")
+        waits = self._waiting.text
         self.by_shots.set_invitation(self._wait_for_shots() if found else waits)
         self.by_tasks.set_invitation(waits)
         self.by_shots.show_curves(found.by_shots if found else (), found.shots if found else 0)

@@ -10,7 +10,7 @@ from metalearn_gui.engine.compare import Bracket, Budget, Plan, SearchPlan
 from metalearn_gui.ui.compare.bracket_picture import BracketPicture, setting_names, worded
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
-from metalearn_gui.ui.compare.waiting import waiting_text
+from metalearn_gui.ui.compare.waiting import Waiting
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.text import counted
@@ -67,6 +67,7 @@ class BracketPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        self._waiting = Waiting(session, "structure", self)
         self.effort = EffortLine(WINNERS_BUDGET, "structure_budget", self)
         self.effort.setMaximumWidth(360)
         self.picture = BracketPicture(self)
@@ -83,15 +84,11 @@ class BracketPanel(Panel):
         for signal in (session.comparing.planned, session.comparing.stateChanged, session.comparing.finished):
             signal.connect(self.refresh)
         session.comparing.progressed.connect(self._follow)
-        session.readinessChanged.connect(self._follow_waiting)
+        self._waiting.changed.connect(self.refresh)
 
     def _follow(self) -> None:
         """Draw it anew where somebody else trains, or somebody has come to an end."""
         if self._drawn != self._now():
-            self.refresh()
-
-    def _follow_waiting(self) -> None:
-        if self._drawn[0] is None and waiting_text(self.session, "structure"):
             self.refresh()
 
     def _now(self) -> tuple[Bracket | None, str, bool]:
@@ -106,7 +103,7 @@ class BracketPanel(Panel):
             "Press Run: nine structures begin with a ninth of the budget, the best three go on to a third, "
             "one has all of it. Validation tasks decide; test tasks see the winner alone."
         )
-        self.picture.show_bracket(bracket, training, is_compiling, waiting_text(self.session, "structure") or words)
+        self.picture.show_bracket(bracket, training, is_compiling, self._waiting.text or words)
         self._show_hint(bracket)
         winner = bracket.winner if bracket is not None else None
         self.winner.setVisible(winner is not None)
