@@ -12,6 +12,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import Evaluation, LearnerState, TrainingState
+from metalearn_gui.engine.export.described import Described
 from metalearn_gui.engine.export.points import FILE_NAME, write_points
 from metalearn_gui.engine.export.whole import ExportError, in_one_line, write_whole
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -46,16 +47,9 @@ class ExportSubject:
         return self.state.learner
 
 
-class Exporter(ABC):
+class Exporter(Described, ABC):
     """A format. Subclasses fill in `_write_to` and `_difference`; writing in one piece is done here."""
 
-    key: ClassVar[str]
-    label: ClassVar[str]
-    file_name: ClassVar[str]  # in a folder of exports
-    suffix: ClassVar[str]  # of that name; empty for a folder
-    opens_in: ClassVar[str]
-    summary: ClassVar[str]  # one or two sentences for the window
-    group: ClassVar[str]  # a key of the sheet's headings
     tolerance: ClassVar[float] = 1e-3  # the largest difference that rounding explains
     needs_suffix: ClassVar[bool] = False  # whether its runtime, or what writes it, refuses a file of another name
     folder_mark: ClassVar[str] = ""  # a file that every folder of this format has: only such a folder is replaced

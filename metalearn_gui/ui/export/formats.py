@@ -9,7 +9,7 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication
 
 from metalearn_gui.engine.export import EXPORTERS, ExportSubject
-from metalearn_gui.ui.export.picture_formats import Described
+from metalearn_gui.engine.export.described import Described
 from metalearn_gui.ui.export.pictures import PICTURES
 from metalearn_gui.ui.icons import has_icon
 from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP

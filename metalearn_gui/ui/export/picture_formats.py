@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
-
-
-class Described(Protocol):
-    """What a format says of itself, be it one of `engine.export` or a picture."""
-
-    key: ClassVar[str]
-    label: ClassVar[str]
-    file_name: ClassVar[str]
-    suffix: ClassVar[str]
-    opens_in: ClassVar[str]
-    summary: ClassVar[str]
-    group: ClassVar[str]
+from metalearn_gui.engine.export.described import Described
 
 
 class PictureFormat(Described):
