@@ -128,7 +128,7 @@ class LandscapeView(QWidget):
         axes, shown = self.axes, self._shown
         if axes is None or shown is None:
             draw_frame(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
-            draw_words(painter, QRectF(self.rect()).adjusted(12, 0, -12, 0), self._texts["waiting"])
+            draw_words(painter, QRectF(self.rect()), self._texts["waiting"])
             return
         self._ground.draw(painter, lambda own: self._paint_ground(own, axes.frame, shown.losses))
         way = axes.pixels(shown.plane.path[:, 0], shown.plane.path[:, 1])

@@ -125,7 +125,7 @@ class TaskSpaceView(QWidget):
         axes, dots = self.axes, self._dots
         if axes is None or dots is None:
             draw_frame(painter, QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
-            draw_words(painter, QRectF(self.rect()).adjusted(12, 0, -12, 0), self._words["waiting"])
+            draw_words(painter, QRectF(self.rect()), self._words["waiting"])
             return
         self._ground.draw(painter, lambda own: self._paint_ground(own, axes, dots))
         self._paint_here(painter, axes)

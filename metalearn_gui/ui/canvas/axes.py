@@ -17,6 +17,7 @@ from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 Range = tuple[float, float]
 FRAME_RADIUS = 6.0
+WORDS_MARGIN = 16.0
 FIGURE_WIDTH, LABEL_GAP = 7.6, 10.0  # of the numbers at an axis
 _FAR = 20.0  # frames: beyond this a curve is cut, so that the rasteriser never sees 1e30 pixels
 
@@ -124,10 +125,11 @@ def draw_frame(painter: QPainter, frame: QRectF) -> None:
 
 
 def draw_words(painter: QPainter, area: QRectF, words: str) -> None:
-    """What stands in the middle of a picture while there is nothing to draw."""
+    """What stands in the middle of a picture while there is nothing to draw, clear of its sides."""
     painter.setFont(ui_font(12))
     painter.setPen(theme().palette.muted)
-    painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+    clear = area.adjusted(WORDS_MARGIN, 0, -WORDS_MARGIN, 0)
+    painter.drawText(clear, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
 
 
 def apart(texts: Iterable[tuple[str, float, float]], low: float, high: float) -> Iterator[tuple[str, float, float]]:

@@ -94,7 +94,7 @@ class BracketPicture(Walked):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(ui_font(12))
         if self._bracket is None:
-            draw_words(painter, QRectF(self.rect()).adjusted(20, 20, -20, -20), self.words)
+            draw_words(painter, QRectF(self.rect()), self.words)
             return
         for number, rung in enumerate(self._bracket.rungs):
             self._paint_head(painter, number, rung)

@@ -129,7 +129,7 @@ class CellMap(Walked):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(ui_font(12))
         if self._cells is None:
-            draw_words(painter, QRectF(self.rect()).adjusted(20, 20, -20, -20), self.words)
+            draw_words(painter, QRectF(self.rect()), self.words)
             return
         rows, columns = self._cells.losses.shape
         for row in range(rows):
