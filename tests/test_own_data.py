@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.cli import main
 from metalearn_gui.engine import training
-from metalearn_gui.engine.images import LIBRARY
+from metalearn_gui.engine.images import IMAGES
 from metalearn_gui.engine.presets import default_settings
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tasks.csv import POINTS
 from metalearn_gui.engine.training import Options
 from metalearn_gui.store.session_file import load
@@ -57,7 +57,7 @@ def elsewhere(path: Path) -> None:
 def forget() -> None:
     TABLES.forget()
     POINTS.forget()
-    LIBRARY.forget()
+    IMAGES.forget()
 
 
 def train(data: Path, output: Path, *more: str) -> None:

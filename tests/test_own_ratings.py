@@ -11,7 +11,7 @@ import pytest
 
 from metalearn_gui.cli import main
 from metalearn_gui.engine import preset, training
-from metalearn_gui.engine.ratings.library import RATINGS
+from metalearn_gui.engine.ratings.in_memory import RATINGS
 from metalearn_gui.engine.read_so_far import ReadSoFar, finished
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store import own_data

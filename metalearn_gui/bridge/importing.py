@@ -13,7 +13,7 @@ from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.tables.choices import ColumnChoice, completed
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tables.table import Table
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.csv import CLASSES, POINTS, Csv

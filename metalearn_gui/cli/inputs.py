@@ -16,7 +16,7 @@ from metalearn_gui.engine.params import params_of
 from metalearn_gui.engine.presets import FIRST, default_settings, preset
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.csv import COLUMN_SETTINGS, Csv

@@ -8,7 +8,7 @@ from pathlib import Path
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.csv import CHOICES, COLUMN_SETTINGS, Csv
 from metalearn_gui.store.home import home

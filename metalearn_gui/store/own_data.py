@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.images import LIBRARY, Pictures
+from metalearn_gui.engine.images import IMAGES, Pictures
 from metalearn_gui.engine.images.reading import UNREADABLE
 from metalearn_gui.engine.own_data import Contents, DataFile
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.ratings.library import RATINGS
+from metalearn_gui.engine.ratings.in_memory import RATINGS
 from metalearn_gui.engine.ratings.table import RatingsTable
 from metalearn_gui.engine.read_so_far import ReadSoFar
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tables.table import KINDS, MISSING, Column, Table
 from metalearn_gui.engine.tasks.csv import Csv
 
@@ -46,7 +46,7 @@ def files_of(settings: Iterable[ExperimentSettings]) -> list[DataFile]:
 def put(files: Iterable[DataFile]) -> None:
     """Let the engine find these without their files."""
     for file in files:
-        _LIBRARIES[file.kind].put(file.path, file.contents)
+        _IN_MEMORY[file.kind].put(file.path, file.contents)
 
 
 def looking_again(files: Iterable[DataFile]) -> Iterator[ReadSoFar | StaleFile]:
@@ -56,7 +56,7 @@ def looking_again(files: Iterable[DataFile]) -> Iterator[ReadSoFar | StaleFile]:
             yield StaleFile(file.path, is_there=False)
             continue
         with contextlib.suppress(SettingError, *UNREADABLE):  # whoever reads it says what is wrong with it
-            if (yield from _LIBRARIES[file.kind].differs(file.path, file.contents.digest)):
+            if (yield from _IN_MEMORY[file.kind].differs(file.path, file.contents.digest)):
                 yield StaleFile(file.path, is_there=True)
 
 
@@ -180,4 +180,4 @@ _UNPACKERS: Mapping[str, Callable[[str, str, Document, Arrays], Contents]] = {
     "images": _pictures_from,
     "ratings": _ratings_from,
 }
-_LIBRARIES: Mapping[str, Any] = {"table": TABLES, "images": LIBRARY, "ratings": RATINGS}
+_IN_MEMORY: Mapping[str, Any] = {"table": TABLES, "images": IMAGES, "ratings": RATINGS}

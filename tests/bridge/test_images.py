@@ -16,7 +16,7 @@ from PIL import Image
 from metalearn_gui.bridge.course import _preset_settings
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.threads import busy_threads
-from metalearn_gui.engine.images import LIBRARY, library, reading
+from metalearn_gui.engine.images import IMAGES, in_memory, reading
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.settings import ExperimentSettings
 from tests.bridge.conftest import Heard, small_settings
@@ -50,27 +50,27 @@ def on_images(folder: Path, **values: object) -> ExperimentSettings:
 def lose(folder: Path) -> None:
     """The folder is gone, for a program that starts now."""
     shutil.rmtree(folder)
-    LIBRARY.forget()
+    IMAGES.forget()
 
 
 @pytest.fixture
 def readers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The threads that looked at a file of images."""
     names: list[str] = []
-    opened = library.opened
+    opened = in_memory.opened
 
     def watched(path: Path):
         names.append(threading.current_thread().name)
         return opened(path)
 
-    monkeypatch.setattr(library, "opened", watched)
+    monkeypatch.setattr(in_memory, "opened", watched)
     return names
 
 
 @pytest.fixture
 def session(qapp, qtbot) -> Iterator[Session]:
     """A session on sinusoids."""
-    LIBRARY.forget()
+    IMAGES.forget()
     made = Session(small_settings())
     yield made
     made.close()
@@ -259,7 +259,7 @@ def test_a_saved_session_on_images_is_opened_once_they_are_read(session, folder,
     first = Session(on_images(folder, keep_data="never"))
     assert first.documents.save(str(tmp_path / "a.metalearn"))
     first.close()
-    LIBRARY.forget()
+    IMAGES.forget()
     readers.clear()
     assert not session.documents.open(str(tmp_path / "a.metalearn"))
     qtbot.waitUntil(lambda: session.settings.tasks.key == "images")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from metalearn_gui.bridge.importing import TableReader
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tasks.csv import POINTS
 from metalearn_gui.store.choices import remembered
 from metalearn_gui.store.home import home

@@ -12,7 +12,7 @@ import pytest
 from metalearn_gui.engine import boosting, evaluation
 from metalearn_gui.engine.baselines import initial_states
 from metalearn_gui.engine.events import TrainingState
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from tests.engine.small import small_settings
 
 pytest.importorskip("sklearn")

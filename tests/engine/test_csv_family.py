@@ -17,7 +17,7 @@ from metalearn_gui.engine.intervals import interval
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.engine.training import trained
 from tests.engine.small import QUIET, small_settings

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from metalearn_gui.engine.images import Library, Pictures, Wanted, archive, decoding, shelf, sources
+from metalearn_gui.engine.images import ImagesInMemory, Pictures, Wanted, archive, decoding, shelf, sources
 from metalearn_gui.engine.params import SettingError
 
 SECONDS = 2.0  # the longest that a refusal may take
@@ -43,7 +43,7 @@ def good_files(classes: int = 3, copies: int = 2) -> dict[str, bytes]:
 
 
 def read(path: Path) -> Pictures:
-    return Library().pictures(Wanted(str(path), 8, 1))
+    return ImagesInMemory().pictures(Wanted(str(path), 8, 1))
 
 
 def refusal(path: Path) -> str:
@@ -156,7 +156,7 @@ def test_a_folder_with_too_many_files_is_refused(tmp_path: Path, monkeypatch: py
 def test_more_pixels_than_memory_is_given_to_are_refused_before_anything_is_read(tmp_path: Path) -> None:
     path = zipped(tmp_path / "x.zip", good_files())
     with pytest.raises(SettingError, match=r"6 images would take 67055.2 GB: make image_size smaller"):
-        Library().pictures(Wanted(str(path), 2_000_000, 3))
+        ImagesInMemory().pictures(Wanted(str(path), 2_000_000, 3))
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_hundreds_of_damaged_zips_are_read_or_refused_in_one_line(tmp_path: Path
 def test_a_folder_that_goes_away_while_it_is_read_is_said_in_one_line(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("metalearn_gui.engine.images.reading.SHOWN_SECONDS", 0.0)
     write(tmp_path / "images", good_files())
-    reading = Library().reading(Wanted(str(tmp_path / "images"), 8, 1))
+    reading = ImagesInMemory().reading(Wanted(str(tmp_path / "images"), 8, 1))
     while next(reading).done < 2:
         pass
     shutil.rmtree(tmp_path / "images")
@@ -240,14 +240,14 @@ def test_a_folder_that_goes_away_while_it_is_read_is_said_in_one_line(tmp_path: 
 
 def test_reading_says_how_far_it_is_and_can_be_stopped(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("metalearn_gui.engine.images.reading.SHOWN_SECONDS", 0.0)
-    path, library = zipped(tmp_path / "x.zip", good_files()), Library()
+    path, held = zipped(tmp_path / "x.zip", good_files()), ImagesInMemory()
     wanted = Wanted(str(path), 8, 1)
-    stopped = library.reading(wanted)
+    stopped = held.reading(wanted)
     assert [next(stopped).done for _ in range(4)] == [0, 0, 1, 2]
     stopped.close()
-    assert library.find(wanted) is None
-    assert [(one.done, one.total) for one in library.reading(wanted)][-1] == (6, 6)
-    assert library.find(wanted) is not None
+    assert held.find(wanted) is None
+    assert [(one.done, one.total) for one in held.reading(wanted)][-1] == (6, 6)
+    assert held.find(wanted) is not None
 
 
 @pytest.fixture
@@ -264,10 +264,10 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     return calls
 
 
-def finished(library: Library, wanted: Wanted, cache: Path | None) -> Pictures:
-    for _ in library.reading(wanted, cache):
+def finished(held: ImagesInMemory, wanted: Wanted, cache: Path | None) -> Pictures:
+    for _ in held.reading(wanted, cache):
         pass
-    found = library.find(wanted)
+    found = held.find(wanted)
     assert found is not None
     return found
 
@@ -275,38 +275,38 @@ def finished(library: Library, wanted: Wanted, cache: Path | None) -> Pictures:
 def test_the_same_contents_are_decoded_once_wherever_they_lie(tmp_path: Path, decoded: list[int]) -> None:
     first, second, cache = tmp_path / "a.zip", tmp_path / "b.zip", tmp_path / "cache"
     zipped(first, good_files())
-    one = finished(Library(), Wanted(str(first), 8, 1), cache)
+    one = finished(ImagesInMemory(), Wanted(str(first), 8, 1), cache)
     shutil.move(first, second)
-    other = finished(Library(), Wanted(str(second), 8, 1), cache)
+    other = finished(ImagesInMemory(), Wanted(str(second), 8, 1), cache)
     assert len(decoded) == 6
     np.testing.assert_array_equal(one.pixels, other.pixels)
     assert (one.names, one.skipped, one.has_light_paper) == (other.names, other.skipped, other.has_light_paper)
 
 
 def test_other_contents_or_sizes_are_read_anew(tmp_path: Path, decoded: list[int]) -> None:
-    path, cache, library = tmp_path / "images", tmp_path / "cache", Library()
+    path, cache, held = tmp_path / "images", tmp_path / "cache", ImagesInMemory()
     write(path, good_files())
-    finished(library, Wanted(str(path), 8, 1), cache)
-    finished(library, Wanted(str(path), 9, 1), cache)
+    finished(held, Wanted(str(path), 8, 1), cache)
+    finished(held, Wanted(str(path), 9, 1), cache)
     write(path, {"group/class0/0.png": image_bytes(shade=200)})
-    finished(library, Wanted(str(path), 8, 1), cache)
+    finished(held, Wanted(str(path), 8, 1), cache)
     assert len(decoded) == 18
 
 
 def test_what_is_in_memory_stays_where_its_file_is_gone(tmp_path: Path) -> None:
-    path, library = zipped(tmp_path / "x.zip", good_files()), Library()
-    pictures = library.pictures(Wanted(str(path), 8, 1))
+    path, held = zipped(tmp_path / "x.zip", good_files()), ImagesInMemory()
+    pictures = held.pictures(Wanted(str(path), 8, 1))
     path.unlink()
-    assert library.pictures(Wanted(str(path), 8, 1)) is pictures
+    assert held.pictures(Wanted(str(path), 8, 1)) is pictures
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:100], lambda data: b"", lambda data: data[:-300] + bytes(300)])
 def test_a_damaged_cache_is_read_over(tmp_path: Path, decoded: list[int], damage) -> None:
     path, cache = zipped(tmp_path / "x.zip", good_files()), tmp_path / "cache"
-    finished(Library(), Wanted(str(path), 8, 1), cache)
+    finished(ImagesInMemory(), Wanted(str(path), 8, 1), cache)
     (kept,) = cache.iterdir()
     kept.write_bytes(damage(kept.read_bytes()))
-    assert len(finished(Library(), Wanted(str(path), 8, 1), cache).pixels) == 6
+    assert len(finished(ImagesInMemory(), Wanted(str(path), 8, 1), cache).pixels) == 6
     assert len(decoded) == 12
 
 
@@ -315,23 +315,23 @@ def test_the_cache_stays_bounded_and_loses_what_was_not_used_for_longest(tmp_pat
     for number in range(3):
         paths.append(zipped(tmp_path / f"{number}.zip", {f"a/{number}/{one}.png": image_bytes() for one in range(2)}))
         if number == 2:
-            finished(Library(), Wanted(str(paths[0]), 8, 1), cache)  # used again
+            finished(ImagesInMemory(), Wanted(str(paths[0]), 8, 1), cache)  # used again
             monkeypatch.setattr(shelf, "MAX_BYTES", sum(place.stat().st_size for place in cache.iterdir()) + 100)
-        finished(Library(), Wanted(str(paths[number]), 8, 1), cache)
+        finished(ImagesInMemory(), Wanted(str(paths[number]), 8, 1), cache)
         if number < 2:
             newest = max(cache.iterdir(), key=lambda place: place.stat().st_mtime)
             os.utime(newest, (number + 1, number + 1))
     assert len(list(cache.iterdir())) == 2
     decoded.clear()
     for path in (paths[0], paths[2], paths[1]):
-        finished(Library(), Wanted(str(path), 8, 1), cache)
+        finished(ImagesInMemory(), Wanted(str(path), 8, 1), cache)
     assert len(decoded) == 2
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where a folder should be")
     path = zipped(tmp_path / "x.zip", good_files())
-    assert len(finished(Library(), Wanted(str(path), 8, 1), tmp_path / "cache").pixels) == 6
+    assert len(finished(ImagesInMemory(), Wanted(str(path), 8, 1), tmp_path / "cache").pixels) == 6
 
 
 def test_the_bounds_are_those_of_the_line(tmp_path: Path) -> None:

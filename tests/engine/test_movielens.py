@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.ratings.library import RATINGS, RatingsFile
+from metalearn_gui.engine.ratings.in_memory import RATINGS, RatingsFile
 from metalearn_gui.engine.ratings.table import NO_YEAR, RatingsTable
 from metalearn_gui.engine.read_so_far import finished
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tasks import family_of_data
 from metalearn_gui.engine.tasks.ratings import Ratings
 from tests.engine.movielens import NUM_ITEMS, NUM_USERS, as_folder, as_zip, published, stars

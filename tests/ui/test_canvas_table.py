@@ -17,7 +17,7 @@ from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.presets import default_settings
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tables.fields import Field
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tables.slices import Slice
 from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.store.link import to_link

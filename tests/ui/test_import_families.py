@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTableWidget, QWidget
 
-from metalearn_gui.engine.images import LIBRARY
+from metalearn_gui.engine.images import IMAGES
 from metalearn_gui.ui.import_sheet import SHEETS, ImportSheet
 from tests.bridge.test_images import written
 from tests.engine.movielens import as_zip, published
@@ -27,7 +27,7 @@ def opened(session, qtbot):
 
     yield open_sheet
     window.close()
-    LIBRARY.forget()
+    IMAGES.forget()
 
 
 def start(sheet: ImportSheet) -> QPushButton:

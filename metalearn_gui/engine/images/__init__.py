@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metalearn_gui.engine.images.library import LIBRARY, Library, Wanted
+from metalearn_gui.engine.images.in_memory import IMAGES, ImagesInMemory, Wanted
 from metalearn_gui.engine.images.pictures import Pictures
 
-__all__ = ["LIBRARY", "Library", "Pictures", "Wanted"]
+__all__ = ["IMAGES", "ImagesInMemory", "Pictures", "Wanted"]

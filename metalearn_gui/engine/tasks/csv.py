@@ -31,7 +31,7 @@ from metalearn_gui.engine.tables.choices import (
 )
 from metalearn_gui.engine.tables.column_types import typed
 from metalearn_gui.engine.tables.fields import Fields, fields_of
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tables.points import Parting, Split, TablePoints, labels_of, labels_text, parting, width
 from metalearn_gui.engine.tables.table import Table
 from metalearn_gui.engine.tasks.base import NamedNumber, TaskFamily

@@ -12,7 +12,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Tasks
-from metalearn_gui.engine.images import LIBRARY, Pictures, Wanted
+from metalearn_gui.engine.images import IMAGES, Pictures, Wanted
 from metalearn_gui.engine.own_data import DataFile, keep_param, kept
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.read_so_far import ReadSoFar
@@ -74,11 +74,11 @@ class Images(PictureFamily):
 
     @property
     def is_read(self) -> bool:
-        return all(LIBRARY.find(wanted) for wanted in self._wanted())
+        return all(IMAGES.find(wanted) for wanted in self._wanted())
 
     def reading(self, cache: Path | None = None) -> Iterator[ReadSoFar]:
         for wanted in self._wanted():
-            yield from LIBRARY.reading(wanted, cache)
+            yield from IMAGES.reading(wanted, cache)
 
     @property
     def pictures(self) -> Pictures:
@@ -98,7 +98,7 @@ class Images(PictureFamily):
         return "; ".join(dict.fromkeys(one.skipped for one in (self._own, self._unseen) if one.skipped))
 
     def files(self) -> tuple[DataFile, ...]:
-        found = [(wanted.path, LIBRARY.find(wanted)) for wanted in self._wanted()]
+        found = [(wanted.path, IMAGES.find(wanted)) for wanted in self._wanted()]
         return kept([DataFile("images", path, pictures) for path, pictures in found if pictures], self.keep_data)
 
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
@@ -148,11 +148,11 @@ class Images(PictureFamily):
         """Held here: what a family has drawn from once is not read again while that family is in use."""
         if not self.data:
             raise SettingError("Images (data) is empty; choose a zip or a folder with a folder for every class")
-        return LIBRARY.pictures(self._wanted()[0])
+        return IMAGES.pictures(self._wanted()[0])
 
     @functools.cached_property
     def _unseen(self) -> Pictures:
-        return LIBRARY.pictures(self._wanted()[-1]) if self.test_data else self._own
+        return IMAGES.pictures(self._wanted()[-1]) if self.test_data else self._own
 
     def _wanted(self) -> list[Wanted]:
         return [Wanted(path, self.image_size, self.num_channels_in) for path in (self.data, self.test_data) if path]

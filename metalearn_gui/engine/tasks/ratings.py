@@ -24,8 +24,8 @@ from metalearn_gui.engine.ratings.baselines import Known
 from metalearn_gui.engine.ratings.catalogue import Catalogue, catalogue_of
 from metalearn_gui.engine.ratings.from_table import WORDS, Roles, looks_like_ratings
 from metalearn_gui.engine.ratings.generated import generated_catalogue, generated_ratings
+from metalearn_gui.engine.ratings.in_memory import RATINGS, RatingsFile
 from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, NUM_LEADING, items_of
-from metalearn_gui.engine.ratings.library import RATINGS, RatingsFile
 from metalearn_gui.engine.ratings.movielens import layout_at
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS, ItemSplit, Quadrants, parted
 from metalearn_gui.engine.ratings.table import RatingsTable

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem,
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.ratings.movielens import layout_at
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tasks.ratings import Ratings
 from metalearn_gui.ui.import_sheet.family import FamilySheet
 from metalearn_gui.ui.named import named

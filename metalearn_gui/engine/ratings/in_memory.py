@@ -15,7 +15,7 @@ from metalearn_gui.engine.ratings.movielens import RatingsReading
 from metalearn_gui.engine.ratings.refusal import refusal
 from metalearn_gui.engine.ratings.table import RatingsTable
 from metalearn_gui.engine.read_so_far import ReadSoFar, finished
-from metalearn_gui.engine.tables.library import TABLES
+from metalearn_gui.engine.tables.in_memory import TABLES
 
 KEPT = 2  # in memory: the ones that are used, and the ones before
 
@@ -50,7 +50,7 @@ def reading(wanted: RatingsFile, known: RatingsTable | None = None) -> RatingsRe
     return ratings_from(source, wanted.roles)
 
 
-class RatingsLibrary:
+class RatingsInMemory:
     """What one part of the program has read no other reads again."""
 
     def __init__(self) -> None:
@@ -92,4 +92,4 @@ class RatingsLibrary:
         self._known.clear()
 
 
-RATINGS = RatingsLibrary()  # of the whole program
+RATINGS = RatingsInMemory()  # of the whole program

@@ -16,7 +16,7 @@ from metalearn_gui.engine.tables.table import Table
 KEPT = 2  # large tables in memory: the one that is used, and the one before
 
 
-class TableLibrary:
+class TablesInMemory:
     """What one part of the program has read no other reads again.
 
     A digest names what a file held when it was imported; without one, what it held when it was read last counts.
@@ -76,4 +76,4 @@ class TableLibrary:
         self._newest.clear()
 
 
-TABLES = TableLibrary()  # of the whole program
+TABLES = TablesInMemory()  # of the whole program

@@ -28,7 +28,7 @@ class Wanted(NamedTuple):
     channels: int
 
 
-class Library:
+class ImagesInMemory:
     """Reads every file once.
 
     What is in memory is found again by its path, whatever has become of the file since; `reading` looks at it anew.
@@ -116,4 +116,4 @@ def _refusal(path: str, place: Path, error: Exception) -> str:
     return f"Images (data) is {shown!r}, which cannot be read ({reason}); choose a zip or a folder of class folders"
 
 
-LIBRARY = Library()  # of the whole program: what one window has read no other reads again
+IMAGES = ImagesInMemory()  # of the whole program: what one window has read no other reads again
