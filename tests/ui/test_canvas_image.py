@@ -44,11 +44,17 @@ def test_signals_stay_bars_and_pictures_get_the_image_canvas(canvas):
     assert session_for("denoise").settings.tasks.view == "vector"
 
 
-def test_a_query_picture_is_shown_first_and_cannot_be_painted(canvas, picture_session):
-    before = picture_session.unseen.touched
-    click(canvas, canvas.boxes()["noisy"].center())
+@pytest.mark.parametrize("by", ["mouse", "keys"])
+def test_a_query_picture_is_shown_first_cannot_be_painted_and_says_so(canvas, picture_session, qtbot, by):
+    before, said = picture_session.unseen.touched, []
+    picture_session.messageRaised.connect(said.append)
+    if by == "mouse":
+        click(canvas, canvas.boxes()["noisy"].center())
+    else:
+        qtbot.keyClick(canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert canvas.row == len(before.support.x)
     assert picture_session.unseen.touched is before
+    assert [message.text.partition(".")[0] for message in said] == ["The brush paints support pictures"]
 
 
 def test_a_stroke_leaves_noise_on_every_cell_it_passes_and_nowhere_else(canvas, picture_session):

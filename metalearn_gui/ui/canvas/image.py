@@ -15,7 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Session
+from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.brush_bar import BrushBar
@@ -161,7 +161,9 @@ class ImageCanvas(PictureSurface):
         if not boxes[key].contains(goal):
             key, goal = (other, boxes[other].center() + middle) if direction.x() else (key, place)
         self._brush = (key, goal)
-        if draws and self._is_support:
+        if draws and not self._is_support:
+            self._say_what_is_painted()
+        elif draws:
             self.session.unseen.begin_touch()
             self._stroke = (key, goal, self._painted_grey(goal))
             self.move_handle(self.row, goal)
@@ -174,12 +176,19 @@ class ImageCanvas(PictureSurface):
             if box.contains(position):
                 self.choose_row(row)
                 return None
-        for key in ("noisy", "target"):
-            if self._is_support and self.boxes().get(key, QRectF()).contains(position):
-                self._stroke = (key, position, self._painted_grey(position))
-                self.move_handle(self.row, position)
-                return self.row
+        boxes = self.boxes() if self._rows.count else {}
+        key = next((key for key in ("noisy", "target") if boxes.get(key, QRectF()).contains(position)), "")
+        if key and self._is_support:
+            self._stroke = (key, position, self._painted_grey(position))
+            self.move_handle(self.row, position)
+            return self.row
+        if key:
+            self._say_what_is_painted()
         return None
+
+    def _say_what_is_painted(self) -> None:
+        text = self.tr("The brush paints support pictures. Choose one below, or press Insert to make this one such.")
+        self.session.messageRaised.emit(Message(text))
 
     def move_handle(self, index: int, position: QPointF) -> None:
         """The brush goes on to this place."""
