@@ -161,7 +161,7 @@ class Header(TransportBar):
         by_step = counted(steps, self.tr("1 step"), self.tr("{count} steps"))
         told = episode_text(run.settings) or by_step
         if scores is not None and not is_fresh(scores.iteration, self._session.shown_iteration):
-            told = self.tr("at iteration {count}").format(count=count_text(scores.iteration))
+            told = self.tr("at {count}").format(count=count_text(scores.iteration))
         self._unseen.set_caption(f"{unseen_text(run.settings)}, {told}")
         value, unit = final_text(scores.evaluation.learner if scores else None)
         several = several_targets_text(run.settings)

@@ -37,7 +37,9 @@ class VerdictLine(ElidedLabel):
         at_step = self.tr("{verdict}, each after one step") if is_short else self.tr("{verdict}, step {step}")
         long, middle, brief = self._sentences(verdict)
         whole, shorter = (at_step.format(verdict=text, step=verdict.step) for text in (long, middle))
-        whole, *others = (", ".join(filter(None, (text, age))) for text in (whole, shorter, middle, brief))
+        least = [brief.partition(":")[0]] if age else []  # that scores are old must be said in the narrowest card
+        forms = (whole, shorter, middle, brief, *least)
+        whole, *others = (", ".join(filter(None, (text, age))) for text in forms)
         self.setText(whole)
         self.set_short(*others)
         self.setToolTip(self._details)

@@ -251,7 +251,7 @@ def test_the_header_says_of_when_scores_are_that_are_not_of_now(window, session)
     session.score()
     assert child(window, "unseen_label").accessibleName() == "unseen, 10 steps"
     session.train(1000)
-    assert child(window, "unseen_label").accessibleName() == "unseen, at iteration 10"
+    assert child(window, "unseen_label").accessibleName() == "unseen, at 10"
 
 
 def test_the_header_names_the_run_that_its_figures_are_of(window, session):

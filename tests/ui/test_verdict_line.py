@@ -6,6 +6,7 @@ import dataclasses
 import math
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from metalearn_gui.engine.events import Evaluation, StepScores, Verdict
 from metalearn_gui.ui.panels.adaptation import AdaptationPanel
@@ -56,6 +57,11 @@ def test_a_verdict_on_old_scores_says_of_when_they_are_and_a_fresh_one_does_not(
     assert panel.verdict.text() == f"{said}, at iteration 1"
     assert "at iteration 1" in panel.verdict.shown_text
     assert panel.verdict.toolTip().endswith(", at iteration 1")
+    panel.resize(300, 300)
+    QApplication.processEvents()
+    assert panel.verdict.shown_text == "It pays, at iteration 1"
+    panel.resize(416, 300)
+    QApplication.processEvents()
     judged(session, Verdict("transfer", 10, 1, -0.149, 0.031, -0.149))
     assert panel.verdict.text() == said
 
