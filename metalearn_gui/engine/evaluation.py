@@ -23,7 +23,7 @@ from metalearn_gui.engine.verdict import verdict
 
 NUM_TASKS = 600
 TASKS_SEED = 0  # of unseen tasks, wherever a run is tried: figures of different places are of the same tasks
-RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)  # a baseline's inner learning rate is one of these
+RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)  # a baseline's inner rate; classes bear the largest
 ADAM_GRID = tuple(RATES.tolist())  # that of the start from scratch with Adam
 FEW_RATES = (1e-2, 1e-1)  # for networks whose adaptation takes seconds; a tenth of them for Adam
 DRAWN_NUMBERS = 2**22  # numbers of unseen inputs that are drawn in one call: 16 MB, and some times that on the way

@@ -142,6 +142,13 @@ def test_a_baseline_gets_the_inner_rate_that_serves_it_best() -> None:
     assert means[best] == min(means.values())
 
 
+def test_a_start_from_scratch_on_classes_in_the_plane_may_take_steps_as_large_as_they_bear() -> None:
+    settings = small_settings("xor", hidden_dim=40, num_hidden_layers=2, initialization="glorot", test_steps=5)
+    state, other = start(settings).baselines["scratch"], baseline_settings(settings, {})["scratch"]
+    _, episodes = unseen_episodes(settings, 40, 0, "validation")
+    assert best_inner_rate(other, state, episodes, compile=False) > 0.1
+
+
 def test_tuned_rates_reach_the_baselines_alone() -> None:
     settings = small_settings(inner_learning_rate=0.02)
     tuned = Evaluator(settings, 8, 0, "validation", False).tuned(start(settings))
