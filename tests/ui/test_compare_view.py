@@ -180,7 +180,7 @@ def test_a_run_that_was_compared_is_called_by_its_learner_and_why_it_ended_is_sa
     (run,) = view.session.comparing.records.values()
     assert names_of_runs(real)[run.run_id].partition(" · ")[0] == "MAML"
     assert "num_iterations" not in names_of_runs(real)[run.run_id]
-    assert view.protocol._ended_text() == "MAML (its preset's own length)."
+    assert view.protocol._ended_text() == "MAML (its own length)."
 
 
 def test_the_numbers_over_the_marks_stand_over_their_lines(view, qtbot):
@@ -406,6 +406,16 @@ def test_the_curve_of_several_seeds_is_their_mean_with_a_band_to_the_lowest_and_
     view.chosen.set_effort(num_seeds=1)
     compare(view, qtbot)
     assert [len(edge.getData()[1]) for edge in view.by_tasks._lines["maml"].band.edges] == [0, 0]
+
+
+def test_what_takes_no_training_is_a_level_across_the_plot(view, qtbot):
+    view.chosen.remove("reptile")
+    view.chosen.add("scratch")
+    compare(view, qtbot)
+    x, y = view.by_tasks._lines["scratch"].line.getData()
+    (low, high), _ = view.by_tasks.plot.getViewBox().viewRange()
+    assert x[0] <= low < high <= x[-1]
+    assert y[0] == y[-1] == pytest.approx(view.by_tasks._lines["scratch"].y[-1])
 
 
 def test_names_beside_curves_lie_apart_and_inside():

@@ -84,9 +84,16 @@ class CurvesPanel(Panel):
             self._lines[key].show_curve(standing, curve_of(standing, self.effort.axis))
         self._say_hint()
         drawn = {key: line for key, line in self._lines.items() if len(line.x)}
-        self._fit([line.x for line in drawn.values()], [line.y for line in drawn.values()])
+        rising = [line.x for line in drawn.values() if len(line.x) > 1]
+        self._fit(rising or [line.x for line in drawn.values()], [line.y for line in drawn.values()])
+        self._lay_levels([line for key, line in drawn.items() if standings[key].entry is not None])
         named = [(standings[key], line) for key, line in drawn.items()]
         self._names.set_names([(float(line.y[-1]), standing.mark, standing.short) for standing, line in named])
+
+    def _lay_levels(self, lines: list[LossLine]) -> None:
+        """Of those that are over one with a single point takes no training; a point alone would not be seen."""
+        for line in (line for line in lines if len(line.x) == 1):
+            line.show_level(*self.plot.getViewBox().viewRange()[0])
 
     def _fit(self, all_x: list[Array], all_y: list[Array]) -> None:
         low, high = (0.0, 1.0) if not all_x else (min(x.min() for x in all_x), max(x.max() for x in all_x))

@@ -34,24 +34,28 @@ class LossLine:
 
     def __init__(self, plot: ThemedPlot) -> None:
         self._plot = plot
-        self._line = plot.add_line()
+        self.line = plot.add_line()
         self.band = PlotBand(plot)
         self.x, self.y = np.empty(0), np.empty(0)
 
     def show_curve(self, standing: Standing, curve: Curve) -> None:
         """In the contender's colour and style."""
         mark = standing.mark
-        style_line(self._line, mark.color, mark.style, WIDTH_IN_TRAINING if standing.is_training else WIDTH)
+        style_line(self.line, mark.color, mark.style, WIDTH_IN_TRAINING if standing.is_training else WIDTH)
         self.band.set_color(mark.color)
         x = np.log10(np.maximum(curve.x, 1e-12))
         y, low, high = (self._plot.to_axis(values) for values in (curve.mean, curve.low, curve.high))
-        self._line.setData(x, y)
+        self.line.setData(x, y)
         apart = np.isfinite(low) & np.isfinite(high) & (np.nanmax(high - low, initial=0.0) > 0)
         self.band.feed(x[apart], low[apart], high[apart])
         drawn = np.isfinite(y)
         self.x, self.y = x[drawn], y[drawn]
 
+    def show_level(self, low: float, high: float) -> None:
+        """What does not depend on x, from one end of the plot to the other."""
+        self.line.setData(np.array([low, high]), np.repeat(self.y, 2))
+
     def remove(self) -> None:
         """Take it off the plot."""
-        self._plot.removeItem(self._line)
+        self._plot.removeItem(self.line)
         self.band.remove()

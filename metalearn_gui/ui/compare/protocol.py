@@ -147,7 +147,7 @@ class ProtocolPanel(Panel):
         if outcome is None or outcome.plan.budget.seconds is None:
             return ""
         words = {
-            "own length": self.tr("its preset's own length"), "converged": self.tr("converged"),
+            "own length": self.tr("its own length"), "converged": self.tr("converged"),
             "diverged": self.tr("diverged"), "nothing to train": self.tr("nothing to train"),
         }  # fmt: skip
         ended = ((one.short, one.entry.early_end) for one in self._standings.all if one.entry is not None)

@@ -155,6 +155,8 @@ class ScoresModel(QAbstractTableModel):
             return palette.muted if column == PROTOCOL or (row.entry is None and column != NAME) else palette.text
         if role == Qt.ItemDataRole.ToolTipRole:
             runs = row.entry.runs if row.entry is not None else ()
+            if column == TIME and len(runs) > 1:
+                return self.tr("Computing of {count} seeds together").format(count=len(runs))
             return "\n".join(filter(None, (row.label, *(run.line for run in runs))))
         return None
 

@@ -107,6 +107,8 @@ class TilesPanel(Panel):
             if key not in self._tiles:
                 self._tiles[key] = Tile(self.session, standing, self)
         columns = min(max(len(standings), 1), MOST_IN_A_ROW)
+        for column in range(MOST_IN_A_ROW):  # else a long name makes its tile wider than the others
+            self._grid.setColumnStretch(column, int(column < columns))
         for place, (key, standing) in enumerate(standings.items()):
             self._grid.addWidget(self._tiles[key], place // columns, place % columns)
             self._tiles[key].show_standing(standing)
