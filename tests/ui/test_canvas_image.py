@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage, QPainter
 
 from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.canvas.answered import Answered
-from metalearn_gui.ui.canvas.image import ImageCanvas, psnr_text
-from metalearn_gui.ui.canvas.pixels import cells_between, grey_image, grey_span, tiled
+from metalearn_gui.ui.canvas.image import ImageCanvas
+from metalearn_gui.ui.canvas.pixels import cells_between, grey_image, grey_span, psnr_text, tiled
 from metalearn_gui.ui.theme import theme
 from tests.ui.hand import click, drag, handle, mouse, session_for, spoil
 
@@ -55,6 +55,12 @@ def test_a_query_picture_is_shown_first_cannot_be_painted_and_says_so(canvas, pi
     assert canvas.row == len(before.support.x)
     assert picture_session.unseen.touched is before
     assert [message.text.partition(".")[0] for message in said] == ["The brush paints support pictures"]
+
+
+def test_what_is_waited_for_stands_where_the_answers_will_be(canvas):
+    boxes, note = canvas.boxes(), canvas.note_frame()
+    assert note.intersects(boxes["before"])
+    assert not [key for key in ("noisy", "target") if note.intersects(boxes[key])]
 
 
 def test_a_stroke_leaves_noise_on_every_cell_it_passes_and_nowhere_else(canvas, picture_session):

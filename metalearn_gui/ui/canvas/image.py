@@ -21,16 +21,14 @@ from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.brush_bar import BrushBar
 from metalearn_gui.ui.canvas.brushes import painted
 from metalearn_gui.ui.canvas.markers import draw_ring
-from metalearn_gui.ui.canvas.pixels import cells_between, draw_picture, grey_span, tiled
+from metalearn_gui.ui.canvas.pixels import cells_between, draw_picture, grey_span, psnr_text, tiled
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.rows import Rows, dashed
-from metalearn_gui.ui.text import MINUS
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 GAP, CAPTION, LESSON, LARGEST_THUMB, SMALLEST_THUMB = 12.0, 20.0, 18.0, 30.0, 9.0
 LARGE, SMALLEST_COMPARED, NARROWEST_NAME = 4, 40.0, 130
 BAR, ROOM_FOR_BAR = 26.0, QSize(500, 240)  # the brushes' height, and the least canvas that has them
-PEAK = 2.0  # from the lowest to the highest number of a clean picture, for its PSNR
 LEFT = Qt.AlignmentFlag.AlignVCenter
 RIGHT = LEFT | Qt.AlignmentFlag.AlignRight
 
@@ -106,6 +104,11 @@ class ImageCanvas(PictureSurface):
         room = ROOM_FOR_BAR * theme().zoom
         self._bar.setVisible(self.width() >= room.width() and self.height() >= room.height())
         self._bar.setGeometry(1, round(self.frame().bottom() + GAP), self.width() - 2, scaled(BAR))
+
+    def note_frame(self) -> QRectF:
+        """In the places of the two answers, which are empty as long as anything is waited for."""
+        boxes = self.boxes()
+        return boxes["before"].united(boxes["after"]) if boxes else self.frame()
 
     def boxes(self) -> dict[str, QRectF]:
         """Where the pictures are, by key: four large ones, and below as many others as there is room for."""
@@ -289,11 +292,3 @@ class ImageCanvas(PictureSurface):
         if drawn.predictions is not None and rows.places[row] >= 0:
             after = drawn.predictions[rows.places[row]]
             draw_picture(painter, boxes[1], after, span, QPen(theme().palette.learner, 1.5))
-
-
-def psnr_text(values: Array, target: Array) -> str:
-    """Peak signal-to-noise ratio of a picture against its target, in decibels; more is nearer."""
-    error = float(np.mean((values - target) ** 2))
-    if not math.isfinite(error):
-        return "–"
-    return "∞ dB" if error == 0 else f"{10 * math.log10(PEAK**2 / error):.1f} dB".replace("-", MINUS)

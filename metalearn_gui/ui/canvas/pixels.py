@@ -10,10 +10,12 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Range
+from metalearn_gui.ui.text import MINUS
 from metalearn_gui.ui.theme import rgb
 
 DARKEST, SPREAD = 2, 98  # percentiles that are drawn black and white
 SMALLEST_SHARE = 0.75  # of its box, that a picture of whole pixels may shrink to
+PEAK = 2.0  # from the lowest to the highest number of a clean picture, for its PSNR
 STROKE_STEPS = 4  # in one cell's width, so that a fast hand leaves no gap
 
 
@@ -142,3 +144,11 @@ def cells_between(box: QRectF, start: QPointF, end: QPointF, side: int) -> list[
     cells = np.floor((places - (box.left(), box.top())) * side / box.width()).astype(int)
     inside = cells[((cells >= 0) & (cells < side)).all(axis=1)]
     return list(dict.fromkeys((inside[:, 1] * side + inside[:, 0]).tolist()))
+
+
+def psnr_text(values: Array, target: Array) -> str:
+    """Peak signal-to-noise ratio of a picture against its target, in decibels; more is nearer."""
+    error = float(np.mean((values - target) ** 2))
+    if not math.isfinite(error):
+        return "–"
+    return "∞ dB" if error == 0 else f"{10 * math.log10(PEAK**2 / error):.1f} dB".replace("-", MINUS)
