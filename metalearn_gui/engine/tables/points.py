@@ -141,15 +141,12 @@ def parting(
     Raises:
         SettingError: nothing is left of a split, or a target that is no class known.
     """
-    num_inputs = len(choice.inputs)
     y = _targets(table, choice, labels, are_classes)
     task_codes, task_names = _column(table, choice.task).as_labels()
     bad_target = np.asarray(~np.isfinite(y).all(axis=1))
     is_left_out = np.asarray(bad_target | (task_codes < 0))
     if not fills:
-        for place, name in enumerate(choice.inputs):
-            yield ReadSoFar(place, 3 * num_inputs)
-            is_left_out |= np.isnan(_cells(table, name, labels))
+        is_left_out |= yield from stage(_lacks_inputs(table, choice, labels), 0, 1 / 3)
     counts = np.bincount(task_codes[~is_left_out], minlength=len(task_names))
     is_small = counts < min_rows
     kept = ~is_left_out & ~is_small[task_codes]
@@ -179,6 +176,15 @@ def parting(
         scaling,
         _remark(is_left_out, bad_target, filled, np.asarray(is_small), task_names, min_rows),
     )
+
+
+def _lacks_inputs(table: Table, choice: ColumnChoice, labels: Labels) -> Generator[ReadSoFar, None, Array]:
+    """Whether a row has no value of some input."""
+    lacks = np.zeros(table.num_rows, bool)
+    for place, name in enumerate(choice.inputs):
+        yield ReadSoFar(place, len(choice.inputs))
+        lacks |= np.isnan(_cells(table, name, labels))
+    return lacks
 
 
 def _inputs(
