@@ -48,8 +48,8 @@ class AlgorithmPanel(Panel):
         rest = self.tr(
             "Lines further in are run more often: the inner loop for every step of every task, the outer loop once in "
             "a meta-iteration. The lit line is where the shown step stands; while a run goes on, so are the outer "
-            "loop's. The numbers beside a line are the ones in use now. Rates are called as at the left: α is the "
-            "inner learning rate, η the meta learning rate, which papers also call β or ε."
+            "loop's. The numbers beside a line are the ones in use now; α is the inner learning rate and η the meta "
+            "learning rate, as at the left, where papers also write β or ε."
         )
         source = source_of(learner)
         said = QCoreApplication.translate("Settings", learner.summary)
