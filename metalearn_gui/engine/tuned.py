@@ -53,7 +53,7 @@ _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PICTURES, "learner": "metann", "test_steps": 1},
     # Slow, not broken: its head never moves, so 64 gains and shifts have to say which class is which. On glyphs 33, 40,
     # 50 and 59 % after 100, 200, 400 and 800 meta-iterations (ANIL: 72 after 200); after 250 here 44, with FiLM's start
-    # three times as large 46, and five steps as well 47; with six times 27, with group norm 33 (100 tasks, +- 2).
+    # three times as large 46, and five steps as well 47; with six times 30, with group norm 33 (100 tasks, +- 2).
     {**_PICTURES, "learner": "cavia", "num_context": 100, "inner_learning_rate": 10.0, "inner_steps": 3,
      "test_steps": 3, "meta_batch": 4, "meta_learning_rate": 0.005},
     {**_PICTURES, "learner": "cnp", "shots_min": 1, "meta_learning_rate": 0.003, "test_steps": 1},
