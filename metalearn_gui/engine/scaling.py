@@ -90,6 +90,11 @@ class Scaling(NamedTuple):
         """
         return float(np.mean(np.square(self.y_deviation, dtype=np.float64))) if len(self.y_mean) else 1.0
 
+    @property
+    def log_unit(self) -> float:
+        """What is added to a negative log likelihood, in nats per number, to be one of the data's own units."""
+        return float(np.mean(np.log(self.y_deviation, dtype=np.float64))) if len(self.y_mean) else 0.0
+
 
 def without_scaling(carry: Mapping[str, Array]) -> dict[str, Array]:
     """A carry without the figures: what learners and networks know of."""

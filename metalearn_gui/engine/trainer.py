@@ -170,7 +170,7 @@ class Trainer:
         self.settings, self.state = settings, state
         self.block_steps = settings.tasks.block_steps
         scaling = Scaling.of(state.carry)
-        self._source, self._loss_unit = BlockSource(settings, scaling), scaling.loss_unit if scaling else 1.0
+        self._source, self._scaling = BlockSource(settings, scaling), scaling
         self._programs = [outer_program(stage, state.params, compile) for stage in settings.stages()]
 
     def run(self, count: int) -> Chunk:
@@ -210,5 +210,13 @@ class Trainer:
         live, clip = self.settings.learner.live_values(), self.settings.outer.gradient_clip
         program = self._programs[block % len(self._programs)]
         chunk = program.run(self.state, self._source.block(block), span, schedule, clip, live)
-        chunk.curves[:NUM_LOSSES] *= self._loss_unit
+        self._put_in_data_units(chunk.curves)
         return chunk
+
+    def _put_in_data_units(self, curves: Array) -> None:
+        if self._scaling is None:
+            return
+        likelihood = curves[0] + self._scaling.log_unit
+        curves[:NUM_LOSSES] *= self._scaling.loss_unit
+        if self.settings.learner.has_deviation:  # its objective is no square
+            curves[0] = likelihood

@@ -19,6 +19,7 @@ from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tasks.csv import Csv
+from metalearn_gui.engine.trainer import Trainer
 from metalearn_gui.engine.training import trained
 from tests.engine.small import QUIET, small_settings
 
@@ -161,6 +162,23 @@ def test_a_saved_state_keeps_its_scaling(place):
     again = Scaling.of(dict(state.carry))
     for one, other in zip(scaling, again, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("learner", ["maml", "cnp"])
+def test_losses_follow_the_unit_of_the_targets_and_a_likelihood_its_logarithm(place, learner):
+    curves = []
+    for factor in (1, 10):
+        table = place.with_name(f"times{factor}.csv")
+        lines = [line.split(",") for line in place.read_text().splitlines()]
+        rows = [f"{task},{x},{factor * float(y):.6f},{way}" for task, x, y, way in lines[1:]]
+        table.write_text("\n".join([",".join(lines[0]), *rows]))
+        settings = settings_for(table, learner)
+        curves.append(Trainer(settings, initial_state(settings), compile=False).run(1).curves)
+    objective, before, after = (np.array([one[place] for one in curves]).ravel() for place in range(3))
+    np.testing.assert_allclose([before[1], after[1]], [100 * before[0], 100 * after[0]], rtol=1e-3)
+    np.testing.assert_allclose(
+        objective[1], objective[0] + np.log(10) if learner == "cnp" else 100 * objective[0], rtol=1e-3
+    )
 
 
 @pytest.mark.parametrize("key", ["keras", "python", "learner", "safetensors"])
