@@ -68,6 +68,8 @@ def _import_quietly() -> None:
     # Convolutions take a third of the time. Its own pool for pieces over 256 kB is never given back (130 MB after
     # learned_optimizer, 170 after glyphs); with the heaps as `share_heaps` sets them they are as fast without it.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    # Of its programs for single shapes, some 100 kB each, it keeps the last of these (1,024 as it comes).
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
     if share_heaps():
         os.environ.setdefault("TF_ONEDNN_USE_SYSTEM_ALLOCATOR", "1")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
