@@ -222,16 +222,16 @@ def _parted(task: TouchedTask, outputs: Array) -> tuple[Array, Array]:
 def _judged(family: TaskFamily, task: TouchedTask, on_grid: Array, on_query: Array) -> Adaptation:
     """With the loss on what was trained for, however far the grid reaches."""
     with np.errstate(over="ignore", invalid="ignore"):  # a learner may diverge beyond its trained steps
+        outputs = on_grid if task.has_rows else None
         if family.kind == "classification":
             named = task.named
             scores = _classification_scores(on_query[:, named], np.asarray(task.query.y)[named])
-            return Adaptation(told(family.kind, on_grid), *scores, outputs=on_grid if task.has_rows else None)
+            return Adaptation(told(family.kind, on_grid), *scores, outputs=outputs)
         predictions, targets = (on_query, task.query.y) if task.truth is None else (on_grid, task.truth)
         if family.view == "curve" and task.truth is not None:
             low, high = family.input_range()
             trained = (task.grid[:, 0] >= low) & (task.grid[:, 0] <= high)
             predictions, targets = predictions[:, trained], targets[trained]
-        outputs = on_grid if task.has_rows else None
         return Adaptation(on_grid, np.mean((predictions - targets) ** 2, axis=(1, 2)), None, outputs=outputs)
 
 

@@ -26,9 +26,8 @@ from metalearn_gui.bridge.training import Training
 from metalearn_gui.bridge.unseen import UnseenTasks
 from metalearn_gui.engine import events
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.switching import with_data_of
+from metalearn_gui.engine.switching import preset_key
 from metalearn_gui.engine.training import Options
 from metalearn_gui.store.records import RunRecord, fresh_run, run_from_weights
 from metalearn_gui.store.session_file import SavedSession, SavedTask
@@ -436,15 +435,3 @@ class Course(QObject):
         for signal in signals:
             signal.emit()
         self.unseen.announce()
-
-
-@functools.cache
-def _preset_settings() -> dict[str, ExperimentSettings]:
-    return {key: one.settings.started() for key, one in PRESETS.items()}
-
-
-def preset_key(settings: ExperimentSettings) -> str:
-    """The preset that these settings are, before or after a start, whatever seed and files of data; "" for none."""
-    known, started = _preset_settings().items(), settings.started()
-    same = (key for key, one in known if with_data_of(one, settings).replaced(seed=settings.seed) == started)
-    return next(same, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from PySide6.QtCore import QFile, QObject, QTimer, Signal
+from PySide6.QtCore import QFile, QObject, Qt, QTimer, Signal
 
 from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
@@ -50,7 +50,6 @@ class Documents(QObject):
         self._files.failed.connect(lambda text: self._warn(text, SAVING))
         self._files.refused.connect(self._warn)
         self._files.kept.connect(self._tell_of_kept)
-        course.worked.connect(self._take_offer_back)
 
     @property
     def path(self) -> str:
@@ -228,6 +227,7 @@ class Documents(QObject):
         """choices: what names several sessions, where there are."""
         label = label or self.tr("Open it")
         self.said.emit(Message(text, "info", label, "documents.open_recovery", choices, stays=True, about=LEFT))
+        self._course.worked.connect(self._take_offer_back, Qt.ConnectionType.SingleShotConnection)
 
     def _take_offer_back(self) -> None:
         """It lies over what a person works on by now."""

@@ -24,7 +24,7 @@ class Tidying(QObject):
         """A hand begins to move, or has come to rest."""
         if hand_moves:
             self._timer.stop()
-        elif not self._timer.isActive():
+        else:
             self._timer.start()
 
     def close(self) -> None:

@@ -5,7 +5,6 @@ Imports nothing heavy: the window must be up within a second, and what Qt needs 
 
 from __future__ import annotations
 
-import difflib
 import errno
 import importlib
 import os
@@ -15,7 +14,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Protocol
 
-from metalearn_gui.cli.parser import BadInput, Options, Parser
+from metalearn_gui.cli.parser import BadInput, Options, Parser, with_guess
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 WINDOW = "metalearn_gui.cli.window"
@@ -82,12 +81,9 @@ def missing(word: str) -> str:
     """The line for a word that is neither a command nor something to open; "" for what can be opened."""
     if not word or is_link(word) or os.path.exists(word):
         return ""
-    near = difflib.get_close_matches(word, COMMANDS, 1)
-    meant = f"did you mean {near[0]}? The" if near else "the"
     to_open = "a session that `train` or the window saved, or a metalearn: link"
-    return (
-        f"There is no file and no command {word!r}; {meant} commands are {', '.join(COMMANDS)}, and FILE is {to_open}"
-    )
+    commands = with_guess(word, COMMANDS, "the commands are")
+    return f"There is no file and no command {word!r}; {commands} {', '.join(COMMANDS)}, and FILE is {to_open}"
 
 
 def _refuse_mistyped(arguments: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from metalearn_gui import __version__
@@ -34,11 +34,8 @@ class Parser(argparse.ArgumentParser):
         options: Options
         options, unknown = self.parse_known_args(args, namespace)
         if unknown:
-            near = difflib.get_close_matches(unknown[0].partition("=")[0], self._option_string_actions, 1)
-            meant = f"; did you mean {near[0]}? For" if near else "; for"
-            raise BadInput(
-                f"unrecognized arguments: {shortened(' '.join(unknown))}{meant} all there are: `{self.prog} --help`"
-            )
+            help = with_guess(unknown[0].partition("=")[0], self._option_string_actions, "for all there are")
+            raise BadInput(f"unrecognized arguments: {shortened(' '.join(unknown))}; {help}: `{self.prog} --help`")
         return options
 
     def add_json(self) -> None:
@@ -63,6 +60,12 @@ class Parser(argparse.ArgumentParser):
         """--set NAME=VALUE, any number of times."""
         help += "; `list --json` has the names"
         self.add_argument("--set", action="append", default=[], type=assignment, metavar="NAME=VALUE", help=help)
+
+
+def with_guess(word: str, known: Iterable[str], rest: str) -> str:
+    """What goes on in a line about a word that is none of these, first of all what it may have been meant for."""
+    near = difflib.get_close_matches(word, known, 1)
+    return f"did you mean {near[0]}? {rest[:1].upper()}{rest[1:]}" if near else rest
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:

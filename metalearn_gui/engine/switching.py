@@ -7,6 +7,7 @@ it was tuned with.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.networks.base import Network
 from metalearn_gui.engine.params import SettingError, params_of
 from metalearn_gui.engine.plain_settings import AS_TRIED
-from metalearn_gui.engine.presets import default_settings, preset
+from metalearn_gui.engine.presets import PRESETS, default_settings, preset
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.tasks.base import TaskFamily
@@ -141,6 +142,18 @@ def with_data_of(settings: ExperimentSettings, other: ExperimentSettings) -> Exp
         return settings
     paths = {spec.name for spec in params_of(settings.tasks) if spec.kind == "path"}
     return settings.replaced(**{name: getattr(other.tasks, name) for name in paths})
+
+
+def preset_key(settings: ExperimentSettings) -> str:
+    """The preset that these settings are, before or after a start, whatever seed and files of data; "" for none."""
+    known, started = _preset_settings().items(), settings.started()
+    same = (key for key, one in known if with_data_of(one, settings).replaced(seed=settings.seed) == started)
+    return next(same, "")
+
+
+@functools.cache
+def _preset_settings() -> dict[str, ExperimentSettings]:
+    return {key: one.settings.started() for key, one in PRESETS.items()}
 
 
 def _first_learner(kind: str) -> str:

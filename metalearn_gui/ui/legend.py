@@ -134,16 +134,16 @@ class Readout(QLabel):
         shorter: said instead where the whole would hide something wherever it stood; "" for nothing shorter.
         Returns: whether it hides nothing.
         """
-        place = self._best_place(x, html, lines)
-        if shorter and num_hidden(self._plot, lines, place):
-            place = self._best_place(x, shorter, lines)
+        place, hidden = self._best_place(x, html, lines)
+        if shorter and hidden:
+            place, hidden = self._best_place(x, shorter, lines)
         self.move(place.topLeft().toPoint())
         self.show()
         self.raise_()
-        return not num_hidden(self._plot, lines, place)
+        return not hidden
 
-    def _best_place(self, x: float, html: str, lines: Lines) -> QRectF:
-        """Of the box with this text in it."""
+    def _best_place(self, x: float, html: str, lines: Lines) -> tuple[QRectF, float]:
+        """Of the box with this text in it, and how much it hides there."""
         self.setText(html)
         self.adjustSize()
         area, at = self._plot.plot_area(), self._plot.point_of(x, 0.0).x()
@@ -157,7 +157,7 @@ class Readout(QLabel):
                 place = QRectF(left, top, self.width(), self.height())
                 hidden = num_within(heights, place)
                 best, least = (place, hidden) if hidden < least else (best, least)
-        return best
+        return best, least
 
 
 BELOW_WORDS = 26  # from the top of a plot, to what stands below its unit
@@ -230,7 +230,7 @@ class CornerButton(QToolButton):
     def keep_off(self, lines: Lines) -> None:
         """Hide none of these, if there is a corner without them; stay where nothing is hidden."""
         self._lines = lines
-        self._place()
+        self._choose_corner()
 
     def _restyle(self) -> None:
         palette = theme().palette
@@ -245,9 +245,12 @@ class CornerButton(QToolButton):
         beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly if is_low else beside)
         self.adjustSize()
+        self._choose_corner()
+
+    def _choose_corner(self) -> None:
         corners = self._corners()
-        hidden = [num_hidden(self._plot, self._lines, corner) for corner in corners]
-        if hidden[self._corner]:
+        if num_hidden(self._plot, self._lines, corners[self._corner]):
+            hidden = [num_hidden(self._plot, self._lines, corner) for corner in corners]
             self._corner = hidden.index(min(hidden))
         self.move(corners[self._corner].topLeft().toPoint())
 

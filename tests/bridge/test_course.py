@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from metalearn_gui.bridge import training
-from metalearn_gui.bridge.course import preset_key
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import DRAIN_MS, SELDOM_MS, Runner
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine import Options
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.presets import PRESETS
+from metalearn_gui.engine.switching import preset_key
 from tests.bridge.conftest import Heard, small_settings
 
 pytestmark = pytest.mark.usefixtures("traced")

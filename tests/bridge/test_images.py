@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from metalearn_gui.bridge.course import _preset_settings
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.threads import busy_threads
 from metalearn_gui.engine.images import IMAGES, in_memory, reading
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.switching import _preset_settings
 from tests.bridge.conftest import Heard, small_settings
 
 CLASSES, COPIES = 8, 5

@@ -98,8 +98,9 @@ class Grid:
             SettingError: a setting that there is not, a value out of its range or twice, or two that do not fit
                 together.
         """
-        for line in (line for axis in self.axes for line in axis.faults(settings)):
-            raise SettingError(line)
+        faults = [line for axis in self.axes for line in axis.faults(settings)]
+        if faults:
+            raise SettingError(faults[0])
         places = itertools.product(*(range(length) for length in self.shape))
         return tuple(self._contender(settings, place, seeds) for place in places)
 
