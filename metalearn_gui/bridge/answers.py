@@ -72,7 +72,7 @@ class Answers(QObject):
         self.adaptations: dict[str, Adaptation] = {}  # to the touched task
         self.views: list[View] = []  # what the learner shows about itself on the touched task
         self._answered: TouchedTask | None = None  # the touched task as it was when `adaptations` were asked for
-        self._rests = self._gallery_is_behind = False
+        self._rests = self._is_behind_run = False
         self._inspection = QTimer(self, singleShot=True, interval=INSPECT_MS)
         self._inspection.timeout.connect(self._ask_at_rest)
         self._catch_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
@@ -116,7 +116,7 @@ class Answers(QObject):
         shown = self._question().shown
         if not (self.is_ready and self._worker.is_warm(shown)):
             return
-        self._gallery_is_behind = False
+        self._is_behind_run = False
         for index, task in enumerate(self._gallery.tasks):
             compute = functools.partial(self._worker.adapter.adaptation, shown.settings, shown.state.learner, task)
             self._gallery.expect(index)
@@ -127,16 +127,15 @@ class Answers(QObject):
         if self._question().is_slow and self.adaptations:
             if not self._catch_up.isActive():
                 self._catch_up.start()
-        elif hand_moves and self._gallery.adaptations:  # eight more tasks would hold its next touch up
-            self._gallery_is_behind = True
-            self.ask_touched()
+        elif hand_moves and self.adaptations and self._gallery.adaptations:  # its next touch asks, and is not held up
+            self._is_behind_run = True
         else:
             self.ask()
 
     def catch_up(self) -> None:
         """The hand rests: ask what `follow_run` left out."""
-        if self._gallery_is_behind:
-            self.ask_gallery()
+        if self._is_behind_run:
+            self.ask()
 
     def steer(self) -> None:
         """Ask the learner alone with what the hand holds: the baselines and the views stay, nothing holds it up."""

@@ -66,6 +66,7 @@ class Course(QObject):
         self.training.loaded.connect(self.unseen.set_ready)
         self.training.stoodStill.connect(self.unseen.answers.warm_up)
         self.unseen.handMoved.connect(self.training.give_way)
+        self.unseen.answers.adaptedChanged.connect(self.training.use_pause)
 
     # --- settings -----------------------------------------------------------------------------------
 

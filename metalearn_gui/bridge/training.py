@@ -170,6 +170,10 @@ class Training(QObject):
         self._gate.give_way(gives_way)
         self._runner.give_way(gives_way)
 
+    def use_pause(self) -> None:
+        """The hand's picture is about to be painted: tell what is due right after it, and not before the next."""
+        self._runner.use_pause()
+
     def drain(self) -> None:
         """Bring what has arrived to the session now."""
         self._runner.drain()

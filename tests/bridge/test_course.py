@@ -9,7 +9,7 @@ import pytest
 
 from metalearn_gui.bridge import training
 from metalearn_gui.bridge.run_state import RunState
-from metalearn_gui.bridge.runner import DRAIN_MS, SELDOM_MS, Runner
+from metalearn_gui.bridge.runner import DRAIN_MS, LATEST_MS, Runner
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine import Options
 from metalearn_gui.engine.events import LearnerState
@@ -77,7 +77,7 @@ def test_training_gives_way_and_is_told_of_less_often_while_a_hand_moves_and_goe
     drain_timer = session.findChild(Runner)._drain_timer
     assert drain_timer.interval() == DRAIN_MS
     session.unseen.move_point(0, session.unseen.touched.support.x[0], np.float32([1.5]))
-    assert drain_timer.interval() == SELDOM_MS
+    assert drain_timer.interval() == LATEST_MS
     assert session._course.training._gate.gives_way
     reached = session.live.iteration
     qtbot.waitUntil(lambda: session.live.iteration > reached)

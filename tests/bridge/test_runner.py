@@ -210,6 +210,28 @@ def test_no_more_threads_are_left_behind_than_there_are_cores_to_spare(runner, q
     qtbot.waitUntil(lambda: len(busy_threads()) <= 1)
 
 
+def test_what_gives_way_to_a_hand_is_told_of_once_its_picture_has_been_asked_for(runner, qtbot, monkeypatch) -> None:
+    for name, milliseconds in (("LATEST_MS", 60_000), ("SELDOM_MS", 100)):
+        monkeypatch.setattr(f"metalearn_gui.bridge.runner.{name}", milliseconds)
+    counting = Counting()
+    runner.steer(counting.job)
+    qtbot.waitUntil(lambda: bool(counting.arrived))
+    runner.give_way(True)
+    told = len(counting.arrived)
+    qtbot.wait(150)
+    assert counting.counted > told == len(counting.arrived)
+    runner.use_pause()
+    assert told == len(counting.arrived)  # the picture comes first
+    qtbot.waitUntil(lambda: len(counting.arrived) > told)
+    told = len(counting.arrived)
+    monkeypatch.setattr("metalearn_gui.bridge.runner.SELDOM_MS", 60_000)
+    runner.use_pause()  # nothing is due yet
+    qtbot.wait(50)
+    assert told == len(counting.arrived)
+    runner.give_way(False)
+    qtbot.waitUntil(lambda: len(counting.arrived) > told)
+
+
 def test_a_dropped_runner_ends_its_thread(qapp, qtbot) -> None:
     runner = Runner("meta_train")
     count = Counting()

@@ -160,6 +160,20 @@ def test_it_is_told_when_a_hand_begins_to_move_and_when_it_rests(touched_session
     qtbot.waitUntil(lambda: told == [True, False])
 
 
+def test_a_run_that_goes_on_is_asked_for_by_the_next_touch_and_once_the_hand_rests(touched_session, qtbot, monkeypatch):
+    unseen, asked = touched_session.unseen, []
+    qtbot.waitUntil(lambda: bool(unseen.gallery_adaptations), timeout=30_000)
+    monkeypatch.setattr(unseen.answers, "ask", lambda: asked.append("all"))
+    monkeypatch.setattr(unseen.answers, "ask_touched", lambda: asked.append("touched"))
+    unseen.follow(unseen.shown.settings, unseen.shown.state)
+    assert asked == ["all"]
+    unseen.move_point(0, unseen.touched.support.x[0], np.float32([1.0]))
+    for _ in range(3):
+        unseen.follow(unseen.shown.settings, unseen.shown.state)
+    assert asked == ["all"]
+    qtbot.waitUntil(lambda: asked == ["all", "all"])
+
+
 def test_points_can_be_added_removed_and_restored(touched_session) -> None:
     session = touched_session
     first = session.unseen.touched
