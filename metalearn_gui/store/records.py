@@ -166,6 +166,11 @@ class RunRecord:
         return best.iteration if best is not None and best.iteration < self.settings.outer.num_iterations else None
 
     @property
+    def went_back_to(self) -> int | None:
+        """Of a run that diverged, the meta-iteration of the good state that is kept; None where that is its start."""
+        return self.latest.iteration or None if self.reason == "diverged" and self.latest is not None else None
+
+    @property
     def latest_scores(self) -> Scored | None:
         return self.scores[-1] if self.scores else None
 

@@ -15,7 +15,7 @@ from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.run_traces import run_name
-from metalearn_gui.ui.text import counted, duration_text, number_text
+from metalearn_gui.ui.text import count_text, counted, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.wording import episode_text, percent_text, protocol_text, score_text
 
@@ -23,7 +23,7 @@ NAME, TASKS, FIRST_STEP, LAST_STEP, TIME = range(5)
 MARK_ROLE = Qt.ItemDataRole.UserRole
 IS_SHOWN_ROLE = Qt.ItemDataRole.UserRole + 1
 IS_DRAWN_ROLE = Qt.ItemDataRole.UserRole + 2  # shown, or laid over what is shown
-START_ROLE = Qt.ItemDataRole.UserRole + 3  # its tags, and whose weights it began with, in words; "" for its own
+START_ROLE = Qt.ItemDataRole.UserRole + 3  # what it went back to, its tags, whose weights it began with, in words
 IS_PINNED_ROLE = Qt.ItemDataRole.UserRole + 4
 WRITTEN_OUT = 1e5  # a column has room for so many figures
 MANY = 40  # rows that come or go at once
@@ -198,7 +198,7 @@ class RunsModel(QAbstractTableModel):
         last_step = -1 if scored is None else len(scored.evaluation.learner.loss) - 1
         first = NOTHING if scored is None or last_step < 1 else self._figure(scored.evaluation.learner, 1)
         last = NOTHING if scored is None else self._figure(scored.evaluation.learner, last_step)
-        if run.reason == DIVERGED:
+        if _is_lost(run):
             last = self.tr("diverges")
         time = duration_text(run.compute_seconds) if run.iteration else NOTHING
         return (self.name_of(run), run.settings.tasks.label, first, last, time)
@@ -217,7 +217,7 @@ class RunsModel(QAbstractTableModel):
         return run_name(self._runs[row]) if column == NAME else self._display(row, column)
 
     def _color(self, row: int, column: int) -> Any:
-        is_error = column == LAST_STEP and self._runs[row].reason == DIVERGED
+        is_error = column == LAST_STEP and _is_lost(self._runs[row])
         return theme().palette.error if is_error else theme().palette.text
 
     def _font(self, row: int, column: int) -> Any:
@@ -233,9 +233,10 @@ class RunsModel(QAbstractTableModel):
         return self._is_shown(row, column) or self._runs[row].run_id in self._session.overlays
 
     def _start(self, row: int, column: int) -> str:
-        start = self._runs[row].start
-        parts = [self._runs[row].tags, self.tr("from {name}").format(name=start.name) if start is not None else ""]
-        return " · ".join(filter(None, parts)) if column == NAME else ""
+        run, back = self._runs[row], self._runs[row].went_back_to
+        start = "" if run.start is None else self.tr("from {name}").format(name=run.start.name)
+        went = "" if back is None else self.tr("went back to {count}").format(count=count_text(back))
+        return " · ".join(filter(None, (went, run.tags, start))) if column == NAME else ""
 
     def _is_pinned(self, row: int, column: int) -> bool:
         return column == NAME and self._runs[row].is_pinned
@@ -259,6 +260,9 @@ class RunsModel(QAbstractTableModel):
             start = self.tr("{taken} of {total} parameters started from {name}")
             name = html.escape(run.start.name)
             lines.append(start.format(taken=run.start.taken, total=run.start.total, name=name))
+        if run.went_back_to is not None:
+            back = self.tr("diverged, and went back to its last good state, of meta-iteration {count}")
+            lines.append(back.format(count=count_text(run.went_back_to)))
         lines += [html.escape(text) for text in (run.tags, run.note) if text]
         figures = self.tr("{iterations} in {time}; unseen {first} after 1 step, {last} after {steps}")
         count = counted(run.iteration, self.tr("1 meta-iteration"), self.tr("{count} meta-iterations"))
@@ -283,6 +287,10 @@ class RunsModel(QAbstractTableModel):
         START_ROLE: _start,
         IS_PINNED_ROLE: _is_pinned,
     }
+
+
+def _is_lost(run: RunRecord) -> bool:  # it diverged, and has nothing good to go back to
+    return run.reason == DIVERGED and run.went_back_to is None
 
 
 def _settings_line(part: Any) -> str:

@@ -112,6 +112,8 @@ class StatusBar(Translated, QFrame):
         }
         live = self._session.live
         text = texts.get(live.reason, self.tr("Ready"))
+        if live.went_back_to is not None:
+            text = self.tr("Went back to {count}, before it diverged").format(count=count_text(live.went_back_to))
         if live.kept_iteration is not None:
             kept = self.tr("the best state on validation tasks, of meta-iteration {count}, is in use")
             text += " · " + kept.format(count=count_text(live.kept_iteration))
@@ -135,7 +137,7 @@ class StatusBar(Translated, QFrame):
 
     def _state_color(self) -> QColor:
         colors = theme().palette
-        if self._session.live.reason == "diverged":
+        if self._session.live.reason == "diverged" and self._session.live.went_back_to is None:
             return colors.error
         by_state = {RunState.RUNNING: colors.scratch, RunState.PREPARING: colors.learner}
         comparing = self._session.comparing

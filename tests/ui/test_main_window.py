@@ -246,6 +246,16 @@ def test_a_run_that_ends_with_an_earlier_state_says_which_and_why(window, sessio
     assert child(window, "iteration_label").parent().unit.startswith("best of")
 
 
+def test_a_run_that_diverged_says_what_it_went_back_to(window, session):
+    live = session.live
+    live.reason = "diverged"
+    session.stateChanged.emit()
+    assert child(window, "status_label").text().startswith("Diverged")
+    live.latest = dataclasses.replace(live.latest, learner=dataclasses.replace(live.latest.learner, iteration=8400))
+    session.stateChanged.emit()
+    assert child(window, "status_label").text().startswith("Went back to 8\u2009400, before it diverged")
+
+
 def test_the_header_says_of_when_scores_are_that_are_not_of_now(window, session):
     session.train(10)
     session.score()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, Qt
@@ -163,11 +164,25 @@ def test_an_empty_name_is_refused(panel, session, two_runs):
 
 
 def test_a_diverged_run_says_so_in_the_colour_of_errors(panel, session, two_runs):
-    two_runs[0].reason = "diverged"
+    two_runs[0].reason, two_runs[0].latest = "diverged", two_runs[0].initial  # it has nothing else to go back to
     session.runsChanged.emit()
     index = panel.model.index(1, LAST_STEP)
     assert index.data() == "diverges"
     assert index.data(Qt.ItemDataRole.ForegroundRole) == theme().palette.error
+
+
+def test_a_run_that_went_back_to_a_good_state_tells_that_state_and_its_figures(panel, session, two_runs):
+    run, last = two_runs[0], panel.model.index(1, LAST_STEP)
+    figure = last.data()
+    run.reason, run.latest = "diverged", dataclasses.replace(run.latest, learner=_at(run.latest.learner, 8400))
+    session.runsChanged.emit()
+    assert (last.data(), last.data(Qt.ItemDataRole.ForegroundRole)) == (figure, theme().palette.text)
+    assert panel.model.index(1, NAME).data(START_ROLE) == "went back to 8\u2009400"
+    assert "last good state, of meta-iteration 8\u2009400" in last.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def _at(learner, iteration):
+    return dataclasses.replace(learner, iteration=iteration)
 
 
 def test_the_tool_tip_tells_settings_seed_figures_and_escapes_names(panel, session, two_runs):
