@@ -90,7 +90,8 @@ def whole_number(minimum: int, maximum: int) -> Callable[[str], int]:
         except ValueError:
             number = minimum - 1
         if not minimum <= number <= maximum:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number in [{minimum}, {maximum}]")
+            highest = f"{maximum:,}".replace(",", " ")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number in [{minimum}, {highest}]")
         return number
 
     return convert

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 METADATA_KEY = "param"
+THIN_SPACE = "\u2009"
 NUM_NEAREST = 3  # names that stand in the line about one that there is not
 
 
@@ -196,13 +197,18 @@ def _sentence(spec: Param, value: Any, expected: str) -> str:
 def _interval(spec: Param) -> str:
     low = "-inf" if spec.minimum is None else _bound(spec.minimum)
     high = "inf" if spec.maximum is None else _bound(spec.maximum)
-    off = "" if spec.off is None or (spec.minimum or 0) <= spec.off <= (spec.maximum or 0) else f" or be {spec.off:g}"
-    return f"[{low}, {high}]{off}"
+    is_outside = spec.off is not None and not (spec.minimum or 0) <= spec.off <= (spec.maximum or 0)
+    return f"[{low}, {high}]" + (f" or be {_bound(spec.off)}" if is_outside else "")
 
 
 def _bound(value: float) -> str:
-    """In few digits where they are all."""
-    return f"{value:g}" if float(f"{value:g}") == value else str(value)
+    """Whole numbers in full, as the window writes them; others in few digits."""
+    return in_full(int(value)) if value == int(value) else f"{value:.4g}"
+
+
+def in_full(count: int) -> str:
+    """A whole number with a thin space between thousands: a comma would part the bounds of an interval."""
+    return f"{count:,}".replace(",", THIN_SPACE)
 
 
 def _range_text(spec: Param) -> str:

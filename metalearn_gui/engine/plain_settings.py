@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from metalearn_gui.engine.params import Component, SettingError, param
+from metalearn_gui.engine.params import Component, SettingError, in_full, param
 
 MAX_EPISODE = 1000
 UNLIMITED = 0
@@ -104,7 +104,7 @@ def _episode_size(text: str) -> tuple[int, int, int]:
     if len(numbers) not in (2, 3) or not all(1 <= number <= MAX_EPISODE for number in numbers):
         raise SettingError(
             f"Training episodes (training_episodes) has {text[:40]!r}; expected ways x shots x queries, "
-            f"whole numbers in [1, {MAX_EPISODE}], for example 60x1x5"
+            f"whole numbers in [1, {in_full(MAX_EPISODE)}], for example 60x1x5"
         )
     ways, shots, queries = numbers if len(numbers) == 3 else (0, *numbers)
     return ways, shots, queries

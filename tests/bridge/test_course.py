@@ -259,7 +259,7 @@ def test_a_bad_value_becomes_a_message(session) -> None:
     session.load_preset("nonsense")
     assert session.settings == before
     assert [message.level for message in heard.messages] == ["warning"] * 3
-    assert "it must lie in [1, 1000]" in heard.messages[0].text
+    assert "it must lie in [1, 1\u2009000]" in heard.messages[0].text
 
 
 def test_reseed_gives_another_start_and_can_be_undone(session, qtbot) -> None:

@@ -28,6 +28,17 @@ class Sample(Component):
     note: str = param("", "Note", once="remark")
 
 
+@dataclasses.dataclass(frozen=True)
+class Large(Component):
+    """Settings whose bounds have many digits."""
+
+    length: int = param(10, "Length", minimum=1, maximum=10_000_000)
+    seed: int = param(7, "Seed", minimum=0, maximum=2**31 - 1)
+    clip: float = param(1.0, "Clip", minimum=0.0, maximum=1e6)
+    rate: float = param(0.1, "Rate", minimum=1e-6, maximum=10.0)
+    phase: float = param(1.0, "Phase", minimum=0.0, maximum=2 * math.pi)
+
+
 SPECS = {spec.name: spec for spec in params_of(Sample)}
 ANYTHING = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers(), max_size=3),
@@ -88,6 +99,22 @@ def test_a_refusal_says_what_came_and_what_was_expected(name: str, value: Any, e
     assert len(line) < 160
     if expected is not None:
         assert line == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "interval"),
+    [
+        ("length", "[1, 10 000 000]"),
+        ("seed", "[0, 2 147 483 647]"),
+        ("clip", "[0, 1 000 000]"),
+        ("rate", "[1e-06, 10]"),
+        ("phase", "[0, 6.283]"),
+    ],
+)
+def test_bounds_are_whole_numbers_in_full_and_others_in_few_digits(name: str, interval: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        Large(**{name: -1})
+    assert str(caught.value).replace("\u2009", " ").endswith(f"it must lie in {interval}")
 
 
 @pytest.mark.parametrize(

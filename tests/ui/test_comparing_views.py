@@ -133,7 +133,7 @@ def test_a_sweep_without_values_says_what_is_missing(real, qtbot):
         ("0.01, 70", "1, 5", "Inner learning rate α is '70'; it must lie in [1e-06, 10]"),
         ("", "1, 5", "There are no values; give some, with commas between them"),
         ("0.01, 1e-2", "1, 5", "Inner learning rate α has 0.01 and 1e-2, the same twice; give it once"),
-        ("0.1, 0.2", "1, 1.5", "Shots K is '1.5'; it must be a whole number in [1, 1000]"),
+        ("0.1, 0.2", "1, 1.5", "Shots K is '1.5'; it must be a whole number in [1, 1\u2009000]"),
         (", ".join(map(str, range(1, 11))), ", ".join(map(str, range(1, 51))), "A sweep over 500 cells is too many"),
     ],
 )
