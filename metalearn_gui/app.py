@@ -53,6 +53,7 @@ def open_window(arguments: Sequence[str] = ()) -> QMainWindow:
 
 def run_window(options: Options) -> int:
     """Show the window, stay until it is closed, and return the exit status."""
+    from metalearn_gui.bridge.threads import leave_soon
     from metalearn_gui.ui.application import build_application
 
     application = build_application()
@@ -61,6 +62,7 @@ def run_window(options: Options) -> int:
     timer = _close_on_signals(window)
     status = application.exec()
     timer.stop()
+    leave_soon()
     return status
 
 

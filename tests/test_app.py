@@ -244,6 +244,30 @@ def test_a_process_that_ends_while_tensorflow_loads_ends_well(checkout: Path) ->
     assert (done.returncode, done.stderr) == (0, "")
 
 
+COMPILES_FOR_EVER_AND_WRITES = """
+import sys, threading, time
+from pathlib import Path
+from metalearn_gui.bridge import threads
+threads.EXIT_SECONDS = 3600.0
+def write():
+    time.sleep(0.5)
+    Path(sys.argv[1]).write_text("whole")
+threads.Thread("compiling", threading.Event().wait).begin()
+threads.Thread("writing", write, writes=True).begin()
+threads.leave_soon()
+"""
+
+
+def test_the_end_of_the_window_s_process_waits_for_what_is_written_and_for_no_compilation(
+    checkout: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    command = [sys.executable, "-c", COMPILES_FOR_EVER_AND_WRITES, str(kept)]
+    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert kept.read_text() == "whole"
+
+
 SAYS_WHEN_IT_LISTENS = """
 import sys
 from metalearn_gui import app

@@ -79,7 +79,7 @@ class Comparing(QObject):
         self._course, self._options = course, options
         self._job: Job | None = None
         self._state = RunState.IDLE
-        self._writer = Latest("report", self)
+        self._writer = Latest("report", self, writes=True)
         self._compiling = Compiling(self, "compared")
         self._compiling.ticked.connect(self.progressed)
         self.kept: tuple[Outcome, ...] = ()  # what other plans came to, and this one, newest first

@@ -43,7 +43,7 @@ class Files(QObject):
         self._left_behind: list[Recovery] = []
         self._said = ""  # why unsaved work is not kept just now; every ten seconds would say it again
         self._saving: _Saving | None = None
-        self._writer = Latest("recovery", self)
+        self._writer = Latest("recovery", self, writes=True)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(AUTOSAVE_MS)

@@ -73,12 +73,13 @@ class _Post(QObject):
 class Latest(QObject):
     """A worker thread for requests; each result comes back as one queued signal."""
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, parent: QObject | None = None, writes: bool = False) -> None:
+        """writes: as a thread's."""
         super().__init__(parent)
         self._waiting = _Waiting()
         post = _Post()
         post.answered.connect(self._hand_over)
-        self._thread = Thread(name, functools.partial(_work, self._waiting, post))
+        self._thread = Thread(name, functools.partial(_work, self._waiting, post), writes)
         self._is_closed = False
         weakref.finalize(self, self._waiting.close, drop=True)
 

@@ -60,9 +60,10 @@ class Runner(QObject):
 
     stateChanged = Signal()
 
-    def __init__(self, name: str = "meta_train", parent: QObject | None = None) -> None:
+    def __init__(self, name: str = "meta_train", parent: QObject | None = None, writes: bool = False) -> None:
+        """writes: as a thread's."""
         super().__init__(parent)
-        self._name = name
+        self._name, self._writes = name, writes
         self._mailbox: collections.deque[tuple[Job, Any]] = collections.deque()
         self._outstanding: list[Job] = []
         self._steered: Job | None = None
@@ -84,7 +85,7 @@ class Runner(QObject):
     def _take_thread(self) -> None:
         """It does not keep the runner alive, and a runner that is dropped unclosed ends it."""
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._thread = Thread(self._name, functools.partial(_work, self._jobs, self._mailbox))
+        self._thread = Thread(self._name, functools.partial(_work, self._jobs, self._mailbox), self._writes)
         weakref.finalize(self, _leave, self._jobs, self._outstanding)
 
     @property

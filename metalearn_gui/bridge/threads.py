@@ -2,7 +2,8 @@
 
 A running XLA compilation cannot be interrupted. A QThread that is destroyed while it runs ends the
 process, and one that is `terminate()`d may hold a lock for ever; so a thread that is still busy when its
-window closes is kept here until it ends, and the end of the process waits for it, with a bound.
+window closes is kept here until it ends, and the end of the process waits for it, with a bound. The process of
+the window waits for those alone that write.
 """
 
 from __future__ import annotations
@@ -19,17 +20,21 @@ from PySide6.QtCore import QCoreApplication, QThread
 
 from metalearn_gui.store.home import log_file
 
-EXIT_SECONDS = 10.0  # the longest that the end of the process waits for a compilation
+EXIT_SECONDS = 10.0  # the longest that the end of the process waits for a compilation, or for a slow disk
 
 _alive: set[Thread] = set()
 
 
 class Thread(QThread):
-    """Runs one function; kept alive by this module until that has returned."""
+    """Runs one function; kept alive by this module until that has returned.
 
-    def __init__(self, name: str, work: Callable[[], None]) -> None:
+    writes: there is data at stake, so that no process ends without it.
+    """
+
+    def __init__(self, name: str, work: Callable[[], None], writes: bool = False) -> None:
         super().__init__()
         self.setObjectName(name)
+        self.writes = writes
         self._work = work
 
     def begin(self) -> None:
@@ -72,14 +77,33 @@ def _forget_finished() -> None:
         _alive.discard(thread)
 
 
+def leave_soon() -> None:
+    """From now on the end of this process waits for what is written, and for nothing that is only computed."""
+    threading._register_atexit(_wait_for_what_writes)  # type: ignore[attr-defined]
+
+
+def _wait_for_what_writes() -> None:
+    _wait_for([thread for thread in _alive if thread.writes])
+    if busy_threads():
+        _leave_now()
+
+
 def _wait_for_the_rest() -> None:
+    if not _wait_for(list(_alive)):
+        _leave_now()
+
+
+def _wait_for(threads: list[Thread]) -> bool:
     deadline = time.monotonic() + EXIT_SECONDS
-    if not all(thread.leave(deadline - time.monotonic()) for thread in list(_alive)):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)  # everything is on disk; what still runs holds nothing but a compilation
+    return all(thread.leave(deadline - time.monotonic()) for thread in threads)
+
+
+def _leave_now() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # everything is on disk; what still runs holds nothing but a compilation
 
 
 # Not `atexit`: what is still being imported registers its own way out there (h5py crashes without it),
-# and atexit takes no more once it has begun. This runs before it.
+# and atexit takes no more once it has begun. This runs before it; of several the last that came runs first.
 threading._register_atexit(_wait_for_the_rest)  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ class Writer(QObject):
         subject, gate = export_subject(self._session.shown), Gate()
         drawings = {key: PICTURES[key].draw(self._session) for key in paths if key in PICTURES}
         self._job = Job("export", lambda: write_all(subject, drawings, paths, gate), self._take, self._end, gate)
-        self._runner = Runner("export", self)
+        self._runner = Runner("export", self, writes=True)
         self._runner.submit(self._job)
         self.changed.emit()
 
