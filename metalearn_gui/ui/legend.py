@@ -128,15 +128,16 @@ class Readout(QLabel):
             f" border: 1px solid {palette.line.name()}; border-radius: 6px; }}"
         )
 
-    def show_at(self, x: float, html: str, lines: Lines = (), shorter: str = "") -> bool:
+    def show_at(self, x: float, html: str, lines: Lines = (), shorter: Sequence[str] = ()) -> bool:
         """Say this where it hides least of these lines (view coordinates): beside view coordinate x, or further off.
 
-        shorter: said instead where the whole would hide something wherever it stood; "" for nothing shorter.
+        shorter: the first of these that hides nothing is said instead where the whole would wherever it stood.
         Returns: whether it hides nothing.
         """
-        place, hidden = self._best_place(x, html, lines)
-        if shorter and hidden:
-            place, hidden = self._best_place(x, shorter, lines)
+        for text in (html, *shorter):
+            place, hidden = self._best_place(x, text, lines)
+            if not hidden:
+                break
         self.move(place.topLeft().toPoint())
         self.show()
         self.raise_()

@@ -14,6 +14,7 @@ from metalearn_gui.ui.theme import theme, ui_font
 
 FARTHEST = 60  # pixels that the words may stand off their dot
 BESIDE = 8  # pixels from the vertical to the words
+BETWEEN = 4  # pixels between a value and its word in a row
 MANY = 1000  # meetings with lines, which other words are worth
 
 
@@ -77,16 +78,22 @@ class NowMarker:
         self._place(self._plot.point_of(x, value_y if text else 0.0), bool(text))
 
     def _place(self, at: QPointF, has_value: bool) -> None:
+        """The word below its value; behind it where there is no free place so high."""
         labels = [self._value, self._word] if has_value else [self._word]
-        size = QSizeF(max(label.width() for label in labels), sum(label.height() for label in labels))
-        box = self._best_box(at, size, has_value)
-        top, is_right = box.top(), box.left() > at.x()
+        widths, heights = [label.width() for label in labels], [label.height() for label in labels]
+        stacked = (QSizeF(max(widths), sum(heights)), False)
+        in_a_row = (QSizeF(sum(widths) + BETWEEN * has_value, max(heights)), True)
+        found = [(*self._best_box(at, size, has_value), is_row) for size, is_row in (stacked, in_a_row)]
+        box, _, is_row = min(found, key=lambda one: one[1])
+        left, bottom, is_right = box.left(), box.top(), box.left() > at.x()
         for label in labels:
-            label.move(int(box.left() if is_right else box.right() - label.width()), int(top))
-            top += label.height()
+            bottom = box.bottom() if is_row else bottom + label.height()
+            beside = left if is_row or is_right else box.right() - label.width()
+            label.move(int(beside), int(bottom) - label.height())
+            left += label.width() + BETWEEN
 
-    def _best_box(self, at: QPointF, size: QSizeF, has_value: bool) -> QRectF:
-        """For words beside a place: where they hide least, at its right and near it if it can be."""
+    def _best_box(self, at: QPointF, size: QSizeF, has_value: bool) -> tuple[QRectF, float]:
+        """For words beside a place: where they hide least, at its right and near it if it can be; and how much."""
         area = self._plot.plot_area()
         lowest = area.bottom() - size.height() - 2
         wanted = min(max(at.y() - self._value.height() / 2 if has_value else lowest - 2, area.top() + 2), lowest)
@@ -102,5 +109,5 @@ class NowMarker:
                 hidden = num_within(heights, box) + MANY * is_covered
                 best, least = (box, hidden) if hidden < least else (best, least)
                 if not least:
-                    return best
-        return best
+                    return best, least
+        return best, least

@@ -94,7 +94,7 @@ def test_a_plot_too_low_for_the_box_says_the_figure_in_its_hint(panel, session):
     QApplication.processEvents()
     assert panel.plot.plot_area().height() < LOWEST
     assert not panel._readout.isVisible()
-    assert panel._hint.text() == "0.21 ± 0.03"
+    assert panel._hint.text() == "step 5: 0.21 ± 0.03"
 
 
 def test_where_a_box_would_hide_the_lines_the_title_line_says_what_it_would(panel, session, monkeypatch):
@@ -103,7 +103,17 @@ def test_where_a_box_would_hide_the_lines_the_title_line_says_what_it_would(pane
     monkeypatch.setattr(type(panel._readout), "show_at", lambda *_, **__: False)
     _score(session, loss=np.full(11, 0.21), loss_ci95=np.full(11, 0.03))
     assert not panel._readout.isVisible()
-    assert panel._hint.text() == "0.21 ± 0.03"
+    assert panel._hint.text() == "step 5: 0.21 ± 0.03"
+
+
+@pytest.mark.parametrize("height", [300, 260, 230])
+def test_a_box_that_says_no_more_than_the_figure_says_of_which_step(panel, session, height):
+    session.unseen.set_step(1)
+    _score(session, loss=np.geomspace(4.0, 2.0, 11), loss_ci95=np.full(11, 0.03), loss_median=np.geomspace(2, 0.5, 11))
+    panel.resize(350, height)
+    QApplication.processEvents()
+    said = panel._readout.text() if panel._readout.isVisible() else panel._hint.text()
+    assert "step 1" in said
 
 
 def test_hovering_a_step_shows_it_everywhere_and_leaving_brings_the_old_one_back(panel, session):

@@ -91,6 +91,22 @@ def test_no_level_seems_to_strike_through_the_words_beside_the_newest_score(pane
         assert area.contains(now._value.geometry().center())
 
 
+def test_where_words_below_each_other_would_lie_on_a_line_they_stand_in_a_row(panel, session):
+    session.train(10)
+    session.score()
+    area, now = panel.plot.plot_area(), panel._now
+    at = QPointF(area.right() - 1, area.bottom() - 8)
+    scene = [panel.plot.mapToScene(QPointF(at.x(), y).toPoint()) for y in np.arange(area.bottom() - 4, area.top(), -28)]
+    ends = np.array(panel.plot.x_range())
+    levels = [panel.plot.getViewBox().mapSceneToView(point).y() for point in scene]
+    now.keep_off([(ends, np.full(2, level)) for level in levels])  # 28 pixels between two: one line of words fits
+    now._place(at, True)
+    value, word = now._value.geometry(), now._word.geometry()
+    assert value.bottom() == word.bottom()
+    assert value.right() < word.left()
+    assert num_hidden(panel.plot, now._lines, QRectF(value.united(word)).adjusted(4, 4, -4, -4)) == 0
+
+
 @pytest.mark.parametrize("width", [350, 416])
 @pytest.mark.parametrize("ends", [-1.0, 0.0, 1.0])
 def test_words_in_the_plot_hide_no_curve(panel, session, width, ends):

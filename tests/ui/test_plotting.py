@@ -220,10 +220,10 @@ def test_a_readout_says_less_where_the_whole_would_hide_a_line(plot):
     readout, ends = Readout(plot), np.array([0.0, 10.0])
     lines = [(ends, np.full(2, level)) for level in np.linspace(0.05, 0.95, 4)]
     whole = "<br>".join(["line"] * 6)
-    assert readout.show_at(5.0, whole, lines, shorter="line")
+    assert readout.show_at(5.0, whole, lines, shorter=["line"])
     assert readout.text() == "line"
     assert not readout.show_at(5.0, whole, lines)  # there is no place where it hides nothing
-    readout.show_at(5.0, "line<br>line", [], shorter="line")
+    readout.show_at(5.0, "line<br>line", [], shorter=["line"])
     assert readout.text() == "line<br>line"
 
 

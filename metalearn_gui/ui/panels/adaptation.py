@@ -252,15 +252,16 @@ class AdaptationPanel(Panel):
         if evaluation is None or step >= len(evaluation.learner.loss):
             self._readout.hide()
             return
+        at_step, mean = self.tr("step {step}").format(step=step), self._mean_text(evaluation, step)
         if self.plot.plot_area().height() < LOWEST:
-            self._say_above(self._mean_text(evaluation, step))
+            self._say_above(f"{at_step}: {mean}")
         else:
             self._name_by_task()
             lines = [(line.x, line.y) for line in (*self._lines.values(), self._median)]
-            mean = f"<b>{self._mean_text(evaluation, step)}</b>"
-            is_free = self._readout.show_at(step, self._readout_text(evaluation, step), lines, shorter=mean)
+            brief = [f"{_muted(at_step)} <b>{text}</b>" for text in (mean, mean.partition(" ±")[0])]
+            is_free = self._readout.show_at(step, self._readout_text(evaluation, step), lines, shorter=brief)
             if not is_free:
-                self._say_above(self._mean_text(evaluation, step))
+                self._say_above(f"{at_step}: {mean}")
         self.plot.setAccessibleDescription(", ".join(self._readout_lines(evaluation, step)))
 
     def _say_above(self, text: str) -> None:
@@ -270,8 +271,7 @@ class AdaptationPanel(Panel):
 
     def _readout_text(self, evaluation: Evaluation, step: int) -> str:
         title, *values = self._readout_lines(evaluation, step)
-        muted = theme().palette.muted.name()
-        return "<br>".join([f"<span style='color:{muted}'>{title}</span>", f"<b>{values[0]}</b>", *values[1:]])
+        return "<br>".join([_muted(title), f"<b>{values[0]}</b>", *values[1:]])
 
     def _readout_lines(self, evaluation: Evaluation, step: int) -> list[str]:
         scores = evaluation.learner
@@ -290,3 +290,7 @@ class AdaptationPanel(Panel):
 
     def _mean_text(self, evaluation: Evaluation, step: int) -> str:
         return score_text(evaluation.learner, step, in_percent=self.shows_accuracy)
+
+
+def _muted(text: str) -> str:
+    return f"<span style='color:{theme().palette.muted.name()}'>{text}</span>"
