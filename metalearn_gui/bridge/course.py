@@ -245,6 +245,7 @@ class Course(QObject):
         if run is not None and is_news and self.has_data(run.settings):
             self.runs.show(run)
             self._follow()
+            self.unseen.answers.warm_up()  # the worker may never have trained anything of its structure
             self._announce(self.shownChanged, is_work=False)
             self._tell_of_shown()
 

@@ -18,6 +18,7 @@ from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.evaluation import TASKS_SEED, score, unseen_episodes
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.store.documents import task_document, task_from
+from metalearn_gui.store.records import fresh_run
 from tests.bridge.conftest import small_settings
 
 pytestmark = pytest.mark.usefixtures("traced")
@@ -488,6 +489,16 @@ def test_adaptations_come_before_and_after_they_are_compiled(open_session, qtbot
     session.change(hidden_dim=5)  # a new structure while a run is under way
     assert not fully_adapted(session)
     qtbot.waitUntil(lambda: session.live.iteration > 0 and fully_adapted(session), timeout=60_000)
+
+
+def test_a_shown_run_of_a_structure_that_nothing_has_trained_here_is_compiled_for(open_session, qtbot) -> None:
+    session = open_session(small_settings(), Options(compile=True, baselines=False, evaluate=False))
+    qtbot.waitUntil(lambda: fully_adapted(session), timeout=60_000)
+    other = fresh_run(small_settings(shots=2))  # as a sweep leaves it in the list
+    session._course.take_run(other)
+    session.show_run(other.run_id)
+    assert not fully_adapted(session)
+    qtbot.waitUntil(lambda: fully_adapted(session), timeout=60_000)
 
 
 def test_the_learners_views_follow_the_touched_task(open_session, qtbot) -> None:
