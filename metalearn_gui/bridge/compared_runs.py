@@ -59,8 +59,11 @@ class ComparedRuns:
         return record
 
     def keep(self, judged: Judged) -> None:
-        """A baseline's inner learning rate was chosen at its end."""
-        self.records[judged.run.lane.run_id].settings = judged.run.lane.settings
+        """A baseline's inner learning rate was chosen at its end; a search tries its winner only then."""
+        record = self.records[judged.run.lane.run_id]
+        record.settings = judged.run.lane.settings
+        if not record.scores:
+            _score(record, judged.run)
 
 
 def _name(lane: Lane, several: bool) -> str:
@@ -72,10 +75,15 @@ def _name(lane: Lane, several: bool) -> str:
 
 def _fill(record: RunRecord, run: TrainedRun) -> None:
     """How far it came, and its losses on the way."""
-    last, num_tasks = run.moments[-1], run.losses.shape[1]
+    last = run.moments[-1]
     record.iteration, record.tasks_seen = last.iteration, last.tasks_seen
     record.gradient_evaluations, record.compute_seconds = last.gradient_evaluations, last.compute_seconds
     record.reason = run.reason
+    _score(record, run)
+
+
+def _score(record: RunRecord, run: TrainedRun) -> None:
+    num_tasks = run.losses.shape[1]
     for moment in run.moments:
         evaluation = Evaluation(num_tasks, moment.scores, {}, run.constant_loss, run.oracle, {})
         record.scores.append(Scored(moment.iteration, moment.compute_seconds, evaluation))

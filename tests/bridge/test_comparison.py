@@ -183,7 +183,10 @@ def test_a_sweep_a_search_and_little_data_leave_what_their_views_draw(session: S
     done(session, qtbot)
     winner = comparing.outcome.bracket.winner
     assert winner is not None
-    assert comparing.records[winner.run_id].iteration == 3
+    won = comparing.records[winner.run_id]
+    assert won.iteration == 3
+    tried = comparing.comparison.runs[0].scores.loss
+    assert np.array_equal(won.latest_scores.evaluation.learner.loss, tried)  # the list and the plots show them, too
     comparing.start(LittleDataPlan(settings, Budget(meta_iterations=1), num_tasks=(1, 0), shots=(2,)))
     done(session, qtbot)
     assert comparing.outcome.bracket is None
