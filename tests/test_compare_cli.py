@@ -124,13 +124,15 @@ def test_search_names_a_winner_and_what_to_type_to_train_it(call: Call) -> None:
     over = ["--over", "hidden_dim=2,3,4", "--candidates", "3"]
     found = report_of(call("search", *SHORT, *over, "--json"))
     assert found["winner"]["label"] in found["rounds"][0]["losses"]
-    assert [entry["label"] for entry in found["contenders"]] == [found["winner"]["label"]]
+    assert [entry["key"] for entry in found["contenders"]] == [found["winner"]["label"]]
     assert found["best"] == []  # there is nobody on the unseen tasks that it could be better than
     _, out, _ = call("search", *SHORT, *over)
     rounds = out.split("Validation loss by round")[1].split("The winner")[0]
-    labels = found["rounds"][0]["losses"]
-    assert next(line.split()[0] for line in rounds.splitlines() if "hidden_dim=" in line) == found["winner"]["label"]
-    assert all(label in rounds for label in labels)
+    sizes = [key.partition("=")[2] for key in found["rounds"][0]["losses"]]
+    winner = found["winner"]["label"].partition("=")[2]
+    first = next(line for line in rounds.splitlines() if "hidden dimension" in line)  # in words for people
+    assert f"hidden dimension {winner} " in first
+    assert all(f"hidden dimension {size} " in rounds for size in sizes)
     assert "behind the first" not in out  # it is alone on the unseen tasks
     assert out.splitlines()[-1].startswith("metalearn-gui train --preset fomaml")
 

@@ -68,14 +68,14 @@ def _loss_text(loss: float) -> str:
 
 
 def _bracket_report(bracket: Bracket) -> dict[str, Any]:
-    labels = {lane.run_id: lane.label for lane in bracket.lanes}
+    keys = {lane.run_id: lane.contender for lane in bracket.lanes}
     rounds = [
         {
             "share": rung.share,
-            "losses": {labels[run_id]: loss for run_id, loss in rung.losses.items()},
-            "survivors": [labels[run_id] for run_id in rung.survivors],
+            "losses": {keys[run_id]: loss for run_id, loss in rung.losses.items()},
+            "survivors": [keys[run_id] for run_id in rung.survivors],
         }
         for rung in bracket.rungs
     ]
-    won = {"label": bracket.winner.label, "settings": bracket.winner.settings.to_dict()} if bracket.winner else None
+    won = {"label": bracket.winner.contender, "settings": bracket.winner.settings.to_dict()} if bracket.winner else None
     return {"rounds": rounds, "winner": won}

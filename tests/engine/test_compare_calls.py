@@ -152,6 +152,7 @@ def test_rounds_end_with_one_candidate_and_the_whole_budget() -> None:
 def test_candidates_are_different_begin_with_the_settings_and_come_again_with_the_seed() -> None:
     settings = small_settings()
     drawn = candidates(settings, seed=3)
+    assert drawn[0].label.startswith("MAML · hidden dimension 8, hidden layers 1, activation ")
     assert len({one.settings for one in drawn}) == len(drawn) == 9
     assert drawn[0].settings == settings
     assert drawn == candidates(settings, seed=3)

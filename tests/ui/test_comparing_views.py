@@ -233,7 +233,7 @@ def picture(qtbot):
     picture.resize(900, 400)
     picture.show()
     lanes = tuple(
-        Lane(key, f"hidden_dim={size}", 0, small_settings(), key) for size, key in ((4, "a"), (8, "b"), (16, "c"))
+        Lane(f"hidden_dim={size}", "", 0, small_settings(), key) for size, key in ((4, "a"), (8, "b"), (16, "c"))
     )
     picture.show_bracket(Bracket(lanes, RUNGS), "", False, "")
     return picture
@@ -253,11 +253,11 @@ def test_arrows_walk_through_the_rounds_and_enter_opens(picture, qtbot):
     opened = []
     picture.opened.connect(opened.append)
     picture.setFocus()
-    assert "hidden_dim=16: loss 1" in picture.accessibleName()
+    assert "hidden dimension 16: loss 1" in picture.accessibleName()
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Right):
         qtbot.keyClick(picture, key)
     assert opened == ["a", "c"]
-    assert picture.accessibleName() == "round 2, hidden_dim=16: loss 0.5"
+    assert picture.accessibleName() == "round 2, hidden dimension 16: loss 0.5"
 
 
 def test_a_candidate_without_a_loss_says_whether_it_is_compiled_trains_or_waits(picture):
@@ -272,7 +272,12 @@ def test_a_candidate_without_a_loss_says_whether_it_is_compiled_trains_or_waits(
 def test_a_round_is_ranked_by_loss_and_who_has_none_stands_below():
     rung = Rung(0.1, ("a", "b", "c"), {"c": 1.0, "a": 2.0})
     assert list(ranking(rung)) == ["c", "a", "b"]
-    assert short_label("hidden_dim=16, activation=tanh") == "16 · tanh"
+
+
+def test_a_candidate_is_called_by_its_values_and_whole_by_the_settings_in_the_words_of_the_form():
+    lane = Lane("hidden_dim=16, activation=tanh", "", 0, small_settings())
+    assert short_label(lane) == "16 · tanh"
+    assert worded(lane) == "hidden dimension 16, activation tanh"
 
 
 # --- little data -------------------------------------------------------------------------------------------

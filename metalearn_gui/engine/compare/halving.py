@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender, Lane, lanes_of
+from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender, Lane, contender_label, lanes_of
 from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
 from metalearn_gui.engine.compare.judge import Judge
 from metalearn_gui.engine.compare.race import Racer
@@ -91,11 +91,16 @@ def candidates(
         raise SettingError(f"There is none of {', '.join(space)} to choose for {settings.learner.label}")
     every = [dict(zip(known, values, strict=True)) for values in itertools.product(*known.values())]
     drawn = (settings.replaced(**every[place]) for place in np.random.default_rng(seed).permutation(len(every)))
-    chosen: dict[ExperimentSettings, str] = {}
+    chosen: dict[ExperimentSettings, dict[str, Any]] = {}
     for one in itertools.chain([settings], drawn):
         if len(chosen) < number:
-            chosen[one] = ", ".join(f"{name}={one.value(name)}" for name in known)
-    return tuple(Contender(text, one, (), text) for one, text in chosen.items())
+            chosen[one] = {name: one.value(name) for name in known}
+    return tuple(_contender(one, values) for one, values in chosen.items())
+
+
+def _contender(settings: ExperimentSettings, values: Mapping[str, Any]) -> Contender:
+    key = ", ".join(f"{name}={value}" for name, value in values.items())
+    return Contender(key, settings, (), contender_label(settings.learner.key, values))
 
 
 def search(

@@ -75,8 +75,11 @@ class BracketPicture(Walked):
 
     def label_of(self, run_id: str) -> str:
         """A candidate's settings."""
+        return worded(self._lane(run_id))
+
+    def _lane(self, run_id: str) -> Lane:
         assert self._bracket is not None
-        return next(lane.label for lane in self._bracket.lanes if lane.run_id == run_id)
+        return next(lane for lane in self._bracket.lanes if lane.run_id == run_id)
 
     def word_of(self, number: int, run_id: str) -> str:
         """What a candidate came to in a round, or what is done to it now; "" where it waits."""
@@ -148,7 +151,7 @@ class BracketPicture(Walked):
         room = inside.width() - painter.fontMetrics().horizontalAdvance(said) - 8
         painter.setFont(ui_font(11.5))
         painter.setPen(palette.text if goes_on or loss is None else palette.muted)
-        label = short_label(self.label_of(run_id))
+        label = short_label(self._lane(run_id))
         text = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, int(room))
         painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -207,11 +210,12 @@ def worded(lane: Lane) -> str:
     return ", ".join(f"{name} {value}" for name, value in _values(lane))
 
 
-def _values(lane: Lane) -> list[tuple[str, str]]:
-    pairs = (part.partition("=") for part in lane.label.split(", "))
-    return [(lane.settings.param(name).label.lower(), value) for name, _, value in pairs]
-
-
-def short_label(label: str) -> str:
+def short_label(lane: Lane) -> str:
     """A candidate's values alone, as its settings all have the same names."""
-    return " · ".join(part.partition("=")[2] or part for part in label.split(", "))
+    return " · ".join(value for _, value in _values(lane))
+
+
+def _values(lane: Lane) -> list[tuple[str, str]]:
+    """From the candidate's key, which names them all."""
+    pairs = (part.partition("=") for part in lane.contender.split(", "))
+    return [(lane.settings.param(name).label.lower(), value) for name, _, value in pairs]
