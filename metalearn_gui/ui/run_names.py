@@ -72,7 +72,7 @@ class RunNames:
         said = {run_id: _said(own, telling) for run_id, own in values.items()}
         names: dict[str, str] = {}
         taken: dict[str, int] = {}
-        for run in group:
+        for run in sorted(group, key=_came):  # one that is compared with those that were there leaves them their names
             name = SEPARATOR.join(filter(None, (label, said[run.run_id])))
             taken[name] = taken.get(name, 0) + 1
             names[run.run_id] = name if taken[name] == 1 else f"{name} ({taken[name]})"
@@ -85,6 +85,10 @@ class RunNames:
             told["task_family"] = run.settings.tasks.label
             known = self._read[run.run_id] = (run.settings, told)
         return known[1]
+
+
+def _came(run: RunRecord) -> tuple[bool, int, float]:
+    return run.turn is None, run.turn or 0, run.created
 
 
 def fitted(name: str, fits: Callable[[str], bool]) -> str:

@@ -8,6 +8,7 @@ import io
 import pytest
 from PySide6.QtWidgets import QLineEdit
 
+from metalearn_gui.bridge.runs import Runs
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.run_names import RunNames, fitted, names_of_runs, without
@@ -91,6 +92,14 @@ def test_a_name_beside_the_column_of_tasks_leaves_them_out():
 
 def test_runs_that_differ_in_nothing_are_numbered():
     assert names(runs_with({}, {}, {})) == ["MAML", "MAML (2)", "MAML (3)"]
+
+
+def test_a_run_that_is_compared_leaves_the_one_that_was_there_its_name():
+    live, compared = runs_with({}, {})
+    runs = Runs(live)
+    runs.add(compared)
+    found = RunNames().of(runs.list)
+    assert (found[live.run_id], found[compared.run_id]) == ("MAML", "MAML (2)")
 
 
 def test_a_run_alone_keeps_its_plain_name():
