@@ -26,7 +26,7 @@ def draw_poster(painter: QPainter, box: QRectF, item: int, features: Sequence[fl
     painter.drawPixmap(box.toRect(), _poster(kind, item % 5, *size))
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=96)  # up to 80 kB each; another size of the window has others
 def _poster(kind: int, variant: int, width: int, height: int) -> QPixmap:
     result = QPixmap(max(width, 1), max(height, 1))
     result.fill(Qt.GlobalColor.transparent)

@@ -45,7 +45,7 @@ def _numbers(box: QRectF) -> _Box:
     return box.x(), box.y(), box.width(), box.height()
 
 
-@functools.lru_cache(maxsize=128)
+@functools.lru_cache(maxsize=48)  # 150 kB each; three shelves' full
 def _picture(
     card: Card, poster: _Box, stars: _Box, size: tuple[int, int], scale: float, look: tuple[bool, float]
 ) -> QPixmap:
