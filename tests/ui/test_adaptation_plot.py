@@ -201,6 +201,21 @@ def test_a_hidden_panel_catches_up_when_shown(panel, session):
     assert len(panel._lines["learner"].x) == 11
 
 
+def test_what_explodes_beyond_the_trained_steps_leaves_the_scale_to_the_rest_and_says_why(panel, session):
+    panel.resize(416, 300)
+    exploded = np.geomspace(1e-2, 1e8, 11)
+    session.change(learner="metann")
+    _score(session, loss=exploded, loss_median=exploded / 10.0)
+    top = panel.plot.getViewBox().viewRange()[1][1]
+    assert top < 3.0
+    assert panel._off_scale.isVisible()
+    assert panel._off_scale.text() == "off the scale from step 4: trained for 1 step"
+    assert not panel._readout.isVisible() or not panel._readout.geometry().intersects(panel._off_scale.geometry())
+    assert panel._lines["learner"].y[-1] == pytest.approx(8.0)  # it is drawn, and leaves at the top
+    _score(session, loss=np.linspace(1.0, 0.1, 11))
+    assert not panel._off_scale.isVisible()
+
+
 def test_a_loss_that_is_not_finite_reads_diverges(panel, session):
     loss = np.linspace(3.0, 1.0, 11)
     loss[5] = np.inf

@@ -14,6 +14,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import Evaluation, StepScores
 from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel, Readout
 from metalearn_gui.ui.level_lines import LevelLines
+from metalearn_gui.ui.off_scale import OffScale
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.run_traces import is_fresh
@@ -71,7 +72,7 @@ class AdaptationPanel(Panel):
         self.levels = LevelLines(self.plot)
         self._cursor = pg.InfiniteLine(angle=90)
         self.plot.addItem(self._cursor, ignoreBounds=True)
-        self._empty = PlotLabel(self.plot, is_central=True)
+        self._empty, self._off_scale = PlotLabel(self.plot, is_central=True), OffScale(self.plot)
         self._readout = Readout(self.plot)
         self.legend = Legend(self)
         self.verdict = VerdictLine(self)
@@ -96,8 +97,8 @@ class AdaptationPanel(Panel):
     def restyle(self) -> None:
         self.plot.restyle()
         self.levels.restyle()
-        self._readout.restyle()
-        self._empty.restyle()
+        for words in (self._readout, self._empty, self._off_scale):
+            words.restyle()
         for key, line in self._lines.items():
             line.set_style(theme().color_of(DRAWN[key].color), DRAWN[key].style)
         self._median.set_style(theme().palette.learner, "dotted", 1.2)
@@ -186,7 +187,9 @@ class AdaptationPanel(Panel):
         self._median.feed(scores["learner"].loss_median if has_median else EMPTY)
         levels = self.levels.hide() if self.shows_accuracy else self.levels.show(self.session.shown)
         whole = PERCENT if self.shows_accuracy and not scores else EMPTY
-        self.plot.fit_values(self._median.y, *(line.y for line in self._lines.values()), levels, whole)
+        others = [*(line.y for key, line in self._lines.items() if key != "learner"), levels, whole]
+        trained = None if self.shows_accuracy else self.session.shown.settings.learner.num_steps
+        self._off_scale.fit((self._lines["learner"].y, self._median.y), others, trained)
 
     def _values(self, scores: StepScores) -> tuple[Array, Array]:
         if not self.shows_accuracy:
@@ -257,7 +260,7 @@ class AdaptationPanel(Panel):
             self._say_above(f"{at_step}: {mean}")
         else:
             self._name_by_task()
-            lines = [(line.x, line.y) for line in (*self._lines.values(), self._median)]
+            lines = [*((line.x, line.y) for line in (*self._lines.values(), self._median)), *self._off_scale.edges()]
             brief = [f"{_muted(at_step)} <b>{text}</b>" for text in (mean, mean.partition(" ±")[0])]
             is_free = self._readout.show_at(step, self._readout_text(evaluation, step), lines, shorter=brief)
             if not is_free:
