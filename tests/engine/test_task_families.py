@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from metalearn_gui.engine.episodes import PointSet, generator
+from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.engine.tasks.gp import COVARIANCES
@@ -189,3 +190,12 @@ def test_shapes_fill_their_frame_and_hardly_leave_it(key: str, noise: float) -> 
     reach = np.abs(episodes.query.x).max(axis=(1, 2)) / family.input_range()[1]
     assert np.mean(reach > 1.0) < 0.01
     assert np.median(reach) > 0.55
+
+
+def test_the_classes_of_the_preset_for_blobs_are_not_apart_by_themselves() -> None:
+    """What the nearest of the points given gets right, meta-learning cannot do better."""
+    settings = preset("blobs")
+    _, episodes = drawn(settings.tasks, 600, settings.episodes.shots)
+    gaps = np.linalg.norm(episodes.query.x[:, :, None] - episodes.support.x[:, None], axis=-1)
+    nearest = np.take_along_axis(episodes.support.y, gaps.argmin(axis=-1), axis=1)
+    assert 0.6 < float((nearest == episodes.query.y).mean()) < 0.85
