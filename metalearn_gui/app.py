@@ -74,6 +74,7 @@ def build_window(options: Options, remember: bool) -> MainWindow:
     """
     from metalearn_gui.bridge.session import Session
     from metalearn_gui.cli.inputs import read_data, window_settings
+    from metalearn_gui.engine.footprint import check_memory
     from metalearn_gui.engine.training import DEFAULT_OPTIONS
     from metalearn_gui.ui.application import build_application
     from metalearn_gui.ui.first_paint import after_first_paint
@@ -83,6 +84,8 @@ def build_window(options: Options, remember: bool) -> MainWindow:
     build_application()
     is_asked = (options.preset or options.set) and not options.file
     settings = read_data(window_settings(options)) if is_asked else None
+    if settings is not None:
+        check_memory(settings)
     session = Session(settings, options=DEFAULT_OPTIONS)
     window = MainWindow(session, remember=remember)
     session.setParent(window)

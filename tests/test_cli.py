@@ -353,6 +353,13 @@ def test_a_run_is_saved_as_it_goes(call: Any, tmp_path: Path, monkeypatch: pytes
     assert max(seen) <= 4
 
 
+TOO_LARGE = [
+    word
+    for value in ("hidden_dim=1024", "num_hidden_layers=6", "meta_batch=1000", "inner_steps=20")
+    for word in ("--set", value)
+]
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -382,6 +389,10 @@ def test_a_run_is_saved_as_it_goes(call: Any, tmp_path: Path, monkeypatch: pytes
         (["train", "--preset", "maml", "--output", "a", "--set", "bogus=3"], "maml on sinusoid; `metalearn-gui"),
         (["train", "--preset", "maml", "--output", "a", "--set", "base_loss_weight=1"], "base_loss_weight"),
         (["train", "--preset", "maml", "--out", "a"], "--out"),
+        (
+            ["train", "--preset", "maml", "--output", "a", *TOO_LARGE],
+            "are free; lower Hidden dimension",
+        ),
     ],
 )
 def test_train_refuses_in_one_line(

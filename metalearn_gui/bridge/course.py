@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
@@ -25,6 +25,7 @@ from metalearn_gui.bridge.runs import (
 from metalearn_gui.bridge.training import Training
 from metalearn_gui.bridge.unseen import UnseenTasks
 from metalearn_gui.engine import events
+from metalearn_gui.engine.footprint import check_memory
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.switching import preset_key
@@ -108,9 +109,11 @@ class Course(QObject):
     def _take_settings(self, settings: ExperimentSettings, place: Place | None) -> bool:
         """Whether they can be taken: a file of images may be gone, and an error must not leave a command of Qt's.
 
+        What memory has no room for is refused here: its tasks alone might end the process.
+
         place: where they were left before; the runs that were there come back with them.
         """
-        if not self.has_data(settings):
+        if not (self.has_data(settings) and self._has_room(settings)):
             self.settingsChanged.emit()  # a widget that shows the refused value takes it back
             return False
         old, self.settings, self.preset_key = self.settings, settings, preset_key(settings)
@@ -136,8 +139,14 @@ class Course(QObject):
 
     def has_data(self, settings: ExperimentSettings) -> bool:
         """Whether tasks can be drawn; a message says why not."""
+        return self._is_granted(settings.check_data)
+
+    def _has_room(self, settings: ExperimentSettings) -> bool:
+        return self._is_granted(functools.partial(check_memory, settings))
+
+    def _is_granted(self, check: Callable[[], object]) -> bool:
         try:
-            settings.check_data()
+            check()
         except SettingError as error:
             self.messageRaised.emit(Message(str(error), "warning", about=REFUSAL))
             return False

@@ -41,6 +41,7 @@ from metalearn_gui.bridge.touches import TouchedTask
 from metalearn_gui.bridge.undoing import History, Undoing
 from metalearn_gui.bridge.warming import Warming
 from metalearn_gui.engine.events import TrainingState
+from metalearn_gui.engine.footprint import check_memory
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import FIRST, preset
 from metalearn_gui.engine.settings import ExperimentSettings, offer_label
@@ -205,6 +206,7 @@ class Session(QObject):
         try:
             settings = with_remembered(make()).resolved()
             settings.check_data()  # before the stack hears of it: a refused push would drop what can be redone
+            check_memory(settings)
         except SettingError as error:
             self._refuse(error, wanted)
         else:

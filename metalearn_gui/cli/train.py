@@ -20,6 +20,7 @@ from metalearn_gui.engine import training
 from metalearn_gui.engine.compare import Budget
 from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.events import Change, Diverged, Event
+from metalearn_gui.engine.footprint import check_memory
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.records import RunRecord, run_from_weights
 from metalearn_gui.store.recovery import RecoveryFile
@@ -93,6 +94,8 @@ def run(options: Options) -> int:
         check_place(place, "run.metalearn")
     job = _resumed(options) if options.resume else _fresh(options)
     _refuse_foreign_file(Path(job.path))
+    if not job.is_complete:
+        check_memory(job.run.settings)
     before = job.run.iteration, job.run.compute_seconds
     try:
         diverged = None if job.is_complete else _train(job)

@@ -29,6 +29,7 @@ FEW_RATES = (1e-2, 1e-1)  # for networks whose adaptation takes seconds; a tenth
 DRAWN_NUMBERS = 2**22  # numbers of unseen inputs that are drawn in one call: 16 MB, and some times that on the way
 SLICE = 200  # tasks in one call, at most; losses only are kept
 SLICE_NUMBERS = 2**23  # and so many activations of the widest layer: more fill memory and win no time
+SLICE_WEIGHTS = 2**26  # and so many weights of the tasks' own: four layers of 512 units have 80 tasks of them
 WATCHED_NUMBERS, FEWEST_TASKS = 2**27, 30  # such activations in one look at unseen tasks while training goes on
 GRAPH_NUMBERS = 2**17  # what a task takes the time of at least in a graph, where every operation is called by itself
 CONSTANT = "constant"  # the key of predicting the mean target, beside those of the baselines
@@ -327,8 +328,14 @@ def watched_tasks(settings: ExperimentSettings, asked: int) -> int:
 
 def slice_size(settings: ExperimentSettings, episodes: Episodes) -> int:
     """How many of these tasks are adapted to in one call: as many as memory bears."""
-    num_points = episodes.support.x.shape[1] + episodes.query.x.shape[1]
-    return max(1, min(SLICE, SLICE_NUMBERS // _numbers_of(settings, int(num_points))))
+    return tasks_in_one_call(settings, int(episodes.support.x.shape[1] + episodes.query.x.shape[1]))
+
+
+def tasks_in_one_call(settings: ExperimentSettings, num_points: int) -> int:
+    """The same of tasks with so many points."""
+    weights = settings.learner.held(settings.network).per_task
+    by_weights = SLICE_WEIGHTS // weights if weights else SLICE
+    return max(1, min(SLICE, by_weights, SLICE_NUMBERS // _numbers_of(settings, num_points)))
 
 
 def _numbers_of(settings: ExperimentSettings, num_points: int) -> int:

@@ -6,11 +6,34 @@ import contextlib
 import ctypes
 import gc
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import psutil
 
 # malloc.h: M_ARENA_MAX, M_MMAP_MAX, M_TRIM_THRESHOLD
 MALLOC_OPTIONS = {-8: 2, -4: 0, -1: 1 << 30}
 MADV_DONTNEED = 4  # sys/mman.h; pages of a file come back from it, when they are next touched
 CODE_OF = "/tensorflow/"
+
+
+CONTROL_GROUP = Path("/sys/fs/cgroup")  # version 2, as a container sees its own
+
+
+def free_bytes() -> float:
+    """What this process may take in all: what is free, and what it has already, which it would let go of first."""
+    free = min(float(psutil.virtual_memory().available), _free_in_group())
+    return free + float(psutil.Process().memory_info().rss)
+
+
+def _free_in_group(group: Path = CONTROL_GROUP) -> float:
+    """What a container's bound leaves; infinite where there is none."""
+    try:
+        most, taken = (float((group / f"memory.{name}").read_text()) for name in ("max", "current"))
+        rows = (line.split() for line in (group / "memory.stat").read_text().splitlines())
+        kept = {name: float(value) for name, value in rows}
+    except (OSError, ValueError):  # "max": no bound
+        return float("inf")
+    return max(0.0, most - taken + kept.get("inactive_file", 0.0))
 
 
 def share_heaps() -> bool:

@@ -270,8 +270,13 @@ def fitting_family(learner: type[Learner], tasks: TaskFamily) -> str:
 
 def offer_label(error: SettingError) -> str:
     """What a refusal offers, in the words of its buttons."""
-    labels = (CHOICES[name][1][value].label if name in CHOICES else str(value) for name, value in error.offer.items())
-    return ", ".join(labels)
+    return ", ".join(_offered(name, value) for name, value in error.offer.items())
+
+
+def _offered(name: str, value: Any) -> str:
+    if name in CHOICES:
+        return str(CHOICES[name][1][value].label)
+    return f"{setting_words()[name]} {value}" if isinstance(value, int) else str(value)
 
 
 def _find_group(groups: Mapping[str, Component], name: str) -> str:

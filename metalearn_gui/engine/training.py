@@ -21,6 +21,7 @@ from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.divergence import advice, calmer_rates
 from metalearn_gui.engine.evaluation import NUM_TASKS, TASKS_SEED, Evaluator, watched_tasks
 from metalearn_gui.engine.events import Change, Event, TrainingState
+from metalearn_gui.engine.footprint import check_memory
 from metalearn_gui.engine.memory import return_free_memory
 from metalearn_gui.engine.outer_program import Chunk
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -131,6 +132,7 @@ class Experiment:
     def __init__(self, settings: ExperimentSettings, resume: TrainingState | None, options: Options) -> None:
         self.settings = settings.started()
         self.options = options
+        check_memory(settings)
         start, baselines = initial_states(settings)
         self._state = resume or TrainingState(start, baselines)
         check_fits(start.params, self._state.learner.params)

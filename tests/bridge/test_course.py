@@ -11,7 +11,7 @@ from metalearn_gui.bridge import training
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import DRAIN_MS, LATEST_MS, Runner
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine import Options
+from metalearn_gui.engine import Options, footprint
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.switching import preset_key
@@ -489,3 +489,27 @@ def test_weights_that_do_not_fit_are_refused_in_one_line(session, qtbot) -> None
     assert session.live is live
     assert [message.level for message in heard.messages] == ["warning"]
     assert "None of these weights fit" in heard.messages[0].text
+
+
+def test_sizes_that_do_not_fit_into_memory_are_refused_and_others_offered(session, monkeypatch) -> None:
+    monkeypatch.setattr(footprint, "free_bytes", lambda: 4e9)
+    heard, before = Heard(session), session.settings
+    session.change(shots=1000, queries=1000, meta_batch=1000, inner_steps=20)
+    refusal = heard.messages[-1]
+    assert "GB of memory (an estimate), and 4.0 GB are free; lower" in refusal.text
+    assert (refusal.level, refusal.action) == ("warning", "take_offer")
+    assert session.settings == before
+    assert session.run_state is RunState.IDLE
+    session.take_offer()
+    assert session.settings.episodes.shots == 1000
+    assert session.settings.outer.meta_batch < 1000
+
+
+def test_a_run_that_does_not_fit_into_memory_any_more_is_not_begun(session, qtbot, monkeypatch) -> None:
+    qtbot.waitUntil(lambda: session.can_run, timeout=60_000)
+    monkeypatch.setattr(footprint, "free_bytes", lambda: 1e3)
+    heard = Heard(session)
+    session.toggle()
+    qtbot.waitUntil(lambda: any("are free" in message.text for message in heard.messages))
+    qtbot.waitUntil(lambda: session.run_state is RunState.IDLE)
+    assert session.live.iteration == 0

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from metalearn_gui.engine.footprint import check_memory
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings, setting_words
@@ -211,7 +212,7 @@ def lanes_of(contenders: Sequence[Contender], budget: Budget) -> tuple[Lane, ...
     """Every run there is to train, seed by seed.
 
     Raises:
-        SettingError: no contender, two of the same key, or data that are missing.
+        SettingError: no contender, two of the same key, data that are missing, or too little memory.
     """
     keys = [contender.key for contender in contenders]
     twice = sorted({key for key in keys if keys.count(key) > 1})
@@ -230,6 +231,7 @@ def _lane(contender: Contender, turn: int, budget: Budget) -> Iterable[Lane]:
         return
     settings = budget.applied(contender.settings.replaced(seed=seeds[turn])).resolved()
     settings.check_data()
+    check_memory(settings)
     yield Lane(contender.key, contender.name, seeds[turn], settings.started())
 
 

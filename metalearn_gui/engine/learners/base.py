@@ -66,6 +66,19 @@ class MetaGradient(NamedTuple):
     metrics: dict[str, Tensor]
 
 
+class Held(NamedTuple):
+    """The numbers that a learner holds while it trains; what training takes of memory follows from them.
+
+    shared: meta-learned, once; per_task: what adapts, with its memory; kept_steps: inner steps whose way the outer
+    gradient goes back, 1 where it goes back none; per_point: what it holds for a point beside the network.
+    """
+
+    shared: int
+    per_task: int = 0
+    kept_steps: int = 1
+    per_point: int = 0
+
+
 class View(NamedTuple):
     """Something a learner can show about itself; one panel per kind, none per learner."""
 
@@ -128,6 +141,10 @@ class Learner(Component, ABC):
     def gradient_evaluations(self) -> float:
         """Forward-and-backward passes that one task of one meta-iteration costs."""
         return 1.0
+
+    def held(self, network: Network) -> Held:
+        """What it holds of this network while it trains."""
+        return Held(network.num_parameters())
 
     @property
     def metric_names(self) -> tuple[str, ...]:

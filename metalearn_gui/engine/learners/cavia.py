@@ -15,7 +15,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, State, num_tasks_of, under
+from metalearn_gui.engine.learners.base import Adapted, Context, Held, State, num_tasks_of, under
 from metalearn_gui.engine.learners.gradient import GradientLearner
 from metalearn_gui.engine.learners.pseudo_code import META_RATE, UPDATE, Line, gradient_lines
 from metalearn_gui.engine.networks import ops
@@ -60,6 +60,10 @@ class Cavia(GradientLearner):
         unit="numbers",
         help="Numbers that say which task it is, beside the network's input.",
     )
+
+    def held(self, network: Network) -> Held:
+        wide = network.widened(self.num_context)
+        return Held(wide.num_parameters(), self.num_context, self.inner_steps, self.num_context)
 
     @property
     def gradient_evaluations(self) -> float:

@@ -24,6 +24,7 @@ from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.learners.base import (
     Adapted,
     Context,
+    Held,
     Learner,
     MetaGradient,
     State,
@@ -83,6 +84,12 @@ class ConditionalNeuralProcess(Learner):
 
     def fitted(self, tasks: TaskFamily) -> ConditionalNeuralProcess:
         return dataclasses.replace(self, classifies=tasks.kind == "classification")
+
+    def held(self, network: Network) -> Held:
+        width = self.encoder_width
+        shared = network.num_parameters() + width * (network.reading_dim + 3 * width)
+        per_task = network.output_dim * (network.feature_dim + 1) if self.classifies else width
+        return Held(shared, per_task, per_point=3 * width)
 
     @property
     def gradient_evaluations(self) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, Learner, State, num_tasks_of
+from metalearn_gui.engine.learners.base import Adapted, Context, Held, Learner, State, num_tasks_of
 from metalearn_gui.engine.learners.inner_optimizers import (
     INNER_OPTIMIZERS,
     STEP,
@@ -74,6 +74,11 @@ class GradientLearner(Learner):
     @property
     def gradient_evaluations(self) -> float:
         return self.inner_steps + 1.0
+
+    def held(self, network: Network) -> Held:
+        sizes = network.parameter_sizes()
+        adapting = sum(sizes[name] for name in self.adapting(network))
+        return Held(sum(sizes.values()), adapting, self.inner_steps if self.order == "2nd order" else 1)
 
     def adaptation_structure(self) -> tuple[object, ...]:
         return ("gradient", *self.step_structure())

@@ -11,13 +11,24 @@ Andrychowicz et al. (2016), arXiv:1606.04474, section 2; Metz et al. (2020), arX
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, View, num_tasks_of, under
+from metalearn_gui.engine.learners.base import (
+    Adapted,
+    Context,
+    Held,
+    Learner,
+    MetaGradient,
+    State,
+    View,
+    num_tasks_of,
+    under,
+)
 from metalearn_gui.engine.learners.inner_optimizers import MEMORY, beside, parameters_of
 from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.learners.update_rules import RATES, UPDATE_RULES, Coordinates, UpdateRule
@@ -28,6 +39,7 @@ RULE, STARTS, RUNS = "rule/", "starts/", "runs/"
 SHARED = "shared/"  # in the carry: what the rule moves in no run
 PLACES = ("support", "query")
 NUM_STARTS = 100  # random networks: runs in training start from one half, unseen tasks from the other
+RULE_LAYERS = 4  # times the units that a rule holds of a coordinate
 MOST_NUMBERS = 4_000_000  # in all of them; there are fewer of large networks
 COMPARED_STEPS = 20  # over which they choose
 PROBED_GRADIENTS = np.concatenate([-np.logspace(1, -4, 41), [0.0], np.logspace(-4, 1, 41)]).astype(np.float32)
@@ -83,6 +95,13 @@ class LearnedOptimizer(Learner):
     @property
     def num_steps(self) -> int:
         return self.unroll_steps * self.unrolls_per_run
+
+    def held(self, network: Network) -> Held:
+        sizes = network.parameter_sizes()
+        own = sum(sizes[name] for name in network.adapting)
+        memory = sum(math.prod(shape) for shape in self._rule.memory_shapes(own).values())
+        inside = RULE_LAYERS * self.rule_units * own  # of the rule at one step, for each coordinate
+        return Held(2 * own + min(NUM_STARTS * own, MOST_NUMBERS), own + memory + inside, self.unroll_steps)
 
     @property
     def gradient_evaluations(self) -> float:

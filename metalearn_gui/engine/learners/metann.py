@@ -23,7 +23,16 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, Learner, MetaGradient, State, View, num_tasks_of
+from metalearn_gui.engine.learners.base import (
+    Adapted,
+    Context,
+    Held,
+    Learner,
+    MetaGradient,
+    State,
+    View,
+    num_tasks_of,
+)
 from metalearn_gui.engine.learners.gradient import norm, per_task
 from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAWING, JUDGE, META_RATE, UPDATE, Line
 from metalearn_gui.engine.learners.set_encoder import ENCODER, encoded, fresh_layers, mean_over_points
@@ -85,6 +94,15 @@ class MetaNetwork(Learner):
     @property
     def num_steps(self) -> int:
         return self.num_applications
+
+    def held(self, network: Network) -> Held:
+        sizes, width = network.parameter_sizes(), self.encoder_width
+        own = sum(sizes[name] for name in network.adapting)
+        outer = sum(size for name, size in sizes.items() if name.startswith("b")) * 2
+        head = sum(sizes[name] for name in network.parts["head"])
+        adjusted = {"everything": own, "head": head}.get(self.adjusts, outer)
+        shared = sum(sizes.values()) + width * (network.reading_dim + 3 * network.output_dim + 2 * width + adjusted)
+        return Held(shared, own + adjusted, self.num_applications, 3 * width)
 
     @property
     def gradient_evaluations(self) -> float:

@@ -109,6 +109,11 @@ class Network(Component, ABC):
         """Numbers that the widest layer holds for one point: how many points fit into memory at once."""
         return max(self.feature_dim, self.input_dim)
 
+    @property
+    def num_activations(self) -> int:
+        """Numbers that all layers together hold for one point."""
+        return self.input_dim + self.feature_dim + self.output_dim
+
     @abstractmethod
     def features(
         self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
@@ -149,6 +154,10 @@ class Network(Component, ABC):
         """Whether there is a last layer among these parameters."""
         return all(name in params for name in self.parts["head"])
 
+    def parameter_sizes(self) -> dict[str, int]:
+        """How many numbers each parameter has."""
+        return {name: values.size for name, values in self.init(np.random.default_rng(0))[0].items()}
+
     def num_parameters(self) -> int:
         """How many numbers `init` draws."""
-        return sum(values.size for values in self.init(np.random.default_rng(0))[0].values())
+        return sum(self.parameter_sizes().values())

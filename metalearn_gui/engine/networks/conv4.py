@@ -9,6 +9,7 @@ uses the running averages of training, so a query's prediction does not depend o
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -109,6 +110,12 @@ class Conv4(Network):
     @property
     def largest_activation(self) -> int:
         return self.sides[0] ** 2 * self.num_channels
+
+    @property
+    def num_activations(self) -> int:
+        """Of each block what the convolution gives, and after pooling what normalisation and ReLU make of it."""
+        pixels = sum(side**2 + 3 * after**2 for side, after in itertools.pairwise(self.sides))
+        return self.input_dim + self.num_channels * pixels + self.output_dim
 
     @property
     def parts(self) -> dict[str, tuple[str, ...]]:

@@ -51,6 +51,10 @@ class EmbeddedNetwork(DenseSettings, Network):
     def largest_activation(self) -> int:
         return max(self.input_dim, self.dense_layers.largest_activation)
 
+    @property
+    def num_activations(self) -> int:
+        return self.input_dim + self.dense_layers.num_activations
+
     def features(
         self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
     ) -> tuple[Tensor, Stats]:

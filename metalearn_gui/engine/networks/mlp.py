@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
@@ -117,6 +118,14 @@ class Mlp(DenseSettings, Network):
             bound = 1.0 / np.sqrt(fan_in) if self.initialization == "uniform" else 0.0
             params[f"b{layer}"] = rng.uniform(-bound, bound, fan_out).astype(np.float32)
         return params, {}
+
+    def parameter_sizes(self) -> dict[str, int]:
+        layers = enumerate(itertools.pairwise(self.dims))
+        return {f"{kind}{i}": units * (fan_in if kind == "w" else 1) for i, (fan_in, units) in layers for kind in "wb"}
+
+    @property
+    def num_activations(self) -> int:
+        return sum(self.dims)
 
     @property
     def feature_dim(self) -> int:

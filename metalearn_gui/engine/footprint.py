@@ -1,0 +1,140 @@
+"""What training takes of the machine's memory, told from the sizes alone: an estimate, before anything is made.
+
+In numbers of 4 bytes, T being the tasks of a meta-batch, P what adapts to a task, U what all layers hold for a point,
+K and Q the points of a support set and a query set, s the inner steps whose way the outer gradient goes back:
+
+    weights       10 * what is meta-learned      gradient, Adam's moments, the copies that are shown and kept
+    block         3.5 * steps * T * (K + Q) * (input + output)      as drawn, as a tensor, as the program's own
+    adapted       (s + 3) * T * P
+    activations   T * U * ((s + 2) * K + 2 * Q)
+    unseen tasks  the same of those that are tried in one call, and the episodes of all of them
+
+A meta-iteration and a look at unseen tasks come one after the other: of the two, the larger counts. Measured peaks of
+the process lay within a factor of two of this from 300 MB on (see tests/engine/test_footprint.py).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+from metalearn_gui.engine.evaluation import NUM_TASKS, tasks_in_one_call, watched_tasks
+from metalearn_gui.engine.memory import free_bytes
+from metalearn_gui.engine.params import SettingError, in_full
+from metalearn_gui.engine.plain_settings import UNLIMITED
+from metalearn_gui.engine.settings import ExperimentSettings
+
+NUMBER = 4  # bytes
+WEIGHT_COPIES, BLOCK_COPIES, EPISODE_COPIES = 10, 3.5, 2
+SLACK = 1.5  # an estimate must not refuse what might fit
+WORTH_IT = 0.98  # a smaller setting that leaves more than this of the whole is not worth naming
+SIZES = (
+    "meta_batch", "shots", "queries", "ways", "train_ways", "inner_steps", "hidden_dim", "num_hidden_layers",
+    "num_channels", "image_size", "input_dim", "output_dim", "length", "side", "num_training_tasks", "unroll_steps",
+    "rule_units", "encoder_width", "num_applications", "embedding_dim",
+)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Footprint:
+    """Bytes, part by part."""
+
+    weights: float
+    block: float
+    meta_iteration: float
+    unseen_tasks: float
+
+    @property
+    def total(self) -> float:
+        return self.weights + self.block + max(self.meta_iteration, self.unseen_tasks)
+
+
+def footprint(settings: ExperimentSettings) -> Footprint:
+    """Of the stage of training that takes most."""
+    return max((_footprint(stage, settings) for stage in settings.stages()), key=lambda one: one.total)
+
+
+def _footprint(stage: ExperimentSettings, tried: ExperimentSettings) -> Footprint:
+    held = stage.learner.held(stage.network)
+    num_tasks = stage.outer.meta_batch
+    block = BLOCK_COPIES * stage.tasks.block_steps * num_tasks * _numbers_per_episode(stage)
+    if stage.episodes.fixed_points and stage.episodes.num_training_tasks != UNLIMITED:
+        block += EPISODE_COPIES * stage.episodes.num_training_tasks * _numbers_per_episode(stage)
+    size = tasks_in_one_call(tried, tried.points_per_task)
+    episodes = EPISODE_COPIES * watched_tasks(tried, NUM_TASKS) * _numbers_per_episode(tried)
+    return Footprint(
+        NUMBER * WEIGHT_COPIES * held.shared,
+        NUMBER * block,
+        NUMBER * _way(stage, num_tasks, held.kept_steps),
+        NUMBER * (_way(tried, size, 1) + episodes),
+    )
+
+
+def _numbers_per_episode(settings: ExperimentSettings) -> int:
+    return settings.points_per_task * (settings.tasks.input_dim + settings.tasks.output_dim)
+
+
+def _way(settings: ExperimentSettings, num_tasks: int, kept_steps: int) -> float:
+    """Of adapting to so many tasks at once: their weights, and what the layers hold."""
+    held, units = settings.learner.held(settings.network), settings.network.num_activations
+    per_shot = settings.tasks.points_per_shot
+    support, query = settings.episodes.shots * per_shot, settings.episodes.queries * per_shot
+    points = (kept_steps + 2) * support + 2 * query
+    return num_tasks * ((kept_steps + 3) * held.per_task + (units + held.per_point) * points)
+
+
+def check_memory(*several: ExperimentSettings) -> None:
+    """Refuse what would not fit into what is free, before any of it is made.
+
+    Args:
+        several: settings that train one after the other.
+
+    Raises:
+        SettingError: what it would take, what is free, and which settings to lower to what.
+    """
+    free = free_bytes()
+    for settings in several:
+        taken = footprint(settings).total
+        if taken > SLACK * free:
+            smaller = fitting_sizes(settings, free)
+            raise SettingError(
+                f"Training with these settings would take about {_gigabytes(taken)} of memory (an estimate), and "
+                f"{_gigabytes(free)} are free; {_advice(settings, smaller)}",
+                smaller,
+            )
+
+
+def fitting_sizes(settings: ExperimentSettings, free: float) -> dict[str, int]:
+    """Settings, as few as halving those that count most comes to, with which it would fit; {} where none does."""
+    changed: dict[str, int] = {}
+    taken = footprint(settings).total
+    while taken > free:
+        name, settings, least = min(
+            ((name, one, footprint(one).total) for name, one in _halved(settings)),
+            key=lambda found: found[2],
+            default=("", settings, taken),
+        )
+        if not name or least > WORTH_IT * taken:
+            return {}
+        changed[name], taken = settings.value(name), least
+    return changed
+
+
+def _halved(settings: ExperimentSettings) -> Iterator[tuple[str, ExperimentSettings]]:
+    for name in SIZES:
+        if name in settings.names() and (half := settings.value(name) // 2) >= (settings.param(name).minimum or 0):
+            try:
+                yield name, settings.replaced(**{name: half})
+            except SettingError:  # this family has it so, or another setting asks for it
+                continue
+
+
+def _advice(settings: ExperimentSettings, smaller: Mapping[str, int]) -> str:
+    if not smaller:
+        return "choose smaller ones"
+    said = [f"{settings.param(name).label} ({name}) to {value}" for name, value in smaller.items()]
+    return "lower " + " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
+
+
+def _gigabytes(num_bytes: float) -> str:
+    return f"{in_full(round(num_bytes / 1e9)) if num_bytes >= 1e10 else round(num_bytes / 1e9, 1)} GB"
