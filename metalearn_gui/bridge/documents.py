@@ -119,11 +119,11 @@ class Documents(QObject):
 
     def offer_recoveries(self) -> None:
         """Say what was left unsaved, if anything was."""
-        count = len(pending_recoveries())
-        if count == 1:
-            self._offer(self.tr("The last session was closed before it was saved."))
-        elif count:
-            text = self.tr("{count} sessions were closed before they were saved.").format(count=count)
+        held = self.recoveries()
+        if len(held) == 1:
+            self._offer(self.tr("The last session was closed before it was saved: {what}").format(what=held[0]))
+        elif held:
+            text = self.tr("{count} sessions were closed before they were saved.").format(count=len(held))
             self._offer(text, self.tr("Open one"), "documents.recoveries")
 
     def ask_for_recoveries(self) -> None:

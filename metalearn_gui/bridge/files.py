@@ -9,8 +9,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer, Signal
 
 from metalearn_gui.bridge.latest import Latest, Request
+from metalearn_gui.engine.params import in_full
 from metalearn_gui.store import session_file
-from metalearn_gui.store.recovery import Recovery, RecoveryFile, discard, pending_recoveries
+from metalearn_gui.store.recovery import Recovery, RecoveryFile, discard, pending_recoveries, thin_out
 from metalearn_gui.store.session_file import SavedSession, StoreError
 
 AUTOSAVE_MS = 10_000
@@ -106,7 +107,11 @@ class Files(QObject):
         self._settle(path)
 
     def left_behind(self) -> list[str]:
-        """What nobody saved and nobody has open, newest first: what trained there and when, in words."""
+        """What nobody saved and nobody has open, newest first: what trained there, how far, and when, in words.
+
+        Of many the oldest go.
+        """
+        thin_out()
         self._left_behind = pending_recoveries()
         return [self._name_of(recovery) for recovery in self._left_behind]
 
@@ -148,10 +153,18 @@ class Files(QObject):
         saved_at = QDateTime.fromSecsSinceEpoch(round(recovery.saved_at))
         when = QLocale().toString(saved_at, QLocale.FormatType.ShortFormat)
         try:
-            settings = session_file.settings_shown(recovery.path)
+            settings, iteration, num_runs = session_file.glance(recovery.path)
         except StoreError:
             return self.tr("damaged file · {when}").format(when=when)
-        return f"{settings.learner.label} · {settings.tasks.label} · {when}"
+        done, total = in_full(iteration), in_full(settings.outer.num_iterations)
+        parts = [
+            settings.learner.label,
+            settings.tasks.label,
+            self.tr("{done} of {total}").format(done=done, total=total),
+        ]
+        if num_runs > 1:
+            parts.append(self.tr("{count} runs").format(count=num_runs))
+        return " · ".join([*parts, when])
 
     def _settle(self, path: str) -> None:
         self.path, self.is_dirty, self._saving = path, False, None

@@ -17,6 +17,8 @@ from metalearn_gui.store.home import recovery_folder
 from metalearn_gui.store.saved_session import one_line
 from metalearn_gui.store.session_file import SUFFIX, SavedSession, StoreError, save
 
+MOST, MOST_BYTES = 5, 500_000_000  # sessions that wait; an unsaved one of a long afternoon has some 50 MB
+
 if os.name == "nt":
     import msvcrt
 
@@ -80,6 +82,19 @@ def pending_recoveries() -> list[Recovery]:
             if _is_free(path):
                 found.append(Recovery(path, path.stat().st_mtime))
     return sorted(found, key=lambda recovery: -recovery.saved_at)
+
+
+def thin_out(most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
+    """Throw away what was left longest ago, beyond so many sessions or bytes; the newest stays, however large.
+
+    What another window has open does not count, and stays.
+    """
+    taken = 0
+    for place, recovery in enumerate(pending_recoveries()):
+        with contextlib.suppress(OSError):  # gone meanwhile; or Windows, where somebody reads it
+            taken += recovery.path.stat().st_size
+            if place and (place >= most or taken > most_bytes):
+                discard(recovery)
 
 
 def discard(recovery: Recovery) -> None:

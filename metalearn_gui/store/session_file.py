@@ -15,20 +15,20 @@ from collections.abc import Generator
 from pathlib import Path
 
 from metalearn_gui.engine.read_so_far import ReadSoFar, finished
-from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.documents import SavedTask
 from metalearn_gui.store.saved_session import SUFFIX, SavedSession, StoreError, one_line
 from metalearn_gui.store.session_reading import (
     DAMAGE,
+    Glance,
     Newer,
     check_header,
     open_for_reading,
+    read_glance,
     read_session,
-    read_settings_shown,
 )
 from metalearn_gui.store.session_writing import part_file, put_in_place, write_tables
 
-__all__ = ["SUFFIX", "SavedSession", "SavedTask", "StoreError", "load", "reading", "save", "settings_shown"]
+__all__ = ["SUFFIX", "SavedSession", "SavedTask", "StoreError", "glance", "load", "reading", "save"]
 
 
 def save(path: str | os.PathLike[str], saved: SavedSession) -> None:
@@ -70,8 +70,8 @@ def reading(path: str | os.PathLike[str]) -> Generator[ReadSoFar, None, SavedSes
         ) from error
 
 
-def settings_shown(path: str | os.PathLike[str]) -> ExperimentSettings:
-    """Of the run that a file's session shows, by which one knows it; nothing else is read, and no digest checked.
+def glance(path: str | os.PathLike[str]) -> Glance:
+    """By what one knows a file's session; nothing else is read, and no digest checked.
 
     Raises:
         StoreError: as `load`.
@@ -79,6 +79,6 @@ def settings_shown(path: str | os.PathLike[str]) -> ExperimentSettings:
     check_header(path)
     try:
         with contextlib.closing(open_for_reading(Path(path))) as connection:
-            return read_settings_shown(connection)
+            return read_glance(connection)
     except DAMAGE as error:
         raise StoreError(f"{path} is damaged ({one_line(error)})") from error

@@ -9,7 +9,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -111,15 +111,24 @@ def read_session(connection: sqlite3.Connection) -> Generator[ReadSoFar, None, S
     )
 
 
-def read_settings_shown(connection: sqlite3.Connection) -> ExperimentSettings:
-    """Of the run that is shown, else those that are set; no digest is checked."""
+class Glance(NamedTuple):
+    """By what one knows a session: the settings of the run that it shows, its meta-iterations, and how many runs."""
+
+    settings: ExperimentSettings
+    iteration: int
+    num_runs: int
+
+
+def read_glance(connection: sqlite3.Connection) -> Glance:
+    """Of the run that is shown, else of what is set; no digest is checked."""
     connection.set_authorizer(_authorize)
     _check_schema(connection)
     session = dict(connection.execute("SELECT key, value FROM session"))
     shown = "SELECT document FROM runs WHERE run_id = ?"
     found = connection.execute(shown, (json.loads(session["shown_run_id"]),)).fetchone()
-    held = json.loads(session["settings"]) if found is None else json.loads(found[0])["settings"]
-    return ExperimentSettings.from_dict(held)
+    run = {"settings": json.loads(session["settings"]), "iteration": 0} if found is None else json.loads(found[0])
+    num_runs = len(connection.execute("SELECT run_id FROM runs").fetchall())
+    return Glance(ExperimentSettings.from_dict(run["settings"]), int(run["iteration"]), num_runs)
 
 
 def _list_of(

@@ -90,6 +90,9 @@ def test_unsaved_work_is_offered_at_the_next_start(open_session, session, qtbot)
     heard = Heard(later)
     later.start()
     assert heard.messages[0].action == "documents.open_recovery"
+    assert heard.messages[0].text.startswith(
+        f"The last session was closed before it was saved: MAML · Sinusoid · {run.iteration} of "
+    )
     assert later.live.iteration == 0
     later.documents.open_recovery()
     qtbot.waitUntil(lambda: later.live.run_id == run.run_id, timeout=10_000)
@@ -186,8 +189,8 @@ def test_each_of_several_unsaved_sessions_is_offered_newest_first(qapp, qtbot) -
     assert heard.messages[0].text == "2 sessions were closed before they were saved."
     assert (heard.messages[0].action, heard.messages[0].choices) == ("documents.open_recovery", "documents.recoveries")
     newest, older = session.documents.recoveries()
-    assert newest.startswith("FOMAML · Sinusoid · ")
-    assert older.startswith("MAML · Sinusoid · ")
+    assert newest.startswith(f"FOMAML · Sinusoid · {runs[1].iteration} of ")
+    assert older.startswith(f"MAML · Sinusoid · {runs[0].iteration} of ")
     discard(pending_recoveries()[0])  # another window took it up meanwhile
     session.documents.open_recovery(0)
     assert "another window" in heard.messages[-1].text

@@ -340,9 +340,9 @@ def test_a_file_that_would_keep_sqlite_busy_without_end_is_refused_by_the_work_i
 def test_what_a_session_shows_is_told_without_reading_it(session: SavedSession, tmp_path: Path) -> None:
     path = tmp_path / "a.metalearn"
     save(path, session)
-    assert session_file.settings_shown(path) == session.shown.settings
+    assert session_file.glance(path) == (session.shown.settings, session.shown.iteration, len(session.runs))
     save(path, dataclasses.replace(session, runs=[]))
-    assert session_file.settings_shown(path) == session.settings
+    assert session_file.glance(path) == (session.settings, 0, 0)
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(StoreError):
-        session_file.settings_shown(path)
+        session_file.glance(path)
