@@ -90,6 +90,39 @@ def test_chosen_files_are_written_and_verified(qtbot, sheet: ExportSheet, tmp_pa
     assert not busy_threads()
 
 
+@pytest.fixture
+def documents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where exports go that nobody chose a folder for."""
+    monkeypatch.setattr("metalearn_gui.ui.export.place._exports_folder", lambda: tmp_path / "exports")
+    return tmp_path / "exports"
+
+
+def test_a_run_s_own_folder_is_one_that_nothing_was_written_to_before(qtbot, session, window, documents) -> None:
+    earlier = documents / "sinusoid-maml-run1" / "run.csv"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text("of yesterday's session")
+    session.train(30)
+    session.score()
+    sheet = ExportSheet(session, window)
+    sheet.open()
+    for _ in range(2):  # its own files it may replace
+        assert write(qtbot, sheet, "csv") == {"csv": Stage.VERIFIED}
+        assert sheet.folder == documents / "sinusoid-maml-run1-2"
+    assert earlier.read_text() == "of yesterday's session"
+    assert sorted(place.name for place in documents.iterdir()) == ["sinusoid-maml-run1", "sinusoid-maml-run1-2"]
+
+
+def test_a_card_says_that_its_file_would_replace_one(qtbot, sheet: ExportSheet, tmp_path: Path) -> None:
+    card = sheet.cards["csv"]
+    assert "replaces" not in card.accessibleDescription()
+    (tmp_path / "run.csv").touch()
+    sheet.open()
+    assert "replaces" in card.accessibleDescription()
+    assert "replaces" not in sheet.cards["keras"].accessibleDescription()
+    card.setChecked(False)
+    assert "replaces" not in card.accessibleDescription()
+
+
 def test_a_file_that_cannot_be_written_says_why_and_the_others_go_on(qtbot, sheet, tmp_path: Path) -> None:
     (tmp_path / "run.csv").mkdir()
     (tmp_path / "run.csv" / "kept").touch()

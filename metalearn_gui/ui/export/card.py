@@ -32,6 +32,7 @@ class ExportCard(QAbstractButton):
         self.format = format
         self.progress: Progress | None = None
         self._is_picked = False
+        self._replaced = ""  # when the file was written that lies there
         self.setCheckable(True)
         self.setMinimumSize(184, SIZE.height())
         self.setMaximumHeight(SIZE.height())
@@ -49,6 +50,12 @@ class ExportCard(QAbstractButton):
         """How the file is doing; None = not written yet."""
         if progress != self.progress:
             self.progress = progress
+            self._describe()
+
+    def show_replaced(self, when: str) -> None:
+        """When the file was written that this one would replace; "" where there is none."""
+        if when != self._replaced:
+            self._replaced = when
             self._describe()
 
     def _forget(self) -> None:
@@ -99,6 +106,8 @@ class ExportCard(QAbstractButton):
             return difference_text(self, self.progress.difference)
         if self.progress is not None and self.progress.text:
             return self.progress.text
+        if self.isChecked() and self._replaced and self.progress is None:
+            return self.tr("replaces the one of {when}").format(when=self._replaced)
         is_picture = self.format.key in PICTURES
         return self.tr("drawn from the view, no screenshot") if is_picture else self.tr("read back and compared")
 

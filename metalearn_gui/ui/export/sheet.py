@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Message, Session
@@ -14,6 +14,7 @@ from metalearn_gui.ui.export.cards import CardGrid
 from metalearn_gui.ui.export.details import Details
 from metalearn_gui.ui.export.foot import Foot
 from metalearn_gui.ui.export.formats import FORMATS
+from metalearn_gui.ui.export.place import Place, written_at
 from metalearn_gui.ui.export.writer import Writer
 from metalearn_gui.ui.export.writing import BUSY, DONE, Stage
 from metalearn_gui.ui.sheet import Sheet
@@ -27,7 +28,7 @@ class ExportSheet(Sheet):
         super().__init__("export", parent)
         self._session = session
         self.picked = "learner"
-        self._folder: Path | None = None  # where a person wants the files; None = a folder named after the run
+        self._place, self._written_to = Place(), Path()
         self.writer = Writer(session, self)
         self._subject = export_subject(session.shown)
         self._grid, self._details, self._foot = CardGrid(), Details(), Foot(self.paper)
@@ -87,13 +88,13 @@ class ExportSheet(Sheet):
 
     def set_folder(self, folder: Path | str) -> None:
         """Write there from now on."""
-        self._folder = Path(folder)
-        self._foot.show_folder(self.folder)
+        self._place.chosen = Path(folder)
+        self._look_there()
 
     @property
     def folder(self) -> Path:
         """Where the files go."""
-        return self._folder or _exports_folder() / self._run_name()
+        return self._place.folder(self._session.shown.run_id, self._run_name())
 
     def start(self) -> None:
         """Write what is chosen."""
@@ -101,11 +102,13 @@ class ExportSheet(Sheet):
             return
         self._subject = export_subject(self._session.shown)
         self._show_run()
+        folder = self._written_to = self._place.take(self._session.shown.run_id, self._run_name())
+        self._foot.show_folder(folder)
         with contextlib.suppress(OSError):  # every file then says in one line what is wrong with the folder
-            self.folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
         for card in self.cards.values():
             card.show_progress(None)
-        self.writer.start({key: self.folder / FORMATS[key].file_name for key in self._grid.chosen})
+        self.writer.start({key: folder / FORMATS[key].file_name for key in self._grid.chosen})
 
     # --- what it shows ------------------------------------------------------------------------------
 
@@ -113,6 +116,13 @@ class ExportSheet(Sheet):
         run = self._session.shown
         number = 1 + next((place for place, other in enumerate(self._session.runs) if other is run), 0)
         return f"{run.settings.tasks.key}-{run.settings.learner.key}-run{number}"
+
+    def _look_there(self) -> None:
+        """Where the files go, and which of them are there already."""
+        folder = self.folder
+        self._foot.show_folder(folder)
+        for key, card in self.cards.items():
+            card.show_replaced(written_at(folder / FORMATS[key].file_name))
 
     def _show_steps(self) -> None:
         steps = list(self.writer.steps.values())
@@ -124,12 +134,13 @@ class ExportSheet(Sheet):
 
     def _report(self) -> None:
         """Closed meanwhile: the result goes where messages go."""
+        self._look_there()
         steps = self.writer.steps.values()
         done = sum(step.stage in DONE for step in steps)
         if not self.isVisible():
             files = counted(len(steps), self.tr("1 file"), self.tr("{count} files"))
             text = self.tr("{done} of {files} written to {folder}")
-            text = text.format(done=done, files=files, folder=self.folder)
+            text = text.format(done=done, files=files, folder=self._written_to)
             self._session.messageRaised.emit(Message(text, "info" if done == len(steps) else "warning"))
 
     def _show_count(self) -> None:
@@ -151,7 +162,7 @@ class ExportSheet(Sheet):
         self.title.setText(self.tr("Export"))
         for part in (self._grid, self._details, self._foot):
             part.retranslate()
-        self._foot.show_folder(self.folder)
+        self._look_there()
         self._show_run()
         self._show_count()
         self.pick(self.picked)
@@ -165,8 +176,3 @@ class ExportSheet(Sheet):
     def window_closed(self) -> None:
         """Begin no further file."""
         self.writer.close()
-
-
-def _exports_folder() -> Path:
-    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(documents) / "MetaLearn" / "exports"
