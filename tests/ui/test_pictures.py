@@ -56,6 +56,13 @@ def test_a_missing_folder_is_refused_in_one_line(key: str, tmp_path: Path) -> No
         PICTURES[key].write(FakeSession(), tmp_path / "missing" / "canvas.png")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full here")
+@pytest.mark.parametrize("key", PICTURES)
+def test_a_full_disk_is_named_as_such(key: str, qapp) -> None:
+    with pytest.raises(OSError, match="No space left on device"):
+        PICTURES[key].draw(FakeSession())(Path("/dev/full"))
+
+
 @pytest.mark.parametrize("key", PICTURES)
 def test_a_picture_leaves_no_surface_listening(key: str, qapp, tmp_path: Path) -> None:
     session = FakeSession()

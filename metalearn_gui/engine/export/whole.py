@@ -45,8 +45,14 @@ def in_one_line(complaint: str) -> Iterator[None]:
     except OSError as error:
         raise ExportError(f"{complaint}: {error.strerror or error}") from error
     except Exception as error:  # keras, tf2onnx and the runtimes each have errors of their own
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise ExportError(f"{complaint}: {lines[0]}") from error
+        raise ExportError(f"{complaint}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """What a writer says in its first line; TensorFlow names its own temporary file before, which nobody chose."""
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    named, _, reason = line.rpartition("; ")
+    return reason if reason and os.path.isabs(named) else line
 
 
 def file_size(path: Path | str) -> int:

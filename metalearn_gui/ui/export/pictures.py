@@ -13,7 +13,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.export import ExportError, ExportSubject
+from metalearn_gui.engine.export import ExportSubject
 from metalearn_gui.engine.export.whole import write_whole
 from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.canvas.surface import Surface
@@ -90,8 +90,11 @@ class Gif(GifFormat, Picture):
 
 
 def _save(image: QImage, path: Path) -> None:
-    if not QImageWriter(str(path), QByteArray(b"png")).write(image):
-        raise ExportError(f"{path.parent} takes no picture; choose another folder")
+    """By way of memory: the system says why a file cannot be written, Qt does not."""
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
+    _save_bytes(bytes(buffer.data().data()), path)
 
 
 def _save_bytes(content: bytes, path: Path) -> None:

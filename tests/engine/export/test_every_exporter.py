@@ -17,6 +17,7 @@ from metalearn_gui.engine.baselines import initial_states
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.export import EXPORTERS, Exporter, ExportError, ExportSubject, file_size
 from metalearn_gui.engine.export.start import StartExporter
+from metalearn_gui.engine.export.whole import write_whole
 from metalearn_gui.engine.learners import LEARNERS
 from tests.engine.small import family_for, small_settings
 
@@ -111,6 +112,15 @@ def test_an_export_that_fails_leaves_what_was_there(
         exporter.write(subject, path)
     assert exporter.verify(subject, path) <= exporter.tolerance
     assert os.listdir(tmp_path) == [path.name]
+
+
+def test_tensorflow_s_temporary_file_is_no_part_of_the_line(tmp_path: Path) -> None:
+    def fail(beside: Path) -> None:
+        raise RuntimeError(f"{beside / 'saved_model.pb.tmp55b7'}; No space left on device\nmore")
+
+    with pytest.raises(ExportError) as refused:
+        write_whole(tmp_path / "learner", fail)
+    assert str(refused.value) == f"{tmp_path / 'learner'} cannot be written: No space left on device"
 
 
 @pytest.mark.parametrize("place", ["missing/model", "a_file/model"])
