@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,17 @@ def test_a_missing_folder_is_refused_in_one_line(key: str, tmp_path: Path) -> No
 def test_a_full_disk_is_named_as_such(key: str, qapp) -> None:
     with pytest.raises(OSError, match="No space left on device"):
         PICTURES[key].draw(FakeSession())(Path("/dev/full"))
+
+
+@pytest.mark.parametrize("name", ["first-steps", "article"])
+def test_a_picture_names_the_lines_beside_the_learner(name: str, qapp, tmp_path: Path) -> None:
+    session = FakeSession(preset(name))
+    PICTURES["svg"].write(session, tmp_path / "canvas.svg")
+    words = re.findall(r">([^<>]+)</text>", (tmp_path / "canvas.svg").read_text(encoding="utf-8"))
+    assert {"transfer", "scratch"} <= set(words)
+    session.unseen.set_compared("transfer", False)
+    PICTURES["svg"].write(session, tmp_path / "canvas.svg")
+    assert ">transfer</text>" not in (tmp_path / "canvas.svg").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("key", PICTURES)

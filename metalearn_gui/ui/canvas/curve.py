@@ -270,7 +270,8 @@ class CurveCanvas(HandleSurface):
             labels["learner"] = self._chosen if self.session.unseen.context is None else self._by_hand
         if is_wide and has_band:
             labels["learner"] += self._banded
-        return labels
+        beside = self.others() if self.names_others else []
+        return labels | {one.key: one.name for one in beside if one.key != "learner" and one.adaptation is not None}
 
     @classmethod
     def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:

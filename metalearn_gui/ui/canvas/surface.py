@@ -30,6 +30,7 @@ class Surface(Translated, QWidget):
 
     object_name: ClassVar[str]
     names_curves = False  # whether curves carry their names, in place of a legend
+    names_others = False  # whether those beside the learner are named, too: a picture has no chips below that do it
     small_figure_room: ClassVar[int] = 0  # pixels of the design left above a small drawing; 0: below it there is room
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

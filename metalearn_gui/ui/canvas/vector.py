@@ -235,8 +235,9 @@ class VectorCanvas(RowSurface):
             (self.tr("before"), dashed(palette.before)),
             (self.tr("target y"), QPen(faded(palette.truth, 140), 10)),
         )
+        beside = [one for one in self.others() if one.adaptation] if self.names_others else []
         right = line.right()
-        for text, pen in entries:
+        for text, pen in (*((one.name, dashed(one.color)) for one in beside), *entries):
             width = painter.fontMetrics().horizontalAdvance(text)
             painter.setPen(palette.text)
             painter.drawText(QRectF(right - width, 0, width + 2, line.height()), MIDDLE, text)

@@ -149,6 +149,7 @@ def draw_canvas(session: Session, painter: QPainter) -> None:
 def _surface(session: Session) -> Surface:
     surface = CANVASES[session.shown.settings.tasks.view](session)
     surface.leave()
+    surface.names_others = True
     surface.resize(SIZE.width() - 2 * MARGIN, SIZE.height() - 2 * MARGIN)
     surface.grab()  # a widget that was never shown learns its size, and lays out its parts, only now
     return surface
