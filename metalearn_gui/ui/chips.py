@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.icons import icon, svg
-from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.theme import restyle_by_properties, scaled, theme, ui_font
 
 IN_SIGHT = 8
 COLUMNS = 4
@@ -33,8 +33,7 @@ class TextChip(QPushButton):
         """Look like a choice that goes with the others, or like one that does not."""
         if fits != (self.property("fits") is not False):
             self.setProperty("fits", fits)
-            self.style().unpolish(self)
-            self.style().polish(self)
+            restyle_by_properties(self)
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 8, 25)
@@ -187,8 +186,7 @@ class ChipBox(QWidget):
         name = "chevron_right" if self._fold.isHidden() else "chevron_down"
         self.more.setIcon(icon(name, theme().palette.muted))
         self.more.setProperty("chosen", bool(self._choice_out_of_sight))
-        self.more.style().unpolish(self.more)
-        self.more.style().polish(self.more)
+        restyle_by_properties(self.more)
 
 
 def _fill(line: QHBoxLayout, missing: int, like: QWidget) -> None:

@@ -29,6 +29,7 @@ class HelpWindow(Translated, QWidget):
         for place, command in enumerate(command for command in COMMANDS if command.shortcut):
             key = QLabel(command.shortcut, self)
             key.setFont(ui_font(13, 600))
+            self._texts[command.key].setFont(ui_font(13))  # a window of its own takes no type from the main one
             grid.addWidget(key, place % half, 2 * (place // half))
             grid.addWidget(self._texts[command.key], place % half, 2 * (place // half) + 1)
         column = QVBoxLayout(self)

@@ -15,7 +15,7 @@ from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon, pixmap
 from metalearn_gui.ui.named import named
-from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.theme import restyle_by_properties, scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.wording import without_keys
 
@@ -127,8 +127,7 @@ class MessageBar(Translated, QFrame):
 
     def _restyle(self) -> None:
         self.setProperty("level", self._message.level)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        restyle_by_properties(self)
         color = theme().color_of(LEVEL_COLORS[self._message.level])
         self._icon.setPixmap(pixmap(self._message.level, scaled(18), scaled(18), self.devicePixelRatioF(), color))
         self._close.setIcon(icon("close", theme().palette.muted))

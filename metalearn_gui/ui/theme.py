@@ -8,7 +8,7 @@ from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from metalearn_gui.assets import asset
 
@@ -203,6 +203,15 @@ def _font(pixels: int, weight: int) -> QFont:
     if tabular is not None:
         font.setFeature(tabular, 1)
     return font
+
+
+def restyle_by_properties(widget: QWidget) -> None:
+    """Dress a widget by what its properties say now, in the type it has: Qt would give it back its first one."""
+    font = widget.font() if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) else None
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    if font is not None:
+        widget.setFont(font)
 
 
 def small_capitals_font() -> QFont:

@@ -6,11 +6,12 @@ were given before are taken along here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QLayout, QWidget
 
 from metalearn_gui.ui.theme import theme
 
@@ -68,16 +69,29 @@ def _rescale_places(widget: QWidget, ratio: float) -> None:
         widget.setMinimumSize(QSize(round(least.width() * ratio), round(least.height() * ratio)))
         widget.setMaximumSize(QSize(_bound(most.width(), ratio), _bound(most.height(), ratio)))
     if (top := widget.layout()) is not None:
-        for layout in (top, *top.findChildren(QLayout)):
-            _rescale_gaps(layout, ratio)
+        _rescale_gaps([top, *top.findChildren(QLayout)], ratio)
 
 
 def _bound(pixels: int, ratio: float) -> int:
     return pixels if pixels >= UNBOUNDED else round(pixels * ratio)
 
 
-def _rescale_gaps(layout: QLayout, ratio: float) -> None:
-    margins = layout.contentsMargins()
-    sides = (margins.left(), margins.top(), margins.right(), margins.bottom())
-    layout.setContentsMargins(*(round(side * ratio) for side in sides))
-    layout.setSpacing(round(layout.spacing() * ratio) if layout.spacing() > 0 else layout.spacing())
+def _rescale_gaps(layouts: Sequence[QLayout], ratio: float) -> None:
+    """All are read before any is set: a layout without gaps of its own has those of the one around it."""
+    found = [(layout.contentsMargins(), _spacings(layout)) for layout in layouts]
+    for layout, (margins, spacings) in zip(layouts, found, strict=True):
+        sides = (margins.left(), margins.top(), margins.right(), margins.bottom())
+        layout.setContentsMargins(*(round(side * ratio) for side in sides))
+        wanted = [round(pixels * ratio) if pixels > 0 else pixels for pixels in spacings]
+        if isinstance(layout, QGridLayout):
+            layout.setHorizontalSpacing(wanted[0])
+            layout.setVerticalSpacing(wanted[1])
+        else:
+            layout.setSpacing(wanted[0])
+
+
+def _spacings(layout: QLayout) -> tuple[int, ...]:
+    """A grid has two, and its common one tells neither where they differ."""
+    if isinstance(layout, QGridLayout):
+        return layout.horizontalSpacing(), layout.verticalSpacing()
+    return (layout.spacing(),)

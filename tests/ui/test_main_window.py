@@ -10,7 +10,15 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QCursor, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 from metalearn_gui.bridge.session import REFUSAL, Message, RunState
 from metalearn_gui.engine.presets import PRESETS, preset
@@ -770,6 +778,30 @@ def test_a_window_of_very_many_pixels_is_larger_until_somebody_chooses(window, s
     assert theme().zoom == expected
     window.resize(1440, 900)
     assert theme().zoom == 1.0
+
+
+def test_all_words_grow_with_the_zoom(window):
+    def sizes() -> dict[QWidget, int]:
+        texts = [*window.findChildren(QLabel), *window.findChildren(QPushButton)]
+        code = window.findChildren(QPlainTextEdit)
+        return {one: one.font().pixelSize() for one in (*[one for one in texts if one.text()], *code)}
+
+    window.resize(3840, 2160)
+    window.show_export()  # built there
+    window.zoom.choose(1.0)
+    before = sizes()
+    window.zoom.choose(1.5)
+    assert {one: size for one, size in sizes().items() if abs(size - 1.5 * before[one]) > 0.5} == {}
+
+
+def test_gaps_come_back_with_the_zoom(window):
+    grid = next(one for one in window.findChild(QWidget, "help_window").findChildren(QGridLayout))
+    gaps = grid.horizontalSpacing(), grid.verticalSpacing()
+    window.resize(1920, 1080)
+    window.zoom.choose(1.5)
+    assert (grid.horizontalSpacing(), grid.verticalSpacing()) == tuple(round(1.5 * gap) for gap in gaps)
+    window.zoom.choose(1.0)
+    assert (grid.horizontalSpacing(), grid.verticalSpacing()) == gaps
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (3840, 2160)])

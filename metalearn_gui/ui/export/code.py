@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPush
 
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 
 # Later rules win: a word inside a comment is not code.
@@ -95,5 +95,5 @@ class _Highlighter(QSyntaxHighlighter):
 def _code_font() -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setStyleHint(QFont.StyleHint.Monospace)
-    font.setPixelSize(12)
+    font.setPixelSize(scaled(12))
     return font

@@ -34,7 +34,7 @@ from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.named import named
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import restyle_by_properties, theme, ui_font
 
 ROW_HEIGHT, NARROWEST_COLUMN, WIDEST_COLUMN = 22, 44, 116
 Index = QModelIndex | QPersistentModelIndex
@@ -227,5 +227,4 @@ class RowsEditor(QWidget):
             self._forget_refusal.start()
         self.says.setText(text or self._hint)
         self.says.setProperty("tone", "error" if text else "muted")
-        self.says.style().unpolish(self.says)
-        self.says.style().polish(self.says)
+        restyle_by_properties(self.says)
