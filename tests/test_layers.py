@@ -165,3 +165,9 @@ def test_nobody_asks_a_layout_for_its_items(file: Path) -> None:
     """shiboken keeps what itemAt returns after Qt has deleted it; a widget at the same place is then taken for it."""
     named = [node.lineno for node in nodes(file) if isinstance(node, ast.Attribute) and node.attr == "itemAt"]
     assert not named, f"itemAt on lines {named}: keep the widgets, or go through layout.children()"
+
+
+@pytest.mark.parametrize("file", sorted((PACKAGE / "engine" / "networks").glob("*.py")), ids=lambda file: file.stem)
+def test_a_network_knows_no_learner(file: Path) -> None:
+    """Learners work with networks: a type alone would already close the circle."""
+    assert [module for module in imports(file) if is_of(module, "metalearn_gui.engine.learners")] == []

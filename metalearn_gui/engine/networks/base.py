@@ -5,18 +5,23 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array, Params, Tensor
 from metalearn_gui.engine.params import Component
 
-if TYPE_CHECKING:
-    from metalearn_gui.engine.learners.base import Context
-
 EMBEDDING = "embedding"  # the part that is the same for all tasks
 Stats = dict[str, Tensor]  # running averages and the like: not learned by gradient
+
+
+class Phase(Protocol):
+    """What a network asks of the context that a learner applies it in."""
+
+    @property
+    def training(self) -> bool:
+        """Whether running averages move."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +121,7 @@ class Network(Component, ABC):
 
     @abstractmethod
     def features(
-        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
+        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Phase
     ) -> tuple[Tensor, Stats]:
         """What the head reads, (tasks, points, feature_dim), for x (tasks, points, ...).
 
@@ -127,7 +132,7 @@ class Network(Component, ABC):
         Returns: the features, and the statistics that a meta-iteration leaves behind.
         """
 
-    def maps(self, params: Params, stats: Stats, x: Tensor, ctx: Context) -> list[Tensor]:
+    def maps(self, params: Params, stats: Stats, x: Tensor, ctx: Phase) -> list[Tensor]:
         """Images x (points, numbers) and what each block makes of them, (points, height, width, channels).
 
         Empty for a network that looks at no images.
@@ -138,7 +143,7 @@ class Network(Component, ABC):
     def head(self, params: Params, features: Tensor) -> Tensor:
         """Outputs (tasks, points, output_dim): the last layer, linear."""
 
-    def apply(self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context) -> tuple[Tensor, Stats]:
+    def apply(self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Phase) -> tuple[Tensor, Stats]:
         """Outputs (tasks, points, output_dim) for x (tasks, points, ...): the head of the features."""
         features, stats = self.features(params, stats, x, mask, ctx)
         return self.head(params, features), stats

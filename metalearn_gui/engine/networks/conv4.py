@@ -12,18 +12,15 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.networks import norms
-from metalearn_gui.engine.networks.base import Network, Stats
+from metalearn_gui.engine.networks.base import Network, Phase, Stats
 from metalearn_gui.engine.networks.mlp import dense
 from metalearn_gui.engine.params import SettingError, param
-
-if TYPE_CHECKING:
-    from metalearn_gui.engine.learners.base import Context
 
 FILM = "film"
 UNROLLED_TASKS = 8  # with weights of their own; more go through a bounded loop
@@ -146,7 +143,7 @@ class Conv4(Network):
         return params, stats
 
     def features(
-        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
+        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Phase
     ) -> tuple[Tensor, Stats]:
         body = {name: params[name] for name in self.parts["body"]}
         if len(body["w0"].shape) == 4:
@@ -160,7 +157,7 @@ class Conv4(Network):
     def head(self, params: Params, features: Tensor) -> Tensor:
         return dense(features, params[f"w{self.num_blocks}"], params[f"b{self.num_blocks}"])
 
-    def maps(self, params: Params, stats: Stats, x: Tensor, ctx: Context) -> list[Tensor]:
+    def maps(self, params: Params, stats: Stats, x: Tensor, ctx: Phase) -> list[Tensor]:
         maps = [tf.reshape(x, [-1, *self.image_shape])]
         for block in range(self.num_blocks):
             maps.append(tf.nn.relu(self._block(block, params, stats, maps[-1], None, ctx)[0]))
@@ -190,7 +187,7 @@ class Conv4(Network):
         return norms.NORMS[self.norm]
 
     def _task_by_task(
-        self, body: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
+        self, body: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Phase
     ) -> tuple[Tensor, Stats]:
         """One task after the other: a grouped convolution takes three times as long."""
         num_points = tf.shape(x)[1]
@@ -214,13 +211,13 @@ class Conv4(Network):
             rows, new = tf.map_fn(one, (body, x, weights), fn_output_signature=signature, parallel_iterations=2)
         return rows, {**stats, **{name: tf.reduce_mean(values, axis=0) for name, values in new.items()}}
 
-    def _moving(self, ctx: Context) -> tuple[str, ...]:
+    def _moving(self, ctx: Phase) -> tuple[str, ...]:
         """The statistics that a pass through the blocks renews."""
         names = self._norm.stats if ctx.training else {}
         return tuple(f"{name}{block}" for block in range(self.num_blocks) for name in names)
 
     def _blocks(
-        self, body: Params, stats: Stats, points: Tensor, weights: Tensor | None, ctx: Context
+        self, body: Params, stats: Stats, points: Tensor, weights: Tensor | None, ctx: Phase
     ) -> tuple[Tensor, Stats]:
         new: Stats = {}
         x = tf.reshape(points[:, : self.input_dim], [-1, *self.image_shape])
@@ -234,7 +231,7 @@ class Conv4(Network):
         return x, new
 
     def _block(
-        self, block: int, body: Params, stats: Stats, x: Tensor, weights: Tensor | None, ctx: Context
+        self, block: int, body: Params, stats: Stats, x: Tensor, weights: Tensor | None, ctx: Phase
     ) -> tuple[Tensor, Stats]:
         x = tf.nn.conv2d(x, body[f"w{block}"], 1, "SAME")
         if self.sides[block] > 1:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from metalearn_gui.engine.backend import Params, Tensor
-from metalearn_gui.engine.networks.base import Network, Stats
+from metalearn_gui.engine.networks.base import Network, Phase, Stats
 from metalearn_gui.engine.networks.mlp import DenseSettings, Mlp
-
-if TYPE_CHECKING:
-    from metalearn_gui.engine.learners.base import Context
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +53,7 @@ class EmbeddedNetwork(DenseSettings, Network):
         return self.input_dim + self.dense_layers.num_activations
 
     def features(
-        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
+        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Phase
     ) -> tuple[Tensor, Stats]:
         return self.dense_layers.features(params, stats, self.embedded(params, x), mask, ctx)
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.networks import ops
-from metalearn_gui.engine.networks.base import Network, Stats
+from metalearn_gui.engine.networks.base import Network, Phase, Stats
 from metalearn_gui.engine.params import Component, SettingError, param
-
-if TYPE_CHECKING:
-    from metalearn_gui.engine.learners.base import Context
 
 MAX_LAYERS, MAX_WIDTH = 6, 1024
 
@@ -136,7 +133,7 @@ class Mlp(DenseSettings, Network):
         return max(self.dims)
 
     def features(
-        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
+        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Phase
     ) -> tuple[Tensor, Stats]:
         for layer in range(len(self.dims) - 2):
             x = ACTIVATIONS[self.activation](dense(x, params[f"w{layer}"], params[f"b{layer}"]))

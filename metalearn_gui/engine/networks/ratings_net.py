@@ -11,19 +11,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array, Params, Tensor, tf
 from metalearn_gui.engine.networks import ops
-from metalearn_gui.engine.networks.base import Stats
+from metalearn_gui.engine.networks.base import Phase, Stats
 from metalearn_gui.engine.networks.embedded import EmbeddedNetwork
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.ratings.inputs import ITEM_UNIT, KNOWN, NUM_LEADING, USUAL
-
-if TYPE_CHECKING:
-    from metalearn_gui.engine.learners.base import Context
 
 ITEMS, FEATURES = "items", "features"
 FEATURE_DEVIATION = 0.2  # small, so that what a user usually gives comes first
@@ -117,7 +114,7 @@ class RatingsNet(EmbeddedNetwork):
         return self.dense_layers.feature_dim + 1
 
     def features(
-        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Context
+        self, params: Params, stats: Stats, x: Tensor, mask: Tensor | None, ctx: Phase
     ) -> tuple[Tensor, Stats]:
         features, stats = super().features(params, stats, x, mask, ctx)
         return tf.concat([features, x[..., USUAL : USUAL + 1]], axis=-1), stats
