@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from metalearn_gui import display
 from metalearn_gui.cli.command import BAD_INPUT, is_link, say
 from metalearn_gui.cli.parser import BadInput, Options, assigned
-from metalearn_gui.cli.window_options import check, parser, refuse_a_missing_screen
+from metalearn_gui.cli.window_options import check, parser, refuse_a_missing_screen, start_settings
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
 
     from metalearn_gui.bridge.session import Session
+    from metalearn_gui.engine.settings import ExperimentSettings
     from metalearn_gui.ui.main_window import MainWindow
 
 WAKE_MS = 200  # how often Python gets to see a signal while Qt waits for events
@@ -43,7 +44,7 @@ def open_window(arguments: Sequence[str] = ()) -> QMainWindow:
         if display.is_absent():
             raise BadInput("There is no display here; set DISPLAY, or QT_QPA_PLATFORM=offscreen to do without")
         refuse_a_missing_screen()
-        window = build_window(options, remember=False)
+        window = build_window(options, start_settings(options), remember=False)
     except (BadInput, SettingError) as error:
         say(str(error))
         raise SystemExit(BAD_INPUT) from None
@@ -51,13 +52,13 @@ def open_window(arguments: Sequence[str] = ()) -> QMainWindow:
     return window
 
 
-def run_window(options: Options) -> int:
-    """Show the window, stay until it is closed, and return the exit status."""
+def run_window(options: Options, settings: ExperimentSettings | None) -> int:
+    """Show the window, stay until it is closed, and return the exit status. settings: as `build_window` has them."""
     from metalearn_gui.bridge.threads import leave_soon
     from metalearn_gui.ui.application import build_application
 
     application = build_application()
-    window = build_window(options, remember=True)
+    window = build_window(options, settings, remember=True)
     window.show()
     timer = _close_on_signals(window)
     status = application.exec()
@@ -66,14 +67,17 @@ def run_window(options: Options) -> int:
     return status
 
 
-def build_window(options: Options, remember: bool) -> MainWindow:
+def build_window(options: Options, settings: ExperimentSettings | None, remember: bool) -> MainWindow:
     """The window as the options ask for it, not yet shown. It starts its worker once it is painted.
+
+    Args:
+        settings: what they begin with (`start_settings`), whose data are read here; None for a file's, or the usual.
 
     Raises:
         BadInput, SettingError: a file, a preset or a setting that cannot be used.
     """
     from metalearn_gui.bridge.session import Session
-    from metalearn_gui.cli.inputs import read_data, window_settings
+    from metalearn_gui.cli.inputs import read_data
     from metalearn_gui.engine.footprint import check_memory
     from metalearn_gui.engine.training import DEFAULT_OPTIONS
     from metalearn_gui.ui.application import build_application
@@ -82,9 +86,8 @@ def build_window(options: Options, remember: bool) -> MainWindow:
     from metalearn_gui.ui.theme import theme
 
     build_application()
-    is_asked = (options.preset or options.set) and not options.file
-    settings = read_data(window_settings(options)) if is_asked else None
     if settings is not None:
+        settings = read_data(settings)
         check_memory(settings)
     session = Session(settings, options=DEFAULT_OPTIONS)
     window = MainWindow(session, remember=remember)

@@ -14,14 +14,15 @@ from metalearn_gui.cli.output import check_place
 from metalearn_gui.cli.parser import BadInput, Options
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.cli.window_options import DEFAULT_SIZE, parser
+from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.ui.export.pictures import PICTURES
 from metalearn_gui.waiting import Waiting
 
 
-def render(options: Options) -> int:
+def render(options: Options, settings: ExperimentSettings | None) -> int:
     """Build the window, meta-train, wait until everything is drawn, and save the picture."""
     _check_place(options.screenshot)
-    window = build_window(options, remember=False)
+    window = build_window(options, settings, remember=False)
     waiting = Waiting(window.session)
     try:
         window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
@@ -45,7 +46,7 @@ def draw_task(session_path: str, key: str, path: str) -> None:
         BadInput: there is no such picture, or no such session.
         ExportError: the path cannot be used.
     """
-    window = build_window(parser().parse_args([session_path]), remember=False)
+    window = build_window(parser().parse_args([session_path]), None, remember=False)
     try:
         window.session.start(offers_recovery=False)
         waiting = Waiting(window.session)

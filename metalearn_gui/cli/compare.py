@@ -37,7 +37,7 @@ def run(options: Options) -> int:
     comparing.check_report(options)
     settings, budget = asked_settings(options), Budget.parse(options.budget)
     plan = LearnersPlan(
-        settings, budget, options.seeds, _choices(options, settings), options.order, preset=options.preset or ""
+        settings, budget, options.seeds, _choices(options, settings), options.order, preset=options.preset
     )
     return comparing.conclude(options, comparing.follow(plan))
 

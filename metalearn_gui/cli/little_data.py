@@ -32,7 +32,7 @@ def run(options: Options) -> int:
     comparing.check_report(options)
     settings, budget = asked_settings(options), Budget.parse(options.budget)
     plan = LittleDataPlan(
-        settings, budget, options.seeds, tuple(options.num_tasks), tuple(options.shots), preset=options.preset or ""
+        settings, budget, options.seeds, tuple(options.num_tasks), tuple(options.shots), preset=options.preset
     )
     outcome = comparing.follow(plan)
     curves = outcome.little_data or LittleData((), (), 0)

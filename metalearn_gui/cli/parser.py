@@ -45,7 +45,9 @@ class Parser(argparse.ArgumentParser):
     def add_source(self) -> argparse._MutuallyExclusiveGroup:
         """--preset and --settings: one of them, or one of what is added to the group."""
         source = self.add_mutually_exclusive_group()
-        source.add_argument("--preset", metavar="KEY", help="start from a preset; `list presets` names them")
+        source.add_argument(
+            "--preset", default="", metavar="KEY", help="start from a preset; `list presets` names them"
+        )
         source.add_argument("--settings", metavar="FILE", help="start from a JSON file of settings")
         return source
 

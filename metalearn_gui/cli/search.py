@@ -39,7 +39,7 @@ def run(options: Options) -> int:
     axes = tuple(Axis.parse(text) for text in options.over)
     settings, budget = asked_settings(options), Budget.parse(options.budget)
     outcome = comparing.follow(
-        SearchPlan(settings, budget, axes=axes, num_candidates=options.candidates, preset=options.preset or "")
+        SearchPlan(settings, budget, axes=axes, num_candidates=options.candidates, preset=options.preset)
     )
     bracket = outcome.bracket
     assert bracket is not None  # said before anything trains
@@ -47,7 +47,7 @@ def run(options: Options) -> int:
     if not options.json:
         _print_rounds(bracket)
     if bracket.winner and not options.json:
-        print(f"The winner: {bracket.winner.label}\n{command_of(bracket.winner.settings, asked=options.preset or '')}")
+        print(f"The winner: {bracket.winner.label}\n{command_of(bracket.winner.settings, asked=options.preset)}")
     return status
 
 

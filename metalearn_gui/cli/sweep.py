@@ -27,7 +27,7 @@ def run(options: Options) -> int:
     comparing.check_report(options)
     grid = Grid(tuple(Axis.parse(text) for text in options.over))
     settings, budget = asked_settings(options), Budget.parse(options.budget)
-    outcome = comparing.follow(SweepPlan(settings, budget, options.seeds, grid=grid, preset=options.preset or ""))
+    outcome = comparing.follow(SweepPlan(settings, budget, options.seeds, grid=grid, preset=options.preset))
     return comparing.conclude(options, outcome, _grid_report(grid, outcome.comparison))
 
 

@@ -6,7 +6,7 @@ import os
 
 from metalearn_gui import display
 from metalearn_gui.cli.parser import Options
-from metalearn_gui.cli.window_options import DEFAULT_SIZE, check, parser, refuse_a_missing_screen
+from metalearn_gui.cli.window_options import DEFAULT_SIZE, check, parser, refuse_a_missing_screen, start_settings
 
 __all__ = ["parser", "run"]
 
@@ -16,7 +16,7 @@ PICTURE, PICTURE_ITERATIONS = "metalearn-playground.png", 2000  # where there is
 def run(options: Options) -> int:
     """Open the window and stay until it is closed, or render it."""
     check(options)
-    _check_start(options)
+    settings = start_settings(options)  # refused before anything is said or shown
     if display.is_absent() and not options.screenshot:
         print(f"There is no display here, so the window is rendered to {PICTURE} instead.", flush=True)
         options.screenshot, options.size = PICTURE, options.size or DEFAULT_SIZE
@@ -27,12 +27,4 @@ def run(options: Options) -> int:
     refuse_a_missing_screen()
     from metalearn_gui import app, screenshot  # Qt, now that it can be loaded
 
-    return screenshot.render(options) if options.screenshot else app.run_window(options)
-
-
-def _check_start(options: Options) -> None:
-    """Refuse a preset or a setting that is none before anything is said or shown."""
-    if options.preset or (options.set and not options.file):
-        from metalearn_gui.cli.inputs import window_settings  # numpy, which else a window needs only later
-
-        window_settings(options)
+    return screenshot.render(options, settings) if options.screenshot else app.run_window(options, settings)

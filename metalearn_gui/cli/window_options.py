@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from metalearn_gui import display, system_libraries
 from metalearn_gui.cli.command import COMMANDS, missing
 from metalearn_gui.cli.parser import BadInput, Options, Parser, whole_number
+
+if TYPE_CHECKING:
+    from metalearn_gui.engine.settings import ExperimentSettings
 
 THEMES, LANGUAGES = ("dark", "light", "system"), ("en",)
 SMALLEST, LARGEST = (1024, 700), (7680, 4320)
@@ -41,6 +45,15 @@ def check(options: Options) -> None:
         raise BadInput("FILE and --preset are two places to start from; give one of them")
     if not options.screenshot and (options.size or options.iterations is not None):
         raise BadInput("--size and --iterations are for a picture; add --screenshot OUT.png")
+
+
+def start_settings(options: Options) -> ExperimentSettings | None:
+    """What a window without a file begins with where a preset or a setting is named, its data not yet read."""
+    if options.file or not (options.preset or options.set):
+        return None
+    from metalearn_gui.cli.inputs import window_settings  # numpy, which else a window needs only later
+
+    return window_settings(options)
 
 
 def refuse_a_missing_screen() -> None:
