@@ -1,8 +1,8 @@
 """The one mutable object: what is set, what trains (`live`), what is shown, what is touched.
 
 Panels read it and call its methods; nothing else changes it. All of it lives on the GUI thread. Settings, runs
-and the worker meet in course.py; what needs a file of images waits until reading.py has read it on its own
-thread. What has a state of its own is a part that panels speak to:
+and the worker meet in course.py; what is wished for them is granted or refused in wishes.py, and what needs a file of
+images waits until reading.py has read it on its own thread. What has a state of its own is a part that panels speak to:
 
     session.documents   the file that the session is saved in; opening others, recovery, links
     session.unseen      the touched task, the gallery, and how the shown run adapts to them
@@ -17,8 +17,6 @@ thread. What has a state of its own is a part that panels speak to:
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -40,14 +38,12 @@ from metalearn_gui.bridge.tidying import Tidying
 from metalearn_gui.bridge.touches import TouchedTask
 from metalearn_gui.bridge.undoing import History, Undoing
 from metalearn_gui.bridge.warming import Warming
+from metalearn_gui.bridge.wishes import Wishes
 from metalearn_gui.engine.events import TrainingState
-from metalearn_gui.engine.footprint import check_memory
-from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import FIRST, preset
-from metalearn_gui.engine.settings import ExperimentSettings, offer_label
+from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.switching import switched, with_data_of
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
-from metalearn_gui.store.choices import remember, with_remembered
 from metalearn_gui.store.records import RunRecord, Scored
 
 __all__ = ["REFUSAL", "Adaptation", "Message", "RunState", "Session", "TouchedTask"]
@@ -85,11 +81,11 @@ class Session(QObject):
         self.beside, self.laid_over = (Beside(self.unseen, name, self) for name in ("beside", "laid over"))
         self.cold_start = ColdStart(lambda: self.shown, self)
         self._reading, self.pictures = Reading(self), PictureReading(self)
+        self._wishes = Wishes(self._course, self._reading, self)
         self.documents = Documents(self._course, self.comparing, self._reading, self._choose_data, self)
         self._memory, self._tidying = Memory(), Tidying(self)
         self.unseen.handMoved.connect(self._tidying.give_way)
         self._undoing = Undoing(self.undo_stack, History(self.unseen.undo_touch, self.unseen.redo_touch))
-        self._offered: dict[str, object] = {}
         self._granted, self._said = self.settings, Message("")
         self._is_closed = False
         self._connect()
@@ -116,7 +112,9 @@ class Session(QObject):
         self._reading.said.connect(self.messageRaised)
         self.warming.said.connect(self.messageRaised)
         self.replay.said.connect(self.messageRaised)
-        self._reading.refused.connect(self.settingsChanged)  # a widget that shows the refused value takes it back
+        self._wishes.said.connect(self.messageRaised)
+        for refused in (self._wishes.refused, self._reading.refused):
+            refused.connect(self.settingsChanged)  # a widget that shows the refused value takes it back
 
     def start(self, offers_recovery: bool = True) -> None:
         """Load TensorFlow, and offer what was left unsaved. Called once the window is painted."""
@@ -150,22 +148,18 @@ class Session(QObject):
 
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         """Undoable. Live values reach the run; structural ones restart it (old run kept), after 300 ms of quiet."""
-        self._reading.when_read([settings], lambda: self._take(settings.resolved(), text))
-
-    def _take(self, settings: ExperimentSettings, text: str) -> None:
-        self._course.set_settings(settings, text)
-        remember(settings.tasks)
+        self._wishes.take(settings, text)
 
     def change(self, **values: object) -> None:
         """Other values by flat name; a chosen learner brings what it is tuned with (engine/switching.py).
 
         A bad value becomes a message, with a button where something near would do; nothing is lost.
         """
-        self._set_or_say(lambda: switched(self.settings, **values), wanted=values)
+        self._wishes.make(lambda: switched(self.settings, **values), wanted=values)
 
     def take_offer(self) -> None:
         """What was refused last, together with what was offered to make it fit."""
-        self.change(**self._offered)
+        self.change(**self._wishes.offered)
 
     def load_preset(self, key: str, data: str = "") -> None:
         """Undoable; the seed is the preset's own. data: of a family that needs some; else what is in use stays."""
@@ -174,7 +168,7 @@ class Session(QObject):
             chosen = with_data_of(preset(key), self.settings)
             return chosen.replaced(data=data) if data else chosen
 
-        self._set_or_say(make, self.tr("Preset"), {"data": data} if data else {})
+        self._wishes.make(make, self.tr("Preset"), {"data": data} if data else {})
 
     def read_again(self) -> None:
         """Take a file as it is now, after a message that it has changed."""
@@ -187,37 +181,6 @@ class Session(QObject):
 
     def _choose_data(self, path: str) -> None:
         self.change(data=path)
-
-    def _set_or_say(
-        self, make: Callable[[], ExperimentSettings], text: str = "", wanted: Mapping[str, object] | None = None
-    ) -> None:
-        try:
-            settings = make()
-        except SettingError as error:
-            self._refuse(error, wanted or {})
-            return
-        if settings.tasks.key != self.settings.tasks.key:
-            self._reading.cancel()
-        is_chosen = any(settings.names().get(name) and settings.param(name).kind == "path" for name in wanted or {})
-        self._reading.when_read([settings], lambda: self._set_read(make, text, wanted or {}), is_chosen)
-
-    def _set_read(self, make: Callable[[], ExperimentSettings], text: str, wanted: Mapping[str, object]) -> None:
-        """Settings as they are made now: others may have been taken while a file was read."""
-        try:
-            settings = with_remembered(make()).resolved()
-            settings.check_data()  # before the stack hears of it: a refused push would drop what can be redone
-            check_memory(settings)
-        except SettingError as error:
-            self._refuse(error, wanted)
-        else:
-            self._take(settings, text)
-
-    def _refuse(self, error: SettingError, wanted: Mapping[str, object]) -> None:
-        self._offered = {**wanted, **error.offer}
-        label = self.tr("Try {name}").format(name=offer_label(error)) if error.offer else ""
-        offer = "take_offer" if error.offer else ""
-        self.messageRaised.emit(Message(str(error), "warning", label, offer, about=REFUSAL))
-        self.settingsChanged.emit()  # a widget that shows the refused value takes it back
 
     def _take_refusal_back(self) -> None:
         """What was said of a wish is over once other settings are taken, be it by an undo or with another session."""
