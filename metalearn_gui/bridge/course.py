@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
 
+from metalearn_gui.bridge import run_messages
 from metalearn_gui.bridge.history import Deed, Place, SettingsCommand, changed_names
 from metalearn_gui.bridge.messages import REFUSAL, RUN, SHOWN, Message
 from metalearn_gui.bridge.pace import Pace
@@ -213,14 +214,11 @@ class Course(QObject):
     def _begin(self, steps: int | None) -> None:
         """Go on with the live run, for so many meta-iterations or without a bound."""
         if self.training.is_lent:
-            text = self.tr("{what}. End it to train this run; what is over stays.")
-            text = text.format(what=self.training.lent_text)
-            self.messageRaised.emit(Message(text, "info", self.tr("End it and run"), "run_instead", about=RUN))
+            self.messageRaised.emit(run_messages.worker_is_lent(self.training.lent_text))
             return
         live = self.runs.live
         if live.iteration >= self.settings.outer.num_iterations:
-            text = self.tr("The run is at its end. Raise the number of meta-iterations to go on.")
-            self.messageRaised.emit(Message(text, "info", self.tr("Start again"), "reset", about=RUN))
+            self.messageRaised.emit(run_messages.run_is_at_its_end())
             return
         take_live_values(live, self.settings)
         live.reason = ""
@@ -261,11 +259,9 @@ class Course(QObject):
     def _tell_of_shown(self) -> None:
         """The settings in sight are the live run's: what is shown beside them may have come of others."""
         shown = self.runs.shown
-        if shown is self.runs.live or not changed_names(shown.settings, self.settings):
-            self.messageRaised.emit(Message("", about=SHOWN))
-            return
-        text = self.tr("This run has other settings than those that are set; Run goes on with the live one.")
-        self.messageRaised.emit(Message(text, "info", self.tr("Restore this run"), "restore_shown", about=SHOWN))
+        is_of_them = shown is self.runs.live or not changed_names(shown.settings, self.settings)
+        message = Message("", about=SHOWN) if is_of_them else run_messages.other_settings_are_set()
+        self.messageRaised.emit(message)
 
     def show_moment(self, iteration: int | None) -> None:
         """The shown run as it was at the kept moment closest to a meta-iteration; None: as it is."""
@@ -312,11 +308,7 @@ class Course(QObject):
         assert run.start is not None
         begin = functools.partial(self._begin_from, run)
         self.undo_stack.push(Deed(begin, self._forget_start, self.tr("Start from other weights")))
-        text = self.tr("{taken} of {total} parameters start from {name}; the others are fresh.")
-        if run.start.taken == run.start.total:
-            text = self.tr("All {total} parameters start from {name}.")
-        text = text.format(taken=run.start.taken, total=run.start.total, name=run.start.name)
-        self.messageRaised.emit(Message(text, "info", self.tr("Undo"), "undo"))
+        self.messageRaised.emit(run_messages.started_from(run.start))
 
     def _begin_from(self, start: RunRecord) -> None:
         self._begin_anew(started_again(start, self.settings))
@@ -360,7 +352,7 @@ class Course(QObject):
         place = self.runs.place_of(run)
         take_away, put_back = functools.partial(self._remove, run), functools.partial(self._insert, place, run)
         self.undo_stack.push(Deed(take_away, put_back, self.tr("Delete a run")))
-        self.messageRaised.emit(Message(self.tr("A run was deleted."), "info", self.tr("Undo"), "undo"))
+        self.messageRaised.emit(run_messages.run_was_deleted())
 
     def _remove(self, run: RunRecord) -> None:
         self.runs.remove(run)
@@ -413,8 +405,7 @@ class Course(QObject):
     def _offer_calmer(self, event: events.Diverged) -> None:
         if event.run_id == self.runs.live.run_id:
             self._calmer = event.calmer
-            label = self.tr("Go on with lower rates") if len(event.calmer) > 1 else self.tr("Go on with the lower rate")
-            self.messageRaised.emit(Message(event.advice, "error", label, "resume_calmer", about=RUN))
+            self.messageRaised.emit(run_messages.diverged(event))
 
     def _take_end(self, run_id: str) -> None:
         if self.runs.has_ended(run_id):
