@@ -191,6 +191,7 @@ class Evaluator:
         if self._tries_baselines and boosting.is_available(self.settings):
             baselines[boosting.KEY] = self._boosting
         step = min(self.settings.learner.num_steps, self.settings.outer.test_steps)
+        rivals = {key: scores for key, scores in baselines.items() if key != self.settings.learner.key}
         return Evaluation(
             num_tasks=self._num_tasks,
             learner=_kept(learner),
@@ -198,7 +199,7 @@ class Evaluator:
             mean=self.constant_loss,
             oracle=self.settings.tasks.oracle(self.settings.episodes.shots),
             baseline_iterations={key: learned.iteration for key, (_, learned) in others.items()},
-            verdict=verdict(step, learner, baselines and baselines | self._without_learning),
+            verdict=verdict(step, learner, rivals and rivals | self._without_learning),
             num_distinct_tasks=num_distinct(self._num_tasks, self._unseen[0]),
         )
 

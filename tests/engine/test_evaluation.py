@@ -260,3 +260,12 @@ def test_a_learner_that_beats_its_baselines_and_no_constant_does_not_pay():
     assert found.verdict.pays is False
     step, constant = found.verdict.step, found.mean
     assert found.verdict.difference == pytest.approx(float(found.learner.loss[step]) - constant, rel=1e-4)
+
+
+@pytest.mark.parametrize("learner", ["transfer", "scratch"])
+def test_a_learner_that_is_a_baseline_is_not_judged_by_itself(learner):
+    settings = small_settings("sinusoid", learner)
+    found = evaluate(settings, start(settings), 20, compile=False)
+    assert learner in found.baselines
+    assert found.verdict is not None
+    assert found.verdict.baseline != learner
