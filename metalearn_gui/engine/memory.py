@@ -21,8 +21,17 @@ CONTROL_GROUP = Path("/sys/fs/cgroup")  # version 2, as a container sees its own
 
 def free_bytes() -> float:
     """What this process may take in all: what is free, and what it has already, which it would let go of first."""
-    free = min(float(psutil.virtual_memory().available), _free_in_group())
-    return free + float(psutil.Process().memory_info().rss)
+    return available_bytes() + taken_bytes()
+
+
+def available_bytes() -> float:
+    """What is free, of the machine or of the container that this process is in."""
+    return min(float(psutil.virtual_memory().available), _free_in_group())
+
+
+def taken_bytes() -> float:
+    """What this process has."""
+    return float(psutil.Process().memory_info().rss)
 
 
 def _free_in_group(group: Path = CONTROL_GROUP) -> float:

@@ -40,6 +40,18 @@ class Recent:
         finally:
             self._is_holding = False
 
+    def release(self) -> None:
+        """Hold on to none any more: of all there are, those that were asked for last stay."""
+        with self._lock:
+            self._held.clear()
+            dropped = [self._kept.pop(key) for key in list(self._kept)[: max(0, len(self._kept) - self.limit)]]
+        del dropped  # what takes its time to go keeps nobody who asks waiting
+
+    @property
+    def num_held(self) -> int:
+        """How many stay whatever is asked for."""
+        return len(self._held)
+
     def clear(self) -> None:
         """Let go of all of them."""
         with self._lock:

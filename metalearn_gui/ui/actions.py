@@ -96,6 +96,10 @@ COMMANDS = (
         "warm_up", QT_TRANSLATE_NOOP("Commands", "Warm up all presets"), "", RUN, lambda w: w.session.warming.start()
     ),
     Command(
+        "let_go", QT_TRANSLATE_NOOP("Commands", "Let warmed-up presets go"), "", RUN,
+        lambda w: w.session.warming.let_go(),
+    ),
+    Command(
         "new_task", QT_TRANSLATE_NOOP("Commands", "New unseen task"), "N", TASK,
         lambda w: w.session.unseen.new_task(),
     ),
