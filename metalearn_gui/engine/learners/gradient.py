@@ -9,7 +9,15 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Params, Tensor, tf
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.learners.base import Adapted, Context, Held, Learner, State, num_tasks_of
+from metalearn_gui.engine.learners.base import (
+    UNROLLED_STEPS,
+    Adapted,
+    Context,
+    Held,
+    Learner,
+    State,
+    num_tasks_of,
+)
 from metalearn_gui.engine.learners.inner_optimizers import (
     INNER_OPTIMIZERS,
     STEP,
@@ -78,7 +86,9 @@ class GradientLearner(Learner):
     def held(self, network: Network) -> Held:
         sizes = network.parameter_sizes()
         adapting = sum(sizes[name] for name in self.adapting(network))
-        return Held(sum(sizes.values()), adapting, self.inner_steps if self.order == "2nd order" else 1)
+        # A loop keeps the gradient of each step beside its weights; of unrolled ones a compiler drops it.
+        kept = self.inner_steps if self.inner_steps <= UNROLLED_STEPS else 2 * self.inner_steps
+        return Held(sum(sizes.values()), adapting, kept if self.order == "2nd order" else 1)
 
     def adaptation_structure(self) -> tuple[object, ...]:
         return ("gradient", *self.step_structure())
