@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from PySide6.QtCore import QFile, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
-from metalearn_gui.bridge.files import Files
+from metalearn_gui.bridge.files import Files, move_to_trash
 from metalearn_gui.bridge.messages import LEFT, REFUSAL, SAVING, Message
 from metalearn_gui.bridge.newest_work import QUIET_SECONDS
 from metalearn_gui.bridge.opening import Opening
@@ -18,7 +18,7 @@ from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store import own_data
 from metalearn_gui.store.link import from_link, to_link
-from metalearn_gui.store.recovery import discard, pending_recoveries
+from metalearn_gui.store.recovery import pending_recoveries
 from metalearn_gui.store.session_file import SavedSession, SavedTask, StoreError
 
 QUIET_MS = round(1000 * QUIET_SECONDS)
@@ -137,11 +137,10 @@ class Documents(QObject):
         """Into the system's trash, from where a hand gets them back; else every start would offer them."""
         pending = pending_recoveries()
         for recovery in pending:
-            if not QFile.moveToTrash(str(recovery.path)):
+            if not move_to_trash(recovery):
                 text = self.tr("{path} cannot be moved to the trash; delete it by hand")
                 self._warn(text.format(path=recovery.path))
                 return
-            discard(recovery)  # its lock
         if pending:
             self.said.emit(Message(self.tr("Unsaved sessions moved to the trash: %n", "", len(pending))))
         else:

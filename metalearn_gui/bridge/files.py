@@ -6,12 +6,12 @@ import dataclasses
 import functools
 from collections.abc import Callable
 
-from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer, Signal
+from PySide6.QtCore import QDateTime, QFile, QLocale, QObject, QTimer, Signal
 
 from metalearn_gui.bridge.latest import Latest, Request
 from metalearn_gui.engine.params import in_full
 from metalearn_gui.store import session_file
-from metalearn_gui.store.recovery import Recovery, RecoveryFile, discard, pending_recoveries, thin_out
+from metalearn_gui.store.recovery import Recovery, RecoveryFile, discard, pending_recoveries, surplus
 from metalearn_gui.store.session_file import SavedSession, StoreError
 
 AUTOSAVE_MS = 10_000
@@ -109,9 +109,10 @@ class Files(QObject):
     def left_behind(self) -> list[str]:
         """What nobody saved and nobody has open, newest first: what trained there, how far, and when, in words.
 
-        Of many the oldest go.
+        Of many the oldest go, into the system's trash; they stay where there is none.
         """
-        thin_out()
+        for recovery in surplus():
+            move_to_trash(recovery)
         self._left_behind = pending_recoveries()
         return [self._name_of(recovery) for recovery in self._left_behind]
 
@@ -187,6 +188,14 @@ class Files(QObject):
         is_news, self._said = line != self._said, line
         if is_news:
             self.failed.emit(line)
+
+
+def move_to_trash(recovery: Recovery) -> bool:
+    """From where a hand gets it back; whether there is one."""
+    moved = QFile.moveToTrash(str(recovery.path))
+    if moved:
+        discard(recovery)  # its lock
+    return bool(moved)
 
 
 def _is_worth_keeping(saved: SavedSession) -> bool:

@@ -84,17 +84,18 @@ def pending_recoveries() -> list[Recovery]:
     return sorted(found, key=lambda recovery: -recovery.saved_at)
 
 
-def thin_out(most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
-    """Throw away what was left longest ago, beyond so many sessions or bytes; the newest stays, however large.
+def surplus(most: int = MOST, most_bytes: int = MOST_BYTES) -> list[Recovery]:
+    """What was left longest ago, beyond so many sessions or bytes; the newest stays, however large.
 
-    What another window has open does not count, and stays.
+    What another window has open does not count.
     """
-    taken = 0
+    taken, found = 0, []
     for place, recovery in enumerate(pending_recoveries()):
         with contextlib.suppress(OSError):  # gone meanwhile; or Windows, where somebody reads it
             taken += recovery.path.stat().st_size
             if place and (place >= most or taken > most_bytes):
-                discard(recovery)
+                found.append(recovery)
+    return found
 
 
 def discard(recovery: Recovery) -> None:

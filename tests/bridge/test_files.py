@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from metalearn_gui.bridge import documents, files
+from metalearn_gui.bridge import files
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.threads import busy_threads
@@ -18,7 +18,7 @@ from metalearn_gui.engine import Options, preset
 from metalearn_gui.engine.episodes import Tasks
 from metalearn_gui.store import session_file
 from metalearn_gui.store.home import recovery_folder
-from metalearn_gui.store.recovery import RecoveryFile, discard, pending_recoveries
+from metalearn_gui.store.recovery import MOST, RecoveryFile, discard, pending_recoveries
 from metalearn_gui.store.session_file import SavedSession
 from tests.bridge.conftest import Heard, small_settings
 from tests.bridge.test_course import run_a_while, run_to
@@ -145,17 +145,31 @@ def test_unsaved_sessions_go_to_the_trash_when_nobody_wants_them(session, tmp_pa
         recovery = RecoveryFile()
         recovery.write(SavedSession([run], run.run_id, run.settings))
         recovery.close()
-    monkeypatch.setattr(documents.QFile, "moveToTrash", lambda path: False)  # a system without one
+    monkeypatch.setattr(files.QFile, "moveToTrash", lambda path: False)  # a system without one
     session.documents.throw_recoveries_away()
     assert "cannot be moved to the trash" in heard.messages[-1].text
     assert len(pending_recoveries()) == 2
     trash.mkdir()
-    monkeypatch.setattr(documents.QFile, "moveToTrash", lambda path: bool(shutil.move(path, trash)))
+    monkeypatch.setattr(files.QFile, "moveToTrash", lambda path: bool(shutil.move(path, trash)))
     session.documents.throw_recoveries_away()
     assert heard.messages[-1].text == "Unsaved sessions moved to the trash: 2"
     assert (pending_recoveries(), list(recovery_folder().iterdir()), len(list(trash.iterdir()))) == ([], [], 2)
     session.documents.throw_recoveries_away()
     assert heard.messages[-1].text == "No other session was left unsaved."
+
+
+def test_of_many_unsaved_sessions_the_oldest_go_to_the_trash_where_there_is_one(session, tmp_path, monkeypatch) -> None:
+    run, trash = trained_run(), tmp_path / "trash"
+    trash.mkdir()
+    for _ in range(MOST + 2):
+        recovery = RecoveryFile()
+        recovery.write(SavedSession([run], run.run_id, run.settings))
+        recovery.close()
+    monkeypatch.setattr(files.QFile, "moveToTrash", lambda path: False)
+    assert len(session.documents.recoveries()) == MOST + 2
+    monkeypatch.setattr(files.QFile, "moveToTrash", lambda path: bool(shutil.move(path, trash)))
+    assert len(session.documents.recoveries()) == MOST
+    assert len(list(trash.iterdir())) == 2
 
 
 def test_a_folder_that_takes_no_unsaved_work_is_told_in_plain_words(open_session, qtbot, tmp_path, monkeypatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from metalearn_gui.engine import preset
 from metalearn_gui.store import session_file
 from metalearn_gui.store.home import home, recovery_folder
-from metalearn_gui.store.recovery import RecoveryFile, discard, pending_recoveries, thin_out
+from metalearn_gui.store.recovery import RecoveryFile, discard, pending_recoveries, surplus
 from metalearn_gui.store.session_file import SavedSession, StoreError, load
 
 
@@ -54,24 +54,19 @@ def left(session: SavedSession, count: int) -> list[Path]:
     return paths
 
 
-def test_of_many_that_were_left_behind_the_oldest_go(session: SavedSession) -> None:
+def test_of_many_that_were_left_behind_the_oldest_are_too_many(session: SavedSession) -> None:
     owned = RecoveryFile()
     owned.write(session)
     os.utime(owned.path, (0, 0))
     paths = left(session, 7)
-    thin_out(most=5)
-    assert [recovery.path for recovery in pending_recoveries()] == paths[:5]
-    assert owned.path.exists()
-    assert len(files()) == 2 * 6  # with a lock each
+    assert [recovery.path for recovery in surplus(most=5)] == paths[5:]
     owned.discard()
 
 
 def test_sessions_that_were_left_behind_keep_within_their_bytes_but_for_the_newest(session: SavedSession) -> None:
     paths = left(session, 4)
-    thin_out(most_bytes=2 * paths[0].stat().st_size)
-    assert [recovery.path for recovery in pending_recoveries()] == paths[:2]
-    thin_out(most_bytes=0)
-    assert [recovery.path for recovery in pending_recoveries()] == paths[:1]
+    assert [recovery.path for recovery in surplus(most_bytes=2 * paths[0].stat().st_size)] == paths[2:]
+    assert [recovery.path for recovery in surplus(most_bytes=0)] == paths[1:]
 
 
 def test_saved_work_leaves_nothing_behind(session: SavedSession) -> None:
