@@ -56,16 +56,17 @@ def from_link(text: str) -> tuple[ExperimentSettings, SavedTask | None]:
     Raises:
         StoreError: what is wrong with it, in one line.
     """
-    version, sign, data = text.strip()[len(SCHEME) :].partition(":")
+    text = "".join(text.split())  # a mail may have broken its line
+    version, sign, data = text[len(SCHEME) :].partition(":")
     if not is_link(text) or not sign or not (version.isascii() and version.isdigit()):
-        raise StoreError(f"{text.strip()[:40]!r} is no link; expected {SCHEME}{VERSION}:... as Copy link gives it")
+        raise StoreError(f"{text[:40]!r} is no link; expected {SCHEME}{VERSION}:... as Copy link gives it")
     if len(version) > 9 or int(version) != VERSION:
         raise StoreError(f"The link is of version {version[:9]}; this program reads {VERSION}: update it")
     try:
         document = json.loads(_unpacked(data))
         return ExperimentSettings.from_dict(document["settings"]), _task(document.get("task"))
     except (zlib.error, binascii.Error):  # what they say is for programmers
-        came = f"of its {len(text.strip())} letters some lack or are others"
+        came = f"of its {len(text)} letters some lack or are others"
         raise StoreError(f"The link is damaged ({came}); copy it again, all of it") from None
     except DAMAGE as error:
         reason = " ".join(str(error).split())[:160] or type(error).__name__

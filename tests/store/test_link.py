@@ -52,6 +52,14 @@ def test_a_link_has_no_sign_that_a_mail_would_break() -> None:
     assert set(to_link(SETTINGS, TASK)) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_:")
 
 
+@pytest.mark.parametrize("sign", ["\n", "\r\n", "\n    "])
+def test_a_link_that_a_mail_has_broken_into_lines_is_taken(sign: str) -> None:
+    text = to_link(SETTINGS, TASK)
+    settings, task = from_link(sign.join(text[at : at + 72] for at in range(0, len(text), 72)))
+    assert settings == SETTINGS
+    assert task is not None
+
+
 BOMB = zlib.compress(b" " * (LARGEST_CONTENT + 1), 9)
 HUGE = {"arrays": {"support/x": ["<f4", [1 << 20, 1 << 20], ""]}}
 REFUSED = {
