@@ -101,10 +101,8 @@ class Axis(pg.AxisItem):
     def ticks(self, length: float) -> list[float]:
         """The values that get a grid line and a label on an axis of so many pixels."""
         most = max(2, int(length // scaled(self.least_spacing)))
-        if self.is_log:
-            return log_ticks(10.0 ** self.range[0], 10.0 ** self.range[1], most)
         low, high = self.range
-        values = linear_ticks(low, high, most)
+        values = log_ticks(10.0**low, 10.0**high, most) if self.is_log else linear_ticks(low, high, most)
         return [value for value in values if value == round(value)] if self._counts else values
 
     def generateDrawSpecs(self, painter: QPainter) -> tuple[Any, ...] | None:

@@ -299,6 +299,8 @@ def test_little_data_draws_a_curve_for_the_learner_and_those_beside_it(real, qtb
     low, high = view.by_shots.plot.getViewBox().viewRange()[1]
     assert all(low <= np.log10(curve.loss).min() <= high for curve in found.by_shots)
     assert all(np.log10(curve.loss + curve.ci95).max() <= high for curve in found.by_shots)
+    ticks = [view.by_tasks._tick_text(tick) for tick in view.by_tasks.plot.count_axis.ticks(500.0)]
+    assert len(set(ticks)) == len(ticks)  # there is no task and a half
     assert "From scratch: inf: " in view.by_tasks.plot.accessibleDescription()
     assert real.comparing.share == 1.0
 

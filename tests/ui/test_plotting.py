@@ -227,6 +227,14 @@ def test_a_readout_says_less_where_the_whole_would_hide_a_line(plot):
     assert readout.text() == "line<br>line"
 
 
+def test_counts_have_whole_ticks_on_a_logarithmic_axis_too(plot):
+    plot.count_axis.is_log = True
+    plot.getViewBox().setXRange(-0.06, 0.56, padding=0)
+    ticks = plot.count_axis.ticks(500.0)
+    assert ticks == [round(tick) for tick in ticks]
+    assert {1, 2, 3} <= set(ticks)
+
+
 def test_larger_type_has_fewer_ticks(plot):
     axis = plot.value_axis
     plot.set_log(True)

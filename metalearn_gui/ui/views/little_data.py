@@ -117,7 +117,7 @@ class LossAgainstPanel(Panel):
     def __init__(self, key: str, session: Session, parent: QWidget | None = None) -> None:
         self.key = key  # type: ignore[misc]  # two cards of this kind stand side by side
         super().__init__(session, parent)
-        self.plot = ThemedPlot(self, bottom_axis=Axis("bottom", self._tick_text))
+        self.plot = ThemedPlot(self, bottom_axis=Axis("bottom", self._tick_text, counts=True))
         self.plot.setObjectName(f"{key}_plot")
         self.plot.set_log(True)
         self.plot.count_axis.is_log = True
