@@ -24,14 +24,15 @@ class PictureReading(QObject):
         super().__init__(parent)
         self._work = NewestWork("read_picture", {np.ndarray: self.made.emit, str: self.refused.emit}, self)
 
-    def ask(self, read: Callable[[], bytes], others: Array) -> None:
+    def ask(self, read: Callable[[], bytes], others: Array, pads: bool) -> None:
         """Make a picture like others of an image file's contents.
 
         Args:
             read: gives the contents, or raises OSError or Unusable; called on the thread.
             others: rows (n, numbers) of the task.
+            pads: see picture_like.
         """
-        self._work.ask(self.tr("Reading the picture"), functools.partial(_made, read, others), self._end)
+        self._work.ask(self.tr("Reading the picture"), functools.partial(_made, read, others, pads), self._end)
 
     def close(self, seconds: float) -> bool:
         """End the thread; wait so long at most. Whether it has ended."""
@@ -42,8 +43,8 @@ class PictureReading(QObject):
             self.refused.emit(error)
 
 
-def _made(read: Callable[[], bytes], others: Array) -> Iterator[Array | str]:
+def _made(read: Callable[[], bytes], others: Array, pads: bool) -> Iterator[Array | str]:
     try:
-        yield picture_like(others, read())
+        yield picture_like(others, read(), pads)
     except (Unusable, OSError) as error:
         yield str(error.strerror or error) if isinstance(error, OSError) else str(error)

@@ -18,6 +18,7 @@ import pytest
 from PIL import Image
 
 from metalearn_gui.engine.images import ImagesInMemory, Pictures, Wanted, archive, decoding, shelf, sources
+from metalearn_gui.engine.images.one import picture_like
 from metalearn_gui.engine.params import SettingError
 
 SECONDS = 2.0  # the longest that a refusal may take
@@ -182,6 +183,32 @@ def test_a_folder_without_images_says_what_was_expected_and_what_was_there(tmp_p
     line = refusal(tmp_path)
     assert "expected a folder of PNG, JPEG or BMP for a class" in line
     assert "2 files were left out" in line
+
+
+def disc(width: int, height: int) -> bytes:
+    """A white sheet with a round black disc in its middle."""
+    y, x = np.mgrid[:height, :width]
+    far = np.hypot(x - width / 2 + 0.5, y - height / 2 + 0.5) > 0.4 * min(width, height)
+    written = io.BytesIO()
+    Image.fromarray(np.where(far, 255, 0).astype(np.uint8)).save(written, "PNG")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(("width", "height"), [(200, 100), (100, 200)])
+def test_a_picture_for_a_task_keeps_its_shape_in_the_middle_of_a_square(width: int, height: int) -> None:
+    others = np.zeros((1, 28 * 28), np.float32)
+    others[0, 400:410] = 1.0
+    made = picture_like(others, disc(width, height)).reshape(28, 28)
+    across, down = (made > 0.5).any(axis=0), (made > 0.5).any(axis=1)
+    assert across.sum() == down.sum()
+    assert np.array_equal(across, across[::-1])
+    assert made[[0, 0, -1, -1], [0, -1, 0, -1]].max() == 0.0  # paper all around
+    squeezed = picture_like(others, disc(width, height), pads=False).reshape(28, 28)  # as images of a file are
+    assert (squeezed > 0.5).any(axis=0).sum() != (squeezed > 0.5).any(axis=1).sum()
+
+
+def test_a_line_of_pixels_is_padded_without_a_square_of_its_length() -> None:
+    assert picture_like(np.zeros((1, 28 * 28), np.float32), disc(200_000, 1)).shape == (28 * 28,)
 
 
 def damaged(rng: np.random.Generator, data: bytes) -> bytes:

@@ -381,10 +381,10 @@ def held_back(session, monkeypatch) -> threading.Event:
     """What lets a picture that is being read go on."""
     leave, made = threading.Event(), picture_like
 
-    def wait(others, data):
+    def wait(*asked):
         assert threading.current_thread() is not threading.main_thread()
         leave.wait(10.0)
-        return made(others, data)
+        return made(*asked)
 
     monkeypatch.setattr("metalearn_gui.bridge.picture_reading.picture_like", wait)
     return leave

@@ -25,8 +25,11 @@ class Unusable(ValueError):
     """A file that gives no image; the text is the reason, in words that a number can stand before."""
 
 
-def small(data: bytes, size: int, channels: int) -> Array:
+def small(data: bytes, size: int, channels: int, pads: bool = False) -> Array:
     """The image as uint8 (size, size, channels), antialiased, its longer side squeezed to a square.
+
+    Args:
+        pads: keep its shape, in the middle of a square of the colour that most of its border has.
 
     Raises:
         Unusable: damaged, of another format, or too large to be decoded.
@@ -37,14 +40,33 @@ def small(data: bytes, size: int, channels: int) -> Array:
                 raise Unusable(TOO_LARGE)
             image.draft(MODES[channels], (size, size))  # a JPEG is decoded at an eighth where that is enough
             flat = _on_paper(_in_eight_bits(ImageOps.exif_transpose(image))).convert(MODES[channels])
-            shrunk = flat.resize((size, size), Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
+            shape = _fitting(flat.size, size) if pads else (size, size)
+            shrunk = flat.resize(shape, Image.Resampling.BILINEAR, reducing_gap=REDUCING_GAP)
     except Unusable:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unusable(TOO_LARGE) from error
     except Exception as error:  # a damaged file makes Pillow's parsers raise whatever they stumble on
         raise Unusable(DAMAGED) from error
-    return np.asarray(shrunk).reshape(size, size, channels)
+    return _in_square(np.asarray(shrunk).reshape(*shape[::-1], channels), size)
+
+
+def _fitting(sides: tuple[int, int], size: int) -> tuple[int, int]:
+    """Width and height in a square of this size; nothing becomes thinner than a pixel."""
+    width, height = (max(1, round(size * side / max(sides))) for side in sides)
+    return width, height
+
+
+def _in_square(pixels: Array, size: int) -> Array:
+    """Shrunk before it is padded: a square around a long and thin image may be larger than can be."""
+    height, width, channels = pixels.shape
+    if height == width == size:
+        return pixels
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    square = np.full((size, size, channels), np.median(border, axis=0), np.uint8)
+    top, left = (size - height) // 2, (size - width) // 2
+    square[top : top + height, left : left + width] = pixels
+    return square
 
 
 def _in_eight_bits(image: Image.Image) -> Image.Image:

@@ -36,7 +36,7 @@ class DrawingDesk(QObject):
         self.pad, self.tools = DrawingPad(canvas), DrawingTools(canvas)
         self.pad.setFocusProxy(canvas)
         self._box: InkBox | None = None
-        self._others = np.zeros((0, 1), np.float32)
+        self._others, self._pads = np.zeros((0, 1), np.float32), True
         self._shown = np.zeros(1, np.float32)  # on the pad
         self._replaced: Array | None = None  # what was on the pad when a file was asked for, while it is read
         self._drawings: dict[bytes, Drawing] = {}  # by the picture that was made of them
@@ -50,9 +50,12 @@ class DrawingDesk(QObject):
         self.tools.clearAsked.connect(self._clear)
         self.tools.fileAsked.connect(self._ask_file)
 
-    def measure(self, pictures: Array) -> None:
-        """Draw like these pictures of a task (n, numbers): pen, place and size."""
-        self._others = pictures
+    def measure(self, pictures: Array, are_squeezed: bool) -> None:
+        """Draw like these pictures of a task (n, numbers): pen, place and size.
+
+        are_squeezed: whether they became squares so; else what comes from a file keeps its shape.
+        """
+        self._others, self._pads = pictures, not are_squeezed
         self.pad.pen_width, self._box = stroke_width(pictures), usual_ink_box(pictures)
 
     def place(self, large: QRectF, tools: QRectF) -> None:
@@ -75,7 +78,7 @@ class DrawingDesk(QObject):
     def take(self, read: Callable[[], bytes]) -> None:
         """Put an image file's contents in the place of the picture, once they are read. read: see PictureReading."""
         self._replaced = self._shown
-        self._reading.ask(read, self._others)
+        self._reading.ask(read, self._others, self._pads)
 
     def _take_made(self, values: Array) -> None:
         """Into the place that it was asked for, and no other."""

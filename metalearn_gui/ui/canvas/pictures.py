@@ -53,7 +53,7 @@ class PicturesCanvas(PictureSurface):
         self.setAcceptDrops(True)
         self._connections.append(session.unseen.viewsChanged.connect(self._follow_nearest))
         self.retranslate()
-        self.desk.measure(self._rows.x)
+        self.desk.measure(self._rows.x, are_squeezed=self.family.needs_data)
         self._show_large()
 
     def retranslate(self) -> None:
@@ -104,7 +104,7 @@ class PicturesCanvas(PictureSurface):
 
     def task_changed(self) -> None:
         super().task_changed()
-        self.desk.measure(self._rows.x)
+        self.desk.measure(self._rows.x, are_squeezed=self.family.needs_data)
 
     def settle(self) -> None:
         super().settle()
