@@ -12,6 +12,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.curves import Decimator, bucket_width, decimated
 from metalearn_gui.ui.effort import PER_ITERATION, Effort
 from metalearn_gui.ui.plotting import ThemedPlot, style_line
+from metalearn_gui.ui.theme import theme
 
 EMPTY = np.empty(0)
 
@@ -29,7 +30,7 @@ class CurveLine:
 
     def set_style(self, color: QColor, style: str = "solid", width: float = 1.0) -> None:
         """Colour, style and width in pixels; nothing is done when they are the same."""
-        key = (color.rgba(), style, width)
+        key = (color.rgba(), style, width, theme().zoom, theme().pixel_ratio)
         if key != self._pen_key:
             self._pen_key = key
             style_line(self._line, color, style, width)

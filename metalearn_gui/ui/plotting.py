@@ -26,8 +26,8 @@ ARROWS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 def line_pen(color: QColor, style: str = "solid", width: float = 1.0) -> QPen:
-    """A cosmetic pen in one of LINE_STYLES."""
-    pen = QPen(color, width * theme().zoom)
+    """A cosmetic pen in one of LINE_STYLES; width: in pixels of the design."""
+    pen = QPen(color, width * theme().zoom * theme().pixel_ratio)
     pen.setCosmetic(True)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     if LINE_STYLES[style]:

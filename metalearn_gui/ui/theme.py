@@ -68,7 +68,7 @@ class Theme(QObject):
         super().__init__()
         self._mode = "system"
         self._palette = DARK
-        self._zoom = 1.0
+        self._zoom = self._pixel_ratio = 1.0
 
     @property
     def palette(self) -> Palette:
@@ -99,6 +99,17 @@ class Theme(QObject):
         """Larger type from now on; widgets that are there already are zoom.py's."""
         self._zoom = zoom
         self.changed.emit()
+
+    @property
+    def pixel_ratio(self) -> float:
+        """How many of the screen's pixels one of Qt's is, where the window lies: cosmetic pens are so wide in those."""
+        return self._pixel_ratio
+
+    def set_pixel_ratio(self, ratio: float) -> None:
+        """Another screen."""
+        if ratio != self._pixel_ratio:
+            self._pixel_ratio = ratio
+            self.changed.emit()
 
     def color_of(self, key: str) -> QColor:
         """The colour of "learner", "transfer", "scratch", "before", "truth", "unseen", ... (a field of the palette)."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from metalearn_gui.ui.lookout import Lookout
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.zoom import STEPS, fonts_of, rescale, set_zoom
 
@@ -26,6 +27,7 @@ class WindowZoom(QObject):
         self._applied = 1.0
         self.chosen = AUTOMATIC
         self._fonts: list[tuple[QWidget, QFont]] = []  # while style sheets are exchanged
+        Lookout(window, self._look)
         theme().changing.connect(self._keep_fonts)
         theme().changed.connect(self._rescale)  # before all others: what they set anew is as large already
 
@@ -49,13 +51,19 @@ class WindowZoom(QObject):
         self.follow()
 
     def follow(self) -> None:
-        """The window has another size, or should have another zoom."""
+        """The window has another size or screen, or should have another zoom."""
+        theme().set_pixel_ratio(self._window.devicePixelRatioF())
         on_stage = STAGE_ZOOM * self._largest(STAGE)
         chosen = self.chosen or self._usual
         wanted = on_stage if self._is_on_stage else min(chosen, self._largest(self._smallest))
         if max(STEPS[0], wanted) != theme().zoom:
             set_zoom(max(STEPS[0], wanted))
             self.changed.emit()
+
+    def _look(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.DevicePixelRatioChange):
+            self.follow()
+        return False
 
     def _keep_fonts(self) -> None:
         self._fonts = fonts_of(self._window)

@@ -7,13 +7,13 @@ import dataclasses
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from metalearn_gui.ui.canvas.markers import SHAPES, class_color
 from metalearn_gui.ui.canvas.plane import STROKE_GAP, PlaneCanvas
 from metalearn_gui.ui.canvas.plane_strip import StripSummary
-from metalearn_gui.ui.canvas.regions import as_table, boundaries, probabilities_at, region_image
+from metalearn_gui.ui.canvas.regions import as_table, border_pen, boundaries, probabilities_at, region_image
 from metalearn_gui.ui.theme import small_capitals_font
 from metalearn_gui.ui.zoom import set_zoom
 from tests.ui.hand import click, drag, handle, mouse, session_for
@@ -275,3 +275,16 @@ def test_ten_classes_differ_in_shape_and_in_colour_from_their_neighbours():
 
 def elements(path):
     return [path.elementAt(index) for index in range(path.elementCount())]
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+def test_a_border_is_as_thick_on_a_screen_of_finer_pixels(qapp, ratio: int):
+    image = QImage(20 * ratio, 20 * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(0)
+    with QPainter(image) as painter:
+        painter.scale(5.0, 5.0)  # a table's steps
+        painter.setPen(border_pen(painter, QColor("white"), 3.0))
+        painter.drawLine(QPointF(0.0, 2.0), QPointF(4.0, 2.0))
+    lit = sum(image.pixelColor(10 * ratio, y).red() > 127 for y in range(image.height()))
+    assert lit == 3 * ratio

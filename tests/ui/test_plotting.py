@@ -235,6 +235,24 @@ def test_counts_have_whole_ticks_on_a_logarithmic_axis_too(plot):
     assert {1, 2, 3} <= set(ticks)
 
 
+def test_lines_are_as_thick_on_a_screen_of_finer_pixels(plot):
+    line = CurveLine(plot)
+
+    def width() -> float:
+        line.set_style(theme().palette.learner, "dashed", 2.0)
+        return line._line.opts["pen"].widthF()
+
+    usual = width()
+    theme().set_pixel_ratio(2.0)
+    try:
+        assert width() == 2 * usual  # a cosmetic pen counts the screen's pixels
+        theme().set_zoom(1.5)
+        assert width() == 3 * usual
+    finally:
+        theme().set_pixel_ratio(1.0)
+        theme().set_zoom(1.0)
+
+
 def test_larger_type_has_fewer_ticks(plot):
     axis = plot.value_axis
     plot.set_log(True)

@@ -79,10 +79,15 @@ def draw_boundaries(painter: QPainter, frame: QRectF, side: int, path: QPainterP
     painter.setClipRect(frame)
     painter.translate(frame.topLeft())
     painter.scale(frame.width() / (side - 1), frame.height() / (side - 1))
-    pen = QPen(color, 1.4)
-    pen.setCosmetic(True)
-    painter.strokePath(path, pen)
+    painter.strokePath(path, border_pen(painter, color, 1.4))
     painter.restore()
+
+
+def border_pen(painter: QPainter, color: QColor, width: float) -> QPen:
+    """As wide however the painter scales; on a fine screen no thinner than all else."""
+    pen = QPen(color, width * painter.device().devicePixelRatioF())
+    pen.setCosmetic(True)
+    return pen
 
 
 def _zero_lines(field: Array) -> Array:

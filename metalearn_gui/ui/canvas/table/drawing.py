@@ -11,7 +11,7 @@ from metalearn_gui.engine.tables.slices import Slice
 from metalearn_gui.ui.canvas.axes import Range
 from metalearn_gui.ui.canvas.curve_drawing import draw_curve
 from metalearn_gui.ui.canvas.markers import class_color, faded
-from metalearn_gui.ui.canvas.regions import boundaries, region_image
+from metalearn_gui.ui.canvas.regions import border_pen, boundaries, region_image
 from metalearn_gui.ui.canvas.table.panes import Pane
 from metalearn_gui.ui.theme import rgb, theme
 
@@ -70,9 +70,7 @@ def draw_borders(painter: QPainter, pane: Pane, table: Array, color: QColor) -> 
     painter.save()
     painter.translate(pane.frame.left() + across[1], pane.frame.top() + down[1])
     painter.scale(across[0], down[0])
-    pen = QPen(color, 1.6)
-    pen.setCosmetic(True)
-    painter.strokePath(boundaries(np.nan_to_num(table[::-1])), pen)
+    painter.strokePath(boundaries(np.nan_to_num(table[::-1])), border_pen(painter, color, 1.6))
     painter.restore()
 
 
