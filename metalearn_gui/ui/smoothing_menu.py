@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QMenu, QSlider, QWidg
 
 from metalearn_gui.ui.curves import MOST_SMOOTHING
 from metalearn_gui.ui.named import named
+from metalearn_gui.ui.theme import ui_font
 
 
 class SmoothingMenu(QMenu):
@@ -21,6 +22,7 @@ class SmoothingMenu(QMenu):
         self.slider.setRange(0, round(100 * MOST_SMOOTHING))
         self.slider.setMinimumWidth(150)
         self.number = named(QDoubleSpinBox(row), "smoothing_value")
+        self.number.setFont(ui_font(13))
         self.number.setRange(0.0, MOST_SMOOTHING)
         self.number.setSingleStep(0.05)
         self.slider.valueChanged.connect(lambda value: self.chosen.emit(value / 100))

@@ -24,6 +24,7 @@ class WindowZoom(QObject):
         super().__init__(window)
         self._window, self._smallest = window, smallest
         self._is_on_stage = False
+        set_zoom(1.0)  # what is built is in pixels of the design, whatever another window has left
         self._applied = 1.0
         self.chosen = AUTOMATIC
         self._fonts: list[tuple[QWidget, QFont]] = []  # while style sheets are exchanged

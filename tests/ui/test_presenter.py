@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 
 from metalearn_gui.bridge.session import RunState
 from metalearn_gui.engine.presets import PRESETS
@@ -44,6 +44,37 @@ def test_f11_leads_to_larger_type_and_back(window, qtbot):
     assert theme().zoom == 1.0
     assert (label.font().pixelSize(), window.findChild(QWidget, "run_button").size()) == before
     assert window.findChild(QWidget, "status_bar").isVisible()
+
+
+def test_another_theme_on_the_stage_leaves_no_larger_type_behind(window, qtbot):
+    before = types_of(window)
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    theme().set_mode("light")
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    after = types_of(window)
+    theme().set_mode("dark")
+    assert {name: size for name, size in after.items() if name in before} == before
+    assert len(before) > 30
+
+
+def test_a_window_that_is_opened_after_one_on_its_stage_has_the_usual_type(window, session, qtbot):
+    before = types_of(window)
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    window.close()
+    other = MainWindow(session)
+    qtbot.addWidget(other)
+    other.resize(1440, 900)
+    other.show()
+    assert theme().zoom == 1.0
+    after = types_of(other)
+    assert {name: size for name, size in after.items() if name in before} == before
+
+
+def types_of(window) -> dict[str, int]:
+    """Of all that carries words; what carries none has whatever type it was dressed with last."""
+    kinds = (QLabel, QAbstractButton, QLineEdit)
+    named = (widget for widget in window.findChildren(QWidget) if widget.objectName() and isinstance(widget, kinds))
+    return {widget.objectName(): widget.font().pixelSize() for widget in named if widget.text()}
 
 
 def test_pages_turn_from_preset_to_preset(window, session, qtbot):
