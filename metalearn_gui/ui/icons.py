@@ -49,9 +49,9 @@ def pixmap(name: str, width: int, height: int, ratio: float, color: QColor | Non
     return without_tools(result)
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=4)
 def _kept(is_dark: bool, ratios: frozenset[float]) -> dict[tuple[str, str], QIcon]:
-    """Icons by name and colour, of one theme and scale. Two are kept: people go to and fro between dark and light."""
+    """Icons by name and colour, of one theme and scale: people go to and fro between two, and on and off a stage."""
     return {}
 
 
@@ -71,6 +71,11 @@ def _drawn(name: str, color: str, disabled: str, ratios: frozenset[float]) -> QI
 
 
 def _renderer(name: str, color: str) -> QSvgRenderer:
-    source = asset("icons", f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", color)
+    source = _source(name).replace("currentColor", color)
     source = _TOKEN.sub(lambda match: theme().color_of(match.group(1)).name(), source)
     return QSvgRenderer(QByteArray(source.encode()))
+
+
+@functools.cache
+def _source(name: str) -> str:
+    return asset("icons", f"{name}.svg").read_text(encoding="utf-8")

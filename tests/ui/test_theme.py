@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QToolButton
 
 import metalearn_gui
 from metalearn_gui.assets import asset
+from metalearn_gui.ui import icons
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.theme import DARK, LIGHT, Palette, theme, ui_font
 
@@ -73,6 +74,18 @@ def test_the_bundled_type_is_used_and_its_figures_are_equally_wide(qapp, weight)
 def test_every_icon_can_be_drawn(qapp, path: Path):
     assert QSvgRenderer(str(path)).isValid()
     assert not icon(path.stem).isNull()
+
+
+def test_no_icon_is_drawn_twice_between_themes_and_on_and_off_a_stage(qapp, monkeypatch):
+    looks = [(mode, zoom) for mode in ("dark", "light") for zoom in (1.0, 1.7)]
+    shown = []
+    icons._kept.cache_clear()
+    for mode_shown, zoom in (*looks, *looks):
+        monkeypatch.setattr(theme(), "_palette", {"dark": DARK, "light": LIGHT}[mode_shown])
+        monkeypatch.setattr(theme(), "_zoom", zoom)
+        shown.append(icon("export").cacheKey())
+    assert shown[:4] == shown[4:]
+    assert len(set(shown)) == 4
 
 
 def test_every_icon_named_in_the_code_exists():
