@@ -391,7 +391,7 @@ TOO_LARGE = [
         (["train", "--preset", "maml", "--out", "a"], "--out"),
         (
             ["train", "--preset", "maml", "--output", "a", *TOO_LARGE],
-            "are free; lower Hidden dimension",
+            "are free: lower Hidden dimension",
         ),
     ],
 )

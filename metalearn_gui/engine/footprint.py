@@ -98,8 +98,8 @@ def check_memory(*several: ExperimentSettings) -> None:
         if taken > SLACK * free:
             smaller = fitting_sizes(settings, free)
             raise SettingError(
-                f"Training with these settings would take about {_gigabytes(taken)} of memory (an estimate), and "
-                f"{_gigabytes(free)} are free; {_advice(settings, smaller)}",
+                f"These settings take about {_gigabytes(taken)} of memory (estimated), "
+                f"{_gigabytes(free)} are free: {_advice(settings, smaller)}",
                 smaller,
             )
 

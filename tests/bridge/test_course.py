@@ -496,7 +496,7 @@ def test_sizes_that_do_not_fit_into_memory_are_refused_and_others_offered(sessio
     heard, before = Heard(session), session.settings
     session.change(shots=1000, queries=1000, meta_batch=1000, inner_steps=20)
     refusal = heard.messages[-1]
-    assert "GB of memory (an estimate), and 4.0 GB are free; lower" in refusal.text
+    assert "GB of memory (estimated), 4.0 GB are free: lower" in refusal.text
     assert (refusal.level, refusal.action) == ("warning", "take_offer")
     assert session.settings == before
     assert session.run_state is RunState.IDLE

@@ -46,7 +46,7 @@ def test_no_preset_is_refused_where_little_is_free(key: str, monkeypatch: pytest
 @pytest.mark.parametrize("learner", ["maml", "reptile", "anil", "cavia", "metann", "learned_optimizer", "cnp", "ridge"])
 def test_all_settings_at_their_maxima_are_refused_in_a_line_that_says_what_fits(learner: str, free: None) -> None:
     settings = at_maxima(learner)
-    with pytest.raises(SettingError, match=r"would take about .* GB of memory \(an estimate\), and 16 GB are free;"
+    with pytest.raises(SettingError, match=r"take about .* GB of memory \(estimated\), 16 GB are free:"
                                            r" lower .* to \d+") as caught:  # fmt: skip
         check_memory(settings)
     assert len(str(caught.value)) < 300
