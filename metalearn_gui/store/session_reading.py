@@ -112,7 +112,10 @@ def read_session(connection: sqlite3.Connection) -> Generator[ReadSoFar, None, S
 
 
 class Glance(NamedTuple):
-    """By what one knows a session: the settings of the run that it shows, its meta-iterations, and how many runs."""
+    """By what one knows a session: a run's settings and meta-iterations, and how many runs there are.
+
+    That run is the shown one; where it has not begun, the one that came furthest; where none has, what is set.
+    """
 
     settings: ExperimentSettings
     iteration: int
@@ -120,15 +123,17 @@ class Glance(NamedTuple):
 
 
 def read_glance(connection: sqlite3.Connection) -> Glance:
-    """Of the run that is shown, else of what is set; no digest is checked."""
+    """The session's; no digest is checked."""
     connection.set_authorizer(_authorize)
     _check_schema(connection)
     session = dict(connection.execute("SELECT key, value FROM session"))
-    shown = "SELECT document FROM runs WHERE run_id = ?"
-    found = connection.execute(shown, (json.loads(session["shown_run_id"]),)).fetchone()
-    run = {"settings": json.loads(session["settings"]), "iteration": 0} if found is None else json.loads(found[0])
-    num_runs = len(connection.execute("SELECT run_id FROM runs").fetchall())
-    return Glance(ExperimentSettings.from_dict(run["settings"]), int(run["iteration"]), num_runs)
+    shown = json.loads(session["shown_run_id"])
+    rows = connection.execute(ORDERED["runs"]).fetchall()
+    runs = [(run_id, json.loads(document)) for run_id, _, document in rows]
+    begun = [(run_id == shown, run["iteration"], run["settings"]) for run_id, run in runs if run["iteration"]]
+    here = [(True, 0, run["settings"]) for run_id, run in runs if run_id == shown]
+    found = max(begun or here, key=lambda one: one[:2], default=(True, 0, json.loads(session["settings"])))
+    return Glance(ExperimentSettings.from_dict(found[2]), int(found[1]), len(runs))
 
 
 def _list_of(

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
-from metalearn_gui.engine import meta_train
+from metalearn_gui.engine import meta_train, preset
 from metalearn_gui.engine.events import Change, Snapshot
 from metalearn_gui.store import session_file, session_reading
-from metalearn_gui.store.records import RunRecord
+from metalearn_gui.store.records import RunRecord, fresh_run
 from metalearn_gui.store.session_file import SavedSession, StoreError, load, save
 from metalearn_gui.store.session_tables import digest_of
 from tests.store.sessions import QUICK, plain, saved_sessions, trained_run, trained_session
@@ -343,6 +343,11 @@ def test_what_a_session_shows_is_told_without_reading_it(session: SavedSession, 
     assert session_file.glance(path) == (session.shown.settings, session.shown.iteration, len(session.runs))
     save(path, dataclasses.replace(session, runs=[]))
     assert session_file.glance(path) == (session.settings, 0, 0)
+    fresh = fresh_run(preset("reptile"))
+    save(path, dataclasses.replace(session, runs=[fresh], shown_run_id=fresh.run_id))
+    assert session_file.glance(path) == (fresh.settings, 0, 1)
+    save(path, dataclasses.replace(session, runs=[fresh, session.shown], shown_run_id=fresh.run_id))
+    assert session_file.glance(path) == (session.shown.settings, session.shown.iteration, 2)
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(StoreError):
         session_file.glance(path)
