@@ -106,6 +106,7 @@ def test_a_value_out_of_range_is_not_offered_but_refused_with_a_line(window, ses
     qtbot.keyClicks(line, "shots 0")
     assert not any("= 0" in text for text in texts(window))
     assert "it must lie in [1, 1\u2009000]" in texts(window)[0]
+    assert "(shots)" not in texts(window)[0]  # what a command line takes is of no use here
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert "[1, 1\u2009000]" in said[-1].text
     assert session.settings.episodes.shots == 10

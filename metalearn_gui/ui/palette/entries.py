@@ -16,6 +16,7 @@ from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.actions import COMMANDS, PALETTE
 from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.wording import without_keys
 
 COMMAND, CARD, SETTING = "command", "card", "setting"
 LEARNER, FAMILY, PRESET, RUN = "learner", "family", "preset", "run"
@@ -60,7 +61,7 @@ class Entries(QObject):
         try:
             self._session.settings.replaced(**{entry.setting: value})
         except SettingError as error:
-            text, detail = str(error), ""
+            text, detail = without_keys(str(error)), ""
         change = functools.partial(self._session.change, **{entry.setting: value})
         return dataclasses.replace(entry, text=text, detail=detail, run=change)
 
