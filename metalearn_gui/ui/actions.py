@@ -27,13 +27,17 @@ CONTEXT = "Commands"
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """run(window) does it; the window has a `session` and the methods named here."""
+    """run(window) does it; the window has a `session` and the methods named here.
+
+    words: what else one may look for who means it.
+    """
 
     key: str
     text: str
     shortcut: str
     group: str
     run: Callable[[Any], object]
+    words: str = ""
 
     @property
     def label(self) -> str:
@@ -65,7 +69,10 @@ COMMANDS = (
     Command("save", QT_TRANSLATE_NOOP("Commands", "Save"), "Ctrl+S", FILE, lambda w: w.file.save()),
     Command("save_as", QT_TRANSLATE_NOOP("Commands", "Save as..."), "Ctrl+Shift+S", FILE, lambda w: w.file.save_as()),
     Command("import", QT_TRANSLATE_NOOP("Commands", "Import data..."), "Ctrl+I", FILE, lambda w: w.ask_import()),
-    Command("export", QT_TRANSLATE_NOOP("Commands", "Export..."), "Ctrl+E", FILE, lambda w: w.show_export()),
+    Command(
+        "export", QT_TRANSLATE_NOOP("Commands", "Export..."), "Ctrl+E", FILE, lambda w: w.show_export(),
+        "keras savedmodel litert tflite onnx safetensors csv tensorboard png svg gif",
+    ),
     Command("undo", QT_TRANSLATE_NOOP("Commands", "Undo"), "Ctrl+Z", EDIT, lambda w: w.session.undo()),
     Command(
         "redo", QT_TRANSLATE_NOOP("Commands", "Redo"), "Ctrl+Shift+Z", EDIT, lambda w: w.session.redo(),
@@ -120,13 +127,22 @@ COMMANDS = (
         lambda w: w.session.unseen.set_step(w.session.unseen.step + 1),
     ),
     Command("playground", QT_TRANSLATE_NOOP("Commands", "Playground"), "F2", VIEW, lambda w: w.show_task()),
-    Command("presenter", QT_TRANSLATE_NOOP("Commands", "Presenter"), "F11", VIEW, lambda w: w.show_view("presenter")),
+    Command(
+        "presenter", QT_TRANSLATE_NOOP("Commands", "Presenter"), "F11", VIEW, lambda w: w.show_view("presenter"),
+        "full screen fullscreen stage",
+    ),
     Command("attract", QT_TRANSLATE_NOOP("Commands", "Presenter, by itself"), "Shift+F11", VIEW, lambda w: w.attract()),
-    Command("larger", QT_TRANSLATE_NOOP("Commands", "Larger"), "Ctrl++ or Ctrl+=", VIEW, lambda w: w.zoom.step(1)),
-    Command("smaller", QT_TRANSLATE_NOOP("Commands", "Smaller"), "Ctrl+-", VIEW, lambda w: w.zoom.step(-1)),
+    Command(
+        "larger", QT_TRANSLATE_NOOP("Commands", "Larger"), "Ctrl++ or Ctrl+=", VIEW, lambda w: w.zoom.step(1),
+        "zoom in bigger font type",
+    ),
+    Command(
+        "smaller", QT_TRANSLATE_NOOP("Commands", "Smaller"), "Ctrl+-", VIEW, lambda w: w.zoom.step(-1),
+        "zoom out font type",
+    ),
     Command(
         "actual_size", QT_TRANSLATE_NOOP("Commands", "Usual size"), "Ctrl+0", VIEW,
-        lambda w: w.zoom.choose(AUTOMATIC),
+        lambda w: w.zoom.choose(AUTOMATIC), "zoom font type",
     ),
     Command(PALETTE, QT_TRANSLATE_NOOP("Commands", "Find anything..."), "Ctrl+K", VIEW, lambda w: w.show_palette()),
     Command("find", QT_TRANSLATE_NOOP("Commands", "Find a setting"), "Ctrl+F", VIEW, lambda w: w.find_setting()),
@@ -153,8 +169,13 @@ COMMANDS = (
     ),
     Command("task_view", QT_TRANSLATE_NOOP("Commands", "Back to the task"), "Esc", VIEW, lambda w: w.show_task()),
     Command("inside_view", QT_TRANSLATE_NOOP("Commands", "Look inside"), "F3", VIEW, lambda w: w.show_view("inside")),
-    Command("theme", QT_TRANSLATE_NOOP("Commands", "Dark or light"), "", VIEW, lambda w: w.toggle_theme()),
-    Command("help", QT_TRANSLATE_NOOP("Commands", "Help"), "F1", VIEW, lambda w: w.show_help()),
+    Command(
+        "theme", QT_TRANSLATE_NOOP("Commands", "Dark or light"), "", VIEW, lambda w: w.toggle_theme(),
+        "dark light mode colours",
+    ),
+    Command(
+        "help", QT_TRANSLATE_NOOP("Commands", "Help"), "F1", VIEW, lambda w: w.show_help(), "keys shortcuts keyboard",
+    ),
 )  # fmt: skip
 BARE_KEYS = {
     Qt.Key.Key_Space: "toggle",

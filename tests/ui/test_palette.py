@@ -218,6 +218,23 @@ def test_a_command_s_own_word_beats_scattered_letters_and_no_name(window, line, 
     assert texts(window)[0] == text
 
 
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("gif", "Export..."), ("onnx", "Export..."), ("zoom in", "Larger"), ("dark mode", "Dark or light"),
+        ("shortcuts", "Help"), ("full screen", "Presenter"),
+    ],
+)  # fmt: skip
+def test_a_command_is_found_by_what_one_may_look_for(window, line, typed, text):
+    line.setText(typed)
+    assert texts(window)[0] == text
+
+
+def test_a_number_goes_to_a_setting_that_can_be_one(window, line):
+    line.setText("lr 0.1")
+    assert texts(window)[0] in ("Meta learning rate η = 0.1", "Inner learning rate α = 0.1")
+
+
 def test_a_view_s_key_closes_the_palette(window, line, qtbot):
     qtbot.keyClick(line, Qt.Key.Key_F3)
     assert not palette(window).isVisible()

@@ -92,7 +92,7 @@ class Entries(QObject):
         for command in COMMANDS:
             if command.key != PALETTE:
                 run = functools.partial(command.run, self._window)
-                words = command.key.replace("_", " ")
+                words = f"{command.key.replace('_', ' ')} {command.words}"
                 yield Entry(COMMAND, command.label, run, shortcut=command.shortcut, words=words)
 
     def _cards(self) -> Iterator[Entry]:

@@ -63,7 +63,7 @@ def _assignments(query: str, offered: list[Entry], entries: Entries) -> list[Fou
     parts = ASSIGNMENT.fullmatch(query)
     if parts is None:
         return []
-    settings = [entry for entry in offered if entry.kind == SETTING]
+    settings = [entry for entry in offered if entry.kind == SETTING and _may_be(entry, parts["value"], entries)]
     scored = [(_best_match(parts["name"], entry), entry) for entry in settings]
     fitting = [(one.score, entry) for one, entry in scored if one is not None]
     if not fitting:
@@ -72,6 +72,11 @@ def _assignments(query: str, offered: list[Entry], entries: Entries) -> list[Fou
     if not _is_a_value(parts["value"]) and "=" not in query and parts["value"] not in entries.choices(best.setting):
         return []
     return [Found(entries.assignment(best, parts["value"]))]
+
+
+def _may_be(entry: Entry, value: str, entries: Entries) -> bool:
+    """Whether it is no number for what is chosen from words: "lr 0.1" means a rate, not the switch of learned rates."""
+    return not _is_a_value(value) or not entries.choices(entry.setting) or value in entries.choices(entry.setting)
 
 
 def _best_match(name: str, entry: Entry) -> Match | None:
