@@ -193,7 +193,7 @@ class Switch(QCheckBox):
     def __init__(self, spec: Param, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(spec.name)
-        self.setFixedSize(scaled(self.WIDTH), scaled(self.HEIGHT + 4))
+        self.setFixedSize(self.WIDTH, self.HEIGHT + 4)  # in pixels of the design, as `fit_new` has it
         self.toggled.connect(self.edited.emit)
 
     def show_value(self, value: bool) -> None:

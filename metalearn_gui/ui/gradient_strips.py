@@ -116,7 +116,7 @@ class AgreementMap(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cosines = np.empty((0, 0))
-        self.setFixedSize(scaled(74), scaled(74))
+        self.setFixedSize(74, 74)
 
     def show_cosines(self, cosines: Array) -> None:
         """(tasks, tasks)."""

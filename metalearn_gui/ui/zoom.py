@@ -13,6 +13,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractButton, QApplication, QGridLayout, QLayout, QWidget
 
+from metalearn_gui.ui.steady_label import SteadyLabel
 from metalearn_gui.ui.theme import theme
 
 W = TypeVar("W", bound=QWidget)
@@ -51,7 +52,8 @@ def fit_new(widget: W) -> W:
     if theme().zoom != 1.0:
         widgets: list[QWidget] = [widget, *widget.findChildren(QWidget)]
         for one in widgets:
-            _rescale_places(one, theme().zoom)
+            if not isinstance(one, SteadyLabel):  # as large as its text, which is as large already
+                _rescale_places(one, theme().zoom)
     return widget
 
 

@@ -15,7 +15,7 @@ from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
-from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.theme import theme, ui_font
 
 SEEDS = (1, 3, 5)
 LEAST_BOX = 80
@@ -70,7 +70,7 @@ class ProtocolPanel(Panel):
             caption.setFont(ui_font(12))
             caption.setBuddy(box)
             box.setFont(ui_font(12))
-            box.setMinimumWidth(scaled(LEAST_BOX))  # a long choice ends in an ellipsis
+            box.setMinimumWidth(LEAST_BOX)  # a long choice ends in an ellipsis
             grid.addWidget(caption, row, 0)
             grid.addWidget(box, row, 1)
         grid.setColumnStretch(1, 1)
