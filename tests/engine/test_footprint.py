@@ -62,8 +62,8 @@ def test_what_does_not_fit_is_refused_before_any_of_it_is_made(free: None, monke
 
 def test_a_comparison_is_refused_whole_where_one_run_of_it_does_not_fit(free: None) -> None:
     good, bad = default_settings(), at_maxima("maml")
-    with pytest.raises(SettingError, match="GB are free"):
-        lanes_of([Contender("good", good), Contender("bad", bad)], BY_SETTINGS)
+    with pytest.raises(SettingError, match=r"^the large one: .* GB are free"):
+        lanes_of([Contender("good", good), Contender("bad", bad, label="the large one")], BY_SETTINGS)
 
 
 def test_what_fits_twice_over_has_nothing_to_lower() -> None:

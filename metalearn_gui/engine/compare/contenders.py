@@ -231,7 +231,10 @@ def _lane(contender: Contender, turn: int, budget: Budget) -> Iterable[Lane]:
         return
     settings = budget.applied(contender.settings.replaced(seed=seeds[turn])).resolved()
     settings.check_data()
-    check_memory(settings)
+    try:
+        check_memory(settings)
+    except SettingError as error:
+        raise SettingError(f"{contender.name}: {error}") from None
     yield Lane(contender.key, contender.name, seeds[turn], settings.started())
 
 
