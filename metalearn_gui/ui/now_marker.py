@@ -81,10 +81,12 @@ class NowMarker:
         """The word below its value; behind it where there is no free place so high."""
         labels = [self._value, self._word] if has_value else [self._word]
         widths, heights = [label.width() for label in labels], [label.height() for label in labels]
-        stacked = (QSizeF(max(widths), sum(heights)), False)
-        in_a_row = (QSizeF(sum(widths) + BETWEEN * has_value, max(heights)), True)
-        found = [(*self._best_box(at, size, has_value), is_row) for size, is_row in (stacked, in_a_row)]
-        box, _, is_row = min(found, key=lambda one: one[1])
+        stacked = QSizeF(max(widths), sum(heights))
+        in_a_row = QSizeF(sum(widths) + BETWEEN * has_value, max(heights))
+        box, hidden, is_row = *self._best_box(at, stacked, has_value), False
+        if hidden:
+            other, least = self._best_box(at, in_a_row, has_value)
+            box, is_row = (other, True) if least < hidden else (box, False)
         left, bottom, is_right = box.left(), box.top(), box.left() > at.x()
         for label in labels:
             bottom = box.bottom() if is_row else bottom + label.height()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.ui.axis import linear_ticks, log_ticks, tick_text
 from metalearn_gui.ui.curve_line import CurveLine
+from metalearn_gui.ui.free_place import heights_of
 from metalearn_gui.ui.legend import Legend, LegendEntry, Readout
 from metalearn_gui.ui.plotting import ThemedPlot
 from metalearn_gui.ui.theme import theme
@@ -251,6 +252,16 @@ def test_lines_are_as_thick_on_a_screen_of_finer_pixels(plot):
     finally:
         theme().set_pixel_ratio(1.0)
         theme().set_zoom(1.0)
+
+
+@pytest.mark.parametrize("level", [35.0, 50.0, 80.0])
+def test_lines_are_looked_for_where_they_are_drawn_on_an_axis_of_many_units_too(plot, level):
+    plot.getViewBox().setXRange(0, 10, padding=0)
+    plot.getViewBox().setYRange(30, 85, padding=0)
+    ends, area = np.array([0.0, 10.0]), plot.plot_area()
+    lines = [(ends, np.full(2, one)) for one in (level, 34.0)]
+    heights = heights_of(plot, lines, area.left() + 20, area.left() + 80)
+    assert heights[0] == pytest.approx(plot.point_of(0.0, level).y(), abs=1)
 
 
 def test_larger_type_has_fewer_ticks(plot):
