@@ -191,7 +191,8 @@ class Evaluator:
         if self._tries_baselines and boosting.is_available(self.settings):
             baselines[boosting.KEY] = self._boosting
         step = min(self.settings.learner.num_steps, self.settings.outer.test_steps)
-        rivals = {key: scores for key, scores in baselines.items() if key != self.settings.learner.key}
+        own = self.settings.learner  # where it learns nothing, it is to be told that it is no better than itself
+        rivals = {key: one for key, one in baselines.items() if key != own.key or not own.gradient_evaluations}
         return Evaluation(
             num_tasks=self._num_tasks,
             learner=_kept(learner),
