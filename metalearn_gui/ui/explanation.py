@@ -101,7 +101,8 @@ class _Sentence(ElidedLabel):
     def _fits(self, text: str) -> bool:
         room = QRect(0, 0, self.width(), 10_000)
         needed = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, text)
-        return needed.height() <= 2 * self.fontMetrics().lineSpacing() and needed.width() <= self.width()
+        # Not two lines exactly: of some sizes each is a pixel higher than the step to the next.
+        return needed.height() < 2.5 * self.fontMetrics().lineSpacing() and needed.width() <= self.width()
 
 
 class WhyButton(QToolButton):

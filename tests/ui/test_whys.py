@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWhatsThis
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWhatsThis
 from metalearn_gui.ui.explanation import Explanation, WhyButton
 from metalearn_gui.ui.panels import INSIDE_PANELS, PANELS
 from metalearn_gui.ui.whys import WHYS
+from metalearn_gui.ui.zoom import STEPS, set_zoom
 
 
 def sentences(text: str) -> int:
@@ -47,15 +49,22 @@ def test_the_question_mark_tells_the_sentence_and_those_behind_it(session, qtbot
     QWhatsThis.hideText()
 
 
-def test_a_sentence_that_is_too_long_for_one_line_takes_two(qtbot):
+@pytest.fixture(params=STEPS)
+def zoom(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[float]:
+    set_zoom(request.param)
+    yield request.param
+    set_zoom(1.0)
+
+
+def test_a_sentence_that_is_too_long_for_one_line_takes_two(qtbot, zoom):
     explanation = Explanation()
     qtbot.addWidget(explanation)
     explanation.set_texts("Learns a start from which a few steps solve a new task.", "More of it.")
     explanation.show()
-    explanation.resize(600, 60)
+    explanation.resize(round(600 * zoom), 60)
     label = explanation._sentence
     one_line = label.height()
-    explanation.resize(280, 60)
+    explanation.resize(round(280 * zoom), 60)
     qtbot.waitUntil(lambda: label.height() > one_line)
     assert label.shown_text == label.text()
 
