@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import functools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 
-from metalearn_gui.bridge.session import Session
+from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.engine.compare import Axis, Bracket, Budget, Choice, Grid, Lane, LittleDataPlan, Rung
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
 from metalearn_gui.engine.params import Param, SettingError
 from metalearn_gui.engine.training import Options
 from metalearn_gui.ui.compare.bracket_picture import BracketPicture, ranking, short_label, worded
+from metalearn_gui.ui.compare.busy import busy_word
 from metalearn_gui.ui.compare.cell_map import CellMap, Cells
 from metalearn_gui.ui.compare.effort import BudgetBox, budget_text
 from metalearn_gui.ui.compare.standing import short_name
@@ -235,7 +237,7 @@ def picture(qtbot):
     lanes = tuple(
         Lane(f"hidden_dim={size}", "", 0, small_settings(), key) for size, key in ((4, "a"), (8, "b"), (16, "c"))
     )
-    picture.show_bracket(Bracket(lanes, RUNGS), "", False, "")
+    picture.show_bracket(Bracket(lanes, RUNGS), "", "", "")
     return picture
 
 
@@ -263,9 +265,9 @@ def test_arrows_walk_through_the_rounds_and_enter_opens(picture, qtbot):
 def test_a_candidate_without_a_loss_says_whether_it_is_compiled_trains_or_waits(picture):
     rung = Rung(1 / 3, ("a", "b", "c"), {"a": 2.0}, ())
     words = {}
-    for training, is_compiling in (("b", True), ("b", False), ("a", False), ("", False)):
-        picture.show_bracket(Bracket(picture._bracket.lanes, (rung,)), training, is_compiling, "")
-        words[training, is_compiling] = [picture.word_of(0, run_id) for run_id in rung.run_ids]
+    for training, busy in (("b", "compiles"), ("b", "trains"), ("a", "trains"), ("", "trains")):
+        picture.show_bracket(Bracket(picture._bracket.lanes, (rung,)), training, busy, "")
+        words[training, busy] = [picture.word_of(0, run_id) for run_id in rung.run_ids]
     assert list(words.values()) == [["2", "compiles", ""], ["2", "trains", ""], *[["2", "", ""]] * 2]
 
 
@@ -278,6 +280,27 @@ def test_a_candidate_is_called_by_its_values_and_whole_by_the_settings_in_the_wo
     lane = Lane("hidden_dim=16, activation=tanh", "", 0, small_settings())
     assert short_label(lane) == "16 · tanh"
     assert worded(lane) == "hidden dimension 16, activation tanh"
+
+
+def test_who_has_the_turn_in_a_pause_does_not_train():
+    def word(state: RunState, is_compiling: bool) -> str:
+        return busy_word(SimpleNamespace(state=state, is_compiling=is_compiling))
+
+    assert word(RunState.RUNNING, is_compiling=False) == "trains"
+    assert word(RunState.PAUSED, is_compiling=False) == "paused"
+    assert word(RunState.PAUSED, is_compiling=True) == "compiles"
+
+
+def test_a_paused_sweep_says_so_in_its_cell(real, qtbot):
+    view = shown(SweepView(real), qtbot)
+    view.axes.effort.box.setCurrentIndex(view.axes.effort.box.findText("300 s of computing"))
+    view.toggle()
+    qtbot.waitUntil(lambda: view.map.map._busy_word == "trains", timeout=30_000)
+    real.comparing.pause()
+    qtbot.waitUntil(lambda: real.comparing.state is RunState.PAUSED, timeout=30_000)
+    assert view.map.map._busy_word == "paused"
+    real.comparing.cancel()
+    qtbot.waitUntil(lambda: not real.comparing.is_active, timeout=30_000)
 
 
 # --- little data -------------------------------------------------------------------------------------------

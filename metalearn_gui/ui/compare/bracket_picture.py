@@ -29,17 +29,18 @@ class BracketPicture(Walked):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, "bracket")
         self._bracket: Bracket | None = None
-        self._training, self._is_compiling = "", False
+        self._training = self._busy = ""
         self._at = (0, 0)  # the round and the place in it that the keyboard is at
         self.words = ""
         theme().changed.connect(self.update)
 
-    def show_bracket(self, bracket: Bracket | None, training: str, is_compiling: bool, words: str) -> None:
+    def show_bracket(self, bracket: Bracket | None, training: str, busy: str, words: str) -> None:
         """Draw this one.
 
-        training: the run_id of who trains or is compiled; "" for nobody. words: in its place without one.
+        training: the run_id of whose turn it is; "" for nobody. busy: what is done to it.
+        words: in its place without one.
         """
-        self._bracket, self._training, self._is_compiling, self.words = bracket, training, is_compiling, words
+        self._bracket, self._training, self._busy, self.words = bracket, training, busy, words
         self.walk(0, 0)
         self.updateGeometry()
         self.update()
@@ -88,7 +89,7 @@ class BracketPicture(Walked):
         if loss is not None:
             return loss_text(loss)
         is_busy = run_id == self._training and number == len(self._bracket.rungs) - 1
-        return (self.tr("compiles") if self._is_compiling else self.tr("trains")) if is_busy else ""
+        return self._busy if is_busy else ""
 
     # --- painting ---------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Bracket, Budget, Plan, SearchPlan
 from metalearn_gui.ui.compare.bracket_picture import BracketPicture, setting_names, worded
+from metalearn_gui.ui.compare.busy import busy_word
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
 from metalearn_gui.ui.compare.waiting import Waiting
@@ -80,7 +81,7 @@ class BracketPanel(Panel):
         self.body.addWidget(self.picture, 1)
         self.body.addWidget(self._result)
         self.body.addWidget(self.winner, 0, Qt.AlignmentFlag.AlignLeft)
-        self._drawn: tuple[Bracket | None, str, bool] = (None, "", False)
+        self._drawn: tuple[Bracket | None, str, str] = (None, "", "")
         for signal in (session.comparing.planned, session.comparing.stateChanged, session.comparing.finished):
             signal.connect(self.refresh)
         session.comparing.progressed.connect(self._follow)
@@ -91,19 +92,19 @@ class BracketPanel(Panel):
         if self._drawn != self._now():
             self.refresh()
 
-    def _now(self) -> tuple[Bracket | None, str, bool]:
+    def _now(self) -> tuple[Bracket | None, str, str]:
         comparing = self.session.comparing
-        return bracket_of(self.session), comparing.training_id, comparing.is_compiling
+        return bracket_of(self.session), comparing.training_id, busy_word(comparing)
 
     def refresh(self) -> None:
         """Draw the bracket as it stands."""
         comparing = self.session.comparing
-        self._drawn = bracket, training, is_compiling = self._now()
+        self._drawn = bracket, training, busy = self._now()
         words = self.tr(
             "Press Run: nine structures begin with a ninth of the budget, the best three go on to a third, "
             "one has all of it. Validation tasks decide; test tasks see the winner alone."
         )
-        self.picture.show_bracket(bracket, training, is_compiling, self._waiting.text or words)
+        self.picture.show_bracket(bracket, training, busy, self._waiting.text or words)
         self._show_hint(bracket)
         winner = bracket.winner if bracket is not None else None
         self.winner.setVisible(winner is not None)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Grid, Plan, SweepPlan
+from metalearn_gui.ui.compare.busy import busy_word
 from metalearn_gui.ui.compare.cell_map import CellMap, Cells
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.sweep_axes import SweepAxesPanel
@@ -68,7 +69,7 @@ class SweepMapPanel(Panel):
     def __init__(self, session: Session, axes: SweepAxesPanel, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._axes = axes
-        self._busy = ("", False)
+        self._busy = ("", "")
         self.map = CellMap(self)
         self.map.setObjectName("sweep_map")
         self.body.addWidget(self.map, 1)
@@ -78,6 +79,7 @@ class SweepMapPanel(Panel):
         comparing.contenderFinished.connect(lambda _run_id: self.refresh())
         comparing.finished.connect(self.refresh)
         comparing.progressed.connect(self._follow)
+        comparing.stateChanged.connect(self._follow)
 
     def run_at(self, row: int, column: int) -> str:
         """The run of a cell; "" where none is planned."""
@@ -104,11 +106,10 @@ class SweepMapPanel(Panel):
     def _follow(self) -> None:
         """Mark the cell that trains; progress is told thirty times a second."""
         comparing = self.session.comparing
-        busy = comparing.training_id, comparing.is_compiling
+        busy = comparing.training_id, busy_word(comparing)
         if busy != self._busy:
             self._busy = busy
-            word = self.tr("compiles") if comparing.is_compiling else self.tr("trains")
-            self.map.show_busy(self._cell_of(comparing.training_id), word)
+            self.map.show_busy(self._cell_of(comparing.training_id), busy_word(comparing))
 
     def _cell_of(self, run_id: str) -> tuple[int, int] | None:
         grid = grid_of(self.session)
