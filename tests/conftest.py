@@ -51,21 +51,17 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 @pytest.fixture
 def few_rates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Baselines choose among two rates, not nineteen, where a test asks nothing of the choice."""
-    from metalearn_gui.engine import evaluation
+    from tests.cheaper import choose_among_few_rates  # the engine, which not every test needs
 
-    for grid in ("RATE_GRID", "ADAM_GRID"):
-        monkeypatch.setattr(evaluation, grid, evaluation.FEW_RATES)
+    choose_among_few_rates(monkeypatch)
 
 
 @pytest.fixture
 def traced(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not compiled runs as a graph, not op by op: where sessions ask the same few programs over and over."""
-    from metalearn_gui.engine import programs
+    from tests.cheaper import trace_what_is_not_compiled
 
-    own = programs.execution_mode
-    monkeypatch.setattr(
-        programs, "execution_mode", lambda network, compile: own(network, compile) if compile else "graph"
-    )
+    trace_what_is_not_compiled(monkeypatch)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from metalearn_gui.store import session_file
 from metalearn_gui.store.home import recovery_folder
 from metalearn_gui.store.recovery import MOST, RecoveryFile, discard, pending_recoveries
 from metalearn_gui.store.session_file import SavedSession
-from tests.bridge.conftest import Heard, small_settings
+from tests.bridge.conftest import OPTIONS, Heard, small_settings
 from tests.bridge.test_course import run_a_while, run_to
 from tests.store.sessions import SMALL, trained_run
 
@@ -86,7 +86,7 @@ def test_unsaved_work_is_offered_at_the_next_start(open_session, session, qtbot)
     session.close()
     qtbot.waitUntil(lambda: not busy_threads(), timeout=5000)
     assert len(pending_recoveries()) == 1
-    later = Session(small_settings())
+    later = Session(small_settings(), options=OPTIONS)
     heard = Heard(later)
     later.start()
     assert heard.messages[0].action == "documents.open_recovery"
@@ -197,7 +197,7 @@ def test_each_of_several_unsaved_sessions_is_offered_newest_first(qapp, qtbot) -
         recovery.close()
         path = max(recovery_folder().glob("*.metalearn"), key=lambda path: path.stat().st_mtime)
         os.utime(path, (time.time() - age,) * 2)
-    session = Session(small_settings())
+    session = Session(small_settings(), options=OPTIONS)
     heard = Heard(session)
     session.start()
     assert heard.messages[0].text == "2 sessions were closed before they were saved."

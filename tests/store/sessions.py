@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import functools
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from metalearn_gui.engine import ExperimentSettings, Options, meta_train, preset
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet, Tasks
-from metalearn_gui.engine.events import Change, Evaluation, LearnerState, StepScores, TrainingState
+from metalearn_gui.engine.events import Change, Evaluation, Event, LearnerState, StepScores, TrainingState
 from metalearn_gui.store.records import Curve, RunRecord, Scored, Start
 from metalearn_gui.store.session_file import SavedSession, SavedTask
+from tests.cheaper import choose_among_few_rates
 
 SMALL = {"num_iterations": 4, "hidden_dim": 6, "meta_batch": 2, "shots": 3, "queries": 3, "test_steps": 2}
 QUICK = Options(compile=False, num_tasks=4)
 
 
 def trained_run(settings: ExperimentSettings | None = None) -> RunRecord:
-    """A run of four meta-iterations, uncompiled."""
+    """A run of four meta-iterations, uncompiled; one of its own each time, though trained once for all tests."""
     run = RunRecord(settings or preset("first-steps").replaced(**SMALL))
-    for event in meta_train(run.settings, options=QUICK, run_id=run.run_id):
-        run.apply(event)
+    for event in copy.deepcopy(_told(run.settings)):
+        run.apply(dataclasses.replace(event, run_id=run.run_id))
     return run
+
+
+@functools.cache
+def _told(settings: ExperimentSettings) -> tuple[Event, ...]:
+    with pytest.MonkeyPatch.context() as patch:
+        choose_among_few_rates(patch)
+        return tuple(meta_train(settings, options=QUICK))
 
 
 def trained_session() -> SavedSession:

@@ -14,6 +14,7 @@ from metalearn_gui.store import moments
 from metalearn_gui.store.documents import run_document, run_from
 from metalearn_gui.store.moments import bound_together, bytes_of, nearest, thinned, with_moment
 from metalearn_gui.store.records import RunRecord
+from tests.cheaper import choose_among_few_rates
 from tests.store.records import state_at
 from tests.store.sessions import SMALL, plain, trained_run
 
@@ -82,8 +83,10 @@ def run() -> RunRecord:
     options = Options(compile=False, num_tasks=4, chunk_steps=1, growth=1.1)
     record = RunRecord(settings)
     changes = [Change(13, "meta_learning_rate", 0.05)]
-    for event in meta_train(record.settings, options=options, run_id=record.run_id, changes=changes):
-        record.apply(event)
+    with pytest.MonkeyPatch.context() as patch:
+        choose_among_few_rates(patch)
+        for event in meta_train(record.settings, options=options, run_id=record.run_id, changes=changes):
+            record.apply(event)
     return record
 
 

@@ -61,6 +61,7 @@ def test_remarks_about_a_run_are_kept(session: SavedSession, tmp_path: Path) -> 
     assert (again.tags, again.note, again.is_pinned, again.turn) == (run.tags, run.note, True, 3)
 
 
+@pytest.mark.usefixtures("few_rates")
 def test_a_loaded_run_goes_on_as_the_one_that_was_never_closed(session: SavedSession, tmp_path: Path) -> None:
     save(tmp_path / "a.metalearn", session)
     longer = session.settings.replaced(num_iterations=7)
