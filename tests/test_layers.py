@@ -7,7 +7,7 @@ import functools
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -54,7 +54,7 @@ def imports(file: Path) -> Iterator[str]:
         if isinstance(statement, ast.Import):
             yield from (name.name for name in statement.names)
         elif isinstance(statement, ast.ImportFrom):
-            assert statement.level == 0, f"line {statement.lineno}: a relative import hides its layer"
+            assert statement.level == 0, f"{file}, line {statement.lineno}: a relative import hides its layer"
             yield statement.module or ""
             yield from (f"{statement.module}.{name.name}" for name in statement.names)
 
@@ -71,29 +71,32 @@ def loaded_after(code: str) -> set[str]:
     return set(done.stdout.rpartition("LOADED")[2].split())
 
 
-@pytest.mark.parametrize("file", FILES, ids=NAMES)
-def test_imports_go_downward_only(file: Path) -> None:
-    allowed = MAY_IMPORT.get(part(file))
-    if allowed is None:
-        return
-    ours = {module.split(".")[1] for module in imports(file) if module.startswith("metalearn_gui.")}
-    assert ours - {"__version__"} <= allowed
+def found_in(files: Sequence[Path], find: Callable[[Path], Collection[object]]) -> dict[str, Collection[object]]:
+    """What is found, by file; one test for all of them, since a test for each costs more than what it does."""
+    assert files
+    return {file.relative_to(ROOT).as_posix(): found for file in files if (found := find(file))}
 
 
-@pytest.mark.parametrize("file", FILES, ids=NAMES)
-def test_a_layer_stays_clear_of_what_is_foreign_to_it(file: Path) -> None:
-    foreign = FOREIGN_TO.get(part(file), set())
-    found = {module for module in imports(file) for package in foreign if is_of(module, package)}
-    assert not found
+def test_imports_go_downward_only() -> None:
+    def imported_from_above(file: Path) -> set[str]:
+        ours = {module.split(".")[1] for module in imports(file) if module.startswith("metalearn_gui.")}
+        return ours - {"__version__"} - MAY_IMPORT[part(file)]
+
+    assert not found_in([file for file in FILES if part(file) in MAY_IMPORT], imported_from_above)
 
 
-PANELS = sorted((PACKAGE / "ui" / "panels").glob("[!_]*.py"))
+def test_a_layer_stays_clear_of_what_is_foreign_to_it() -> None:
+    def foreign(file: Path) -> set[str]:
+        packages = FOREIGN_TO.get(part(file), set())
+        return {module for module in imports(file) for package in packages if is_of(module, package)}
+
+    assert not found_in(FILES, foreign)
 
 
-@pytest.mark.parametrize("file", PANELS, ids=lambda file: file.stem)
-def test_a_panel_imports_no_other_panel(file: Path) -> None:
-    siblings = {f"metalearn_gui.ui.panels.{other.stem}" for other in PANELS if other != file}
-    assert not siblings.intersection(imports(file))
+def test_a_panel_imports_no_other_panel() -> None:
+    panels = sorted((PACKAGE / "ui" / "panels").glob("[!_]*.py"))
+    modules = {file: f"metalearn_gui.ui.panels.{file.stem}" for file in panels}
+    assert not found_in(panels, lambda file: (set(modules.values()) - {modules[file]}).intersection(imports(file)))
 
 
 def test_importing_the_engine_loads_no_qt_and_no_tensorflow() -> None:
@@ -133,18 +136,17 @@ def test_the_window_is_shown_before_tensorflow_is_imported() -> None:
     assert not loaded & {"tensorflow", "keras"}
 
 
-@pytest.mark.parametrize("file", sorted((PACKAGE / "ui").rglob("*.py")), ids=lambda file: file.stem)
-def test_a_file_of_the_window_is_shorter_than_300_lines(file: Path) -> None:
-    assert len(file.read_text(encoding="utf-8").splitlines()) < LONGEST_UI_FILE
+def test_a_file_of_the_window_is_shorter_than_300_lines() -> None:
+    files = sorted((PACKAGE / "ui").rglob("*.py"))
+    assert not found_in(files, lambda file: file.read_text(encoding="utf-8").splitlines()[LONGEST_UI_FILE - 1 :])
 
 
-@pytest.mark.parametrize("file", FILES, ids=NAMES)
-def test_a_function_is_shorter_than_60_lines(file: Path) -> None:
-    functions = [node for node in nodes(file) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    lengths = {
-        function.name: function.end_lineno - function.lineno + 1 for function in functions if function.end_lineno
-    }
-    assert not {name: length for name, length in lengths.items() if length >= LONGEST_FUNCTION}
+def test_a_function_is_shorter_than_60_lines() -> None:
+    def too_long(file: Path) -> list[str]:
+        functions = [node for node in nodes(file) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        return [one.name for one in functions if (one.end_lineno or 0) - one.lineno + 1 >= LONGEST_FUNCTION]
+
+    assert not found_in(FILES, too_long)
 
 
 def test_no_tracked_file_names_a_path_of_one_machine() -> None:
@@ -160,10 +162,13 @@ def test_no_tracked_file_names_a_path_of_one_machine() -> None:
     assert not found
 
 
-@pytest.mark.parametrize("file", FILES, ids=NAMES)
-def test_nobody_asks_a_layout_for_its_items(file: Path) -> None:
+def test_nobody_asks_a_layout_for_its_items() -> None:
     """shiboken keeps what itemAt returns after Qt has deleted it; a widget at the same place is then taken for it."""
-    named = [node.lineno for node in nodes(file) if isinstance(node, ast.Attribute) and node.attr == "itemAt"]
+
+    def lines_with_item_at(file: Path) -> list[int]:
+        return [node.lineno for node in nodes(file) if isinstance(node, ast.Attribute) and node.attr == "itemAt"]
+
+    named = found_in(FILES, lines_with_item_at)
     assert not named, f"itemAt on lines {named}: keep the widgets, or go through layout.children()"
 
 
