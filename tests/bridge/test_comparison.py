@@ -21,7 +21,7 @@ from metalearn_gui.engine.compare import (
 )
 from tests.bridge.conftest import Heard, Opener, small_settings
 
-pytestmark = pytest.mark.usefixtures("traced")
+pytestmark = pytest.mark.usefixtures("traced", "few_rates")
 
 LEARNERS = ("maml", "fomaml")
 SHORT = Budget(meta_iterations=3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -31,10 +32,20 @@ from metalearn_gui.engine.evaluation import RATE_GRID
 from metalearn_gui.engine.events import Diverged, Progress, StepScores
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.training import Options, trained
+from tests.cheaper import choose_among_few_rates, trace_what_is_not_compiled
 from tests.engine.small import assert_same_bits, small_settings
 
-EAGER = Options(compile=False, num_tasks=12)
+TRACED = Options(compile=False, num_tasks=12)
 SHORT = Budget(meta_iterations=3)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheaper() -> Iterator[None]:
+    """Learners of the same few structures, again and again; which rates baselines take is test_evaluation's."""
+    with pytest.MonkeyPatch.context() as patch:
+        trace_what_is_not_compiled(patch)
+        choose_among_few_rates(patch)
+        yield
 
 
 def contenders(*learners: str, seeds: tuple[int, ...] = (), **values: object) -> tuple[Contender, ...]:
@@ -42,7 +53,7 @@ def contenders(*learners: str, seeds: tuple[int, ...] = (), **values: object) ->
 
 
 def compared(*arguments: object, **values: object) -> Comparison:
-    *_, last = compare(*arguments, options=EAGER, **values)
+    *_, last = compare(*arguments, options=TRACED, **values)
     assert isinstance(last, Compared)
     return last.comparison
 
@@ -54,7 +65,7 @@ def two() -> Comparison:
 
 
 def test_a_comparison_is_planned_then_told_then_judged_then_over() -> None:
-    said = list(compare(contenders("maml", "fomaml"), SHORT, options=EAGER))
+    said = list(compare(contenders("maml", "fomaml"), SHORT, options=TRACED))
     assert isinstance(said[0], Planned)
     assert isinstance(said[-1], Compared)
     ids = [lane.run_id for lane in said[0].lanes]
@@ -66,7 +77,7 @@ def test_a_comparison_is_planned_then_told_then_judged_then_over() -> None:
 
 
 def test_every_run_is_said_to_be_compiled_before_it_is_and_only_then() -> None:
-    said = list(compare(contenders("maml", "fomaml"), SHORT, options=EAGER))
+    said = list(compare(contenders("maml", "fomaml"), SHORT, options=TRACED))
     places = [place for place, event in enumerate(said) if isinstance(event, Progressed) and event.is_compiling]
     prepared = [place for place, event in enumerate(said) if isinstance(event, events.Prepared)]
     assert [place + 1 for place in places] == prepared
@@ -77,7 +88,7 @@ def test_every_run_is_said_to_be_compiled_before_it_is_and_only_then() -> None:
 def test_a_contender_learns_what_it_learns_alone() -> None:
     settings = small_settings()
     found = compared([Contender("alone", settings), *contenders("fomaml")], SHORT, order="interleaved")
-    assert_same_bits(found.entry("alone").runs[0].state.learner, trained(settings, EAGER).learner)
+    assert_same_bits(found.entry("alone").runs[0].state.learner, trained(settings, TRACED).learner)
 
 
 @pytest.mark.parametrize("order", ["in turn", "interleaved"])
@@ -89,7 +100,7 @@ def test_the_order_changes_no_loss(two: Comparison, order: str) -> None:
 
 
 def test_interleaved_contenders_train_side_by_side() -> None:
-    said = compare(contenders("maml", "fomaml"), Budget(meta_iterations=4), order="interleaved", options=EAGER)
+    said = compare(contenders("maml", "fomaml"), Budget(meta_iterations=4), order="interleaved", options=TRACED)
     trained_by = [event.run_id for event in said if isinstance(event, Progress)]
     assert sum(one != other for one, other in itertools.pairwise(trained_by)) > 1
 
@@ -152,7 +163,7 @@ def test_a_budget_that_is_none_is_refused_in_one_line(text: str) -> None:
 
 def test_cancelling_keeps_who_was_finished_and_judges_who_was_under_way() -> None:
     gate, said = Gate(), []
-    for event in compare(contenders("maml", "fomaml", "reptile"), Budget(meta_iterations=5), gate=gate, options=EAGER):
+    for event in compare(contenders("maml", "fomaml", "reptile"), Budget(meta_iterations=5), gate=gate, options=TRACED):
         said.append(event)
         begun = any(isinstance(one, Judged) for one in said)
         if begun and isinstance(event, Progress):
@@ -168,7 +179,7 @@ def test_cancelling_keeps_who_was_finished_and_judges_who_was_under_way() -> Non
 def test_cancelling_before_anything_has_begun_leaves_nothing() -> None:
     gate = Gate()
     gate.close()
-    planned, found = compare(contenders("maml"), SHORT, gate=gate, options=EAGER)
+    planned, found = compare(contenders("maml"), SHORT, gate=gate, options=TRACED)
     assert isinstance(planned, Planned)
     assert isinstance(found, Compared)
     assert found.is_cancelled
@@ -178,7 +189,7 @@ def test_cancelling_before_anything_has_begun_leaves_nothing() -> None:
 
 def test_a_contender_that_diverges_is_an_outcome_with_a_line() -> None:
     wild = small_settings("linear", "maml", inner_learning_rate=10.0, inner_steps=20, meta_learning_rate=10.0)
-    said = list(compare([Contender("wild", wild), *contenders("fomaml")], SHORT, options=EAGER))
+    said = list(compare([Contender("wild", wild), *contenders("fomaml")], SHORT, options=TRACED))
     assert any(isinstance(event, Diverged) for event in said)
     found = said[-1].comparison
     assert [run.reason for run in found.runs] == ["diverged", "done"]
@@ -315,6 +326,6 @@ def test_an_unknown_order_is_refused() -> None:
 
 
 def test_events_of_training_come_through_as_they_are() -> None:
-    said = list(compare(contenders("maml"), SHORT, options=EAGER))
+    said = list(compare(contenders("maml"), SHORT, options=TRACED))
     (lane,) = said[0].lanes
     assert {event.run_id for event in said if isinstance(event, events.Event)} == {lane.run_id}

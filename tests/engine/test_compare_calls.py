@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -33,16 +34,26 @@ from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.published import published
 from metalearn_gui.engine.report import page_of
 from metalearn_gui.engine.training import Options, trained
+from tests.cheaper import choose_among_few_rates, trace_what_is_not_compiled
 from tests.engine.small import assert_same_bits, small_settings
 
-EAGER = Options(compile=False, num_tasks=12)
+TRACED = Options(compile=False, num_tasks=12)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheaper() -> Iterator[None]:
+    """Learners of the same few structures, again and again; which rates baselines take is test_evaluation's."""
+    with pytest.MonkeyPatch.context() as patch:
+        trace_what_is_not_compiled(patch)
+        choose_among_few_rates(patch)
+        yield
 
 
 def test_a_sweep_fills_its_cells_as_they_finish() -> None:
     grid = Grid((Axis.parse("inner_learning_rate=0.001, 0.01"), Axis("shots", (2, 5))))
     tables = [
         grid.losses(said.comparison)
-        for said in compare(grid.contenders(small_settings()), Budget(meta_iterations=2), options=EAGER)
+        for said in compare(grid.contenders(small_settings()), Budget(meta_iterations=2), options=TRACED)
         if isinstance(said, Judged)
     ]
     assert grid.shape == (2, 2)
@@ -89,7 +100,7 @@ def planted() -> list[Contender]:
 
 
 def test_halving_finds_the_planted_winner_and_trains_it_as_if_it_were_alone() -> None:
-    said = list(search(planted(), Budget(meta_iterations=27), options=EAGER))
+    said = list(search(planted(), Budget(meta_iterations=27), options=TRACED))
     bracket = [event for event in said if isinstance(event, Bracket)][-1]
     assert bracket.winner is not None
     assert bracket.winner.contender == "5"
@@ -99,7 +110,7 @@ def test_halving_finds_the_planted_winner_and_trains_it_as_if_it_were_alone() ->
     assert isinstance(found, Compared)
     assert not found.is_cancelled
     (entry,) = found.comparison.entries
-    alone = trained(planted()[5].settings.replaced(num_iterations=27), EAGER)
+    alone = trained(planted()[5].settings.replaced(num_iterations=27), TRACED)
     assert_same_bits(entry.runs[0].state.learner, alone.learner)
     spent = {event.run_id: event.iteration for event in said if isinstance(event, Progress)}
     assert sorted(spent.values()) == [3] * 6 + [9] * 2 + [27]
@@ -108,7 +119,9 @@ def test_halving_finds_the_planted_winner_and_trains_it_as_if_it_were_alone() ->
 
 def test_a_search_compiles_every_structure_once_and_tells_the_time_left_after_two() -> None:
     told = [
-        event for event in search(planted(), Budget(meta_iterations=27), options=EAGER) if isinstance(event, Progressed)
+        event
+        for event in search(planted(), Budget(meta_iterations=27), options=TRACED)
+        if isinstance(event, Progressed)
     ]
     compiled = [event.run_id for event in told if event.is_compiling]
     assert len(compiled) == len(set(compiled)) == 9
@@ -120,7 +133,7 @@ def test_a_search_compiles_every_structure_once_and_tells_the_time_left_after_tw
 
 def test_a_cancelled_search_has_no_winner_and_says_so() -> None:
     gate, said = Gate(), []
-    for event in search(planted(), Budget(meta_iterations=27), gate=gate, options=EAGER):
+    for event in search(planted(), Budget(meta_iterations=27), gate=gate, options=TRACED):
         said.append(event)
         if isinstance(event, Bracket) and event.rungs[0].losses:
             gate.close()
@@ -136,7 +149,7 @@ def test_a_cancelled_search_has_no_winner_and_says_so() -> None:
 def test_a_candidate_that_diverges_loses() -> None:
     wild = small_settings("linear", "maml", inner_learning_rate=10.0, inner_steps=20, meta_learning_rate=10.0)
     pair = [Contender("wild", wild), Contender("tame", small_settings("linear", "fomaml"))]
-    *_, bracket, judged, _ = search(pair, Budget(meta_iterations=9), options=EAGER)
+    *_, bracket, judged, _ = search(pair, Budget(meta_iterations=9), options=TRACED)
     assert isinstance(bracket, Bracket)
     assert math.isinf(bracket.rungs[0].losses[bracket.lanes[0].run_id])
     assert isinstance(judged, Judged)
@@ -172,7 +185,7 @@ def test_little_data_has_a_point_for_every_number_of_tasks_and_of_shots() -> Non
             Budget(meta_iterations=2),
             num_tasks=(0, 1),
             shots=(5, 2),
-            options=EAGER,
+            options=TRACED,
         )
     )
     curves = [event for event in said if isinstance(event, LittleData)][-1]

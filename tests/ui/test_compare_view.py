@@ -40,7 +40,7 @@ from metalearn_gui.ui.views.structure import StructureView
 from metalearn_gui.ui.views.sweep import SweepView
 from tests.bridge.conftest import small_settings
 
-pytestmark = pytest.mark.usefixtures("traced")
+pytestmark = pytest.mark.usefixtures("traced", "few_rates")
 
 LEARNERS = ("maml", "reptile")
 OPTIONS = Options(compile=False, num_tasks=6)

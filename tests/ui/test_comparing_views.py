@@ -26,6 +26,8 @@ from metalearn_gui.ui.views.structure import StructureView
 from metalearn_gui.ui.views.sweep import SweepView
 from tests.bridge.conftest import small_settings
 
+pytestmark = pytest.mark.usefixtures("few_rates")
+
 
 @pytest.fixture
 def real(qtbot):
@@ -306,6 +308,7 @@ def test_a_paused_sweep_says_so_in_its_cell(real, qtbot):
 # --- little data -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("traced")
 def test_little_data_draws_a_curve_for_the_learner_and_those_beside_it(real, qtbot, monkeypatch):
     few = functools.partial(LittleDataPlan, num_tasks=(1, 0), shots=(2, 5))
     monkeypatch.setattr("metalearn_gui.ui.views.little_data.LittleDataPlan", few)
@@ -328,6 +331,7 @@ def test_little_data_draws_a_curve_for_the_learner_and_those_beside_it(real, qtb
     assert real.comparing.share == 1.0
 
 
+@pytest.mark.usefixtures("traced")
 def test_little_data_that_was_ended_says_how_to_go_on_and_goes_on(real, qtbot):
     view = shown(LittleDataView(real), qtbot)
     view.effort.box.setCurrentIndex(view.effort.box.findData(""))
