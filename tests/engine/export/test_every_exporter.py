@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +25,8 @@ from metalearn_gui.engine.learners import LEARNERS
 from tests.engine.small import family_for, small_settings
 
 WORK = [("sinusoid", "relu"), ("sinusoid", "tanh"), ("sinusoid", "sine"), ("blobs", "relu")]
-EVERY_LEARNERS = ("python", "keras", "safetensors", "learner")  # one of each kind: the others convert what keras builds
+OF_EACH_KIND = ("python", "keras", "safetensors", "learner")  # the others convert what keras builds
+EVERY_LEARNERS = [key for key in OF_EACH_KIND if key != "learner"]  # that one takes them all in test_learner_file
 every_exporter = pytest.mark.parametrize("exporter", EXPORTERS.values(), ids=EXPORTERS.keys())
 
 
@@ -36,6 +40,25 @@ def subject_of(family: str = "sinusoid", activation: str = "relu", **values: obj
 @pytest.fixture
 def subject() -> ExportSubject:
     return subject_of()
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Exporter], Path]:
+    """The plain subject's file in a format, written once; who changes it takes a copy."""
+    folder = tmp_path_factory.mktemp("written")
+
+    @functools.cache
+    def write(exporter: Exporter) -> Path:
+        path = folder / exporter.file_name
+        exporter.write(subject_of(), path)
+        return path
+
+    return write
+
+
+def copied(path: Path, folder: Path) -> Path:
+    shutil.copytree(path, folder / path.name) if path.is_dir() else shutil.copy(path, folder)
+    return folder / path.name
 
 
 @pytest.mark.parametrize(("family", "activation"), WORK)
@@ -66,7 +89,7 @@ def test_a_format_takes_every_learner(key: str, learner: str, tmp_path: Path) ->
     assert exporter.verify(subject, path) <= exporter.tolerance
 
 
-@pytest.mark.parametrize("key", EVERY_LEARNERS)
+@pytest.mark.parametrize("key", OF_EACH_KIND)
 def test_a_format_takes_an_inner_loop_with_options(key: str, tmp_path: Path) -> None:
     options = {"inner_optimizer": "adam", "inner_weight_decay": 0.1, "learned_rates": True, "inner_gradient_clip": 1.0}
     exporter, subject = EXPORTERS[key], subject_of(test_steps=7, inner_steps=2, **options)
@@ -76,30 +99,31 @@ def test_a_format_takes_an_inner_loop_with_options(key: str, tmp_path: Path) -> 
 
 
 @every_exporter
-def test_a_file_of_other_weights_does_not_verify(exporter: Exporter, tmp_path: Path) -> None:
-    path, subject = tmp_path / exporter.file_name, subject_of()
-    exporter.write(subject, path)
-    other = subject_of(seed=8)
+def test_a_file_of_other_weights_does_not_verify(exporter: Exporter, written: Callable[[Exporter], Path]) -> None:
+    path, other = written(exporter), subject_of(seed=8)
     curves = {name: values + np.float32(1.0) for name, values in other.curves.items()}
     assert exporter.verify(ExportSubject(other.settings, other.state, curves), path) > 1e-2
 
 
 @every_exporter
-def test_a_second_export_takes_the_place_of_the_first(exporter: Exporter, tmp_path: Path) -> None:
-    path = tmp_path / exporter.file_name
-    for seed in (1, 2):
-        subject = subject_of(seed=seed)
-        exporter.write(subject, path)
-        assert exporter.verify(subject, path) <= exporter.tolerance
+def test_a_second_export_takes_the_place_of_the_first(
+    exporter: Exporter, written: Callable[[Exporter], Path], tmp_path: Path
+) -> None:
+    path, subject = copied(written(exporter), tmp_path), subject_of(seed=2)
+    exporter.write(subject, path)
+    assert exporter.verify(subject, path) <= exporter.tolerance
     assert os.listdir(tmp_path) == [path.name]
 
 
 @every_exporter
 def test_an_export_that_fails_leaves_what_was_there(
-    exporter: Exporter, subject: ExportSubject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exporter: Exporter,
+    subject: ExportSubject,
+    written: Callable[[Exporter], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    path = tmp_path / exporter.file_name
-    exporter.write(subject, path)
+    path = copied(written(exporter), tmp_path)
 
     def fill_the_disk(self: Exporter, subject: ExportSubject, beside: Path) -> None:
         half = beside / "half" if exporter.is_folder else beside
@@ -165,11 +189,10 @@ def test_a_file_whose_name_its_runtime_would_refuse_is_not_written(
 
 @every_exporter
 def test_others_may_read_a_file_as_they_may_any_new_one(
-    exporter: Exporter, subject: ExportSubject, tmp_path: Path
+    exporter: Exporter, written: Callable[[Exporter], Path], tmp_path: Path
 ) -> None:
-    path, usual = tmp_path / exporter.file_name, tmp_path / "usual"
+    path, usual = written(exporter), tmp_path / "usual"
     usual.mkdir() if exporter.is_folder else usual.touch()
-    exporter.write(subject, path)
     assert path.stat().st_mode == usual.stat().st_mode
 
 
@@ -185,9 +208,10 @@ def test_the_python_snippet_takes_names_that_no_import_can_say(
 
 
 @every_exporter
-def test_a_damaged_file_is_reported_in_one_line(exporter: Exporter, subject: ExportSubject, tmp_path: Path) -> None:
-    path = tmp_path / exporter.file_name
-    exporter.write(subject, path)
+def test_a_damaged_file_is_reported_in_one_line(
+    exporter: Exporter, subject: ExportSubject, written: Callable[[Exporter], Path], tmp_path: Path
+) -> None:
+    path = copied(written(exporter), tmp_path)
     damaged = path / exporter.folder_mark if exporter.is_folder else path
     damaged.write_bytes(b"iteration\n\xff\x00")
     with pytest.raises(ExportError) as caught:
@@ -197,10 +221,13 @@ def test_a_damaged_file_is_reported_in_one_line(exporter: Exporter, subject: Exp
 
 @every_exporter
 def test_the_snippet_loads_and_uses_the_file(
-    exporter: Exporter, subject: ExportSubject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exporter: Exporter,
+    subject: ExportSubject,
+    written: Callable[[Exporter], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    path = tmp_path / exporter.file_name
-    exporter.write(subject, path)
+    path = copied(written(exporter), tmp_path)
     code = exporter.snippet(subject, path)
     assert path.stem in code
     monkeypatch.chdir(tmp_path)
