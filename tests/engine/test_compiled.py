@@ -9,6 +9,7 @@ import pytest
 
 from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.baselines import initial_state
+from metalearn_gui.engine.compiled import Compiled
 from metalearn_gui.engine.outer_program import OuterProgram
 from metalearn_gui.engine.programs import outer_program
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -16,7 +17,6 @@ from metalearn_gui.engine.training import Options, meta_train, prepare
 from tests.engine.small import QUIET, assert_same_bits, drawn, finished, objectives, small_settings
 
 COMPILED = Options(baselines=False, evaluate=False)
-SEEN_SECONDS = 0.3
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +45,9 @@ def program_of(settings: ExperimentSettings) -> OuterProgram:
     return outer_program(settings, initial_state(settings).params)
 
 
-def test_what_is_no_structure_compiles_nothing(settings: ExperimentSettings) -> None:
+def test_what_is_no_structure_compiles_nothing(settings: ExperimentSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     prepare(settings, COMPILED)
+    monkeypatch.setattr(Compiled, "_traced", lambda *_: pytest.fail("compiled anew"))
     others = [
         {"seed": 9}, {"meta_learning_rate": 0.5}, {"inner_learning_rate": 0.3}, {"num_iterations": 7},
         {"gradient_clip": 1.0}, {"noise": 0.3}, {"num_training_tasks": 5}, {"initialization": "uniform"},
@@ -55,7 +56,7 @@ def test_what_is_no_structure_compiles_nothing(settings: ExperimentSettings) -> 
     for values in others:
         changed = settings.replaced(**values)
         assert program_of(changed) is program_of(settings), values
-        assert prepare(changed, COMPILED) < SEEN_SECONDS, values
+        prepare(changed, COMPILED)
 
 
 def test_a_new_structure_is_another_program(settings: ExperimentSettings) -> None:

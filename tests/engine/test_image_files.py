@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 import struct
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,8 +19,6 @@ from PIL import Image
 from metalearn_gui.engine.images import ImagesInMemory, Pictures, Wanted, archive, decoding, shelf, sources
 from metalearn_gui.engine.images.one import picture_like
 from metalearn_gui.engine.params import SettingError
-
-SECONDS = 2.0  # the longest that a refusal may take
 
 
 def image_bytes(kind: str = "PNG", shade: int = 90, side: int = 12) -> bytes:
@@ -48,11 +45,9 @@ def read(path: Path) -> Pictures:
 
 
 def refusal(path: Path) -> str:
-    """The line in which it is refused, in time."""
-    started = time.process_time()
+    """The line in which it is refused."""
     with pytest.raises(SettingError) as caught:
         read(path)
-    assert time.process_time() - started < SECONDS
     line = str(caught.value)
     assert "\n" not in line
     assert len(line) < 400
@@ -91,9 +86,7 @@ SKIPPED = {
 @pytest.mark.parametrize("name", SKIPPED)
 def test_a_file_that_is_no_image_is_skipped_and_counted_with_its_reason(tmp_path, name) -> None:
     content, reason = SKIPPED[name]
-    started = time.process_time()
     pictures = read(zipped(tmp_path / "x.zip", {**good_files(), name: content}))
-    assert time.process_time() - started < SECONDS
     assert len(pictures.pixels) == 6
     assert pictures.skipped.startswith(f"1 files were left out: 1 {reason} (")
 
@@ -129,7 +122,8 @@ def write(root: Path, files: dict[str, bytes]) -> None:
         (root / name).write_bytes(content)
 
 
-def test_a_zip_that_unpacks_to_far_more_is_refused_unread(tmp_path: Path) -> None:
+def test_a_zip_that_unpacks_to_far_more_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("it was read"))
     zeros = bytes(2**19)  # innocent alone, so small are its parts
     path = zipped(tmp_path / "x.zip", {f"a/b{one}/{one}.png": zeros for one in range(130)})
     assert "unpacks to 68,157,440 bytes, more than 100 times its size" in refusal(path)
@@ -140,7 +134,8 @@ def test_one_entry_that_unpacks_to_far_more_is_skipped(tmp_path: Path) -> None:
     assert "1 too large (a/b/bomb.png)" in pictures.skipped
 
 
-def test_a_million_entries_are_refused_in_time(tmp_path: Path) -> None:
+def test_a_million_entries_are_refused_before_they_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipfile, "ZipInfo", lambda *_: pytest.fail("an entry was listed"))
     entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 3, 20, 0, 0, 0, 0, 33, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0) + b"a/b/c"
     count, path = 1_000_000, tmp_path / "x.zip"
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, count * len(entry), 0, 0)  # it says that there is one
