@@ -24,14 +24,14 @@ TRANSDUCTIVE = "batch, transductive"
 
 def pictures(learner: str, **values: Any) -> ExperimentSettings:
     """Two classes of 8 x 8 pixels in two blocks of eight channels."""
-    sizes = {"image_size": 8, "ways": 2, "shots": 1, "queries": 2, "meta_batch": 2}
+    sizes = {"image_size": 8, "ways": 2, "shots": 1, "queries": 2, "meta_batch": 2, "num_iterations": 2}
     settings = small_settings("glyphs", learner, **sizes)
     return settings.replaced(network="conv4", **{"num_channels": 8, "num_blocks": 2} | values)
 
 
 @pytest.fixture(scope="module", params=[key for key in LEARNERS if "classification" in LEARNERS[key].kinds])
 def run(request: pytest.FixtureRequest) -> tuple[ExperimentSettings, list[Event]]:
-    """Three meta-iterations; made before the test, as the thread that draws images outlives it."""
+    """Two meta-iterations; made before the test, as the thread that draws images outlives it."""
     settings = pictures(request.param)
     return settings, list(meta_train(settings, options=QUIET))
 
