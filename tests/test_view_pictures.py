@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from metalearn_gui.app import open_window
+from metalearn_gui.engine import Options, training
 from metalearn_gui.engine.compare import Budget
 from tests.test_screenshots import colours
 
 KEEP = os.environ.get("METALEARN_SCREENSHOTS") == "1"
 SIZE, SMALL = (1440, 900), (1024, 700)
 MINUTES = 60_000
+BRIEFLY = ["--set", "num_iterations=20", "--set", "hidden_dim=4", "--set", "test_steps=2"]
 
 
 def compare(window: Any, qtbot: Any) -> None:
@@ -27,7 +29,7 @@ def compare(window: Any, qtbot: Any) -> None:
     if not KEEP:
         for choice in chosen.choices[2:]:
             chosen.remove(choice.key)
-    chosen.set_effort(budget=Budget(seconds=20) if KEEP else Budget(meta_iterations=100))
+    chosen.set_effort(budget=Budget(seconds=20) if KEEP else Budget(meta_iterations=20))
     window.transport.toggle()
     wait_for_comparison(window, qtbot)
 
@@ -36,7 +38,7 @@ def sweep(window: Any, qtbot: Any) -> None:
     axes = window.transport.axes
     axes.rows[0].values.setText("0.001, 0.003, 0.01, 0.03" if KEEP else "0.01, 0.02")
     axes.rows[1].values.setText("2, 5, 10, 20" if KEEP else "5")
-    choose(axes.effort.box, "2000iterations" if KEEP else "2s")
+    choose(axes.effort.box, "2000iterations" if KEEP else "")
     window.transport.toggle()
     wait_for_comparison(window, qtbot)
 
@@ -54,12 +56,12 @@ def little_data(window: Any, qtbot: Any) -> None:
 
 
 def presenter(window: Any, qtbot: Any) -> None:
-    advance(window, qtbot, 12_000 if KEEP else 200)
+    advance(window, qtbot, 12_000 if KEEP else 20)
     qtbot.wait(2_000 if KEEP else 300)
 
 
 def inside(window: Any, qtbot: Any) -> None:
-    advance(window, qtbot, 12_000 if KEEP else 200)
+    advance(window, qtbot, 12_000 if KEEP else 20)
     qtbot.wait(8_000 if KEEP else 500)  # its cards are computed beside
 
 
@@ -87,8 +89,15 @@ SIZES = {"sweep": SMALL, "structure": SMALL, "little_data": SMALL}
 
 @pytest.mark.timeout(1_500)
 @pytest.mark.parametrize("view", [*PICTURES, *(KEPT_ONLY if KEEP else ())])
-def test_a_view_renders_what_its_runs_came_to(view: str, qtbot: Any, tmp_path: Path, checkout: Path) -> None:
-    window = open_window(["--preset", "first-steps", "--theme", "dark"])
+@pytest.mark.usefixtures("traced", "few_rates")
+def test_a_view_renders_what_its_runs_came_to(
+    view: str, qtbot: Any, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not KEEP:
+        monkeypatch.setattr(
+            training, "DEFAULT_OPTIONS", Options(compile=False, baselines=view == "compare", num_tasks=4)
+        )
+    window = open_window(["--preset", "first-steps", "--theme", "dark", *(() if KEEP else BRIEFLY)])
     qtbot.addWidget(window)
     window.resize(*SIZES.get(view, SIZE))
     qtbot.waitUntil(lambda: window.session.can_run, timeout=2 * MINUTES)
