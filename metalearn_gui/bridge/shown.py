@@ -11,13 +11,14 @@ import numpy as np
 from metalearn_gui.bridge.adapter import Adaptation, Adapter, Known
 from metalearn_gui.bridge.touches import TouchedTask, task_key
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.baselines import baseline_settings
+from metalearn_gui.engine.baselines import baseline_settings, steps_beside, steps_due
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.events import LearnerState, TrainingState
 from metalearn_gui.engine.inspection import features, inspect
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.ratings.asking import shelf_view
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.training import BASELINE_SHARE
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,10 +39,18 @@ class Shown:
 
     @functools.cached_property
     def learners(self) -> dict[str, tuple[ExperimentSettings, LearnerState]]:
-        """Settings and state of the learner and its baselines, by key."""
+        """Settings and state of the learner and its baselines, by key; without those that nobody has trained beside."""
         others = baseline_settings(self.settings, self.state.tuned)
-        beside = {key: (others[key], self.state.baselines[key]) for key in others if key in self.state.baselines}
+        states = {key: state for key, state in self.state.baselines.items() if not self._was_left_out(key, state)}
+        beside = {key: (others[key], states[key]) for key in others if key in states}
         return {"learner": (self.settings, self.state.learner)} | beside
+
+    def _was_left_out(self, key: str, state: LearnerState) -> bool:
+        """Whether a baseline is where it began though it would have been trained by now, as in a comparison."""
+        iteration = self.state.learner.iteration
+        if state.iteration or not iteration:
+            return False
+        return steps_due(iteration, steps_beside(self.settings, BASELINE_SHARE).get(key, 0.0)) > 0
 
     def adaptations(
         self,

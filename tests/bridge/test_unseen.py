@@ -11,6 +11,7 @@ from metalearn_gui.bridge.adapting_worker import FIRST, TOUCHING, WARMING, Adapt
 from metalearn_gui.bridge.gallery import Gallery
 from metalearn_gui.bridge.saved_tasks import restored_tasks, saved_task
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.bridge.shown import Shown
 from metalearn_gui.bridge.touches import draw_task, with_added_point, with_moved_point, with_moved_query, without_point
 from metalearn_gui.engine import Options, adapt, preset
 from metalearn_gui.engine.baselines import initial_state, initial_states
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("traced")
 
 def fully_adapted(session: Session) -> bool:
     return (
-        len(session.unseen.adaptations) == 1 + len(session.unseen.compared)
+        set(session.unseen.adaptations) == {"learner", *session.unseen.compared} & set(session.unseen.shown.learners)
         and len(session.unseen.gallery_adaptations) == 8
     )
 
@@ -499,6 +500,21 @@ def test_a_shown_run_of_a_structure_that_nothing_has_trained_here_is_compiled_fo
     session.show_run(other.run_id)
     assert not fully_adapted(session)
     qtbot.waitUntil(lambda: fully_adapted(session), timeout=60_000)
+
+
+def test_a_baseline_that_was_not_trained_beside_is_not_compared_with() -> None:
+    """Runs of a comparison train alone: their transfer learning is a fresh start, which proves nothing."""
+    settings = small_settings()
+    start, baselines = initial_states(settings)
+
+    def compared(iteration: int, **trained: int) -> set[str]:
+        begun = {key: dataclasses.replace(state, iteration=trained.get(key, 0)) for key, state in baselines.items()}
+        state = TrainingState(dataclasses.replace(start, iteration=iteration), begun)
+        return set(Shown(settings, state).learners) - {"learner"}
+
+    assert compared(0) == compared(1) == {"transfer", "scratch"}  # a run's own have their turn later
+    assert compared(2_000) == {"scratch"}
+    assert compared(2_000, transfer=400) == {"transfer", "scratch"}
 
 
 def test_the_learners_views_follow_the_touched_task(open_session, qtbot) -> None:
