@@ -28,15 +28,9 @@ def heights_of(plot: HasPlaces, lines: Lines, left: float, right: float) -> Arra
     low, high = plot.x_range()
     area = plot.plot_area()
     at = low + (np.linspace(left - FREE, right + FREE, VERTICALS) - area.left()) / area.width() * (high - low)
-    found = [np.interp(at, x, y, left=np.nan, right=np.nan) for x, y in lines if len(x)]
-    values = np.concatenate([*found, np.empty(0)])
-    values = values[np.isfinite(values)]
-    if not len(values):
-        return values
-    # Between the outermost two: a place is told in whole pixels, and off by many where one unit of a hundred is asked.
-    lowest, highest = float(values.min()), float(values.max())
-    bottom, top = plot.point_of(0.0, lowest).y(), plot.point_of(0.0, highest).y()
-    return np.asarray(bottom + (values - lowest) * ((top - bottom) / max(highest - lowest, 1e-12)))
+    zero, one = plot.point_of(0.0, 0.0).y(), plot.point_of(0.0, 1.0).y()
+    values = [np.interp(at, x, y, left=np.nan, right=np.nan) for x, y in lines if len(x)]
+    return zero + np.concatenate([*values, np.empty(0)]) * (one - zero)
 
 
 def num_within(heights: Array, box: QRectF) -> int:

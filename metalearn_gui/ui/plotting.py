@@ -181,7 +181,8 @@ class ThemedPlot(pg.PlotWidget):
 
     def point_of(self, x: float, y: float) -> QPointF:
         """View coordinates -> the widget's pixels."""
-        return QPointF(self.mapFromScene(self.getViewBox().mapViewToScene(QPointF(x, y))))
+        # Not `mapFromScene`, which rounds to whole pixels: a line's slope is told by two places close to each other.
+        return self.viewportTransform().map(self.getViewBox().mapViewToScene(QPointF(x, y)))
 
     def plot_area(self) -> QRectF:
         """The rectangle inside the axes, in the widget's pixels."""
