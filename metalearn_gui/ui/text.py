@@ -38,6 +38,11 @@ def number_text(number: float, written_out: float = 1e7) -> str:
     return f"{number:.3g}".replace("-", MINUS)
 
 
+def exact_text(number: float) -> str:
+    """Four decimals, for a value under the mouse."""
+    return f"{number:.4f}".replace("-", MINUS) if math.isfinite(number) else number_text(number)
+
+
 def rounded_to_fit(text: str, fits: Callable[[str], bool]) -> str:
     """A number as text with as few digits after its point as it takes; where none fits, the shortest.
 

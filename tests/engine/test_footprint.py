@@ -13,7 +13,7 @@ import pytest
 from metalearn_gui.engine import footprint as footprint_module
 from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Contender, lanes_of
 from metalearn_gui.engine.evaluation import SLICE, tasks_in_one_call
-from metalearn_gui.engine.footprint import SIZES, check_memory, fitting_sizes, footprint
+from metalearn_gui.engine.footprint import SIZES, SLACK, check_memory, fitting_sizes, footprint
 from metalearn_gui.engine.memory import _free_in_group
 from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.params import SettingError
@@ -41,6 +41,7 @@ def free(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_preset_is_refused_where_little_is_free(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(footprint_module, "free_bytes", lambda: 0.4e9)
     check_memory(PRESETS[key].settings)
+    assert 0 < footprint(PRESETS[key].settings).total < SLACK * 0.4e9
 
 
 @pytest.mark.parametrize("learner", ["maml", "reptile", "anil", "cavia", "metann", "learned_optimizer", "cnp", "ridge"])

@@ -11,6 +11,7 @@ from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.image import ImageCanvas
 from metalearn_gui.ui.canvas.pixels import cells_between, grey_image, grey_span, psnr_text, tiled
+from metalearn_gui.ui.text import exact_text
 from metalearn_gui.ui.theme import theme
 from tests.ui.hand import click, drag, handle, mouse, session_for, spoil
 
@@ -197,7 +198,7 @@ def test_the_keyboard_alone_paints_noise_and_then_a_pattern(canvas, picture_sess
 
 def test_hover_tells_the_cells_number(canvas, picture_session):
     lines = canvas.hover_lines(cell(canvas.boxes()["target"], 2, 1))
-    assert f"{picture_session.unseen.touched.query.y[0, SIDE + 2]:.4f}" in lines[0]
+    assert exact_text(picture_session.unseen.touched.query.y[0, SIDE + 2]) in lines[0]
 
 
 def test_double_click_restores_the_task(canvas, picture_session):

@@ -177,12 +177,14 @@ def test_the_keyboard_alone_chooses_moves_adds_and_removes(canvas, qtbot):
 
 
 def test_predictions_that_are_not_numbers_and_none_at_all_can_be_drawn(canvas):
+    whole = canvas.grab().toImage()
     spoil(canvas.session)
-    canvas.grab()
-    canvas.hover_lines(canvas.panes()[0].frame.center())
+    spoiled = canvas.grab().toImage()
+    assert spoiled != whole
+    assert "nan" not in " ".join(canvas.hover_lines(canvas.panes()[0].frame.center()))
     canvas.session.unseen.adaptations = {}
     canvas.session.unseen.adaptedChanged.emit()
-    canvas.grab()
+    assert canvas.grab().toImage() != whole
 
 
 def test_an_empty_support_set_can_be_drawn_and_added_to(canvas, qtbot):
@@ -196,7 +198,10 @@ def test_an_empty_support_set_can_be_drawn_and_added_to(canvas, qtbot):
 def test_a_thousand_rows_can_be_drawn(canvas):
     x, y = support(canvas)[:2]
     canvas.session.unseen.set_support(np.resize(x, (1000, x.shape[1])), np.resize(y, (1000, *y.shape[1:])))
-    canvas.grab()
+    few = canvas.grab().toImage()
+    assert canvas._editor.model.rowCount() >= 1000
+    canvas.session.unseen.set_support(x, y)
+    assert canvas.grab().toImage() != few
 
 
 def test_hovering_tells_columns_by_name_with_their_values(canvas):

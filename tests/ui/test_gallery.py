@@ -92,10 +92,11 @@ def test_every_family_has_small_drawings_in_both_themes(qtbot, family, mode):
 
 
 def test_change_of_family_draws_the_new_tasks(qtbot, session):
-    panel = shown(qtbot, session)
+    panel, pictures = shown(qtbot, session), []
     for family in ("blobs", "vectors", "sinusoid"):
         session.change(task_family=family)
-        panel.grab()
+        pictures.append(visible_tiles(panel)[0].grab().toImage())
+    assert pictures[0] != pictures[1] != pictures[2] != pictures[0]
 
 
 def test_a_tile_says_in_words_that_a_loss_overflows(qtbot, session):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageSequence
+from PySide6.QtCore import SIGNAL, QCoreApplication, QEvent, QMetaMethod
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
@@ -78,10 +79,24 @@ def test_a_picture_names_the_lines_beside_the_learner(name: str, qapp, tmp_path:
 @pytest.mark.parametrize("key", PICTURES)
 def test_a_picture_leaves_no_surface_listening(key: str, qapp, tmp_path: Path) -> None:
     session = FakeSession()
+    before = listeners(session)
     PICTURES[key].write(session, tmp_path / "canvas")
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert listeners(session) == before
     session.set_settings(preset("blobs"))
     session.unseen.set_step(3)
     qapp.processEvents()
+
+
+def listeners(session: FakeSession) -> int:
+    """How many slots hear of the session and its unseen tasks."""
+    signals = [
+        (owner, SIGNAL(f"{bytes(owner.metaObject().method(index).methodSignature()).decode()}"))
+        for owner in (session, session.unseen)
+        for index in range(owner.metaObject().methodCount())
+        if owner.metaObject().method(index).methodType() is QMetaMethod.MethodType.Signal
+    ]
+    return sum(owner.receivers(signal) for owner, signal in signals)
 
 
 def test_an_animation_has_a_frame_for_every_adaptation_step_and_moves_no_slider(qapp, tmp_path: Path) -> None:

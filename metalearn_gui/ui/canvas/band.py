@@ -10,6 +10,7 @@ from metalearn_gui.bridge.session import Adaptation
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Axes
 from metalearn_gui.ui.canvas.markers import faded
+from metalearn_gui.ui.text import exact_text
 from metalearn_gui.ui.theme import theme
 
 DEVIATIONS = 2.0  # on either side: 95 % of a normal distribution
@@ -38,4 +39,4 @@ def band_text(grid: Array, adaptation: Adaptation | None, step: int, x: float) -
     if adaptation is None or adaptation.deviation is None:
         return ""
     step = adaptation.nearest(step)
-    return f" ± {DEVIATIONS * float(np.interp(x, grid[:, 0], adaptation.deviation[step, :, 0])):.4f}"
+    return f" ± {exact_text(DEVIATIONS * float(np.interp(x, grid[:, 0], adaptation.deviation[step, :, 0])))}"

@@ -35,7 +35,7 @@ from metalearn_gui.ui.canvas.laid_over import RunsOnCanvas
 from metalearn_gui.ui.canvas.legend_box import draw_legend_box
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.canvas.unit_answers import draw_answers
-from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.text import exact_text, number_text
 from metalearn_gui.ui.theme import scaled, theme
 
 LEFT, TOP, RIGHT, BOTTOM = 30.0, 1.0, 1.0, 26.0  # room for the axes' numbers
@@ -148,7 +148,7 @@ class CurveCanvas(HandleSurface):
         index = self.handle_at(position)
         if index is not None:
             x, y = self.touched.support.x[index, 0], self.touched.support.y[index, 0]
-            return [f"x {_exact(x)}   y {_exact(y)}"]
+            return [f"x {exact_text(x)}   y {exact_text(y)}"]
         if not self.frame().contains(position):
             return []
         x, _ = self.axes().numbers(position)
@@ -161,13 +161,13 @@ class CurveCanvas(HandleSurface):
         if self.touched.truth is not None:
             named.append((self.tr("truth"), self.touched.truth[:, 0]))
         values = [
-            f"{name} {_exact(np.interp(x, self.touched.grid[:, 0], curve))}"
+            f"{name} {exact_text(np.interp(x, self.touched.grid[:, 0], curve))}"
             for name, curve in named
             if curve is not None
         ]
         if self.adaptation is not None:
             values[0] += band_text(self.touched.grid, self.adaptation, self.shown_step, x)
-        return [f"x {_exact(x)}", *values]
+        return [f"x {exact_text(x)}", *values]
 
     def _numbers(self, position: QPointF) -> tuple[Array, Array]:
         x, y = self.axes().numbers(position)
@@ -293,7 +293,3 @@ class CurveCanvas(HandleSurface):
 def grid_span(touched: TouchedTask) -> Range:
     """The inputs that curves are drawn over."""
     return float(touched.grid[0, 0]), float(touched.grid[-1, 0])
-
-
-def _exact(value: float) -> str:
-    return f"{value:.4f}".replace("-", "\N{MINUS SIGN}")

@@ -24,6 +24,7 @@ from metalearn_gui.ui.canvas.markers import draw_ring
 from metalearn_gui.ui.canvas.pixels import cells_between, draw_picture, grey_span, psnr_text, tiled
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.rows import Rows, dashed
+from metalearn_gui.ui.text import exact_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 GAP, CAPTION, LESSON, LARGEST_THUMB, SMALLEST_THUMB = 12.0, 20.0, 18.0, 30.0, 9.0
@@ -233,7 +234,7 @@ class ImageCanvas(PictureSurface):
             box = boxes.get(picture.key, QRectF())
             if box.contains(position) and picture.values is not None:
                 cells = cells_between(box, position, position, math.isqrt(len(picture.values)))
-                values = [f"{picture.name} {picture.values[cell]:.4f}" for cell in cells]
+                values = [f"{picture.name} {exact_text(picture.values[cell])}" for cell in cells]
                 return values + ([] if self._is_support else [self.tr("Insert makes it a support picture")])
         return []
 

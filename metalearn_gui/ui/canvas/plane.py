@@ -36,7 +36,7 @@ from metalearn_gui.ui.canvas.regions import (
     region_image,
 )
 from metalearn_gui.ui.canvas.unit_answers import draw_answers_on_plane
-from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.text import exact_text, number_text
 from metalearn_gui.ui.theme import theme
 
 STRIP_GAP = 14
@@ -182,7 +182,7 @@ class PlaneCanvas(HandleSurface):
             return []
         index = self.handle_at(position)
         x, y = self._numbers(position).tolist() if index is None else self.touched.support.x[index].tolist()
-        lines = [f"x {x:.4f}   y {y:.4f}".replace("-", "\N{MINUS SIGN}")]
+        lines = [f"x {exact_text(x)}   y {exact_text(y)}"]
         table = self._tables.get(self.shown_step)
         if table is not None:
             likely = probabilities_at(table, self.family.input_range(), np.array([[x, y]]))[0]

@@ -29,7 +29,7 @@ from metalearn_gui.ui.canvas.rows import (
     draw_losses,
     draw_targets,
 )
-from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.text import exact_text, number_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 LEFT, HEADER, CELLS, LOSSES, LESSON_LINE, GAP = 34.0, 22.0, 16.0, 78.0, 16.0, 8.0
@@ -171,11 +171,11 @@ class VectorCanvas(RowSurface):
         if not self.frame().contains(position) or not self._rows.count:
             return []
         index = self._column_at(position)
-        lines = [self.tr("target {value}").format(value=f"{self._rows.y[self.row, index]:.4f}")]
+        lines = [self.tr("target {value}").format(value=exact_text(self._rows.y[self.row, index]))]
         before, after = self._prediction(0), self._prediction(self.shown_step)
         if before is not None and after is not None:
-            lines.append(self.tr("before {value}").format(value=f"{before[index]:.4f}"))
-            lines.append(self.tr("after {value}").format(value=f"{after[index]:.4f}"))
+            lines.append(self.tr("before {value}").format(value=exact_text(before[index])))
+            lines.append(self.tr("after {value}").format(value=exact_text(after[index])))
         return lines
 
     def _column_at(self, position: QPointF) -> int:

@@ -29,7 +29,12 @@ class Predictions:
             as_text = field.text if field.kind == "date" else number_text
             return [as_text(float(value)) for value in self.rows[:, target]]
         labels = fields.targets[0].labels
-        return [f"{labels[int(row.argmax())]} {percent_text(float(row.max()), 0)}" for row in self.rows]
+        return [
+            f"{labels[int(row.argmax())]} {percent_text(float(row.max()), 0)}"
+            if np.isfinite(row).all()
+            else number_text(np.nan)
+            for row in self.rows
+        ]
 
     def text_at(self, place: int, cut: Slice, at: tuple[float, float], fields: Fields, target: int) -> str:
         """The prediction of a slice at a number across, and upward where it is a plane."""
