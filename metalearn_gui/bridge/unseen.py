@@ -29,6 +29,7 @@ from metalearn_gui.bridge.touches import (
     without_point,
 )
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -163,18 +164,21 @@ class UnseenTasks(QObject):
             self.rowChanged.emit()
 
     def move_query(self, index: int, x: Array, y: Array | int) -> None:
-        self._set_points(with_moved_query(self.touched, index, x, y))
-        self.answers.ask_features(index)
+        if _is_of(self.touched.query, x, index):
+            self._set_points(with_moved_query(self.touched, index, x, y))
+            self.answers.ask_features(index)
 
     def move_point(self, index: int, x: Array, y: Array | int) -> None:
-        self._set_points(with_moved_point(self.touched, index, x, y))
+        if _is_of(self.touched.support, x, index):
+            self._set_points(with_moved_point(self.touched, index, x, y))
 
     def add_point(self, x: Array, y: Array | int) -> None:
-        if len(self.touched.support.x) < MAX_SUPPORT:
+        if len(self.touched.support.x) < MAX_SUPPORT and _is_of(self.touched.support, x):
             self._set_points(with_added_point(self.touched, x, y))
 
     def remove_point(self, index: int) -> None:
-        self._set_points(without_point(self.touched, index))
+        if index < len(self.touched.support.x):
+            self._set_points(without_point(self.touched, index))
 
     def set_support(self, x: Array, y: Array) -> None:
         """Other support points all at once, MAX_SUPPORT of them at most."""
@@ -344,3 +348,8 @@ class UnseenTasks(QObject):
     def _take_rest(self) -> None:
         self.answers.catch_up()
         self.handMoved.emit(False)
+
+
+def _is_of(points: PointSet, x: Array, index: int = -1) -> bool:
+    """Whether inputs are such as these points have: a stroke may go on while another task comes."""
+    return np.shape(x) == points.x.shape[1:] and index < len(points.x)

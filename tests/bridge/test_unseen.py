@@ -176,6 +176,18 @@ def test_a_run_that_goes_on_is_asked_for_by_the_next_touch_and_once_the_hand_res
     qtbot.waitUntil(lambda: asked == ["all", "all"])
 
 
+def test_a_stroke_on_a_task_that_has_gone_changes_nothing_of_the_one_that_came(touched_session) -> None:
+    unseen, picture = touched_session.unseen, np.zeros(784, np.float32)
+    before = unseen.touched
+    unseen.move_query(0, picture, 0)
+    unseen.move_point(0, picture, 0)
+    unseen.add_point(picture, 0)
+    unseen.move_point(len(before.support.x), before.support.x[0], before.support.y[0])
+    assert unseen.touched is before
+    unseen.move_point(0, before.support.x[1], before.support.y[1])
+    assert unseen.touched is not before
+
+
 def test_points_can_be_added_removed_and_restored(touched_session) -> None:
     session = touched_session
     first = session.unseen.touched
