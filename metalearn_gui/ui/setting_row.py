@@ -50,6 +50,7 @@ class SettingRow(Translated, QWidget):
         self._badge = QLabel("", self)
         self._reset = named(QToolButton(self), f"{spec.name}_reset")
         self._is_changed = False  # from its default
+        self._is_fitting = False
         self._idle = ""  # why it changes nothing
         self._arrange()
         for widget in self._inputs():
@@ -128,6 +129,19 @@ class SettingRow(Translated, QWidget):
     # --- what there is room for: first the name, then the value, then the way back, the badge and the unit ---
 
     def _fit(self) -> None:
+        """To show or hide a part may have the row laid out anew, by rows beside it as well: once more then, no more."""
+        if self._is_fitting:
+            return
+        self._is_fitting = True
+        try:
+            width = self.width()
+            self._fit_once()
+            if self.width() != width:
+                self._fit_once()
+        finally:
+            self._is_fitting = False
+
+    def _fit_once(self) -> None:
         self._place_editor()
         self._unit.setVisible(bool(self._unit.text()))
         self._reset.setVisible(self._is_changed)

@@ -18,6 +18,7 @@ from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.essentials import essential_settings
 from metalearn_gui.ui.form import Form
 from metalearn_gui.ui.scale import Scale
+from metalearn_gui.ui.setting_row import SettingRow
 from metalearn_gui.ui.theme import theme
 from tests.engine.small import family_for
 from tests.ui.fake_session import FakeSession, default_settings
@@ -170,6 +171,24 @@ def test_a_setting_s_name_stands_whole_whatever_else_is_said_in_its_row(session,
         for label in (row._label, row._unit):
             assert label.isHidden() or label.fontMetrics().horizontalAdvance(label.text()) <= label.width(), name
         assert row.spec.live or row._badge.accessibleName() == "restart"
+
+
+def test_a_row_whose_parts_change_its_width_comes_to_an_end(session, qtbot, monkeypatch):
+    """Rows beside each other may take room from each other by turns; without an end, that was the process's."""
+    row = SettingRow(session, session.settings.param("inner_learning_rate"))
+    qtbot.addWidget(row)
+    row.resize(200, 60)
+    row.show()
+    fits = []
+
+    def fit_in_another_width() -> None:
+        fits.append(row.width())
+        if len(fits) < 100:
+            row.resize(160 if row.width() == 200 else 200, 60)
+
+    monkeypatch.setattr(row, "_place_editor", fit_in_another_width)
+    row.resize(180, 60)
+    assert len(fits) == 2
 
 
 def test_a_long_name_takes_the_room_of_the_unit_and_then_of_the_badge(session, qtbot):
