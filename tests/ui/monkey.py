@@ -117,7 +117,10 @@ class Monkey:
                 self.shown.add(type(one).__name__)
 
     def show_everything(self) -> None:
-        """Every kind of task in every view, trained a little: what is made once and kept is there afterwards."""
+        """Every kind of task in every view, trained a little, in both themes, and every command.
+
+        What is made once and kept is there afterwards.
+        """
         for preset_key in (*OF_EVERY_KIND, ""):
             self.show_tasks(preset_key)
             for view_key in VIEWS:
@@ -128,6 +131,13 @@ class Monkey:
             self._window.show_task()
             wait(1000)
             self.look()
+        for mode in ("light", "dark"):
+            theme().set_mode(mode)
+            wait(500)
+        for command in self._commands:
+            self._window.commands.by_key[command.key].trigger()
+            wait(50)
+            self._tidy()
         self._export_everything()
 
     def _export_everything(self) -> None:
