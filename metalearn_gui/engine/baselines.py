@@ -105,6 +105,7 @@ def initial_state(settings: ExperimentSettings) -> LearnerState:
 
 
 def _example_meta_batch(settings: ExperimentSettings) -> Episodes:
+    settings = settings.stages()[0]
     rng = generator(settings.seed, "train", EXAMPLE_BLOCK)
     tasks = settings.tasks.tasks(rng, settings.outer.meta_batch, "train")
     return settings.tasks.draw(tasks, rng, settings.episodes.shots, settings.episodes.queries)

@@ -58,6 +58,7 @@ class ExperimentSettings:
         fitted = knowing.fitted(self.tasks.input_dim, self.tasks.output_dim)
         object.__setattr__(self, "network", fitted)
         self._refuse_other_ways()
+        self._refuse_sizes_by_turns()
 
     def _refuse_other_ways(self) -> None:
         """A head with one output per class has no other number of ways to train on."""
@@ -67,6 +68,13 @@ class ExperimentSettings:
                 f"Training episodes (training_episodes, train_ways) have {min(others)} ways; "
                 f"{self.learner.label} has an output "
                 f"for each of {self.tasks.output_dim} classes and trains on as many ways as it is tried on"
+            )
+
+    def _refuse_sizes_by_turns(self) -> None:
+        if len(set(self.episodes.training_sizes())) > 1 and not self.learner.any_sizes:
+            raise SettingError(
+                f"Training episodes (training_episodes) are {self.episodes.training_episodes!r}; "
+                f"{self.learner.label} goes on with a task over several meta-iterations: give one size"
             )
 
     @property

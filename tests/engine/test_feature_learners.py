@@ -19,6 +19,7 @@ from metalearn_gui.engine.learners.ridge import solved
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.switching import switched
+from metalearn_gui.engine.training import Options, meta_train
 from tests.engine.small import context, drawn, small_settings, start_of, tensors
 
 
@@ -273,6 +274,15 @@ def test_training_ways_stand_for_all_training_episodes_that_name_none() -> None:
     assert [one.tasks.ways for one in sized.stages()] == [6, 4]
     with pytest.raises(SettingError, match=r"train_ways\) have 6 ways; MAML"):
         settings.replaced(learner="maml")
+
+
+def test_a_learner_that_goes_on_with_its_tasks_trains_on_episodes_of_one_size_which_may_be_another() -> None:
+    settings = small_settings("blobs", "learned_optimizer", training_episodes="2x4", num_iterations=2)
+    *_, finished = meta_train(settings, options=Options(compile=False, baselines=False, evaluate=False))
+    assert finished.state.learner.iteration == 2
+    with pytest.raises(SettingError, match="goes on with a task over several meta-iterations: give one size"):
+        settings.replaced(training_episodes="1x2, 3x4")
+    settings.replaced(training_episodes="2x4, 2x4")
 
 
 def test_another_learner_trains_on_as_many_ways_as_it_is_tried_on() -> None:

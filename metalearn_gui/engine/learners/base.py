@@ -114,6 +114,7 @@ class Learner(Component, ABC):
     objective: ClassVar[str] = ""  # a name of its own for what training makes small; "" = the training loss
     order: ClassVar[str] = ""  # "1st order" or "2nd order", said in the window where it applies
     start_name: ClassVar[str] = "meta-learned start"  # what the learner is before it has seen a point of a task
+    any_sizes: ClassVar[bool] = True  # False: one meta-iteration's episodes go on in the next, so all are of one size
     any_ways: ClassVar[bool] = False  # True: what it learns fits any number of classes
     adapts_once: ClassVar[bool] = False  # True: one pass over the support set; steps after the first change nothing
     algorithm: ClassVar[tuple[Line, ...]] = ()  # its pseudo-code, as a card shows it

@@ -59,6 +59,7 @@ class LearnedOptimizer(Learner):
     """
 
     key = "learned_optimizer"
+    any_sizes = False
     label = "Learned optimiser"
     start_name = "random start"
     summary = "A small network looks at each coordinate's gradient and says how the coordinate moves."
