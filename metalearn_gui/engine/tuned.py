@@ -42,6 +42,10 @@ _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PLANE, "learner": "protonet", "meta_learning_rate": 0.003, "test_steps": 1},
     {**_PLANE, "learner": "reptile", "initialization": "uniform", "inner_learning_rate": 0.3, "inner_steps": 8,
      "queries": 40, "meta_batch": 1, "meta_optimizer": "sgd", "meta_learning_rate": 0.2, "meta_schedule": "linear"},
+    # At the rates for curves, 0.01 and 0.01, it learned nothing here: 51 % of xor and 53 % of spirals after a step. With
+    # these it has 85 and 68 %, and 94 and 86 % after ten (1,500 and 3,000 meta-iterations, 600 tasks).
+    {**_PLANE, "learner": "perfedavg", "inner_learning_rate": 0.3, "local_learning_rate": 0.3, "gradient_clip": 3.0,
+     "meta_optimizer": "sgd", "meta_learning_rate": 1.0, "meta_schedule": "cosine"},
     {**_PLANE, "learner": "transfer", "inner_learning_rate": 0.3},
     {**_PLANE, "learner": "scratch", "inner_learning_rate": 0.3},
     {**_PICTURES, "learner": "maml", **_ALL_WEIGHTS, "learned_rates": True, "meta_learning_rate": 0.005},
@@ -75,6 +79,8 @@ _PAIRS: tuple[dict[str, Any], ...] = (
      "test_steps": 1},
     {**_RATINGS, "learner": "reptile", "inner_learning_rate": 0.03, "inner_steps": 5, "meta_batch": 8,
      "meta_optimizer": "sgd", "meta_learning_rate": 1.0, "meta_schedule": "linear", "stop_patience": 3_000},
+    {**_RATINGS, "learner": "perfedavg", "inner_learning_rate": 0.03, "local_learning_rate": 0.03, "meta_batch": 10,
+     "meta_optimizer": "sgd", "meta_learning_rate": 1.0, "gradient_clip": 3.0},
     {**_RATINGS, "learner": "transfer", "inner_learning_rate": 0.1, "inner_steps": 5},
     {**_RATINGS, "learner": "scratch", "inner_learning_rate": 0.1, "inner_steps": 5},
 )  # fmt: skip
