@@ -42,8 +42,8 @@ _PAIRS: tuple[dict[str, Any], ...] = (
     {**_PLANE, "learner": "protonet", "meta_learning_rate": 0.003, "test_steps": 1},
     {**_PLANE, "learner": "reptile", "initialization": "uniform", "inner_learning_rate": 0.3, "inner_steps": 8,
      "queries": 40, "meta_batch": 1, "meta_optimizer": "sgd", "meta_learning_rate": 0.2, "meta_schedule": "linear"},
-    # At the rates for curves, 0.01 and 0.01, it learned nothing here: 51 % of xor and 53 % of spirals after a step. With
-    # these it has 85 and 68 %, and 94 and 86 % after ten (1,500 and 3,000 meta-iterations, 600 tasks).
+    # At the rates for curves, 0.01 and 0.01, it learned nothing here: 51 % of xor and 53 % of spirals after a step.
+    # With these it has 85 and 68 %, and 94 and 86 % after ten (1,500 and 3,000 meta-iterations, 600 tasks).
     {**_PLANE, "learner": "perfedavg", "inner_learning_rate": 0.3, "local_learning_rate": 0.3, "gradient_clip": 3.0,
      "meta_optimizer": "sgd", "meta_learning_rate": 1.0, "meta_schedule": "cosine"},
     {**_PLANE, "learner": "transfer", "inner_learning_rate": 0.3},
