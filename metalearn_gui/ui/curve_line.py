@@ -20,9 +20,12 @@ EMPTY = np.empty(0)
 class CurveLine:
     """One line; `x` and `y` are what it shows, in view coordinates."""
 
-    def __init__(self, plot: ThemedPlot, layer: float = 0.0) -> None:
+    def __init__(self, plot: ThemedPlot, layer: float = 0.0, is_noise: bool = False) -> None:
+        """is_noise: up and down in every pixel, which smooth edges would only make slow: five times, and as long as a
+        touch takes."""
         self._plot = plot
         self._line = plot.add_line(layer)
+        self._is_noise = is_noise
         self._key: Hashable = None
         self._pen_key: Hashable = None
         self._decimator = Decimator()
@@ -68,4 +71,4 @@ class CurveLine:
 
     def _set(self, x: Array, y: Array, key: Hashable) -> None:
         self._key, self.x, self.y = key, x, y
-        self._line.setData(x, y)
+        self._line.setData(x, y, antialias=not self._is_noise)

@@ -318,9 +318,15 @@ def test_each_curve_is_set_once_per_update(panel, session, monkeypatch):
     counts: list[str] = []
     for name in ("_raw", "_before", "_after"):
         line = getattr(panel, name)._line
-        monkeypatch.setattr(line, "setData", lambda *_, name=name: counts.append(name))
+        monkeypatch.setattr(line, "setData", lambda *_, name=name, **__: counts.append(name))
     session.train(10)
     assert sorted(counts) == ["_after", "_before", "_raw"]
+
+
+def test_the_noise_of_single_iterations_has_no_smooth_edges_which_would_take_as_long_as_a_touch(panel, session):
+    session.train(200)
+    lines = {name: getattr(panel, name)._line.opts["antialias"] for name in ("_raw", "_before", "_after")}
+    assert lines == {"_raw": False, "_before": True, "_after": True}
 
 
 def test_an_update_at_200_000_points_looks_at_the_new_ones_alone(panel, session, monkeypatch):
