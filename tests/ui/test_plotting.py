@@ -126,7 +126,7 @@ def test_a_line_is_not_fed_again_while_nothing_has_changed(plot, monkeypatch):
     line = CurveLine(plot)
     values = np.ones(10, np.float32)
     fed = []
-    monkeypatch.setattr(line._line, "setData", lambda *arrays: fed.append(arrays))
+    monkeypatch.setattr(line._line, "setData", lambda *arrays, **_: fed.append(arrays))
     for _ in range(3):
         line.feed(values, "curve")
     assert len(fed) == 1
