@@ -51,7 +51,7 @@ class SavedTask:
     """An unseen task that a hand has touched, with its points as they lie now.
 
     index: its place in the stream of touched tasks; drawing that place again gives the points back as they were.
-    unnamed: queries that were drawn by hand and have no class.
+    unnamed: queries of the hand, drawn or brought, that have no class.
     """
 
     index: int

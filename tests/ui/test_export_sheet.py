@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_written_says_why_and_the_others_go_on(qtbot, shee
     (tmp_path / "run.csv" / "kept").touch()
     stages = write(qtbot, sheet, *LIGHT)
     assert stages == {"safetensors": Stage.VERIFIED, "csv": Stage.FAILED, "png": Stage.WRITTEN}
-    assert "choose another name" in sheet.cards["csv"].toolTip()
+    assert "choose another name or folder" in sheet.cards["csv"].toolTip()
 
 
 def test_a_folder_in_the_way_of_a_file_fails_every_file_in_one_line(qtbot, sheet, tmp_path: Path) -> None:

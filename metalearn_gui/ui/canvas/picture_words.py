@@ -14,7 +14,7 @@ def described_picture(label: int, is_example: bool, is_named: bool, probabilitie
         return QCoreApplication.translate("Pictures", "example of class {label}").format(label=label)
     name = QCoreApplication.translate("Pictures", "query of class {label}").format(label=label)
     if not is_named:
-        name = QCoreApplication.translate("Pictures", "query drawn by hand; press a number to say its class")
+        name = QCoreApplication.translate("Pictures", "query of your own; press a number to say its class")
     if probabilities is None:
         return name
     taken = int(np.argmax(probabilities))

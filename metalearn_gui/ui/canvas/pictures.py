@@ -271,7 +271,7 @@ class PicturesCanvas(PictureSurface):
         line = QRectF(first.left(), first.top() - HEADER, placed.large.left() - first.left(), HEADER - 4)
         text = self.tr("{right} of {count} queries right").format(right=sum(hits), count=len(hits))
         if self.touched.unnamed:
-            text += self.tr(", {count} drawn by hand").format(count=len(self.touched.unnamed))
+            text += self.tr(", {count} of your own").format(count=len(self.touched.unnamed))
         queries = [row for row in range(self._num_support, self._rows.count) if self._is_named(row)]
         counts = counts_of(self.others(), self.shown_step, self._rows, queries)
         draw_counts(painter, line, [(text, theme().palette.muted), *counts])
@@ -283,7 +283,7 @@ class PicturesCanvas(PictureSurface):
         painter.setPen(theme().palette.text)
         name = self.tr("example {label}") if self._is_support else self.tr("query {label}")
         if not self._is_named(self.row):
-            name = self.tr("your drawing")
+            name = self.tr("your picture")
         text = name.format(label=int(self._rows.y[self.row]) + 1)
         more = "" if nearest is None else self.tr(", nearest: {label}").format(label=int(self._rows.y[nearest]) + 1)
         text += more if painter.fontMetrics().horizontalAdvance(text + more) <= line.width() else ""
