@@ -89,7 +89,7 @@ SIZES = {"sweep": SMALL, "structure": SMALL, "little_data": SMALL}
 
 @pytest.mark.timeout(1_500)
 @pytest.mark.parametrize("view", [*PICTURES, *(KEPT_ONLY if KEEP else ())])
-@pytest.mark.usefixtures("traced", "few_rates")
+@pytest.mark.usefixtures(*(["qapp"] if KEEP else ["traced", "few_rates"]))  # what is kept is as a person has it
 def test_a_view_renders_what_its_runs_came_to(
     view: str, qtbot: Any, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
