@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.threads import Thread, log_failure
@@ -75,8 +75,6 @@ class Runner(QObject):
         self._drain_timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._drain_timer.setInterval(DRAIN_MS)
         self._drain_timer.timeout.connect(self.drain)
-        self._since_drained = QElapsedTimer()
-        self._gives_way = False
         self._hold_timer = QTimer(self)
         self._hold_timer.setSingleShot(True)
         self._hold_timer.timeout.connect(self._release)
@@ -157,7 +155,6 @@ class Runner(QObject):
 
     def drain(self) -> None:
         """Hand over all that has arrived."""
-        self._since_drained.start()
         arrived: dict[Job, list[Any]] = {}
         for _ in range(len(self._mailbox)):
             job, item = self._mailbox.popleft()
@@ -169,13 +166,14 @@ class Runner(QObject):
 
     def give_way(self, gives_way: bool) -> None:
         """Hand over seldom: what shows it has a share of the GUI's thread."""
-        self._gives_way = gives_way
         self._drain_timer.setInterval(LATEST_MS if gives_way else DRAIN_MS)
 
     def use_pause(self) -> None:
         """What this gives way to is about to be painted: after that is the best time for what is due."""
-        if self._gives_way and self._since_drained.hasExpired(SELDOM_MS) and self._drain_timer.isActive():
-            self._drain_timer.start()
+        timer = self._drain_timer
+        gives_way = timer.isActive() and timer.interval() == LATEST_MS
+        if gives_way and timer.remainingTime() <= LATEST_MS - SELDOM_MS:
+            timer.start()
             QTimer.singleShot(PAINT_MS, self, self.drain)
 
     def close(self, seconds: float) -> bool:

@@ -31,8 +31,6 @@ from metalearn_gui.store.records import fresh_run
 
 SAY_MS = 1000
 FIRST_GUESS = 15.0  # seconds for a structure, before one has been timed
-
-
 BYTES_EACH = 90e6  # that a preset keeps, as measured of all; the first takes more, and one like another takes none
 LEAST_BYTES = 1e9  # what is left to others: the window goes on meanwhile
 

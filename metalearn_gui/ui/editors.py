@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from metalearn_gui.engine.params import Param
+from metalearn_gui.engine.params import THIN_SPACE, Param
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.line_edit import leaves_undo
 from metalearn_gui.ui.scale import Scale
-from metalearn_gui.ui.text import THIN_SPACE, count_text
+from metalearn_gui.ui.text import count_text
 from metalearn_gui.ui.text_boxes import PathBox, TextBox
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 

@@ -7,14 +7,15 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-THIN_SPACE = "\u2009"
+from metalearn_gui.engine.params import in_full
+
 MINUS = "\u2212"
 SECONDS_OF_A_DAY = 86_400
 
 
 def count_text(count: int) -> str:
     """A whole number with a thin space between thousands."""
-    return f"{count:,}".replace(",", THIN_SPACE).replace("-", MINUS)
+    return in_full(count).replace("-", MINUS)
 
 
 def counted(count: int, one: str, more: str) -> str:

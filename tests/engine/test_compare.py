@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,20 +31,11 @@ from metalearn_gui.engine.evaluation import RATE_GRID
 from metalearn_gui.engine.events import Diverged, Progress, StepScores
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.training import Options, trained
-from tests.cheaper import choose_among_few_rates, trace_what_is_not_compiled
 from tests.engine.small import assert_same_bits, small_settings
 
+pytestmark = pytest.mark.usefixtures("cheaper")
 TRACED = Options(compile=False, num_tasks=12)
 SHORT = Budget(meta_iterations=3)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cheaper() -> Iterator[None]:
-    """Learners of the same few structures, again and again; which rates baselines take is test_evaluation's."""
-    with pytest.MonkeyPatch.context() as patch:
-        trace_what_is_not_compiled(patch)
-        choose_among_few_rates(patch)
-        yield
 
 
 def contenders(*learners: str, seeds: tuple[int, ...] = (), **values: object) -> tuple[Contender, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -34,19 +33,10 @@ from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.published import published
 from metalearn_gui.engine.report import page_of
 from metalearn_gui.engine.training import Options, trained
-from tests.cheaper import choose_among_few_rates, trace_what_is_not_compiled
 from tests.engine.small import assert_same_bits, small_settings
 
+pytestmark = pytest.mark.usefixtures("cheaper")
 TRACED = Options(compile=False, num_tasks=12)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cheaper() -> Iterator[None]:
-    """Learners of the same few structures, again and again; which rates baselines take is test_evaluation's."""
-    with pytest.MonkeyPatch.context() as patch:
-        trace_what_is_not_compiled(patch)
-        choose_among_few_rates(patch)
-        yield
 
 
 def test_a_sweep_fills_its_cells_as_they_finish() -> None:

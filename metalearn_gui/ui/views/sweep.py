@@ -109,7 +109,8 @@ class SweepMapPanel(Panel):
         busy = comparing.training_id, busy_word(comparing)
         if busy != self._busy:
             self._busy = busy
-            self.map.show_busy(self._cell_of(comparing.training_id), busy_word(comparing))
+            training_id, word = busy
+            self.map.show_busy(self._cell_of(training_id), word)
 
     def _cell_of(self, run_id: str) -> tuple[int, int] | None:
         grid = grid_of(self.session)
