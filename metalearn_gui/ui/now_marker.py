@@ -92,7 +92,7 @@ class NowMarker:
             bottom = box.bottom() if is_row else bottom + label.height()
             beside = left if is_row or is_right else box.right() - label.width()
             label.move(int(beside), int(bottom) - label.height())
-            left += label.width() + BETWEEN
+            left += is_row * (label.width() + BETWEEN)
 
     def _best_box(self, at: QPointF, size: QSizeF, has_value: bool) -> tuple[QRectF, float]:
         """For words beside a place: where they hide least, at its right and near it if it can be; and how much."""

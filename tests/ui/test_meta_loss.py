@@ -329,6 +329,14 @@ def test_the_noise_of_single_iterations_has_no_smooth_edges_which_would_take_as_
     assert lines == {"_raw": False, "_before": True, "_after": True}
 
 
+def test_the_word_below_the_newest_score_begins_where_its_value_does(panel, session):
+    session.train(40)
+    session.score()
+    value, word = panel._now._value.geometry(), panel._now._word.geometry()
+    assert word.top() >= value.bottom()
+    assert word.left() == value.left()
+
+
 def test_an_update_at_200_000_points_looks_at_the_new_ones_alone(panel, session, monkeypatch):
     session.change(num_iterations=210_000)
     session.train(200_000)
