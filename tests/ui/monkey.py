@@ -58,6 +58,7 @@ LAST = 19  # of the system's priorities
 LOOK_MS, MOST_WAITS, LOOKS_AT_REST = 500, 240, 4
 AT_REST = ("threading.py", "runner.py", "thread.py")  # where a thread of Python that waits for work stands
 COMPARED = 1440, 900  # the window's size when memory is compared: a larger one's picture alone takes 6 MB more
+NONE = Qt.KeyboardModifier.NoModifier
 LOOK_EVERY = 10  # events: to go through all widgets takes as long as a few of them
 KEYS = [
     Qt.Key.Key_Space, Qt.Key.Key_S, Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up,
@@ -81,7 +82,8 @@ class Monkey:
         self._window, self._chance = window, random.Random(seed)
         self._files = self._written(folder)
         self._commands = [command for command in COMMANDS if command.key not in NEVER]
-        self.last = ""
+        self.last, self.gone = "", 0
+        self._top: QWidget = window
         self.slowest: dict[str, int] = {}
         self.ran: set[str] = set()
         self._tried: collections.Counter[str] = collections.Counter()
@@ -100,11 +102,7 @@ class Monkey:
         deed = self._chance.choices([one for _, one in self._deeds], [weight for weight, _ in self._deeds])[0]
         self.last = getattr(deed, "__name__", "show_tasks")
         begun = time.thread_time()
-        try:
-            deed()
-        except RuntimeError as error:  # what was pressed went away with the press: QTest holds it all the same
-            if "already deleted" not in str(error):
-                raise
+        deed()
         QApplication.processEvents()
         spent = round(1000 * (time.thread_time() - begun))
         self.slowest[self.last] = max(spent, self.slowest.get(self.last, 0))
@@ -185,6 +183,7 @@ class Monkey:
         tops = [popup] if popup else [one for one in QApplication.topLevelWidgets() if one.isVisible()]
         top = self._window if not tops or (self._chance.random() < 0.8 and popup is None) else self._chance.choice(tops)
         at = QPoint(self._chance.randrange(max(1, top.width())), self._chance.randrange(max(1, top.height())))
+        self._top = top  # shiboken takes a child that Qt made for gone with the last name of its parent
         widget = top.childAt(at) or top
         return widget, widget.mapFrom(top, at) if widget is not top else at
 
@@ -193,39 +192,64 @@ class Monkey:
     def _click(self) -> None:
         widget, at = self._target()
         button = Qt.MouseButton.RightButton if self._chance.random() < 0.12 else Qt.MouseButton.LeftButton
-        QTest.mouseClick(widget, button, Qt.KeyboardModifier.NoModifier, at)
+        self._press_and_release(widget, button, at)
 
     def _double_click(self) -> None:
         widget, at = self._target()
-        QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+        left = Qt.MouseButton.LeftButton
+        self._press_and_release(widget, left, at)
+        if self._lives(widget):
+            QTest.mouseDClick(widget, left, NONE, at)
+        if self._lives(widget):
+            QTest.mouseRelease(widget, left, NONE, at)
 
     def _drag(self) -> None:
         widget, at = self._target()
-        none = Qt.KeyboardModifier.NoModifier
-        QTest.mousePress(widget, Qt.MouseButton.LeftButton, none, at)
+        QTest.mousePress(widget, Qt.MouseButton.LeftButton, NONE, at)
         for _ in range(self._chance.randint(1, 5)):
             at += QPoint(self._chance.randint(-60, 60), self._chance.randint(-60, 60))
-            QTest.mouseMove(widget, at)
+            if self._lives(widget):
+                QTest.mouseMove(widget, at)
             QApplication.processEvents()
-        QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, none, at)
+        if self._lives(widget):
+            QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, NONE, at)
 
     def _key(self) -> None:
-        QTest.keyClick(QApplication.focusWidget() or self._window, self._chance.choice(KEYS))
+        self._strike(self._chance.choice(KEYS))
 
     def _control(self) -> None:
         held = self._chance.choice([Qt.KeyboardModifier.ControlModifier] * 3 + [CONTROL_SHIFT])
-        QTest.keyClick(QApplication.focusWidget() or self._window, self._chance.choice(WITH_CONTROL), held)
+        self._strike(self._chance.choice(WITH_CONTROL), held)
 
     def _type(self) -> None:
-        focused = QApplication.focusWidget() or self._window
-        QTest.keyClicks(focused, self._chance.choice(["3", "0.01", "rate", "shots 5", "-1", "nan", "x", ">un", "tanh"]))
+        for letter in self._chance.choice(["3", "0.01", "rate", "shots 5", "-1", "nan", "x", ">un", "tanh"]):
+            self._strike(letter)
+
+    def _press_and_release(self, widget: QWidget, button: Qt.MouseButton, at: QPoint) -> None:
+        QTest.mousePress(widget, button, NONE, at)
+        if self._lives(widget):
+            QTest.mouseRelease(widget, button, NONE, at)
+
+    def _strike(self, key: Qt.Key | str, held: Qt.KeyboardModifier = NONE) -> None:
+        widget = QApplication.focusWidget() or self._window
+        QTest.keyPress(widget, key, held)
+        if self._lives(widget):
+            QTest.keyRelease(widget, key, held)
+
+    def _lives(self, widget: QWidget) -> bool:
+        """Whether a press left its widget there: the system lets go of what is gone, QTest would send to it."""
+        if lives := shiboken6.isValid(widget):
+            return lives
+        self.gone += 1
+        print(f"gone within {self.last}: {widget!r}", file=sys.stderr)
+        return False
 
     def _wheel(self) -> None:
         widget, at = self._target()
         place, turn = QPointF(at), QPoint(0, self._chance.choice([-120, 120]))
         event = QWheelEvent(
             place, QPointF(widget.mapToGlobal(at)), QPoint(), turn, Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+            NONE, Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
         QApplication.sendEvent(widget, event)
 
@@ -394,7 +418,7 @@ def main() -> int:
     window.close()
     qInstallMessageHandler(None)  # Qt may say something yet when Python is gone
     report = {"seed": options.seed, "events": options.events, "seconds": round(time.monotonic() - begun)}
-    print(json.dumps(report | growth | {"problems": len(problems), "missed": monkey.missed()}))
+    print(json.dumps(report | growth | {"gone": monkey.gone, "problems": len(problems), "missed": monkey.missed()}))
     for problem in dict.fromkeys(problems):
         print(problem)
     return 1 if problems else 0
