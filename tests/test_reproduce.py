@@ -13,7 +13,7 @@ from PIL import Image
 
 from metalearn_gui.cli import main, reproduce
 from metalearn_gui.cli.reproduce import Result
-from metalearn_gui.engine import Options, evaluation, preset, reproduction, trained, training
+from metalearn_gui.engine import Options, preset, reproduction, scoring, trained, training, unseen
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.reproduction import ROWS, Bar, Figure, Row
 
@@ -71,8 +71,8 @@ def test_the_report_holds_what_training_and_evaluating_come_to(capsys: pytest.Ca
     assert [(row["seed"], row["step"]) for row in rows] == [(3, 1), (3, 5), (4, 1), (4, 5)]
     settings = preset("cavia").replaced(**SMALL, seed=3, test_steps=5)
     state = trained(settings, Options(compile=False, baselines=False, evaluate=False))
-    _, episodes = evaluation.unseen_episodes(settings, 4, 0)
-    scores = evaluation.score(settings, state.learner, episodes, compile=False)
+    _, episodes = unseen.unseen_episodes(settings, 4, 0)
+    scores = scoring.score(settings, state.learner, episodes, compile=False)
     for row in rows[:2]:
         assert row["loss"] == pytest.approx(scores.loss[row["step"]], rel=1e-6)
         assert row["loss_median"] == pytest.approx(scores.loss_median[row["step"]], rel=1e-6)
@@ -116,7 +116,7 @@ def test_rows_of_images_are_judged_by_accuracy_on_tasks_of_their_own_ways(
     settings = preset("protonet").replaced(data=str(alphabets), **small, seed=7)
     state = trained(settings, Options(compile=False, baselines=False, evaluate=False))
     asked = settings.replaced(ways=20, shots=1, queries=15)
-    scores = evaluation.score(asked, state.learner, evaluation.unseen_episodes(asked, 3, 0)[1], compile=False)
+    scores = scoring.score(asked, state.learner, unseen.unseen_episodes(asked, 3, 0)[1], compile=False)
     assert scores.accuracy is not None
     assert rows[2]["accuracy"] == pytest.approx(scores.accuracy[1])
     assert [row["met"] for row in rows] == [100 * row["accuracy"] >= row["at_least"] for row in rows]
@@ -156,8 +156,8 @@ def test_rows_of_images_are_left_out_in_one_line_where_there_are_none(capsys: py
 def test_tasks_tried_group_by_group_come_to_what_they_come_to_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = preset("nearest").replaced(ways=2, shots=1, queries=4)
     state = trained(settings.replaced(num_iterations=1), Options(compile=False, baselines=False, evaluate=False))
-    _, episodes = evaluation.unseen_episodes(settings, 9, 0)
-    monkeypatch.setattr(evaluation, "DRAWN_NUMBERS", 4 * settings.points_per_task * settings.tasks.input_dim)
+    _, episodes = unseen.unseen_episodes(settings, 9, 0)
+    monkeypatch.setattr(unseen, "DRAWN_NUMBERS", 4 * settings.points_per_task * settings.tasks.input_dim)
     drawn = settings.tasks.draw
     sizes: list[int] = []
 
@@ -166,9 +166,9 @@ def test_tasks_tried_group_by_group_come_to_what_they_come_to_at_once(monkeypatc
         return drawn(tasks, *rest)
 
     monkeypatch.setattr(type(settings.tasks), "draw", counted)
-    grouped = evaluation.score_unseen(settings, state.learner, 9, 0, compile=False)
+    grouped = scoring.score_unseen(settings, state.learner, 9, 0, compile=False)
     assert sizes == [4, 4, 1]
-    assert grouped.loss_ci95.shape == evaluation.score(settings, state.learner, episodes, compile=False).loss.shape
+    assert grouped.loss_ci95.shape == scoring.score(settings, state.learner, episodes, compile=False).loss.shape
 
 
 def test_an_interrupt_keeps_the_rows_that_are_done(

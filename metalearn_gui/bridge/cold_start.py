@@ -9,9 +9,9 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, Signal
 
 from metalearn_gui.bridge.newest_work import NewestWork
-from metalearn_gui.engine.evaluation import NUM_TASKS, TASKS_SEED
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.ratings.protocol import Quadrant, judged
+from metalearn_gui.engine.unseen import NUM_TASKS, TASKS_SEED
 from metalearn_gui.store.records import RunRecord
 
 

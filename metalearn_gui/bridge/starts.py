@@ -12,8 +12,9 @@ from metalearn_gui.bridge.runs import Runs
 from metalearn_gui.bridge.unseen import UnseenTasks
 from metalearn_gui.bridge.watched import Watched
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.evaluation import Evaluator, watched_tasks
+from metalearn_gui.engine.evaluation import Evaluator
 from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.scoring import watched_tasks
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import Options
 

@@ -16,7 +16,7 @@ from metalearn_gui.bridge.watched import Watched
 from metalearn_gui.engine.adaptation import way_of
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.evaluation import score
+from metalearn_gui.engine.scoring import score
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.task_space import changes_of, main_directions
 

@@ -12,9 +12,9 @@ from metalearn_gui.cli.output import print_json, print_tables
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
 from metalearn_gui.cli.progress import trying_progress
 from metalearn_gui.cli.quadrants import print_quadrants, quadrants_report
-from metalearn_gui.engine import evaluation, training, verdict
-from metalearn_gui.engine.evaluation import finite
+from metalearn_gui.engine import evaluation, scoring, training, unseen, verdict
 from metalearn_gui.engine.events import Evaluation, Verdict
+from metalearn_gui.engine.scoring import finite
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.engine.tasks.ratings import Ratings
@@ -32,17 +32,17 @@ def parser() -> Parser:
     parser.add_argument(
         "--num-tasks",
         type=whole_number(1, 100_000),
-        default=evaluation.NUM_TASKS,
+        default=unseen.NUM_TASKS,
         metavar="N",
-        help=f"unseen tasks, {evaluation.NUM_TASKS} by default",
+        help=f"unseen tasks, {unseen.NUM_TASKS} by default",
     )
     parser.add_argument("--steps", type=whole_number(1, 100), default=10, metavar="N", help="adaptation steps")
     parser.add_argument(
         "--seed",
         type=whole_number(0, 2**31 - 1),
-        default=evaluation.TASKS_SEED,
+        default=unseen.TASKS_SEED,
         metavar="N",
-        help=f"of the unseen tasks; by default {evaluation.TASKS_SEED}, as in the window and in compare",
+        help=f"of the unseen tasks; by default {unseen.TASKS_SEED}, as in the window and in compare",
     )
     parser.add_json()
     return parser
@@ -74,7 +74,7 @@ def run(options: Options) -> int:
 
 def _report(settings: ExperimentSettings, iterations: int, seed: int, found: Evaluation) -> dict[str, Any]:
     family = settings.tasks
-    baselines: dict[str, Any] = {key: evaluation.to_json(scores) for key, scores in found.baselines.items()}
+    baselines: dict[str, Any] = {key: scoring.to_json(scores) for key, scores in found.baselines.items()}
     baselines["mean"] = found.mean
     if found.oracle is not None:
         baselines["oracle"] = found.oracle
@@ -91,7 +91,7 @@ def _report(settings: ExperimentSettings, iterations: int, seed: int, found: Eva
         "seed": seed,
         "shots": settings.episodes.shots,
         **ways,
-        "steps": evaluation.to_json(found.learner),
+        "steps": scoring.to_json(found.learner),
         "baselines": baselines,
         **_verdict(found),
     }
@@ -166,8 +166,8 @@ def _name(key: str) -> str:
 
 def _episodes_text(report: Mapping[str, Any]) -> str:
     episodes, tasks = report["num_tasks"], report["num_distinct_tasks"]
-    unseen = "1 unseen task" if tasks == 1 else f"{tasks} unseen tasks"
-    said = unseen if tasks == episodes else f"{episodes} episodes of {unseen}"
+    told = "1 unseen task" if tasks == 1 else f"{tasks} unseen tasks"
+    said = told if tasks == episodes else f"{episodes} episodes of {told}"
     return f"{said}, seed {report['seed']}"
 
 

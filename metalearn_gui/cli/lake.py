@@ -7,7 +7,7 @@ from typing import Any
 from metalearn_gui.cli.command import DONE
 from metalearn_gui.cli.output import print_json, print_table
 from metalearn_gui.cli.parser import BadInput, Options
-from metalearn_gui.engine import evaluation, training
+from metalearn_gui.engine import scoring, training
 from metalearn_gui.engine.one_shot import PUBLISHED_ERRORS, OneShotRuns, read_runs
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.pictures import PictureFamily
@@ -55,7 +55,7 @@ def _settings(settings: ExperimentSettings, runs: OneShotRuns, steps: int) -> Ex
 
 def _report(run: RunRecord, runs: OneShotRuns, settings: ExperimentSettings) -> dict[str, Any]:
     assert run.latest is not None  # `evaluate` has looked
-    scores = evaluation.score(settings, run.latest.learner, runs.episodes, training.DEFAULT_OPTIONS.compile)
+    scores = scoring.score(settings, run.latest.learner, runs.episodes, training.DEFAULT_OPTIONS.compile)
     assert scores.accuracy is not None  # they are classes
     assert scores.accuracy_ci95 is not None
     return {

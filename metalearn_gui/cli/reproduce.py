@@ -14,10 +14,10 @@ from metalearn_gui.cli.output import check_place, print_json, print_table
 from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_number
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.engine import training
-from metalearn_gui.engine.evaluation import TASKS_SEED
 from metalearn_gui.engine.report.page import markdown_table
 from metalearn_gui.engine.reproduction import EPISODES, QUERIES, ROWS, Bar, Figure, Row, figures
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.unseen import TASKS_SEED
 from metalearn_gui.store.records import RunRecord
 
 SEEDS = (7,)

@@ -10,7 +10,7 @@ from metalearn_gui.cli import comparing
 from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.parser import Options, Parser
 from metalearn_gui.engine.compare import Axis, Budget, Comparison, Grid, SweepPlan
-from metalearn_gui.engine.evaluation import finite
+from metalearn_gui.engine.scoring import finite
 
 
 def parser() -> Parser:

@@ -4,84 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from metalearn_gui.engine import boosting
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import SCRATCH_WITH_ADAM, baseline_settings, compared_settings
-from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks, generator, map_episodes
+from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.events import Evaluation, LearnerState, StepScores, TrainingState
-from metalearn_gui.engine.intervals import num_distinct, tasks_interval
+from metalearn_gui.engine.intervals import num_distinct
 from metalearn_gui.engine.learners.update_rules import RATES
-from metalearn_gui.engine.programs import adaptation_program
+from metalearn_gui.engine.scoring import score, slice_size, summary
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.unseen import NUM_TASKS, TASKS_SEED, in_bytes, joined, slice_of, unseen_parts
 from metalearn_gui.engine.verdict import verdict
 
-NUM_TASKS = 600
-TASKS_SEED = 0  # of unseen tasks, wherever a run is tried: figures of different places are of the same tasks
 RATE_GRID = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0)  # a baseline's inner rate; classes bear the largest
 ADAM_GRID = tuple(RATES.tolist())  # that of the start from scratch with Adam
 FEW_RATES = (1e-2, 1e-1)  # for networks whose adaptation takes seconds; a tenth of them for Adam
-DRAWN_NUMBERS = 2**22  # numbers of unseen inputs that are drawn in one call: 16 MB, and some times that on the way
-SLICE = 200  # tasks in one call, at most; losses only are kept
-SLICE_NUMBERS = 2**23  # and so many activations of the widest layer: more fill memory and win no time
-SLICE_WEIGHTS = 2**26  # and so many weights of the tasks' own: four layers of 512 units have 80 tasks of them
-WATCHED_NUMBERS, FEWEST_TASKS = 2**27, 30  # such activations in one look at unseen tasks while training goes on
-GRAPH_NUMBERS = 2**17  # what a task takes the time of at least in a graph, where every operation is called by itself
 CONSTANT = "constant"  # the key of predicting the mean target, beside those of the baselines
 
 Watch = Callable[[int, int], None]  # takes the tasks tried so far, of all learners together, and how many there are
-
-
-def unseen_episodes(
-    settings: ExperimentSettings, num_tasks: int, seed: int, split: str = "test"
-) -> tuple[Tasks, Episodes]:
-    """Tasks of a split that training never touches, and one episode of each (numpy)."""
-    tasks, parts = _unseen_parts(settings, num_tasks, seed, split)
-    return tasks, _joined(parts, num_tasks)
-
-
-def _unseen_parts(
-    settings: ExperimentSettings, num_tasks: int, seed: int, split: str
-) -> tuple[Tasks, Iterator[Episodes]]:
-    """The tasks, and their episodes as they come: so many in one call as memory bears."""
-    rng = generator(seed, split, 0)
-    tasks = settings.tasks.tasks(rng, num_tasks, split)
-    size = max(1, DRAWN_NUMBERS // (settings.points_per_task * settings.tasks.input_dim))
-    groups = (tasks.take(np.arange(start, min(start + size, num_tasks))) for start in range(0, num_tasks, size))
-    sizes = settings.episodes.shots, settings.episodes.queries
-    return tasks, (settings.tasks.draw(group, rng, *sizes) for group in groups)
-
-
-def _joined(parts: Iterator[Episodes], num_tasks: int) -> Episodes:
-    """All parts as one, each filled in as it comes: no second copy of the whole is ever there."""
-    first = next(parts)
-    if len(first.query.x) == num_tasks:
-        return first
-    whole, filled = map_episodes(lambda values: np.empty((num_tasks, *values.shape[1:]), values.dtype), first), 0
-    for part in itertools.chain([first], parts):
-        end = filled + len(part.query.x)
-        for target, values in zip(_arrays(whole), _arrays(part), strict=True):
-            target[filled:end] = values
-        filled = end
-    return whole
-
-
-def _arrays(episodes: Episodes) -> list[Array]:
-    return [values for values in (*episodes.support, *episodes.query, episodes.classes) if values is not None]
-
-
-def _in_bytes(episodes: Episodes) -> Episodes:
-    """Inputs in [0, 1] as 255ths; `_slice` takes them back."""
-
-    def packed(points: PointSet) -> PointSet:
-        return points._replace(x=np.rint(points.x * np.float32(255.0)).astype(np.uint8))
-
-    return episodes._replace(support=packed(episodes.support), query=packed(episodes.query))
 
 
 def evaluate(
@@ -147,8 +92,8 @@ class Evaluator:
     def _unseen(self) -> tuple[Array | None, Episodes]:
         """Which task each is, and its episode."""
         family = self.settings.tasks
-        tasks, parts = _unseen_parts(self.settings, self._num_tasks, self._seed, self._split)
-        return family.identity(tasks), _joined(map(_in_bytes, parts) if family.fits_bytes else parts, self._num_tasks)
+        tasks, parts = unseen_parts(self.settings, self._num_tasks, self._seed, self._split)
+        return family.identity(tasks), joined(map(in_bytes, parts) if family.fits_bytes else parts, self._num_tasks)
 
     @property
     def _episodes(self) -> Episodes:
@@ -170,7 +115,7 @@ class Evaluator:
         """It learns from training tasks at once, whatever the learner has learned yet, and takes no steps."""
         steps = self.settings.outer.test_steps + 1
         rows = [np.repeat(values[None], steps, axis=0) for values in boosting.tried(self.settings, self._episodes)]
-        return _summary(self.settings, [rows], self._unseen[0])
+        return summary(self.settings, [rows], self._unseen[0])
 
     @functools.cached_property
     def _without_learning(self) -> dict[str, StepScores]:
@@ -178,7 +123,7 @@ class Evaluator:
         if self._tells_classes:
             return {}
         losses = _squares_around_the_mean(self._episodes).mean(axis=(1, 2))[None]
-        return {CONSTANT: _summary(self.settings, [[losses, losses]], self._unseen[0])}
+        return {CONSTANT: summary(self.settings, [[losses, losses]], self._unseen[0])}
 
     def evaluation(self, state: TrainingState) -> Evaluation:
         """The learner and its baselines; Adam from scratch once its rate is chosen."""
@@ -227,7 +172,7 @@ class Evaluator:
         """Compile, on one slice of tasks; nothing to do where nothing is compiled."""
         if not self._compile:
             return
-        one = _slice(self._episodes, 0, slice_size(self.settings, self._episodes))
+        one = slice_of(self._episodes, 0, slice_size(self.settings, self._episodes))
         score(self.settings, state.learner, one, self._compile)
         others = compared_settings(self.settings, {}) if self._tries_baselines else {}
         for state_of, other in others.values():
@@ -251,99 +196,6 @@ class Evaluator:
 def _kept(scores: StepScores) -> StepScores:
     """What a run remembers."""
     return dataclasses.replace(scores, losses=None, accuracies=None, identity=None)
-
-
-def score(
-    settings: ExperimentSettings,
-    state: LearnerState,
-    episodes: Episodes,
-    compile: bool = True,
-    identity: Array | None = None,
-    tell: Callable[[int], None] | None = None,
-) -> StepScores:
-    """One learner on given episodes, in slices of tasks.
-
-    Args:
-        identity: which task each is, as `TaskFamily.identity`.
-        tell: takes the number of tasks tried, after every slice.
-    """
-    return _summary(settings, [_by_task(settings, state, episodes, compile, tell)], identity)
-
-
-def score_unseen(
-    settings: ExperimentSettings, state: LearnerState, num_tasks: int, seed: int, compile: bool = True
-) -> StepScores:
-    """One learner on unseen tasks of the test split, drawn group by group so that any number fits into memory."""
-    tasks, parts = _unseen_parts(settings, num_tasks, seed, "test")
-    rows = [_by_task(settings, state, part, compile) for part in parts]
-    return _summary(settings, rows, settings.tasks.identity(tasks))
-
-
-def _by_task(
-    settings: ExperimentSettings,
-    state: LearnerState,
-    episodes: Episodes,
-    compile: bool,
-    tell: Callable[[int], None] | None = None,
-) -> list[Array]:
-    """Losses and accuracies by step and task."""
-    steps = settings.outer.test_steps
-    taken = min(steps, 1) if settings.learner.adapts_once else steps
-    program = adaptation_program(settings, taken, keep=False, compile=compile)
-    live = settings.learner.live_values()
-    num_tasks = episodes.query.x.shape[0]
-    size = slice_size(settings, episodes)
-    size = size if compile else min(size, num_tasks)  # only a compiled program needs one shape for all
-    parts = []
-    for start in range(0, num_tasks, size):
-        part = _slice(episodes, start, size)
-        parts.append(program.run(state, part.support, part.query, live))
-        if tell is not None:
-            tell(min(start + size, num_tasks))
-    rows = [np.concatenate(column, axis=1)[:, :num_tasks].astype(np.float64) for column in zip(*parts, strict=True)]
-    return [np.concatenate([values, np.repeat(values[-1:], steps - taken, axis=0)]) for values in rows]
-
-
-def _summary(settings: ExperimentSettings, groups: Sequence[Sequence[Array]], identity: Array | None) -> StepScores:
-    loss, known = (np.concatenate(column, axis=1) for column in zip(*groups, strict=True))
-    accuracy = known if settings.tasks.kind == "classification" else None
-    with np.errstate(invalid="ignore", over="ignore"):  # a learner may diverge beyond its trained steps
-        return StepScores(
-            loss=loss.mean(axis=1),
-            loss_median=np.median(loss, axis=1),
-            loss_ci95=tasks_interval(loss, identity),
-            accuracy=None if accuracy is None else accuracy.mean(axis=1),
-            accuracy_ci95=None if accuracy is None else tasks_interval(accuracy, identity),
-            losses=loss,
-            accuracies=accuracy,
-            identity=identity,
-        )
-
-
-def watched_tasks(settings: ExperimentSettings, asked: int) -> int:
-    """How many of the unseen tasks asked for are tried while training goes on: all, or what takes about a second."""
-    if settings.network.compiles:
-        return asked
-    numbers = _numbers_of(settings, settings.points_per_task) * (settings.outer.test_steps + 1)
-    return min(asked, max(FEWEST_TASKS, WATCHED_NUMBERS // numbers))
-
-
-def slice_size(settings: ExperimentSettings, episodes: Episodes) -> int:
-    """How many of these tasks are adapted to in one call: as many as memory bears."""
-    return tasks_in_one_call(settings, int(episodes.support.x.shape[1] + episodes.query.x.shape[1]))
-
-
-def tasks_in_one_call(settings: ExperimentSettings, num_points: int) -> int:
-    """The same of tasks with so many points."""
-    weights = settings.learner.held(settings.network).per_task
-    by_weights = SLICE_WEIGHTS // weights if weights else SLICE
-    return max(1, min(SLICE, by_weights, SLICE_NUMBERS // _numbers_of(settings, num_points)))
-
-
-def _numbers_of(settings: ExperimentSettings, num_points: int) -> int:
-    """Activations of the widest layer by which a step on one task is measured."""
-    numbers = num_points * settings.network.largest_activation
-    return numbers if settings.network.compiles else max(numbers, GRAPH_NUMBERS)
 
 
 def _has_outputs(settings: ExperimentSettings, state: LearnerState) -> bool:
@@ -374,29 +226,3 @@ def _squares_around_the_mean(episodes: Episodes) -> Array:
     targets = np.asarray(episodes.query.y)
     squares: Array = (targets - targets.mean(axis=(0, 1))) ** 2
     return squares
-
-
-def _slice(episodes: Episodes, start: int, size: int) -> Episodes:
-    """`size` tasks from `start`; the last slice is filled up with its last task, so that shapes stay."""
-    places = np.minimum(np.arange(start, start + size), episodes.query.x.shape[0] - 1)
-    return map_episodes(lambda values: _as_numbers(values[places]), episodes)
-
-
-def _as_numbers(values: Array) -> Array:
-    return np.asarray(values / np.float32(255.0)) if values.dtype == np.uint8 else values
-
-
-def finite(value: float) -> float | None:
-    """A number for JSON, which has no NaN and no infinity."""
-    return float(value) if math.isfinite(value) else None
-
-
-def to_json(scores: StepScores) -> list[Mapping[str, float | None]]:
-    """The rows of `evaluate --json`."""
-    columns = {"loss": scores.loss, "loss_median": scores.loss_median, "loss_ci95": scores.loss_ci95}
-    if scores.accuracy is not None and scores.accuracy_ci95 is not None:
-        columns |= {"accuracy": scores.accuracy, "accuracy_ci95": scores.accuracy_ci95}
-    return [
-        {"step": step} | {name: finite(values[step]) for name, values in columns.items()}
-        for step in range(len(scores.loss))
-    ]

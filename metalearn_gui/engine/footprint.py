@@ -18,11 +18,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 
-from metalearn_gui.engine.evaluation import NUM_TASKS, tasks_in_one_call, watched_tasks
 from metalearn_gui.engine.memory import free_bytes
 from metalearn_gui.engine.params import SettingError, in_full
 from metalearn_gui.engine.plain_settings import UNLIMITED
+from metalearn_gui.engine.scoring import tasks_in_one_call, watched_tasks
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.unseen import NUM_TASKS
 
 NUMBER = 4  # bytes
 WEIGHT_COPIES, BLOCK_COPIES, EPISODE_COPIES = 10, 3.5, 2

@@ -12,11 +12,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from metalearn_gui.engine.evaluation import TASKS_SEED, score_unseen
 from metalearn_gui.engine.events import LearnerState, StepScores
 from metalearn_gui.engine.presets import preset
+from metalearn_gui.engine.scoring import score_unseen
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.engine.unseen import TASKS_SEED
 
 EPISODES, QUERIES = 1_000, 15  # of a row that is judged by accuracy; queries by class
 

@@ -19,14 +19,16 @@ from metalearn_gui.engine import events
 from metalearn_gui.engine.baselines import baseline_settings, initial_states, steps_beside, steps_due
 from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.divergence import advice, calmer_rates
-from metalearn_gui.engine.evaluation import NUM_TASKS, TASKS_SEED, Evaluator, watched_tasks
+from metalearn_gui.engine.evaluation import Evaluator
 from metalearn_gui.engine.events import Change, Event, TrainingState
 from metalearn_gui.engine.footprint import check_memory
 from metalearn_gui.engine.memory import return_free_memory
 from metalearn_gui.engine.outer_program import Chunk
+from metalearn_gui.engine.scoring import watched_tasks
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.starts import check_fits
 from metalearn_gui.engine.trainer import Trainer
+from metalearn_gui.engine.unseen import NUM_TASKS, TASKS_SEED
 
 CHUNK_SECONDS = 0.05
 # Where a run gives way: chunks of 10 ms, so long a rest after each, and so many times rarer tries on unseen tasks: to

@@ -16,8 +16,9 @@ from metalearn_gui.bridge.touches import draw_task, with_added_point, with_moved
 from metalearn_gui.engine import Options, adapt, preset
 from metalearn_gui.engine.baselines import initial_state, initial_states
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.evaluation import TASKS_SEED, score, unseen_episodes
 from metalearn_gui.engine.events import TrainingState
+from metalearn_gui.engine.scoring import score
+from metalearn_gui.engine.unseen import TASKS_SEED, unseen_episodes
 from metalearn_gui.store.documents import task_document, task_from
 from metalearn_gui.store.records import fresh_run
 from tests.bridge.conftest import small_settings

@@ -13,6 +13,7 @@ from metalearn_gui.engine import boosting, evaluation
 from metalearn_gui.engine.baselines import initial_states
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.tables.in_memory import TABLES
+from metalearn_gui.engine.unseen import unseen_episodes
 from tests.engine.small import small_settings
 
 pytest.importorskip("sklearn")
@@ -32,7 +33,7 @@ def place(tmp_path):
 
 def test_trees_find_the_level_of_an_unseen_task_in_its_support_set(place):
     settings = small_settings("csv", data=str(place), inputs="x", targets="y", shots=10).resolved()
-    episodes = evaluation.unseen_episodes(settings, 18, 0)[1]
+    episodes = unseen_episodes(settings, 18, 0)[1]
     losses, _ = boosting.tried(settings, episodes)
     assert losses.shape == (18,)
     assert losses.mean() < 0.1 * evaluation.Evaluator(settings, 18, 0, "test", compile=False).constant_loss
@@ -41,7 +42,7 @@ def test_trees_find_the_level_of_an_unseen_task_in_its_support_set(place):
 def test_trees_tell_classes_apart(place):
     values = {"inputs": "x", "targets": "side", "predicts": "classes"}
     settings = small_settings("csv", data=str(place), **values).resolved()
-    losses, accuracies = boosting.tried(settings, evaluation.unseen_episodes(settings, 18, 0)[1])
+    losses, accuracies = boosting.tried(settings, unseen_episodes(settings, 18, 0)[1])
     assert accuracies.mean() > 0.98
     assert losses.mean() < 0.1
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metalearn_gui.engine import adapt, evaluation
+from metalearn_gui.engine import adapt, evaluation, scoring
 from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.episodes import SPLITS
 from metalearn_gui.engine.export import EXPORTERS
@@ -21,6 +21,7 @@ from metalearn_gui.engine.tables.in_memory import TABLES
 from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.engine.trainer import Trainer
 from metalearn_gui.engine.training import trained
+from metalearn_gui.engine.unseen import unseen_episodes
 from tests.engine.small import QUIET, small_settings
 
 FEW, MANY = 7, 40
@@ -119,7 +120,7 @@ def test_losses_and_predictions_are_in_the_units_of_the_data(place, tmp_path, le
     scores = []
     for settings in (small, big):
         state = trained(settings, QUIET)
-        scores.append(evaluation.score(settings, state.learner, evaluation.unseen_episodes(settings, 6, 0)[1], False))
+        scores.append(scoring.score(settings, state.learner, unseen_episodes(settings, 6, 0)[1], False))
     np.testing.assert_allclose(scores[1].loss, 1e6 * scores[0].loss, rtol=2e-3)
 
 
@@ -130,8 +131,8 @@ def test_scores_of_several_targets_are_in_the_units_of_the_data(place, tmp_path)
     (tmp_path / "two.csv").write_text("task,x,y,way,z\n" + "\n".join(rows))
     settings = settings_for(tmp_path / "two.csv", targets="y,z")
     state = trained(settings, QUIET).learner
-    episodes = evaluation.unseen_episodes(settings, 6, 0)[1]
-    scores = evaluation.score(settings, state, episodes, False)
+    episodes = unseen_episodes(settings, 6, 0)[1]
+    scores = scoring.score(settings, state, episodes, False)
     path = adapt(settings, state, episodes.support, episodes.query.x, compile=False)
     by_hand = np.square(path.predictions - episodes.query.y).mean(axis=(1, 2, 3))
     np.testing.assert_allclose(scores.loss, by_hand, rtol=1e-4)
@@ -220,7 +221,7 @@ def test_unseen_tasks_may_come_from_another_table(place, tmp_path):
     (tmp_path / "c.csv").write_text("task,x,y\n" + "".join(f"z{n % 3},{n / 50},{n / 20}\n" for n in range(60)))
     settings = settings_for(place).replaced(test_data=str(tmp_path / "c.csv"))
     settings.check_data()
-    episodes = evaluation.unseen_episodes(settings, 5, 0)[1]
+    episodes = unseen_episodes(settings, 5, 0)[1]
     assert episodes.query.y.max() > 1.0  # no line of the first table reaches that
     rng = np.random.default_rng(0)
     training = settings.tasks.draw(settings.tasks.tasks(rng, 50, "train"), rng, 5, 5)

@@ -15,8 +15,8 @@ from metalearn_gui.engine.episodes import (
     map_episodes,
     padded,
 )
-from metalearn_gui.engine.evaluation import unseen_episodes
 from metalearn_gui.engine.trainer import EpisodeSource
+from metalearn_gui.engine.unseen import unseen_episodes
 from tests.engine.small import FAMILIES, small_settings
 
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 
-from metalearn_gui.engine import evaluation
+from metalearn_gui.engine import evaluation, scoring, unseen
 from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.baselines import BASELINES, baseline_settings, initial_states
 from metalearn_gui.engine.evaluation import (
@@ -19,15 +19,12 @@ from metalearn_gui.engine.evaluation import (
     Evaluator,
     best_inner_rate,
     evaluate,
-    score,
-    slice_size,
-    to_json,
-    unseen_episodes,
-    watched_tasks,
 )
 from metalearn_gui.engine.events import LearnerState, StepScores, TrainingState
 from metalearn_gui.engine.intervals import interval
+from metalearn_gui.engine.scoring import score, slice_size, to_json, watched_tasks
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.unseen import unseen_episodes
 from tests.engine.small import FAMILIES, small_settings
 
 
@@ -90,7 +87,7 @@ def test_fewer_tasks_are_watched_where_a_graph_takes_them_one_by_one_however_sma
     assert watched_tasks(graph.replaced(test_steps=10), 600) == 93  # a millisecond for each of them and of 11 steps
     _, episodes = unseen_episodes(graph, 93, 0)
     assert slice_size(graph, episodes) < 93  # none of 200 places is filled up
-    assert slice_size(dense, episodes) == evaluation.SLICE
+    assert slice_size(dense, episodes) == scoring.SLICE
 
 
 @pytest.mark.parametrize("size", [4, 7, 100])
@@ -99,7 +96,7 @@ def test_how_tasks_are_sliced_does_not_matter(monkeypatch: pytest.MonkeyPatch, s
     state = start(settings).learner
     _, episodes = unseen_episodes(settings, 10, 0)
     whole = score(settings, state, episodes, compile=False)
-    monkeypatch.setattr(evaluation, "SLICE", size)
+    monkeypatch.setattr(scoring, "SLICE", size)
     sliced = score(settings, state, episodes, compile=False)
     np.testing.assert_allclose(sliced.loss, whole.loss, rtol=1e-5)
     np.testing.assert_allclose(sliced.loss_ci95, whole.loss_ci95, rtol=1e-4)
@@ -202,7 +199,7 @@ def constant_loss(settings: ExperimentSettings, num_tasks: int) -> float:
 
 
 def test_chance_needs_no_unseen_task(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluation, "_unseen_parts", lambda *args: pytest.fail("drawn"))
+    monkeypatch.setattr(evaluation, "unseen_parts", lambda *args: pytest.fail("drawn"))
     assert Evaluator(small_settings("blobs", ways=4), 100, 0, "validation", False).constant_loss == math.log(4)
 
 
@@ -233,9 +230,9 @@ def test_a_learner_that_blows_up_beyond_its_steps_is_scored_without_a_warning() 
 
 def test_unseen_tasks_drawn_a_few_at_a_time_are_the_same_tasks(monkeypatch):
     settings = small_settings("sinusoid")
-    tasks, whole = evaluation.unseen_episodes(settings, 20, 3)
-    monkeypatch.setattr(evaluation, "DRAWN_NUMBERS", 3 * settings.points_per_task)
-    again, parts = evaluation.unseen_episodes(settings, 20, 3)
+    tasks, whole = unseen.unseen_episodes(settings, 20, 3)
+    monkeypatch.setattr(unseen, "DRAWN_NUMBERS", 3 * settings.points_per_task)
+    again, parts = unseen.unseen_episodes(settings, 20, 3)
     for name, values in tasks.parameters.items():
         np.testing.assert_array_equal(again.parameters[name], values)
     assert parts.query.y.shape == whole.query.y.shape
@@ -244,8 +241,8 @@ def test_unseen_tasks_drawn_a_few_at_a_time_are_the_same_tasks(monkeypatch):
 
 def test_pictures_kept_in_bytes_are_judged_as_pictures(monkeypatch):
     settings = small_settings("glyphs", "nearest", image_size=8, ways=3, shots=2, queries=2)
-    episodes = evaluation.unseen_episodes(settings, 12, 0)[1]
-    expected = evaluation.score(settings, LearnerState({}, {}, {}, 0), episodes, compile=False)
+    episodes = unseen.unseen_episodes(settings, 12, 0)[1]
+    expected = scoring.score(settings, LearnerState({}, {}, {}, 0), episodes, compile=False)
     evaluator = evaluation.Evaluator(settings, 12, 0, "test", compile=False)
     assert evaluator._episodes.query.x.dtype == np.uint8
     found = evaluator.learner_scores(LearnerState({}, {}, {}, 0))

@@ -11,12 +11,13 @@ from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.backend import tf
 from metalearn_gui.engine.baselines import baseline_settings, initial_state, initial_states
 from metalearn_gui.engine.episodes import Episodes, PointSet, map_episodes, padded
-from metalearn_gui.engine.evaluation import evaluate, score
+from metalearn_gui.engine.evaluation import evaluate
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.learners.logistic import LogisticRegression
 from metalearn_gui.engine.learners.ridge import solved
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.scoring import score
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.switching import switched
 from metalearn_gui.engine.training import Options, meta_train

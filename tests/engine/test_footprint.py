@@ -12,12 +12,12 @@ import pytest
 
 from metalearn_gui.engine import footprint as footprint_module
 from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Contender, lanes_of
-from metalearn_gui.engine.evaluation import SLICE, tasks_in_one_call
 from metalearn_gui.engine.footprint import SIZES, SLACK, check_memory, fitting_sizes, footprint
 from metalearn_gui.engine.memory import _free_in_group
 from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import PRESETS, default_settings
+from metalearn_gui.engine.scoring import SLICE, tasks_in_one_call
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import Options, meta_train
 

@@ -8,10 +8,10 @@ import pytest
 from metalearn_gui.engine.backend import Params, tf
 from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.episodes import Episodes, PointSet
-from metalearn_gui.engine.evaluation import score
 from metalearn_gui.engine.learners.base import State
 from metalearn_gui.engine.learners.learned_optimizer import RULE
 from metalearn_gui.engine.learners.update_rules import RATES, UPDATE_RULES, Coordinates
+from metalearn_gui.engine.scoring import score
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import meta_train
 from tests.engine.small import QUIET, assert_same_bits, context, drawn, finished, objectives, small_settings, tensors

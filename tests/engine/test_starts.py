@@ -12,11 +12,11 @@ from metalearn_gui.engine.adaptation import adapt, predict_adapted, way_of
 from metalearn_gui.engine.backend import tf
 from metalearn_gui.engine.baselines import initial_state, initial_states
 from metalearn_gui.engine.episodes import Episodes
-from metalearn_gui.engine.evaluation import score
 from metalearn_gui.engine.events import LearnerState, TrainingState
 from metalearn_gui.engine.inspection import inspect
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.scoring import score
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.starts import fitting, started_from
 from metalearn_gui.engine.training import meta_train

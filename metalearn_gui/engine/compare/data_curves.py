@@ -22,12 +22,12 @@ from metalearn_gui.engine.compare.judge import Judge
 from metalearn_gui.engine.compare.race import compare
 from metalearn_gui.engine.compare.result import Comparison, Entry, TrainedRun
 from metalearn_gui.engine.control import Gate
-from metalearn_gui.engine.evaluation import TASKS_SEED
 from metalearn_gui.engine.events import Event
 from metalearn_gui.engine.plain_settings import UNLIMITED
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.switching import switched
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
+from metalearn_gui.engine.unseen import TASKS_SEED
 
 NUM_TASKS = (1, 3, 10, 30, 100, UNLIMITED)
 SHOTS = (1, 2, 3, 5, 10, 20, 50)

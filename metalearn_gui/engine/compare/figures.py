@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from metalearn_gui.engine.compare.result import Comparison, Difference, Entry
-from metalearn_gui.engine.evaluation import finite
+from metalearn_gui.engine.scoring import finite
 
 
 @dataclasses.dataclass(frozen=True)

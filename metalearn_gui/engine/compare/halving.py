@@ -23,11 +23,11 @@ from metalearn_gui.engine.compare.judge import Judge
 from metalearn_gui.engine.compare.race import Racer
 from metalearn_gui.engine.compare.result import Comparison
 from metalearn_gui.engine.control import Gate
-from metalearn_gui.engine.evaluation import TASKS_SEED
 from metalearn_gui.engine.events import Event, Finished
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, VALIDATION_TASKS, Options
+from metalearn_gui.engine.unseen import TASKS_SEED
 
 NUM_CANDIDATES = 9
 KEPT = 3  # one in so many goes on

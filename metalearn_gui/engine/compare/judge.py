@@ -10,18 +10,12 @@ from metalearn_gui.engine.baselines import BASELINES
 from metalearn_gui.engine.compare.contenders import Lane
 from metalearn_gui.engine.compare.result import Moment, TrainedRun
 from metalearn_gui.engine.episodes import Episodes, Tasks, padded
-from metalearn_gui.engine.evaluation import (
-    FEW_RATES,
-    RATE_GRID,
-    Evaluator,
-    best_inner_rate,
-    score,
-    unseen_episodes,
-    watched_tasks,
-)
+from metalearn_gui.engine.evaluation import FEW_RATES, RATE_GRID, Evaluator, best_inner_rate
 from metalearn_gui.engine.events import Finished, LearnerState, StepScores
+from metalearn_gui.engine.scoring import score, watched_tasks
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import VALIDATION_TASKS
+from metalearn_gui.engine.unseen import unseen_episodes
 
 
 class Judge:

@@ -13,9 +13,9 @@ from metalearn_gui.engine.compare.halving import NUM_CANDIDATES, SPACE, candidat
 from metalearn_gui.engine.compare.race import ORDERS, compare
 from metalearn_gui.engine.compare.result import TrainedRun
 from metalearn_gui.engine.control import Gate
-from metalearn_gui.engine.evaluation import TASKS_SEED
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
+from metalearn_gui.engine.unseen import TASKS_SEED
 
 
 @dataclasses.dataclass(frozen=True)

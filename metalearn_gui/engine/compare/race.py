@@ -18,11 +18,11 @@ from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judge
 from metalearn_gui.engine.compare.judge import Judge
 from metalearn_gui.engine.compare.result import Comparison, Moment, TrainedRun
 from metalearn_gui.engine.control import Gate
-from metalearn_gui.engine.evaluation import TASKS_SEED
 from metalearn_gui.engine.events import Event
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options, meta_train
+from metalearn_gui.engine.unseen import TASKS_SEED
 
 GROWTH = 1.3  # a curve has a point whenever its meta-iterations have grown so much: even on a logarithmic axis
 SPENT = ("gradient_evaluations", "compute_seconds")

@@ -16,15 +16,16 @@ import numpy as np
 from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Episodes, map_episodes
-from metalearn_gui.engine.evaluation import slice_size, unseen_episodes
 from metalearn_gui.engine.events import LearnerState
 from metalearn_gui.engine.intervals import interval
 from metalearn_gui.engine.ratings.baselines import Predictor, UserEpisode, fitted_baselines
 from metalearn_gui.engine.ratings.inputs import items_of
 from metalearn_gui.engine.ratings.metrics import METRICS, user_scores
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS
+from metalearn_gui.engine.scoring import slice_size
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.ratings import Ratings
+from metalearn_gui.engine.unseen import unseen_episodes
 
 LEARNER, RIVAL = "learner", "means"  # the rival: what a recommender that learns nothing of tastes comes to
 VALIDATION_USERS = 300

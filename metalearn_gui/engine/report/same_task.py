@@ -10,12 +10,12 @@ from metalearn_gui.engine.adaptation import adapt
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare import Comparison, Entry
 from metalearn_gui.engine.episodes import PointSet
-from metalearn_gui.engine.evaluation import unseen_episodes
 from metalearn_gui.engine.report import panels
 from metalearn_gui.engine.report.element import Element
 from metalearn_gui.engine.report.page import Picture, Section
 from metalearn_gui.engine.report.plots import Series
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.unseen import unseen_episodes
 
 CURVE_POINTS, PLANE_SIDE = 120, 48
 MAX_PANELS = 12

@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.cold_start import Tried
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.evaluation import NUM_TASKS
 from metalearn_gui.engine.ratings.metrics import METRICS
 from metalearn_gui.engine.ratings.protocol import LEARNER, Quadrant
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS
 from metalearn_gui.engine.tasks.ratings import Ratings
+from metalearn_gui.engine.unseen import NUM_TASKS
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.icons import icon

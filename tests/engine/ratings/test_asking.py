@@ -9,11 +9,11 @@ import pytest
 
 from metalearn_gui.engine.baselines import initial_state
 from metalearn_gui.engine.episodes import PointSet
-from metalearn_gui.engine.evaluation import unseen_episodes
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.learners.task_mean import TaskMean
 from metalearn_gui.engine.ratings.asking import catalogue_inputs, popular_items, shelf_view
 from metalearn_gui.engine.tasks.ratings import Ratings, items_of
+from metalearn_gui.engine.unseen import unseen_episodes
 from tests.engine.small import small_settings
 
 SETTINGS = dataclasses.replace(small_settings("ratings", "maml", test_steps=1), learner=TaskMean())

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from metalearn_gui.engine.baselines import initial_state
-from metalearn_gui.engine.evaluation import score, unseen_episodes
 from metalearn_gui.engine.intervals import interval
 from metalearn_gui.engine.ratings.baselines import BASELINES
 from metalearn_gui.engine.ratings.metrics import METRICS
 from metalearn_gui.engine.ratings.protocol import LEARNER, Paired, Quadrant, judged, user_episodes
 from metalearn_gui.engine.ratings.quadrants import QUADRANTS
+from metalearn_gui.engine.scoring import score
 from metalearn_gui.engine.tasks.ratings import Ratings
+from metalearn_gui.engine.unseen import unseen_episodes
 from tests.engine.small import small_settings
 
 SETTINGS = small_settings("ratings", "maml", test_steps=1)
