@@ -46,16 +46,32 @@ def test_signals_stay_bars_and_pictures_get_the_image_canvas(canvas):
 
 
 @pytest.mark.parametrize("by", ["mouse", "keys"])
-def test_a_query_picture_is_shown_first_cannot_be_painted_and_says_so(canvas, picture_session, qtbot, by):
+def test_the_query_picture_that_is_shown_first_can_be_painted_at_once(canvas, picture_session, qtbot, by):
     before, said = picture_session.unseen.touched, []
     picture_session.messageRaised.connect(said.append)
     if by == "mouse":
-        click(canvas, canvas.boxes()["noisy"].center())
+        box = canvas.boxes()["noisy"]
+        drag(canvas, cell(box, 1, 3), cell(box, 6, 3))
     else:
         qtbot.keyClick(canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     assert canvas.row == len(before.support.x)
-    assert picture_session.unseen.touched is before
-    assert [message.text.partition(".")[0] for message in said] == ["The brush paints support pictures"]
+    after = picture_session.unseen.touched
+    changed = np.argwhere(after.query.x != before.query.x)
+    assert {row for row, _ in changed.tolist()} == {0}
+    assert len(changed) == (6 if by == "mouse" else 1)
+    assert np.array_equal(after.support.x, before.support.x)
+    assert np.array_equal(after.query.y, before.query.y)
+    assert said == []
+    assert canvas._prediction(1) is not None
+
+
+def test_a_query_pictures_target_can_be_painted_and_its_thumb_takes_none_away(canvas, picture_session):
+    before = picture_session.unseen.touched
+    click(canvas, cell(canvas.boxes()["target"], 4, 4))
+    painted = picture_session.unseen.touched
+    assert np.flatnonzero(painted.query.y[0] != before.query.y[0]).tolist() == [4 * SIDE + 4]
+    click(canvas, thumb(canvas, len(before.support.x)), Qt.MouseButton.RightButton)
+    assert picture_session.unseen.touched is painted
 
 
 def test_what_is_waited_for_stands_where_the_answers_will_be(canvas):
@@ -223,7 +239,7 @@ def test_empty_sets_can_be_drawn_and_touched(canvas, picture_session, qtbot):
     click(canvas, canvas.frame().center())
     qtbot.keyClick(canvas, Qt.Key.Key_Left)
     canvas.grab()
-    assert len(canvas.handle_pixels()) == 0
+    assert len(canvas.handle_pixels()) == len(picture_session.unseen.touched.query.x)
 
 
 def test_greys_span_the_bulk_of_the_numbers() -> None:

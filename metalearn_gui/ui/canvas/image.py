@@ -1,7 +1,7 @@
 """The canvas of small pictures: what comes in, what the learner makes of it before and after, and the target.
 
-A handle is a support picture in the strip below. The brush leaves noise on what comes in and a pattern on
-the target, and every prediction answers.
+A handle is a picture in the strip below. The brush leaves noise on what comes in and a pattern on the target,
+and every prediction answers: on a support picture by another adaptation, on a query picture by another input.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.session import Message, Session
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.brush_bar import BrushBar
@@ -59,7 +59,7 @@ class ImageCanvas(PictureSurface):
         self.retranslate()
 
     def retranslate(self) -> None:
-        self.setAccessibleName(self.tr("Unseen pictures: paint noise on a support picture, or a pattern on its target"))
+        self.setAccessibleName(self.tr("Unseen pictures: paint noise on what comes in, or a pattern on its target"))
 
     def invitation(self) -> str:
         return self.tr("paint on it")
@@ -143,8 +143,7 @@ class ImageCanvas(PictureSurface):
 
     # --- handles and the brush ------------------------------------------------------------------------
     def handle_pixels(self) -> Array:
-        boxes = self._thumb_boxes()[: len(self.touched.support.x)]
-        return np.array([(box.center().x(), box.center().y()) for box in boxes]).reshape(-1, 2)
+        return np.array([(box.center().x(), box.center().y()) for box in self._thumb_boxes()]).reshape(-1, 2)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._stroke = self._brush = None
@@ -165,9 +164,7 @@ class ImageCanvas(PictureSurface):
         if not boxes[key].contains(goal):
             key, goal = (other, boxes[other].center() + middle) if direction.x() else (key, place)
         self._brush = (key, goal)
-        if draws and not self._is_support:
-            self._say_what_is_painted()
-        elif draws:
+        if draws:
             self.session.unseen.begin_touch()
             self._stroke = (key, goal, self._painted_grey(goal))
             self.move_handle(self.row, goal)
@@ -175,24 +172,18 @@ class ImageCanvas(PictureSurface):
         self.update()
 
     def add_at(self, position: QPointF) -> int | None:
-        """Choose a query picture, or begin a stroke on the chosen support picture."""
+        """Choose a picture, or begin a stroke on the chosen one."""
         for row, box in enumerate(self._thumb_boxes()):
             if box.contains(position):
                 self.choose_row(row)
                 return None
         boxes = self.boxes() if self._rows.count else {}
         key = next((key for key in ("noisy", "target") if boxes.get(key, QRectF()).contains(position)), "")
-        if key and self._is_support:
+        if key:
             self._stroke = (key, position, self._painted_grey(position))
             self.move_handle(self.row, position)
             return self.row
-        if key:
-            self._say_what_is_painted()
         return None
-
-    def _say_what_is_painted(self) -> None:
-        text = self.tr("The brush paints support pictures. Choose one below, or press Insert to make this one such.")
-        self.session.messageRaised.emit(Message(text))
 
     def move_handle(self, index: int, position: QPointF) -> None:
         """The brush goes on to this place."""
@@ -208,7 +199,10 @@ class ImageCanvas(PictureSurface):
             x = np.where(after == x, x, np.clip(after, *self.family.input_range()))
         else:
             y[cells] = grey
-        self.session.unseen.move_point(index, x, y)
+        if index < self._num_support:
+            self.session.unseen.move_point(index, x, y)
+        else:
+            self.session.unseen.move_query(index - self._num_support, x, y)
 
     def _painted_grey(self, position: QPointF) -> float:
         """A stroke on the target turns what it begins on: dark to light, light to dark."""
@@ -217,6 +211,11 @@ class ImageCanvas(PictureSurface):
         dark, light = self._span
         is_dark = bool(cells) and y[cells[0]] < (dark + light) / 2
         return float(np.clip(light if is_dark else dark, *self.family.output_range()))
+
+    def remove_handle(self, index: int) -> None:
+        """Takes a support picture out; queries stay."""
+        if index < self._num_support:
+            super().remove_handle(index)
 
     def describe_handle(self, index: int) -> str:
         num_support = len(self.touched.support.x)
