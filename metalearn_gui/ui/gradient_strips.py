@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import draw_frame
+from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.heat_map import signed_image
 from metalearn_gui.ui.text import MINUS, count_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
@@ -49,7 +50,7 @@ class Strips(QWidget):
         for place, (caption, color, values) in enumerate(self._rows):
             top = place * height
             painter.setFont(ui_font(12))
-            painter.setPen(theme().color_of(color))
+            painter.setPen(for_words(theme().color_of(color)))
             painter.drawText(QRectF(0, top, self.width(), scaled(CAPTION)), Qt.AlignmentFlag.AlignVCenter, caption)
             box = QRectF(0.5, top + scaled(CAPTION), self.width() - 1, height - scaled(CAPTION) - 4)
             painter.drawImage(box, signed_image(thinned(values)[None] / reach))

@@ -25,6 +25,7 @@ from metalearn_gui.bridge.landscape import Landscape
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS, Axes, draw_frame, draw_words
 from metalearn_gui.ui.canvas.markers import draw_marker, faded
+from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.layer import Layer
 from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.loss_colors import LossScale
@@ -204,7 +205,7 @@ class LandscapeView(QWidget):
         painter.setBrush(faded(palette.background, 225))
         box = QRectF(left, top, width, height)
         painter.drawRoundedRect(box, 5, 5)
-        painter.setPen(color)
+        painter.setPen(for_words(color))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_scale(self, painter: QPainter, frame: QRectF) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import apart
-from metalearn_gui.ui.canvas.markers import mixed
+from metalearn_gui.ui.colors import mixed
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
 

@@ -8,6 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.free_place import Lines, heights_of, num_within
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.theme import theme, ui_font
@@ -57,7 +58,7 @@ class NowMarker:
         self._line.setPen(line_pen(palette.muted, "dotted", 1.0))
         self._dot.setPen(None)
         self._dot.setBrush(palette.unseen)
-        self._value.setStyleSheet(f"color: {palette.unseen.name()}; background: {ground};")
+        self._value.setStyleSheet(f"color: {for_words(palette.unseen).name()}; background: {ground};")
         self._word.setStyleSheet(f"color: {palette.muted.name()}; background: {ground};")
 
     def hide(self) -> None:

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import draw_frame
-from metalearn_gui.ui.canvas.markers import faded, mixed
+from metalearn_gui.ui.canvas.markers import faded
+from metalearn_gui.ui.colors import mixed
 from metalearn_gui.ui.layer import Layer
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.run_axes import RunAxis

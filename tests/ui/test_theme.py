@@ -6,15 +6,18 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QRawFont
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QImage, QPainter, QRawFont
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFileDialog, QToolButton
 
 import metalearn_gui
 from metalearn_gui.assets import asset
 from metalearn_gui.ui import icons
+from metalearn_gui.ui.canvas.markers import class_color, draw_class_number
+from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.icons import icon
-from metalearn_gui.ui.theme import DARK, LIGHT, Palette, theme, ui_font
+from metalearn_gui.ui.theme import DARK, LIGHT, Palette, register_fonts, theme, ui_font
 
 PALETTES = [pytest.param(DARK, id="dark"), pytest.param(LIGHT, id="light")]
 
@@ -41,6 +44,29 @@ def test_text_has_a_contrast_of_four_and_a_half_on_every_ground(palette: Palette
 def test_series_stand_out_from_the_card(palette: Palette):
     assert min(contrast(color, palette.card) for color in palette.series) >= 3.0
     assert contrast(palette.on_accent, palette.learner) >= 4.5
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_words_in_the_colour_of_a_line_can_be_read_on_every_ground(qapp, mode: str):
+    theme().set_mode(mode)
+    palette = theme().palette
+    colors = (palette.learner, palette.before, palette.truth, palette.unseen, palette.scratch, palette.transfer)
+    for color in (*colors, *(class_color(index) for index in range(10))):
+        for ground in (palette.background, palette.panel, palette.card):
+            assert contrast(for_words(color), ground) >= 4.5, color.name()
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_a_class_number_can_be_read_in_the_light_theme(qapp, label: int):
+    register_fonts()
+    theme().set_mode("light")
+    ground, image = theme().palette.background, QImage(80, 60, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(4)  # fine enough for strokes that have their own colour
+    image.fill(ground)
+    with QPainter(image) as painter:
+        draw_class_number(painter, QRectF(0, 0, 20, 15), label)
+    pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    assert max(contrast(pixel, ground) for pixel in pixels) >= 4.5
 
 
 def test_a_change_of_mode_is_announced_and_dresses_the_application(qapp, qtbot):

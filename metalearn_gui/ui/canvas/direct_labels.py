@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.curve_drawing import curve_color
+from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.theme import ui_font
 
 GAP = 6.0
@@ -33,7 +34,7 @@ def draw_direct_labels(
             obstacles = np.concatenate([points, *curves.values()])
             box = min(boxes, key=lambda one: _hidden(one, obstacles, taken), default=None)
             if box is not None:
-                painter.setPen(curve_color(key))
+                painter.setPen(for_words(curve_color(key)))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
                 taken.append(box)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.ui.colors import for_words, mixed
 from metalearn_gui.ui.kept import without_tools
 from metalearn_gui.ui.theme import theme, ui_font
 
@@ -54,16 +55,6 @@ def class_color(index: int) -> QColor:
     palette = theme().palette
     base = palette.series[index % len(palette.series)]
     return QColor(base) if index < len(palette.series) else mixed(base, palette.text, 0.5)
-
-
-def mixed(first: QColor, second: QColor, share: float) -> QColor:
-    """The first colour with `share` of the second."""
-    pairs = zip(_parts(first), _parts(second), strict=True)
-    return QColor.fromRgbF(*((1 - share) * a + share * b for a, b in pairs))
-
-
-def _parts(color: QColor) -> tuple[float, float, float]:
-    return color.redF(), color.greenF(), color.blueF()
 
 
 def faded(color: QColor, alpha: int) -> QColor:
@@ -136,7 +127,7 @@ def draw_ring(painter: QPainter, center: QPointF, color: QColor, radius: float) 
 def draw_class_number(painter: QPainter, box: QRectF, label: int) -> None:
     """What a class of pictures is called, in its colour."""
     painter.setFont(ui_font(12, 600))
-    painter.setPen(class_color(label))
+    painter.setPen(for_words(class_color(label)))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(label + 1))
 
 

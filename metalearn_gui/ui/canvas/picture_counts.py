@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Other
 from metalearn_gui.ui.canvas.rows import Rows
+from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.theme import scaled, ui_font
 
 GAP, LEAST = 10, 70  # pixels between two of them, and for one that says something
@@ -40,6 +41,6 @@ def draw_counts(painter: QPainter, line: QRectF, words: Sequence[tuple[str, QCol
             return
         word = metrics.elidedText(word, Qt.TextElideMode.ElideMiddle, int(room))
         width = metrics.horizontalAdvance(word)
-        painter.setPen(color)
+        painter.setPen(for_words(color))
         painter.drawText(QRectF(left, line.top(), width + 2, line.height()), Qt.AlignmentFlag.AlignVCenter, word)
         left += width + GAP

@@ -12,6 +12,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare import AXES
 from metalearn_gui.ui.axis import Axis
+from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.compare.loss_curve import LossLine, curve_of
 from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.effort import EffortChoice
@@ -163,7 +164,7 @@ class EndNames(QWidget):
         for top, (_, mark, name) in zip(spread(wanted, NAME_HEIGHT, self.height()), self._ends, strict=True):
             place = QRectF(6, top, self.width() - 6, NAME_HEIGHT)
             text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(place.width()))
-            painter.setPen(mark.color)
+            painter.setPen(for_words(mark.color))
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.client_field import Client, ClientField, clients_of, loss_text
+from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.text import bytes_text, counted, number_text
 from metalearn_gui.ui.theme import theme, ui_font
@@ -59,7 +60,7 @@ class ClientsPanel(ViewPanel):
         values = np.median([(client.before, client.after) for client in clients], axis=0)
         parts = (
             (palette.muted, self.tr("median loss")),
-            (palette.before, self.tr("○ {loss} before personalising").format(loss=number_text(values[0]))),
+            (for_words(palette.before), self.tr("○ {loss} before personalising").format(loss=number_text(values[0]))),
             (palette.accent_text, self.tr("● {loss} after").format(loss=number_text(values[1]))),
         )
         return "&nbsp; ".join(f'<span style="color:{color.name()}">{text}</span>' for color, text in parts)
