@@ -7,7 +7,7 @@ from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from metalearn_gui.ui.icons import icon
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import scaled, theme
 
 CHEVRON, MARGIN = 12, 7
 SCROLLERS = 40  # more than the height of the two
@@ -27,7 +27,7 @@ class Combo(QComboBox):
     def sizeHint(self) -> QSize:
         texts = [self.itemText(place) for place in range(self.count())]
         widest = max((self.fontMetrics().horizontalAdvance(text) for text in texts), default=0)
-        return QSize(widest + CHEVRON + 2 * MARGIN + 8, max(24, super().sizeHint().height()))
+        return QSize(widest + scaled(CHEVRON + 2 * MARGIN + 8), max(scaled(24), super().sizeHint().height()))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -48,14 +48,15 @@ class Combo(QComboBox):
         self.initStyleOption(option)
         painter = QStylePainter(self)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        room = self.rect().adjusted(MARGIN, 0, -CHEVRON - MARGIN - 4, 0)
+        room = self.rect().adjusted(scaled(MARGIN), 0, -scaled(CHEVRON + MARGIN + 4), 0)
         text = self.currentText() or self.placeholderText()
         colors = theme().palette
         painter.setPen(colors.text if self.isEnabled() and self.currentText() else colors.muted)
         elided = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
-        chevron = icon("chevron_down", colors.muted).pixmap(QSize(CHEVRON, CHEVRON), self.devicePixelRatioF())
-        painter.drawPixmap(self.width() - CHEVRON - 6, (self.height() - CHEVRON) // 2, chevron)
+        side = scaled(CHEVRON)
+        chevron = icon("chevron_down", colors.muted).pixmap(QSize(side, side), self.devicePixelRatioF())
+        painter.drawPixmap(self.width() - side - scaled(6), (self.height() - side) // 2, chevron)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.free_place import Lines, heights_of, num_within
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
+DOT = 7
 FARTHEST = 60  # pixels that the words may stand off their dot
 BESIDE = 8  # pixels from the vertical to the words
 BETWEEN = 4  # pixels between a value and its word in a row
@@ -26,7 +27,7 @@ class NowMarker:
         self._plot = plot
         self._line = pg.InfiniteLine(angle=90)
         self._line.setZValue(8)
-        self._dot = pg.ScatterPlotItem(size=7, pxMode=True, antialias=True)
+        self._dot = pg.ScatterPlotItem(pxMode=True, antialias=True)
         self._dot.setZValue(9)
         plot.addItem(self._line, ignoreBounds=True)
         plot.addItem(self._dot, ignoreBounds=True)
@@ -57,6 +58,7 @@ class NowMarker:
         ground = palette.background.name()  # at a run's end the words lie over the curves
         self._line.setPen(line_pen(palette.muted, "dotted", 1.0))
         self._dot.setPen(None)
+        self._dot.setSize(scaled(DOT))
         self._dot.setBrush(palette.unseen)
         self._value.setStyleSheet(f"color: {for_words(palette.unseen).name()}; background: {ground};")
         self._word.setStyleSheet(f"color: {palette.muted.name()}; background: {ground};")

@@ -67,8 +67,8 @@ class RunsDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_mark(self, painter: QPainter, rect: QRectF, index: Index) -> None:
-        mark, centre = index.data(MARK_ROLE), QPointF(rect.left() + 14, rect.center().y())
-        draw_symbol(painter, mark.shape, mark.color, centre, MARK_SIZE, bool(index.data(IS_DRAWN_ROLE)))
+        mark, centre = index.data(MARK_ROLE), QPointF(rect.left() + scaled(14), rect.center().y())
+        draw_symbol(painter, mark.shape, mark.color, centre, scaled(MARK_SIZE), bool(index.data(IS_DRAWN_ROLE)))
 
     def _paint_pin(self, painter: QPainter, rect: QRectF) -> None:
         side = scaled(PIN_SIZE)
@@ -79,7 +79,7 @@ class RunsDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
         pin = scaled(PIN_SIZE) + 4 if index.data(IS_PINNED_ROLE) else 0
-        room = rect.adjusted(TEXT_LEFT if index.column() == NAME else 4, 0, -4 - pin, 0)
+        room = rect.adjusted(scaled(TEXT_LEFT) if index.column() == NAME else 4, 0, -4 - pin, 0)
         metrics = painter.fontMetrics()
         view, name = option.widget, option.text
         if index.column() == NAME and isinstance(view, RunsView) and not view.isColumnHidden(TASKS):
@@ -114,7 +114,7 @@ class RunsDelegate(QStyledItemDelegate):
             super().setEditorData(editor, index)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        editor.setGeometry(option.rect.adjusted(TEXT_LEFT - 6, 1, 0, -2))
+        editor.setGeometry(option.rect.adjusted(scaled(TEXT_LEFT - 6), 1, 0, -2))
 
 
 class RunsView(RowsTable):

@@ -11,8 +11,10 @@ from PySide6.QtGui import QColor
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.plot_band import PlotBand
 from metalearn_gui.ui.plotting import ThemedPlot, style_line
+from metalearn_gui.ui.theme import scaled
 
 EMPTY = np.empty(0)
+DOT = 7  # pixels of the design
 LEAST_SHARE = 0.02  # where a band reaches 0 or below, a logarithmic axis shows it down to this share of the mean
 
 
@@ -49,7 +51,7 @@ class StepLine:
         self._plot, self._has_band = plot, has_band
         self._line = plot.add_line(layer)
         self.band = PlotBand(plot, layer)
-        self._dots = pg.ScatterPlotItem(size=7, symbol=symbol, pxMode=True, antialias=True)
+        self._dots = pg.ScatterPlotItem(symbol=symbol, pxMode=True, antialias=True)
         self._dots.setZValue(layer + 0.1)
         plot.addItem(self._dots, ignoreBounds=True)
         self.x, self.y = EMPTY, EMPTY
@@ -60,6 +62,7 @@ class StepLine:
         self.band.set_color(color)
         self._dots.setBrush(color)
         self._dots.setPen(None)
+        self._dots.setSize(scaled(DOT))
 
     def feed(self, values: Array, half_widths: Array | None = None) -> None:
         """One value per step from 0, and half the width of the band around each."""

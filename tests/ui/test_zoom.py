@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+from PySide6.QtCore import QPointF, QRect
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.presets import preset
+from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, stamp_markers
+from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.editors import Switch
 from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.now_marker import NowMarker
+from metalearn_gui.ui.plotting import ThemedPlot
+from metalearn_gui.ui.step_line import StepLine
+from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.views.inside import InsideView
 from metalearn_gui.ui.zoom import UNBOUNDED, fit_new, rescale, set_zoom
 
@@ -52,3 +61,53 @@ def test_a_switch_built_at_a_zoom_is_as_large_as_it_is_drawn(qtbot) -> None:
     qtbot.addWidget(row)
     switch = fit_new(Switch(preset("first-steps").param("fixed_points"), row))
     assert switch.maximumSize().toTuple() == (ZOOM * Switch.WIDTH, ZOOM * (Switch.HEIGHT + 4))
+
+
+MARKERS = {
+    "marker": lambda painter, at, color: draw_marker(painter, at, 6.0, 1, color, color, 1.0),
+    "stamp": lambda painter, at, color: stamp_markers(painter, np.array([at.toTuple()]), 6.0, 1, color, color, 1.0),
+    "halo": lambda painter, at, color: draw_halo(painter, at, color, 12.0),
+    "ring": lambda painter, at, color: draw_ring(painter, at, color, 12.0),
+}
+
+
+@pytest.mark.parametrize("key", MARKERS)
+def test_a_point_is_as_much_larger_as_type_is(qapp, key: str) -> None:
+    def width() -> int:
+        image = QImage(100, 100, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(0)
+        with QPainter(image) as painter:
+            MARKERS[key](painter, QPointF(50, 50), QColor("red"))
+        return sum(image.pixelColor(x, 50).alpha() > 20 or image.pixelColor(x, 54).alpha() > 20 for x in range(100))
+
+    before = width()
+    set_zoom(2.0)
+    assert width() == pytest.approx(2 * before, abs=4)
+
+
+def test_dots_of_plots_are_as_much_larger_as_type_is(qtbot) -> None:
+    plot = ThemedPlot()
+    qtbot.addWidget(plot)
+    line, now = StepLine(plot, 1.0), NowMarker(plot)
+    sizes = []
+    for zoom in (1.0, 2.0):
+        set_zoom(zoom)
+        line.set_style(theme().palette.learner, "solid")
+        now.restyle()
+        sizes.append([dots.opts["size"] for dots in (line._dots, now._dot)])
+    assert sizes[1] == [2 * size for size in sizes[0]]
+
+
+def test_the_arrow_of_a_combo_is_as_much_larger_as_type_is(qtbot, monkeypatch) -> None:
+    combo, drawn = Combo(), []
+    qtbot.addWidget(combo)
+    combo.addItem("First steps")
+    combo.resize(200, 60)
+    monkeypatch.setattr(
+        QPainter, "drawPixmap", lambda painter, x, y, picture: drawn.append(QRect(x, y, *picture.size().toTuple()))
+    )
+    for zoom in (1.0, 2.0):
+        set_zoom(zoom)
+        combo.grab()
+    assert drawn[1].width() == 2 * drawn[0].width()
+    assert combo.width() - drawn[1].right() == pytest.approx(2 * (combo.width() - drawn[0].right()), abs=1)

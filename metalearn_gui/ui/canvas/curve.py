@@ -231,7 +231,7 @@ class CurveCanvas(HandleSurface):
 
     def _draw_points(self, painter: QPainter) -> None:
         color, text, pixels = self.learner_color(), theme().palette.text, self.handle_pixels()
-        radius = self.marker_size * theme().zoom
+        radius = self.marker_size
         stamp_markers(painter, pixels, radius, 0, text, color, 2.4)
         if self.grabbed is not None:
             center = QPointF(*pixels[self.grabbed].tolist())

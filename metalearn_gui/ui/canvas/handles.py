@@ -31,7 +31,7 @@ from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.theme import theme
 
-REACH = 12.0  # pixels from a handle's middle that still grab it
+REACH = 12.0  # pixels of the design from a handle's middle that still grab it
 NUDGE = 6.0  # pixels that Shift + an arrow moves a handle
 ARROWS = {
     Qt.Key.Key_Left: QPointF(-1, 0),
@@ -138,7 +138,7 @@ class HandleSurface(Surface):
         distances = np.hypot(pixels[:, 0] - position.x(), pixels[:, 1] - position.y())
         distances = np.where(np.isfinite(distances), distances, np.inf)
         nearest = int(np.argmin(distances))
-        return nearest if distances[nearest] <= REACH else None
+        return nearest if distances[nearest] <= theme().zoom * REACH else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._by_keyboard = False

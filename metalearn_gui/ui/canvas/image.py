@@ -262,7 +262,7 @@ class ImageCanvas(PictureSurface):
             color = palette.text if row == self.row else palette.learner if row < num_support else palette.unseen
             draw_picture(painter, box, self._rows.x[row], self._span, QPen(color, 3 if row == self.row else 1))
         if self._brush is not None:
-            draw_ring(painter, self._brush[1], palette.learner, self._cell_width)
+            draw_ring(painter, self._brush[1], palette.learner, self._cell_width / theme().zoom)
 
     def _draw_caption(self, painter: QPainter, line: QRectF, picture: Shown) -> None:
         """The name, and how near the target it is."""

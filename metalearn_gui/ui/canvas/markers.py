@@ -1,4 +1,7 @@
-"""Markers of points: a shape and a colour per class, stamped from a small cache of images."""
+"""Markers of points: a shape and a colour per class, stamped from a small cache of images.
+
+Radii and widths are in pixels of the design: markers grow with the type beside them.
+"""
 
 from __future__ import annotations
 
@@ -71,6 +74,14 @@ def draw_marker(
     painter: QPainter, center: QPointF, radius: float, shape: int, fill: QColor | None, outline: QColor, width: float
 ) -> None:
     """One marker as vectors; fill None leaves it hollow."""
+    zoom = theme().zoom
+    draw_shape(painter, center, zoom * radius, shape, fill, outline, zoom * width)
+
+
+def draw_shape(
+    painter: QPainter, center: QPointF, radius: float, shape: int, fill: QColor | None, outline: QColor, width: float
+) -> None:
+    """The same in pixels of the painter."""
     painter.save()
     painter.translate(center)
     painter.scale(radius, radius)
@@ -86,7 +97,7 @@ def draw_marker(
 
 @functools.lru_cache(maxsize=512)
 def _stamp(shape: int, fill: int | None, outline: int, radius: float, width: float, ratio: float) -> QImage:
-    side = math.ceil(2 * (radius + MARGIN) * ratio)
+    side = math.ceil(2 * (radius + max(MARGIN, width)) * ratio)
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(0)
@@ -94,7 +105,7 @@ def _stamp(shape: int, fill: int | None, outline: int, radius: float, width: flo
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     center = QPointF(side / ratio / 2, side / ratio / 2)
     color = None if fill is None else QColor.fromRgba(fill)
-    draw_marker(painter, center, radius, shape, color, QColor.fromRgba(outline), width)
+    draw_shape(painter, center, radius, shape, color, QColor.fromRgba(outline), width)
     painter.end()
     return without_tools(image)
 
@@ -103,8 +114,8 @@ def stamp_markers(
     painter: QPainter, pixels: Array, radius: float, shape: int, fill: QColor | None, outline: QColor, width: float
 ) -> None:
     """The same marker at many positions (n, 2): one image is drawn again and again."""
-    ratio = painter.device().devicePixelRatioF()
-    image = _stamp(shape, None if fill is None else fill.rgba(), outline.rgba(), radius, width, ratio)
+    ratio, zoom = painter.device().devicePixelRatioF(), theme().zoom
+    image = _stamp(shape, None if fill is None else fill.rgba(), outline.rgba(), zoom * radius, zoom * width, ratio)
     half = image.width() / ratio / 2
     for x, y in (pixels - half).tolist():
         painter.drawImage(QPointF(x, y), image)
@@ -114,14 +125,15 @@ def draw_halo(painter: QPainter, center: QPointF, color: QColor, radius: float) 
     """The glow of the point under the hand."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(faded(color, 70))
-    painter.drawEllipse(center, radius, radius)
+    painter.drawEllipse(center, theme().zoom * radius, theme().zoom * radius)
 
 
 def draw_ring(painter: QPainter, center: QPointF, color: QColor, radius: float) -> None:
     """A ring around a point: chosen by the keyboard, or wrong."""
-    painter.setPen(QPen(color, 2))
+    zoom = theme().zoom
+    painter.setPen(QPen(color, 2 * zoom))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawEllipse(QRectF(center.x() - radius, center.y() - radius, 2 * radius, 2 * radius))
+    painter.drawEllipse(center, zoom * radius, zoom * radius)
 
 
 def draw_class_number(painter: QPainter, box: QRectF, label: int) -> None:

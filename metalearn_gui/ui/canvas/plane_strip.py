@@ -69,16 +69,16 @@ class ClassButton(QAbstractButton):
         painter.setPen(QPen(color if marked else palette.line, 1.4 if marked else 1))
         painter.setBrush(faded(color, 38) if self.isChecked() else palette.background)
         painter.drawRoundedRect(box, 6, 6)
-        draw_marker(painter, QPointF(17, box.center().y()), 6, self._index, color, palette.text, 1.4)
+        draw_marker(painter, QPointF(scaled(17), box.center().y()), 6, self._index, color, palette.text, 1.4)
         painter.setFont(ui_font(12))
         painter.setPen(palette.text)
         middle = Qt.AlignmentFlag.AlignVCenter
         wide = self.width() > scaled(STRIP_WIDTH / 2)
-        painter.drawText(box.adjusted(32, 0, 0, 0), middle, self.text() if wide else class_letter(self._index))
+        painter.drawText(box.adjusted(scaled(32), 0, 0, 0), middle, self.text() if wide else class_letter(self._index))
         painter.setPen(palette.muted)
         if wide:
-            painter.drawText(box.adjusted(0, 0, -30, 0), middle | Qt.AlignmentFlag.AlignRight, self._points)
-        key = QRectF(box.right() - 23, box.center().y() - 8, 18, 16)
+            painter.drawText(box.adjusted(0, 0, -scaled(30), 0), middle | Qt.AlignmentFlag.AlignRight, self._points)
+        key = QRectF(box.right() - scaled(23), box.center().y() - scaled(8), scaled(18), scaled(16))
         painter.setPen(QPen(palette.line, 1))
         painter.drawRoundedRect(key, 4, 4)
         painter.setPen(palette.text)
@@ -245,9 +245,9 @@ class StripSummary(QWidget):
             (self.tr("wrong"), None, palette.error),
         )
         painter.setFont(ui_font(12))
-        left = 6.0
+        left, beside = float(scaled(6)), scaled(9)
         for text, fill, outline in entries:
             draw_marker(painter, QPointF(left, y), 5, 0, fill, outline, 1.5)
             painter.setPen(palette.text)
-            painter.drawText(QRectF(left + 9, top, scaled(80), scaled(18)), Qt.AlignmentFlag.AlignVCenter, text)
-            left += 9 + painter.fontMetrics().horizontalAdvance(text) + 16
+            painter.drawText(QRectF(left + beside, top, scaled(80), scaled(18)), Qt.AlignmentFlag.AlignVCenter, text)
+            left += beside + painter.fontMetrics().horizontalAdvance(text) + scaled(16)

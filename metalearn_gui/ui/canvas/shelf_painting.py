@@ -42,7 +42,7 @@ class ShelfPainting:
             painter.setPen(palette.muted)
             painter.drawText(QRectF(x - 3 * room, rows.bottom(), 3 * room, room), RIGHT, number_text(value))
             star = QPointF(x + 0.5 * room, rows.bottom() + room / 2)
-            draw_marker(painter, star, scaled(4), STAR, palette.muted, palette.muted, 0.5)
+            draw_marker(painter, star, 4.0, STAR, palette.muted, palette.muted, 0.5)
 
     def live(self, painter: QPainter) -> None:
         """What follows the hand."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from metalearn_gui.ui.canvas.markers import draw_marker
+from metalearn_gui.ui.canvas.markers import draw_shape
 from metalearn_gui.ui.theme import theme
 
 NUM_STARS = 5
@@ -50,11 +50,11 @@ def draw_stars(painter: QPainter, box: QRectF, stars: float, color: QColor, hove
     for place in range(NUM_STARS):
         center = QPointF(box.left() + (place + 0.5) * pitch, box.center().y())
         outline = color if place < max(stars, hovered) else theme().palette.truth
-        draw_marker(painter, center, radius, STAR, None, outline, 1.2)
+        draw_shape(painter, center, radius, STAR, None, outline, 1.2)
         share = min(max(stars - place, 0.0), 1.0)
         if share > 0:
             painter.save()
             part = QRectF(center.x() - radius, box.top(), 2 * radius * share, box.height())
             painter.setClipRect(part, Qt.ClipOperation.IntersectClip)
-            draw_marker(painter, center, radius, STAR, color, color, 1.2)
+            draw_shape(painter, center, radius, STAR, color, color, 1.2)
             painter.restore()

@@ -78,7 +78,7 @@ def _paint_mean(
     painter.setPen(QPen(faded(mark.color, 1.0 if is_best else 0.5), 2))
     low, high = (place_of(max(end, 10.0 ** reach[0]), rect, reach) for end in (mean - half, mean + half))
     painter.drawLine(QPointF(low, middle), QPointF(high, middle))
-    draw_mark(painter, mark, QPointF(place_of(mean, rect, reach), middle), MARK_SIZE, filled=is_best)
+    draw_mark(painter, mark, QPointF(place_of(mean, rect, reach), middle), scaled(MARK_SIZE), filled=is_best)
     if median > 0:
         painter.setPen(QPen(mark.color, 1.2))
         at = place_of(median, rect, reach)

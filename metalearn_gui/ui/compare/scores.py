@@ -224,10 +224,10 @@ class ScoresDelegate(QStyledItemDelegate):
     def _paint_text(self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, index: Index) -> None:
         mark: Mark | None = index.data(MARK_ROLE)
         if mark is not None:
-            draw_mark(painter, mark, QPointF(rect.left() + 13, rect.center().y()), MARK_SIZE)
+            draw_mark(painter, mark, QPointF(rect.left() + scaled(13), rect.center().y()), scaled(MARK_SIZE))
         painter.setFont(option.font)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        room = rect.adjusted(TEXT_LEFT if mark is not None else 4, 0, -6, 0)
+        room = rect.adjusted(scaled(TEXT_LEFT) if mark is not None else 4, 0, -6, 0)
         is_wide = index.column() == FIRST and not index.sibling(index.row(), FIRST_MEDIAN).data()
         if is_wide:  # how far it is, in words, over the columns that are empty still
             room.setRight(room.right() + sum(scaled(WIDTHS[column]) for column in (FIRST_MEDIAN, BEST)))

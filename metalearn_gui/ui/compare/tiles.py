@@ -274,4 +274,4 @@ class MarkDot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._mark is not None:
-            draw_mark(painter, self._mark, QRectF(self.rect()).center(), 9)
+            draw_mark(painter, self._mark, QRectF(self.rect()).center(), scaled(9))

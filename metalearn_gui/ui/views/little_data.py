@@ -21,7 +21,7 @@ from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen, style_line
 from metalearn_gui.ui.run_marks import mark_of
-from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.theme import scaled, ui_font
 from metalearn_gui.ui.view import GAP
 
 DEEPEST = 4.0  # an interval is shown down to so small a part of its mean: one to 0 has no end on this axis
@@ -185,7 +185,7 @@ class LossAgainstPanel(Panel):
         bars = self.plot.add_line()
         bars.setData(np.repeat(x, 2), np.stack([low, high], axis=1).ravel(), connect="pairs")
         bars.setPen(line_pen(mark.color, "solid", 1.4))
-        points = pg.ScatterPlotItem(x=x, y=y, symbol=mark.shape, size=8, pen=None, brush=mark.color)
+        points = pg.ScatterPlotItem(x=x, y=y, symbol=mark.shape, size=scaled(8), pen=None, brush=mark.color)
         self.plot.addItem(points, ignoreBounds=True)
         self._items += [line, bars, points]
 
