@@ -74,7 +74,8 @@ class Waiting:
         is_still = session.run_state in (RunState.IDLE, RunState.PAUSED) and not session.readiness
         scored = live.latest_scores
         is_scored = not live.iteration or (scored is not None and scored.iteration == live.iteration)
-        is_adapted = {"learner", *session.unseen.compared} <= session.unseen.adaptations.keys()
+        beside = session.unseen.compared & session.unseen.comparable
+        is_adapted = {"learner", *beside} <= session.unseen.adaptations.keys()
         has_gallery = len(session.unseen.gallery_adaptations) == len(session.unseen.gallery)
         return is_still and is_scored and is_adapted and has_gallery and self.is_quiet
 

@@ -85,6 +85,11 @@ class UnseenTasks(QObject):
         return min(settings.outer.test_steps, 1) if settings.learner.adapts_once else settings.outer.test_steps
 
     @property
+    def comparable(self) -> frozenset[str]:
+        """The baselines that were trained beside the shown run, whether they are drawn or not."""
+        return frozenset(self.shown.learners) - {"learner"}
+
+    @property
     def gallery(self) -> list[TouchedTask]:
         """Eight more unseen tasks."""
         return self._gallery.tasks

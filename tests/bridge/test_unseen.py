@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("traced")
 
 def fully_adapted(session: Session) -> bool:
     return (
-        set(session.unseen.adaptations) == {"learner", *session.unseen.compared} & set(session.unseen.shown.learners)
+        set(session.unseen.adaptations) == {"learner", *session.unseen.compared & session.unseen.comparable}
         and len(session.unseen.gallery_adaptations) == 8
     )
 

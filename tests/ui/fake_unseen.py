@@ -44,6 +44,7 @@ class FakeUnseen(QObject):
         self.context: np.ndarray | None = None
         self.held: dict[str, np.ndarray] = {}
         self.compared = {"transfer", "scratch"}
+        self.comparable = frozenset(self.compared)
         self.laid_over: UnitAnswers | None = None
         self.is_behind = False
         self.step = 5

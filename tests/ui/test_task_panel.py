@@ -176,6 +176,21 @@ def test_chips_show_and_set_what_is_compared(panel, session):
     assert button(panel, "compare_learner").text() == "MAML"
 
 
+def test_chip_of_what_was_not_trained_beside_the_run_is_off_and_says_so(panel, session):
+    chip = button(panel, "compare_transfer")
+    session.unseen.comparable = frozenset({"scratch"})
+    session.unseen.adapt_again()
+    assert not chip.isChecked()
+    assert not chip.isEnabled()
+    assert chip.toolTip() == "It was not trained beside this run"
+    assert button(panel, "compare_scratch").isChecked()
+    session.unseen.comparable = frozenset({"scratch", "transfer"})
+    session.unseen.adapt_again()
+    assert chip.isChecked()
+    assert chip.isEnabled()
+    assert "fine-tuned" in chip.toolTip()
+
+
 def test_learner_that_is_a_baseline_has_no_second_chip(panel, session):
     session.change(learner="scratch")
     assert button(panel, "compare_scratch").isHidden()

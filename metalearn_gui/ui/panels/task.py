@@ -103,8 +103,11 @@ class TaskPanel(Panel):
 
     def _show_compared(self) -> None:
         for key in COMPARED:
-            with QSignalBlocker(self._chips[key]):
-                self._chips[key].setChecked(key in self.session.unseen.compared)
+            is_there, chip = key in self.session.unseen.comparable, self._chips[key]
+            with QSignalBlocker(chip):
+                chip.setChecked(is_there and key in self.session.unseen.compared)
+            chip.setEnabled(is_there)
+            chip.setToolTip(self._told(key) if is_there else self.tr("It was not trained beside this run"))
 
     # --- texts, colours, size -----------------------------------------------------------------------
 
@@ -119,10 +122,12 @@ class TaskPanel(Panel):
         self._chips["transfer"].setText(self.tr("transfer learning"))
         self._chips["scratch"].setText(self.tr("from scratch"))
         self._chips["learner"].setToolTip(self.tr("The learner of the run: always shown"))
-        self._chips["transfer"].setToolTip(
-            self.tr("A network trained on all tasks at once, then fine-tuned on these points")
-        )
-        self._chips["scratch"].setToolTip(self.tr("A fresh network, trained on these points alone"))
+        self._show_compared()
+
+    def _told(self, key: str) -> str:
+        if key == "transfer":
+            return self.tr("A network trained on all tasks at once, then fine-tuned on these points")
+        return self.tr("A fresh network, trained on these points alone")
 
     def _show_hint(self) -> None:
         what = self.surface.invitation() if self.surface else ""
