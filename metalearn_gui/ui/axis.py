@@ -87,6 +87,7 @@ class Axis(pg.AxisItem):
         super().__init__(orientation, showValues=True)
         self._text, self._counts = text, counts
         self.is_log = False
+        self.possible = (-math.inf, math.inf)  # beyond them there is no value, and no tick
         self.least_spacing = 56 if orientation == "bottom" else 19  # pixels of the design between two labels
         self.setStyle(tickLength=0, autoExpandTextSpace=False)
         self.enableAutoSIPrefix(False)
@@ -103,6 +104,7 @@ class Axis(pg.AxisItem):
         most = max(2, int(length // scaled(self.least_spacing)))
         low, high = self.range
         values = log_ticks(10.0**low, 10.0**high, most) if self.is_log else linear_ticks(low, high, most)
+        values = [value for value in values if self.possible[0] <= value <= self.possible[1]]
         return [value for value in values if value == round(value)] if self._counts else values
 
     def generateDrawSpecs(self, painter: QPainter) -> tuple[Any, ...] | None:

@@ -137,9 +137,9 @@ class ThemedPlot(pg.PlotWidget):
         self.addItem(line, ignoreBounds=True)
         return line
 
-    def set_log(self, on: bool) -> None:
-        """Logarithmic values; the owner feeds its lines again."""
-        self.value_axis.is_log = on
+    def set_log(self, on: bool, possible: tuple[float, float] | None = None) -> None:
+        """Logarithmic values; the owner feeds its lines again. possible: the least and the greatest there can be."""
+        self.value_axis.is_log, self.value_axis.possible = on, possible or (-math.inf, math.inf)
         self.value_axis.picture = None
         self.value_axis.update()
 

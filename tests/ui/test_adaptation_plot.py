@@ -170,6 +170,19 @@ def test_accuracy_in_percent_is_first_for_classification_and_not_there_for_regre
     assert panel.plot.is_log
 
 
+@pytest.mark.parametrize("height", [261, 900])
+def test_no_tick_says_more_than_a_hundred_per_cent_or_less_than_none(panel, session, height):
+    session.change(task_family="blobs")
+    panel.resize(416, height)
+    axis = panel.plot.value_axis
+    assert (axis.ticks(height)[0], axis.ticks(height)[-1]) == (0, 100)
+    _score(session, accuracy=np.linspace(0.9, 1.0, 11))
+    assert panel.plot.getViewBox().viewRange()[1][1] > 100
+    assert axis.ticks(height)[-1] == 100
+    panel.accuracy_button.click()
+    assert axis.ticks(height)  # of a loss, which may be anything
+
+
 @pytest.mark.parametrize("loss", [[np.nan] * 11, [0.0] * 11, [1.0, np.inf, -1.0] + [2.0] * 8, [1e38] * 11])
 def test_losses_that_cannot_be_drawn_are_gaps(panel, session, loss):
     _score(session, loss=np.asarray(loss, np.float32))

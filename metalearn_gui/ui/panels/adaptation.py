@@ -33,7 +33,7 @@ from metalearn_gui.ui.wording import (
     unseen_text,
 )
 
-EMPTY, PERCENT = np.empty(0), np.array([0.0, 100.0])
+EMPTY, PERCENT = np.empty(0), (0.0, 100.0)
 LEAST = 106  # pixels of a plot that says something, with its axis
 AROUND = 48  # pixels of a card that are not its body
 LOWEST = 80  # a plot of fewer pixels has no room for a box that hides nothing
@@ -141,7 +141,7 @@ class AdaptationPanel(Panel):
         self.accuracy_button.setVisible(self._has_classes)
         self.accuracy_button.setText(self.tr("accuracy, %") if self.shows_accuracy else self.tr("loss"))
         self.accuracy_button.setAccessibleName(self.accuracy_button.text())
-        self.plot.set_log(not self.shows_accuracy)
+        self.plot.set_log(not self.shows_accuracy, possible=PERCENT if self.shows_accuracy else None)
         self._empty.set_text("" if evaluation else self.tr("Appears with the first evaluation on unseen tasks"))
         scores = {} if evaluation is None else {"learner": evaluation.learner, **evaluation.baselines}
         self._feed(scores)
@@ -186,7 +186,7 @@ class AdaptationPanel(Panel):
         has_median = "learner" in scores and not self.shows_accuracy
         self._median.feed(scores["learner"].loss_median if has_median else EMPTY)
         levels = self.levels.hide() if self.shows_accuracy else self.levels.show(self.session.shown)
-        whole = PERCENT if self.shows_accuracy and not scores else EMPTY
+        whole = np.array(PERCENT if self.shows_accuracy and not scores else ())
         others = [*(line.y for key, line in self._lines.items() if key != "learner"), levels, whole]
         trained = None if self.shows_accuracy else self.session.shown.settings.learner.num_steps
         self._off_scale.fit((self._lines["learner"].y, self._median.y), others, trained)
