@@ -65,7 +65,7 @@ def test_a_full_disk_is_named_as_such(key: str, qapp) -> None:
         PICTURES[key].draw(FakeSession())(Path("/dev/full"))
 
 
-@pytest.mark.parametrize("name", ["first-steps", "article"])
+@pytest.mark.parametrize("name", ["first-steps", "article", "blobs"])
 def test_a_picture_names_the_lines_beside_the_learner(name: str, qapp, tmp_path: Path) -> None:
     session = FakeSession(preset(name))
     PICTURES["svg"].write(session, tmp_path / "canvas.svg")

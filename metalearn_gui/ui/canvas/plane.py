@@ -144,7 +144,10 @@ class PlaneCanvas(HandleSurface):
         accuracy = self.adaptation.accuracy if self.adaptation else None
         values = {} if accuracy is None else {step: float(accuracy[step]) for step in self._tables}
         counts = np.bincount(self.touched.support.y, minlength=self.family.output_dim).tolist()
-        state = StripState(self.placing, counts, self.shown_step, self._images, values, len(self.touched.query.x))
+        told = [(one.name, one.color) for one in self.others() if one.adaptation and self.names_others]
+        state = StripState(
+            self.placing, counts, self.shown_step, self._images, values, len(self.touched.query.x), tuple(told)
+        )
         self._strip.show_state(state)
 
     # --- handles --------------------------------------------------------------------------------------

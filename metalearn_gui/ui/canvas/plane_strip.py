@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.canvas.markers import class_color, class_letter, draw_marker, faded
@@ -17,12 +17,14 @@ from metalearn_gui.ui.translated import Translated
 STRIP_WIDTH = 178
 ROW_HEIGHT = 24
 MOST_IN_ONE_COLUMN = 5
+LINE = 18.0  # of the legend, in pixels of the design
+SAMPLE = 16  # of a border
 FOLLOW_MS = 60
 
 
 @dataclasses.dataclass(frozen=True)
 class StripState:
-    """What the strip shows. images, accuracies: by adaptation step."""
+    """What the strip shows. images, accuracies: by adaptation step. borders: names and colours that are told."""
 
     placing: int
     counts: list[int]
@@ -30,10 +32,11 @@ class StripState:
     images: dict[int, QImage]
     accuracies: dict[int, float]
     num_queries: int
+    borders: tuple[tuple[str, QColor], ...] = ()
 
     def looks_like(self, other: StripState) -> bool:
         """Whether a summary of the one is one of the other: pictures are made anew when they change."""
-        mine, others = ((one.step, one.accuracies, one.num_queries) for one in (self, other))
+        mine, others = ((one.step, one.accuracies, one.num_queries, one.borders) for one in (self, other))
         return self.images is other.images and mine == others
 
 
@@ -184,10 +187,14 @@ class StripSummary(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top = 0.0
-        for height, draw in ((100.0, self._draw_steps), (56.0, self._draw_bar), (18.0, self._draw_legend)):
+        for height, draw in ((100.0, self._draw_steps), (56.0, self._draw_bar), (LINE, self._draw_legend)):
             if top + scaled(height) <= self.height():
                 draw(painter, top, self._state)
                 top += scaled(height)
+        for name, color in self._state.borders:
+            if top + scaled(LINE) <= self.height():
+                self._draw_border(painter, top, name, color)
+                top += scaled(LINE)
 
     def _draw_steps(self, painter: QPainter, top: float, state: StripState) -> None:
         palette, width = theme().palette, (self.width() - 8) / 2
@@ -251,3 +258,13 @@ class StripSummary(QWidget):
             painter.setPen(palette.text)
             painter.drawText(QRectF(left + beside, top, scaled(80), scaled(18)), Qt.AlignmentFlag.AlignVCenter, text)
             left += beside + painter.fontMetrics().horizontalAdvance(text) + scaled(16)
+
+    def _draw_border(self, painter: QPainter, top: float, name: str, color: QColor) -> None:
+        """Whose border between classes a line of this colour is."""
+        line, sample = QRectF(0, top, self.width(), scaled(LINE)), scaled(SAMPLE)
+        painter.setPen(QPen(color, 1.4 * theme().zoom))
+        painter.drawLine(QPointF(1, line.center().y()), QPointF(sample, line.center().y()))
+        painter.setPen(theme().palette.text)
+        words = line.adjusted(sample + scaled(6), 0, 0, 0)
+        text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(words.width()))
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)

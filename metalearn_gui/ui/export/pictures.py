@@ -150,6 +150,7 @@ def _surface(session: Session) -> Surface:
     surface = CANVASES[session.shown.settings.tasks.view](session)
     surface.leave()
     surface.names_others = True
+    surface.settle()
     surface.resize(SIZE.width() - 2 * MARGIN, SIZE.height() - 2 * MARGIN)
     surface.grab()  # a widget that was never shown learns its size, and lays out its parts, only now
     return surface
