@@ -109,11 +109,16 @@ class Latest(QObject):
 def _work(waiting: _Waiting, post: _Post) -> None:
     """The worker's life: request after request, until it is closed."""
     while (request := waiting.take()) is not None:
-        try:
-            result = request.compute()
-        except (StoreError, SettingError) as error:  # no fault: a line for a person already
-            post.answered.emit(request.failed, str(error))
-        except Exception:
-            post.answered.emit(request.failed, log_failure(QCoreApplication.translate("Latest", "Answering")))
-        else:
-            post.answered.emit(request.deliver, result)
+        _answer(request, post)
+        del request  # or a task and a network would be kept until the next one comes
+
+
+def _answer(request: Request, post: _Post) -> None:
+    try:
+        result = request.compute()
+    except (StoreError, SettingError) as error:  # no fault: a line for a person already
+        post.answered.emit(request.failed, str(error))
+    except Exception:
+        post.answered.emit(request.failed, log_failure(QCoreApplication.translate("Latest", "Answering")))
+    else:
+        post.answered.emit(request.deliver, result)

@@ -286,6 +286,7 @@ def _work(jobs: queue.SimpleQueue[Job | None], mailbox: collections.deque[tuple[
     """The worker's life: job after job, until there is None."""
     while (job := jobs.get()) is not None:
         mailbox.append((job, _End(_run(job, mailbox))))
+        del job  # or all that it trained would be kept until the next one comes
 
 
 def _run(job: Job, mailbox: collections.deque[tuple[Job, Any]]) -> str:

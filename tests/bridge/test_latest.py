@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import functools
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -52,6 +54,25 @@ def test_a_lower_rank_comes_between_requests_of_a_higher_one(latest, qtbot) -> N
     blocker.release.set()
     qtbot.waitUntil(lambda: len(order) == 4)
     assert order == ["touch", 0, 1, 2]
+
+
+class Large:
+    """An answer that is worth its memory."""
+
+
+def test_a_worker_that_waits_keeps_nothing_of_what_it_answered(latest, qtbot) -> None:
+    asked, made = Large(), []
+    kept = [weakref.ref(asked)]
+
+    def compute(what: Large) -> Large:
+        answer = Large()
+        kept.append(weakref.ref(answer))
+        return answer
+
+    latest.request("touch", Request(functools.partial(compute, asked), lambda _: made.append(True)))
+    del asked
+    qtbot.waitUntil(lambda: bool(made))
+    qtbot.waitUntil(lambda: [one() for one in kept] == [None, None])
 
 
 def test_results_arrive_on_the_thread_that_asked(latest, qtbot) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import gc
 import random
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -64,6 +66,20 @@ def test_a_job_runs_until_it_is_paused(runner, qtbot) -> None:
     qtbot.wait(60)
     assert count.counted == reached
     assert count.arrived == list(range(reached + 1))
+
+
+def test_a_worker_that_waits_keeps_nothing_of_a_job_that_has_ended(runner, qtbot) -> None:
+    def count_a_little() -> weakref.ref[Counting]:
+        count = Counting()
+        runner.steer(count.job)
+        qtbot.waitUntil(lambda: len(count.arrived) > 5)
+        runner.stop()
+        qtbot.waitUntil(lambda: count.error is not None)
+        return weakref.ref(count)
+
+    kept = count_a_little()
+    gc.collect()
+    assert kept() is None
 
 
 def test_a_step_adds_exactly_one(runner, qtbot) -> None:
