@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.actions import COMMANDS
-from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.theme import scaled, ui_font
 from metalearn_gui.ui.translated import Translated
 
 
@@ -23,6 +23,7 @@ class HelpWindow(Translated, QWidget):
         self._texts = {command.key: QLabel(self) for command in COMMANDS if command.shortcut}
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(12)
         for texts in (1, 3):
             grid.setColumnStretch(texts, 1)
         half = -(-len(self._texts) // 2)
@@ -30,6 +31,8 @@ class HelpWindow(Translated, QWidget):
             key = QLabel(command.shortcut, self)
             key.setFont(ui_font(13, 600))
             self._texts[command.key].setFont(ui_font(13))  # a window of its own takes no type from the main one
+            for label in (key, self._texts[command.key]):  # no window is so low that letters lose what hangs below
+                label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             grid.addWidget(key, place % half, 2 * (place // half))
             grid.addWidget(self._texts[command.key], place % half, 2 * (place // half) + 1)
         column = QVBoxLayout(self)
@@ -38,8 +41,11 @@ class HelpWindow(Translated, QWidget):
         column.addWidget(self._story)
         column.addLayout(grid)
         column.addStretch(1)
-        self.resize(760, 560)
         self.retranslate()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.resize(self.size().expandedTo(QSize(scaled(760), scaled(560))))  # the type may have grown since
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F1):

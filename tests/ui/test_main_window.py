@@ -805,6 +805,16 @@ def test_gaps_come_back_with_the_zoom(window):
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (3840, 2160)])
+def test_the_help_cuts_no_letters(window, qtbot, size):
+    window.resize(*size)
+    shown = window.findChild(QWidget, "help_window")
+    with qtbot.waitExposed(shown):
+        shown.show()
+    labels = shown.findChildren(QLabel)
+    assert [label.text() for label in labels if label.height() < label.fontMetrics().height()] == []
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (3840, 2160)])
 def test_another_theme_leaves_type_as_large_as_it_was(window, size):
     def sizes() -> list[int]:
         return [label.font().pixelSize() for label in window.findChildren(QLabel)]
