@@ -14,6 +14,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.baselines import SCRATCH_WITH_ADAM, baseline_settings, compared_settings
 from metalearn_gui.engine.episodes import Episodes
 from metalearn_gui.engine.events import Evaluation, LearnerState, StepScores, TrainingState
+from metalearn_gui.engine.footprint import check_memory_to_try
 from metalearn_gui.engine.intervals import num_distinct
 from metalearn_gui.engine.learners.update_rules import RATES
 from metalearn_gui.engine.scoring import score, slice_size, summary
@@ -45,7 +46,11 @@ def evaluate(
         seed: of the unseen tasks, apart from the run's own.
         split: "test", or "validation" for choosing.
         watch: told after every slice of tasks.
+
+    Raises:
+        SettingError: more episodes than fit into memory.
     """
+    check_memory_to_try(settings, num_tasks)
     return Evaluator(settings, num_tasks, seed, split, compile, watch=watch).evaluation(state)
 
 

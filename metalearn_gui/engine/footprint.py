@@ -16,7 +16,7 @@ the process lay within a factor of two of this from 300 MB on (see tests/engine/
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from metalearn_gui.engine.memory import free_bytes
 from metalearn_gui.engine.params import SettingError, in_full
@@ -61,14 +61,22 @@ def _footprint(stage: ExperimentSettings, tried: ExperimentSettings) -> Footprin
     block = BLOCK_COPIES * stage.tasks.block_steps * num_tasks * _numbers_per_episode(stage)
     if stage.episodes.fixed_points and stage.episodes.num_training_tasks != UNLIMITED:
         block += EPISODE_COPIES * stage.episodes.num_training_tasks * _numbers_per_episode(stage)
-    size = tasks_in_one_call(tried, tried.points_per_task)
-    episodes = EPISODE_COPIES * watched_tasks(tried, NUM_TASKS) * _numbers_per_episode(tried)
     return Footprint(
         NUMBER * WEIGHT_COPIES * held.shared,
         NUMBER * block,
         NUMBER * _way(stage, num_tasks, held.kept_steps),
-        NUMBER * (_way(tried, size, 1) + episodes),
+        _one_call(tried) + watched_tasks(tried, NUM_TASKS) * _episode(tried),
     )
+
+
+def _one_call(settings: ExperimentSettings) -> float:
+    """Bytes of the unseen tasks that are adapted to at once."""
+    return NUMBER * _way(settings, tasks_in_one_call(settings, settings.points_per_task), 1)
+
+
+def _episode(settings: ExperimentSettings) -> float:
+    """Bytes of an unseen task's episode, which is kept."""
+    return NUMBER * EPISODE_COPIES * _numbers_per_episode(settings)
 
 
 def _numbers_per_episode(settings: ExperimentSettings) -> int:
@@ -105,6 +113,39 @@ def check_memory(*several: ExperimentSettings) -> None:
             )
 
 
+def check_memory_by_turns(several: Sequence[ExperimentSettings]) -> None:
+    """Refuse runs that would not fit beside each other: weights and tasks of all, and the work of one at a time.
+
+    Raises:
+        SettingError: what they would take together, what is free, and what to do.
+    """
+    free, each = free_bytes(), [footprint(settings) for settings in several]
+    taken = sum(one.weights + one.block for one in each) + max(one.total - one.weights - one.block for one in each)
+    if taken > SLACK * free:
+        raise SettingError(
+            f"Trained by turns, these {len(each)} runs take about {_gigabytes(taken)} of memory (estimated), "
+            f"{_gigabytes(free)} are free: train them in turn, or fewer of them"
+        )
+
+
+def check_memory_to_try(settings: ExperimentSettings, num_tasks: int) -> None:
+    """Refuse to try a learner on more episodes than fit into what is free.
+
+    Raises:
+        SettingError: what they would take, what is free, and how many fit.
+    """
+    free, around, episode = free_bytes(), _one_call(settings), _episode(settings)
+    taken = around + num_tasks * episode
+    if taken > SLACK * free:
+        fitting = _rounded_down((free - around) / episode)
+        advice = f"try {in_full(fitting)} tasks at most" if fitting > 0 else "lower shots (shots) or queries (queries)"
+        said = f"{in_full(num_tasks)} unseen tasks" if num_tasks != 1 else "1 unseen task"
+        raise SettingError(
+            f"{said} of these sizes {'take' if num_tasks != 1 else 'takes'} about {_gigabytes(taken)} of memory "
+            f"(estimated), {_gigabytes(free)} are free: {advice}"
+        )
+
+
 def fitting_sizes(settings: ExperimentSettings, free: float) -> dict[str, int]:
     """Settings, as few as halving those that count most comes to, with which it would fit; {} where none does."""
     changed: dict[str, int] = {}
@@ -135,6 +176,12 @@ def _advice(settings: ExperimentSettings, smaller: Mapping[str, int]) -> str:
         return "choose smaller ones"
     said = [f"{settings.param(name).label} ({name}) to {value}" for name, value in smaller.items()]
     return "lower " + " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
+
+
+def _rounded_down(count: float) -> int:
+    """To two digits: more are not known of an estimate."""
+    step: int = 10 ** max(len(str(int(count))) - 2, 0)
+    return int(count) // step * step
 
 
 def _gigabytes(num_bytes: float) -> str:

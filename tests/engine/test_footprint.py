@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from metalearn_gui.engine import evaluation
 from metalearn_gui.engine import footprint as footprint_module
+from metalearn_gui.engine.baselines import initial_states
+from metalearn_gui.engine.compare import compare
 from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Contender, lanes_of
-from metalearn_gui.engine.footprint import SIZES, SLACK, check_memory, fitting_sizes, footprint
+from metalearn_gui.engine.events import TrainingState
+from metalearn_gui.engine.footprint import SIZES, SLACK, check_memory, check_memory_to_try, fitting_sizes, footprint
 from metalearn_gui.engine.memory import _free_in_group
 from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.params import SettingError
@@ -65,6 +69,26 @@ def test_a_comparison_is_refused_whole_where_one_run_of_it_does_not_fit(free: No
     good, bad = default_settings(), at_maxima("maml")
     with pytest.raises(SettingError, match=r"^the large one: .* GB are free"):
         lanes_of([Contender("good", good), Contender("bad", bad, label="the large one")], BY_SETTINGS)
+
+
+def test_runs_that_fit_alone_are_refused_by_turns_where_they_do_not_fit_together(free: None) -> None:
+    large = default_settings().replaced(meta_batch=1000, shots=1000, queries=1000)
+    large = large.replaced(**fitting_sizes(large, SLACK * FREE / 2))
+    check_memory(large)
+    several = [Contender(str(place), large.replaced(seed=place)) for place in range(12)]
+    next(compare(several, order="in turn", options=Options(compile=False)))
+    with pytest.raises(SettingError, match=r"^Trained by turns, these 12 runs take about .* train them in turn, or"):
+        next(compare(several, order="interleaved", options=Options(compile=False)))
+
+
+def test_more_unseen_tasks_than_fit_are_refused_with_how_many_do(free: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = default_settings().replaced(shots=1000, queries=1000)
+    monkeypatch.setattr(evaluation, "unseen_parts", lambda *_: pytest.fail("tasks were drawn"))
+    with pytest.raises(SettingError, match=r"^10.000.000 unseen tasks of these sizes take about .*: try 490.000 tasks"):
+        evaluation.evaluate(settings, TrainingState(*initial_states(settings)), 10_000_000, compile=False)
+    check_memory_to_try(settings, 490_000)
+    with pytest.raises(SettingError):
+        check_memory_to_try(settings, 2 * 490_000)
 
 
 def test_what_fits_twice_over_has_nothing_to_lower() -> None:

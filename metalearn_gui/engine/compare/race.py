@@ -19,6 +19,7 @@ from metalearn_gui.engine.compare.judge import Judge
 from metalearn_gui.engine.compare.result import Comparison, Moment, TrainedRun
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.events import Event
+from metalearn_gui.engine.footprint import check_memory_by_turns
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options, meta_train
@@ -51,7 +52,8 @@ def compare(
     Yields: Planned; the events of every run, with Progressed between them; Judged as each one ends; Compared.
 
     Raises:
-        SettingError: no contender, two of the same key, an unknown order, or data that are missing.
+        SettingError: no contender, two of the same key, an unknown order, data that are missing, or more than fits
+            into memory.
     """
     if order not in ORDERS:
         raise SettingError(f"The order is {order!r}; choose one of {', '.join(ORDERS)}")
@@ -60,6 +62,8 @@ def compare(
     planned = lanes_of(contenders, budget)
     runs = tuple(done[place] for lane in planned if (place := (lane.contender, lane.seed)) in done)
     lanes = tuple(done[place].lane if (place := (lane.contender, lane.seed)) in done else lane for lane in planned)
+    if order == "interleaved" and planned:
+        check_memory_by_turns([lane.settings for lane in planned])
     yield Planned(lanes, runs)
     racers = [Racer(lane, gate, watched, budget.seconds or math.inf) for lane in planned if lane in lanes]
     race = _Race(lanes, racers, Judge(watched.num_tasks, tasks_seed, watched.compile), runs)
