@@ -450,6 +450,36 @@ def test_a_grabbed_row_is_the_current_one_of_the_table(several):
     assert several._looks.row == several.chosen % 10
 
 
+def test_delete_takes_the_row_that_is_ringed_whoever_chose_it(several, qtbot):
+    several.setFocus()
+    qtbot.keyClick(several, Qt.Key.Key_Right)
+    go_to(several, 7, "x")
+    before = support(several)
+    qtbot.keyClick(several, Qt.Key.Key_Delete)
+    assert np.array_equal(support(several).x, np.delete(before.x, 7, 0))
+    assert several.chosen % len(support(several).x) == several._looks.row
+    go_to(several, len(support(several).x) + 2, "x")  # a query row, with the row to add one in between
+    before = support(several)
+    qtbot.keyClick(several, Qt.Key.Key_Delete)
+    assert support(several) is before
+
+
+def test_a_dragged_number_has_no_more_digits_than_a_hand_can_place(several):
+    start = handle(several, 5)
+    drag(several, start, start + QPointF(7, -9))
+    row = several.chosen % 10
+    assert len(cell(several, row, "x").split(".")[1]) <= 3
+    assert len(cell(several, row, "z").partition(".")[2]) <= 1
+
+
+def test_what_has_no_room_is_told_of(several):
+    held = several.findChild(QLabel, "slice_held")
+    assert "fit" not in held.text()
+    several.resize(440, 200)
+    assert held.text().startswith(f"{len(several.panes())} of 3 fit · through row ")
+    assert "larger window" in held.toolTip()
+
+
 def test_every_control_has_a_name_and_a_tooltip(several):
     for part in (several._editor.table, *several.findChildren(QToolButton), *several._choice.findChildren(QComboBox)):
         if part.isVisibleTo(several) and part.objectName():

@@ -24,7 +24,7 @@ from metalearn_gui.ui.canvas.table.edits import with_row_after
 from metalearn_gui.ui.canvas.table.held import held_text
 from metalearn_gui.ui.canvas.table.one_row import point_of, row_text
 from metalearn_gui.ui.canvas.table.painting import Scene, paint_legend, paint_scene
-from metalearn_gui.ui.canvas.table.panes import Pane, draw_ground, panes_for, points_in, texts_at, within
+from metalearn_gui.ui.canvas.table.panes import Pane, draw_ground, panes_for, points_in, put_at, texts_at
 from metalearn_gui.ui.canvas.table.points import SUPPORT_RAIL, target_numbers
 from metalearn_gui.ui.canvas.table.predictions import Predictions, predictions_of
 from metalearn_gui.ui.canvas.table.rows import RowsEditor
@@ -90,9 +90,16 @@ class TableCanvas(HandleSurface):
         """Slices pass through this row from now on."""
         if row != self._looks.row:
             self._looks = dataclasses.replace(self._looks, row=row)
-            self._choice.show_held(held_text(self._looks, self.touched))
+            self._keep_to_row()
             self._look()
             self.update()
+
+    def _keep_to_row(self) -> None:
+        """The keyboard acts on the row that slices pass through, which is ringed and told of, whoever chose it."""
+        row, count = self._looks.row, self._num_support
+        self._choice.show_held(held_text(self._looks, self.touched), len(self.panes()), len(self._looks.cuts))
+        if self.chosen is not None and self.chosen % max(count, 1) != row:
+            self.chosen = row if row < count else None
 
     def _through_the_middle(self, looks: Slices) -> Slices:
         """The same slices, through a row that is like the others."""
@@ -124,7 +131,7 @@ class TableCanvas(HandleSurface):
         self._editor.model.show_predicted(predicted.texts(self._fields, self._target) if predicted else [])
         self._editor.table.make_room(len(self._fields.targets))
         self._editor.table.follow_row(self._looks.row)
-        self._choice.show_held(held_text(self._looks, self.touched))
+        self._keep_to_row()
 
     def drop_layers(self) -> None:
         super().drop_layers()
@@ -155,6 +162,7 @@ class TableCanvas(HandleSurface):
         self._editor.setVisible(width > 0)
         self._editor.setGeometry(self.width() - width, 0, width, self.height())
         self._choice.setGeometry(0, 0, int(self.frame().width()), BAR)
+        self._keep_to_row()
 
     def frame(self) -> QRectF:
         width = self._table_width()
@@ -208,14 +216,8 @@ class TableCanvas(HandleSurface):
 
     def _moved(self, pane: Pane, position: QPointF, row: int) -> tuple[Array, Array]:
         """x (dim,) and y of a row that is taken to this place."""
-        (x, y), (across, up) = point_of(self.touched, row)[:2], pane.axes.numbers(position)
-        x = pane.cut.across.put(x, within(pane.cut.across, across))
-        if pane.cut.up is not None:
-            x = pane.cut.up.put(x, within(pane.cut.up, up))
-        elif not self._fields.are_classes:
-            y = y.copy()
-            y[0, self._target] = np.clip(up, *self._y_range)
-        return x[0], y[0]
+        target = None if self._fields.are_classes else self._target
+        return put_at(pane, position, point_of(self.touched, row), target)
 
     def add_at(self, position: QPointF) -> int | None:
         """A row like the chosen one, but here."""
@@ -282,9 +284,8 @@ class TableCanvas(HandleSurface):
         looks, step = self._looks, self.shown_step
         beside = [(one, predictions_of(self.touched, looks, one.adaptation, step)) for one in self.others()]
         return Scene(
-            self._fields, self.touched, self.panes(), self._target, self._looks.row, self._span, self.shown_step,
-            self.predictions(0), self.predictions(self.shown_step),
-            [(one, found) for one, found in beside if found is not None],
+            self._fields, self.touched, self.panes(), self._target, looks.row, self._span, step,
+            self.predictions(0), self.predictions(step), [(one, found) for one, found in beside if found is not None],
         )  # fmt: skip
 
     @classmethod

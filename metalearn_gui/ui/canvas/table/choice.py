@@ -58,12 +58,15 @@ class SliceChoice(QWidget):
         for part in (self._and, self._second):
             part.setVisible(has_choice and first != NO_INPUT)
 
-    def show_held(self, text: str) -> None:
-        """Where the slices pass: which inputs stay as they are."""
+    def show_held(self, text: str, num_panes: int, num_slices: int) -> None:
+        """Where the slices pass: which inputs stay as they are; and how many of the slices have no room."""
+        help = self.tr("Fainter rows are of other categories: the slice does not pass there") if text else ""
+        if num_panes < num_slices:
+            shown = self.tr("{count} of {total} fit").format(count=num_panes, total=num_slices)
+            text = f"{shown} · {text}"
+            help += "\n" + self.tr("A larger window shows the other inputs too, and the box shows each alone")
         self._held.setText(text)
-        self._held.set_help(
-            self.tr("Fainter rows are of other categories: the slice does not pass there") if text else ""
-        )
+        self._held.set_help(help)
 
     def retranslate(self) -> None:
         """Set every string again."""

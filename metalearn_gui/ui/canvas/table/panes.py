@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.tables.fields import Field
 from metalearn_gui.engine.tables.slices import Slice
 from metalearn_gui.ui.canvas.axes import Axes, Range, apart, draw_frame, label_room, tick_text, ticks
@@ -22,6 +23,7 @@ SIDE_NAME = 17.0  # of the column upward, above a plane
 TICK_WIDTHS = {"number": 50, "date": 84, "category": 36}  # pixels that a text at an axis has
 TICK_HEIGHT = 34
 FEWEST = 2  # asked for at an axis: of one round number alone there may be none in the range
+FINEST = 2000  # parts of a range: finer than a hand can place anything
 MOST_ROWS = 5  # as many as `label_room` makes room for: finer ones have longer numbers
 
 
@@ -103,9 +105,26 @@ def points_in(pane: Pane, x: Array, y: Array) -> Array:
     return pane.axes.pixels(pane.cut.across.values(x), np.asarray(up, np.float64))
 
 
+def put_at(pane: Pane, position: QPointF, row: PointSet, target: int | None) -> tuple[Array, Array]:
+    """x (dim,) and y of a row that is taken there. target: which number of its y is upward; None: it has a class."""
+    across, up = pane.axes.numbers(position)
+    x, y = pane.cut.across.put(row.x, within(pane.cut.across, across)), np.array(row.y)
+    if pane.cut.up is not None:
+        x = pane.cut.up.put(x, within(pane.cut.up, up))
+    elif target is not None:
+        y[0, target] = np.clip(rounded(up, pane.axes.y_range), *pane.axes.y_range)
+    return x[0], y[0]
+
+
 def within(field: Field, value: float) -> float:
-    """A value of a column that a hand may give: within its range."""
-    return field.nearest(float(np.clip(value, *field.span)))
+    """A value of a column that a hand may give: within its range, and a number with no more digits than that takes."""
+    is_number = field.kind == "number" and not field.is_category
+    return field.nearest(float(np.clip(rounded(value, field.span) if is_number else value, *field.span)))
+
+
+def rounded(value: float, span: Range) -> float:
+    """A number as a hand places it in a range: what follows its last digit nobody could see."""
+    return round(value, -math.floor(math.log10((span[1] - span[0]) / FINEST)))
 
 
 def texts_at(pane: Pane, position: QPointF) -> list[str]:
