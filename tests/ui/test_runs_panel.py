@@ -70,6 +70,15 @@ def test_a_run_that_is_compared_tells_its_figures_as_they_come(panel, session, t
     assert _texts(panel, 1)[-1] == "1:06"
 
 
+def test_a_card_that_is_unfolded_says_how_far_its_run_has_gone_meanwhile(panel, session):
+    session.train(10)
+    panel.toggle_collapsed()
+    session.live.compute_seconds = 77.0
+    session.advanced.emit()
+    panel.toggle_collapsed()
+    assert _texts(panel, 0)[-1] == "1:17"
+
+
 def test_the_last_figures_are_not_called_by_another_run_s_steps(panel, session):
     session.train(10)
     session.change(test_steps=1)

@@ -85,6 +85,7 @@ class RunsPanel(Panel):
         session.shownChanged.connect(self.model.follow_shown)
         for signal in (session.advanced, session.scored, session.comparing.progressed):
             signal.connect(self._refresh_figures)
+        self.collapsedChanged.connect(self._refresh_figures)  # nothing was told while the card was folded
         self.refresh()
 
     def retranslate(self) -> None:
