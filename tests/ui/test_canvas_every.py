@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
@@ -58,6 +58,20 @@ def test_drag_moves_the_point_through_the_session(surface, touched_session):
     moved = len(changed) == 1 or not np.array_equal(after.y, before[1])
     assert moved
     assert num_points(touched_session) == len(before[0])
+
+
+def test_a_screen_reader_hears_nothing_of_what_was_deleted(surface, qtbot):
+    surface.choose(len(surface.handle_pixels()) - 1)
+    said = surface.accessibleDescription()
+    qtbot.keyClick(surface, Qt.Key.Key_Delete)
+    assert said
+    assert surface.accessibleDescription() != said
+    assert surface.accessibleDescription() == surface.described()
+
+
+def test_the_line_that_says_where_the_keyboard_is_lies_on_the_canvas(surface):
+    out = surface.ring_outside + 1  # half its width
+    assert QRectF(surface.rect()).contains(surface.frame().adjusted(-out, -out, out, out))
 
 
 def test_moves_between_two_paints_become_one_and_the_newest_wins(surface, touched_session, qtbot, monkeypatch):

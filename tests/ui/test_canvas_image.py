@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.canvas.answered import Answered
-from metalearn_gui.ui.canvas.image import ImageCanvas
+from metalearn_gui.ui.canvas.image import CAPTION, ImageCanvas
 from metalearn_gui.ui.canvas.pixels import cells_between, grey_image, grey_span, psnr_text, tiled
 from metalearn_gui.ui.text import exact_text
 from metalearn_gui.ui.theme import theme
@@ -72,6 +72,12 @@ def test_a_query_pictures_target_can_be_painted_and_its_thumb_takes_none_away(ca
     assert np.flatnonzero(painted.query.y[0] != before.query.y[0]).tolist() == [4 * SIDE + 4]
     click(canvas, thumb(canvas, len(before.support.x)), Qt.MouseButton.RightButton)
     assert picture_session.unseen.touched is painted
+
+
+def test_the_line_around_what_the_keyboard_acts_on_crosses_no_picture_and_no_name(large_canvas):
+    out = large_canvas.ring_outside - 1  # half its width
+    inside = large_canvas.frame().adjusted(-out, -out, out, out)
+    assert all(inside.contains(box.adjusted(0, -CAPTION, 0, 0)) for box in large_canvas.boxes().values())
 
 
 def test_what_is_waited_for_stands_where_the_answers_will_be(canvas):

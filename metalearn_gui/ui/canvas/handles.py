@@ -46,6 +46,7 @@ UNDO, REDO = QKeySequence("Ctrl+Z"), QKeySequence("Ctrl+Shift+Z")
 class HandleSurface(Surface):
     """A surface whose handles follow the hand."""
 
+    ring_outside: ClassVar[float] = -1.0  # pixels from the frame to the line that says that the keyboard is here
     claimed_keys: ClassVar[frozenset[int]] = frozenset(
         (*ARROWS, Qt.Key.Key_Insert, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
     )
@@ -55,7 +56,7 @@ class HandleSurface(Surface):
         self.chosen: int | None = None  # the handle that the keyboard acts on
         self.grabbed: int | None = None  # the handle under the mouse button
         self.hovered: QPointF | None = None
-        self._described = ""  # what was said last of the chosen handle
+        self._described = ""  # what was said last of what the keyboard acts on
         self._wanted: QPointF | None = None  # where the grabbed handle should go; the newest wins
         self._awaits_paint = False
         self._by_keyboard = False  # who was here last: the ring is for those who cannot see a pointer
@@ -107,10 +108,13 @@ class HandleSurface(Surface):
         count = len(self.handle_pixels())
         self.grabbed = self.grabbed if self.grabbed is not None and self.grabbed < count else None
         self.chosen = self.chosen if self.chosen is not None and self.chosen < count else None
-        if self.chosen is not None and self.accessibleDescription() == self._described:
-            self._describe(self.chosen)
         if self.grabbed is None:
             self.refit()
+
+    def _take_task(self) -> None:
+        super()._take_task()
+        if self.accessibleDescription() == self._described:
+            self._describe()
 
     # --- painting -------------------------------------------------------------------------------
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -123,7 +127,8 @@ class HandleSurface(Surface):
         if self.hasFocus() and self._by_keyboard:
             painter.setPen(QPen(theme().palette.learner, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self.frame().adjusted(1, 1, -1, -1), FRAME_RADIUS, FRAME_RADIUS)
+            out = self.ring_outside
+            painter.drawRoundedRect(self.frame().adjusted(-out, -out, out, out), FRAME_RADIUS, FRAME_RADIUS)
         painter.end()
         self._awaits_paint = False
         if self._wanted is not None:
@@ -244,13 +249,16 @@ class HandleSurface(Surface):
     def choose(self, index: int | None) -> None:
         """Make a handle the one that the keyboard acts on, and say so to a screen reader."""
         self.chosen = index
-        if index is not None:
-            self._describe(index)
+        self._describe()
         self.update()
 
-    def _describe(self, index: int) -> None:
-        """As it is now: what was said of it before a change no longer holds."""
-        self._described = self.describe_handle(index)
+    def described(self) -> str:
+        """What the keyboard acts on, for a screen reader; empty where that is nothing."""
+        return "" if self.chosen is None else self.describe_handle(self.chosen)
+
+    def _describe(self) -> None:
+        """As it is now: what was said before a change no longer holds."""
+        self._described = self.described()
         if self._described == self.accessibleDescription():
             return
         self.setAccessibleDescription(self._described)

@@ -28,6 +28,7 @@ from metalearn_gui.ui.text import exact_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 GAP, CAPTION, LESSON, LARGEST_THUMB, SMALLEST_THUMB = 12.0, 20.0, 18.0, 30.0, 9.0
+RING = 4.0  # pixels around the large pictures and their names, for the line that says that the keyboard is here
 LARGE, SMALLEST_COMPARED, NARROWEST_NAME = 4, 40.0, 130
 BAR, ROOM_FOR_BAR = 26.0, QSize(500, 240)  # the brushes' height, and the least canvas that has them
 LEFT = Qt.AlignmentFlag.AlignVCenter
@@ -47,6 +48,7 @@ class ImageCanvas(PictureSurface):
     """Support pictures first, then query pictures; the chosen one is shown large."""
 
     object_name = "image_canvas"
+    ring_outside = RING - 1
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -98,7 +100,7 @@ class ImageCanvas(PictureSurface):
 
     def frame(self) -> QRectF:
         below = LARGEST_THUMB + LESSON + 2 * GAP + (0 if self._bar.isHidden() else scaled(BAR) + GAP)
-        return QRectF(self.rect()).adjusted(1, 0, -1, -below)
+        return QRectF(self.rect()).adjusted(RING, RING, -RING, -below)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -37,6 +37,7 @@ class PicturesCanvas(PictureSurface):
     """Support pictures by class on the left, queries in the middle, the chosen picture large on the right."""
 
     object_name = "image_canvas"
+    ring_outside = 1.0  # words reach as far as the frame
     claimed_keys = PictureSurface.claimed_keys | frozenset(CLASS_KEYS)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

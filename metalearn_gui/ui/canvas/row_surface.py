@@ -24,6 +24,16 @@ class RowSurface(HandleSurface):
         """The row that a new task is shown with."""
         return 0
 
+    def describe_row(self, row: int) -> str:
+        """One line for a screen reader."""
+        return self.describe_handle(row)
+
+    def described(self) -> str:
+        """The chosen handle; else the row that is shown."""
+        if self.chosen is not None or not self._rows.count:
+            return super().described()
+        return self.describe_row(self.row)
+
     @property
     def _num_support(self) -> int:
         return len(self.touched.support.x)
@@ -66,7 +76,7 @@ class PictureSurface(RowSurface):
         """Show this picture large."""
         self._take_row(row % max(self._rows.count, 1))
         self.chosen = self.row if self._is_support else None
-        self.setAccessibleDescription(self.describe_handle(self.row))
+        self._describe()
         self.update()
 
     def settle(self) -> None:

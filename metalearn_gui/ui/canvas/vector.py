@@ -148,7 +148,7 @@ class VectorCanvas(RowSurface):
         """Show this row's numbers."""
         self.row = row % max(self._rows.count, 1)
         self.chosen = self.grabbed = None
-        self.setAccessibleDescription(self._row_text(self.row))
+        self._describe()
         self.update()
 
     def describe_handle(self, index: int) -> str:
@@ -162,6 +162,9 @@ class VectorCanvas(RowSurface):
             self.choose_row(self.row + int(ARROWS[Qt.Key(event.key())].y()))
         else:
             super().keyPressEvent(event)
+
+    def describe_row(self, row: int) -> str:
+        return self._row_text(row)
 
     def hover_lines(self, position: QPointF) -> list[str]:
         row = self._row_at(position)
