@@ -7,13 +7,15 @@ import dataclasses
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from metalearn_gui.ui.canvas.axes import Axes, grown, settled, ticks
+from metalearn_gui.ui.canvas.beyond import in_lines
 from metalearn_gui.ui.canvas.curve import CurveCanvas
 from metalearn_gui.ui.canvas.direct_labels import _boxes, _hidden
 from metalearn_gui.ui.canvas.legend_box import EDGE, _emptiest, draw_legend_box
+from metalearn_gui.ui.theme import ui_font
 from tests.ui.hand import click, drag, handle, mouse, session_for, set_points
 
 FRAME = QRectF(30, 0, 600, 300)
@@ -128,6 +130,15 @@ def test_a_point_goes_beyond_the_trained_inputs_and_the_view_shows_where_they_en
     ground = plain.pixelColor(curve.frame().topLeft().toPoint() + QPoint(20, 12))
     assert wide.pixelColor(inside) == ground
     assert wide.pixelColor(outside) != ground
+
+
+def test_where_trust_ends_is_said_in_whole_words_in_any_width(qapp):
+    font = QFontMetrics(ui_font(12))
+    wide, narrow = (font.horizontalAdvance(text) + 1 for text in ("not trained here", "not trained"))
+    assert in_lines("not trained here", font, wide) == ["not trained here"]
+    assert in_lines("not trained here", font, narrow) == ["not trained", "here"]
+    assert in_lines("not trained here", font, font.horizontalAdvance("trained")) == ["not", "trained", "here"]
+    assert in_lines("not trained here", font, font.horizontalAdvance("train")) == []
 
 
 def test_a_view_that_reaches_beyond_stays_until_the_points_are_put_back(curve, sinusoid):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPen
 
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS, Axes, Range
 from metalearn_gui.ui.canvas.markers import faded
@@ -33,7 +33,19 @@ def draw_beyond(painter: QPainter, axes: Axes, trained: Range) -> None:
         painter.setPen(palette.muted)
         painter.setFont(ui_font(12))
         text = QCoreApplication.translate("Canvas", "not trained here")
-        line = QRectF(zone.left(), frame.top() + 6, zone.width(), scaled(18))
-        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(zone.width()) - 8)
-        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, elided)
+        for place, line in enumerate(in_lines(text, painter.fontMetrics(), zone.width() - 8)):
+            box = QRectF(zone.left(), frame.top() + 6 + place * scaled(16), zone.width(), scaled(18))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, line)
     painter.restore()
+
+
+def in_lines(text: str, font: QFontMetrics, width: float) -> list[str]:
+    """The words in as many lines as they take; none at all where one of them does not fit."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and font.horizontalAdvance(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines if all(font.horizontalAdvance(line) <= width for line in lines) else []
