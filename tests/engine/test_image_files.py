@@ -202,6 +202,52 @@ def test_a_picture_for_a_task_keeps_its_shape_in_the_middle_of_a_square(width: i
     assert (squeezed > 0.5).any(axis=0).sum() != (squeezed > 0.5).any(axis=1).sum()
 
 
+def written(pixels: np.ndarray) -> bytes:
+    """A PNG of greys (height, width), or of colours (height, width, 3)."""
+    file = io.BytesIO()
+    Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def drawings(is_light: bool) -> np.ndarray:
+    """A task's own, on plain paper."""
+    others = np.zeros((3, 28 * 28), np.float32)
+    others[:, 300:420] = 1.0
+    return 1.0 - others if is_light else others
+
+
+@pytest.mark.parametrize("is_light", [False, True])
+def test_a_photograph_of_a_drawing_has_the_paper_and_the_ink_of_the_others(is_light: bool) -> None:
+    rng = np.random.default_rng(0)
+    sheet = 198 + rng.normal(0, 5, (280, 280)) + np.linspace(-12, 12, 280)  # light falls on it from one side
+    sheet[60:220, 120:160] = 70
+    made = picture_like(drawings(is_light), written(sheet)).reshape(28, 28)
+    ink = 1.0 - made if is_light else made
+    assert ink[7:21, 13:15].min() > 0.9
+    assert ink[:, :10].max() < 0.1
+    assert ink[:, 18:].max() < 0.1
+
+
+def test_ink_as_light_as_its_coloured_paper_can_be_read() -> None:
+    sheet = np.full((280, 280, 3), (20, 160, 60))
+    sheet[60:220, 120:160] = (220, 80, 40)
+    made = picture_like(drawings(is_light=False), written(sheet)).reshape(28, 28)
+    assert made[7:21, 13:15].min() > 0.9
+    assert made[:, :10].max() == 0.0
+
+
+def test_an_empty_sheet_stays_one() -> None:
+    rng = np.random.default_rng(0)
+    assert picture_like(drawings(is_light=False), written(np.full((90, 90), 255))).max() == 0.0
+    assert picture_like(drawings(is_light=False), written(200 + rng.normal(0, 3, (280, 280)))).max() == 0.0
+
+
+def test_among_pictures_that_are_no_drawings_greys_stay_as_they_are() -> None:
+    others = np.linspace(0.2, 0.8, 3 * 28 * 28, dtype=np.float32).reshape(3, -1)
+    made = picture_like(others, written(np.full((28, 28), 128)))
+    assert made == pytest.approx(np.full(28 * 28, 128 / 255), abs=0.01)
+
+
 def test_a_line_of_pixels_is_padded_without_a_square_of_its_length() -> None:
     assert picture_like(np.zeros((1, 28 * 28), np.float32), disc(200_000, 1)).shape == (28 * 28,)
 
