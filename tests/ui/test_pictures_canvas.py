@@ -349,6 +349,18 @@ def test_a_table_that_is_dropped_is_left_to_the_window(canvas, tmp_path):
     assert not dropped(canvas, data, canvas.placed.support[1].center())
 
 
+@pytest.mark.parametrize("name", ["letter.webp", "letter.GIF", "letter.tiff"])
+def test_a_picture_of_another_format_is_told_which_ones_are_read(canvas, session, qtbot, tmp_path, name):
+    said, data, before = [], QMimeData(), pictures(session)
+    session.messageRaised.connect(said.append)
+    (tmp_path / name).write_bytes(b"RIFF....WEBP")
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
+    assert dropped(canvas, data, canvas.placed.support[1].center())
+    qtbot.waitUntil(lambda: bool(said))
+    assert said[-1].text == "The picture is not taken: damaged or no PNG, JPEG or BMP; choose another one."
+    np.testing.assert_array_equal(pictures(session), before)
+
+
 def huge(path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(2**40)

@@ -14,6 +14,7 @@ from metalearn_gui.engine.images.archive import MAX_FILE_BYTES
 from metalearn_gui.engine.images.decoding import TOO_LARGE, Unusable
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
+UNREAD = (".webp", ".gif", ".tif", ".tiff", ".svg", ".heic", ".avif")  # pictures too: reading says what is expected
 NO_FILE = "no file"
 
 
@@ -55,7 +56,7 @@ def ask_picture_path(parent: QWidget) -> str:
 
 def _path(data: QMimeData) -> str:
     paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-    return paths[0] if len(paths) == 1 and paths[0].lower().endswith(SUFFIXES) else ""
+    return paths[0] if len(paths) == 1 and paths[0].lower().endswith(SUFFIXES + UNREAD) else ""
 
 
 def _as_file(image: QImage) -> bytes:
