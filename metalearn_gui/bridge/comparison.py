@@ -27,7 +27,6 @@ from metalearn_gui.engine.compare import (
     Plan,
     Planned,
     Progressed,
-    TrainedRun,
 )
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.events import Event, Finished
@@ -45,11 +44,6 @@ def _refusable(begin: Work, gate: Gate, options: Options) -> Iterator[Any]:
         yield from begin(gate, options)
     except SettingError as error:
         yield str(error)
-
-
-def _is_whole(run: TrainedRun) -> bool:
-    """Whether there is nothing left to train, and what was learned is there."""
-    return run.reason != "stopped" and run.state is not None
 
 
 def _written(path: str, outcome: Outcome, compile: bool) -> str:
@@ -89,6 +83,7 @@ class Comparing(QObject):
         self._runs = ComparedRuns()
         self._compiling.follow(None, is_cut_short=True)
         self.outcome: Outcome | None = None  # so far; None before the first plan
+        self._before: Outcome | None = None  # what goes on
         self._progress: Progressed | None = None
 
     # --- what the view asks for -------------------------------------------------------------------
@@ -96,15 +91,15 @@ class Comparing(QObject):
     def start(self, plan: Plan) -> None:
         """Train what is planned instead of what trains now; the live run is stopped where it stands.
 
-        A plan that was cancelled goes on: what was over then is not trained again.
+        A plan that was cancelled goes on: what was over then is not trained again, what was under way goes on.
 
         Raises:
             SettingError: a cell of a sweep whose settings cannot be.
         """
         before = self.outcome if self._goes_on(plan) else None
-        known = () if before is None else before.comparison.runs
+        known = () if before is None else tuple(run for run in before.comparison.runs if run.state is not None)
         records, turns = self._runs.records if known else {}, self._runs.turns
-        begin = functools.partial(plan.begin, known=[run for run in known if _is_whole(run)])
+        begin = functools.partial(plan.begin, known=known)
         self.cancel()
         if self.is_active:  # it ends while this one waits for its turn
             self._keep_cut_short()
@@ -113,6 +108,7 @@ class Comparing(QObject):
         self._forget()
         self._runs = ComparedRuns(records, turns)
         self.outcome = Outcome(plan) if before is None else Outcome(plan, key=before.key, created=before.created)
+        self._before = before
         job.on_items = functools.partial(self._take, job, self._runs)
         job.on_end = functools.partial(self._take_end, job, self._runs)
         self._job = job
@@ -233,7 +229,7 @@ class Comparing(QObject):
         job.compiles = isinstance(arrived[-1], Progressed) and arrived[-1].is_compiling
         if self._job is not job:  # what was compared before: its runs still come to their end
             for item in arrived:
-                if isinstance(item, Event):
+                if isinstance(item, Event) and item.run_id not in self.records:  # one that goes on has newer events
                     runs.fold(item)
             return
         signals: list[Callable[[], None]] = []
@@ -309,8 +305,15 @@ class Comparing(QObject):
             self.reopen(self.kept[0].key)
 
     def _keep_cut_short(self) -> None:
+        """It does not come to its last word: what was to go on, and has not yet, stays as it was."""
         if self.outcome is not None:
-            self.outcome = dataclasses.replace(self.outcome, is_cancelled=True)
+            comparison = self.outcome.comparison
+            if self._before is not None:
+                comparison = comparison if comparison.lanes else Comparison(self._before.comparison.lanes, ())
+                comparison = comparison.completed(self._before.comparison.runs)
+            if not self.lanes:
+                self._runs.plan(Planned(comparison.lanes), self._course.runs.next_turn)
+            self.outcome = dataclasses.replace(self.outcome, comparison=comparison, is_cancelled=True)
         self._keep()
 
     def _keep(self) -> None:

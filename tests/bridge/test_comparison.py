@@ -237,6 +237,27 @@ def test_a_cancelled_comparison_goes_on_with_who_is_left(session: Session, qtbot
     assert comparing.records[first.lane.run_id] in session.runs
 
 
+def test_a_run_that_was_cut_short_goes_on_as_the_same_run_of_the_list(session: Session, qtbot) -> None:
+    comparing, asked = session.comparing, plan(Budget(meta_iterations=2_000), order="interleaved")
+    comparing.start(asked)
+    qtbot.waitUntil(lambda: all(run.iteration for run in comparing.records.values()) and comparing.share > 0)
+    comparing.cancel()
+    done(session, qtbot)
+    cut = {run.lane.run_id: comparing.records[run.lane.run_id].iteration for run in comparing.comparison.runs}
+    assert (comparing.outcome.num_done, comparing.outcome.num_cut_short) == (0, 2)
+    comparing.start(asked)
+    comparing.cancel()  # before anything is taken up again
+    done(session, qtbot)
+    assert {lane.run_id for lane in comparing.lanes} == set(cut)
+    assert {run.lane.run_id for run in comparing.comparison.runs} == set(cut)
+    comparing.start(asked)
+    done(session, qtbot)
+    assert (comparing.outcome.num_done, comparing.outcome.num_cut_short) == (2, 0)
+    assert {run.run_id for run in session.runs[:-1]} == set(cut)
+    for run in session.runs[:-1]:
+        assert 0 < cut[run.run_id] < run.iteration == len(run.curve("objective")) == 2_000
+
+
 def test_a_comparison_that_is_cancelled_while_it_compiles_is_over_at_once(session, qtbot, monkeypatch) -> None:
     is_compiled, heard = threading.Event(), Heard(session)
     monkeypatch.setattr(training.Experiment, "warm_up", lambda _run: is_compiled.wait(60.0))

@@ -35,6 +35,7 @@ from tests.engine.small import assert_same_bits, small_settings
 
 pytestmark = pytest.mark.usefixtures("cheaper")
 TRACED = Options(compile=False, num_tasks=12)
+ONE_BY_ONE = dataclasses.replace(TRACED, chunk_steps=1)
 SHORT = Budget(meta_iterations=3)
 
 
@@ -164,6 +165,45 @@ def test_cancelling_keeps_who_was_finished_and_judges_who_was_under_way() -> Non
     assert [entry.key for entry in found.comparison.entries] == ["maml", "fomaml"]
     assert [run.reason for run in found.comparison.runs] == ["done", "stopped"]
     assert [lane.contender for lane in found.comparison.lanes] == ["maml", "fomaml", "reptile"]
+
+
+def cut_after(count: int, *arguments: object, **values: object) -> Comparison:
+    """Cancelled once so many chunks have trained."""
+    gate, num_chunks, said = Gate(), 0, []
+    for event in compare(*arguments, gate=gate, options=ONE_BY_ONE, **values):
+        said.append(event)
+        num_chunks += isinstance(event, Progress)
+        if num_chunks == count:
+            gate.close()
+    assert said[-1].is_cancelled
+    return said[-1].comparison
+
+
+def test_runs_that_were_cut_short_go_on_from_where_they_stand_bit_for_bit() -> None:
+    asked = contenders("maml", "fomaml", "reptile"), Budget(meta_iterations=6)
+    cut = cut_after(7, *asked, order="interleaved")
+    counts = [run.moments[-1].iteration for run in cut.runs]
+    assert sum(counts) == 7
+    assert all(run.is_cut_short for run in cut.runs)
+    planned, *said = compare(*asked, order="interleaved", options=ONE_BY_ONE, known=cut.runs)
+    assert planned.known == ()
+    assert {lane.run_id for lane in planned.lanes} == {run.lane.run_id for run in cut.runs}
+    assert sum(isinstance(event, Progress) for event in said) == 18 - 7
+    whole = compared(*asked)
+    for one, other in zip(whole.entries, said[-1].comparison.entries, strict=True):
+        assert_same_bits(one.runs[0].state.learner, other.runs[0].state.learner)
+        assert one.runs[0].moments[-1].gradient_evaluations == other.runs[0].moments[-1].gradient_evaluations
+        assert other.runs[0].reason == "done"
+
+
+def test_a_run_that_was_cut_short_and_not_taken_up_again_stays_as_it_was() -> None:
+    asked = contenders("maml", "fomaml"), Budget(meta_iterations=6)
+    cut = cut_after(4, *asked, order="interleaved")
+    gate = Gate()
+    gate.close()
+    *_, last = compare(*asked, order="interleaved", gate=gate, options=ONE_BY_ONE, known=cut.runs)
+    assert last.is_cancelled
+    assert set(last.comparison.runs) == set(cut.runs)
 
 
 def test_cancelling_before_anything_has_begun_leaves_nothing() -> None:

@@ -326,6 +326,8 @@ def test_enter_opens_a_contender_in_the_main_window(view, qtbot):
 
 def test_a_comparison_is_held_gone_on_with_and_ended_by_the_transport(view, qtbot):
     view.chosen.set_effort(budget=Budget(meta_iterations=1_000_000))
+    said = []
+    view.session.messageRaised.connect(lambda message: said.append(message.text))
     view.toggle()
     comparing = view.session.comparing
     qtbot.waitUntil(lambda: comparing.share > 0, timeout=60_000)
@@ -339,6 +341,9 @@ def test_a_comparison_is_held_gone_on_with_and_ended_by_the_transport(view, qtbo
     assert view.findChild(QLabel, "compare_left").text() == "–"
     assert [entry.key for entry in comparing.comparison.entries] == ["maml"]
     assert texts(view, 1)[FIRST] == "not begun"
+    assert said == ["Ended with 0 of 2 runs done and 1 cut short, which stay. Run goes on from there."]
+    assert view.findChild(QLabel, "compare_done").text() == "0"
+    assert view.protocol._ended_text() == "MAML (cut short)."
 
 
 def test_a_task_of_another_kind_takes_the_tiles_away(view, qtbot):

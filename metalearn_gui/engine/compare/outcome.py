@@ -46,9 +46,16 @@ class Outcome:
 
     @property
     def num_done(self) -> int:
-        """Runs that are over; of a search those of every round, most of which go on later."""
+        """Runs that came to their end; of a search those of every round, most of which go on later."""
         rungs = () if self.bracket is None else self.bracket.rungs
-        return sum(len(rung.losses) for rung in rungs) if self._is_search else len(self.comparison.runs)
+        if self._is_search:
+            return sum(len(rung.losses) for rung in rungs)
+        return len(self.comparison.runs) - self.num_cut_short
+
+    @property
+    def num_cut_short(self) -> int:
+        """Runs that were stopped on their way, and stay as far as they came; none of a search."""
+        return 0 if self._is_search else sum(run.is_cut_short for run in self.comparison.runs)
 
     @property
     def num_runs(self) -> int:

@@ -16,9 +16,9 @@ from metalearn_gui.engine import events
 from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender, Lane, lanes_of
 from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
 from metalearn_gui.engine.compare.judge import Judge
-from metalearn_gui.engine.compare.result import Comparison, Moment, TrainedRun
+from metalearn_gui.engine.compare.result import AXES, Comparison, Moment, TrainedRun
 from metalearn_gui.engine.control import Gate
-from metalearn_gui.engine.events import Event
+from metalearn_gui.engine.events import Event, TrainingState
 from metalearn_gui.engine.footprint import check_memory_by_turns
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -47,7 +47,8 @@ def compare(
         gate: of all runs together. Once it is closed those under way are judged as they are, and no other begins.
         options: as of any run. Nothing trains beside: baselines may be contenders themselves.
         tasks_seed: of the unseen tasks.
-        known: runs of an earlier call with the same contenders and budget, which are not trained again.
+        known: runs of an earlier call with the same contenders and budget: those that were stopped go on from where
+            they stand, the others are not trained again.
 
     Yields: Planned; the events of every run, with Progressed between them; Judged as each one ends; Compared.
 
@@ -58,18 +59,31 @@ def compare(
     if order not in ORDERS:
         raise SettingError(f"The order is {order!r}; choose one of {', '.join(ORDERS)}")
     watched = dataclasses.replace(options, baselines=False, evaluate=True, tasks_seed=tasks_seed, growth=GROWTH)
-    gate, done = gate or Gate(), {(run.lane.contender, run.lane.seed): run for run in known}
-    planned = lanes_of(contenders, budget)
-    runs = tuple(done[place] for lane in planned if (place := (lane.contender, lane.seed)) in done)
-    lanes = tuple(done[place].lane if (place := (lane.contender, lane.seed)) in done else lane for lane in planned)
+    gate, planned = gate or Gate(), lanes_of(contenders, budget)
+    found = {(run.lane.contender, run.lane.seed): run for run in known}
+    before = [found.get((lane.contender, lane.seed)) for lane in planned]
+    lanes = tuple(lane if run is None else _lane_again(lane, run) for lane, run in zip(planned, before, strict=True))
     if order == "interleaved" and planned:
         check_memory_by_turns([lane.settings for lane in planned])
-    yield Planned(lanes, runs)
-    racers = [Racer(lane, gate, watched, budget.seconds or math.inf) for lane in planned if lane in lanes]
-    race = _Race(lanes, racers, Judge(watched.num_tasks, tasks_seed, watched.compile), runs)
+    whole = tuple(run for run in before if run is not None and not run.is_cut_short)
+    yield Planned(lanes, whole)
+    most_seconds = budget.seconds or math.inf
+    racers = [
+        Racer(lane, gate, watched, most_seconds)
+        if run is None
+        else Racer.gone_on(lane, gate, watched, most_seconds, run)
+        for lane, run in zip(lanes, before, strict=True)
+        if run not in whole
+    ]
+    race = _Race(lanes, racers, Judge(watched.num_tasks, tasks_seed, watched.compile), whole)
     while (racer := race.next_racer(order, gate)) is not None:
         yield from race.advance(racer)
-    yield Compared(race.comparison, race.is_cancelled)
+    yield Compared(race.comparison.completed([run for run in before if run is not None]), race.is_cancelled)
+
+
+def _lane_again(lane: Lane, run: TrainedRun) -> Lane:
+    """What is over stays as it is; what goes on is the same run, its settings not yet those it was judged with."""
+    return dataclasses.replace(lane, run_id=run.lane.run_id) if run.is_cut_short else run.lane
 
 
 class Racer:
@@ -99,6 +113,17 @@ class Racer:
         self.end: events.Finished | None = None
         self.line = ""
         self.share = self.seconds = self.compile_seconds = 0.0
+        self._share_before = self.seconds_before = 0.0
+
+    @classmethod
+    def gone_on(cls, lane: Lane, gate: Gate, options: Options, most_seconds: float, run: TrainedRun) -> Racer:
+        """One that was stopped, from where it stands: its events, moments and seconds follow those it has."""
+        assert run.state is not None  # it was given as known with what it learned
+        racer = cls(lane, gate, options, most_seconds, after=_stopped(run, run.state))
+        racer.moments, racer.seconds_before = list(run.moments), run.seconds
+        last = run.moments[-1]
+        racer.share = racer._share_before = racer._share_at(last.iteration, last.compute_seconds)
+        return racer
 
     @property
     def has_begun(self) -> bool:
@@ -110,12 +135,13 @@ class Racer:
 
     @property
     def expected_seconds(self) -> float | None:
-        """From begin to end; None before it has shown its speed."""
+        """From begin to end, or from where it goes on; None before it has shown its speed."""
         if self.is_over:
             return self.seconds
-        if not self.share:
+        trained = self.share - self._share_before
+        if trained <= 0.0:
             return None
-        return self.compile_seconds + (self.seconds - self.compile_seconds) / self.share
+        return self.compile_seconds + (self.seconds - self.compile_seconds) * (1.0 - self._share_before) / trained
 
     def next(self) -> Event:
         """The next event; one chunk of meta-iterations lies before it at most."""
@@ -129,8 +155,10 @@ class Racer:
         self.compile_seconds = self.seconds
 
     def take_progress(self, event: events.Progress) -> None:
-        by_length = event.iteration / self._num_iterations
-        self.share = min(max(by_length, event.compute_seconds / self._most_seconds), 1.0)
+        self.share = self._share_at(event.iteration, event.compute_seconds)
+
+    def _share_at(self, iteration: int, seconds: float) -> float:
+        return min(max(iteration / self._num_iterations, seconds / self._most_seconds), 1.0)
 
     def take_evaluated(self, event: events.Evaluated) -> None:
         counts = event.iteration, event.tasks_seen, event.gradient_evaluations, event.compute_seconds
@@ -141,6 +169,12 @@ class Racer:
 
     def take_finished(self, event: events.Finished) -> None:
         self.end = event
+
+
+def _stopped(run: TrainedRun, state: TrainingState) -> events.Finished:
+    """The end that a run came to when it was stopped."""
+    counts = {axis: getattr(run.moments[-1], axis) for axis in AXES}
+    return events.Finished(run_id=run.lane.run_id, **counts, reason=run.reason, state=state, final_objective=math.nan)
 
 
 def _take_nothing(racer: Racer, event: Event) -> None:
@@ -188,7 +222,9 @@ class _Race:
         if isinstance(event, events.Prepared | events.Progress):
             yield self._progressed(racer)
         if racer.end is not None and (racer.end.iteration or racer.end.reason != "stopped"):
-            run = self._judge.judged(racer.lane, racer.end, racer.line, racer.moments, racer.seconds)
+            run = self._judge.judged(
+                racer.lane, racer.end, racer.line, racer.moments, racer.seconds_before + racer.seconds
+            )
             self._runs += (run,)
             yield Judged(run, self.comparison)
 

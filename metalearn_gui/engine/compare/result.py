@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -54,6 +54,11 @@ class TrainedRun:
     seconds: float
 
     @property
+    def is_cut_short(self) -> bool:
+        """Whether a person stopped it before its end."""
+        return self.reason == "stopped"
+
+    @property
     def losses(self) -> Array:
         assert self.scores.losses is not None  # a comparison keeps them
         return self.scores.losses
@@ -84,6 +89,11 @@ class Entry:
     def has_diverged(self) -> bool:
         """Whether a run of it did not come to its end."""
         return any(run.reason == "diverged" for run in self.runs)
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether a person stopped a run of it."""
+        return any(run.is_cut_short for run in self.runs)
 
     @property
     def early_end(self) -> str:
@@ -185,6 +195,11 @@ class Comparison:
         """Whether all train on the same tasks in the same order: their families, episodes and meta-batches agree."""
         streams = {(lane.settings.tasks, lane.settings.episodes, lane.settings.outer.meta_batch) for lane in self.lanes}
         return len(streams) <= 1
+
+    def completed(self, known: Iterable[TrainedRun]) -> Comparison:
+        """With those known runs of its lanes that it has no newer one of."""
+        missing = {lane.run_id for lane in self.lanes} - {run.lane.run_id for run in self.runs}
+        return Comparison(self.lanes, (*self.runs, *(run for run in known if run.lane.run_id in missing)))
 
     def entry(self, key: str) -> Entry:
         """A contender's.

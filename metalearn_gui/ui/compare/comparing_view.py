@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from metalearn_gui.bridge.messages import REFUSAL, Message
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Plan
+from metalearn_gui.engine.compare import Outcome, Plan
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.compare.earlier import earlier_menu
@@ -181,10 +181,23 @@ class ComparingView(View):
         self.show_state()
         outcome = self.session.comparing.outcome
         if outcome and self.isVisible() and self.is_mine and self.session.comparing.has_been_cancelled:
-            text = self.tr("Ended with {done} of {count} runs, which stay.")
-            text += " " + self.tr("Run goes on with the others.") if self.goes_on else ""
             self._has_told_end = True
-            self.session.messageRaised.emit(Message(text.format(done=outcome.num_done, count=outcome.num_runs), "info"))
+            self.session.messageRaised.emit(Message(self._end_text(outcome), "info"))
+
+    def _end_text(self, outcome: Outcome) -> str:
+        """What there is at the end of one that was cancelled, and what Run does with the rest."""
+        done, count, cut = outcome.num_done, outcome.num_runs, outcome.num_cut_short
+        if cut:
+            text = self.tr("Ended with {done} of {count} runs done and {cut} cut short, which stay.")
+            text = text.format(done=done, count=count, cut=cut)
+            more = self.tr("Run goes on from there.")
+        elif done == count:
+            text = self.tr("Ended with all {count} runs, which stay.").format(count=count)
+            more = self.tr("Run goes on with what is left.")
+        else:
+            text = self.tr("Ended with {done} of {count} runs, which stay.").format(done=done, count=count)
+            more = self.tr("Run goes on with the others.")
+        return f"{text} {more}" if self.goes_on else text
 
     def _take_word_back(self) -> None:
         """What was said of the end is over where it goes on."""

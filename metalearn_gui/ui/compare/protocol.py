@@ -142,16 +142,19 @@ class ProtocolPanel(Panel):
         return text
 
     def _ended_text(self) -> str:
-        """Who took less than the seconds that each might train, and why."""
+        """Who took less than each might train, and why."""
         outcome = self.session.comparing.outcome
-        if outcome is None or outcome.plan.budget.seconds is None:
+        if outcome is None:
             return ""
         words = {
             "own length": self.tr("its own length"), "converged": self.tr("converged"),
             "diverged": self.tr("diverged"), "nothing to train": self.tr("nothing to train"),
         }  # fmt: skip
-        ended = ((one.short, one.entry.early_end) for one in self._standings.all if one.entry is not None)
-        said = ", ".join(f"{name} ({words[end]})" for name, end in ended if end)
+        has_clock = outcome.plan.budget.seconds is not None
+        ended = ((one.short, one.entry) for one in self._standings.all if one.entry is not None)
+        why = ((name, self.tr("cut short") if entry.is_cut_short else words.get(entry.early_end if has_clock else ""))
+               for name, entry in ended)  # fmt: skip
+        said = ", ".join(f"{name} ({end})" for name, end in why if end)
         return f"{said}." if said else ""
 
     def _inductive_text(self) -> tuple[str, str]:
