@@ -33,6 +33,7 @@ from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.zoom import set_zoom
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand import click, drag, handle, mouse, spoil
 
@@ -101,6 +102,24 @@ def go_to(canvas: TableCanvas, row: int, name: str) -> None:
     table.setFocus()
     index = canvas._editor.model.index(row, column(canvas, name))
     table.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+
+def test_a_table_at_a_zoom_is_the_same_one_larger(canvas, qtbot):
+    def places() -> list[tuple[float, ...]]:
+        canvas.grab()
+        table = canvas._editor.table
+        boxes = [pane.frame for pane in canvas.panes()] + [QRectF(canvas._editor.geometry())]
+        return [*(box.getRect() for box in boxes), (table.rowHeight(0), table.horizontalHeader().maximumSectionSize())]
+
+    before = places()
+    try:
+        set_zoom(1.5)
+        canvas.resize(1026, 528)
+        after = places()
+    finally:
+        set_zoom(1.0)
+    for one, other in zip(before, after, strict=True):
+        assert other == pytest.approx([1.5 * number for number in one], abs=8)  # the widest number has another width
 
 
 def free_place(canvas: TableCanvas) -> QPointF:

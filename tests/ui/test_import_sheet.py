@@ -13,6 +13,7 @@ from metalearn_gui.ui.import_sheet import ImportSheet
 from metalearn_gui.ui.import_sheet.preview import KIND_ROLE
 from metalearn_gui.ui.import_sheet.tables import TableSheet
 from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.zoom import set_zoom
 
 
 @pytest.fixture
@@ -52,6 +53,23 @@ def test_a_columns_head_stands_over_its_cells(sheet):
     chip = preview.head.chip(0)
     ink = inked(preview.viewport().grab(cells).toImage())
     assert abs(ink - chip.left() + cells.left()) <= 2
+
+
+def test_a_columns_head_is_as_much_larger_as_type_is(sheet, qtbot):
+    preview = sheet._preview
+
+    def sizes() -> list[int]:
+        preview.resize(preview.size())
+        chip = preview.head.chip(0)
+        return [chip.height(), chip.bottom(), preview.head.sizeHint().height(), preview.rowHeight(0)]
+
+    before = sizes()
+    try:
+        set_zoom(1.5)
+        after = sizes()
+    finally:
+        set_zoom(1.0)
+    assert after == pytest.approx([1.5 * number for number in before], abs=2)
 
 
 def inked(picture: QImage) -> int:

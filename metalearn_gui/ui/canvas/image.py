@@ -27,7 +27,7 @@ from metalearn_gui.ui.canvas.rows import Rows, dashed
 from metalearn_gui.ui.text import exact_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
-GAP, CAPTION, LESSON, LARGEST_THUMB, SMALLEST_THUMB = 12.0, 20.0, 18.0, 30.0, 9.0
+GAP, CAPTION, LESSON, LARGEST_THUMB, SMALLEST_THUMB = 12.0, 20.0, 18.0, 30.0, 9.0  # pixels of the design
 RING = 4.0  # pixels around the large pictures and their names, for the line that says that the keyboard is here
 LARGE, SMALLEST_COMPARED, NARROWEST_NAME = 4, 40.0, 130
 BAR, ROOM_FOR_BAR = 26.0, QSize(500, 240)  # the brushes' height, and the least canvas that has them
@@ -99,14 +99,14 @@ class ImageCanvas(PictureSurface):
         return predictions[place] if predictions is not None and place >= 0 else None
 
     def frame(self) -> QRectF:
-        below = LARGEST_THUMB + LESSON + 2 * GAP + (0 if self._bar.isHidden() else scaled(BAR) + GAP)
+        below = scaled(LARGEST_THUMB + LESSON + 2 * GAP + (0 if self._bar.isHidden() else BAR + GAP))
         return QRectF(self.rect()).adjusted(RING, RING, -RING, -below)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         room = ROOM_FOR_BAR * theme().zoom
         self._bar.setVisible(self.width() >= room.width() and self.height() >= room.height())
-        self._bar.setGeometry(1, round(self.frame().bottom() + GAP), self.width() - 2, scaled(BAR))
+        self._bar.setGeometry(1, round(self.frame().bottom() + scaled(GAP)), self.width() - 2, scaled(BAR))
 
     def note_frame(self) -> QRectF:
         """In the places of the two answers, which are empty as long as anything is waited for."""
@@ -116,10 +116,10 @@ class ImageCanvas(PictureSurface):
     def boxes(self) -> dict[str, QRectF]:
         """Where the pictures are, by key: four large ones, and below as many others as there is room for."""
         pictures, frame = self._pictures(), self.frame()
-        places = tiled(frame, LARGE, GAP, CAPTION)
-        top = places[-1].bottom() + GAP
+        places = tiled(frame, LARGE, scaled(GAP), scaled(CAPTION))
+        top = places[-1].bottom() + scaled(GAP)
         side = min(frame.bottom() - top, places[0].width() / 2)
-        if side >= SMALLEST_COMPARED:
+        if side >= scaled(SMALLEST_COMPARED):
             pitch, count = self._pitch_of_others(len(pictures) - LARGE, side)
             places += [QRectF(frame.left() + pitch * place, top, side, side) for place in range(count)]
         return {picture.key: box for picture, box in zip(pictures, places, strict=False)}
@@ -132,9 +132,11 @@ class ImageCanvas(PictureSurface):
 
     def _thumb_boxes(self) -> list[QRectF]:
         """Of all rows that there is room for."""
-        strip = QRectF(1, self.height() - LESSON - GAP - LARGEST_THUMB, self.width() - 2, LARGEST_THUMB)
-        pitch = min(LARGEST_THUMB + 4, max(strip.width() / max(self._rows.count, 1), SMALLEST_THUMB + 3))
-        side = pitch - 4
+        largest, smallest = scaled(LARGEST_THUMB), scaled(SMALLEST_THUMB)
+        strip = QRectF(1, self.height() - scaled(LESSON + GAP) - largest, self.width() - 2, largest)
+        apart = scaled(4)
+        pitch = min(largest + apart, max(strip.width() / max(self._rows.count, 1), smallest + scaled(3)))
+        side = pitch - apart
         count = min(self._rows.count, int(strip.width() / pitch))
         return [QRectF(strip.left() + place * pitch, strip.top(), side, side) for place in range(count)]
 
@@ -253,10 +255,11 @@ class ImageCanvas(PictureSurface):
             painter.setOpacity(1.0 if picture.key in ("noisy", "target") else self.ageing.opacity)
             if picture.values is not None:
                 draw_picture(painter, box, picture.values, self._span, picture.outline)
-            above = QRectF(box.left(), box.top() - CAPTION, box.width(), CAPTION - 2)
+            line = scaled(CAPTION)
+            above = QRectF(box.left(), box.top() - line, box.width(), line - 2)
             pitch, _ = self._pitch_of_others(len(boxes) - LARGE, box.width())
-            room = min(pitch - box.width() - 2 * GAP, 190)
-            beside = QRectF(box.right() + 8, box.center().y() - CAPTION / 2, room, CAPTION)
+            room = min(pitch - box.width() - 2 * scaled(GAP), scaled(190))
+            beside = QRectF(box.right() + 8, box.center().y() - line / 2, room, line)
             self._draw_caption(painter, above if place < LARGE else beside, picture)
         painter.setOpacity(1.0)
         palette, num_support = theme().palette, len(self.touched.support.x)

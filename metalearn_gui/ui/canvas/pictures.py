@@ -20,14 +20,14 @@ from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
 from metalearn_gui.ui.canvas.markers import class_color, draw_class_number, draw_cross
 from metalearn_gui.ui.canvas.nearest import mark_nearest, nearest_to
 from metalearn_gui.ui.canvas.picture_counts import counts_of, draw_counts
-from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, laid_out
+from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, headline, laid_out
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.picture_tile import draw_tile
 from metalearn_gui.ui.canvas.picture_words import described_picture
 from metalearn_gui.ui.canvas.pixels import draw_crisp, ink_image, side_of
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.shares import draw_lines, draw_strip, line_at
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 LESSON = 18.0
 CLASS_KEYS = {getattr(Qt.Key, f"Key_{number}"): number - 1 for number in range(1, 10)}
@@ -69,23 +69,23 @@ class PicturesCanvas(PictureSurface):
 
     # --- data and geometry --------------------------------------------------------------------------
     def frame(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(2, 2, -2, -LESSON - GAP)
+        return QRectF(self.rect()).adjusted(2, 2, -2, -scaled(LESSON + GAP))
 
     def note_frame(self) -> QRectF:
         """Beside the pad, which would hide it."""
         left, right = self.frame().left(), self.placed.large.left()
-        return QRectF(left, -HEADER / 2, right - left, HEADER)
+        return QRectF(left, -scaled(HEADER) / 2, right - left, scaled(HEADER))
 
     def note_room(self) -> QRectF:
         """Left of the pad and its tools, which would hide the rest of a note."""
-        return QRectF(self.rect()).adjusted(0, 0, self.placed.lines.left() - GAP - self.width(), 0)
+        return QRectF(self.rect()).adjusted(0, 0, self.placed.lines.left() - scaled(GAP) - self.width(), 0)
 
     @property
     def placed(self) -> PictureLayout:
         """Where everything lies now."""
         labels, ways, count = self.touched.support.y, self.family.output_dim, self._rows.count - self._num_support
         side, ratio = side_of(self._rows.x.shape[1]), self.devicePixelRatioF()
-        key = (self.width(), self.height(), labels.tobytes(), ways, count, side, ratio)
+        key = (self.size().toTuple(), labels.tobytes(), ways, count, side, ratio, theme().zoom)
         if key not in self._placed:  # asked for many times between two strokes
             self._placed = {key: laid_out(self.frame(), labels, ways, count, side, ratio)}
         return self._placed[key]
@@ -241,7 +241,7 @@ class PicturesCanvas(PictureSurface):
             label = int(self._rows.y[row])
             if label not in headed:
                 headed.add(label)
-                draw_class_number(painter, QRectF(box.left(), self.frame().top(), box.width(), HEADER - 2), label)
+                draw_class_number(painter, headline(box, self.frame().top()), label)
             self._draw(painter, box, row, class_color(label))
 
     def _draw_queries(self, painter: QPainter, boxes: list[QRectF], step: int) -> list[bool]:
@@ -256,7 +256,8 @@ class PicturesCanvas(PictureSurface):
                 continue
             taken = int(table[place].argmax())
             self._draw(painter, box, row, colors[taken])
-            draw_strip(painter, QRectF(box.left(), box.bottom() + 2, box.width(), BAR), table[place].tolist(), colors)
+            strip = QRectF(box.left(), box.bottom() + 2, box.width(), scaled(BAR))
+            draw_strip(painter, strip, table[place].tolist(), colors)
             if named[row - self._num_support]:
                 hits.append(taken == int(self._rows.y[row]))
                 if not hits[-1]:
@@ -269,7 +270,7 @@ class PicturesCanvas(PictureSurface):
     def _draw_count(self, painter: QPainter, placed: PictureLayout, hits: list[bool]) -> None:
         """How many of the queries are right, above them; what a hand drew is no query of the task's."""
         first = placed.query[0]
-        line = QRectF(first.left(), first.top() - HEADER, placed.large.left() - first.left(), HEADER - 4)
+        line = headline(QRectF(first.topLeft(), placed.large.topLeft()), first.top() - scaled(HEADER))
         text = self.tr("{right} of {count} queries right").format(right=sum(hits), count=len(hits))
         if self.touched.unnamed:
             text += self.tr(", {count} of your own").format(count=len(self.touched.unnamed))
@@ -279,7 +280,7 @@ class PicturesCanvas(PictureSurface):
 
     def _draw_large(self, painter: QPainter, placed: PictureLayout, step: int, nearest: int | None) -> None:
         """What is said of the picture on the pad."""
-        line = QRectF(placed.large.left(), self.frame().top(), placed.large.width(), HEADER - 4)
+        line = headline(placed.large, self.frame().top())
         painter.setFont(ui_font(12, 600))
         painter.setPen(theme().palette.text)
         name = self.tr("example {label}") if self._is_support else self.tr("query {label}")

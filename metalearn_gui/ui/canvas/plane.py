@@ -37,7 +37,7 @@ from metalearn_gui.ui.canvas.regions import (
 )
 from metalearn_gui.ui.canvas.unit_answers import draw_answers_on_plane
 from metalearn_gui.ui.text import exact_text, number_text
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import scaled, theme
 
 STRIP_GAP = 14
 NARROWEST_WITH_STRIP = 430
@@ -84,12 +84,12 @@ class PlaneCanvas(HandleSurface):
         return self.rect().adjusted(0, 0, -self._strip.wanted_width if self._has_room else 0, 0)
 
     def frame(self) -> QRectF:
-        return QRectF(self.live_area()).adjusted(1, 1, -STRIP_GAP if self._has_room else -1, -1)
+        return QRectF(self.live_area()).adjusted(1, 1, -scaled(STRIP_GAP) if self._has_room else -1, -1)
 
     @property
     def _has_room(self) -> bool:
         """For the strip."""
-        return self.width() >= NARROWEST_WITH_STRIP
+        return self.width() >= scaled(NARROWEST_WITH_STRIP)
 
     def axes(self) -> Axes:
         """How the plane lies on the widget."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
 from metalearn_gui.ui.canvas.rows import Rows
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 
 class RowSurface(HandleSurface):
@@ -102,9 +102,9 @@ class PictureSurface(RowSurface):
             self.choose_row(self.row + (1 if direction.x() + direction.y() > 0 else -1))
 
     def draw_lesson(self, painter: QPainter, height: float) -> None:
-        """The family's lesson in the lowest line, cut where there is no room."""
+        """The family's lesson in the lowest line, cut where there is no room. height: in pixels of the design."""
         painter.setFont(ui_font(12))
         painter.setPen(theme().palette.muted)
-        line = QRectF(0, self.height() - height, self.width(), height)
+        line = QRectF(0, self.height() - scaled(height), self.width(), scaled(height))
         text = painter.fontMetrics().elidedText(self.family.lesson(), Qt.TextElideMode.ElideRight, int(line.width()))
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)

@@ -15,7 +15,7 @@ from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.axes import Axes, Range
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 
 class Rows:
@@ -83,7 +83,7 @@ def draw_label(painter: QPainter, frame: QRectF, text: str) -> None:
     palette = theme().palette
     painter.setFont(ui_font(12))
     width = painter.fontMetrics().horizontalAdvance(text) + 12
-    box = QRectF(frame.right() - width - 4, frame.top() + 4, width, 18)
+    box = QRectF(frame.right() - width - 4, frame.top() + 4, width, scaled(18))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(faded(palette.background, 215))
     painter.drawRoundedRect(box, 4, 4)

@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QPainter
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.markers import class_color
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
-LOWEST_LINE, HIGHEST_LINE = 14.0, 18.0
+LOWEST_LINE, HIGHEST_LINE = 14.0, 18.0  # pixels of the design
 LEAST_SHARE = 0.05  # pixels; less of a strip is not seen
 NUMBER_WIDTH, SHARE_WIDTH = 18.0, 40.0
 
@@ -38,8 +38,8 @@ def line_at(area: QRectF, probabilities: Array, position: QPointF) -> int | None
 
 
 def _lines(area: QRectF, probabilities: Array) -> dict[int, QRectF]:
-    shown = most_probable(probabilities, max(int(area.height() / LOWEST_LINE), 1))
-    height = min(area.height() / len(shown), HIGHEST_LINE)
+    shown = most_probable(probabilities, max(int(area.height() / scaled(LOWEST_LINE)), 1))
+    height = min(area.height() / len(shown), scaled(HIGHEST_LINE))
     return {
         label: QRectF(area.left(), area.top() + place * height, area.width(), height - 2)
         for place, label in enumerate(shown)
@@ -55,7 +55,7 @@ def most_probable(probabilities: Array, room: int) -> list[int]:
 
 
 def _draw_line(painter: QPainter, line: QRectF, label: int, share: float) -> None:
-    bar = line.adjusted(NUMBER_WIDTH, 0, -SHARE_WIDTH, 0)
+    bar = line.adjusted(scaled(NUMBER_WIDTH), 0, -scaled(SHARE_WIDTH), 0)
     bar.setWidth(max(bar.width() * share, 1.0))
     painter.fillRect(bar, class_color(label))
     painter.setPen(theme().palette.text)

@@ -32,7 +32,7 @@ from metalearn_gui.ui.canvas.rows import (
 from metalearn_gui.ui.text import exact_text, number_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
-LEFT, HEADER, CELLS, LOSSES, LESSON_LINE, GAP = 34.0, 22.0, 16.0, 78.0, 16.0, 8.0
+LEFT, HEADER, CELLS, LOSSES, LESSON_LINE, GAP = 34.0, 22.0, 16.0, 78.0, 16.0, 8.0  # pixels of the design
 NARROWEST_SLOT = 9.0
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 RIGHT = MIDDLE | Qt.AlignmentFlag.AlignRight
@@ -75,11 +75,11 @@ class VectorCanvas(RowSurface):
         return grown(self._base(), (0.0, min(highest, 4 * self._base()[1])))
 
     def frame(self) -> QRectF:
-        below = CELLS + LOSSES + self._lesson_height() + 3 * GAP
-        return QRectF(self.rect()).adjusted(LEFT, HEADER, -1, -below)
+        below = scaled(CELLS + LOSSES + 3 * GAP) + self._lesson_height()
+        return QRectF(self.rect()).adjusted(scaled(LEFT), scaled(HEADER), -1, -below)
 
-    def _lesson_height(self) -> float:
-        return LESSON_LINE * (1 if _width(self.family.lesson(), theme().zoom) < self.width() else 2)
+    def _lesson_height(self) -> int:
+        return scaled(LESSON_LINE) * (1 if _width(self.family.lesson(), theme().zoom) < self.width() else 2)
 
     def axes(self) -> Axes:
         """Numbers of a row from left to right, their values upward."""
@@ -87,8 +87,8 @@ class VectorCanvas(RowSurface):
 
     def loss_axes(self) -> Axes:
         """Rows from left to right, their losses upward."""
-        top = self.frame().bottom() + CELLS + 2 * GAP
-        frame = QRectF(LEFT, top, self.width() - LEFT - 1, LOSSES)
+        top, left = self.frame().bottom() + scaled(CELLS + 2 * GAP), scaled(LEFT)
+        frame = QRectF(left, top, self.width() - left - 1, scaled(LOSSES))
         return Axes(frame, (-0.5, max(self._rows.count, 1) - 0.5), self._loss_range)
 
     def _shown_outputs(self) -> int:
@@ -208,8 +208,9 @@ class VectorCanvas(RowSurface):
         draw_frame(painter, losses.frame)
         painter.setFont(ui_font(12))
         painter.setPen(theme().palette.muted)
-        painter.drawText(QRectF(0, axes.frame.bottom() + GAP, LEFT - 7, CELLS), RIGHT, "X")
-        painter.drawText(QRectF(0, losses.frame.top(), LEFT - 7, 18), RIGHT, self.tr("loss"))
+        beside = scaled(LEFT) - 7
+        painter.drawText(QRectF(0, axes.frame.bottom() + scaled(GAP), beside, scaled(CELLS)), RIGHT, "X")
+        painter.drawText(QRectF(0, losses.frame.top(), beside, scaled(18)), RIGHT, self.tr("loss"))
         height = self._lesson_height()
         wrapped = Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
         painter.drawText(QRectF(0, self.height() - height, self.width(), height), wrapped, self.family.lesson())
@@ -228,7 +229,7 @@ class VectorCanvas(RowSurface):
 
     def _draw_header(self, painter: QPainter) -> None:
         palette = theme().palette
-        line = QRectF(LEFT, 0, self.width() - LEFT - 1, HEADER - 4)
+        line = QRectF(scaled(LEFT), 0, self.width() - scaled(LEFT) - 1, scaled(HEADER - 4))
         painter.setFont(ui_font(12, 600))
         painter.setPen(palette.text)
         painter.drawText(line, MIDDLE, self._row_text(self.row))
@@ -246,8 +247,8 @@ class VectorCanvas(RowSurface):
             painter.drawText(QRectF(right - width, 0, width + 2, line.height()), MIDDLE, text)
             painter.setPen(pen)
             middle = line.center().y() + 0.5
-            painter.drawLine(QPointF(right - width - 28, middle), QPointF(right - width - 8, middle))
-            right -= width + 46
+            painter.drawLine(QPointF(right - width - scaled(28), middle), QPointF(right - width - scaled(8), middle))
+            right -= width + scaled(46)
 
     def _draw_row(self, painter: QPainter) -> None:
         axes, palette, shown = self.axes(), theme().palette, self._shown_outputs()
@@ -258,7 +259,7 @@ class VectorCanvas(RowSurface):
         for values, pen in levels:
             if values is not None:
                 draw_levels(painter, axes, values[:shown], pen)
-        cells = QRectF(axes.frame.left(), axes.frame.bottom() + GAP, axes.frame.width(), CELLS)
+        cells = QRectF(axes.frame.left(), axes.frame.bottom() + scaled(GAP), axes.frame.width(), scaled(CELLS))
         x = self._rows.x[self.row][: max(1, int(cells.width() / NARROWEST_SLOT))]
         draw_cells(painter, cells, x, self.family.input_range())
 

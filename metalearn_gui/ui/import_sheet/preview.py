@@ -36,12 +36,13 @@ from metalearn_gui.ui.import_sheet.roles import IGNORED, ROLES, TARGET, TASK, ot
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.plotting import faded
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 SHOWN_ROWS = 50
 KIND_ROLE, ROLE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-NARROWEST_COLUMN, WIDEST_COLUMN = 104, 190
-ARROW = 15  # pixels beside a type
+NARROWEST_COLUMN, WIDEST_COLUMN = 104, 190  # pixels of the design, as all below
+LEAST_COLUMN = 80  # that a hand can make of one
+ARROW = 15  # beside a type
 HEADER_HEIGHT, COLUMN_WIDTH, ROW_HEIGHT, CHIP_HEIGHT, EDGE = 76, 128, 24, 22, 8
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -105,9 +106,7 @@ class RoleHeader(QHeaderView):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setSectionsClickable(True)
-        self.setDefaultSectionSize(COLUMN_WIDTH)
-        self.setMinimumSectionSize(80)
-        self.setFixedHeight(HEADER_HEIGHT)
+        self.setFixedHeight(HEADER_HEIGHT)  # the zoom takes it along
 
     def role_text(self, role: str) -> str:
         """A role in words."""
@@ -119,12 +118,13 @@ class RoleHeader(QHeaderView):
         return {"number": self.tr("number"), "date": self.tr("date"), "category": self.tr("category")}[kind]
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), HEADER_HEIGHT)
+        return QSize(super().sizeHint().width(), scaled(HEADER_HEIGHT))
 
     def chip(self, section: int) -> QRect:
         """Where a column's chip is, in the header's pixels."""
         left, width = self.sectionViewportPosition(section), self.sectionSize(section)
-        return QRect(left + EDGE, HEADER_HEIGHT - CHIP_HEIGHT - 8, width - 2 * EDGE, CHIP_HEIGHT)
+        edge, top = scaled(EDGE), scaled(HEADER_HEIGHT - CHIP_HEIGHT - 8)
+        return QRect(left + edge, top, width - 2 * edge, scaled(CHIP_HEIGHT))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = event.position().toPoint()
@@ -142,15 +142,16 @@ class RoleHeader(QHeaderView):
         colors = theme().palette
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = rect.adjusted(EDGE, 6, -EDGE, 0)
+        room = rect.adjusted(scaled(EDGE), scaled(6), -scaled(EDGE), 0)
         align = ask(section, self.orientation(), Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignLeft
-        _write(painter, QRect(room.left(), room.top(), room.width(), 18), name, 12.5, 600, colors.text, align)
-        kind_place = QRect(room.left(), room.top() + 18, room.width() - ARROW, 16)
+        _write(painter, QRect(room.left(), room.top(), room.width(), scaled(18)), name, 12.5, 600, colors.text, align)
+        kind_place = QRect(room.left(), room.top() + scaled(18), room.width() - scaled(ARROW), scaled(16))
         _write(painter, kind_place, self.kind_text(kind), 11, 400, colors.muted, align)
         is_right = bool(align & Qt.AlignmentFlag.AlignRight)
         words = painter.fontMetrics().horizontalAdvance(self.kind_text(kind))
-        arrow = (kind_place.right() if is_right else kind_place.left() + words) + 4
-        icon("chevron_down", colors.muted).paint(painter, QRect(arrow, kind_place.top() + 3, 11, 11))
+        arrow = (kind_place.right() if is_right else kind_place.left() + words) + scaled(4)
+        place = QRect(arrow, kind_place.top() + scaled(3), scaled(11), scaled(11))
+        icon("chevron_down", colors.muted).paint(painter, place)
         self._paint_chip(painter, self.chip(section), role)
         painter.setPen(colors.line)
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -162,7 +163,7 @@ class RoleHeader(QHeaderView):
         edge = colors.line if role == IGNORED else colors.learner
         painter.setPen(edge)
         painter.setBrush(colors.learner if is_strong else faded(edge, 0.0 if role == IGNORED else 0.14))
-        painter.drawRoundedRect(place, CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
+        painter.drawRoundedRect(place, place.height() / 2, place.height() / 2)
         text = colors.on_accent if is_strong else colors.muted if role == IGNORED else colors.accent_text
         inner = place.adjusted(8, 0, -8, 0)
         _write(painter, inner, self.role_text(role), 11.5, 600, text, Qt.AlignmentFlag.AlignCenter)
@@ -175,7 +176,7 @@ class Cells(QStyledItemDelegate):
         style = option.widget.style() if option.widget else QApplication.style()
         own = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, option.widget) + 1
         inside = QStyleOptionViewItem(option)
-        inside.rect = option.rect.adjusted(EDGE - own, 0, own - EDGE, 0)
+        inside.rect = option.rect.adjusted(scaled(EDGE) - own, 0, own - scaled(EDGE), 0)
         super().paint(painter, inside, index)
 
 
@@ -194,7 +195,6 @@ class Preview(QTableView):
         self.head = RoleHeader(self)
         self.setHorizontalHeader(self.head)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.setFont(ui_font(12))
         self.setShowGrid(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -205,6 +205,7 @@ class Preview(QTableView):
         self.activated.connect(lambda index: self.ask(index.column()))
         self.show_table, self.show_choice = self._model.show_table, self._model.show_choice
         self._model.modelReset.connect(self._share_room)
+        theme().changed.connect(self._share_room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -213,8 +214,10 @@ class Preview(QTableView):
     def _share_room(self) -> None:
         """Narrower columns where all of them fit then: what comes out is often the last; wider ones where few do."""
         count = max(1, self._model.columnCount())
-        width = min(WIDEST_COLUMN, self.viewport().width() // count)
-        self.head.setDefaultSectionSize(width if width >= NARROWEST_COLUMN else COLUMN_WIDTH)
+        width = min(scaled(WIDEST_COLUMN), self.viewport().width() // count)
+        self.head.setMinimumSectionSize(scaled(LEAST_COLUMN))
+        self.head.setDefaultSectionSize(width if width >= scaled(NARROWEST_COLUMN) else scaled(COLUMN_WIDTH))
+        self.verticalHeader().setDefaultSectionSize(scaled(ROW_HEIGHT))
 
     def turn(self, section: int) -> None:
         """An input becomes a target, and the other way round; of other columns ask."""

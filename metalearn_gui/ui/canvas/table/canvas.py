@@ -29,9 +29,9 @@ from metalearn_gui.ui.canvas.table.points import SUPPORT_RAIL, target_numbers
 from metalearn_gui.ui.canvas.table.predictions import Predictions, predictions_of
 from metalearn_gui.ui.canvas.table.rows import RowsEditor
 from metalearn_gui.ui.canvas.table.small import draw_small
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import scaled, theme
 
-BAR, LEGEND, GAP = 26, 18, 14
+BAR, LEGEND, GAP = 26, 18, 14  # pixels of the design, as below
 TABLE_SHARE, TABLE_WIDTHS, NARROWEST_WITH_TABLE = 0.42, (220, 430), 430
 TALLEST = 1.0  # of the target's range, on either side: a curve that runs away is cut there
 OF_CLASSES = (-0.16, 1.16)  # upward on a line of probabilities, with a rail for rows on either side
@@ -136,6 +136,7 @@ class TableCanvas(HandleSurface):
     def drop_layers(self) -> None:
         super().drop_layers()
         self._editor.restyle()
+        self._place_parts()
 
     def predictions(self, step: int) -> Predictions | None:
         """Of the learner, at an adaptation step."""
@@ -153,20 +154,19 @@ class TableCanvas(HandleSurface):
         self._place_parts()
 
     def _table_width(self) -> int:
-        if self.width() < NARROWEST_WITH_TABLE:
-            return 0
-        return int(min(max(TABLE_SHARE * self.width(), TABLE_WIDTHS[0]), TABLE_WIDTHS[1]))
+        wanted, (least, most) = int(TABLE_SHARE * self.width()), map(scaled, TABLE_WIDTHS)
+        return min(max(wanted, least), most) if self.width() >= scaled(NARROWEST_WITH_TABLE) else 0
 
     def _place_parts(self) -> None:
         width = self._table_width()
         self._editor.setVisible(width > 0)
         self._editor.setGeometry(self.width() - width, 0, width, self.height())
-        self._choice.setGeometry(0, 0, int(self.frame().width()), BAR)
+        self._choice.setGeometry(0, 0, int(self.frame().width()), scaled(BAR))
         self._keep_to_row()
 
     def frame(self) -> QRectF:
         width = self._table_width()
-        return QRectF(self.rect()).adjusted(0, BAR + LEGEND, -(width + GAP) if width else -1, 0)
+        return QRectF(self.rect()).adjusted(0, scaled(BAR + LEGEND), -(width + scaled(GAP)) if width else -1, 0)
 
     def panes(self) -> list[Pane]:
         """The slices that there is room for."""
@@ -274,7 +274,7 @@ class TableCanvas(HandleSurface):
 
     def paint_live(self, painter: QPainter) -> None:
         scene = self._scene()
-        paint_legend(painter, QRectF(2, BAR, self.frame().width() - 4, LEGEND), scene)
+        paint_legend(painter, QRectF(2, scaled(BAR), self.frame().width() - 4, scaled(LEGEND)), scene)
         paint_scene(painter, scene)
         if self.grabbed is not None:
             pixels = self.handle_pixels()

@@ -15,9 +15,9 @@ from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.tables.fields import Field
 from metalearn_gui.engine.tables.slices import Slice
 from metalearn_gui.ui.canvas.axes import Axes, Range, apart, draw_frame, label_room, tick_text, ticks
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
-NARROWEST, LOWEST = 136.0, 118.0  # of a pane, with its texts
+NARROWEST, LOWEST = 136.0, 118.0  # of a pane, with its texts; all in pixels of the design
 TICKS, NAME, GAP = 17.0, 17.0, 12.0  # under a pane: numbers, the column's name; between panes
 SIDE_NAME = 17.0  # of the column upward, above a plane
 TICK_WIDTHS = {"number": 50, "date": 84, "category": 36}  # pixels that a text at an axis has
@@ -46,19 +46,20 @@ def panes_for(cuts: tuple[Slice, ...], room: QRectF, values: Range) -> list[Pane
     Args:
         values: of what a line shows upward.
     """
+    least, lowest, gap, below = scaled(NARROWEST), scaled(LOWEST), scaled(GAP), scaled(TICKS) + scaled(NAME)
     left = label_room(cuts[0].up.span if cuts[0].up else values) + 4
-    columns = max(1, min(len(cuts), int((room.width() - left + GAP) / (NARROWEST + GAP))))
-    rows = max(1, min(math.ceil(len(cuts) / columns), int((room.height() + GAP) / (LOWEST + GAP))))
+    columns = max(1, min(len(cuts), int((room.width() - left + gap) / (least + gap))))
+    rows = max(1, min(math.ceil(len(cuts) / columns), int((room.height() + gap) / (lowest + gap))))
     columns = math.ceil(min(len(cuts), rows * columns) / rows)
-    width = (room.width() - left - GAP * (columns - 1)) / columns
-    height = (room.height() - GAP * (rows - 1)) / rows
+    width = (room.width() - left - gap * (columns - 1)) / columns
+    height = (room.height() - gap * (rows - 1)) / rows
     panes = []
     for place, cut in enumerate(cuts[: rows * columns]):
         row, column = divmod(place, columns)
-        above = SIDE_NAME if cut.up else 0.0
+        above = scaled(SIDE_NAME) if cut.up else 0
         frame = QRectF(
-            room.left() + left + column * (width + GAP), room.top() + row * (height + GAP) + above,
-            max(width, 8.0), max(height - TICKS - NAME - above, 8.0),
+            room.left() + left + column * (width + gap), room.top() + row * (height + gap) + above,
+            max(width, 8.0), max(height - below - above, 8.0),
         )  # fmt: skip
         panes.append(Pane(cut, Axes(frame, cut.across.span, cut.up.span if cut.up else values), column == 0))
     return panes
@@ -72,10 +73,10 @@ def draw_ground(painter: QPainter, pane: Pane) -> None:
     painter.setPen(theme().palette.text)
     painter.setFont(ui_font(12, 600))
     frame = pane.frame
-    below = QRectF(frame.left(), frame.bottom() + TICKS, frame.width(), NAME)
+    below = QRectF(frame.left(), frame.bottom() + scaled(TICKS), frame.width(), scaled(NAME))
     _write(painter, below, pane.cut.across.name, Qt.AlignmentFlag.AlignHCenter)
     if pane.cut.up is not None:
-        above = QRectF(frame.left(), frame.top() - SIDE_NAME, frame.width(), SIDE_NAME)
+        above = QRectF(frame.left(), frame.top() - scaled(SIDE_NAME), frame.width(), scaled(SIDE_NAME))
         _write(painter, above, pane.cut.up.name, Qt.AlignmentFlag.AlignLeft)
 
 
@@ -136,7 +137,7 @@ def texts_at(pane: Pane, position: QPointF) -> list[str]:
 def _draw_columns(painter: QPainter, pane: Pane) -> None:
     frame, palette = pane.frame, theme().palette
     painter.setFont(ui_font(11))
-    wide = TICK_WIDTHS[pane.cut.across.kind]
+    wide = scaled(TICK_WIDTHS[pane.cut.across.kind])
     marks = marks_of(pane.cut.across, max(FEWEST, int(frame.width() / wide)))
     if pane.cut.across.is_category:
         each = frame.width() / len(pane.cut.across.labels) - 3
@@ -151,13 +152,13 @@ def _draw_columns(painter: QPainter, pane: Pane) -> None:
             painter.drawLine(QPointF(x, frame.top() + 1), QPointF(x, frame.bottom() - 1))
             texts.append((text, x, min(painter.fontMetrics().horizontalAdvance(text) + 2, wide)))
     painter.setPen(palette.muted)
-    for text, left, width in apart(texts, frame.left() - GAP / 2, frame.right() + GAP / 2):
-        _write(painter, QRectF(left, frame.bottom() + 2, width, TICKS - 2), text, Qt.AlignmentFlag.AlignHCenter)
+    for text, left, width in apart(texts, frame.left() - scaled(GAP) / 2, frame.right() + scaled(GAP) / 2):
+        _write(painter, QRectF(left, frame.bottom() + 2, width, scaled(TICKS) - 2), text, Qt.AlignmentFlag.AlignHCenter)
 
 
 def _draw_rows(painter: QPainter, pane: Pane) -> None:
     frame, palette, up = pane.frame, theme().palette, pane.cut.up
-    count = min(MOST_ROWS, max(FEWEST, int(frame.height() / TICK_HEIGHT)))
+    count = min(MOST_ROWS, max(FEWEST, int(frame.height() / scaled(TICK_HEIGHT))))
     marks = marks_of(up, count) if up else [(value, tick_text(value)) for value in ticks(*pane.axes.y_range, count)]
     painter.setFont(ui_font(11))
     for value, text in marks:
@@ -168,7 +169,7 @@ def _draw_rows(painter: QPainter, pane: Pane) -> None:
         painter.drawLine(QPointF(frame.left() + 1, y), QPointF(frame.right() - 1, y))
         if pane.has_rows:
             painter.setPen(palette.muted)
-            _write(painter, QRectF(0, y - 9, frame.left() - 6, 18), text, Qt.AlignmentFlag.AlignRight)
+            _write(painter, QRectF(0, y - scaled(9), frame.left() - 6, scaled(18)), text, Qt.AlignmentFlag.AlignRight)
 
 
 def _write(painter: QPainter, place: QRectF, text: str, align: Qt.AlignmentFlag) -> None:

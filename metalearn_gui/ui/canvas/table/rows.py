@@ -34,7 +34,7 @@ from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.named import named
-from metalearn_gui.ui.theme import restyle_by_properties, theme, ui_font
+from metalearn_gui.ui.theme import restyle_by_properties, scaled, theme, ui_font
 
 ROW_HEIGHT, NARROWEST_COLUMN, WIDEST_COLUMN = 22, 44, 116
 Index = QModelIndex | QPersistentModelIndex
@@ -94,13 +94,22 @@ class RowsTable(QTableView):
             | QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.AnyKeyPressed
         )
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.verticalHeader().setMinimumSectionSize(ROW_HEIGHT)
-        self.horizontalHeader().setMinimumSectionSize(NARROWEST_COLUMN)
         self.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.horizontalHeader().setMaximumSectionSize(WIDEST_COLUMN)
-        self.resizeColumnsToContents()
+        self._zoom = 0.0  # that rows and columns have now
+        self.fit()
         self.selectionModel().currentChanged.connect(self._tell_row)
+
+    def fit(self) -> None:
+        """Give rows and columns the room that their type needs at the zoom that is now."""
+        if self._zoom == theme().zoom:
+            return
+        self._zoom = theme().zoom
+        across, down = self.horizontalHeader(), self.verticalHeader()
+        down.setMinimumSectionSize(scaled(ROW_HEIGHT))
+        down.setDefaultSectionSize(scaled(ROW_HEIGHT))
+        across.setMinimumSectionSize(scaled(NARROWEST_COLUMN))
+        across.setMaximumSectionSize(scaled(WIDEST_COLUMN))
+        self.resizeColumnsToContents()
 
     def show_row(self, point: int) -> None:
         """Make a row the current one; nothing is emitted where it is already."""
@@ -118,7 +127,7 @@ class RowsTable(QTableView):
     def make_room(self, column: int) -> None:
         """A column as wide as its texts, where it is narrower."""
         header = self.horizontalHeader()
-        wanted = min(self.sizeHintForColumn(column) + 1, WIDEST_COLUMN)
+        wanted = min(self.sizeHintForColumn(column) + 1, scaled(WIDEST_COLUMN))
         if wanted > header.sectionSize(column):
             header.resizeSection(column, wanted)
 
@@ -218,7 +227,8 @@ class RowsEditor(QWidget):
         self._show_refusal("")
 
     def restyle(self) -> None:
-        """Take the theme's colours."""
+        """Take the theme's colours and its zoom."""
+        self.table.fit()
         self._add.setIcon(icon("plus", theme().palette.muted))
         self._remove.setIcon(icon("minus", theme().palette.muted))
 
