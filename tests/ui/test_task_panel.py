@@ -13,6 +13,7 @@ from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.zoom import set_zoom
 from tests.ui.fake_session import FakeSession
 from tests.ui.hand import mouse, session_for
 
@@ -41,6 +42,27 @@ def sinusoid_task():
 def surfaces(panel: TaskPanel) -> list[str]:
     names = ("curve_canvas", "plane_canvas", "vector_canvas")
     return [name for name in names for child in panel.findChildren(QWidget, name) if not child.isHidden()]
+
+
+def test_tools_of_a_canvas_that_comes_at_a_zoom_are_as_large_as_its_type(panel, session):
+    def tools() -> list[tuple[int, int]]:
+        panel.surface.grab()
+        found = panel.surface.findChildren(QAbstractButton)
+        return [(one.sizeHint() if one.text() else one.maximumSize()).toTuple() for one in found]
+
+    sizes = {}
+    try:
+        for zoom in (1.0, 1.5):
+            set_zoom(zoom)
+            for family in ("glyphs", "blobs"):
+                session.change(task_family="sinusoid")
+                session.change(task_family=family)
+                sizes[family, zoom] = tools()
+    finally:
+        set_zoom(1.0)
+    for family in ("glyphs", "blobs"):
+        grown = [[1.5 * pixels for pixels in size] for size in sizes[family, 1.0]]
+        assert np.allclose(sizes[family, 1.5], grown, atol=2)
 
 
 def test_frame_holds_the_surface_of_the_family_alone(panel, session):

@@ -18,7 +18,7 @@ from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.ageing import Ageing
 from metalearn_gui.ui.canvas.answered import Answered, Other, fits
 from metalearn_gui.ui.canvas.laid_over import RunsOnCanvas
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.translated import Translated
 from metalearn_gui.ui.wording import baseline_name
 
@@ -260,5 +260,5 @@ class Surface(Translated, QWidget):
     def _draw_loading(self, painter: QPainter) -> None:
         painter.setFont(ui_font(12))
         painter.setPen(theme().palette.muted)
-        place = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
-        painter.drawText(self.note_frame().adjusted(12, 9, -12, -9), place, self.session.readiness)
+        place, beside, above = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, scaled(12), scaled(9)
+        painter.drawText(self.note_frame().adjusted(beside, above, -beside, -above), place, self.session.readiness)

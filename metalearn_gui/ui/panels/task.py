@@ -15,6 +15,7 @@ from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.step_row import StepRow
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.wording import unseen_text
+from metalearn_gui.ui.zoom import fit_new
 
 COMPARED = ("transfer", "scratch")
 LOWEST_WITH_CHIPS = 430
@@ -87,7 +88,7 @@ class TaskPanel(Panel):
             self.surface.hide()
             self.body.removeWidget(self.surface)
             self.surface.deleteLater()
-        self.surface = canvas(self.session, self)
+        self.surface = fit_new(canvas(self.session, self))
         self.body.insertWidget(0, self.surface, 1)
         self.surface.names_curves = self.names_curves
         self.surface.ageing.changed.connect(self._show_hint)
