@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 
@@ -186,6 +187,19 @@ def test_little_data_has_a_point_for_every_number_of_tasks_and_of_shots() -> Non
     assert as_trained == pytest.approx(curves.by_tasks[0].loss[1])
     assert isinstance(said[-1], Compared)
     assert len(said[-1].comparison.runs) == 5
+
+
+def test_little_data_draws_no_point_of_a_run_that_was_cut_short() -> None:
+    gate, said = Gate(), []
+    settings, budget = small_settings("sinusoid", "fomaml"), Budget(meta_iterations=4)
+    one_by_one = dataclasses.replace(TRACED, chunk_steps=1)
+    for event in little_data(settings, budget, num_tasks=(1, 3), shots=(2,), gate=gate, options=one_by_one):
+        said.append(event)
+        if isinstance(event, Progress) and any(isinstance(one, Judged) for one in said):
+            gate.close()
+    assert [run.is_cut_short for run in said[-1].comparison.runs] == [False, True]
+    curves = [event for event in said if isinstance(event, LittleData)]
+    assert [{curve.learner: curve.x.tolist() for curve in one.by_tasks} for one in curves] == [{"fomaml": [1]}]
 
 
 def test_published_figures_come_with_their_step_and_protocol() -> None:

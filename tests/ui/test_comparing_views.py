@@ -103,6 +103,21 @@ def test_a_sweep_fills_its_map_and_a_cell_opens_its_run(real, qtbot):
     assert real.shown.settings.value("inner_learning_rate") == pytest.approx(0.02)
 
 
+def test_a_cell_that_was_cut_short_says_so_until_it_has_its_whole_budget(real, qtbot):
+    view = shown(SweepView(real), qtbot)
+    view.axes.rows[0].values.setText("0.01, 0.02")
+    view.axes.rows[1].setting.setCurrentIndex(0)
+    real.change(num_iterations=20_000)
+    view.axes.effort.box.setCurrentIndex(view.axes.effort.box.findData(""))
+    view.toggle()
+    qtbot.waitUntil(lambda: real.comparing.share > 0, timeout=60_000)
+    view.reset()
+    qtbot.waitUntil(lambda: not real.comparing.is_active, timeout=60_000)
+    assert view.map.map._cells.cut_short == {(0, 0)}
+    assert view.map.map.cell_text(0, 0).endswith(", cut short")
+    assert not view.map.map.cell_text(0, 1).endswith("cut short")
+
+
 def test_a_cell_of_a_grid_is_found_by_its_key():
     grid = Grid((Axis("shots", (1, 5, 10)), Axis("hidden_dim", (4, 8))))
     assert [grid.place(grid.key(place)) for place in np.ndindex(3, 2)] == list(np.ndindex(3, 2))

@@ -22,13 +22,17 @@ GAP, NAME_HEIGHT, LEGEND = 2.0, 18.0, 34.0
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Cells:
-    """losses (rows, columns): NaN where none is known yet, infinite where it diverged."""
+    """losses (rows, columns): NaN where none is known yet, infinite where it diverged.
+
+    cut_short: the cells (row, column) of runs that were stopped on their way.
+    """
 
     losses: Array
     row_names: tuple[str, ...]
     column_names: tuple[str, ...]
     row_title: str = ""
     column_title: str = ""
+    cut_short: frozenset[tuple[int, int]] = frozenset()
 
 
 class CellMap(Walked):
@@ -85,7 +89,8 @@ class CellMap(Walked):
         names = filter(None, (self._cells.row_names[row], self._cells.column_names[column]))
         titles = [title for title in (self._cells.row_title, self._cells.column_title) if title]
         pairs = [f"{title} {name}" for title, name in zip(titles, names, strict=False)]
-        return ", ".join([*pairs, said])
+        cut = [self.tr("cut short")] if (row, column) in self._cells.cut_short else []
+        return ", ".join([*pairs, said, *cut])
 
     def _no_loss_text(self, loss: float) -> str:
         return self.tr("not known yet") if math.isnan(loss) else self.tr("diverged")
@@ -160,13 +165,25 @@ class CellMap(Walked):
             painter.setPen(palette.muted)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._busy_word)
         if not math.isnan(loss):
-            painter.setFont(ui_font(13, 600))
-            painter.setPen(_ink(loss, color))
-            text = number_text(loss) if math.isfinite(loss) else self.tr("diverged")
-            if not math.isfinite(loss) and painter.fontMetrics().horizontalAdvance(text) > box.width():
-                text = "×"
-            text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            self._paint_loss(painter, box, loss, _ink(loss, color), (row, column) in self._cells.cut_short)
+
+    def _paint_loss(self, painter: QPainter, box: QRectF, loss: float, ink: QColor, is_cut_short: bool) -> None:
+        painter.setFont(ui_font(13, 600))
+        painter.setPen(ink)
+        text = number_text(loss) if math.isfinite(loss) else self.tr("diverged")
+        if not math.isfinite(loss) and painter.fontMetrics().horizontalAdvance(text) > box.width():
+            text = "×"
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        if is_cut_short:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(ink, 1.2, Qt.PenStyle.DashLine))  # said by it alone where there is no room for words
+            painter.drawRoundedRect(box.adjusted(4, 4, -4, -4), 3, 3)
+            painter.setFont(ui_font(11))
+            metrics, words = painter.fontMetrics(), self.tr("cut short")
+            below = QRectF(box.left(), box.center().y() + 0.8 * metrics.height(), box.width(), metrics.height())
+            if metrics.horizontalAdvance(words) < box.width() - 12 and below.bottom() < box.bottom() - 6:
+                painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_names(self, painter: QPainter) -> None:
         assert self._cells is not None

@@ -118,7 +118,9 @@ class SweepMapPanel(Panel):
         return None if grid is None or lane is None else _cell(grid.place(lane.contender))
 
     def _cells(self, grid: Grid) -> Cells:
-        losses = grid.losses(self.session.comparing.comparison)
+        comparison = self.session.comparing.comparison
+        losses = grid.losses(comparison)
+        cut = frozenset(_cell(grid.place(entry.key)) for entry in comparison.entries if entry.is_cut_short)
         is_single = len(grid.axes) == 1
         matrix = losses[None] if is_single else losses.T
         across, down = grid.axes[0], None if is_single else grid.axes[1]
@@ -128,6 +130,7 @@ class SweepMapPanel(Panel):
             tuple(map(str, across.values)),
             "" if down is None else self._axes.label_of(down.name),
             self._axes.label_of(across.name),
+            cut,
         )
 
     def retranslate(self) -> None:
