@@ -32,6 +32,7 @@ from metalearn_gui.engine.learners.base import View
 from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, ink_box, usual_ink_box
 from metalearn_gui.ui.canvas.nearest import nearest_to
 from metalearn_gui.ui.canvas.picture_layout import laid_out
+from metalearn_gui.ui.canvas.picture_source import picture_in
 from metalearn_gui.ui.canvas.pictures import PicturesCanvas
 from metalearn_gui.ui.canvas.pixels import crisp, ink_image, side_of, stroke_width, with_stroke
 from metalearn_gui.ui.canvas.shares import most_probable
@@ -347,6 +348,14 @@ def test_a_table_that_is_dropped_is_left_to_the_window(canvas, tmp_path):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "rows.csv"))])
     assert not dropped(canvas, data, canvas.placed.support[1].center())
+
+
+def test_what_is_pasted_is_packed_in_the_quickest_way() -> None:
+    data = QMimeData()
+    data.setImageData(letter("white", "black"))
+    contents = picture_in(data)()
+    packed = contents.index(b"IDAT") + 4
+    assert contents[packed : packed + 2] == b"\x78\x01"  # zlib's own mark of its first level
 
 
 @pytest.mark.parametrize("name", ["letter.webp", "letter.GIF", "letter.tiff"])
