@@ -39,7 +39,7 @@ class Clip(QObject):
     def paste(self) -> None:
         """Take up the link that is in the clipboard, or the picture where the task is one of pictures."""
         data = QGuiApplication.clipboard().mimeData() or QMimeData()  # some platforms have none before the first copy
-        pictures = self._window.findChild(PicturesCanvas)
+        pictures = self._pictures()
         if is_link(data.text()):
             self._session.documents.open_link(data.text())
         elif pictures is not None and has_picture(data):
@@ -48,6 +48,11 @@ class Clip(QObject):
             self._say(self.tr("A picture can be pasted where the tasks are pictures: choose Glyphs or Images first."))
         else:
             self._say(self.tr("There is neither a link, which begins with metalearn:, nor a picture in the clipboard."))
+
+    def _pictures(self) -> PicturesCanvas | None:
+        """The canvas that has the keyboard, or one in sight: a comparison has its own beside the task's card."""
+        found = self._window.findChildren(PicturesCanvas)
+        return max(found, key=lambda canvas: (canvas.hasFocus(), canvas.isVisible()), default=None)
 
     def _copy(self, text: str, said: str) -> None:
         QGuiApplication.clipboard().setText(text)  # not data made by Python: Qt keeps them for longer than Python lasts

@@ -12,6 +12,7 @@ from PySide6.QtGui import QClipboard, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.store.link import is_link
+from metalearn_gui.ui.canvas.pictures import PicturesCanvas
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 BOTH = CONTROL | Qt.KeyboardModifier.ShiftModifier
@@ -65,6 +66,22 @@ def test_a_pasted_picture_takes_the_place_of_the_chosen_one_where_tasks_are_pict
     changed = np.flatnonzero((session.unseen.touched.query.x != before).any(axis=1))
     assert changed.tolist() == [0]
     assert not session.unseen.touched.query.x[0].any()
+
+
+def test_a_pasted_picture_goes_where_the_hand_is_and_not_behind_another_view(window, session, qtbot):
+    window.choose_family("glyphs")
+    behind = window.findChild(PicturesCanvas)
+    before = PicturesCanvas(session, window)
+    before.resize(684, 352)
+    before.show()
+    behind.hide()
+    before.choose_row(3)
+    image, support = QImage(40, 40, QImage.Format.Format_RGB32), np.array(session.unseen.touched.support.x)
+    image.fill(0)
+    QGuiApplication.clipboard().setImage(image)
+    qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
+    qtbot.waitUntil(lambda: not np.array_equal(session.unseen.touched.support.x, support))
+    assert np.flatnonzero((session.unseen.touched.support.x != support).any(axis=1)).tolist() == [3]
 
 
 def test_a_script_and_a_picture_go_to_the_clipboard(window, session, qtbot):
