@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -55,6 +56,16 @@ def test_losses_on_unseen_tasks_stand_at_the_meta_iteration_where_they_were_trie
     assert found["unseen/loss_1", 2] == np.float32(0.1)
     assert found["unseen/transfer_loss_0", 2] == np.float32(0.9)
     assert [step for tag, step in found if tag == "unseen/loss_1"] == [2]
+
+
+def test_a_curve_without_any_number_is_no_difference_and_one_that_lacks_numbers_is(tmp_path: Path) -> None:
+    diverging = Evaluation(600, scores(0.7, np.nan), {}, 4.3, 0.0)
+    run = dataclasses.replace(subject(1.0, 2.0), scores=((2, diverging),))
+    BOARD.write(run, tmp_path / "run")
+    assert ("unseen/loss_1", 2) not in scalars(tmp_path / "run")
+    assert BOARD.verify(run, tmp_path / "run") == 0.0
+    known = dataclasses.replace(run, scores=((2, dataclasses.replace(diverging, learner=scores(0.7, 0.1))),))
+    assert BOARD.verify(known, tmp_path / "run") == np.inf
 
 
 def test_infinite_numbers_stay_so_and_what_is_no_number_is_left_out(tmp_path: Path) -> None:
