@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QProgressBar, QWidget
 
 from metalearn_gui.bridge.threads import busy_threads
 from metalearn_gui.engine.export import EXPORTERS
@@ -128,7 +128,8 @@ def test_a_file_that_cannot_be_written_says_why_and_the_others_go_on(qtbot, shee
     (tmp_path / "run.csv" / "kept").touch()
     stages = write(qtbot, sheet, *LIGHT)
     assert stages == {"safetensors": Stage.VERIFIED, "csv": Stage.FAILED, "png": Stage.WRITTEN}
-    assert "choose another name or folder" in sheet.cards["csv"].toolTip()
+    said = "run.csv is a folder of something else; move it away, or choose another place"  # its folder stands below
+    assert sheet.cards["csv"].toolTip() == said
 
 
 def test_a_folder_in_the_way_of_a_file_fails_every_file_in_one_line(qtbot, sheet, tmp_path: Path) -> None:
@@ -160,6 +161,9 @@ def test_stop_finishes_the_file_under_way_and_begins_no_other(qtbot, sheet, monk
         go_on.set()
     assert sheet.cards["csv"].stage is Stage.VERIFIED
     assert sheet.cards["png"].stage is Stage.STOPPED
+    assert sheet.cards["png"].accessibleDescription() == "stopped. not written"
+    bar = sheet.findChild(QProgressBar)
+    assert (bar.value(), bar.maximum()) == (1, 2)
     assert [path.name for path in tmp_path.iterdir()] == ["run.csv"]
     assert not stop.isVisible()
 

@@ -71,9 +71,9 @@ def _check(path: Path, folder_mark: str) -> None:
     if not os.access(path.parent, os.W_OK):
         raise ExportError(f"The folder {path.parent} cannot be written to; choose another one")
     if path.is_dir() and not (folder_mark and _may_replace(path, folder_mark)):
-        raise ExportError(f"{path} is a folder of something else; choose another name or folder")
+        raise ExportError(f"{path} is a folder of something else; move it away, or choose another place")
     if folder_mark and path.exists() and not path.is_dir():
-        raise ExportError(f"{path} is a file, and this format makes a folder; choose another name or folder")
+        raise ExportError(f"{path} is a file, and this format makes a folder; move it away, or choose another place")
 
 
 def _may_replace(folder: Path, mark: str) -> bool:

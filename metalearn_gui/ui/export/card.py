@@ -108,6 +108,8 @@ class ExportCard(QAbstractButton):
             return self.progress.text
         if self.isChecked() and self._replaced and self.progress is None:
             return self.tr("replaces the one of {when}").format(when=self._replaced)
+        if self.stage is Stage.STOPPED:
+            return self.tr("not written")
         is_picture = self.format.key in PICTURES
         return self.tr("drawn from the view, no screenshot") if is_picture else self.tr("read back and compared")
 

@@ -120,10 +120,10 @@ class _WritingBox(QFrame):
         """Write every visible text."""
         ended = [step for step in self._steps if step.stage not in (*BUSY, Stage.WAITING)]
         self._bar.setRange(0, max(1, len(self._steps)))
-        self._bar.setValue(len(ended))
         self._bar.setAccessibleName(self.tr("Files written"))
         done = sum(step.stage in DONE for step in self._steps)
         is_over = len(ended) == len(self._steps)
+        self._bar.setValue(done if is_over else len(ended))
         text = self.tr("{done} of {files} written") if is_over else self.tr("Writing {done} of {files}")
         files = counted(len(self._steps), self.tr("1 file"), self.tr("{count} files"))
         self._title.setText(text.format(done=done if is_over else len(ended) + 1, files=files))

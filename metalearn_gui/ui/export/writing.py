@@ -63,7 +63,7 @@ def _write_drawing(key: str, drawing: Drawing, path: Path) -> Iterator[Progress]
     try:
         write_whole(path, drawing)
     except ExportError as error:
-        yield Progress(key, Stage.FAILED, text=str(error))
+        yield Progress(key, Stage.FAILED, text=_in_short(error, path))
         return
     yield Progress(key, Stage.WRITTEN, file_size(path))
 
@@ -76,7 +76,12 @@ def _write(exporter: Exporter, subject: ExportSubject, path: Path) -> Iterator[P
         yield Progress(exporter.key, Stage.CHECKING, size)
         difference = exporter.verify(subject, path)
     except ExportError as error:
-        yield Progress(exporter.key, Stage.FAILED, text=str(error))
+        yield Progress(exporter.key, Stage.FAILED, text=_in_short(error, path))
         return
     stage = Stage.VERIFIED if difference <= exporter.tolerance else Stage.DIFFERS
     yield Progress(exporter.key, stage, size, difference, exporter.runtime())
+
+
+def _in_short(error: ExportError, path: Path) -> str:
+    """Without the folder, which stands below: a card has room for the file's name and why."""
+    return str(error).replace(str(path), path.name)

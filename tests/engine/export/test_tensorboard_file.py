@@ -97,7 +97,7 @@ def test_only_a_folder_of_its_own_kind_is_replaced(tmp_path: Path) -> None:
     assert scalars(tmp_path / "run") == {("training/objective", 1): 2.0, ("training/cosine", 1): 2.0}
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("keep")
-    with pytest.raises(ExportError, match="choose another name"):
+    with pytest.raises(ExportError, match="move it away, or choose another place"):
         BOARD.write(subject(1.0), tmp_path / "mine")
 
 
