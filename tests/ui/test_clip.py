@@ -71,7 +71,7 @@ def test_a_pasted_picture_takes_the_place_of_the_chosen_one_where_tasks_are_pict
 def test_a_pasted_picture_goes_where_the_hand_is_and_not_behind_another_view(window, session, qtbot):
     window.choose_family("glyphs")
     behind = window.findChild(PicturesCanvas)
-    before = PicturesCanvas(session, window)
+    before = PicturesCanvas(session, behind.parentWidget())
     before.resize(684, 352)
     before.show()
     behind.hide()
