@@ -64,8 +64,11 @@ class NetworkView(QWidget):
         self.update()
 
     def show_layers(self, layers: tuple[Layer, ...]) -> None:
-        """Draw other units or weights."""
+        """Draw other units or weights; where the unit under the mouse is no more, none is pointed at."""
         self._layers = layers
+        column, unit = self._pointed
+        if column >= len(layers) or (column >= 0 and unit >= layers[column].size):
+            self._pointed = (-1, -1)
         self.update()
 
     def set_texts(self, captions: tuple[str, ...], unit_text: str) -> None:

@@ -237,12 +237,10 @@ class Monkey:
             QTest.keyRelease(widget, key, held)
 
     def _lives(self, widget: QWidget) -> bool:
-        """Whether a press left its widget there: the system lets go of what is gone, QTest would send to it."""
-        if lives := shiboken6.isValid(widget):
-            return lives
-        self.gone += 1
-        print(f"gone within {self.last}: {widget!r}", file=sys.stderr)
-        return False
+        """Whether a press left its widget in sight: the system lets go of what is gone, QTest would send to it."""
+        lives = shiboken6.isValid(widget) and widget.isVisible()
+        self.gone += not lives
+        return lives
 
     def _wheel(self) -> None:
         widget, at = self._target()

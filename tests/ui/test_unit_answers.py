@@ -58,6 +58,17 @@ def test_newer_weights_change_what_is_laid_over(panel, session):
     assert session.unseen.laid_over is not before
 
 
+def test_a_unit_that_a_narrower_network_lacks_is_laid_over_nothing(panel, session):
+    session.change(hidden_dim=40)
+    panel._draw()
+    point_at(panel, 1, len(panel.view.layers[1].units) - 1)
+    assert panel.view.unit_pointed[1] >= 8
+    session.change(hidden_dim=8)
+    panel._draw()
+    assert panel.view.unit_pointed == (-1, -1)
+    assert session.unseen.laid_over is None
+
+
 def test_tasks_that_are_no_inputs_on_the_canvas_get_nothing(qtbot):
     session = session_for("vectors")
     panel = NetworkPanel(session)
