@@ -289,6 +289,28 @@ def test_the_best_stands_alone_only_where_the_paired_interval_parts(two: Compari
     )
 
 
+def test_a_seed_that_was_cut_short_counts_for_nothing_beside_one_that_was_not(two: Comparison) -> None:
+    first, other = two.entry("maml").runs
+    cut = dataclasses.replace(other, reason="stopped")
+    (entry,) = Comparison(two.lanes, (first, cut)).entries
+    assert entry.runs == (first,)
+    assert not entry.is_cut_short
+    (entry,) = Comparison(two.lanes, (cut,)).entries  # there is nothing else to say of it
+    assert entry.runs == (cut,)
+    assert entry.is_cut_short
+
+
+def test_nobody_stands_alone_who_is_behind_on_the_seeds_that_both_have(two: Comparison) -> None:
+    losses = np.random.default_rng(0).exponential(1.0, (2, 50))
+    found = made(two, one=losses, other=losses - 0.1, later=losses + 9.0)
+    one, other, later = found.runs
+    later = dataclasses.replace(later, lane=dataclasses.replace(other.lane, seed=other.lane.seed + 1))
+    partial = Comparison(found.lanes[:2], (one, other, later))  # its second seed is a bad one
+    assert partial.entry("one").mean(1) < partial.entry("other").mean(1)
+    assert partial.difference("other", "one").mean == pytest.approx(-0.1)
+    assert not partial.alone()
+
+
 def made(pattern: Comparison, **losses: np.ndarray) -> Comparison:
     """A comparison of contenders with these losses, (steps + 1, tasks)."""
     lanes = {key: dataclasses.replace(pattern.lanes[0], contender=key, label=key) for key in losses}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -168,6 +168,7 @@ class Entry:
 class Comparison:
     """Every contender that has a finished run, in the order they were named in.
 
+    A run that was cut short counts where its contender has no other: beside whole ones it would tell of less training.
     lanes: all that were planned. step arguments: the same for all, or by contender, or None = each at its own best.
     """
 
@@ -177,7 +178,7 @@ class Comparison:
     @functools.cached_property
     def entries(self) -> tuple[Entry, ...]:
         keys = dict.fromkeys(lane.contender for lane in self.lanes)
-        found = ((key, tuple(run for run in self.runs if run.lane.contender == key)) for key in keys)
+        found = ((key, _counting([run for run in self.runs if run.lane.contender == key])) for key in keys)
         return tuple(Entry(key, runs[0].lane.label, runs) for key, runs in found if runs)
 
     @property
@@ -240,8 +241,14 @@ class Comparison:
         if not finite:
             return frozenset()
         first = min(finite, key=lambda key: finite[key])
-        tied = (key for key in finite if key != first and not self.difference(key, first, step).parts)
-        return frozenset([first, *tied])
+        behind = {key: self.difference(key, first, step) for key in finite if key != first}
+        # On the seeds that both have, another may even be ahead of the one whose mean over its own is the lowest.
+        return frozenset([first, *(key for key, one in behind.items() if not one.parts or one.mean < 0.0)])
+
+
+def _counting(runs: Sequence[TrainedRun]) -> tuple[TrainedRun, ...]:
+    """Those that came to their end; all where none did."""
+    return tuple(run for run in runs if not run.is_cut_short) or tuple(runs)
 
 
 def _early_end(run: TrainedRun) -> str:
