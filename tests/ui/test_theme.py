@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QImage, QPainter, QRawFont
+from PySide6.QtGui import QColor, QFontInfo, QFontMetrics, QImage, QPainter, QPalette, QRawFont
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QFileDialog, QToolButton
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QToolButton
 
 import metalearn_gui
 from metalearn_gui.assets import asset
@@ -54,6 +54,15 @@ def test_words_in_the_colour_of_a_line_can_be_read_on_every_ground(qapp, mode: s
     for color in (*colors, *(class_color(index) for index in range(10))):
         for ground in (palette.background, palette.panel, palette.card):
             assert contrast(for_words(color), ground) >= 4.5, color.name()
+
+
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_what_an_empty_line_asks_for_can_be_read(qtbot, mode: str):
+    theme().set_mode(mode)
+    line = QLineEdit()
+    qtbot.addWidget(line)
+    line.ensurePolished()
+    assert line.palette().color(QPalette.ColorRole.PlaceholderText) == theme().palette.muted
 
 
 @pytest.mark.parametrize("label", range(10))
