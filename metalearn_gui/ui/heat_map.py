@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.text import MINUS, number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 GAP, NAME, STRIP, BAR, SCALE = 8.0, 16.0, 9.0, 10.0, 64.0
 TYPICAL = 99.0  # per cent of the entries lie within the scale: a single giant would leave all others pale
@@ -100,8 +100,8 @@ class HeatMap(QWidget):
         """A place for each group: wider with more columns, but never less than its name."""
         names = [self.fontMetrics().horizontalAdvance(group.name) for group in self._groups]
         shares = [math.sqrt(max(tile.values.shape[1] for tile in group.tiles)) for group in self._groups]
-        width = max(0.0, self.width() - SCALE - GAP * len(shares) - sum(names))
-        height = self.height() - (NAME if any(group.name for group in self._groups) else 0.0)
+        width = max(0.0, self.width() - scaled(SCALE) - GAP * len(shares) - sum(names))
+        height = self.height() - (scaled(NAME) if any(group.name for group in self._groups) else 0)
         left, columns = 0.0, []
         for name, share in zip(names, shares, strict=True):
             columns.append(QRectF(left, 0.0, name + width * share / sum(shares), height))
@@ -119,11 +119,13 @@ class HeatMap(QWidget):
             self._paint_tile(painter, tile, place)
         painter.setPen(theme().palette.muted)
         for group, column in zip(self._groups, self._columns(), strict=True):
-            below = QRectF(column.left(), column.bottom(), column.width() + GAP, NAME)
+            below = QRectF(column.left(), column.bottom(), column.width() + GAP, scaled(NAME))
             name = painter.fontMetrics().elidedText(group.name, Qt.TextElideMode.ElideRight, int(below.width()))
             painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
         if self._groups:
-            self._paint_scale(painter, QRectF(self.width() - SCALE + 4.0, 0.0, BAR, self._columns()[0].height()))
+            self._paint_scale(
+                painter, QRectF(self.width() - scaled(SCALE) + 4.0, 0.0, BAR, self._columns()[0].height())
+            )
 
     def _paint_tile(self, painter: QPainter, tile: Tile, place: QRectF) -> None:
         painter.drawImage(place, signed_image(tile.values / self._reach))
@@ -131,7 +133,7 @@ class HeatMap(QWidget):
         painter.drawRect(place)
         rows, columns = tile.values.shape
         cell = QRectF(0, 0, place.width() / columns, place.height() / rows)
-        texts = self.cell_texts(tile, cell.width() - VALUE_GAP) if cell.height() >= LEAST_HEIGHT else []
+        texts = self.cell_texts(tile, cell.width() - VALUE_GAP) if cell.height() >= scaled(LEAST_HEIGHT) else []
         palette = theme().palette
         line = self.fontMetrics().height()
         every = math.ceil(line / max(cell.height(), 1.0))  # low rows are named by turns
@@ -163,7 +165,7 @@ class HeatMap(QWidget):
         alignments = (Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignBottom)
         for value, alignment in zip((self._reach, 0.0, -self._reach), alignments, strict=True):
             text = _short(value, 2)
-            painter.drawText(QRectF(right, bar.top(), SCALE, bar.height()), alignment, text)
+            painter.drawText(QRectF(right, bar.top(), scaled(SCALE), bar.height()), alignment, text)
 
     # --- the mouse --------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -30,11 +30,11 @@ from metalearn_gui.ui.layer import Layer
 from metalearn_gui.ui.lookout import claim_keys
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 NUDGE = 0.02  # of the width, for an arrow key
 STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
-BAR = QRectF(0, 0, 132, 8)
+BAR = QSizeF(132, 8)  # pixels of the design
 NUM_LEVELS = 7
 
 
@@ -183,7 +183,7 @@ class LandscapeView(QWidget):
     def _paint_words(self, painter: QPainter, box: QRectF, alignment: Qt.AlignmentFlag) -> None:
         palette, words = theme().palette, self._texts["across"]
         width = painter.fontMetrics().horizontalAdvance(words) + 12
-        ground = QRectF(box.right() - width + 6, box.bottom() - 18, width, 20)
+        ground = QRectF(box.right() - width + 6, box.bottom() - scaled(18), width, scaled(20))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faded(palette.background, 150))
         painter.drawRoundedRect(ground, 5, 5)
@@ -194,7 +194,7 @@ class LandscapeView(QWidget):
         """A chip beside a place, on the side away from another."""
         palette = theme().palette
         painter.setFont(ui_font(12, 600))
-        width, height = painter.fontMetrics().horizontalAdvance(text) + 14, 20.0
+        width, height = painter.fontMetrics().horizontalAdvance(text) + scaled(14), scaled(20)
         goes_left = avoids is not None and avoids[0] > at[0]
         left = at[0] - width - 12 if goes_left else at[0] + 12
         if left < 4 or left + width > self.width() - 4:
@@ -209,10 +209,11 @@ class LandscapeView(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_scale(self, painter: QPainter, frame: QRectF) -> None:
-        bar = BAR.translated(frame.right() - BAR.width() - 18, frame.top() + 14)
+        size = BAR * theme().zoom
+        bar = QRectF(QPointF(frame.right() - size.width() - scaled(18), frame.top() + scaled(14)), size)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(faded(theme().palette.background, 205))
-        painter.drawRoundedRect(bar.adjusted(-10, -8, 10, 22), 5, 5)
+        painter.drawRoundedRect(bar.adjusted(-scaled(10), -scaled(8), scaled(10), scaled(22)), 5, 5)
         self._scale.draw_bar(painter, bar)
 
     def _paint_hand(self, painter: QPainter, axes: Axes) -> None:

@@ -14,7 +14,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import apart
 from metalearn_gui.ui.colors import mixed
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 TYPICAL = (1.0, 97.0)  # per cent of the losses lie within the scale
 NARROWEST = 1.5  # highest over lowest: less than that is no difference to see
@@ -84,7 +84,9 @@ class LossScale:
         painter.setFont(ui_font(11))
         painter.setPen(palette.text)
         for text, left, width in apart(self._labels(painter, bar), bar.left(), bar.right()):
-            painter.drawText(QRectF(left - 2, bar.bottom() + 2, width + 4, 14), Qt.AlignmentFlag.AlignCenter, text)
+            painter.drawText(
+                QRectF(left - 2, bar.bottom() + 2, width + 4, scaled(14)), Qt.AlignmentFlag.AlignCenter, text
+            )
 
     def _labels(self, painter: QPainter, bar: QRectF) -> Iterator[tuple[str, float, float]]:
         for value in self.ticks():

@@ -175,12 +175,12 @@ class TaskSpaceView(QWidget):
     def _paint_scale(self, painter: QPainter) -> None:
         painter.setFont(ui_font(12))
         painter.setPen(theme().palette.muted)
-        top = self.height() - scaled(SCALE_ROOM) + 6.0
+        top = self.height() - scaled(SCALE_ROOM) + scaled(6)
         words = self._words["scale"]
         width = min(painter.fontMetrics().horizontalAdvance(words) + 14.0, 0.55 * self.width())
         text = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(width) - 8)
-        painter.drawText(QRectF(0, top - 6, width, 20), Qt.AlignmentFlag.AlignVCenter, text)
-        self._scale.draw_bar(painter, QRectF(width, top, self.width() - width - 1, 7))
+        painter.drawText(QRectF(0, top - scaled(6), width, scaled(20)), Qt.AlignmentFlag.AlignVCenter, text)
+        self._scale.draw_bar(painter, QRectF(width, top, self.width() - width - 1, scaled(7)))
 
     def _paint_card(self, painter: QPainter, axes: Axes, dots: Dots, near: int) -> None:
         palette = theme().palette

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRect
+from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, stamp_markers
 from metalearn_gui.ui.combo import Combo
+from metalearn_gui.ui.compare.cell_map import CellMap, Cells
 from metalearn_gui.ui.editors import Switch
 from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.heat_map import Group, HeatMap, Tile
+from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.now_marker import NowMarker
 from metalearn_gui.ui.plotting import ThemedPlot
 from metalearn_gui.ui.step_line import StepLine
@@ -111,3 +114,38 @@ def test_the_arrow_of_a_combo_is_as_much_larger_as_type_is(qtbot, monkeypatch) -
         combo.grab()
     assert drawn[1].width() == 2 * drawn[0].width()
     assert combo.width() - drawn[1].right() == pytest.approx(2 * (combo.width() - drawn[0].right()), abs=1)
+
+
+def _losses(painter: QPainter) -> None:
+    LossScale.of(np.array([0.1, 1.0])).draw_bar(painter, QRectF(0, 0, 200, 8))
+
+
+def _cells(_: QPainter) -> None:
+    cells = CellMap()
+    cells.show_cells(Cells(np.array([[0.1, 1.0], [0.2, np.nan]]), ("1", "5"), ("0.1", "0.2"), "shots", "rate"))
+    cells.resize(600, 400)
+    cells.grab()
+
+
+def _matrices(_: QPainter) -> None:
+    matrices = HeatMap()
+    matrices.set_groups([Group("layer 1", (Tile("w", np.eye(3)),)), Group("layer 2", (Tile("w", np.eye(3)),))])
+    matrices.resize(600, 300)
+    matrices.grab()
+
+
+@pytest.mark.parametrize("drawing", [_losses, _cells, _matrices])
+def test_no_line_of_words_is_higher_than_its_place(qtbot, monkeypatch, drawing) -> None:
+    low, draw = [], QPainter.drawText
+
+    def watched(painter: QPainter, place: QRectF, *more: object) -> None:
+        if place.height() < painter.fontMetrics().height() - 2:
+            low.append(more)
+        draw(painter, place, *more)
+
+    set_zoom(2.0)
+    image = QImage(600, 400, QImage.Format.Format_RGB32)
+    monkeypatch.setattr(QPainter, "drawText", watched)
+    with QPainter(image) as painter:
+        drawing(painter)
+    assert low == []

@@ -14,7 +14,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import draw_words
 from metalearn_gui.ui.loss_colors import LossScale, ink_on
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.walked import Walked
 
 GAP, NAME_HEIGHT, LEGEND = 2.0, 18.0, 34.0
@@ -125,7 +125,8 @@ class CellMap(Walked):
         metrics = self.fontMetrics()
         widest = max(metrics.horizontalAdvance(name) for name in (*self._cells.row_names, self._cells.row_title))
         left = widest + 14.0
-        return QRectF(left, NAME_HEIGHT, self.width() - left, self.height() - 3 * NAME_HEIGHT - LEGEND)
+        line = scaled(NAME_HEIGHT)
+        return QRectF(left, line, self.width() - left, self.height() - 3 * line - scaled(LEGEND))
 
     # --- painting ---------------------------------------------------------------------------------
 
@@ -147,7 +148,9 @@ class CellMap(Walked):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(self.cell_rect(*place).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         area = self._area()
-        self._scale.draw_bar(painter, QRectF(area.left(), self.height() - LEGEND + 6, min(area.width(), 280.0), 9))
+        self._scale.draw_bar(
+            painter, QRectF(area.left(), self.height() - scaled(LEGEND - 6), min(area.width(), scaled(280)), scaled(9))
+        )
 
     def _paint_cell(self, painter: QPainter, row: int, column: int) -> None:
         assert self._cells is not None
@@ -196,12 +199,12 @@ class CellMap(Walked):
             painter.drawText(QRectF(0, place.top(), area.left() - 8, place.height()), right, name)
         for column, name in enumerate(self._cells.column_names):
             place = self.cell_rect(0, column)
-            below = QRectF(place.left(), area.bottom() + 2, place.width(), NAME_HEIGHT)
+            below = QRectF(place.left(), area.bottom() + 2, place.width(), scaled(NAME_HEIGHT))
             text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(place.width()))
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
         painter.setPen(palette.muted)
-        painter.drawText(QRectF(0, 0, area.left() - 8, NAME_HEIGHT), right, self._cells.row_title)
-        below = QRectF(area.left(), area.bottom() + NAME_HEIGHT, area.width(), NAME_HEIGHT)
+        painter.drawText(QRectF(0, 0, area.left() - 8, scaled(NAME_HEIGHT)), right, self._cells.row_title)
+        below = QRectF(area.left(), area.bottom() + scaled(NAME_HEIGHT), area.width(), scaled(NAME_HEIGHT))
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._cells.column_title)
 
     # --- the hand ---------------------------------------------------------------------------------

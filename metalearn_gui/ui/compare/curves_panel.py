@@ -19,7 +19,7 @@ from metalearn_gui.ui.effort import EffortChoice
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot
 from metalearn_gui.ui.run_marks import Mark
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 NAMES_WIDTH, NAME_HEIGHT = 92, 15
 SPIKES = 0.06  # share of all values that may leave at the top: a start that diverges for a moment hides all else
@@ -160,9 +160,10 @@ class EndNames(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(ui_font(11.5, 600))
-        wanted = [self._plot.point_of(0.0, value).y() - NAME_HEIGHT / 2 for value, _, _ in self._ends]
-        for top, (_, mark, name) in zip(spread(wanted, NAME_HEIGHT, self.height()), self._ends, strict=True):
-            place = QRectF(6, top, self.width() - 6, NAME_HEIGHT)
+        height = scaled(NAME_HEIGHT)
+        wanted = [self._plot.point_of(0.0, value).y() - height / 2 for value, _, _ in self._ends]
+        for top, (_, mark, name) in zip(spread(wanted, height, self.height()), self._ends, strict=True):
+            place = QRectF(6, top, self.width() - 6, height)
             text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(place.width()))
             painter.setPen(for_words(mark.color))
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

@@ -15,7 +15,7 @@ from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 SEEDS = (1, 3, 5)
 LEAST_BOX = 80
@@ -207,4 +207,4 @@ class Block(QWidget):
         self._text.setText(text)
 
     def _restyle(self) -> None:
-        self._icon.setPixmap(icon(self._icon_name, theme().palette.muted).pixmap(QSize(15, 15)))
+        self._icon.setPixmap(icon(self._icon_name, theme().palette.muted).pixmap(QSize(scaled(15), scaled(15))))
