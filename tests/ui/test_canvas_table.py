@@ -22,6 +22,7 @@ from metalearn_gui.engine.tables.slices import Slice
 from metalearn_gui.engine.tasks.csv import Csv
 from metalearn_gui.store.link import to_link
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.canvas.table import panes
 from metalearn_gui.ui.canvas.table.canvas import TableCanvas, fields_of
 from metalearn_gui.ui.canvas.table.held import shares_categories
@@ -578,6 +579,23 @@ def test_a_run_laid_over_is_drawn_in_its_colour_on_slices_of_every_kind(canvas, 
     places = [(x, y) for x in range(frame.left(), frame.right()) for y in range(frame.top(), frame.bottom())]
     near = [place for place in places if distance(image.pixelColor(*place), color) < 60]
     assert len(near) > 20
+
+
+def test_what_is_waited_for_can_be_read_where_rows_lie(qtbot, path):
+    canvas = shown(qtbot, FakeSession(settings_for(path, **CHOICES["chances"])))
+    canvas.session.unseen.adaptations = {}
+    canvas.session.readiness = "compiling, 2 s; the last time it took as long as this line is"
+    canvas.follow()
+    image = canvas.grab().toImage()
+    colors = {class_color(label).rgb() for label in range(2)}
+    note = QRectF(
+        QPointF(canvas.frame().center().x(), canvas.frame().top()), canvas.frame().topRight() + QPointF(-30, 20)
+    )
+    under = [handle(canvas, place) for place in range(len(support(canvas).x)) if note.contains(handle(canvas, place))]
+    assert under
+    for at in under:
+        around = [image.pixel(int(at.x()) + x, int(at.y()) + y) for x in range(-2, 3) for y in range(-2, 3)]
+        assert not colors & set(around)
 
 
 def distance(one: QColor, other: QColor) -> int:

@@ -258,7 +258,13 @@ class Surface(Translated, QWidget):
         self.drop_layers()
 
     def _draw_loading(self, painter: QPainter) -> None:
+        """What is waited for, on a ground of its own: points may lie where it stands."""
         painter.setFont(ui_font(12))
-        painter.setPen(theme().palette.muted)
         place, beside, above = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, scaled(12), scaled(9)
-        painter.drawText(self.note_frame().adjusted(beside, above, -beside, -above), place, self.session.readiness)
+        room, text = self.note_frame().adjusted(beside, above, -beside, -above), self.session.readiness
+        ground = painter.boundingRect(room, place, text).adjusted(-scaled(6), -scaled(2), scaled(6), scaled(2))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme().palette.background)
+        painter.drawRoundedRect(ground, 4, 4)
+        painter.setPen(theme().palette.muted)
+        painter.drawText(room, place, text)
