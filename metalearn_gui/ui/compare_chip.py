@@ -10,7 +10,7 @@ from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.icons import svg
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
-HEIGHT = 24
+HEIGHT, AROUND = 24, 44  # pixels of the design: of a chip, and those beside its words
 
 
 class CompareChip(QAbstractButton):
@@ -31,7 +31,7 @@ class CompareChip(QAbstractButton):
         return theme().color_of(self.key)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + scaled(44), scaled(HEIGHT))
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + scaled(AROUND), scaled(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, palette = QPainter(self), theme().palette
@@ -53,4 +53,6 @@ class CompareChip(QAbstractButton):
             text = box.adjusted(scaled(16), 0, 0, 0)
         painter.setFont(self.font())
         painter.setPen(palette.text if self.isChecked() or self.underMouse() else palette.muted)
-        painter.drawText(text, Qt.AlignmentFlag.AlignCenter, self.text())
+        room = self.width() - scaled(AROUND)
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(text, Qt.AlignmentFlag.AlignCenter, words)

@@ -13,9 +13,11 @@ from metalearn_gui.ui.canvas.laid_over import LaidOver, RunsOnCanvas
 from metalearn_gui.ui.compare_chip import CompareChip
 from metalearn_gui.ui.retiring import retire
 from metalearn_gui.ui.run_marks import run_mark
+from metalearn_gui.ui.theme import scaled
 from metalearn_gui.ui.translated import Translated
 
 GAP = 8
+LEAST = 110  # pixels of the design: a chip that names its run by some letters
 
 
 class RunChip(CompareChip):
@@ -31,7 +33,7 @@ class RunChip(CompareChip):
 
 
 class OverlayChips(Translated, QWidget):
-    """As many as there is room for, side by side."""
+    """As many as there is room for, side by side; long names end early."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,9 +76,11 @@ class OverlayChips(Translated, QWidget):
         self._place()
 
     def _place(self) -> None:
-        left = 0
-        for chip in self._chips.values():
-            chip.adjustSize()
-            chip.move(left, (self.height() - chip.height()) // 2)
-            left += chip.width() + GAP
-            chip.setVisible(left - GAP <= self.width())
+        left, sizes = 0, {chip: chip.sizeHint() for chip in self._chips.values()}
+        fits_all = sum(size.width() + GAP for size in sizes.values()) - GAP <= self.width()
+        most = self.width() if fits_all else max(self.width() // max(len(sizes), 1) - GAP, scaled(LEAST))
+        for chip, size in sizes.items():
+            width = min(size.width(), most, self.width() - left)
+            chip.setGeometry(left, (self.height() - size.height()) // 2, width, size.height())
+            chip.setVisible(width >= min(size.width(), scaled(LEAST)))
+            left += width + GAP

@@ -342,3 +342,16 @@ def test_a_chip_without_room_is_not_shown_by_half(panel, session):
     assert not chip.isVisible()
     panel.resize(712, 480)
     assert chip.isVisible()
+
+
+def test_chips_of_long_names_share_the_room(panel, session):
+    runs = [RunRecord(session.settings, name=f"{place} has a name that is far too long for a chip") for place in "ab"]
+    session.runs = [*runs, session.live]
+    for run in runs:
+        session.set_overlay(run.run_id, True)
+    row = panel.findChild(QWidget, "overlay_chips")
+    panel.resize(760, 480)
+    chips = [chip for chip in row.findChildren(QAbstractButton) if chip.isVisible()]
+    assert len(chips) == 2
+    assert all(row.rect().contains(chip.geometry()) for chip in chips)
+    assert not chips[0].geometry().intersects(chips[1].geometry())
