@@ -60,6 +60,16 @@ def test_drag_moves_the_point_through_the_session(surface, touched_session):
     assert num_points(touched_session) == len(before[0])
 
 
+def test_home_and_end_choose_the_first_and_the_last(surface, qtbot):
+    qtbot.keyClick(surface, Qt.Key.Key_End)
+    last = surface.described()
+    qtbot.keyClick(surface, Qt.Key.Key_Home)
+    first = surface.described()
+    assert first != last
+    qtbot.keyClick(surface, Qt.Key.Key_Left)
+    assert surface.described() == last
+
+
 def test_a_screen_reader_hears_nothing_of_what_was_deleted(surface, qtbot):
     surface.choose(len(surface.handle_pixels()) - 1)
     said = surface.accessibleDescription()

@@ -97,6 +97,13 @@ def test_a_click_on_a_poster_rates_nothing(surface, touched_session):
     assert surface.chosen == 0
 
 
+def test_home_and_end_choose_the_first_and_the_last_card(surface, qtbot):
+    qtbot.keyClick(surface, Qt.Key.Key_End)
+    assert surface.chosen == len(surface.cards()) - 1
+    qtbot.keyClick(surface, Qt.Key.Key_Home)
+    assert surface.chosen == 0
+
+
 def test_a_right_click_clears_a_rating(surface, touched_session):
     before = values(touched_session)
     click(surface, surface.layout_now().card(2).center(), Qt.MouseButton.RightButton)

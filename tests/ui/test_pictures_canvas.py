@@ -350,6 +350,13 @@ def test_a_table_that_is_dropped_is_left_to_the_window(canvas, tmp_path):
     assert not dropped(canvas, data, canvas.placed.support[1].center())
 
 
+def test_home_and_end_choose_the_first_example_and_the_last_query(canvas):
+    QTest.keyClick(canvas, Qt.Key.Key_End)
+    assert canvas.row == len(canvas.placed.boxes) - 1
+    QTest.keyClick(canvas, Qt.Key.Key_Home)
+    assert canvas.row == 0
+
+
 def test_what_is_pasted_is_packed_in_the_quickest_way() -> None:
     data = QMimeData()
     data.setImageData(letter("white", "black"))

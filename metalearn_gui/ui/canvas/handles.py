@@ -39,6 +39,7 @@ ARROWS = {
     Qt.Key.Key_Up: QPointF(0, -1),
     Qt.Key.Key_Down: QPointF(0, 1),
 }
+ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 CHANGING = (Qt.Key.Key_Insert, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 UNDO, REDO = QKeySequence("Ctrl+Z"), QKeySequence("Ctrl+Shift+Z")
 
@@ -231,6 +232,8 @@ class HandleSurface(Surface):
         elif key in ARROWS:
             forward = key in (Qt.Key.Key_Right, Qt.Key.Key_Up)
             self._choose_next(1 if forward else -1)
+        elif key in ENDS:
+            self._choose_end(ENDS[key])
         elif key == Qt.Key.Key_Insert:
             self.choose(self.insert())
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.chosen is not None:
@@ -265,14 +268,22 @@ class HandleSurface(Surface):
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 
-    def _choose_next(self, direction: int) -> None:
-        """The next handle from left to right."""
+    def _order(self) -> list[int]:
+        """The handles from left to right, as arrows go through them."""
         pixels = self.handle_pixels()
-        if not len(pixels):
-            return
-        order = np.lexsort((pixels[:, 1], pixels[:, 0])).tolist()
-        place = order.index(self.chosen) + direction if self.chosen is not None else 0
-        self.choose(order[place % len(order)])
+        return np.lexsort((pixels[:, 1], pixels[:, 0])).tolist() if len(pixels) else []
+
+    def _choose_next(self, direction: int) -> None:
+        order = self._order()
+        if order:
+            place = order.index(self.chosen) + direction if self.chosen is not None else 0
+            self.choose(order[place % len(order)])
+
+    def _choose_end(self, place: int) -> None:
+        """The first, 0, or the last, -1."""
+        order = self._order()
+        if order:
+            self.choose(order[place])
 
     def _nudge(self, direction: QPointF) -> None:
         if self.chosen is None:

@@ -101,6 +101,9 @@ class PictureSurface(RowSurface):
         else:
             self.choose_row(self.row + (1 if direction.x() + direction.y() > 0 else -1))
 
+    def _choose_end(self, place: int) -> None:
+        self.choose_row(place)
+
     def draw_lesson(self, painter: QPainter, height: float) -> None:
         """The family's lesson in the lowest line, cut where there is no room. height: in pixels of the design."""
         painter.setFont(ui_font(12))

@@ -252,10 +252,8 @@ class ShelfCanvas(HandleSurface):
         first = num_rated if num_rated < count else 0 if count else None
         return next((card for card in (self.chosen, under, first) if card is not None), None)
 
-    def _choose_next(self, direction: int) -> None:
-        count = len(self.cards())
-        if count:
-            self.choose(0 if self.chosen is None else (self.chosen + direction) % count)
+    def _order(self) -> list[int]:
+        return list(range(len(self.cards())))
 
     def _choose_next_row(self, direction: int) -> None:
         order = self.rows.order[: self.layout_now().num_rows]
