@@ -54,5 +54,7 @@ class CompareChip(QAbstractButton):
         painter.setFont(self.font())
         painter.setPen(palette.text if self.isChecked() or self.underMouse() else palette.muted)
         room = self.width() - scaled(AROUND)
+        if self.width() >= self.sizeHint().width():
+            room += 1  # a text may be wider by a part of a pixel than its metrics say in whole ones
         words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(text, Qt.AlignmentFlag.AlignCenter, words)

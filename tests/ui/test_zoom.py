@@ -14,6 +14,7 @@ from metalearn_gui.engine.presets import preset
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, stamp_markers
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.compare.cell_map import CellMap, Cells
+from metalearn_gui.ui.compare_chip import CompareChip
 from metalearn_gui.ui.editors import Switch
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.heat_map import Group, HeatMap, Tile
@@ -149,3 +150,19 @@ def test_no_line_of_words_is_higher_than_its_place(qtbot, monkeypatch, drawing) 
     with QPainter(image) as painter:
         drawing(painter)
     assert low == []
+
+
+@pytest.mark.parametrize("zoom", [1.0, 1.1, 1.25, 1.5, 1.75, 2.0])
+def test_a_chip_that_has_the_room_it_asks_for_has_its_whole_name(qtbot, monkeypatch, zoom: float) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(QPainter, "drawText", lambda painter, place, align, text: written.append(text))
+    set_zoom(zoom)
+    names = ["MAML", "transfer learning", "from scratch", "Gradients", "Algorithm", "Reptile", "Meta-SGD"]
+    for name in names:
+        chip = CompareChip("learner")
+        qtbot.addWidget(chip)
+        chip.setText(name)
+        chip.setChecked(True)
+        chip.adjustSize()
+        chip.grab()
+    assert written == names
