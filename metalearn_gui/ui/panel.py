@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QFont, QIcon, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -27,6 +27,7 @@ from metalearn_gui.ui.reading_order import move_focus
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 from metalearn_gui.ui.translated import Dressed
 from metalearn_gui.ui.whys import WHYS
+from metalearn_gui.ui.zoom import fonts_of
 
 MARGIN = 14
 ICON_SIZE, ICON_BUTTON = QSize(16, 16), QSize(22, 20)
@@ -234,6 +235,7 @@ class PanelWindow(QWidget):
             self.addActions(window.actions())  # shortcuts mean here what they mean there
         self.setAcceptDrops(True)
         size = panel.size()
+        self._fonts: list[tuple[QWidget, QFont]] = fonts_of(panel)
         if self._layout_at_home is not None:
             self._layout_at_home.replaceWidget(panel, self._placeholder)
             self._placeholder.show()
@@ -242,6 +244,16 @@ class PanelWindow(QWidget):
         own.addWidget(panel)
         panel.show()
         self.resize(size.expandedTo(QSize(420, 320)))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._give_fonts()
+
+    def _give_fonts(self) -> None:
+        """Another window dresses a card anew, and Qt gives it the type that it was built with, whatever the zoom."""
+        for widget, font in self._fonts:
+            widget.setFont(font)
+        self._fonts = []
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if (window := self.parentWidget()) is not None:
@@ -260,9 +272,11 @@ class PanelWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._layout_at_home is not None and self._panel.parentWidget() is self:
+            self._fonts = fonts_of(self._panel)
             self._layout_at_home.replaceWidget(self._placeholder, self._panel)
             self._panel.setParent(self._panel.parentWidget())  # to PySide, or its menus' actions go with this window
             self._panel.show()
+            self._give_fonts()
             self._placeholder.deleteLater()
         super().closeEvent(event)
         self.closed.emit()

@@ -804,6 +804,23 @@ def test_gaps_come_back_with_the_zoom(window):
     assert (grid.horizontalSpacing(), grid.verticalSpacing()) == gaps
 
 
+@pytest.mark.parametrize("key", ["task", "runs", "adaptation"])
+def test_a_card_has_the_same_type_in_a_window_of_its_own(window, qtbot, key):
+    def sizes() -> dict[str, int]:
+        labels = panel.findChildren(QLabel)
+        return {f"{place} {label.text()}": label.font().pixelSize() for place, label in enumerate(labels)}
+
+    window.resize(3840, 2160)
+    panel = window.panels[key]
+    before = sizes()
+    panel.toggle_detached()
+    QApplication.processEvents()
+    assert sizes() == before
+    panel.toggle_detached()
+    QApplication.processEvents()
+    assert sizes() == before
+
+
 @pytest.mark.parametrize("size", [(1440, 900), (3840, 2160)])
 def test_the_help_cuts_no_letters(window, qtbot, size):
     window.resize(*size)
