@@ -30,7 +30,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from metalearn_gui.engine.images.one import picture_like
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, ink_box, usual_ink_box
-from metalearn_gui.ui.canvas.nearest import nearest_to
+from metalearn_gui.ui.canvas.nearest import REACH, nearest_to
 from metalearn_gui.ui.canvas.picture_layout import laid_out
 from metalearn_gui.ui.canvas.picture_source import picture_in
 from metalearn_gui.ui.canvas.pictures import PicturesCanvas
@@ -76,6 +76,16 @@ def test_examples_stand_in_the_columns_of_their_classes(canvas, session):
         )
     assert len(set(lefts)) == 3
     assert not any(a.intersects(b) for a in canvas.placed.support for b in canvas.placed.query)
+
+
+@pytest.mark.parametrize("size", [(684, 352), (569, 350), (1200, 700)])
+def test_the_line_around_the_nearest_example_is_whole_and_touches_no_other_class(canvas, size):
+    canvas.resize(*size)
+    boxes = canvas.placed.support
+    for box in boxes:
+        around = box.adjusted(-REACH, -REACH, REACH, REACH)
+        assert QRectF(canvas.rect()).contains(around)
+        assert not any(around.intersects(other) for other in boxes if other.left() != box.left())
 
 
 def test_a_click_shows_a_picture_large_and_says_what_it_is(canvas, session):

@@ -11,7 +11,8 @@ from metalearn_gui.ui.canvas.rows import Rows
 from metalearn_gui.ui.embedding import nearest_example
 from metalearn_gui.ui.theme import theme
 
-APART = 4.0  # pixels between the picture and the line around it
+APART, WIDTH = 3.0, 2.0  # pixels from the picture to the middle of the line around it, and of that line
+REACH = APART + WIDTH / 2
 
 
 def nearest_to(unseen: UnseenTasks, rows: Rows, row: int) -> int | None:
@@ -29,7 +30,7 @@ def mark_nearest(painter: QPainter, unseen: UnseenTasks, rows: Rows, row: int, b
     """A dashed line around the example that `nearest_to` finds, which lies in one of the boxes; returns it."""
     nearest = nearest_to(unseen, rows, row)
     if nearest is not None:
-        painter.setPen(QPen(theme().palette.learner, 2, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(theme().palette.learner, WIDTH, Qt.PenStyle.DashLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(boxes[nearest].adjusted(-APART, -APART, APART, APART))
     return nearest

@@ -18,7 +18,7 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
 from metalearn_gui.ui.canvas.markers import class_color, draw_class_number, draw_cross
-from metalearn_gui.ui.canvas.nearest import mark_nearest, nearest_to
+from metalearn_gui.ui.canvas.nearest import REACH, mark_nearest, nearest_to
 from metalearn_gui.ui.canvas.picture_counts import counts_of, draw_counts
 from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, headline, laid_out
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
@@ -69,7 +69,7 @@ class PicturesCanvas(PictureSurface):
 
     # --- data and geometry --------------------------------------------------------------------------
     def frame(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(2, 2, -2, -scaled(LESSON + GAP))
+        return QRectF(self.rect()).adjusted(REACH, 2, -2, -scaled(LESSON + GAP))
 
     def note_frame(self) -> QRectF:
         """Beside the pad, which would hide it."""
