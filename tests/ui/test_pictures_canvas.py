@@ -170,6 +170,15 @@ def test_a_small_drawing_in_a_corner_becomes_a_picture_like_the_others_of_the_ta
     assert stroke_width(made[None]) == pytest.approx(pen, rel=0.25)
 
 
+def test_a_stroke_that_leaves_the_picture_as_it_is_says_nothing_of_its_class(canvas, session):
+    small_drawing(canvas)
+    assert session.unseen.touched.unnamed == {0}
+    before = pictures(session)
+    canvas.desk.pad.drawn.emit(canvas.desk.pad.drawing)  # longer, it is fitted to the same picture
+    np.testing.assert_array_equal(pictures(session), before)
+    assert session.unseen.touched.unnamed == {0}
+
+
 def test_a_drawing_is_gone_on_with_where_the_hand_left_it(canvas, session):
     small_drawing(canvas)
     row, drawn = canvas.row, canvas.desk.pad.drawing.values

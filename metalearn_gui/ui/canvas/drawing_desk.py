@@ -87,9 +87,14 @@ class DrawingDesk(QObject):
             return
         if np.array_equal(self._shown, replaced):
             self.begun.emit()
-            self.drawn.emit(values)
+            self._give(values)
         else:
             self.refused.emit(self.tr("The picture came too late: another one was chosen meanwhile."))
+
+    def _give(self, values: Array) -> None:
+        """Only another picture than before: one that stays as it is would be taken for a word on its class."""
+        if not np.array_equal(values, self._shown):
+            self.drawn.emit(values)
 
     def _refuse(self, why: str) -> None:
         replaced, self._replaced = self._replaced, None
@@ -108,7 +113,7 @@ class DrawingDesk(QObject):
         self._drawings[values.tobytes()] = drawing
         if len(self._drawings) > REMEMBERED:
             del self._drawings[next(iter(self._drawings))]
-        self.drawn.emit(values)
+        self._give(values)
 
     def _fit_again(self) -> None:
         if self.pad.drawing.strokes:
@@ -117,4 +122,4 @@ class DrawingDesk(QObject):
 
     def _clear(self) -> None:
         self.begun.emit()
-        self.drawn.emit(np.zeros_like(self.pad.drawing.values))
+        self._give(np.zeros_like(self.pad.drawing.values))
