@@ -78,7 +78,7 @@ def apart(labels: list[Label]) -> list[Label]:
 
 
 class Axis(pg.AxisItem):
-    """An axis with round ticks, in the theme's muted text; the last label never sticks out of the widget.
+    """An axis with round ticks, in the theme's muted text; no label sticks out of the widget.
 
     On a logarithmic axis view coordinates are log10 of the values.
     """
@@ -145,6 +145,7 @@ class Axis(pg.AxisItem):
         rect.moveCenter(centre)
         if self.orientation == "left":
             rect.moveRight(self.mapRectFromParent(self.geometry()).right() - LABEL_GAP)
+        rect.moveLeft(max(rect.left(), bounds.left()))
         rect.moveRight(min(rect.right(), bounds.right()))
         rect.moveTop(min(max(rect.top(), bounds.top()), bounds.bottom() - rect.height()))
         return rect, Qt.AlignmentFlag.AlignCenter, text

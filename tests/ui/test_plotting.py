@@ -176,6 +176,14 @@ def test_a_long_value_is_labelled_inside_the_widget(plot):
     assert all(plot.value_axis.mapRectToScene(place).left() >= 0 for place, _, _ in labels)
 
 
+def test_a_label_at_the_left_end_is_whole(plot):
+    axis = plot.count_axis
+    axis.set_text(lambda value: f"{value:.2f} s")
+    plot.getViewBox().setXRange(0, 5, padding=0)
+    places = [place for place, _, _ in _labels(axis)]
+    assert min(place.left() for place in places) >= axis.boundingRect().left()
+
+
 def test_a_theme_change_repaints_the_plot(plot):
     theme().set_mode("light")
     plot.restyle()
