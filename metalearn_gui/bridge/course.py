@@ -10,7 +10,7 @@ from PySide6.QtGui import QUndoStack
 
 from metalearn_gui.bridge import run_messages
 from metalearn_gui.bridge.history import Deed, Place, SettingsCommand, changed_names
-from metalearn_gui.bridge.messages import REFUSAL, RUN, SHOWN, Message
+from metalearn_gui.bridge.messages import DEED, REFUSAL, RUN, SHOWN, Message
 from metalearn_gui.bridge.pace import Pace
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runs import (
@@ -315,6 +315,7 @@ class Course(QObject):
 
     def _forget_start(self) -> None:
         self._begin_anew(fresh_run(self.settings))
+        self.messageRaised.emit(Message("", about=DEED))
 
     def _begin_anew(self, run: RunRecord) -> None:
         self._restart(run, goes_on=False)
@@ -362,6 +363,7 @@ class Course(QObject):
     def _insert(self, place: int, run: RunRecord) -> None:
         self.runs.insert(place, run)
         self._announce(self.runsChanged)
+        self.messageRaised.emit(Message("", about=DEED))
 
     def take_saved(self, saved: SavedSession) -> None:
         """A session from disk instead of all that is here."""

@@ -6,8 +6,8 @@ import dataclasses
 
 # What is over once another wish is granted, another run begins or this one goes on, the session is saved, or opened;
 # or once there is work on this session: then one that was left unsaved is offered by the menu alone; or once the live
-# run is shown again.
-REFUSAL, RUN, SAVING, OPENING, LEFT, SHOWN = "refusal", "run", "saving", "opening", "left", "shown"
+# run is shown again; or once what was done is taken back.
+REFUSAL, RUN, SAVING, OPENING, LEFT, SHOWN, DEED = "refusal", "run", "saving", "opening", "left", "shown", "deed"
 
 
 @dataclasses.dataclass(frozen=True)

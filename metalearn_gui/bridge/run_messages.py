@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from metalearn_gui.bridge.messages import RUN, SHOWN, Message
+from metalearn_gui.bridge.messages import DEED, RUN, SHOWN, Message
 from metalearn_gui.engine import events
 from metalearn_gui.store.records import Start
 
@@ -31,11 +31,11 @@ def started_from(start: Start) -> Message:
     if start.taken == start.total:
         text = _tr("All {total} parameters start from {name}.")
     text = text.format(taken=start.taken, total=start.total, name=start.name)
-    return Message(text, "info", _tr("Undo"), "undo")
+    return Message(text, "info", _tr("Undo"), "undo", about=DEED)
 
 
 def run_was_deleted() -> Message:
-    return Message(_tr("A run was deleted."), "info", _tr("Undo"), "undo")
+    return Message(_tr("A run was deleted."), "info", _tr("Undo"), "undo", about=DEED)
 
 
 def diverged(event: events.Diverged) -> Message:

@@ -389,8 +389,13 @@ def test_a_deleted_run_comes_back_on_undo(session, qtbot) -> None:
         session.delete_run(first.run_id)
     assert session.runs == [second]
     assert session.overlays == set()
-    getattr(session, said.args[0].action)()
+    with qtbot.waitSignal(session.messageRaised) as after:
+        getattr(session, said.args[0].action)()
     assert session.runs == [first, second]
+    assert (after.args[0].text, after.args[0].about) == (
+        "",
+        said.args[0].about,
+    )  # undo would now take back another deed
     session.redo()
     assert session.runs == [second]
 
