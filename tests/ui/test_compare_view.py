@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -22,12 +23,12 @@ from metalearn_gui.engine.training import Options
 from metalearn_gui.ui.axis import tick_text
 from metalearn_gui.ui.compare.chosen import Chosen
 from metalearn_gui.ui.compare.curves_panel import spread
-from metalearn_gui.ui.compare.dots import named_ticks, place_of
+from metalearn_gui.ui.compare.dots import named_ticks, place_of, reach_of
 from metalearn_gui.ui.compare.earlier import earlier_menu
 from metalearn_gui.ui.compare.loss_curve import curve_of
 from metalearn_gui.ui.compare.references import ReferenceList, Swatch
 from metalearn_gui.ui.compare.scores import WIDTHS, narrowed
-from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, MARK_ROLE, NAME, TIME
+from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, MARK_ROLE, NAME, TIME, Dots
 from metalearn_gui.ui.compare.tile_session import TileSession
 from metalearn_gui.ui.compare.tiles import SmallCurve
 from metalearn_gui.ui.run_marks import mark_of, run_mark
@@ -197,6 +198,18 @@ def test_the_numbers_over_the_marks_stand_over_their_lines(view, qtbot):
             half = metrics.horizontalAdvance(tick_text(tick)) / 2
             assert section.left() <= place.center().x() - half
             assert place.center().x() + half <= section.right()
+
+
+def test_a_learner_that_failed_does_not_press_the_dots_of_the_others_into_one():
+    def dots(first: float, best: float) -> Dots:
+        return Dots((first, first / 10, first / 2), (best, best / 10, best / 2))
+
+    good = [dots(0.45, 0.3), dots(2.0, 1.9), dots(30.0, 25.0)]
+    assert reach_of(good) == (-1, 2)
+    assert reach_of([*good, dots(1e32, 6e5)]) == (-1, 2)  # its arrow stands at the end
+    assert reach_of([*good[:2], None, dots(1e32, math.nan)]) == (-1, 1)
+    assert reach_of([dots(2e-6, 1e-6), *good]) == (-7, 2)  # one that is far better than all stays
+    assert reach_of([dots(1e32, 1e9)]) == (8, 9)
 
 
 def test_six_learners_stand_in_a_small_window_without_a_scroll(view, qtbot):

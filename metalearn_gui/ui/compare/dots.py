@@ -18,19 +18,25 @@ from metalearn_gui.ui.run_marks import Mark
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 MARGIN, ROOM_PER_TICK = 18.0, 40.0  # of an axis: half the widest number has room beyond its ends
+FAR = 3.0  # decades above the middle one of the best means, beyond which a learner that failed would press all into one
 Reach = tuple[float, float]  # log10 of the ends of the axis
 
 
 def reach_of(every: Sequence[Dots | None]) -> Reach | None:
-    """Whole decades around everything that is drawn; None where nothing is."""
+    """Whole decades around everything that is drawn but what is far off; None where nothing is."""
     shown = [one for one in every if one]
     values = [value for one in shown for value in (one.first[0], one.first[2], one.best[0], one.best[2])]
     values += [end for one in shown for reference in one.references for end in reference]
-    drawn = [math.log10(value) for value in values if math.isfinite(value) and value > 0]
+    drawn, means = _decades(values), sorted(_decades([one.best[0] for one in shown]))
     if not drawn:
         return None
+    most = means[len(means) // 2] + FAR if means else math.inf
     low = math.floor(min(drawn))
-    return low, max(math.ceil(max(drawn)), low + 1)
+    return low, max(math.ceil(max(value for value in drawn if value <= max(most, min(drawn)))), low + 1)
+
+
+def _decades(values: Sequence[float]) -> list[float]:
+    return [math.log10(value) for value in values if math.isfinite(value) and value > 0]
 
 
 def place_of(value: float, rect: QRectF, reach: Reach) -> float:
@@ -78,11 +84,22 @@ def _paint_mean(
     painter.setPen(QPen(faded(mark.color, 1.0 if is_best else 0.5), 2))
     low, high = (place_of(max(end, 10.0 ** reach[0]), rect, reach) for end in (mean - half, mean + half))
     painter.drawLine(QPointF(low, middle), QPointF(high, middle))
-    draw_mark(painter, mark, QPointF(place_of(mean, rect, reach), middle), scaled(MARK_SIZE), filled=is_best)
-    if median > 0:
+    if math.log10(mean) > reach[1]:
+        _paint_beyond(painter, mark, QPointF(place_of(mean, rect, reach), middle))
+    else:
+        draw_mark(painter, mark, QPointF(place_of(mean, rect, reach), middle), scaled(MARK_SIZE), filled=is_best)
+    if median > 0 and math.log10(median) <= reach[1]:
         painter.setPen(QPen(mark.color, 1.2))
         at = place_of(median, rect, reach)
         painter.drawLine(QPointF(at, middle - 5), QPointF(at, middle + 5))
+
+
+def _paint_beyond(painter: QPainter, mark: Mark, end: QPointF) -> None:
+    """An arrow at the axis's end: it lies further to the right, the figures beside say where."""
+    size = scaled(MARK_SIZE) / 2
+    painter.setPen(QPen(mark.color, 2))
+    tip = end + QPointF(2 * size, 0.0)
+    painter.drawPolyline([tip + QPointF(-size, -size), tip, tip + QPointF(-size, size)])
 
 
 class ScoresHeader(QHeaderView):
