@@ -39,6 +39,7 @@ from metalearn_gui.ui.views.compare import CompareView
 from metalearn_gui.ui.views.little_data import LittleDataView
 from metalearn_gui.ui.views.structure import StructureView
 from metalearn_gui.ui.views.sweep import SweepView
+from metalearn_gui.ui.zoom import rescale
 from tests.bridge.conftest import small_settings
 
 pytestmark = pytest.mark.usefixtures("traced", "few_rates")
@@ -111,6 +112,13 @@ def test_a_value_that_a_contender_cannot_take_is_refused_and_nothing_changes(ses
     with pytest.raises(SettingError):
         chosen.vary(before[0].key, {"inner_steps": "0"})
     assert chosen.choices == before
+
+
+def test_what_stands_in_the_empty_card_grows_with_the_zoom(view):
+    words = next(label for label in view.findChildren(QLabel) if label.text().startswith("Press Run"))
+    before = words.font().pixelSize()
+    rescale(view, 2.0)
+    assert words.font().pixelSize() == 2 * before
 
 
 def test_once_run_is_pressed_no_card_asks_for_it_any_more(view, real):

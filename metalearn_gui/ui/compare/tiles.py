@@ -83,6 +83,7 @@ class TilesPanel(Panel):
         self._empty = QLabel(self, alignment=Qt.AlignmentFlag.AlignCenter)
         self._empty.setProperty("tone", "muted")
         self._empty.setWordWrap(True)
+        self._empty.setFont(ui_font(13))
         self.body.addLayout(self._line, 1)
         self.body.addWidget(self._empty, 1)
         self._new_task = self.add_header_action("new_task", " ", session.unseen.new_task)
