@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QWidget
 
 from metalearn_gui.ui.application import the_application
 from metalearn_gui.ui.explanation import WhyButton
+from metalearn_gui.ui.lookout import Lookout
 from metalearn_gui.ui.reading_order import move_focus
 from metalearn_gui.ui.theme import theme
 
@@ -28,6 +29,9 @@ class FocusRing(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hide()
+        self._settle = QTimer(self, singleShot=True, interval=0)  # once the layouts have placed what it lies round
+        self._settle.timeout.connect(self._stay_round)
+        Lookout(window, self._look)
         the_application().focusChanged.connect(self._leave)
 
     def lead(self, root: QWidget, forward: bool) -> bool:
@@ -49,6 +53,16 @@ class FocusRing(QWidget):
         self.setGeometry(QRect(corner, target.size()).adjusted(-beside, -MARGIN, beside, MARGIN))
         self.show()
         self.raise_()
+
+    def _look(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and not self.isHidden():
+            self._settle.start()
+        return False
+
+    def _stay_round(self) -> None:
+        """Where the window or its type has another size, its target has another place."""
+        if not self.isHidden():
+            self.follow()
 
     def _leave(self, old: QWidget | None, new: QWidget | None) -> None:
         if new is not self._target:

@@ -442,6 +442,21 @@ def test_the_ring_round_a_why_is_off_the_words_before_it(window, qtbot):
     assert ring.geometry().left() > words + 1
 
 
+@pytest.mark.parametrize("change", [lambda one: one.resize(1024, 700), lambda one: one.zoom.choose(1.5)])
+def test_the_ring_stays_round_what_has_the_keyboard_when_that_moves(window, qtbot, change):
+    window.resize(1920, 1080)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    target, ring = child(window, "export_button"), child(window, "focus_ring")
+    target.setFocus()
+    ring.follow()
+    before = ring.geometry()
+    change(window)
+    qtbot.waitUntil(lambda: ring.geometry() != before)
+    corner = target.mapTo(window, QPoint(0, 0))
+    assert ring.geometry().adjusted(3, 3, -3, -3) == QRect(corner, target.size())
+
+
 def test_a_button_has_no_frame_within_the_ring(window, qtbot):
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
