@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
@@ -55,7 +55,7 @@ class ClockMap(Walked):
 
     @property
     def _left(self) -> float:
-        metrics = self.fontMetrics()
+        metrics = QFontMetrics(ui_font(11.5, 700))  # as painted: the widget's own font knows of no zoom
         widest = max((metrics.horizontalAdvance(count_text(one)) for one in self._iterations), default=0)
         return widest + 10.0
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.ui.canvas.markers import faded
+from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.text import MINUS, number_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
@@ -76,8 +77,8 @@ class GradientPicture(QWidget):
         painter.setFont(ui_font(12))
         painter.setPen(palette.muted)
         at = foot + QPointF(math.cos(angle / 2), -math.sin(angle / 2)) * (0.42 * reach)
-        painter.drawText(QRectF(at.x() - 24, at.y() - 10, 48, 20), Qt.AlignmentFlag.AlignCenter,
-                         f"{math.degrees(angle):.0f}°")  # fmt: skip
+        box = QRectF(at.x() - scaled(24), at.y() - scaled(10), scaled(48), scaled(20))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{math.degrees(angle):.0f}°")
 
     def _paint_arrow(
         self, painter: QPainter, foot: QPointF, length: float, angle: float, color: QColor, text: str
@@ -94,11 +95,11 @@ class GradientPicture(QWidget):
         painter.setFont(ui_font(12.5, 600))
         width = painter.fontMetrics().horizontalAdvance(text) + 8
         left = min(max(end.x() - width / 2, 0.0), self.width() - width)
-        top = end.y() + 6 if angle == 0 else max(end.y() - 24, 0.0)
-        box = QRectF(left, top, width, 18)
+        top = end.y() + 6 if angle == 0 else max(end.y() - scaled(24), 0.0)
+        box = QRectF(left, top, width, scaled(18))
         painter.setBrush(faded(theme().palette.card, 200))
         painter.drawRect(box)
-        painter.setPen(color)
+        painter.setPen(for_words(color))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 

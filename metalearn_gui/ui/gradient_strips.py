@@ -88,7 +88,7 @@ class CosineCurve(QWidget):
         painter.setPen(palette.muted)
         for value, text in ((1.0, "+1"), (0.0, "0"), (-1.0, f"{MINUS}1")):
             y = frame.center().y() - 0.5 * value * (frame.height() - 14)
-            label = QRectF(0, y - 8, scaled(20), 16)
+            label = QRectF(0, y - scaled(8), scaled(20), scaled(16))
             painter.drawText(label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         if len(self._points) < 2:
             return

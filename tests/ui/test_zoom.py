@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, stamp_markers
+from metalearn_gui.ui.clock_map import ClockMap
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.compare.cell_map import CellMap, Cells
 from metalearn_gui.ui.compare_chip import CompareChip
 from metalearn_gui.ui.editors import Switch
 from metalearn_gui.ui.elided_label import ElidedLabel
+from metalearn_gui.ui.gradient_picture import GradientPicture
 from metalearn_gui.ui.heat_map import Group, HeatMap, Tile
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.now_marker import NowMarker
@@ -166,3 +168,40 @@ def test_a_chip_that_has_the_room_it_asks_for_has_its_whole_name(qtbot, monkeypa
         chip.adjustSize()
         chip.grab()
     assert written == names
+
+
+def _clocks() -> QWidget:
+    clocks = ClockMap()
+    clocks.show_rows((0, 1_000, 24_500), np.ones((3, 4)), (2, 1), "")
+    return clocks
+
+
+def _sweep() -> QWidget:
+    cells = CellMap()
+    cells.show_cells(Cells(np.ones((2, 2)), ("relu, 5 steps", "tanh"), ("0.1", "0.2"), "activation", "rate"))
+    return cells
+
+
+def _gradients() -> QWidget:
+    picture = GradientPicture()
+    picture.show_gradients(19.5, 3.81, 0.6)
+    return picture
+
+
+@pytest.mark.parametrize("build", [_clocks, _sweep, _gradients])
+def test_no_name_is_cut_in_what_was_built_before_the_zoom(qtbot, monkeypatch, build) -> None:
+    cut, draw = [], QPainter.drawText
+
+    def watched(painter: QPainter, place: QRectF, *more: object) -> None:
+        metrics, text = painter.fontMetrics(), str(more[-1])
+        if place.height() < metrics.height() - 2 or place.width() < metrics.horizontalAdvance(text) - 1:
+            cut.append(text)
+        draw(painter, place, *more)
+
+    picture = build()
+    qtbot.addWidget(picture)
+    set_zoom(2.0)
+    picture.resize(700, 500)
+    monkeypatch.setattr(QPainter, "drawText", watched)
+    picture.grab()
+    assert cut == []

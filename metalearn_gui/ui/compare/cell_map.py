@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
@@ -122,7 +122,7 @@ class CellMap(Walked):
 
     def _area(self) -> QRectF:
         assert self._cells is not None
-        metrics = self.fontMetrics()
+        metrics = QFontMetrics(ui_font(12))  # as they are painted: the widget's own font knows of no zoom
         widest = max(metrics.horizontalAdvance(name) for name in (*self._cells.row_names, self._cells.row_title))
         left = widest + 14.0
         line = scaled(NAME_HEIGHT)
