@@ -14,11 +14,14 @@ from metalearn_gui.engine.compare import (
     AXES,
     Axis,
     Budget,
+    Choice,
     Compared,
     Comparison,
     Contender,
     Grid,
     Judged,
+    LearnersPlan,
+    Outcome,
     Planned,
     Progressed,
     across_seeds,
@@ -30,6 +33,7 @@ from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.evaluation import RATE_GRID
 from metalearn_gui.engine.events import Diverged, Progress, StepScores
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.report import page_of, write_page
 from metalearn_gui.engine.training import Options, trained
 from tests.engine.small import assert_same_bits, small_settings
 
@@ -309,6 +313,18 @@ def test_nobody_stands_alone_who_is_behind_on_the_seeds_that_both_have(two: Comp
     assert partial.entry("one").mean(1) < partial.entry("other").mean(1)
     assert partial.difference("other", "one").mean == pytest.approx(-0.1)
     assert not partial.alone()
+
+
+def test_a_report_of_a_part_says_how_many_seeds_are_over_and_who_was_cut_short(two: Comparison, tmp_path: Path) -> None:
+    (maml, other), (fomaml, last) = (entry.runs for entry in two.entries)
+    found = Comparison(two.lanes, (maml, other, fomaml, dataclasses.replace(last, reason="stopped")))
+    choices = tuple(Choice(key, key) for key in ("maml", "fomaml"))
+    plan = LearnersPlan(small_settings(seed=1), SHORT, 2, choices)
+    write_page(tmp_path / "part.md", page_of(Outcome(plan, found, is_cancelled=True), compile=False))
+    text = (tmp_path / "part.md").read_text(encoding="utf-8")
+    assert "Means are over 1 to 2 seeds, as many as are over" in text
+    assert "seconds with compiling, its seeds together" in text
+    assert "It was cancelled before all had their whole budget. Cut short: FOMAML, seed 2." in text
 
 
 def made(pattern: Comparison, **losses: np.ndarray) -> Comparison:

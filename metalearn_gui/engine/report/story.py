@@ -188,8 +188,9 @@ def _table(comparison: Comparison) -> list[Table | str]:
     has_accuracy = any(row.best.accuracy for row in table)
     columns = ["learner", "step", "loss", "median", "best step", "loss", "median"]
     columns += ["accuracy %"] if has_accuracy else []
-    num_seeds = max((len(entry.runs) for entry in comparison.entries), default=1)
-    of_seeds = f", {num_seeds} seeds together" if num_seeds > 1 else ""
+    fewest, num_seeds = _seeds_of_each(comparison)
+    together = "its" if fewest < num_seeds else f"{num_seeds}"
+    of_seeds = f", {together} seeds together" if num_seeds > 1 else ""
     columns += ["behind the first", "meta-iterations", f"seconds with compiling{of_seeds}"]
     cells = tuple(_cells(row, place, has_accuracy) for place, row in enumerate(table))
     trained = {(place, 2) for place, row in enumerate(table) if row.trained.is_best}
@@ -202,8 +203,15 @@ def _table(comparison: Comparison) -> list[Table | str]:
         "paired difference to every other learner parts from zero."
     )
     if num_seeds > 1:
-        note += f" Means are over {num_seeds} seeds; meta-iterations: of each of them, from the fewest to the most."
+        over = f"{fewest} to {num_seeds} seeds, as many as are over" if fewest < num_seeds else f"{num_seeds} seeds"
+        note += f" Means are over {over}; meta-iterations: of each of them, from the fewest to the most."
     return [note, Table(tuple(columns), cells, frozenset(trained | best)), *lines]
+
+
+def _seeds_of_each(comparison: Comparison) -> tuple[int, int]:
+    """The fewest and the most that a learner has."""
+    counts = [len(entry.runs) for entry in comparison.entries] or [1]
+    return min(counts), max(counts)
 
 
 def _cells(row: Row, place: int, has_accuracy: bool) -> tuple[str, ...]:
@@ -238,7 +246,11 @@ def _protocol(outcome: Outcome) -> list[str]:
     ended = [f"{entry.label} ({entry.early_end})" for entry in comparison.entries if entry.early_end]
     if outcome.plan.budget.seconds is not None and ended:
         said.append(f"Ended before the {outcome.plan.budget.seconds:g} s that each might train: {', '.join(ended)}.")
-    said += ["It was cancelled before all had their whole budget."] if outcome.is_cancelled else []
+    if outcome.is_cancelled:
+        cut = [run.lane.name for run in comparison.runs if run.is_cut_short]
+        said.append(
+            "It was cancelled before all had their whole budget." + (f" Cut short: {', '.join(cut)}." if cut else "")
+        )
     if any(lane.settings.network.is_transductive for lane in comparison.lanes):
         said.append("Some networks normalise over the queries together: they are transductive.")
     return said
