@@ -167,6 +167,15 @@ def test_f2_renames_in_place_even_while_figures_change(panel, session, two_runs,
     assert panel.model.index(1, NAME).data() == "short inner loop"
 
 
+def test_a_search_that_finds_nothing_says_so(panel, two_runs):
+    panel._toggle_search()
+    panel._search.setText("no such words")
+    assert (panel._empty.isVisible(), panel._empty.text()) == (True, "No run has these words")
+    panel._search.setText("")
+    assert not panel._empty.isVisible()
+    assert panel.table.isVisible()
+
+
 def test_an_empty_name_is_refused(panel, session, two_runs):
     assert not panel.model.setData(panel.model.index(1, NAME), "   ")
     assert panel.model.index(1, NAME).data() == "MAML"

@@ -103,7 +103,6 @@ class RunsPanel(Panel):
         self._search_button.setAccessibleName(self.tr("Find runs"))
         self._lines_button.setToolTip(self.tr("Every run as a line over the settings that differ and its loss"))
         self._lines_button.setAccessibleName(self.tr("Runs as lines"))
-        self._empty.setText(self.tr("Every run appears here, to be compared and brought back"))
         self.refresh()
 
     def restyle(self) -> None:
@@ -117,7 +116,9 @@ class RunsPanel(Panel):
         self.model.follow()
         self.table.setColumnHidden(FIRST_STEP, self.model.num_steps == 1)
         self.table.set_tells_tasks(self.model.tells_tasks)
-        has_runs = self.model.rowCount() > 0 or bool(self._search.text()) or self.model.is_kept
+        has_runs = self.model.rowCount() > 0 or self.model.is_kept
+        first = self.tr("Every run appears here, to be compared and brought back")
+        self._empty.setText(self.tr("No run has these words") if self._search.text() else first)
         self.table.setVisible(has_runs)
         self._empty.setVisible(not has_runs)
         self._ask_for_rows()
