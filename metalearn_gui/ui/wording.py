@@ -27,6 +27,24 @@ def episode_text(settings: ExperimentSettings) -> str:
     return text.format(ways=settings.tasks.output_dim, shots=settings.episodes.shots)
 
 
+def shots_text(shots: int) -> str:
+    """Of a support set."""
+    return counted(
+        shots, QCoreApplication.translate("Wording", "1 shot"), QCoreApplication.translate("Wording", "{count} shots")
+    )
+
+
+def sizes_text(settings: ExperimentSettings) -> str:
+    """What an unseen task offers, of every kind."""
+    return episode_text(settings) or shots_text(settings.episodes.shots)
+
+
+def same_tasks_text(settings: ExperimentSettings) -> str:
+    """What all that is compared is tried on."""
+    text = QCoreApplication.translate("Wording", "{tasks} · {sizes} · seed {seed}")
+    return text.format(tasks=settings.tasks.label, sizes=sizes_text(settings), seed=settings.seed)
+
+
 def unseen_text(settings: ExperimentSettings) -> str:
     """What unseen tasks are called: where they go beyond the trained range, no figure of theirs stands without it."""
     if settings.tasks.beyond == 1.0:

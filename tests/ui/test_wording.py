@@ -14,7 +14,15 @@ from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.runs_model import FIRST_STEP, LAST_STEP, RunsModel
 from metalearn_gui.ui.status_bar import StatusBar
 from metalearn_gui.ui.text import MINUS
-from metalearn_gui.ui.wording import episode_text, mean_text, protocol_text, score_text, unseen_text, without_keys
+from metalearn_gui.ui.wording import (
+    episode_text,
+    mean_text,
+    protocol_text,
+    score_text,
+    sizes_text,
+    unseen_text,
+    without_keys,
+)
 from tests.ui.hand import session_for
 
 SCORES = StepScores(
@@ -82,3 +90,11 @@ def test_header_status_and_runs_say_accuracy_ways_and_shots(qtbot, session):
 )
 def test_the_window_names_settings_by_their_labels_alone(line, said):
     assert without_keys(line) == said
+
+
+@pytest.mark.parametrize(
+    ("preset_key", "shots", "text"),
+    [("first-steps", 10, "10 shots"), ("first-steps", 1, "1 shot"), ("glyphs", 1, "5-way 1-shot")],
+)
+def test_what_an_unseen_task_offers_is_told_of_every_kind(preset_key: str, shots: int, text: str) -> None:
+    assert sizes_text(preset(preset_key).replaced(shots=shots)) == text

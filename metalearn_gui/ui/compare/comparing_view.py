@@ -22,6 +22,7 @@ from metalearn_gui.ui.text import count_text, duration_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.transport import ACTIVE_STATES
 from metalearn_gui.ui.view import View
+from metalearn_gui.ui.wording import same_tasks_text
 
 KINDS = ("compare", "sweep", "structure", "little_data")
 
@@ -241,9 +242,7 @@ class ComparingView(View):
         self.report.setEnabled(self.is_mine and outcome is not None and outcome.is_something)
         self.earlier.setEnabled(bool(comparing.kept))
         settings = outcome.plan.settings if outcome is not None and self.is_mine else self.session.settings
-        text = self.tr("{tasks} · {shots} shots · seed {seed}")
-        text = text.format(tasks=settings.tasks.label, shots=settings.episodes.shots, seed=settings.seed)
-        self.header.set_texts(self.title(), text)
+        self.header.set_texts(self.title(), same_tasks_text(settings))
         self._show_progress()
 
     def _show_progress(self) -> None:

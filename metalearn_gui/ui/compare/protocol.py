@@ -16,6 +16,7 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.wording import sizes_text
 
 SEEDS = (1, 3, 5)
 LEAST_BOX = 80
@@ -135,8 +136,8 @@ class ProtocolPanel(Panel):
 
     def _same_text(self) -> str:
         settings, comparison = self.session.settings, self.session.comparing.comparison
-        text = self.tr("{family}, {shots} shots: the same unseen tasks for all, never trained on.")
-        text = text.format(family=settings.tasks.label, shots=settings.episodes.shots)
+        text = self.tr("{family}, {sizes}: the same unseen tasks for all, never trained on.")
+        text = text.format(family=settings.tasks.label, sizes=sizes_text(settings))
         if comparison.lanes and not comparison.shares_tasks:
             text += " " + self.tr("Training tasks differ: meta-batches or episodes do.")
         return text

@@ -23,6 +23,7 @@ from metalearn_gui.ui.plotting import ThemedPlot, line_pen, style_line
 from metalearn_gui.ui.run_marks import mark_of
 from metalearn_gui.ui.theme import scaled, ui_font
 from metalearn_gui.ui.view import GAP
+from metalearn_gui.ui.wording import shots_text
 
 DEEPEST = 4.0  # an interval is shown down to so small a part of its mean: one to 0 has no end on this axis
 UNLIMITED_AT = 1000.0  # where "as many as there are" stands on the axis, one decade beyond the last number
@@ -168,7 +169,7 @@ class LossAgainstPanel(Panel):
         self._trained_with.setVisible(bool(curves and shots))
         if curves and shots:
             self._trained_with.setValue(math.log10(shots))
-            said = self.tr("trained with {shots} shots").format(shots=shots)
+            said = self.tr("trained with {shots}").format(shots=shots_text(shots))
             entries.append(LegendEntry(said, self._own_color, "dotted", 1.0))
         self.legend.set_entries(entries)
         self._fit()
