@@ -34,6 +34,9 @@ CHUNK_SECONDS = 0.05
 # Where a run gives way: chunks of 10 ms, so long a rest after each, and so many times rarer tries on unseen tasks: to
 # try them and to draw what comes of it takes 90 ms, which with one try in three seconds is the slowest percent.
 SHORTER, REST_SECONDS, RARER = 5, 0.02, 12
+# And where a single meta-iteration takes longer than a hand should wait, it stands still until the hand does: a stroke
+# of a pen took 200 ms to be answered beside convolutions. A hand that never rests lets one through in so long.
+SLOW_SECONDS, STILL_SECONDS = 0.04, 20.0
 SNAPSHOT_SECONDS = 0.2
 EVALUATION_SECONDS = 0.8
 EVALUATION_SHARE = 0.08  # of all seconds, at most
@@ -368,8 +371,9 @@ def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _
             continue
         if count == 0:
             return "stopped"
+        before = run.compute_seconds
         chunk = run.advance(count)
-        gate.rest(REST_SECONDS)
+        is_slow = count == 1 and run.compute_seconds - before > SLOW_SECONDS
         if chunk.completed:
             yield run.progress(chunk)
         if chunk.completed < count:
@@ -378,4 +382,5 @@ def _advance_until_over(run: Experiment, gate: Gate, changes: _Changes, watch: _
         if run.has_converged():
             return "converged"
         yield from watch.look(at_rest=False, gives_way=gate.gives_way)
+        gate.rest(STILL_SECONDS if is_slow else REST_SECONDS)
     return "done"

@@ -176,6 +176,15 @@ def test_a_run_that_gives_way_takes_shorter_chunks_rests_after_each_and_comes_to
     assert_same_bits(finished(giving_way).state.learner, finished(plain).state.learner)
 
 
+def test_a_run_of_slow_iterations_stands_still_while_it_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "SLOW_SECONDS", 0.0)
+    gate, rests = Gate(), []
+    gate.give_way(True)
+    monkeypatch.setattr(gate, "rest", rests.append)
+    list(meta_train(small_settings(num_iterations=3), gate=gate, options=chunked(1)))
+    assert rests == [training.STILL_SECONDS] * 3
+
+
 def test_a_run_that_gives_way_tries_unseen_tasks_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = itertools.count()
     monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: next(ticks)))  # a second for each look
