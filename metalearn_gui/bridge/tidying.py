@@ -1,14 +1,20 @@
-"""Memory that nothing uses goes back to the system now and then, behind the window's back."""
+"""Memory that nothing uses goes back to the system now and then, behind the window's back.
+
+Python looks for cycles of objects in whatever thread makes one more, and takes them away there. What belongs to Qt may
+be among them, and to delete a widget beside the thread that paints it ends the process. So once workers work, cycles
+are looked for on the window's own thread alone.
+"""
 
 from __future__ import annotations
 
+import gc
 import threading
 
 from PySide6.QtCore import QObject, QTimer
 
 from metalearn_gui.engine.memory import return_pages
 
-EVERY_MS = 20_000
+EVERY_MS, YOUNG_MS = 20_000, 200
 
 
 class Tidying(QObject):
@@ -19,6 +25,14 @@ class Tidying(QObject):
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self._tidy)
         self._timer.start()
+        self._young = QTimer(self, interval=YOUNG_MS)
+        self._young.timeout.connect(collect_young)
+
+    def take_collecting_over(self) -> None:
+        """From the threads that happen to make objects, until `close`."""
+        gc.disable()
+        self.destroyed.connect(_hand_collecting_back)
+        self._young.start()
 
     def give_way(self, hand_moves: bool) -> None:
         """A hand begins to move, or has come to rest."""
@@ -29,9 +43,26 @@ class Tidying(QObject):
 
     def close(self) -> None:
         """No more of it."""
+        self._young.stop()
+        gc.enable()
         self._timer.stop()
         self._timer.timeout.disconnect(self._tidy)
 
     @staticmethod
     def _tidy() -> None:
+        if not gc.isenabled():
+            gc.collect()
         threading.Thread(target=return_pages, name="tidying", daemon=True).start()
+
+
+def _hand_collecting_back() -> None:
+    gc.enable()
+
+
+def collect_young() -> None:
+    """Cycles among what is new, as often as Python itself would look for them."""
+    (youngest, younger, _), (most, most_looks, _) = gc.get_count(), gc.get_threshold()
+    if younger > most_looks:
+        gc.collect(1)
+    elif youngest > most:
+        gc.collect(0)

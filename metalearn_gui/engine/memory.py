@@ -59,8 +59,12 @@ def share_heaps() -> bool:
 
 
 def return_free_memory() -> None:
-    """Give back what importing, tracing and compiling took and nothing uses now."""
-    gc.collect()
+    """Give back what importing, tracing and compiling took and nothing uses now.
+
+    Where Python's own collecting is off, another thread sees to it, and alone may.
+    """
+    if gc.isenabled():
+        gc.collect()
     return_pages()
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import gc
 import threading
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject
 
 from metalearn_gui.bridge import tidying
 from metalearn_gui.bridge.tidying import Tidying
+from metalearn_gui.engine.memory import return_free_memory
 
 
 @pytest.fixture
@@ -33,6 +36,37 @@ def test_a_hand_that_moves_is_not_held_up(given_back, qtbot):
     assert given_back == []
     tidy.give_way(False)
     qtbot.waitUntil(lambda: bool(given_back))
+
+
+class Knot:
+    """A cycle that notes which thread takes it away."""
+
+    def __init__(self, threads: list[int]) -> None:
+        self.own, self._threads = self, threads
+
+    def __del__(self) -> None:
+        self._threads.append(threading.get_ident())
+
+
+def test_cycles_that_a_worker_leaves_are_taken_away_on_the_windows_thread_alone(qtbot):
+    parent, threads = QObject(), []
+    tidy = Tidying(parent)
+    tidy.take_collecting_over()
+    worker = threading.Thread(target=lambda: [Knot(threads) for _ in range(20_000)] and return_free_memory())
+    worker.start()
+    worker.join()
+    qtbot.waitUntil(lambda: len(threads) > 1000)
+    assert set(threads) == {threading.get_ident()}
+    tidy.close()
+    assert gc.isenabled()
+
+
+def test_collecting_is_pythons_own_again_once_a_session_is_gone(qtbot):
+    parent = QObject()
+    Tidying(parent).take_collecting_over()
+    assert not gc.isenabled()
+    shiboken6.delete(parent)
+    assert gc.isenabled()
 
 
 def test_a_session_gives_memory_back_until_it_is_closed(given_back, session, qtbot):
