@@ -31,7 +31,7 @@ class Tidying(QObject):
     def take_collecting_over(self) -> None:
         """From the threads that happen to make objects, until `close`."""
         gc.disable()
-        self.destroyed.connect(_hand_collecting_back)
+        self.destroyed.connect(gc.enable)
         self._young.start()
 
     def give_way(self, hand_moves: bool) -> None:
@@ -53,10 +53,6 @@ class Tidying(QObject):
         if not gc.isenabled():
             gc.collect()
         threading.Thread(target=return_pages, name="tidying", daemon=True).start()
-
-
-def _hand_collecting_back() -> None:
-    gc.enable()
 
 
 def collect_young() -> None:

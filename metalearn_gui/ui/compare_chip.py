@@ -53,8 +53,7 @@ class CompareChip(QAbstractButton):
             text = box.adjusted(scaled(16), 0, 0, 0)
         painter.setFont(self.font())
         painter.setPen(palette.text if self.isChecked() or self.underMouse() else palette.muted)
-        room = self.width() - scaled(AROUND)
-        if self.width() >= self.sizeHint().width():
-            room += 1  # a text may be wider by a part of a pixel than its metrics say in whole ones
-        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
+        words, room = self.text(), self.width() - scaled(AROUND)
+        if self.width() < self.sizeHint().width():
+            words = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(text, Qt.AlignmentFlag.AlignCenter, words)

@@ -73,7 +73,7 @@ def compare(
         if run is None
         else Racer.gone_on(lane, gate, watched, most_seconds, run)
         for lane, run in zip(lanes, before, strict=True)
-        if run not in whole
+        if run is None or run.is_cut_short
     ]
     race = _Race(lanes, racers, Judge(watched.num_tasks, tasks_seed, watched.compile), whole)
     while (racer := race.next_racer(order, gate)) is not None:

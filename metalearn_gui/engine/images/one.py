@@ -8,7 +8,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.images.decoding import small
-from metalearn_gui.engine.images.pictures import is_light_paper
+from metalearn_gui.engine.images.pictures import edges_of, is_light_paper
 
 PLAIN = 0.02  # how far from black or white the paper of drawings is at most
 LEAST_INK = 0.03  # how far from its paper a picture's ink is at least; else it is an empty sheet
@@ -59,5 +59,4 @@ def _ink(pixels: Array) -> Array:
 
 def _border(squares: Array) -> Array:
     """The numbers along the edges of pictures (n, side, side, channels)."""
-    edges = (squares[:, 0], squares[:, -1], squares[:, :, 0], squares[:, :, -1])
-    return np.concatenate([edge.ravel() for edge in edges])
+    return np.concatenate([edge.ravel() for edge in edges_of(squares)])

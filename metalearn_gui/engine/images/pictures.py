@@ -64,5 +64,9 @@ class Pictures:
 
 def is_light_paper(pixels: Array) -> bool:
     """Whether the borders of images (n, height, width, channels) are lighter than the whole of them."""
-    borders = [pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]]
-    return float(np.mean([border.mean() for border in borders])) > float(pixels.mean())
+    return float(np.mean([edge.mean() for edge in edges_of(pixels)])) > float(pixels.mean())
+
+
+def edges_of(pixels: Array) -> tuple[Array, ...]:
+    """The four borders of images (n, height, width, channels): (n, height or width, channels)."""
+    return pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]

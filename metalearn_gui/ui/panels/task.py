@@ -103,12 +103,15 @@ class TaskPanel(Panel):
         self._show_compared()
 
     def _show_compared(self) -> None:
+        unseen = self.session.unseen
+        comparable = unseen.comparable  # asked for at every answer
         for key in COMPARED:
-            is_there, chip = key in self.session.unseen.comparable, self._chips[key]
+            is_there, chip = key in comparable, self._chips[key]
             with QSignalBlocker(chip):
-                chip.setChecked(is_there and key in self.session.unseen.compared)
-            chip.setEnabled(is_there)
-            chip.setToolTip(self._told(key) if is_there else self.tr("It was not trained beside this run"))
+                chip.setChecked(is_there and key in unseen.compared)
+            if chip.isEnabled() != is_there:
+                chip.setEnabled(is_there)
+                self._tell(key)
 
     # --- texts, colours, size -----------------------------------------------------------------------
 
@@ -123,12 +126,18 @@ class TaskPanel(Panel):
         self._chips["transfer"].setText(self.tr("transfer learning"))
         self._chips["scratch"].setText(self.tr("from scratch"))
         self._chips["learner"].setToolTip(self.tr("The learner of the run: always shown"))
-        self._show_compared()
+        for key in COMPARED:
+            self._tell(key)
 
-    def _told(self, key: str) -> str:
-        if key == "transfer":
-            return self.tr("A network trained on all tasks at once, then fine-tuned on these points")
-        return self.tr("A fresh network, trained on these points alone")
+    def _tell(self, key: str) -> None:
+        """What is drawn by this chip, or why nothing is."""
+        if not self._chips[key].isEnabled():
+            text = self.tr("It was not trained beside this run")
+        elif key == "transfer":
+            text = self.tr("A network trained on all tasks at once, then fine-tuned on these points")
+        else:
+            text = self.tr("A fresh network, trained on these points alone")
+        self._chips[key].setToolTip(text)
 
     def _show_hint(self) -> None:
         what = self.surface.invitation() if self.surface else ""
