@@ -351,7 +351,9 @@ class Course(QObject):
         if run is None or run is self.runs.live:  # it has not begun
             return
         place = self.runs.place_of(run)
-        take_away, put_back = functools.partial(self._remove, run), functools.partial(self._insert, place, run)
+        is_overlaid = run_id in self.runs.overlays
+        take_away = functools.partial(self._remove, run)
+        put_back = functools.partial(self._insert, place, run, is_overlaid)
         self.undo_stack.push(Deed(take_away, put_back, self.tr("Delete a run")))
         self.messageRaised.emit(run_messages.run_was_deleted())
 
@@ -360,8 +362,10 @@ class Course(QObject):
         self._follow()
         self._announce(self.runsChanged, self.shownChanged)
 
-    def _insert(self, place: int, run: RunRecord) -> None:
+    def _insert(self, place: int, run: RunRecord, is_overlaid: bool) -> None:
         self.runs.insert(place, run)
+        if is_overlaid:
+            self.set_overlay(run.run_id, True)
         self._announce(self.runsChanged)
         self.messageRaised.emit(Message("", about=DEED))
 

@@ -392,12 +392,14 @@ def test_a_deleted_run_comes_back_on_undo(session, qtbot) -> None:
     with qtbot.waitSignal(session.messageRaised) as after:
         getattr(session, said.args[0].action)()
     assert session.runs == [first, second]
+    assert session.overlays == {first.run_id}  # as it was
     assert (after.args[0].text, after.args[0].about) == (
         "",
         said.args[0].about,
     )  # undo would now take back another deed
     session.redo()
     assert session.runs == [second]
+    assert session.overlays == set()
 
 
 def test_deleting_the_live_run_leaves_a_fresh_one(session, qtbot) -> None:
