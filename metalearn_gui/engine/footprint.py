@@ -120,7 +120,8 @@ def check_memory_by_turns(several: Sequence[ExperimentSettings]) -> None:
         SettingError: what they would take together, what is free, and what to do.
     """
     free, each = free_bytes(), [footprint(settings) for settings in several]
-    taken = sum(one.weights + one.block for one in each) + max(one.total - one.weights - one.block for one in each)
+    work = max((one.total - one.weights - one.block for one in each), default=0.0)
+    taken = sum(one.weights + one.block for one in each) + work
     if taken > SLACK * free:
         raise SettingError(
             f"Trained by turns, these {len(each)} runs take about {_gigabytes(taken)} of memory (estimated), "

@@ -14,7 +14,7 @@ from metalearn_gui.engine import evaluation
 from metalearn_gui.engine import footprint as footprint_module
 from metalearn_gui.engine.baselines import initial_states
 from metalearn_gui.engine.compare import compare
-from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Contender, lanes_of
+from metalearn_gui.engine.compare.contenders import BY_SETTINGS, Budget, Contender, lanes_of
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.footprint import SIZES, SLACK, check_memory, check_memory_to_try, fitting_sizes, footprint
 from metalearn_gui.engine.memory import _free_in_group
@@ -79,6 +79,22 @@ def test_runs_that_fit_alone_are_refused_by_turns_where_they_do_not_fit_together
     next(compare(several, order="in turn", options=Options(compile=False)))
     with pytest.raises(SettingError, match=r"^Trained by turns, these 12 runs take about .* train them in turn, or"):
         next(compare(several, order="interleaved", options=Options(compile=False)))
+
+
+def test_going_on_by_turns_asks_for_the_memory_of_what_is_still_to_train(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = (
+        [Contender(key, default_settings().replaced(learner=key)) for key in ("maml", "fomaml")],
+        Budget(meta_iterations=3),
+    )
+    *_, found = compare(*asked, order="interleaved", options=Options(num_tasks=4, compile=False))
+    over, other = found.comparison.runs
+    one = footprint(over.lane.settings).total
+    monkeypatch.setattr(footprint_module, "free_bytes", lambda: one / SLACK)
+    with pytest.raises(SettingError, match="by turns"):
+        next(compare(*asked, order="interleaved", options=Options(compile=False)))
+    for known in ([over], [over, other]):
+        planned = next(compare(*asked, order="interleaved", options=Options(compile=False), known=known))
+        assert [run.lane for run in planned.known] == [run.lane for run in known]
 
 
 def test_more_unseen_tasks_than_fit_are_refused_with_how_many_do(free: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,8 +63,9 @@ def compare(
     found = {(run.lane.contender, run.lane.seed): run for run in known}
     before = [found.get((lane.contender, lane.seed)) for lane in planned]
     lanes = tuple(lane if run is None else _lane_again(lane, run) for lane, run in zip(planned, before, strict=True))
-    if order == "interleaved" and planned:
-        check_memory_by_turns([lane.settings for lane in planned])
+    going_on = [(lane, run) for lane, run in zip(lanes, before, strict=True) if run is None or run.is_cut_short]
+    if order == "interleaved":
+        check_memory_by_turns([lane.settings for lane, _ in going_on])
     whole = tuple(run for run in before if run is not None and not run.is_cut_short)
     yield Planned(lanes, whole)
     most_seconds = budget.seconds or math.inf
@@ -72,8 +73,7 @@ def compare(
         Racer(lane, gate, watched, most_seconds)
         if run is None
         else Racer.gone_on(lane, gate, watched, most_seconds, run)
-        for lane, run in zip(lanes, before, strict=True)
-        if run is None or run.is_cut_short
+        for lane, run in going_on
     ]
     race = _Race(lanes, racers, Judge(watched.num_tasks, tasks_seed, watched.compile), whole)
     while (racer := race.next_racer(order, gate)) is not None:
