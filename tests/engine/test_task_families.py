@@ -192,6 +192,15 @@ def test_shapes_fill_their_frame_and_hardly_leave_it(key: str, noise: float) -> 
     assert np.median(reach) > 0.55
 
 
+@pytest.mark.parametrize("noise", [0.35, 0.8, 2.0])
+def test_blobs_stay_in_their_frame_however_far_they_spread(noise: float) -> None:
+    family = TASKS["blobs"](noise=noise)
+    _, episodes = drawn(family)
+    reach = np.abs(episodes.query.x).max(axis=-1) / family.input_range()[1]
+    assert np.mean(reach > 1.0) < 0.005
+    assert np.quantile(reach, 0.99) > 0.7
+
+
 def test_the_classes_of_the_preset_for_blobs_are_not_apart_by_themselves() -> None:
     """What the nearest of the points given gets right, meta-learning cannot do better."""
     settings = preset("blobs")

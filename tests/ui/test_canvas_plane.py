@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
@@ -101,6 +101,30 @@ def test_a_stroke_leaves_no_points_outside_the_plane(plane, blobs):
     start = QPointF(frame.left() + STROKE_GAP / 2, frame.center().y())
     drag(plane, start, start - QPointF(6 * STROKE_GAP, 0), Qt.KeyboardModifier.ShiftModifier)
     assert len(blobs.unseen.touched.support.x) == count + 1
+
+
+def with_points_at(plane: PlaneCanvas, share: float) -> QImage:
+    """The plane with its first query point and its first support point at this share of the range, to the right."""
+    unseen, high = plane.session.unseen, plane.family.input_range()[1]
+    sets = {name: getattr(unseen.touched, name) for name in ("query", "support")}
+    for points in sets.values():
+        points.x[0] = share * high, share * high / 2
+    unseen.taskChanged.emit()
+    return plane.grab().toImage()
+
+
+def test_points_beyond_the_plane_are_held_at_its_edge_with_an_arrow(plane, blobs):
+    frame = plane.frame().toAlignedRect()
+    beside, edge = QRect(frame.right() + 2, 0, 12, plane.height()), QRect(frame.right() - 30, 0, 30, plane.height())
+    inside, beyond = with_points_at(plane, 0.5), with_points_at(plane, 1.04)
+    assert beyond.copy(beside) == inside.copy(beside)
+    assert beyond.copy(edge) != inside.copy(edge)
+    assert with_points_at(plane, 0.5).copy(edge) == inside.copy(edge)
+    with_points_at(plane, 1.04)
+    place = handle(plane, 0)
+    assert plane.frame().contains(place)
+    drag(plane, place, plane.frame().center())
+    np.testing.assert_allclose(blobs.unseen.touched.support.x[0], 0.0, atol=0.01)
 
 
 def test_digit_beyond_the_ways_changes_nothing(plane, qtbot):

@@ -9,9 +9,10 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Tasks
 from metalearn_gui.engine.params import param
-from metalearn_gui.engine.tasks.plane import PlaneFamily
+from metalearn_gui.engine.tasks.plane import FRAME, MOST_NOISE, PlaneFamily
 
 SPREAD = 1.6  # centres lie on a ring of about this radius, so that classes are apart but order says nothing
+NEAREST, FARTHEST = 0.6, 1.3  # of its centres, in radii of the ring
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,11 +26,16 @@ class Blobs(PlaneFamily):
     ways: int = param(3, "Ways", minimum=2, maximum=10, unit="classes", help="Classes in an episode.")
     noise: float = param(0.35, "Spread", minimum=0.01, maximum=2.0, help="Standard deviation of a cluster.")
 
+    def input_range(self) -> tuple[float, float]:
+        """It holds all but a few of a thousand points, however far clusters spread."""
+        frame = max(FRAME * self.beyond, FARTHEST * SPREAD * self.beyond + MOST_NOISE * self.noise)
+        return (-frame, frame)
+
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
         turn = rng.uniform(0.0, 2 * np.pi, (num_tasks, 1))
         order = rng.permuted(np.tile(np.arange(self.ways), (num_tasks, 1)), axis=1)
         angle = turn + 2 * np.pi * (order + rng.uniform(-0.25, 0.25, order.shape)) / self.ways
-        radius = SPREAD * self.reach(split) * rng.uniform(0.6, 1.3, order.shape)
+        radius = SPREAD * self.reach(split) * rng.uniform(NEAREST, FARTHEST, order.shape)
         centres = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
         return Tasks({"centres": centres})
 

@@ -13,6 +13,7 @@ from metalearn_gui.engine.params import param
 from metalearn_gui.engine.tasks.base import TaskFamily
 
 FRAME, SHAPES_FRAME = 3.0, 2.25  # the second without noise
+MOST_NOISE = 2.5  # standard deviations that a frame has room for
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +48,7 @@ class PlaneFamily(TaskFamily):
         return (-FRAME * self.beyond, FRAME * self.beyond)
 
     def output_range(self) -> tuple[float, float]:
-        return (-FRAME * self.beyond, FRAME * self.beyond)
+        return self.input_range()
 
     def _points(self, tasks: Tasks, rng: np.random.Generator, per_class: int) -> PointSet:
         """Points in the order class 0, 1, ..., 0, 1, ...: any prefix of whole shots is balanced."""
@@ -76,11 +77,8 @@ class ShapeFamily(PlaneFamily):
 
     def input_range(self) -> tuple[float, float]:
         """Closer than that of blobs: shapes lie in the middle. It holds all but a few of ten thousand points."""
-        frame = min(SHAPES_FRAME + 2.5 * self.noise, FRAME) * self.beyond
+        frame = min(SHAPES_FRAME + MOST_NOISE * self.noise, FRAME) * self.beyond
         return (-frame, frame)
-
-    def output_range(self) -> tuple[float, float]:
-        return self.input_range()
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
         reach = self.reach(split)

@@ -136,6 +136,15 @@ def draw_ring(painter: QPainter, center: QPointF, color: QColor, radius: float) 
     painter.drawEllipse(center, zoom * radius, zoom * radius)
 
 
+def draw_ghost(painter: QPainter, center: QPointF, label: int) -> None:
+    """What a click here would add: a faint point of this class, between four lines."""
+    painter.setPen(QPen(faded(theme().palette.text, 170), 1.4))
+    for way in (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)):
+        painter.drawLine(center + way * 10, center + way * 16)
+    color = class_color(label)
+    draw_marker(painter, center, 6.5, label, faded(color, 110), faded(color, 200), 1.4)
+
+
 def draw_class_number(painter: QPainter, box: QRectF, label: int) -> None:
     """What a class of pictures is called, in its colour."""
     painter.setFont(ui_font(12, 600))

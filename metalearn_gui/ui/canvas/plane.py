@@ -7,7 +7,7 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -16,14 +16,14 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import Axes, draw_frame
 from metalearn_gui.ui.canvas.handles import HandleSurface
+from metalearn_gui.ui.canvas.held import draw_ways_out, held
 from metalearn_gui.ui.canvas.markers import (
     class_color,
     class_letter,
     draw_classes,
+    draw_ghost,
     draw_halo,
-    draw_marker,
     draw_ring,
-    faded,
     stamp_markers,
 )
 from metalearn_gui.ui.canvas.plane_strip import ClassStrip, StripState
@@ -42,6 +42,8 @@ from metalearn_gui.ui.theme import scaled, theme
 STRIP_GAP = 14
 NARROWEST_WITH_STRIP = 430
 STROKE_GAP = 22.0  # pixels between the points of a stroke
+SMALL = 4.2  # radius of a point in a small picture
+WRONG = 9.5  # radius of the ring around a wrong query point
 DIGITS = {getattr(Qt.Key, f"Key_{(index + 1) % 10}"): index for index in range(10)}  # 1, ..., 9, 0
 
 
@@ -152,7 +154,9 @@ class PlaneCanvas(HandleSurface):
 
     # --- handles --------------------------------------------------------------------------------------
     def handle_pixels(self) -> Array:
-        x = self.touched.support.x
+        return held(self._pixels(self.touched.support.x), self.frame(), WRONG)
+
+    def _pixels(self, x: Array) -> Array:
         return self.axes().pixels(x[:, 0], x[:, 1])
 
     def move_handle(self, index: int, position: QPointF) -> None:
@@ -252,19 +256,24 @@ class PlaneCanvas(HandleSurface):
             draw_boundaries(painter, self.frame(), round(len(self.touched.grid) ** 0.5), path, color)
         self._draw_queries(painter)
         self._draw_support(painter)
-        if self.hovered is not None and self.grabbed is None:
-            self._draw_ghost(painter, self.hovered)
+        if self.hovered is not None and self.grabbed is None and self._is_free(self.hovered):
+            draw_ghost(painter, self.hovered, self.placing)
 
     def paint_unit(self, painter: QPainter, answers: UnitAnswers) -> None:
         draw_answers_on_plane(painter, self.frame().adjusted(1, 1, -1, -1), answers.values)
         self._draw_support(painter)
 
+    def _is_free(self, position: QPointF) -> bool:
+        return self.handle_at(position) is None and self.frame().contains(position)
+
     def _draw_queries(self, painter: QPainter) -> None:
-        query, hits = self.touched.query, self._hits()
-        pixels = self.axes().pixels(query.x[:, 0], query.x[:, 1])
+        query, hits, frame = self.touched.query, self._hits(), self.frame()
+        pixels = held(self._pixels(query.x), frame, WRONG)
         draw_classes(painter, pixels, query.y, 5.0, None, 1.6)
         if len(hits):
-            stamp_markers(painter, pixels[~hits], 9.5, 0, None, theme().palette.error, 1.8)
+            stamp_markers(painter, pixels[~hits], WRONG, 0, None, theme().palette.error, 1.8)
+        points = np.concatenate([query.x, self.touched.support.x])
+        draw_ways_out(painter, self._pixels(points), frame, WRONG, theme().palette.text)
 
     def _draw_support(self, painter: QPainter) -> None:
         palette, pixels, labels = theme().palette, self.handle_pixels(), self.touched.support.y
@@ -275,23 +284,14 @@ class PlaneCanvas(HandleSurface):
         if self.grabbed is None and self.chosen is not None and self.hasFocus():
             draw_ring(painter, QPointF(*pixels[self.chosen].tolist()), palette.text, 13)
 
-    def _draw_ghost(self, painter: QPainter, position: QPointF) -> None:
-        """What a click here would add."""
-        if self.handle_at(position) is not None or not self.frame().contains(position):
-            return
-        painter.setPen(QPen(faded(theme().palette.text, 170), 1.4))
-        for way in (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)):
-            painter.drawLine(position + way * 10, position + way * 16)
-        color = class_color(self.placing)
-        draw_marker(painter, position, 6.5, self.placing, faded(color, 110), faded(color, 200), 1.4)
-
     @classmethod
     def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
         touched, span = drawn.touched, drawn.family.input_range()
         if drawn.predictions is not None:
             draw_regions(painter, frame, region_image(as_table(touched.grid, drawn.predictions)))
         pixels = Axes(frame, span, span).pixels(touched.support.x[:, 0], touched.support.x[:, 1])
-        draw_classes(painter, pixels, touched.support.y, 4.2, theme().palette.text, 1.0)
+        draw_ways_out(painter, pixels, frame, SMALL, theme().palette.text)
+        draw_classes(painter, held(pixels, frame, SMALL), touched.support.y, SMALL, theme().palette.text, 1.0)
 
 
 def same(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
