@@ -122,7 +122,7 @@ def test_runs_that_are_not_as_published_are_refused_in_one_line(
     assert "cannot be read" in refusal(runs)
     labels.write_text(first)
     (runs / "run02" / "test" / "item01.png").write_bytes(b"GIF89a")
-    assert "damaged or no PNG, JPEG or BMP" in refusal(runs)
+    assert "damaged or no PNG, JPEG, BMP, GIF, TIFF or WebP" in refusal(runs)
 
 
 def test_a_learner_that_cannot_take_the_runs_says_so_in_one_line(

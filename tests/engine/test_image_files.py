@@ -64,16 +64,30 @@ def header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
 
 
+def wide(kind: type) -> bytes:
+    """A TIFF of numbers with 32 bits, of which nothing says what is white."""
+    written = io.BytesIO()
+    Image.fromarray(np.eye(12, dtype=kind)).save(written, "TIFF")
+    return written.getvalue()
+
+
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><rect width='9' height='9'/></svg>"
 SKIPPED = {
-    "a/b/cut.png": (image_bytes(side=90)[:-40], "damaged or no PNG, JPEG or BMP"),
-    "a/b/gif.png": (image_bytes("GIF"), "damaged or no PNG, JPEG or BMP"),
-    "a/b/webp.jpg": (image_bytes("WEBP"), "damaged or no PNG, JPEG or BMP"),
-    "a/b/svg.png": (SVG, "damaged or no PNG, JPEG or BMP"),
-    "a/b/empty.bmp": (b"", "damaged or no PNG, JPEG or BMP"),
+    "a/b/cut.png": (image_bytes(side=90)[:-40], "damaged or no PNG, JPEG, BMP, GIF, TIFF or WebP"),
+    "a/b/ppm.png": (image_bytes("PPM"), "damaged or no PNG, JPEG, BMP, GIF, TIFF or WebP"),
+    "a/b/jpeg2000.jpg": (image_bytes("JPEG2000"), "damaged or no PNG, JPEG, BMP, GIF, TIFF or WebP"),
+    "a/b/1.tif": (image_bytes("TIFF")[:60], "damaged or no PNG, JPEG, BMP, GIF, TIFF or WebP"),
+    "a/b/float.tif": (wide(np.float32), "with 32 bits a number (8 or 16 are read)"),
+    "a/b/whole.tif": (wide(np.int32), "with 32 bits a number (8 or 16 are read)"),
+    "a/b/svg.png": (SVG, "damaged or no PNG, JPEG, BMP, GIF, TIFF or WebP"),
+    "a/b/empty.bmp": (b"", "damaged or no PNG, JPEG, BMP, GIF, TIFF or WebP"),
     "a/b/huge.png": (header(40_000, 40_000), "with more than 25 megapixels"),
     "a/b/large.png": (header(10_000, 10_000), "with more than 25 megapixels"),
-    "a/b/bad.png": (header(6_000, 4_000), "damaged or no PNG, JPEG or BMP"),
+    "a/b/large.gif": (
+        image_bytes("GIF")[:6] + b"\xff\x7f\xff\x7f" + image_bytes("GIF")[10:],
+        "with more than 25 megapixels",
+    ),
+    "a/b/bad.png": (header(6_000, 4_000), "damaged or no PNG, JPEG, BMP, GIF, TIFF or WebP"),
     "a/b/notes.txt": (b"text", "other files"),
     "__MACOSX/a/b/1.png": (b"", "other files"),
     "../../etc/x/1.png": (image_bytes(), "with unsafe names"),
@@ -176,8 +190,79 @@ def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
 def test_a_folder_without_images_says_what_was_expected_and_what_was_there(tmp_path: Path) -> None:
     write(tmp_path, {"a/notes.txt": b"x", "a/1.png": b"no image"})
     line = refusal(tmp_path)
-    assert "expected a folder of PNG, JPEG or BMP for a class" in line
+    assert "expected a folder of PNG, JPEG, BMP, GIF, TIFF or WebP for a class" in line
     assert "2 files were left out" in line
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    written = io.BytesIO()
+    image.save(written, kind, **options)
+    return written.getvalue()
+
+
+LOSSLESS = {"GIF": {}, "TIFF": {}, "WEBP": {"lossless": True}}
+
+
+def halves(left: object, right: object, mode: str = "RGB") -> Image.Image:
+    """Its left half is of one colour, its right half of another."""
+    image = Image.new(mode, (16, 8), left)
+    image.paste(right, (8, 0, 16, 8))
+    return image
+
+
+@pytest.mark.parametrize("kind", LOSSLESS)
+def test_every_format_keeps_its_colours(kind: str) -> None:
+    made = decoding.small(saved(halves((200, 40, 0), (0, 90, 250)), kind, **LOSSLESS[kind]), 4, 3)
+    np.testing.assert_array_equal(made[:, 0], [(200, 40, 0)] * 4)
+    np.testing.assert_array_equal(made[:, -1], [(0, 90, 250)] * 4)
+
+
+@pytest.mark.parametrize("kind", LOSSLESS)
+def test_of_several_images_in_a_file_the_first_counts(kind: str) -> None:
+    frames = [halves("black", "white"), halves("white", "black")]
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:], **LOSSLESS[kind])
+    assert (decoding.small(data, 4, 1)[0, :, 0] > 128).tolist() == [False, False, True, True]
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "WEBP"])
+def test_an_image_stands_as_its_camera_was_held(kind: str) -> None:
+    exif = Image.Exif()
+    exif[274] = 6  # turned by a quarter
+    made = decoding.small(saved(halves("black", "white"), kind, exif=exif, **LOSSLESS[kind]), 4, 1)
+    assert (made[:, 0, 0] > 128).tolist() == [False, False, True, True]
+
+
+@pytest.mark.parametrize("kind", LOSSLESS)
+def test_transparent_images_lie_on_white(kind: str) -> None:
+    image = halves((0, 0, 0, 255), (0, 0, 0, 0), "RGBA")
+    made = decoding.small(saved(image, kind, **LOSSLESS[kind]), 4, 1)
+    assert (made[0, :, 0] > 128).tolist() == [False, False, True, True]
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("I;16", "<u2"), ("I;16B", ">u2")])
+def test_greys_of_16_bits_keep_their_upper_half(mode: str, kind: str) -> None:
+    greys = np.repeat(np.array([[0, 20_000, 40_000, 65_535]], kind), 4, axis=0)
+    data = saved(Image.frombytes(mode, (4, 4), greys.tobytes()), "TIFF")
+    np.testing.assert_array_equal(decoding.small(data, 4, 1)[0, :, 0], [0, 78, 156, 255])
+
+
+def test_every_format_is_found_by_its_name_in_a_folder_and_in_a_zip(tmp_path: Path) -> None:
+    kinds = {"a.PNG": "PNG", "b.jpeg": "JPEG", "c.bmp": "BMP", "d.GIF": "GIF", "e.tif": "TIFF", "f.tiff": "TIFF"}
+    files = {f"g/c/{name}": image_bytes(kind) for name, kind in {**kinds, "g.webp": "WEBP"}.items()}
+    write(tmp_path / "images", files)
+    for path in (tmp_path / "images", zipped(tmp_path / "x.zip", files)):
+        pictures = read(path)
+        assert (len(pictures.pixels), pictures.skipped) == (7, "")
+        assert np.abs(pictures.pixels.astype(int) - pictures.pixels[0]).max() <= 8  # JPEG and WebP lose a little
+
+
+def test_what_an_earlier_version_left_out_of_a_zip_is_not_taken_from_its_cache(tmp_path: Path, monkeypatch) -> None:
+    path, cache = zipped(tmp_path / "x.zip", {"g/c/1.png": image_bytes(), "g/c/2.webp": image_bytes("WEBP")}), tmp_path
+    with monkeypatch.context() as earlier:
+        earlier.setattr(sources, "SUFFIXES", (".png", ".jpg", ".jpeg", ".bmp"))
+        earlier.setattr(shelf, "VERSION", 1)
+        assert len(finished(ImagesInMemory(), Wanted(str(path), 8, 1), cache).pixels) == 1
+    assert len(finished(ImagesInMemory(), Wanted(str(path), 8, 1), cache).pixels) == 2
 
 
 def disc(width: int, height: int) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
@@ -32,7 +33,7 @@ from metalearn_gui.engine.learners.base import View
 from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, ink_box, usual_ink_box
 from metalearn_gui.ui.canvas.nearest import REACH, nearest_to
 from metalearn_gui.ui.canvas.picture_layout import laid_out
-from metalearn_gui.ui.canvas.picture_source import picture_in
+from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.pictures import PicturesCanvas
 from metalearn_gui.ui.canvas.pixels import crisp, ink_image, side_of, stroke_width, with_stroke
 from metalearn_gui.ui.canvas.shares import most_probable
@@ -384,15 +385,31 @@ def test_what_is_pasted_is_packed_in_the_quickest_way() -> None:
     assert contents[packed : packed + 2] == b"\x78\x01"  # zlib's own mark of its first level
 
 
-@pytest.mark.parametrize("name", ["letter.webp", "letter.GIF", "letter.tiff"])
+@pytest.mark.parametrize("name", ["letter.webp", "letter.GIF", "letter.tif", "letter.TIFF"])
+def test_a_file_of_any_format_that_is_read_can_be_dropped_and_pasted(canvas, session, qtbot, tmp_path, name):
+    letter("white", "black").save(str(tmp_path / "letter.png"), "PNG")
+    with Image.open(tmp_path / "letter.png") as image:
+        image.convert("RGB").save(tmp_path / name)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
+    assert has_picture(data)  # as pasting asks
+    assert dropped(canvas, data, canvas.placed.support[1].center())
+    qtbot.waitUntil(lambda: pictures(session)[1].reshape(28, 28)[14, 14] > 0.9)
+    assert pictures(session)[1].reshape(28, 28)[0].max() == 0.0
+
+
+@pytest.mark.parametrize("name", ["letter.svg", "letter.HEIC", "letter.avif"])
 def test_a_picture_of_another_format_is_told_which_ones_are_read(canvas, session, qtbot, tmp_path, name):
     said, data, before = [], QMimeData(), pictures(session)
     session.messageRaised.connect(said.append)
-    (tmp_path / name).write_bytes(b"RIFF....WEBP")
+    (tmp_path / name).write_bytes(b"<svg></svg>")
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
     assert dropped(canvas, data, canvas.placed.support[1].center())
     qtbot.waitUntil(lambda: bool(said))
-    assert said[-1].text == "The picture is not taken: damaged or no PNG, JPEG or BMP; choose another one."
+    assert (
+        said[-1].text
+        == "The picture is not taken: damaged or no PNG, JPEG, BMP, GIF, TIFF or WebP; choose another one."
+    )
     np.testing.assert_array_equal(pictures(session), before)
 
 

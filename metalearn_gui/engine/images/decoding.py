@@ -10,15 +10,19 @@ from PIL import Image, ImageOps
 
 from metalearn_gui.engine.backend import Array
 
-FORMATS = ("PNG", "JPEG", "BMP")
-FORMATS_TEXT = "PNG, JPEG or BMP"
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
+FORMATS_TEXT = "PNG, JPEG, BMP, GIF, TIFF or WebP"
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 MAX_PIXELS = 25_000_000
 MODES = {1: "L", 3: "RGB"}
 REDUCING_GAP = 3.0  # large images shrink in two goes, as good as in one
 DAMAGED, TOO_LARGE = f"damaged or no {FORMATS_TEXT}", "with more than 25 megapixels"
+TOO_DEEP = "with 32 bits a number (8 or 16 are read)"
 
 # Pillow's own word on huge images, for good: MAX_PIXELS refuses them before they are decoded.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+# Its word on what else a file holds (of a TIFF, tags that it does not know) is for nobody here.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 class Unusable(ValueError):
@@ -28,11 +32,13 @@ class Unusable(ValueError):
 def small(data: bytes, size: int, channels: int, pads: bool = False) -> Array:
     """The image as uint8 (size, size, channels), antialiased, its longer side squeezed to a square.
 
+    Of several images in a file the first counts.
+
     Args:
         pads: keep its shape, in the middle of a square of the colour that most of its border has.
 
     Raises:
-        Unusable: damaged, of another format, or too large to be decoded.
+        Unusable: damaged, of another format, too large to be decoded, or of numbers whose range is unknown.
     """
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
@@ -70,7 +76,9 @@ def _in_square(pixels: Array, size: int) -> Array:
 
 
 def _in_eight_bits(image: Image.Image) -> Image.Image:
-    """16-bit greys keep their upper half; Pillow would clip them to white."""
+    """16-bit greys keep their upper half; Pillow would clip them to white. Of 32 bits no file says what is white."""
+    if image.mode in ("I", "F"):
+        raise Unusable(TOO_DEEP)
     if image.mode.startswith("I"):
         return Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8))
     return image

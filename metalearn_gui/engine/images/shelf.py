@@ -16,7 +16,7 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.images.pictures import Pictures
 
-VERSION = 1  # of how images are made small: what an older one made is not found
+VERSION = 2  # of which images are read and how they are made small: what an older one made is not found
 SUFFIX = ".images.npz"
 MAX_BYTES = 2**31  # the least recently used go first
 DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from metalearn_gui.engine.images.archive import MAX_ENTRIES, MAX_FILE_BYTES, BoundedFile, Refused
+from metalearn_gui.engine.images.decoding import SUFFIXES
 from metalearn_gui.engine.images.skips import Skips
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
 MAX_RATIO = 100
 SMALL_BYTES = 2**20  # a blank page shrinks by any ratio; below this size that does no harm
 HARMLESS_BYTES = 2**26  # and a whole zip that unpacks to no more than this

@@ -11,10 +11,9 @@ from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from metalearn_gui.engine.images.archive import MAX_FILE_BYTES
-from metalearn_gui.engine.images.decoding import TOO_LARGE, Unusable
+from metalearn_gui.engine.images.decoding import SUFFIXES, TOO_LARGE, Unusable
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
-UNREAD = (".webp", ".gif", ".tif", ".tiff", ".svg", ".heic", ".avif")  # pictures too: reading says what is expected
+UNREAD = (".svg", ".heic", ".avif", ".jxl")  # pictures too: reading says what is expected
 NO_FILE = "no file"
 QUICK = 11  # of 100, zlib's first level: a photograph is packed ten times sooner than by the usual one
 
