@@ -85,7 +85,7 @@ class Session(QObject):
         self.documents = Documents(self._course, self.comparing, self._reading, self._choose_data, self)
         self._memory, self._tidying = Memory(), Tidying(self)
         self.unseen.handMoved.connect(self._tidying.give_way)
-        self._training.loaded.connect(self._tidying.take_collecting_over)
+        self._training.loaded.connect(self._tidying.settle)
         self._undoing = Undoing(self.undo_stack, History(self.unseen.undo_touch, self.unseen.redo_touch))
         self._granted, self._said = self.settings, Message("")
         self._is_closed = False
@@ -119,6 +119,7 @@ class Session(QObject):
 
     def start(self, offers_recovery: bool = True) -> None:
         """Load TensorFlow, and offer what was left unsaved. Called once the window is painted."""
+        self._tidying.take_collecting_over()
         self._training.load()
         self._training.prepare_soon(self.live.settings)
         if offers_recovery:

@@ -1,8 +1,8 @@
 """Memory that nothing uses goes back to the system now and then, behind the window's back.
 
 Python looks for cycles of objects in whatever thread makes one more, and takes them away there. What belongs to Qt may
-be among them, and to delete a widget beside the thread that paints it ends the process. So once workers work, cycles
-are looked for on the window's own thread alone.
+be among them, and to delete a widget beside the thread that paints it ends the process. So before workers work, the
+window's own thread takes that over, alone.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import threading
 
 from PySide6.QtCore import QObject, QTimer
 
+from metalearn_gui.engine import backend
 from metalearn_gui.engine.memory import return_pages
 
 EVERY_MS, YOUNG_MS = 20_000, 200
@@ -33,6 +34,11 @@ class Tidying(QObject):
         gc.disable()
         self.destroyed.connect(gc.enable)
         self._young.start()
+
+    def settle(self) -> None:
+        """TensorFlow is loaded: what it left is looked through this once."""
+        if not gc.isenabled():
+            backend.settle_collecting()
 
     def give_way(self, hand_moves: bool) -> None:
         """A hand begins to move, or has come to rest."""

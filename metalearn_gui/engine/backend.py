@@ -82,9 +82,22 @@ def _import_quietly() -> None:
     if not tensorflow.config.list_physical_devices("GPU"):
         tensorflow.config.threading.set_intra_op_parallelism_threads(1)
     tensorflow.config.threading.set_inter_op_parallelism_threads(2)
-    # The import leaves a million long-lived objects; scanning them again stalls the window for 140 ms.
-    gc.collect()
-    gc.freeze()
+    if gc.isenabled():
+        settle_collecting()
+
+
+def settle_collecting() -> None:
+    """The import leaves a million long-lived objects; to scan them again would stall the window for 140 ms.
+
+    Whoever took collecting over from Python calls it once TensorFlow is loaded; only the first call does something.
+    """
+    if not _settled.is_set():
+        _settled.set()
+        gc.collect()
+        gc.freeze()
+
+
+_settled = threading.Event()
 
 
 class _LeftOut(importlib.abc.MetaPathFinder):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from metalearn_gui.bridge import tidying
 from metalearn_gui.bridge.tidying import Tidying
+from metalearn_gui.engine import backend
 from metalearn_gui.engine.memory import return_free_memory
 
 
@@ -77,3 +78,22 @@ def test_a_session_gives_memory_back_until_it_is_closed(given_back, session, qtb
     session.unseen.handMoved.emit(False)
     qtbot.wait(600)
     assert given_back == []
+
+
+def test_python_no_longer_collects_on_the_thread_that_loads_tensorflow(open_session, qtbot):
+    session = open_session()
+    assert not gc.isenabled()
+    qtbot.waitUntil(lambda: session.can_run, timeout=60_000)
+    assert gc.get_freeze_count() > 0
+    session.close()
+    assert gc.isenabled()
+
+
+def test_what_was_loaded_is_looked_through_once(monkeypatch):
+    monkeypatch.setattr(backend, "_settled", threading.Event())
+    calls: list[str] = []
+    monkeypatch.setattr(backend.gc, "collect", lambda: calls.append("collect"))
+    monkeypatch.setattr(backend.gc, "freeze", lambda: calls.append("freeze"))
+    backend.settle_collecting()
+    backend.settle_collecting()
+    assert calls == ["collect", "freeze"]
