@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from metalearn_gui import system_libraries
 
@@ -26,6 +27,10 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 if problem := system_libraries.problem():
     print(problem, file=sys.stderr)
     sys.exit(2)
+
+# Few examples, and no deadline on a machine that does other things too.
+settings.register_profile("ours", deadline=None, max_examples=50)
+settings.load_profile("ours")
 
 ROOT = Path(__file__).parent.parent
 

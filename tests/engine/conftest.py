@@ -1,16 +1,12 @@
-"""Property tests of the engine: few examples, and no deadline on a machine that does other things too."""
+"""What many tests of the engine share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
 
 from tests.cheaper import choose_among_few_rates, trace_what_is_not_compiled
-
-settings.register_profile("engine", deadline=None, max_examples=50)
-settings.load_profile("engine")
 
 
 @pytest.fixture(scope="module")
