@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
@@ -203,11 +203,14 @@ class PlotLabel(QLabel):
             self.move(int(area.right() - self.width() - 8), int(area.top() + 5))
 
 
+WORD, ARROW = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+
+
 class CornerButton(QToolButton):
     """A muted word in a corner of a plot that opens a menu: it names the axis below it.
 
-    In the lower left one, which falling curves leave free, or else where it hides least. In a low plot it is an arrow
-    alone; its tooltip has the word.
+    In the lower left one, which falling curves leave free, or else where it hides least. Where a low plot has no free
+    place for the word it is an arrow alone; its tooltip has the word.
     """
 
     def __init__(self, plot: ThemedPlot) -> None:
@@ -215,10 +218,11 @@ class CornerButton(QToolButton):
         self._plot = plot
         self._lines: Lines = ()
         self._corner = 0
+        self._is_low = False
+        self._sizes = dict.fromkeys((WORD, ARROW), self.size())
         self.setProperty("kind", "flat")
         self.setFont(ui_font(11.5))
         self.setIconSize(QSize(10, 10))
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still runs and pauses
         plot.resized.connect(self._place)
         theme().changed.connect(self._restyle)
@@ -242,22 +246,34 @@ class CornerButton(QToolButton):
         )
 
     def _place(self) -> None:
-        is_low = self._plot.plot_area().height() < scaled(LOW)  # curves come down to the word
-        beside = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly if is_low else beside)
-        self.adjustSize()
+        self._is_low = self._plot.plot_area().height() < scaled(LOW)  # curves come down to the word
+        self._sizes = {style: self._size_in(style) for style in (WORD, ARROW)}
         self._choose_corner()
 
-    def _choose_corner(self) -> None:
-        corners = self._corners()
-        if num_hidden(self._plot, self._lines, corners[self._corner]):
-            hidden = [num_hidden(self._plot, self._lines, corner) for corner in corners]
-            self._corner = hidden.index(min(hidden))
-        self.move(corners[self._corner].topLeft().toPoint())
+    def _size_in(self, style: Qt.ToolButtonStyle) -> QSize:
+        self.setToolButtonStyle(style)
+        return self.sizeHint()
 
-    def _corners(self) -> list[QRectF]:
+    def _choose_corner(self) -> None:
+        style, (place, hidden) = WORD, self._freest(self._sizes[WORD])
+        if hidden and self._is_low:
+            style, (place, _) = ARROW, self._freest(self._sizes[ARROW])
+        self.setToolButtonStyle(style)
+        self.setGeometry(place)
+
+    def _freest(self, size: QSize) -> tuple[QRect, int]:
+        """Where least is hidden, in the corner that it is in if nothing is; and how much that is."""
+        corners = self._corners(size)
+        hidden = num_hidden(self._plot, self._lines, corners[self._corner])
+        if hidden:
+            every = [num_hidden(self._plot, self._lines, corner) for corner in corners]
+            hidden = min(every)
+            self._corner = every.index(hidden)
+        return QRect(corners[self._corner].topLeft().toPoint(), size), hidden
+
+    def _corners(self, size: QSize) -> list[QRectF]:
         """Lower left, lower right, and upper right below the words there."""
-        area, size = self._plot.plot_area(), QSizeF(self.size())
+        area = self._plot.plot_area()
         left, right = area.left() + 3, area.right() - 3 - size.width()
         lower, upper = area.bottom() - 2 - size.height(), area.top() + scaled(BELOW_WORDS)
-        return [QRectF(QPointF(x, y), size) for x, y in ((left, lower), (right, lower), (right, upper))]
+        return [QRectF(QPointF(x, y), QSizeF(size)) for x, y in ((left, lower), (right, lower), (right, upper))]
