@@ -13,9 +13,11 @@ from PySide6.QtSvg import QSvgRenderer
 
 from metalearn_gui.engine.export import ExportError
 from metalearn_gui.engine.presets import preset
-from metalearn_gui.ui.export.pictures import PICTURES, SIZE, canvas_frames, draw_canvas
+from metalearn_gui.ui.canvas.pictures import PicturesCanvas
+from metalearn_gui.ui.export.pictures import MARGIN, PICTURES, SIZE, canvas_frames, draw_canvas
 from metalearn_gui.ui.theme import theme
 from tests.ui.fake_session import FakeSession
+from tests.ui.hand import session_for
 
 
 @pytest.fixture(params=["first-steps", "blobs", "article"])
@@ -74,6 +76,35 @@ def test_a_picture_names_the_lines_beside_the_learner(name: str, qapp, tmp_path:
     session.unseen.set_compared("transfer", False)
     PICTURES["svg"].write(session, tmp_path / "canvas.svg")
     assert ">transfer</text>" not in (tmp_path / "canvas.svg").read_text(encoding="utf-8")
+
+
+def words_of_picture(session: FakeSession, path: Path) -> set[str]:
+    PICTURES["svg"].write(session, path)
+    return set(re.findall(r">([^<>]+)</text>", path.read_text(encoding="utf-8")))
+
+
+def test_a_picture_has_no_brushes_and_no_words_for_a_hand(qapp, tmp_path: Path) -> None:
+    words = words_of_picture(session_for("denoise", form="picture"), tmp_path / "canvas.svg")
+    assert {"comes in", "target"} <= words
+    assert not {"brush", "grain", "strength"} & words
+    rows = "".join(f"{shop},{row},{row % 7}\n" for shop in range(20) for row in range(30))
+    (tmp_path / "shops.csv").write_text("shop,price,sold\n" + rows)
+    table = session_for("csv", data=str(tmp_path / "shops.csv"), task_column="shop", targets="sold", inputs="price")
+    words = words_of_picture(table, tmp_path / "canvas.svg")
+    assert {"price", "sold"} <= words
+    assert "edit, paste or delete rows" not in words
+
+
+def test_a_picture_has_the_drawing_pad_but_not_its_buttons(qapp, tmp_path: Path) -> None:
+    session = session_for("glyphs")
+    PICTURES["gif"].write(session, tmp_path / "canvas.gif")
+    canvas = PicturesCanvas(session)
+    canvas.resize(SIZE.width() - 2 * MARGIN, SIZE.height() - 2 * MARGIN)
+    canvas.grab()
+    image = read(tmp_path / "canvas.gif")
+    pad, tools = (part.geometry().translated(MARGIN, MARGIN) for part in (canvas.desk.pad, canvas.desk.tools))
+    assert len(colors_of(image.copy(pad))) > 2
+    assert len(colors_of(image.copy(tools))) == 1
 
 
 @pytest.mark.parametrize("key", PICTURES)

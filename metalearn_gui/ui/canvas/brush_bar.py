@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 from metalearn_gui.ui.canvas.brushes import BRUSHES
+from metalearn_gui.ui.canvas.for_hand import mark_for_hand
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.translated import Translated
@@ -20,6 +21,7 @@ class BrushBar(Translated, QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("brush_bar")
+        mark_for_hand(self)
         self._label, self._strength_label, self._value = (QLabel(self) for _ in range(3))
         self._group = QButtonGroup(self)
         self.chips = {kind: named(QPushButton(self), f"brush_{kind}") for kind in BRUSHES}

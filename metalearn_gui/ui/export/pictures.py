@@ -16,6 +16,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.export import ExportSubject
 from metalearn_gui.engine.export.whole import write_whole
 from metalearn_gui.ui.canvas import CANVASES
+from metalearn_gui.ui.canvas.for_hand import is_for_hand
 from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.export.picture_formats import GifFormat, PictureFormat, PngFormat, SvgFormat
 from metalearn_gui.ui.theme import theme
@@ -157,6 +158,8 @@ def _surface(session: Session) -> Surface:
 
 
 def _paint(surface: Surface, painter: QPainter) -> None:
+    for part in filter(is_for_hand, surface.findChildren(QWidget)):
+        part.hide()
     painter.fillRect(QRect(0, 0, SIZE.width(), SIZE.height()), theme().palette.card)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(MARGIN, MARGIN)

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.tables.fields import Field, Fields
 from metalearn_gui.store.link import is_link
+from metalearn_gui.ui.canvas.for_hand import mark_for_hand
 from metalearn_gui.ui.canvas.table.model import FIELD_ROLE, RowsModel
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.icons import icon
@@ -187,6 +188,7 @@ class RowsEditor(QWidget):
         self.says.setTextFormat(Qt.TextFormat.PlainText)
         self.says.setObjectName("support_says")
         self.says.setFont(ui_font(12))
+        mark_for_hand(self._add, self._remove, self.says)
         foot = QHBoxLayout()
         foot.setSpacing(4)
         foot.addWidget(self._add)
