@@ -119,9 +119,9 @@ class FamilyReader(Reader):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__({Ready: lambda one: self.read.emit(one.family)}, parent)
 
-    def read_for(self, family: TaskFamily) -> None:
-        """Read the data of a family, and part them."""
-        self.submit(functools.partial(_read, family))
+    def read_for(self, family: TaskFamily, fits: bool = False) -> None:
+        """Read the data of a family, and part them. fits: with fewer ways where there are few classes."""
+        self.submit(functools.partial(_read, family, fits))
 
 
 def _open(path: str) -> Iterator[ReadSoFar | Opened]:
@@ -153,8 +153,8 @@ def _part(family: Csv) -> Iterator[ReadSoFar | Parted]:
     yield Parted(resolved, resolved.table(), tasks, rows, points.remark)
 
 
-def _read(family: TaskFamily) -> Iterator[ReadSoFar | Ready]:
+def _read(family: TaskFamily, fits: bool) -> Iterator[ReadSoFar | Ready]:
     yield from family.reading(images_folder())
-    resolved = family.resolved()
+    resolved = family.resolved().fitted() if fits else family.resolved()
     resolved.check_data(SPLITS, 1)
     yield Ready(resolved)

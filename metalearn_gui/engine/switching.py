@@ -53,6 +53,18 @@ def switched(settings: ExperimentSettings, **values: Any) -> ExperimentSettings:
     return _with_enough_data(result.replaced(**_wanted(brought, result, settings, values)))
 
 
+def with_episodes_that_fit(settings: ExperimentSettings) -> ExperimentSettings:
+    """With as many examples in an episode as the smallest class of a file has, half of them shots at most.
+
+    As they are where there are enough, or where one image of a class is all, which only more images can mend.
+    """
+    least, sizes = settings.tasks.least_per_class(), settings.episodes
+    if least is None or not 2 <= least < sizes.shots + sizes.queries:
+        return settings
+    shots = min(sizes.shots, least // 2)
+    return _with_enough_data(settings.replaced(shots=shots, queries=min(sizes.queries, least - shots)))
+
+
 def tuned_for(settings: ExperimentSettings) -> ExperimentSettings:
     """What the learner was tuned with nearest to these tasks, else the usual settings."""
     return _nearest(settings.learner.key, settings.tasks) or _untuned(settings)

@@ -8,10 +8,12 @@ from metalearn_gui.bridge.session import Message, Session
 from metalearn_gui.engine.learners.base import Learner
 
 
-def tell_of_other_learner(session: Session, before: Learner) -> None:
-    """Say which learner was chosen in the place of this one; nothing where it has stayed."""
+def tell_of_other_learner(session: Session, before: Learner, more: str = "") -> None:
+    """Say which learner was chosen in the place of this one, if it has not stayed, and what else there is to say."""
     chosen = session.settings.learner
     if chosen.key == before.key:
+        if more:
+            session.messageRaised.emit(Message(more))
         return
     texts = {
         "classification": QCoreApplication.translate(
@@ -21,4 +23,4 @@ def tell_of_other_learner(session: Session, before: Learner) -> None:
     }
     text = texts[before.kinds[0]].format(before=before.label, chosen=chosen.label)
     undo = QCoreApplication.translate("LearnerNotice", "Undo")
-    session.messageRaised.emit(Message(text, "info", undo, "undo"))
+    session.messageRaised.emit(Message(f"{text} {more}".rstrip(), "info", undo, "undo"))

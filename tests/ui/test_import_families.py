@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTableWidget, QWidget
 
 from metalearn_gui.engine.images import IMAGES
@@ -79,6 +80,48 @@ def test_too_few_classes_are_said_and_can_be_mended(opened, qtbot, tmp_path):
     assert not start(sheet).isEnabled()
     sheet.steps.changed.emit("ways", 3)
     qtbot.waitUntil(lambda: start(sheet).isEnabled())
+
+
+def few(root, classes: int, copies: int):
+    """A folder of so many class folders with so many images each."""
+    for label in range(classes):
+        (root / f"kind{label}").mkdir(parents=True)
+        for copy in range(copies):
+            Image.new("RGB", (9, 7), (20 * label, 90, 9 * copy)).save(root / f"kind{label}" / f"{copy}.png")
+    return root
+
+
+def test_of_few_classes_as_many_are_taken_at_a_time_as_unseen_tasks_have(opened, qtbot, tmp_path):
+    sheet = opened("images", few(tmp_path / "own", 8, 20))
+    assert said(sheet) == ""
+    assert "160 images of 8 classes" in texts(sheet)
+    assert sheet.steps.editors["ways"].value() == 2
+    sheet.steps.changed.emit("colour", True)
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
+    sheet.steps.changed.emit("ways", 5)
+    qtbot.waitUntil(lambda: bool(said(sheet)))
+    assert said(sheet) == "Ways is 5; of 8 classes of images test gets 2: choose fewer ways"
+
+
+def test_of_few_images_as_many_are_taken_at_a_time_as_a_class_has_and_that_is_said(opened, session, tmp_path):
+    heard = []
+    session.messageRaised.connect(heard.append)
+    sheet = opened("images", few(tmp_path / "own", 8, 5))
+    start(sheet).click()
+    assert said(sheet) == ""
+    episodes = session.settings.episodes
+    assert session.settings.tasks.key == "images"
+    assert (episodes.shots, episodes.queries) == (1, 4)
+    assert heard[-1].text == "The smallest class has 5 images: shots are 1 and queries 4 now."
+
+
+def test_one_image_of_a_class_is_refused_with_what_to_do(opened, session, tmp_path):
+    sheet = opened("images", few(tmp_path / "own", 8, 1))
+    before = session.settings
+    start(sheet).click()
+    assert "fewer than the" in said(sheet)
+    assert "add images" in said(sheet)
+    assert session.settings is before
 
 
 def test_a_zip_without_images_is_refused_in_the_sheet(opened, tmp_path):

@@ -110,6 +110,14 @@ class TaskFamily(Component, ABC):
         """This family with what its files say filled in: columns, labels. Read them first: `reading`."""
         return self
 
+    def fitted(self) -> Self:
+        """This family as far as its files go: with fewer ways where they have few classes. Read them first."""
+        return self
+
+    def least_per_class(self) -> int | None:
+        """Examples of the smallest class of files that were read; None where there is no end of them."""
+        return None
+
     def remark(self) -> str:
         """What a person should know of files that were read, in one line; "" for nothing."""
         return ""

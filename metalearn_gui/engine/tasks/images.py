@@ -7,16 +7,17 @@ import functools
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.episodes import Tasks
+from metalearn_gui.engine.episodes import SPLITS, Tasks
 from metalearn_gui.engine.images import IMAGES, Pictures, Wanted
 from metalearn_gui.engine.own_data import DataFile, keep_param, kept
 from metalearn_gui.engine.params import SettingError, param
 from metalearn_gui.engine.read_so_far import ReadSoFar
-from metalearn_gui.engine.tasks.pictures import PictureFamily, chosen_classes, chosen_instances
+from metalearn_gui.engine.tasks.pictures import LEAST_WAYS, PictureFamily, chosen_classes, chosen_instances
 
 TURNS = 4
 VALIDATION_SHARE = 0.1  # of what is not held out
@@ -101,14 +102,21 @@ class Images(PictureFamily):
         found = [(wanted.path, IMAGES.find(wanted)) for wanted in self._wanted()]
         return kept([DataFile("images", path, pictures) for path, pictures in found if pictures], self.keep_data)
 
+    def fitted(self) -> Self:
+        most = min(map(self._total, SPLITS))
+        return self.replaced(ways=most) if LEAST_WAYS <= most < self.ways else self
+
+    def least_per_class(self) -> int:
+        return int(min(one.counts.min() for one in (self._own, self._unseen)))
+
     def check_data(self, splits: Iterable[str], per_class: int) -> None:
-        for split in splits:
+        for split in sorted(splits, key=self._total):  # whoever chooses fewer ways for the first has done so for all
             self.tasks(np.random.default_rng(0), 1, split)
+        for split in splits:
             _refuse_small_classes(self._pictures(split), self._classes(split), per_class)
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
-        classes, turns = self._classes(split), self._num_turns(split)
-        total = len(classes) * turns
+        classes, turns, total = self._classes(split), self._num_turns(split), self._total(split)
         if total < self.ways:
             raise self._too_few_classes(split, total)
         chosen = chosen_classes(rng, num_tasks, total, self.ways)
@@ -142,6 +150,10 @@ class Images(PictureFamily):
 
     def _num_turns(self, split: str) -> int:
         return TURNS if self.turns and split != "test" else 1
+
+    def _total(self, split: str) -> int:
+        """Classes of a split, turned ones too."""
+        return len(self._classes(split)) * self._num_turns(split)
 
     @functools.cached_property
     def _own(self) -> Pictures:
@@ -179,8 +191,9 @@ def _refuse_small_classes(pictures: Pictures, classes: Array, per_class: int) ->
         return
     named = ", ".join(f"{pictures.names[one]} ({pictures.counts[one]})" for one in small[:NAMED_CLASSES])
     more = ", ..." if len(small) > NAMED_CLASSES else ""
+    have = "classes have" if len(small) > 1 else "class has"
     raise SettingError(
-        f"{len(small)} classes have fewer than the {per_class} images that an episode takes: {named}{more}; "
+        f"{len(small)} {have} fewer than the {per_class} images that an episode takes: {named}{more}; "
         f"choose fewer shots or queries, or add images"
     )
 

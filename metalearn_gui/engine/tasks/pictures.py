@@ -13,6 +13,7 @@ from metalearn_gui.engine.episodes import Episodes, PointSet, Tasks
 from metalearn_gui.engine.params import param
 from metalearn_gui.engine.tasks.base import TaskFamily
 
+LEAST_WAYS = 2
 WARPED_AT_ONCE = 256  # images: what lies between fits the processor's cache
 CHOICES_AT_ONCE, KEYS_AT_ONCE = 4096, 2**22  # rows of random keys when instances are chosen, and keys in all
 
@@ -38,7 +39,7 @@ class PictureFamily(TaskFamily):
     fits_bytes = True
     block_steps: ClassVar[int] = 10
 
-    ways: int = param(5, "Ways", minimum=2, maximum=100, unit="classes", help="Classes in an episode.")
+    ways: int = param(5, "Ways", minimum=LEAST_WAYS, maximum=100, unit="classes", help="Classes in an episode.")
     image_size: int = param(
         28, "Image size", minimum=8, maximum=128, unit="pixels", advanced=True, help="Side of the images."
     )

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from metalearn_gui.bridge.importing import Reader
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.params import SettingError
-from metalearn_gui.engine.switching import for_family, switched
+from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.engine.switching import for_family, switched, with_episodes_that_fit
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.import_sheet.steps import Steps
 from metalearn_gui.ui.learner_notice import tell_of_other_learner
@@ -128,14 +129,22 @@ class ImportSheet(Sheet):
             name: getattr(family, name) for name in self.chosen
         }
         try:
-            made = switched(settings, **wanted).resolved()
+            asked = switched(settings, **wanted).resolved()
+            made = with_episodes_that_fit(asked)
             made.check_data()
         except SettingError as error:
             self.refuse(str(error))
             return
         self.session.set_settings(made, self.tr("Import data"))
-        tell_of_other_learner(self.session, settings.learner)
+        tell_of_other_learner(self.session, settings.learner, self._smaller_episodes(asked, made))
         self.leave()
+
+    def _smaller_episodes(self, asked: ExperimentSettings, made: ExperimentSettings) -> str:
+        """What is said where classes have too few examples for the episodes that were set; "" for nothing."""
+        if made.episodes == asked.episodes:
+            return ""
+        text = self.tr("The smallest class has {count} images: shots are {shots} and queries {queries} now.")
+        return text.format(count=made.tasks.least_per_class(), shots=made.episodes.shots, queries=made.episodes.queries)
 
     def leave(self) -> None:
         """Back to the window, with nothing more changed."""

@@ -49,7 +49,7 @@ class FamilySheet(ImportSheet, Generic[Found]):
         self.found, self.wanted = None, self.present(path) or self.family().replaced(data=path)
         self.forget()
         self.begin(path)
-        self._reader.read_for(self.wanted)
+        self._reader.read_for(self.wanted, fits=True)
 
     def ready(self) -> Found | None:
         return self.found

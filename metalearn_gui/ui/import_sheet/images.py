@@ -29,7 +29,8 @@ class ImageSheet(FamilySheet[Images]):
         self._samples.clear()
 
     def show_found(self, found: Images) -> None:
-        """A few images, and how many there are."""
+        """A few images, and how many there are; of few classes as many ways as they allow."""
+        self.wanted = self.wanted.replaced(ways=found.ways)
         self._samples.show_pictures(found.pictures, found.inverts)
 
     def texts(self, found: Images) -> tuple[list[str], list[str], str]:
