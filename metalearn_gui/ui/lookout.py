@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 
@@ -35,6 +35,11 @@ def claim_keys(widget: QWidget, is_wanted: Callable[[QKeyEvent], bool]) -> None:
         return True
 
     Lookout(widget, claim)
+
+
+def pressed(event: QKeyEvent) -> QKeySequence:
+    """The key and what is held with it."""
+    return QKeySequence(event.keyCombination())
 
 
 def once(widget: QWidget, kind: QEvent.Type, then: Callable[[], object]) -> None:

@@ -97,3 +97,14 @@ def test_the_central_row_is_the_one_most_like_the_others(fields):
     rows = np.array([[3, 1, 0, 0, 19_724], [0.4, 1, 0, 0, 19_723.6], [-2, 1, 0, 0, 19_723]], np.float32)
     assert central_row(fields, rows) == 1
     assert central_row(fields, rows[:0]) == 0
+
+
+def test_a_huge_column_of_one_value_spans_other_numbers_too():
+    low, high = Field("x", "number", 0, low=1e17, high=1e17).span
+    assert np.float32(low) < np.float32(1e17) < np.float32(high)
+
+
+def test_a_date_near_a_number_is_a_day_where_the_column_has_no_times(fields):
+    days = fields_of(["day"], ["price"], {"day": "date"}, {}, np.floor(CELLS[:, 2:]), Y).inputs[0]
+    assert days.text(days.nearest(19_723.8)) == "2024-01-02"
+    assert fields.inputs[2].text(fields.inputs[2].nearest(19_723.75)) == "2024-01-01 18:00:00"

@@ -196,6 +196,38 @@ def test_the_keyboard_alone_chooses_moves_adds_and_removes(canvas, qtbot):
     assert len(support(canvas).x) == count
 
 
+@pytest.fixture
+def daily(qtbot, tmp_path):
+    """The same ten days in every task, and a column that is one huge number."""
+    rows = [f"t{task},2024-03-{day % 10 + 1:02},1e+17,{task * day}" for task in range(10) for day in range(24)]
+    (tmp_path / "days.csv").write_text("\n".join(["task,day,id,z", *rows]))
+    settings = settings_for(str(tmp_path / "days.csv"), inputs="day,id", targets="z")
+    canvas = shown(qtbot, FakeSession(settings))
+    yield canvas
+    TABLES.forget()
+
+
+def test_a_date_goes_from_day_to_day_under_mouse_and_keyboard(daily, qtbot):
+    start = handle(daily, 2)
+    frame = daily.panes()[0].frame
+    side = 1 if start.x() < frame.center().x() else -1
+    drag(daily, start, start + QPointF(side * frame.width() / 3, 4))
+    dragged = cell(daily, 2, "day")
+    assert len(dragged) == len("2024-03-01")
+    daily.setFocus()
+    daily.choose(2)
+    for key, day in ((Qt.Key.Key_Left, -1), (Qt.Key.Key_Right, 1)):
+        before = daily._fields.inputs[0].parsed(cell(daily, 2, "day"))
+        qtbot.keyClick(daily, key, Qt.KeyboardModifier.ShiftModifier)
+        assert daily._fields.inputs[0].parsed(cell(daily, 2, "day")) == before + day
+
+
+def test_a_row_can_be_dragged_where_a_column_is_one_huge_number(daily):
+    start = handle(daily, 0)
+    drag(daily, start, start - QPointF(0, 20))
+    assert cell(daily, 0, "id") != "1e+17"
+
+
 def test_predictions_that_are_not_numbers_and_none_at_all_can_be_drawn(canvas):
     whole = canvas.grab().toImage()
     spoil(canvas.session)

@@ -20,12 +20,13 @@ OTHER = -1
 OTHER_TEXT = "other"
 LARGEST = float(np.finfo(np.float32).max)
 SHOWN_LABELS = 5
+NEARBY = 1e-5  # of a number, that its neighbours are shown with
 _SAME = str.maketrans({"\u2212": "-", "\u2009": None, "\u00a0": None})
 
 
 @dataclasses.dataclass(frozen=True)
 class Field:
-    """One column. start: its first place; low, high: of its values in the table."""
+    """One column. start: its first place; low, high: of its values in the table; is_daily: dates without a time."""
 
     name: str
     kind: str
@@ -33,6 +34,7 @@ class Field:
     labels: tuple[str, ...] = ()
     low: float = 0.0
     high: float = 1.0
+    is_daily: bool = False
 
     @property
     def is_category(self) -> bool:
@@ -48,7 +50,8 @@ class Field:
         """An interval that holds every value, longer than 0."""
         if self.is_category:
             return -0.5, len(self.labels) - 0.5
-        return (self.low, self.high) if self.high > self.low else (self.low - 0.5, self.low + 0.5)
+        around = max(0.5, NEARBY * abs(self.low))  # of a huge number half a unit more is the same number
+        return (self.low, self.high) if self.high > self.low else (self.low - around, self.low + around)
 
     def values(self, points: Array) -> Array:
         """Values (n,) in points (n, dim)."""
@@ -68,10 +71,10 @@ class Field:
         return changed
 
     def nearest(self, value: float) -> float:
-        """A value of this column near a number: a label's place is a whole one."""
+        """A value of this column near a number: a label's place is a whole one, and so is a day."""
         if self.is_category:
             return float(min(max(round(value), 0), len(self.labels) - 1))
-        return float(np.clip(value, -LARGEST, LARGEST))
+        return float(np.clip(round(value) if self.is_daily else value, -LARGEST, LARGEST))
 
     def steps(self, count: int) -> Array:
         """Values all over its range: so many, or one for each label."""
@@ -171,6 +174,7 @@ def _laid_out(
     for name, column in zip(names, cells.T, strict=True):
         known = tuple(labels.get(name, ()))
         kind = "category" if known else kinds.get(name, "number")
-        fields.append(Field(name, kind, start, known, float(column.min()), float(column.max())))
+        is_daily = kind == "date" and bool((column == np.floor(column)).all())
+        fields.append(Field(name, kind, start, known, float(column.min()), float(column.max()), is_daily))
         start = fields[-1].places.stop
     return tuple(fields)

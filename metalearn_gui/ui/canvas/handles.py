@@ -28,11 +28,11 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
 from metalearn_gui.ui.canvas.surface import Surface
-from metalearn_gui.ui.lookout import claim_keys
+from metalearn_gui.ui.lookout import claim_keys, pressed
 from metalearn_gui.ui.theme import theme
 
 REACH = 12.0  # pixels of the design from a handle's middle that still grab it
-NUDGE = 6.0  # pixels that Shift + an arrow moves a handle
+NUDGES = (6.0, 12.0, 24.0, 48.0, 96.0, 192.0)  # pixels that Shift + an arrow moves it; more where it goes by steps
 ARROWS = {
     Qt.Key.Key_Left: QPointF(-1, 0),
     Qt.Key.Key_Right: QPointF(1, 0),
@@ -288,12 +288,10 @@ class HandleSurface(Surface):
     def _nudge(self, direction: QPointF) -> None:
         if self.chosen is None:
             return
-        position = QPointF(*self.handle_pixels()[self.chosen].tolist())
-        self.move_handle(self.chosen, position + direction * NUDGE)
+        start = self.handle_pixels()[self.chosen].tolist()
+        for pixels in NUDGES:
+            self.move_handle(self.chosen, QPointF(*start) + direction * pixels)
+            if self.chosen is None or self.handle_pixels()[self.chosen].tolist() != start:
+                break
         if self.chosen is not None:
             self.choose(self.chosen)
-
-
-def pressed(event: QKeyEvent) -> QKeySequence:
-    """The key and what is held with it."""
-    return QKeySequence(event.keyCombination())
