@@ -147,18 +147,22 @@ def apart(texts: Iterable[tuple[str, float, float]], low: float, high: float) ->
 
 
 def draw_columns(painter: QPainter, axes: Axes) -> None:
-    """Vertical grid lines, their numbers below the frame."""
+    """Vertical grid lines, their numbers below the frame and not beyond its right end, where the picture may end."""
     palette, frame = theme().palette, axes.frame
     painter.setFont(ui_font(12))
+    texts = []
     for value in ticks(*axes.x_range, max(2, int(frame.width() / scaled(110)))):
         x = round(axes.point(value, axes.y_range[0]).x()) + 0.5
         if frame.left() + 8 < x < frame.right() - 8:
             painter.setPen(QPen(palette.line, 1))
             painter.drawLine(QPointF(x, frame.top() + 1), QPointF(x, frame.bottom() - 1))
-            painter.setPen(palette.muted)
-            painter.drawText(
-                QRectF(x - 60, frame.bottom() + 5, 120, scaled(18)), Qt.AlignmentFlag.AlignHCenter, tick_text(value)
-            )
+            text = tick_text(value)
+            texts.append((text, x, float(painter.fontMetrics().horizontalAdvance(text))))
+    painter.setPen(palette.muted)
+    for text, left, width in apart(texts, 0.0, frame.right()):
+        painter.drawText(
+            QRectF(left - 4, frame.bottom() + 5, width + 8, scaled(18)), Qt.AlignmentFlag.AlignHCenter, text
+        )
 
 
 def draw_rows(painter: QPainter, axes: Axes) -> None:
