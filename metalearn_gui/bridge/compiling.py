@@ -32,7 +32,7 @@ class Compiling(QObject):
 
     def follow(self, settings: ExperimentSettings | None, is_cut_short: bool = False) -> None:
         """What is compiled now; None: nothing. is_cut_short: what was compiled before is not waited for any more."""
-        if settings is self._settings:
+        if settings == self._settings:  # a run that goes on has settings of its own at every look
             return
         before, has_ended = self._settings, settings is None and not is_cut_short
         if before is not None and has_ended and self.elapsed >= LEAST_SECONDS:

@@ -66,6 +66,7 @@ class LandscapeOfTask(Watched):
         super().__init__(unseen, latest, parent)
         self._adapter, self.kind, self.seed = adapter, "path", 0
         self._num_asked = 0
+        self._looked_at: tuple[object, ...] = ()  # what the newest one is of, however far the training is
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._ask_fine)
         unseen.taskChanged.connect(self.ask_if_watched)
@@ -86,6 +87,7 @@ class LandscapeOfTask(Watched):
     def stop(self) -> None:
         super().stop()
         self._num_asked += 1
+        self._looked_at = ()
         self._rest.stop()
 
     def _ask_fine(self) -> None:
@@ -95,8 +97,14 @@ class LandscapeOfTask(Watched):
     def _ask(self, grid: Grid) -> None:
         shown, task = self.unseen.shown, self.unseen.touched
         self._num_asked = asked = self._num_asked + 1
+        self._looked_at = looked_at = (self._series, id(task), self.kind, self.seed)
+
+        def is_wanted() -> bool:
+            """What takes longer than training takes to go on would else never come while a run goes on."""
+            return asked == self._num_asked or (grid is SLOW and looked_at == self._looked_at)
+
         compute = functools.partial(landscape_of, self._adapter, shown, task, self.kind, self.seed, grid)
-        self.request("grid", functools.partial(compute, lambda: asked == self._num_asked))
+        self.request("grid", functools.partial(compute, is_wanted))
 
 
 def landscape_of(

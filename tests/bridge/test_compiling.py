@@ -51,6 +51,13 @@ def test_what_was_ready_or_cut_short_says_nothing_of_the_next(
     assert compile_times.seconds_of(small_settings()) is None
 
 
+def test_a_count_goes_on_while_the_same_settings_come_again(counted: Compiling, clock: list[float]) -> None:
+    for _ in range(3):
+        counted.follow(small_settings())
+        clock[0] += 2.0
+    assert counted.text == "compiling, 6 s"
+
+
 def test_another_structure_begins_its_own_count(counted: Compiling, clock: list[float]) -> None:
     counted.follow(small_settings())
     clock[0] += 5.0

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
+from PySide6.QtCore import QTimer
 
 from metalearn_gui.bridge import task_space
 from metalearn_gui.bridge.adapter import Adapter
@@ -17,6 +20,7 @@ from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.landscape import PLANES
 from metalearn_gui.engine.learners import LEARNERS
+from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.tasks import TASKS
 from tests.bridge.conftest import small_settings
 from tests.engine.small import FAMILIES, family_for
@@ -152,6 +156,20 @@ def test_what_is_given_up_leaves_the_landscape_that_is_there(session, qtbot):
     part.changed.connect(lambda: done.append(part.result))
     qtbot.waitUntil(lambda: bool(done), timeout=30_000)
     assert done[0] is before
+
+
+def test_a_slow_landscape_comes_while_training_goes_on(session, qtbot, monkeypatch):
+    monkeypatch.setattr(Mlp, "compiles", False)
+    losses = Adapter.losses
+    monkeypatch.setattr(Adapter, "losses", lambda *args: time.sleep(0.1) or losses(*args))
+    part = session.inside.landscape
+    goes_on = QTimer(interval=400, timeout=part.ask_if_watched)  # as a run that goes on asks
+    goes_on.start()
+    part.watch(True)
+    qtbot.waitUntil(lambda: part.result is not None, timeout=5_000)
+    goes_on.stop()
+    session.unseen.new_task()
+    qtbot.waitUntil(lambda: part.result.task is session.unseen.touched, timeout=30_000)
 
 
 @pytest.mark.parametrize("grid", [COARSE, FINE])
