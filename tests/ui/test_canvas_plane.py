@@ -186,7 +186,7 @@ def test_dragged_point_keeps_its_class(plane, blobs):
 
 def test_dragged_point_stays_in_the_plane(plane, blobs):
     drag(plane, handle(plane, 0), QPointF(-900, 900))
-    assert blobs.unseen.touched.support.x[0].tolist() == pytest.approx([-3.0, -3.0])
+    assert blobs.unseen.touched.support.x[0].tolist() == pytest.approx([blobs.settings.tasks.input_range()[0]] * 2)
 
 
 def test_regions_take_the_colour_of_the_likeliest_class():

@@ -9,7 +9,7 @@ import numpy as np
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Tasks
 from metalearn_gui.engine.params import param
-from metalearn_gui.engine.tasks.plane import FRAME, MOST_NOISE, PlaneFamily
+from metalearn_gui.engine.tasks.plane import FRAME, PlaneFamily
 
 SPREAD = 1.6  # centres lie on a ring of about this radius, so that classes are apart but order says nothing
 NEAREST, FARTHEST = 0.6, 1.3  # of its centres, in radii of the ring
@@ -27,8 +27,8 @@ class Blobs(PlaneFamily):
     noise: float = param(0.35, "Spread", minimum=0.01, maximum=2.0, help="Standard deviation of a cluster.")
 
     def input_range(self) -> tuple[float, float]:
-        """It holds all but a few of a thousand points, however far clusters spread."""
-        frame = max(FRAME * self.beyond, FARTHEST * SPREAD * self.beyond + MOST_NOISE * self.noise)
+        """It holds all but one in a thousand points, however far clusters spread."""
+        frame = max(FRAME * self.beyond, FARTHEST * SPREAD * self.beyond + 3.0 * self.noise)
         return (-frame, frame)
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:

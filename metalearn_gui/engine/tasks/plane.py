@@ -13,7 +13,6 @@ from metalearn_gui.engine.params import param
 from metalearn_gui.engine.tasks.base import TaskFamily
 
 FRAME, SHAPES_FRAME = 3.0, 2.25  # the second without noise
-MOST_NOISE = 2.5  # standard deviations that a frame has room for
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +76,7 @@ class ShapeFamily(PlaneFamily):
 
     def input_range(self) -> tuple[float, float]:
         """Closer than that of blobs: shapes lie in the middle. It holds all but a few of ten thousand points."""
-        frame = min(SHAPES_FRAME + MOST_NOISE * self.noise, FRAME) * self.beyond
+        frame = min(SHAPES_FRAME + 2.5 * self.noise, FRAME) * self.beyond
         return (-frame, frame)
 
     def tasks(self, rng: np.random.Generator, num_tasks: int, split: str) -> Tasks:
