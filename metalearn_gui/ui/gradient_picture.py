@@ -44,7 +44,7 @@ class GradientPicture(QWidget):
         largest = max((size for size in self._sizes if math.isfinite(size)), default=0.0)
         if largest <= 0:
             return
-        angle = math.acos(min(max(self._cosine, -1.0), 1.0)) if math.isfinite(self._cosine) else math.pi / 2
+        angle = _angle(self._cosine) if math.isfinite(self._cosine) else math.pi / 2
         foot, reach = self._foot(angle)
         self._paint_ground(painter, foot, reach, angle)
         lengths = [reach * max(size / largest, SHORTEST) if size else 0.0 for size in self._sizes]
@@ -74,11 +74,6 @@ class GradientPicture(QWidget):
             return
         painter.setPen(QPen(palette.text, 1.4))
         painter.drawArc(_square(foot, 0.28 * reach), 0, round(math.degrees(angle) * 16))
-        painter.setFont(ui_font(12))
-        painter.setPen(palette.muted)
-        at = foot + QPointF(math.cos(angle / 2), -math.sin(angle / 2)) * (0.42 * reach)
-        box = QRectF(at.x() - scaled(24), at.y() - scaled(10), scaled(48), scaled(20))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{math.degrees(angle):.0f}°")
 
     def _paint_arrow(
         self, painter: QPainter, foot: QPointF, length: float, angle: float, color: QColor, text: str
@@ -104,8 +99,14 @@ class GradientPicture(QWidget):
 
 
 def cosine_text(cosine: float) -> str:
-    """With its sign."""
-    return f"cosine {cosine:+.2f}".replace("-", MINUS) if math.isfinite(cosine) else "cosine –"
+    """With its sign, and the angle whose cosine it is: in the picture its number would lie under a short arrow's."""
+    if not math.isfinite(cosine):
+        return "cosine –"
+    return f"cosine {cosine:+.2f}".replace("-", MINUS) + f" · {math.degrees(_angle(cosine)):.0f}°"
+
+
+def _angle(cosine: float) -> float:
+    return math.acos(min(max(cosine, -1.0), 1.0))
 
 
 def _square(middle: QPointF, radius: float) -> QRectF:

@@ -71,6 +71,8 @@ def verdict_on(moves: list[Move]) -> str:
         return "head alone" if moves[0].number > 0 else "one"  # layers below it do not adapt
     if not np.isfinite(shares).all() or shares.max() <= 0:
         return "nothing"
+    if moves[-1].number > 0 and not shares[:-1].any():
+        return "head alone"
     most = int(np.argmax(shares))
     if len(moves) > 2 and (shares[1:-1] < min(STILL * shares.max(), HARDLY)).all():
         return "reuse"

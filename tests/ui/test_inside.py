@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel
 
 from metalearn_gui.bridge.gradients import Gradients
@@ -16,6 +18,7 @@ from metalearn_gui.bridge.starts import StartScore
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.ui.clock_map import cell_text
 from metalearn_gui.ui.explanation import Explanation
+from metalearn_gui.ui.gradient_picture import GradientPicture
 from metalearn_gui.ui.gradient_strips import thinned
 from metalearn_gui.ui.landscape_view import contours
 from metalearn_gui.ui.loss_colors import LossScale
@@ -140,6 +143,7 @@ def test_a_card_speaks_of_no_steps_where_the_learner_takes_none(key, session, qt
     explanation = panel.findChild(Explanation)
     said = explanation.accessibleName() + explanation.accessibleDescription()
     assert "pass" in said or "steps" not in said
+    assert "step" not in panel._hint.text()
     assert "more steps" not in said
 
 
@@ -303,6 +307,22 @@ def test_moves_are_those_of_norms_by_hand():
     assert share_text(last) == "0.0 %"
 
 
+def test_no_words_lie_over_each_other_where_an_arrow_is_short(qtbot, monkeypatch):
+    picture, boxes, draw = GradientPicture(), [], QPainter.drawText
+
+    def noted(painter, place, side, text):
+        boxes.append(painter.boundingRect(place, side, text))
+        draw(painter, place, side, text)
+
+    qtbot.addWidget(picture)
+    picture.resize(180, 190)
+    picture.show_gradients(7.66, 0.634, 0.45)
+    monkeypatch.setattr(QPainter, "drawText", noted)
+    picture.grab()
+    assert [(a, b) for a, b in itertools.combinations(boxes, 2) if a.intersects(b)] == []
+    assert picture.accessibleDescription().endswith("cosine +0.45 · 63°")
+
+
 @pytest.mark.parametrize(
     ("shares", "verdict"),
     [([0.06, 0.005, 0.03], "reuse"), ([0.001, 0.002, 0.03], "reuse"), ([0.01, 0.1], "head"), ([0.1, 0.01], "first"),
@@ -319,6 +339,8 @@ def test_one_layer_above_others_that_do_not_adapt_is_the_head_alone():
     assert verdict_on(moves_of({"w2": np.ones((3, 2, 1)), "b2": np.ones((3, 1))}, 1)) == "head alone"
     assert verdict_on(moves_of({"w0": np.ones((3, 2, 1))}, 1)) == "one"
     assert verdict_on(moves_of({"context": np.ones((3, 4))}, 1)) == "one"
+    still, moving = np.ones((2, 3, 3)), np.stack([np.ones((3, 1)), np.zeros((3, 1))])
+    assert verdict_on(moves_of({"w0": still, "w1": still, "w2": moving}, 1)) == "head alone"
 
 
 def test_the_card_names_the_last_layer_the_head(session, qtbot):

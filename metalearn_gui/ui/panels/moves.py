@@ -33,7 +33,9 @@ class MovesPanel(InsidePanel):
 
     def refresh(self) -> None:
         step = self.session.unseen.step
-        self.set_hint(self.tr("after step {step}, against the start").format(step=step))
+        steps = self.tr("after step {step}, against the start").format(step=step)
+        once = self.tr("after the pass") if step else self.tr("before the pass")
+        self.set_hint(once if self.adapts_once else steps)
         self.show_content(self.waiting(self.tr("adapting to this task")))
         moves = [] if self.result is None else moves_of(self.result.way, step)
         self.view.show_moves(moves, [self._name(move, moves) for move in moves], step)
