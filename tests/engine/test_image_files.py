@@ -19,6 +19,7 @@ from PIL import Image
 from metalearn_gui.engine.images import ImagesInMemory, Pictures, Wanted, archive, decoding, shelf, sources
 from metalearn_gui.engine.images.one import picture_like
 from metalearn_gui.engine.params import SettingError
+from metalearn_gui.engine.tasks.images import Images
 
 
 def image_bytes(kind: str = "PNG", shade: int = 90, side: int = 12) -> bytes:
@@ -128,6 +129,25 @@ def test_links_in_a_folder_lead_nowhere(tmp_path: Path) -> None:
     pictures = read(tmp_path / "images")
     assert len(pictures.pixels) == 6
     assert "4 files were left out: 3 links, 1 other files" in pictures.skipped
+
+
+def test_a_folder_in_it_that_cannot_be_opened_is_left_out_and_named(tmp_path: Path, monkeypatch) -> None:
+    write(tmp_path, good_files())
+    scandir = os.scandir
+
+    def forbidding(path: Path):
+        if path.name == "class1":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", forbidding)
+    pictures = read(tmp_path)
+    assert pictures.names == ("group/class0", "group/class2")
+    assert "1 folders that cannot be opened (group/class1)" in pictures.skipped
+    with pytest.raises(SettingError, match=r"of 2 classes .* 1 folders that cannot be opened"):
+        Images(data=str(tmp_path)).check_data(("train",), 1)
+    monkeypatch.setattr(os, "scandir", lambda path: forbidding(Path("class1")))
+    assert "cannot be read (Permission denied)" in refusal(tmp_path)
 
 
 def write(root: Path, files: dict[str, bytes]) -> None:

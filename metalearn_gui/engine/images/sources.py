@@ -127,7 +127,14 @@ class FolderSource(Source):
     def _listed(self, folder: str) -> list[str]:
         """Take in the files of a folder; returns the folders in it."""
         inner = []
-        with os.scandir(self._root / folder) as found:
+        try:
+            listed = os.scandir(self._root / folder)
+        except OSError:
+            if not folder:
+                raise
+            self.skips.add("folders that cannot be opened", folder)
+            return []
+        with listed as found:
             for one in found:
                 self._count += 1
                 if self._count > MAX_ENTRIES:

@@ -126,11 +126,12 @@ class Images(PictureFamily):
         return Tasks(parameters | ({"classes": chosen} if split == "train" else {}))
 
     def _too_few_classes(self, split: str, total: int) -> SettingError:
-        given = len(self._pictures(split).names)
+        given, skipped = len(self._pictures(split).names), self._pictures(split).skipped
         more = "give more classes, each in a folder of its own"  # an episode has two at least
         remedy = "choose fewer ways" if total > 1 else more
         return SettingError(
             f"Ways (ways) is {self.ways}; of {given} class{'es' * (given > 1)} of images {split} gets {total}: {remedy}"
+            f"{'; ' * bool(skipped)}{skipped}"
         )
 
     def images(self, tasks: Tasks, rng: np.random.Generator, per_class: int) -> Array:
