@@ -42,8 +42,15 @@ def test_a_unit_under_the_mouse_is_laid_over_the_canvas_and_leaves_with_it(panel
     assert session.unseen.laid_over is None
 
 
-@pytest.mark.parametrize(("learner", "words"), [("cnp", "a whole support set"), ("nearest", "nothing is learned")])
-def test_where_no_base_network_adapts_the_card_says_so(learner, words, qtbot):
+CARD_SAYS = [
+    ("cnp", "a whole support set"),
+    ("nearest", "nothing is learned"),
+    ("glyphs", "No picture of this network yet"),
+]
+
+
+@pytest.mark.parametrize(("learner", "words"), CARD_SAYS)
+def test_where_no_network_is_drawn_the_card_says_why(learner, words, qtbot):
     panel = NetworkPanel(Session(preset(learner), options=Options(compile=False)))
     qtbot.addWidget(panel)
     panel.show()

@@ -27,6 +27,7 @@ from metalearn_gui.ui.zoom import fit_new
 ABOVE = ("num_hidden_layers", "hidden_dim", "num_blocks", "num_channels", "activation")
 BELOW = ("input_dim", "output_dim")
 REDRAW_MS, REDRAW_BESIDE_HAND_MS = 200, 1000  # to paint all weights takes as long as half a touch
+FILTERS_NDIM = 4  # of weights that are filters of pictures
 
 
 class NetworkPanel(SettingsPanel):
@@ -175,7 +176,7 @@ class NetworkPanel(SettingsPanel):
         self.view.show_layers(layers)
         maps = next((view.arrays for view in self.session.unseen.views if view.kind == "maps"), {})
         first = params.get("w0")
-        self.view.show_maps(maps, first if first is not None and first.ndim == 4 else None)
+        self.view.show_maps(maps, first if first is not None and first.ndim == FILTERS_NDIM else None)
         self._describe()
         if self.session.unseen.laid_over is not None:
             self._lay_over(*self.view.unit_pointed)
@@ -228,7 +229,10 @@ class NetworkPanel(SettingsPanel):
         self.view.setAccessibleDescription(self.tr("Units by layer: {sizes}").format(sizes=sizes))
 
     def _instead_of_a_picture(self) -> str:
-        if self.session.shown_state.learner.params:
+        params = self.session.shown_state.learner.params
+        if any(weights.ndim == FILTERS_NDIM for weights in params.values()):  # its maps come with the first answer
+            return self.tr("No picture of this network yet")
+        if params:
             return self.tr("No base network: a whole support set is read at once")
         if not self.session.shown.settings.learner.gradient_evaluations:
             return self.tr("No network: nothing is learned from other tasks")
