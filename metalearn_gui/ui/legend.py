@@ -191,6 +191,12 @@ class PlotLabel(QLabel):
             self._place()
         self.setVisible(bool(text))
 
+    def say_what_fits(self, texts: Sequence[str]) -> None:
+        """Say the first of these that has room, or else the last."""
+        room = self._plot.plot_area().width() - 2 * SIDE
+        widths = [self.fontMetrics().horizontalAdvance(text) + 2 * self.margin() for text in texts]
+        self.set_text(next((text for text, width in zip(texts, widths, strict=True) if width <= room), texts[-1]))
+
     def _place(self) -> None:
         area = self._plot.plot_area()
         if self._is_central:

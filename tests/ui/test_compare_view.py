@@ -15,14 +15,15 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Axis, Budget, Grid, SweepPlan
+from metalearn_gui.engine.compare import Axis, Budget, Curve, Grid, SweepPlan
 from metalearn_gui.engine.compare.contenders import written_values
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.training import Options
 from metalearn_gui.ui.axis import tick_text
+from metalearn_gui.ui.compare import curves_panel
 from metalearn_gui.ui.compare.chosen import Chosen
-from metalearn_gui.ui.compare.curves_panel import spread
+from metalearn_gui.ui.compare.curves_panel import highest_of, since_when, spread
 from metalearn_gui.ui.compare.dots import named_ticks, place_of, reach_of
 from metalearn_gui.ui.compare.earlier import earlier_menu
 from metalearn_gui.ui.compare.loss_curve import curve_of
@@ -442,6 +443,42 @@ def test_what_takes_no_training_is_a_level_across_the_plot(view, qtbot):
     (low, high), _ = view.by_tasks.plot.getViewBox().viewRange()
     assert x[0] <= low < high <= x[-1]
     assert y[0] == y[-1] == pytest.approx(view.by_tasks._lines["scratch"].y[-1])
+
+
+def test_a_learner_that_failed_does_not_set_the_axis_of_the_curves_and_it_is_said_where_it_left(
+    view, qtbot, monkeypatch
+):
+    view.chosen.add("fomaml")
+    compare(view, qtbot)
+    x, good, bad = np.array([10.0, 100.0, 1000.0]), np.array([70.0, 3.0, 0.4]), np.array([70.0, 1e9, 1e32])
+    losses = {"maml": good, "reptile": good / 2, "fomaml": good}
+
+    def given(standing, axis):
+        return Curve(x, *[losses[standing.key]] * 3, ended=np.empty(0))
+
+    monkeypatch.setattr(curves_panel, "curve_of", given)
+    plot, words = view.by_tasks.plot, view.by_tasks._off_scale
+    view.by_tasks.refresh()
+    usual = plot.getViewBox().viewRange()[1]
+    assert words.isHidden()
+    losses["fomaml"] = bad
+    view.by_tasks.refresh()
+    assert plot.getViewBox().viewRange()[1] == pytest.approx(usual)
+    assert words.text() == "FOMAML: off the scale from 100"
+    assert plot.plot_area().contains(QRectF(words.geometry()))
+    losses["reptile"] = bad
+    view.by_tasks.refresh()
+    assert words.text() == "2 learners are off the scale"
+
+
+def test_the_axis_of_curves_ends_above_what_most_begin_with():
+    curves = [np.array(one) for one in ([1.9, 0.1], [0.6, -3.5], [0.6, 0.5], [6.0, 30.0])]
+    assert highest_of(curves) == 0.6 + 2
+    assert highest_of(curves[1:3]) == 0.6 + 2  # ridge and a start from scratch, four decades apart at the end
+    assert highest_of(curves[3:]) == 6.0 + 2
+    assert highest_of([]) == math.inf
+    assert since_when(np.array([0.0, 5.0, 0.0, 5.0, 6.0]), 1.0) == 3
+    assert since_when(np.array([5.0, 6.0]), 1.0) == 0
 
 
 def test_names_beside_curves_lie_apart_and_inside():

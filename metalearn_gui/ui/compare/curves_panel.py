@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -16,12 +18,14 @@ from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.compare.loss_curve import LossLine, curve_of
 from metalearn_gui.ui.compare.standing import Standings
 from metalearn_gui.ui.effort import EffortChoice
+from metalearn_gui.ui.legend import PlotLabel
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot
 from metalearn_gui.ui.run_marks import Mark
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 NAMES_WIDTH, NAME_HEIGHT = 92, 15
+FAR = 2.0  # decades above what the learners begin with, beyond which one that failed would press all into one
 SPIKES = 0.06  # share of all values that may leave at the top: a start that diverges for a moment hides all else
 
 
@@ -45,7 +49,7 @@ class CurvesPanel(Panel):
         self.plot.setObjectName(f"{key}_plot")
         self.plot.set_log(True)
         self.plot.count_axis.is_log = True
-        self._names = EndNames(self.plot, self)
+        self._names, self._off_scale = EndNames(self.plot, self), PlotLabel(self.plot)
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self.plot, 1)
@@ -89,6 +93,7 @@ class CurvesPanel(Panel):
         self._fit(rising or [line.x for line in drawn.values()], [line.y for line in drawn.values()])
         self._lay_levels([line for key, line in drawn.items() if standings[key].entry is not None])
         named = [(standings[key], line) for key, line in drawn.items()]
+        self._say_off_scale([(standing.short, line) for standing, line in named])
         self._names.set_names([(float(line.y[-1]), standing.mark, standing.short) for standing, line in named])
 
     def _lay_levels(self, lines: list[LossLine]) -> None:
@@ -99,7 +104,20 @@ class CurvesPanel(Panel):
     def _fit(self, all_x: list[Array], all_y: list[Array]) -> None:
         low, high = (0.0, 1.0) if not all_x else (min(x.min() for x in all_x), max(x.max() for x in all_x))
         self.plot.getViewBox().setXRange(low, max(high, low + 0.3), padding=0.0)
-        self.plot.fit_values(*all_y, trim=SPIKES)
+        highest = highest_of(all_y)
+        self.plot.fit_values(*(y[y <= highest] for y in all_y), trim=SPIKES)
+
+    def _say_off_scale(self, named: Sequence[tuple[str, LossLine]]) -> None:
+        """Who ends above the plot, and since when."""
+        highest = highest_of([line.y for _, line in named])
+        gone = [(name, line) for name, line in named if line.y[-1] > highest]
+        texts = [""] if not gone else [self.tr("{count} learners are off the scale").format(count=len(gone))]
+        if len(gone) == 1:
+            ((name, line),) = gone
+            since = self.effort.tick_text(10.0 ** line.x[since_when(line.y, highest)])
+            texts = [self.tr("{name}: off the scale from {effort}"), self.tr("{name}: off the scale"), "{name}"]
+            texts = [text.format(name=name, effort=since) for text in texts]
+        self._off_scale.say_what_fits(texts)
 
     # --- texts and colours ------------------------------------------------------------------------
 
@@ -138,7 +156,20 @@ class CurvesPanel(Panel):
 
     def restyle(self) -> None:
         self.plot.restyle()
+        self._off_scale.restyle()
         self.refresh()
+
+
+def highest_of(curves: Sequence[Array]) -> float:
+    """Where the plot of these losses (in view coordinates) ends at most: above what most learners begin with."""
+    firsts = sorted(float(y[0]) for y in curves)
+    return firsts[(len(firsts) - 1) // 2] + FAR if firsts else math.inf
+
+
+def since_when(y: Array, highest: float) -> int:
+    """The first of the values that are above, without a break, until the end."""
+    below = np.flatnonzero(y <= highest)
+    return int(below[-1]) + 1 if len(below) else 0
 
 
 class EndNames(QWidget):
