@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -14,6 +15,7 @@ from metalearn_gui.assets import asset
 
 FONT_FAMILY = "Inter"
 MODES = ("system", "dark", "light")
+_PIXELS = re.compile(r"(-?\d+)px")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +99,10 @@ class Theme(QObject):
 
     def set_zoom(self, zoom: float) -> None:
         """Larger type from now on; widgets that are there already are zoom.py's."""
-        self._zoom = zoom
+        app, is_other, self._zoom = QApplication.instance(), zoom != self._zoom, zoom
+        if is_other and isinstance(app, QApplication) and app.styleSheet():
+            self.changing.emit()
+            self._dress(app)
         self.changed.emit()
 
     @property
@@ -124,9 +129,13 @@ class Theme(QObject):
         if isinstance(app, QApplication):
             self.changing.emit()
             app.setPalette(_qt_palette(palette))
-            app.setStyleSheet("")  # one sheet in another's place costs Qt five times as much: 1.2 s where all was shown
-            app.setStyleSheet(_style_sheet(palette))
+            self._dress(app)
         self.changed.emit()
+
+    def _dress(self, app: QApplication) -> None:
+        """By the style sheet of these colours, as large as the zoom has it."""
+        app.setStyleSheet("")  # one sheet in another's place costs Qt five times as much: 1.2 s where all was shown
+        app.setStyleSheet(_style_sheet(self._palette, self._zoom))
 
 
 @functools.cache
@@ -167,7 +176,7 @@ def _qt_palette(colors: Palette) -> QPalette:
     return result
 
 
-def _style_sheet(colors: Palette) -> str:
+def _style_sheet(colors: Palette, zoom: float) -> str:
     tokens = {
         field.name: getattr(colors, field.name).name() for field in dataclasses.fields(colors) if field.name != "series"
     }
@@ -176,7 +185,9 @@ def _style_sheet(colors: Palette) -> str:
     tokens["pressed"] = _rgba(colors.text, 0.14)
     tokens["inset"] = (colors.background if colors is DARK else QColor("#f7f8fa")).name()
     tokens["checkmark"] = asset("icons", "check.svg").as_posix()
-    return Template(asset("style.qss").read_text(encoding="utf-8")).substitute(tokens)
+    sheet = Template(asset("style.qss").read_text(encoding="utf-8")).substitute(tokens)
+    # Cut off, not rounded: lines stay thin, and a corner that is rounder than half its side would be none.
+    return _PIXELS.sub(lambda found: f"{int(int(found[1]) * zoom)}px", sheet)
 
 
 def _rgba(color: QColor, alpha: float) -> str:

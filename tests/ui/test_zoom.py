@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QSlider, QStyle, QStyleOptionSlider, QWidget
 
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, draw_ring, stamp_markers
@@ -24,7 +24,7 @@ from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.now_marker import NowMarker
 from metalearn_gui.ui.plotting import ThemedPlot
 from metalearn_gui.ui.step_line import StepLine
-from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.views.inside import InsideView
 from metalearn_gui.ui.zoom import UNBOUNDED, fit_new, rescale, set_zoom
 
@@ -67,6 +67,34 @@ def test_a_switch_built_at_a_zoom_is_as_large_as_it_is_drawn(qtbot) -> None:
     qtbot.addWidget(row)
     switch = fit_new(Switch(preset("first-steps").param("fixed_points"), row))
     assert switch.maximumSize().toTuple() == (ZOOM * Switch.WIDTH, ZOOM * (Switch.HEIGHT + 4))
+
+
+def room_around(button: QPushButton) -> QSize:
+    """What a button is larger than its text by."""
+    return button.sizeHint() - button.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, button.text())
+
+
+def handle_of(slider: QSlider) -> QRect:
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+    return slider.style().subControlRect(control, option, part, slider)
+
+
+def test_what_the_style_sheet_leaves_around_words_and_the_handles_of_sliders_grow_as_type_does(qtbot) -> None:
+    row = QWidget()
+    qtbot.addWidget(row)
+    button, slider = QPushButton("Export", row), QSlider(Qt.Orientation.Horizontal, row)
+    button.setFont(ui_font(13))
+    row.show()
+    found = []
+    for zoom in (1.0, 2.0, 1.0):
+        before = theme().zoom
+        set_zoom(zoom)
+        rescale(row, zoom / before)
+        found.append((room_around(button).width(), handle_of(slider).width()))
+    assert found[1] == tuple(2 * pixels for pixels in found[0])
+    assert found[2] == found[0]
 
 
 MARKERS = {
