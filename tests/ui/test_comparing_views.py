@@ -24,6 +24,7 @@ from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.views.little_data import LittleDataView
 from metalearn_gui.ui.views.structure import StructureView
 from metalearn_gui.ui.views.sweep import SweepView
+from metalearn_gui.ui.zoom import set_zoom
 from tests.bridge.conftest import small_settings
 
 pytestmark = pytest.mark.usefixtures("few_rates")
@@ -256,6 +257,17 @@ def picture(qtbot):
     )
     picture.show_bracket(Bracket(lanes, RUNGS), "", "", "")
     return picture
+
+
+def test_candidates_of_a_search_are_as_much_larger_as_type_is(picture):
+    sizes = []
+    for zoom in (1.0, 2.0):
+        set_zoom(zoom)
+        picture.resize(round(900 * zoom), round(400 * zoom))
+        places = [picture.place_of(0, key) for key in "abc"]
+        sizes.append([number for place in places for number in (place.top(), place.width(), place.height())])
+    set_zoom(1.0)
+    assert sizes[1] == [2 * number for number in sizes[0]]
 
 
 def test_a_click_on_a_candidate_of_any_round_opens_it_and_one_beside_them_does_not(picture, qtbot):

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.engine.compare import Bracket, Lane, Rung
 from metalearn_gui.ui.canvas.axes import draw_words
 from metalearn_gui.ui.plotting import faded
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 from metalearn_gui.ui.walked import Walked
 from metalearn_gui.ui.wording import loss_text
 
-ROW, TALLEST, HEAD, WIDEST = 42.0, 60.0, 34.0, 300.0
+ROW, TALLEST, HEAD, WIDEST, BETWEEN = 42, 60, 34, 300, 40  # pixels of the design
 
 
 class BracketPicture(Walked):
@@ -48,7 +48,7 @@ class BracketPicture(Walked):
     def sizeHint(self) -> QSize:
         rungs = self._bracket.rungs if self._bracket else ()
         tallest = max((len(rung.run_ids) for rung in rungs), default=6)
-        return QSize(700, round(HEAD + ROW * tallest + 20))
+        return QSize(scaled(700), scaled(HEAD + ROW * tallest + 20))
 
     # --- places -----------------------------------------------------------------------------------
 
@@ -58,10 +58,10 @@ class BracketPicture(Walked):
         order = ranking(self._bracket.rungs[rung])
         if run_id not in order:
             return None
-        width = min(WIDEST, self.width() / max(3, len(self._bracket.rungs)) - 40.0)
-        step = self.width() / max(3, len(self._bracket.rungs))
-        height = min(TALLEST, (self.height() - HEAD) / max(len(self._bracket.rungs[0].run_ids), 1))
-        return QRectF(4 + rung * step, HEAD + order.index(run_id) * height, width, height - 5)
+        step, head = self.width() / max(3, len(self._bracket.rungs)), scaled(HEAD)
+        width = min(scaled(WIDEST), step - scaled(BETWEEN))
+        height = min(scaled(TALLEST), (self.height() - head) / max(len(self._bracket.rungs[0].run_ids), 1))
+        return QRectF(4 + rung * step, head + order.index(run_id) * height, width, height - scaled(5))
 
     def run_at(self, position: QPointF) -> str:
         """The candidate under a position; "" for none."""
@@ -109,7 +109,7 @@ class BracketPicture(Walked):
         if place is not None:
             painter.setPen(QPen(theme().palette.text, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(place.adjusted(-2, -2, 2, 2), 7, 7)
+            painter.drawRoundedRect(place.adjusted(-2, -2, 2, 2), scaled(7), scaled(7))
 
     def _paint_head(self, painter: QPainter, number: int, rung: Rung) -> None:
         assert self._bracket is not None
@@ -119,7 +119,8 @@ class BracketPicture(Walked):
         painter.setPen(theme().palette.muted)
         text = self.tr("{count} with {share} % of the budget")
         text = text.format(count=len(rung.run_ids), share=max(1, round(100 * rung.share)))
-        painter.drawText(QRectF(first.left(), 4, first.width() + 40, 22), Qt.AlignmentFlag.AlignVCenter, text)
+        place = QRectF(first.left(), 4, first.width() + scaled(BETWEEN), scaled(22))
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_line(self, painter: QPainter, number: int, run_id: str) -> None:
         before, here = self.place_of(number - 1, run_id) if number else None, self.place_of(number, run_id)
@@ -129,7 +130,7 @@ class BracketPicture(Walked):
         bend = (end.x() - start.x()) / 2
         path = QPainterPath(start)
         path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
-        painter.setPen(QPen(faded(theme().palette.learner, 0.8), 1.6))
+        painter.setPen(QPen(faded(theme().palette.learner, 0.8), 1.6 * theme().zoom))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)
 
@@ -144,12 +145,13 @@ class BracketPicture(Walked):
         edge = palette.learner if goes_on or (said and loss is None) else palette.line
         painter.setPen(QPen(edge, 2 if is_winner else 1))
         painter.setBrush(faded(palette.learner, 0.16) if is_winner else palette.panel)
-        painter.drawRoundedRect(place, 6, 6)
+        painter.drawRoundedRect(place, scaled(6), scaled(6))
         painter.setFont(ui_font(12, 600))
         painter.setPen(palette.text)
-        inside = place.adjusted(8, 0, -8, 0)
+        gap = scaled(8)
+        inside = place.adjusted(gap, 0, -gap, 0)
         painter.drawText(inside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
-        room = inside.width() - painter.fontMetrics().horizontalAdvance(said) - 8
+        room = inside.width() - painter.fontMetrics().horizontalAdvance(said) - gap
         painter.setFont(ui_font(11.5))
         painter.setPen(palette.text if goes_on or loss is None else palette.muted)
         label = short_label(self._lane(run_id))
