@@ -92,6 +92,17 @@ def test_compare_takes_baselines_where_nobody_is_named_and_prints_a_table(call: 
     assert "Traceback" not in err
 
 
+def test_a_loss_that_is_not_finite_is_said_in_words(call: Call, tmp_path: Path) -> None:
+    wild = "fomaml inner_learning_rate=1 inner_steps=20 test_steps=20"
+    page = tmp_path / "page.md"
+    status, out, _ = call("compare", *SHORT, "--learners", "ridge", "--contender", wild, "--report", page)
+    assert status == 0
+    for text in (out, page.read_text("utf-8")):
+        assert "not finite" in text
+        assert "nan" not in text.split()
+        assert "not finite ±" not in text
+
+
 def test_compare_train_and_evaluate_try_a_learner_on_the_same_tasks(call: Call, tmp_path: Path) -> None:
     """Whatever the run's seed is; and the page says with which words."""
     file, page = tmp_path / "f.metalearn", tmp_path / "f.md"

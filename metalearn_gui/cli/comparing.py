@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rich.console import Console
@@ -94,14 +95,19 @@ def _asked(plan: Plan) -> dict[str, Any]:
     }
 
 
+def with_interval(mean: float, half: float) -> str:
+    """A mean loss and half its interval's width."""
+    return f"{mean:.3g} ± {half:.2g}" if math.isfinite(mean) else "not finite"
+
+
 def print_comparison(comparison: Comparison, seed: int) -> None:
     """The table, the lowest mean loss first. seed: of the unseen tasks."""
     table = rows(comparison)
     lines = []
     for row in table:
         starred = "*" if row.best.is_best else ""
-        behind = "" if row is table[0] else f"{row.behind.mean:.3g} ± {row.behind.ci95:.2g}"
-        trained, best = (f"{one.mean:.3g} ± {one.ci95:.2g} ({one.step})" for one in (row.trained, row.best))
+        behind = "" if row is table[0] else with_interval(row.behind.mean, row.behind.ci95)
+        trained, best = (f"{with_interval(one.mean, one.ci95)} ({one.step})" for one in (row.trained, row.best))
         lines.append([row.label, trained, best + starred, behind])
     columns = ["", "as trained (steps)", "best (steps)", "behind the first"]
     title = f"Mean loss on the same {comparison.num_distinct_tasks} unseen tasks, those of `evaluate --seed {seed}`"

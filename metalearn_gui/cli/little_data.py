@@ -47,7 +47,7 @@ def run(options: Options) -> int:
 def _print_curves(what: str, curves: Sequence[LossAgainst]) -> None:
     """A row for each number; a learner that was not tried with it has none there."""
     found = {
-        (curve.label, x): f"{loss:.3g} ± {half:.2g}"
+        (curve.label, x): comparing.with_interval(loss, half)
         for curve in curves
         for x, loss, half in zip(curve.x.tolist(), curve.loss, curve.ci95, strict=True)
     }

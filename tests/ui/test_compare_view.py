@@ -193,6 +193,23 @@ def test_a_run_that_was_compared_is_called_by_its_learner_and_why_it_ended_is_sa
     assert view.protocol._ended_text() == "MAML (its own length)."
 
 
+def test_a_learner_that_diverged_is_called_so_whatever_each_might_train(view, qtbot):
+    view.chosen.vary("reptile", {"inner_learning_rate": "1", "inner_steps": "20"})
+    compare(view, qtbot)
+    assert view.session.comparing.comparison.entry("reptile").has_diverged
+    assert view.protocol._ended_text() == "Reptile (diverged)."
+    model = view.scores.model
+    cells = {model.index(row, NAME).data(): model.index(row, NAME) for row in range(2)}
+    assert cells["Reptile"].data(Qt.ItemDataRole.AccessibleTextRole) == "Reptile, diverged"
+    assert cells["Reptile"].data(Qt.ItemDataRole.ForegroundRole) == theme().palette.error
+    assert cells["MAML"].data(Qt.ItemDataRole.ForegroundRole) == theme().palette.text
+    tile = view.findChild(QWidget, "compare_tile_reptile")
+    tile.run.latest = None  # as a session has it that was saved and opened: the start is nothing to keep
+    view.session.beside.show({})
+    tile._show_loss()
+    assert tile._loss.text() == "diverged"
+
+
 def test_the_numbers_over_the_marks_stand_over_their_lines(view, qtbot):
     table, metrics = view.scores.table, QFontMetricsF(ui_font(10.5))
     for width, reach in itertools.product((1280, 1440, 1920), ((0, 1), (-3, 1), (-5, 4))):

@@ -216,14 +216,16 @@ def _seeds_of_each(comparison: Comparison) -> tuple[int, int]:
 
 def _cells(row: Row, place: int, has_accuracy: bool) -> tuple[str, ...]:
     accuracy = [_accuracy(row.best)] if has_accuracy else []
-    behind = "" if place == 0 else f"{number(row.behind.mean)} ± {number(row.behind.ci95, 2)}"
-    trained, best = ([str(one.step), _mean(one), number(one.median)] for one in (row.trained, row.best))
+    behind = "" if place == 0 else _with_interval(row.behind.mean, row.behind.ci95)
+    trained, best = (
+        [str(one.step), _with_interval(one.mean, one.ci95), number(one.median)] for one in (row.trained, row.best)
+    )
     iterations = " to ".join(f"{count:,}" for count in dict.fromkeys(row.iterations))
     return (row.label, *trained, *best, *accuracy, behind, iterations, f"{row.seconds:.0f}")
 
 
-def _mean(found: Figures) -> str:
-    return f"{number(found.mean)} ± {number(found.ci95, 2)}"
+def _with_interval(mean: float, half: float) -> str:
+    return f"{number(mean)} ± {number(half, 2)}" if math.isfinite(mean) else number(mean)
 
 
 def _accuracy(found: Figures) -> str:

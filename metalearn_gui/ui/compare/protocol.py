@@ -143,7 +143,7 @@ class ProtocolPanel(Panel):
         return text
 
     def _ended_text(self) -> str:
-        """Who took less than each might train, and why."""
+        """Who took less than each might train, and why: of seconds all that ended early, else who diverged."""
         outcome = self.session.comparing.outcome
         if outcome is None:
             return ""
@@ -151,9 +151,10 @@ class ProtocolPanel(Panel):
             "own length": self.tr("its own length"), "converged": self.tr("converged"),
             "diverged": self.tr("diverged"), "nothing to train": self.tr("nothing to train"),
         }  # fmt: skip
-        has_clock = outcome.plan.budget.seconds is not None
+        if outcome.plan.budget.seconds is None:  # meta-iterations and tasks say themselves what is whole
+            words = {"diverged": words["diverged"]}
         ended = ((one.short, one.entry) for one in self._standings.all if one.entry is not None)
-        why = ((name, self.tr("cut short") if entry.is_cut_short else words.get(entry.early_end if has_clock else ""))
+        why = ((name, self.tr("cut short") if entry.is_cut_short else words.get(entry.early_end))
                for name, entry in ended)  # fmt: skip
         said = ", ".join(f"{name} ({end})" for name, end in why if end)
         return f"{said}." if said else ""

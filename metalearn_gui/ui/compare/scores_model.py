@@ -139,6 +139,8 @@ class ScoresModel(QAbstractTableModel):
         if not index.isValid():
             return None
         row, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == NAME and _has_diverged(row):
+            return self.tr("{name}, diverged").format(name=row.short)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._texts[index.row()][column]
         if role == MARK_ROLE:
@@ -152,6 +154,8 @@ class ScoresModel(QAbstractTableModel):
             return ui_font(12.5, 600 if column == NAME or row.key in self._bold.get(column, ()) else 400)
         if role == Qt.ItemDataRole.ForegroundRole:
             palette = theme().palette
+            if column == NAME and _has_diverged(row):
+                return palette.error
             return palette.muted if column == PROTOCOL or (row.entry is None and column != NAME) else palette.text
         if role == Qt.ItemDataRole.ToolTipRole:
             runs = row.entry.runs if row.entry is not None else ()
@@ -244,6 +248,10 @@ def _dots(entry: Entry) -> Dots:
     known = published(entry.runs[0].lane.settings)
     drawn = (one for one in known if one.is_comparable and one.measure == "loss" and one.step in steps)
     return Dots(first, best, tuple((one.low, one.high) for one in drawn))
+
+
+def _has_diverged(row: Standing) -> bool:
+    return row.entry is not None and row.entry.has_diverged
 
 
 def _seconds(row: Standing) -> float:

@@ -253,7 +253,8 @@ class Tile(QWidget):
 
     def _show_loss(self) -> None:
         adaptation = self._session.unseen.adaptations.get("learner")
-        waits = "" if self.run.latest is None else "…"
+        lost = self.tr("diverged") if self.run.reason == "diverged" else ""
+        waits = lost if self.run.latest is None else "…"
         self._loss.setText(result_text(adaptation, self._session.unseen.step) if adaptation else waits)
 
 
