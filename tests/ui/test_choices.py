@@ -158,6 +158,16 @@ def test_sizes_that_the_family_fixes_are_read_only_and_say_why(session, qtbot):
     assert session.settings.tasks.input_dim == session.settings.network.input_dim == 7
 
 
+def test_the_box_of_a_size_grows_with_its_number(qtbot):
+    session = session_for("glyphs", image_size=8)
+    panel = shown(NetworkPanel, session, qtbot)
+    box = panel.findChild(QWidget, "input_dim")
+    assert (box.value(), box.width() >= box.sizeHint().width()) == (64, True)
+    session.change(image_size=64)
+    assert box.value() == 4096
+    qtbot.waitUntil(lambda: box.width() >= box.sizeHint().width())
+
+
 def test_the_picture_has_the_layers_of_the_shown_run(session, qtbot):
     panel = shown(NetworkPanel, session, qtbot)
     assert [layer.size for layer in panel.view.layers] == [1, 40, 40, 1]

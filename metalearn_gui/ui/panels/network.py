@@ -75,6 +75,7 @@ class NetworkPanel(SettingsPanel):
             self._build()
         for name, editor in self._editors.items():
             editor.show_value(settings.value(name))
+            editor.updateGeometry()  # a number with more digits takes more room
         self._show_what_is_fixed()
 
     def _show_kind(self) -> None:
