@@ -24,15 +24,16 @@ class PictureReading(QObject):
         super().__init__(parent)
         self._work = NewestWork("read_picture", {np.ndarray: self.made.emit, str: self.refused.emit}, self)
 
-    def ask(self, read: Callable[[], bytes], others: Array, pads: bool) -> None:
+    def ask(self, read: Callable[[], bytes], others: Array, pads: bool, inverts: bool = False) -> None:
         """Make a picture like others of an image file's contents.
 
         Args:
             read: gives the contents, or raises OSError or Unusable; called on the thread.
             others: rows (n, numbers) of the task.
-            pads: see picture_like.
+            pads, inverts: see picture_like.
         """
-        self._work.ask(self.tr("Reading the picture"), functools.partial(_made, read, others, pads), self._end)
+        work = functools.partial(_made, read, others, pads, inverts)
+        self._work.ask(self.tr("Reading the picture"), work, self._end)
 
     def close(self, seconds: float) -> bool:
         """End the thread; wait so long at most. Whether it has ended."""
@@ -43,8 +44,8 @@ class PictureReading(QObject):
             self.refused.emit(error)
 
 
-def _made(read: Callable[[], bytes], others: Array, pads: bool) -> Iterator[Array | str]:
+def _made(read: Callable[[], bytes], others: Array, pads: bool, inverts: bool) -> Iterator[Array | str]:
     try:
-        yield picture_like(others, read(), pads)
+        yield picture_like(others, read(), pads, inverts)
     except (Unusable, OSError) as error:
         yield str(error.strerror or error) if isinstance(error, OSError) else str(error)

@@ -353,6 +353,17 @@ def test_among_pictures_that_are_no_drawings_greys_stay_as_they_are() -> None:
     assert made == pytest.approx(np.full(28 * 28, 128 / 255), abs=0.01)
 
 
+def test_among_pictures_in_colour_a_file_keeps_its_colours_unless_they_are_negatives() -> None:
+    dark = np.zeros((1, 28 * 28 * 3), np.float32)
+    dark[0, 1000:1200] = 1.0
+    sheet = np.full((28, 28, 3), (250, 240, 230))
+    sheet[10:18, 10:18] = (200, 0, 0)
+    made = picture_like(dark, written(sheet)).reshape(28, 28, 3)
+    assert made[14, 14] == pytest.approx([200 / 255, 0, 0], abs=0.01)
+    assert made[0, 0] == pytest.approx([250 / 255, 240 / 255, 230 / 255], abs=0.01)
+    assert picture_like(dark, written(sheet), inverts=True).reshape(28, 28, 3) == pytest.approx(1.0 - made)
+
+
 def test_a_line_of_pixels_is_padded_without_a_square_of_its_length() -> None:
     assert picture_like(np.zeros((1, 28 * 28), np.float32), disc(200_000, 1)).shape == (28 * 28,)
 

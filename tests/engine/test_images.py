@@ -204,6 +204,20 @@ def test_colour_has_three_numbers_a_pixel(tmp_path: Path) -> None:
     assert images._own.pixels[images._own.starts[2], 0, 0].tolist() == [0, 0, 255]
 
 
+@pytest.mark.parametrize(("inverted", "expected"), [("automatic", 1.0), ("no", 1.0), ("yes", 0.0)])
+def test_pictures_in_colour_are_no_negatives_unless_that_is_asked_for(tmp_path: Path, inverted, expected) -> None:
+    for label in "abc":
+        (tmp_path / label).mkdir()
+        image = Image.new("RGB", (12, 12), (255, 250, 230))
+        image.paste((200, 0, 0), (4, 4, 8, 8))
+        for copy in range(2):
+            image.save(tmp_path / label / f"{copy}.png")
+    images = family(tmp_path, colour=True, inverted=inverted, distorts=False)
+    assert images.inverts is (inverted == "yes")
+    drawn = images.draw(images.tasks(np.random.default_rng(0), 1, "train"), np.random.default_rng(0), 1, 1)
+    assert drawn.support.x[0, 0].reshape(10, 10, 3)[0, 0, 0] == expected
+
+
 def test_a_large_image_is_made_small_without_jagged_edges(tmp_path: Path) -> None:
     stripes = np.zeros((400, 400), np.uint8)
     stripes[:, ::2] = 255  # no single pixel of these is grey

@@ -15,15 +15,17 @@ LEAST_INK = 0.03  # how far from its paper a picture's ink is at least; else it 
 MOST_SHADE = 0.25  # of the ink, that a paper's own light and shade may be
 
 
-def picture_like(others: Array, data: bytes, pads: bool = True) -> Array:
+def picture_like(others: Array, data: bytes, pads: bool = True, inverts: bool = False) -> Array:
     """An image file as one more row of numbers in [0, 1], like the others as far as they are drawings.
 
     Among drawings on plain paper its paper becomes theirs, and its ink as strong: that of a photograph is grey on
-    grey, that of a screen may be red on green. Else dark and light change places where the others' paper says so.
+    grey, that of a screen may be red on green. Among other grey pictures dark and light change places where the
+    others' paper says so. Colours stay as they are.
 
     Args:
         others: rows (n, numbers) of the task, one number for each pixel of a square, or three.
         pads: keep the shape of what is no square; else it is squeezed, as images of a file are.
+        inverts: of pictures in colour, whether the others are negatives.
 
     Raises:
         Unusable: damaged, of another format, or too large to be decoded.
@@ -33,7 +35,9 @@ def picture_like(others: Array, data: bytes, pads: bool = True) -> Array:
     side = math.isqrt(count // channels)
     pixels = small(data, side, channels, pads).astype(np.float32) / np.float32(255.0)
     squares = others.reshape(-1, side, side, channels)
-    if channels == 1 and len(squares) and _are_drawings(squares):
+    if channels == 3:
+        pixels = 1.0 - pixels if inverts else pixels
+    elif len(squares) and _are_drawings(squares):
         ink = _ink(pixels)
         pixels = 1.0 - ink if is_light_paper(squares) else ink
     elif is_light_paper(pixels[None]) != is_light_paper(squares):

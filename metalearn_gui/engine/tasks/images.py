@@ -55,7 +55,7 @@ class Images(PictureFamily):
     )  # fmt: skip
     inverted: str = param(
         "automatic", "Invert", choices=("automatic", "yes", "no"), advanced=True,
-        help="Dark ink on light paper becomes 1 on 0; automatic looks at the borders.",
+        help="Dark ink on light paper becomes 1 on 0; automatic looks at the borders of grey images.",
     )  # fmt: skip
 
     colour: bool = param(False, "Colour", advanced=True, help="Three numbers a pixel instead of one.")
@@ -93,7 +93,11 @@ class Images(PictureFamily):
     @property
     def inverts(self) -> bool:
         """Whether dark and light change places."""
-        return self.inverted == "yes" or (self.inverted == "automatic" and self._own.has_light_paper)
+        return self._inverts(self._own)
+
+    def _inverts(self, source: Pictures) -> bool:
+        """A picture in colour is what it shows, and no ink on paper."""
+        return self.inverted == "yes" or (self.inverted == "automatic" and source.has_light_paper and not self.colour)
 
     def remark(self) -> str:
         return "; ".join(dict.fromkeys(one.skipped for one in (self._own, self._unseen) if one.skipped))
@@ -141,7 +145,7 @@ class Images(PictureFamily):
         counts = source.counts[classes.ravel()]
         places = chosen_instances(rng, counts, per_class) + source.starts[classes.ravel()][:, None]
         pixels = source.pixels[places]
-        if self.inverted == "yes" or (self.inverted == "automatic" and source.has_light_paper):
+        if self._inverts(source):
             np.subtract(255, pixels, out=pixels)
         for turn in range(1, TURNS):
             is_turned = turns.ravel() == turn

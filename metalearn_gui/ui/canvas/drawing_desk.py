@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.picture_reading import PictureReading
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, usual_ink_box
 from metalearn_gui.ui.canvas.drawing_pad import EDGE, DrawingPad
 from metalearn_gui.ui.canvas.drawing_tools import DrawingTools
@@ -36,7 +37,7 @@ class DrawingDesk(QObject):
         self.pad, self.tools = DrawingPad(canvas), DrawingTools(canvas)
         self.pad.setFocusProxy(canvas)
         self._box: InkBox | None = None
-        self._others, self._pads = np.zeros((0, 1), np.float32), True
+        self._others, self._pads, self._inverts = np.zeros((0, 1), np.float32), True, False
         self._shown = np.zeros(1, np.float32)  # on the pad
         self._replaced: Array | None = None  # what was on the pad when a file was asked for, while it is read
         self._drawings: dict[bytes, Drawing] = {}  # by the picture that was made of them
@@ -50,12 +51,13 @@ class DrawingDesk(QObject):
         self.tools.clearAsked.connect(self._clear)
         self.tools.fileAsked.connect(self._ask_file)
 
-    def measure(self, pictures: Array, are_squeezed: bool) -> None:
+    def measure(self, pictures: Array, family: TaskFamily) -> None:
         """Draw like these pictures of a task (n, numbers): pen, place and size.
 
-        are_squeezed: whether they became squares so; else what comes from a file keeps its shape.
+        Images of a file became squares by squeezing; what comes to others keeps its shape.
         """
-        self._others, self._pads = pictures, not are_squeezed
+        self._others, self._pads = pictures, not family.needs_data
+        self._inverts = getattr(family, "inverted", "") == "yes"
         self.pad.pen_width, self._box = stroke_width(pictures), usual_ink_box(pictures)
 
     def place(self, large: QRectF, tools: QRectF) -> None:
@@ -78,7 +80,7 @@ class DrawingDesk(QObject):
     def take(self, read: Callable[[], bytes]) -> None:
         """Put an image file's contents in the place of the picture, once they are read. read: see PictureReading."""
         self._replaced = self._shown
-        self._reading.ask(read, self._others, self._pads)
+        self._reading.ask(read, self._others, self._pads, self._inverts)
 
     def _take_made(self, values: Array) -> None:
         """Into the place that it was asked for, and no other."""

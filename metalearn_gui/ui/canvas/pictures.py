@@ -54,7 +54,7 @@ class PicturesCanvas(PictureSurface):
         self.setAcceptDrops(True)
         self._connections.append(session.unseen.viewsChanged.connect(self._follow_nearest))
         self.retranslate()
-        self.desk.measure(self._rows.x, are_squeezed=self.family.needs_data)
+        self.desk.measure(self._rows.x, self.family)
         self._show_large()
 
     def retranslate(self) -> None:
@@ -105,7 +105,7 @@ class PicturesCanvas(PictureSurface):
 
     def task_changed(self) -> None:
         super().task_changed()
-        self.desk.measure(self._rows.x, are_squeezed=self.family.needs_data)
+        self.desk.measure(self._rows.x, self.family)
 
     def settle(self) -> None:
         super().settle()
