@@ -9,6 +9,7 @@ import argparse
 import collections
 import contextlib
 import functools
+import importlib
 import json
 import os
 import random
@@ -366,7 +367,13 @@ def forget_runs(window: MainWindow) -> None:
     session.undo_stack.clear()
     wait_for_rest()
     PROGRAMS.clear()
+    forget_kernels()
     return_free_memory()
+
+
+def forget_kernels() -> None:
+    """TensorFlow keeps one for each kind of call outside of programs, for ever; a window that compiles makes few."""
+    importlib.import_module("tensorflow.python.eager.context").context().clear_kernel_cache()
 
 
 def wait_for_rest() -> None:
