@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.ui.canvas.markers import faded
@@ -14,6 +14,7 @@ from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 ROW, INDENT, LEAST_ROW = 46, 18, 22
 BESIDE = 10  # between a text and the number at its right
+SEVERAL = " · "  # between numbers
 SMALLEST = 11  # of the type that a long formula is written in
 
 
@@ -84,7 +85,10 @@ class AlgorithmView(QWidget):
             self._write(painter, lower, line.text, line.live, line.is_lit, is_main=False)
 
     def _write(self, painter: QPainter, box: QRectF, text: str, number: str, is_lit: bool, is_main: bool) -> None:
-        """The text at the left, and at the right a number; what that says before a colon gives way to the text."""
+        """The text at the left, and at the right a number; what that says before a colon gives way to the text.
+
+        So do the last of several numbers, for which a long formula has no room however small it is written.
+        """
         palette = theme().palette
         middle = Qt.AlignmentFlag.AlignVCenter
         text_font = ui_font(13.5, 600 if is_lit else 500) if is_main else ui_font(12)
@@ -92,6 +96,11 @@ class AlgorithmView(QWidget):
         needed = QFontMetrics(text_font).horizontalAdvance(text) + BESIDE
         if painter.fontMetrics().horizontalAdvance(number) + needed > box.width():
             number = number.rpartition(": ")[2]
+        numbers, least = painter.fontMetrics(), QFont(text_font)
+        least.setPixelSize(min(text_font.pixelSize(), scaled(SMALLEST)))
+        needed = QFontMetrics(least).horizontalAdvance(text) + BESIDE
+        while SEVERAL in number and numbers.horizontalAdvance(number) + needed > box.width():
+            number = number.rpartition(SEVERAL)[0]
         painter.setPen(palette.accent_text if is_lit else palette.muted)
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, number)
         room = box.width() - painter.fontMetrics().horizontalAdvance(number) - (BESIDE if number else 0)

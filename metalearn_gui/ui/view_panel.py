@@ -71,7 +71,8 @@ def layer_bars(sizes: Mapping[str, float]) -> list[Bar]:
 
 def layer_of(name: str) -> str:
     """The layer that a parameter belongs to, in words; what is no layer's parameter keeps its name."""
-    number = re.fullmatch(r"[a-z]+(\d+)", name)
-    if number is None:
+    found = re.fullmatch(r"(?:([a-z]+)/)?[a-z]+(\d+)", name)
+    if found is None:
         return name
-    return QCoreApplication.translate("Views", "layer {number}").format(number=int(number[1]) + 1)
+    part = found[1] or QCoreApplication.translate("Views", "layer")  # of a decoder, say
+    return f"{part} {int(found[2]) + 1}"

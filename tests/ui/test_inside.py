@@ -32,6 +32,7 @@ from metalearn_gui.ui.panels.moves import MovesPanel
 from metalearn_gui.ui.panels.task_space import TaskSpacePanel
 from metalearn_gui.ui.panels.two_gradients import TwoGradientsPanel
 from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.view_panel import layer_of
 from metalearn_gui.ui.views.inside import InsideView
 from tests.ui.fake_inside import bowl, space
 from tests.ui.fake_session import FakeSession
@@ -277,6 +278,22 @@ def test_the_lit_line_is_that_of_the_shown_step_and_of_a_run_that_goes_on(algori
     assert len(lit(algorithm)) == 3
 
 
+@pytest.mark.parametrize("key", [key for key, one in LEARNERS.items() if "regression" in one.kinds])
+def test_every_formula_is_whole_in_the_card(key, session, qtbot, monkeypatch):
+    panel, written, draw = AlgorithmPanel(FakeSession(session.settings.replaced(learner=key))), [], QPainter.drawText
+    qtbot.addWidget(panel)
+    panel.resize(446, 374)
+    panel.show()
+
+    def noted(painter, place, side, text):
+        written.append(text)
+        draw(painter, place, side, text)
+
+    monkeypatch.setattr(QPainter, "drawText", noted)
+    panel.view.grab()
+    assert {line.formula for line in panel.view.lines} <= set(written)
+
+
 def test_the_numbers_beside_a_line_are_the_ones_in_use(algorithm, session):
     session.unseen.set_step(2)
     adapt = next(line for line in algorithm.view.lines if line.depth == 2)
@@ -333,6 +350,12 @@ def test_what_the_moves_say_is_read_from_their_shares(shares, verdict):
         Move(str(place), place, (1,), np.zeros((1, 1)), np.zeros(1), share, share) for place, share in enumerate(shares)
     ]
     assert verdict_on(moves) == verdict
+
+
+def test_parameters_of_one_layer_go_by_one_name():
+    names = ("w0", "b0", "g0", "decoder/w1", "decoder/b1", "ridge/log_scale", "items")
+    called = ["layer 1", "layer 1", "layer 1", "decoder 2", "decoder 2", "ridge/log_scale", "items"]
+    assert [layer_of(name) for name in names] == called
 
 
 def test_one_layer_above_others_that_do_not_adapt_is_the_head_alone():

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.engine.learners.base import Learner
 from metalearn_gui.engine.learners.pseudo_code import ADAPT, BEGIN, DRAW, JUDGE, UPDATE, Line
-from metalearn_gui.ui.algorithm_view import AlgorithmView, Shown
+from metalearn_gui.ui.algorithm_view import SEVERAL, AlgorithmView, Shown
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.wording import loss_text
@@ -88,7 +88,7 @@ class AlgorithmPanel(Panel):
         """The settings that its symbols stand for."""
         settings = self.session.shown_settings
         known = [(symbol, settings.value(name)) for symbol, name in line.values if name in settings.names()]
-        return " · ".join(f"{symbol} = {number_text(float(value))}" for symbol, value in known)
+        return SEVERAL.join(f"{symbol} = {number_text(float(value))}" for symbol, value in known)
 
     def _at_start(self) -> str:
         loss = self._loss(0)
