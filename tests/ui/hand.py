@@ -43,6 +43,13 @@ def click(widget: QWidget, at: QPointF, button: Qt.MouseButton = Qt.MouseButton.
     mouse(widget, QEvent.Type.MouseButtonRelease, at, button)
 
 
+def double_click(widget: QWidget, at: QPointF) -> None:
+    """Press, release, and Qt's event for the second press."""
+    click(widget, at)
+    mouse(widget, QEvent.Type.MouseButtonDblClick, at)
+    mouse(widget, QEvent.Type.MouseButtonRelease, at)
+
+
 def drag(
     widget: QWidget, start: QPointF, end: QPointF, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
 ) -> None:

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from metalearn_gui.engine.tasks import TASKS
 from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.theme import theme
 from tests.engine.small import FAMILIES
-from tests.ui.hand import click, drag, handle, mouse, session_for, set_points, spoil
+from tests.ui.hand import click, double_click, drag, handle, mouse, session_for, set_points, spoil
 
 
 @pytest.fixture(params=sorted(key for key in FAMILIES if TASKS[key].view not in ("pictures", "ratings")))
@@ -117,8 +118,18 @@ def test_right_click_removes_a_point(surface, touched_session):
 
 
 def test_double_click_restores_the_task(surface, touched_session):
-    mouse(surface, QEvent.Type.MouseButtonDblClick, handle(surface, 0))
+    double_click(surface, handle(surface, 0))
     assert ("restore_task",) in touched_session.calls
+
+
+def test_two_quick_taps_apart_are_no_double_click(surface, touched_session, qtbot):
+    device, window = QTest.createTouchDevice(), surface.window().windowHandle()
+    frame = surface.frame()
+    for corner in (frame.topLeft() + QPointF(20, 20), frame.bottomRight() - QPointF(20, 20)):
+        at = surface.mapTo(surface.window(), corner).toPoint()
+        QTest.touchEvent(window, device).press(0, at, window).commit()
+        QTest.touchEvent(window, device).release(0, at, window).commit()
+    assert ("restore_task",) not in touched_session.calls
 
 
 def test_keyboard_alone_chooses_moves_adds_and_removes(surface, touched_session, qtbot):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from metalearn_gui.ui.canvas import CANVASES
@@ -13,7 +13,7 @@ from metalearn_gui.ui.canvas.image import CAPTION, ImageCanvas
 from metalearn_gui.ui.canvas.pixels import cells_between, grey_image, grey_span, psnr_text, tiled
 from metalearn_gui.ui.text import exact_text
 from metalearn_gui.ui.theme import theme
-from tests.ui.hand import click, drag, handle, mouse, session_for, spoil
+from tests.ui.hand import click, double_click, drag, handle, session_for, spoil
 
 SIDE = 8
 
@@ -224,7 +224,7 @@ def test_hover_tells_the_cells_number(canvas, picture_session):
 
 
 def test_double_click_restores_the_task(canvas, picture_session):
-    mouse(canvas, QEvent.Type.MouseButtonDblClick, canvas.boxes()["noisy"].center())
+    double_click(canvas, canvas.boxes()["noisy"].center())
     assert ("restore_task",) in picture_session.calls
 
 

@@ -19,7 +19,7 @@ from metalearn_gui.ui.canvas.shelf import ShelfCanvas
 from metalearn_gui.ui.canvas.shelf_data import ranked
 from metalearn_gui.ui.canvas.stars import StarScale
 from metalearn_gui.ui.theme import theme
-from tests.ui.hand import click, mouse, session_for, set_points, spoil
+from tests.ui.hand import click, double_click, mouse, session_for, set_points, spoil
 
 ASKED = 4  # candidates that the view of the tests holds
 
@@ -222,7 +222,7 @@ def test_every_gesture_can_be_taken_back_and_made_again(surface, touched_session
 
 
 def test_a_double_click_restores_the_task(surface, touched_session):
-    mouse(surface, QEvent.Type.MouseButtonDblClick, star(surface, 0, 1))
+    double_click(surface, star(surface, 0, 1))
     assert ("restore_task",) in touched_session.calls
 
 

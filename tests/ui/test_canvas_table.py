@@ -7,7 +7,7 @@ import itertools
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QTableView, QToolButton
 
@@ -36,7 +36,7 @@ from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.zoom import set_zoom
 from tests.ui.fake_session import FakeSession
-from tests.ui.hand import click, drag, handle, mouse, spoil
+from tests.ui.hand import click, double_click, drag, handle, spoil
 
 CHOICES = {
     "curve": {"inputs": "x", "targets": "y"},
@@ -263,7 +263,7 @@ def test_hovering_tells_columns_by_name_with_their_values(canvas):
 
 
 def test_a_double_click_restores_the_task(canvas):
-    mouse(canvas, QEvent.Type.MouseButtonDblClick, canvas.panes()[0].frame.center())
+    double_click(canvas, canvas.panes()[0].frame.center())
     assert ("restore_task",) in canvas.session.calls
 
 

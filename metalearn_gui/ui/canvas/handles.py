@@ -48,15 +48,14 @@ class HandleSurface(Surface):
     """A surface whose handles follow the hand."""
 
     ring_outside: ClassVar[float] = -1.0  # pixels from the frame to the line that says that the keyboard is here
-    claimed_keys: ClassVar[frozenset[int]] = frozenset(
-        (*ARROWS, Qt.Key.Key_Insert, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-    )
+    claimed_keys: ClassVar[frozenset[int]] = frozenset((*ARROWS, *CHANGING))
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.chosen: int | None = None  # the handle that the keyboard acts on
         self.grabbed: int | None = None  # the handle under the mouse button
         self.hovered: QPointF | None = None
+        self._pressed = QPointF()  # where a button went down last
         self._described = ""  # what was said last of what the keyboard acts on
         self._wanted: QPointF | None = None  # where the grabbed handle should go; the newest wins
         self._awaits_paint = False
@@ -147,7 +146,7 @@ class HandleSurface(Surface):
         return nearest if distances[nearest] <= theme().zoom * REACH else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._by_keyboard = False
+        self._by_keyboard, self._pressed = False, event.position()
         self.session.unseen.begin_touch()
         index = self.handle_at(event.position())
         if event.button() == Qt.MouseButton.RightButton and index is not None:
@@ -175,7 +174,9 @@ class HandleSurface(Surface):
         self.follow()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        if (event.position() - self._pressed).manhattanLength() > REACH:  # Qt takes two quick taps for one, however far
+            self.mousePressEvent(event)
+        elif event.button() == Qt.MouseButton.LeftButton:
             self.grabbed = None
             self.session.unseen.restore_task()
 
