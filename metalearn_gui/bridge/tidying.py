@@ -19,10 +19,14 @@ EVERY_MS, YOUNG_MS = 20_000, 200
 
 
 class Tidying(QObject):
-    """While a hand waits for its picture everything stays as it is: heaps are locked for some 20 ms."""
+    """While a hand waits for its picture everything stays as it is: heaps are locked for some 20 ms.
+
+    What was due meanwhile is done as soon as the hand rests, or one that rests for moments only would never let it be.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self._hand_moves = self._is_due = False
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self._tidy)
         self._timer.start()
@@ -42,10 +46,9 @@ class Tidying(QObject):
 
     def give_way(self, hand_moves: bool) -> None:
         """A hand begins to move, or has come to rest."""
-        if hand_moves:
-            self._timer.stop()
-        else:
-            self._timer.start()
+        self._hand_moves = hand_moves
+        if self._is_due and not hand_moves:
+            self._tidy()
 
     def close(self) -> None:
         """No more of it."""
@@ -53,9 +56,12 @@ class Tidying(QObject):
         gc.enable()
         self._timer.stop()
         self._timer.timeout.disconnect(self._tidy)
+        self._is_due = False
 
-    @staticmethod
-    def _tidy() -> None:
+    def _tidy(self) -> None:
+        self._is_due = self._hand_moves
+        if self._hand_moves:
+            return
         if not gc.isenabled():
             gc.collect()
         threading.Thread(target=return_pages, name="tidying", daemon=True).start()

@@ -39,6 +39,17 @@ def test_a_hand_that_moves_is_not_held_up(given_back, qtbot):
     qtbot.waitUntil(lambda: bool(given_back))
 
 
+def test_what_was_due_while_a_hand_moved_is_done_when_it_rests_for_a_moment(given_back, qtbot):
+    parent = QObject()
+    tidy = Tidying(parent)
+    for _ in range(8):  # it never rests as long as memory waits
+        tidy.give_way(True)
+        qtbot.wait(100)
+        tidy.give_way(False)
+        tidy.give_way(True)
+    assert given_back
+
+
 class Knot:
     """A cycle that notes which thread takes it away."""
 
