@@ -52,6 +52,11 @@ class ViewHeader(TransportBar):
 
     # --- inside -------------------------------------------------------------------------------------
 
+    def _size_names(self) -> None:
+        super()._size_names()
+        for layout in (self.figures, self.buttons):  # told, for a zoom tells them what they have
+            layout.setSpacing(self.line.spacing())
+
     def retranslate(self) -> None:
         super().retranslate()
         self.back.setText(self.tr("Back to the task"))

@@ -40,7 +40,7 @@ from metalearn_gui.ui.views.compare import CompareView
 from metalearn_gui.ui.views.little_data import LittleDataView
 from metalearn_gui.ui.views.structure import StructureView
 from metalearn_gui.ui.views.sweep import SweepView
-from metalearn_gui.ui.zoom import rescale
+from metalearn_gui.ui.zoom import rescale, set_zoom
 from tests.bridge.conftest import small_settings
 
 pytestmark = pytest.mark.usefixtures("traced", "few_rates")
@@ -191,6 +191,15 @@ def test_a_run_that_was_compared_is_called_by_its_learner_and_why_it_ended_is_sa
     assert names_of_runs(real)[run.run_id].partition(" · ")[0] == "MAML"
     assert "num_iterations" not in names_of_runs(real)[run.run_id]
     assert view.protocol._ended_text() == "MAML (its own length)."
+
+
+def test_the_marks_of_tiles_built_at_a_zoom_are_drawn_whole(view, qtbot):
+    set_zoom(2.0)
+    compare(view, qtbot)
+    qtbot.waitUntil(lambda: view.findChild(QWidget, "compare_tile_reptile").isVisible())
+    mark = view.findChild(QWidget, "compare_tile_reptile")._mark
+    set_zoom(1.0)
+    assert mark.maximumSize().toTuple() == (24, 28)
 
 
 def test_a_learner_that_diverged_is_called_so_whatever_each_might_train(view, qtbot):

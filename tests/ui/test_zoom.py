@@ -61,6 +61,18 @@ def differs(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
     return one[0] != other[0] or any(abs(a - b) > 3 for a, b in zip(one[1:], other[1:], strict=True))
 
 
+def test_the_gaps_of_a_header_built_at_a_zoom_are_as_wide_as_those_of_the_bar(session, qtbot) -> None:
+    set_zoom(ZOOM)
+    view = InsideView(session)
+    qtbot.addWidget(view)
+    view.header.fit()
+    fit_new(view)
+    view.resize(2000, 1200)
+    view.header.fit()
+    gaps = {layout.spacing() for layout in (view.header.line, view.header.figures, view.header.buttons)}
+    assert len(gaps) == 1
+
+
 def test_a_switch_built_at_a_zoom_is_as_large_as_it_is_drawn(qtbot) -> None:
     set_zoom(ZOOM)
     row = QWidget()

@@ -31,6 +31,7 @@ from metalearn_gui.ui.task_picture import TouchedPicture
 from metalearn_gui.ui.text import counted
 from metalearn_gui.ui.theme import scaled, ui_font
 from metalearn_gui.ui.wording import result_text
+from metalearn_gui.ui.zoom import fit_new
 
 MOST_IN_A_ROW = 6
 LATE = 0.35  # opacity of what is of the task as it was
@@ -106,7 +107,7 @@ class TilesPanel(Panel):
             self._tiles.pop(key).leave()
         for key, standing in standings.items():
             if key not in self._tiles:
-                self._tiles[key] = Tile(self.session, standing, self)
+                self._tiles[key] = fit_new(Tile(self.session, standing, self))
         columns = min(max(len(standings), 1), MOST_IN_A_ROW)
         for column in range(MOST_IN_A_ROW):  # else a long name makes its tile wider than the others
             self._grid.setColumnStretch(column, int(column < columns))
