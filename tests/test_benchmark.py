@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import signal
+import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +19,7 @@ import pytest
 
 from metalearn_gui import benchmark as package
 from metalearn_gui.benchmark import PEERS, Entrant, benchmark
-from metalearn_gui.benchmark.lane import Absent, Lane
+from metalearn_gui.benchmark.lane import COMPETITOR, Absent, Lane
 from metalearn_gui.benchmark.work import WORKS, num_averaged
 from metalearn_gui.engine.backend import tf
 from metalearn_gui.engine.baselines import initial_state
@@ -74,6 +76,20 @@ def test_a_report_is_json_with_pairs_for_every_peer_that_is_there() -> None:
         assert work["ratio"] == work["cpu_ratio"] == dict.fromkeys(with_pinned("torch"), 1.0)
         assert work["loss"] == dict.fromkeys({"ours"} | with_pinned("torch"), 0.01)  # of a block of 100
     assert [work["ours"] for work in report["work"]] == [1000.0, 250.0]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+@pytest.mark.usefixtures("fakes")
+def test_a_competitor_that_is_interrupted_ends_without_a_word() -> None:
+    command = [sys.executable, "-m", COMPETITOR, "fake_racer", "maml-1", "0"]
+    ends = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, text=True, **ends) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline()) == {"name": "fake_racer"}
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert said.splitlines() == ["chatter of a library"]
+    assert process.returncode == -signal.SIGINT
 
 
 @pytest.mark.usefixtures("fakes")

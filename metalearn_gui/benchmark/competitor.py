@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import sys
 import time
 
@@ -13,6 +14,9 @@ from metalearn_gui.benchmark.work import WORKS
 
 def main(arguments: list[str]) -> None:
     """Module, key of the work, and 1 to be kept to one core."""
+    for name in ("SIGINT", "SIGPIPE"):  # who started it is told as well, and says what there is to say
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     module, work, pinned = arguments
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # libraries that print do it elsewhere
