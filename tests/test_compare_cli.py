@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import errno
 import json
 import shlex
 from collections.abc import Callable
@@ -195,6 +197,36 @@ def test_what_cannot_be_compared_is_refused_in_one_line(call: Call, words: list[
     assert out == ""
     assert says in err
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_figures_are_printed_where_their_report_cannot_be_written(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    def fill(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fill)
+    more = ["--json"] if form == "json" else []
+    status, out, err = call("compare", *SHORT, "--learners", "ridge", "--report", tmp_path / "out.html", *more)
+    assert status == 2
+    assert json.loads(out)["report"] is None if form == "json" else "Ridge" in out
+    assert err.splitlines()[-1].endswith("cannot be written (No space left on device); choose another place")
+
+
+def test_who_was_cut_short_is_named(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    follow = comparing.follow
+
+    def cut(plan: Plan) -> Outcome:
+        outcome = follow(plan)
+        *runs, last = outcome.comparison.runs
+        found = dataclasses.replace(outcome.comparison, runs=(*runs, dataclasses.replace(last, reason="stopped")))
+        return dataclasses.replace(outcome, comparison=found, is_cancelled=True)
+
+    monkeypatch.setattr(comparing, "follow", cut)
+    status, _, err = call("compare", *SHORT, "--learners", "ridge,fomaml")
+    assert status == 130
+    assert err.splitlines()[-1] == "metalearn-gui: Cancelled with 2 of 2 runs to show; cut short: FOMAML, seed 7"
 
 
 class Page(HTMLParser):

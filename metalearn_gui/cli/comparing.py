@@ -17,6 +17,7 @@ from metalearn_gui.engine import training
 from metalearn_gui.engine.compare import Comparison, Outcome, Plan, Progressed
 from metalearn_gui.engine.compare.figures import rows, to_json, undecided_text
 from metalearn_gui.engine.control import Gate
+from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.report import page_of, write_page
 
 MAX_SEEDS = 100
@@ -72,17 +73,33 @@ def follow(plan: Plan) -> Outcome:
 def conclude(options: Options, outcome: Outcome, more: dict[str, Any] | None = None) -> int:
     """Write the report, print JSON (with what more there is to say) or a table, and say the exit status."""
     comparison, is_cancelled = outcome.comparison, outcome.is_cancelled
-    if options.report and outcome.is_something:
-        write_page(options.report, page_of(outcome, compile=training.DEFAULT_OPTIONS.compile))
-        say(f"The report is in {options.report}")
+    refused = _write_report(options.report, outcome) if options.report and outcome.is_something else None
     if options.json:
         report = _asked(outcome.plan) | to_json(comparison) | (more or {})
-        print_json(report | {"is_cancelled": is_cancelled, "report": options.report or None})
+        print_json(report | {"is_cancelled": is_cancelled, "report": None if refused else options.report or None})
     elif comparison.runs:
         print_comparison(comparison, outcome.plan.tasks_seed)
     if is_cancelled:
-        say(f"Cancelled with {len(comparison.runs)} of {len(comparison.lanes)} runs to show")
+        say(_cancelled_text(comparison))
+    if refused:
+        raise refused
     return INTERRUPTED if is_cancelled else DONE
+
+
+def _write_report(path: str, outcome: Outcome) -> SettingError | None:
+    """Why it cannot be written, to be said once the figures are: they have taken long."""
+    try:
+        write_page(path, page_of(outcome, compile=training.DEFAULT_OPTIONS.compile))
+    except SettingError as error:
+        return error
+    say(f"The report is in {path}")
+    return None
+
+
+def _cancelled_text(comparison: Comparison) -> str:
+    cut = ", ".join(run.lane.name for run in comparison.runs if run.is_cut_short)
+    text = f"Cancelled with {len(comparison.runs)} of {len(comparison.lanes)} runs to show"
+    return f"{text}; cut short: {cut}" if cut else text
 
 
 def _asked(plan: Plan) -> dict[str, Any]:
