@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import argparse
 import contextlib
+import importlib
 import json
 import math
 import os
@@ -248,6 +250,17 @@ def test_a_run_stopped_before_it_began_tells_no_loss(
     assert "iterations 0" in out
     assert "loss" not in out
     assert "nan" not in out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_an_option_says_its_default(command: str) -> None:
+    parser = importlib.import_module(COMMANDS[command]).parser()
+    silent = [
+        option.option_strings[0]
+        for option in parser._actions
+        if option.default not in (None, "", False, [], argparse.SUPPRESS) and "default" not in (option.help or "")
+    ]
+    assert silent == []
 
 
 def _interrupting(apply: Callable[..., None]) -> Callable[..., None]:

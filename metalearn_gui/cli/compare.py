@@ -22,13 +22,16 @@ def parser() -> Parser:
         type=listed(*LEARNERS),
         default=[],
         metavar="KEY,KEY",
-        help="default: the preset's, and baselines",
+        help="who is compared; by default the preset's, and baselines",
     )
     parser.add_argument(
         "--contender", action="append", default=[], metavar="'KEY NAME=VALUE'", help="a learner with settings of its "
-        "own; any number of times",
+        "own; may come again",
     )  # fmt: skip
-    parser.add_argument("--order", choices=ORDERS, default=ORDERS[0], help="one after the other, or side by side")
+    parser.add_argument(
+        "--order", choices=ORDERS, default=ORDERS[0], metavar="'in turn',interleaved", help="one after the other, by "
+        "default, or side by side",
+    )  # fmt: skip
     return parser
 
 

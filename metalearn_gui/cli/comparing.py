@@ -33,8 +33,9 @@ def make_parser(command: str, description: str, has_seeds: bool = True) -> Parse
     parser.add_budget("of every run")
     if has_seeds:
         parser.add_argument(
-            "--seeds", type=whole_number(1, MAX_SEEDS), default=1, metavar="N", help="runs of each, from its seed on"
-        )
+            "--seeds", type=whole_number(1, MAX_SEEDS), default=1, metavar="N", help="runs of each, from its seed on; "
+            "by default 1",
+        )  # fmt: skip
     parser.add_argument("--report", metavar="OUT.html", default="", help="a page of it, .html or .md")
     parser.add_json()
     return parser

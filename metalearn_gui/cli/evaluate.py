@@ -36,7 +36,9 @@ def parser() -> Parser:
         metavar="N",
         help=f"unseen tasks, {unseen.NUM_TASKS} by default",
     )
-    parser.add_argument("--steps", type=whole_number(1, 100), default=10, metavar="N", help="adaptation steps")
+    parser.add_argument(
+        "--steps", type=whole_number(1, 100), default=10, metavar="N", help="adaptation steps, 10 by default"
+    )
     parser.add_argument(
         "--seed",
         type=whole_number(0, 2**31 - 1),

@@ -60,7 +60,7 @@ class Parser(argparse.ArgumentParser):
 
     def add_set(self, help: str) -> None:
         """--set NAME=VALUE, any number of times."""
-        help += "; `list --json` has the names"
+        help += "; may come again; `list --json` has the names"
         self.add_argument("--set", action="append", default=[], type=assignment, metavar="NAME=VALUE", help=help)
 
 

@@ -53,8 +53,9 @@ def parser() -> Parser:
     parser.add_argument("--list", action="store_true", help="say what there is, and train nothing")
     parser.add_argument("--output", metavar="FILE.md", default="", help="where the table goes, by default to stdout")
     parser.add_argument(
-        "--seed", type=whole_number(0, 2**31 - 1), action="append", metavar="N", help="of the runs; may come again"
-    )
+        "--seed", type=whole_number(0, 2**31 - 1), action="append", metavar="N", help="of the runs, by default 7; may "
+        "come again",
+    )  # fmt: skip
     parser.add_argument(
         "--data", metavar="PATH", default="", help="images, a zip or a folder, for the rows that need some"
     )

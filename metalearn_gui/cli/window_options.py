@@ -28,7 +28,7 @@ def parser() -> Parser:
     parser.add_argument("--preset", metavar="KEY", help="start from a preset; `list presets` names them")
     parser.add_argument("--run", action="store_true", help="press Run")
     parser.add_set("a setting by its name")
-    parser.add_argument("--theme", type=_one_of(*THEMES), metavar=",".join(THEMES))
+    parser.add_argument("--theme", type=_one_of(*THEMES), metavar=",".join(THEMES), help="by default as last time")
     parser.add_argument("--language", type=_one_of(*LANGUAGES), metavar=",".join(LANGUAGES))
     picture = parser.add_argument_group("a picture instead of a window")
     picture.add_argument("--screenshot", metavar="OUT.png", default="", help="render the window, then leave")

@@ -162,7 +162,7 @@ class Budget:
         try:
             return cls(**{UNITS[match[2].lower()]: float(match[1])})  # type: ignore[index]
         except (TypeError, KeyError, ValueError):
-            expected = "a number and its unit: 20s, 1e6tasks, 1e6gradients, 2000iterations"
+            expected = "a number above 0 and its unit: 20s, 1e6tasks, 1e6gradients, 2000iterations"
             raise SettingError(f"The budget is {text[:40]!r}; expected {expected}") from None
 
     @property
