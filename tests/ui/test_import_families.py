@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTableWidget, QWidget
 
 from metalearn_gui.engine.images import IMAGES
@@ -122,6 +124,27 @@ def test_one_image_of_a_class_is_refused_with_what_to_do(opened, session, tmp_pa
     assert "fewer than the" in said(sheet)
     assert "add images" in said(sheet)
     assert session.settings is before
+
+
+def test_a_refused_value_is_not_followed_by_an_import_of_the_one_before(opened, session, tmp_path):
+    sheet = opened("images", few(tmp_path / "own", 8, 20))
+    before, field = session.settings, sheet.steps.editors["held_out"]
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "5")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert said(sheet) == "Held out is 5.0; it must lie in [0.05, 0.9]"
+    assert sheet.isVisible()
+    assert session.settings is before
+
+
+def test_what_leaves_a_split_without_classes_can_be_mended_in_the_sheet(opened, qtbot, tmp_path):
+    sheet = opened("images", few(tmp_path / "own", 9, 20))
+    sheet.steps.changed.emit("held_out", 0.9)
+    qtbot.waitUntil(lambda: bool(said(sheet)))
+    assert "validation gets 0: change what is held out, or give more classes" in said(sheet)
+    sheet.steps.changed.emit("held_out", 0.3)
+    qtbot.waitUntil(lambda: start(sheet).isEnabled())
 
 
 def test_a_zip_without_images_is_refused_in_the_sheet(opened, tmp_path):

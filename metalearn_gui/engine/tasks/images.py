@@ -22,6 +22,7 @@ from metalearn_gui.engine.tasks.pictures import LEAST_WAYS, PictureFamily, chose
 TURNS = 4
 VALIDATION_SHARE = 0.1  # of what is not held out
 MANY_GROUPS = round(1.0 / VALIDATION_SHARE)  # as many can spare a whole group for validation
+FEWEST_CLASSES = 3  # that cannot be parted, whatever is held out
 NAMED_CLASSES = 5  # in the line about classes with too few images
 
 
@@ -132,6 +133,7 @@ class Images(PictureFamily):
     def _too_few_classes(self, split: str, total: int) -> SettingError:
         given, skipped = len(self._pictures(split).names), self._pictures(split).skipped
         more = "give more classes, each in a folder of its own"  # an episode has two at least
+        more = f"change what is held out (held_out), or {more}" if given > FEWEST_CLASSES else more
         remedy = "choose fewer ways" if total > 1 else more
         return SettingError(
             f"Ways (ways) is {self.ways}; of {given} class{'es' * (given > 1)} of images {split} gets {total}: {remedy}"

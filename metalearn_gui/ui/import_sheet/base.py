@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from metalearn_gui.bridge.importing import Reader
 from metalearn_gui.bridge.session import Session
@@ -119,6 +129,12 @@ class ImportSheet(Sheet):
         """The settings of the tasks in use, where they are made of this very data; else None."""
         tasks = self.session.settings.tasks
         return tasks if isinstance(tasks, self.family) and self.session.settings.value("data") == path else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter in a field whose value is refused does not import what was there before it."""
+        is_in_field = not isinstance(QApplication.focusWidget(), QAbstractButton)
+        if not (self._error.text() and is_in_field and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)):
+            super().keyPressEvent(event)
 
     def take(self) -> None:
         """One change of settings that can be undone; what does not fit is said, and the sheet stays."""
