@@ -106,6 +106,18 @@ def test_a_file_that_is_no_image_is_skipped_and_counted_with_its_reason(tmp_path
     assert pictures.skipped.startswith(f"1 files were left out: 1 {reason} (")
 
 
+def test_a_zip_with_windows_paths_is_read_as_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in {**good_files(), "../away/1.png": image_bytes()}.items():
+            info = zipfile.ZipInfo("x")
+            info.filename = name.replace("/", "\\")  # its maker would make slashes of them
+            packed.writestr(info, content)
+    pictures = read(path)
+    assert pictures.names == ("group/class0", "group/class1", "group/class2")
+    assert "1 with unsafe names" in pictures.skipped
+
+
 def test_links_and_encrypted_entries_of_a_zip_are_skipped(tmp_path: Path) -> None:
     path = zipped(tmp_path / "x.zip", good_files())
     with zipfile.ZipFile(path, "a") as packed:

@@ -81,7 +81,7 @@ class ZipSource(Source):
                 if reason:
                     self.skips.add(reason, info.filename)
                 else:
-                    self._take(info.filename, place)
+                    self._take(info.filename.replace("\\", "/"), place)  # PowerShell wrote paths so
         self.entries.sort(key=_name)  # entries themselves take three times as long, and hold the window up
         self._refuse_bomb()
 
