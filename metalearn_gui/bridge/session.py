@@ -42,7 +42,7 @@ from metalearn_gui.bridge.wishes import Wishes
 from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.presets import FIRST, preset
 from metalearn_gui.engine.settings import ExperimentSettings
-from metalearn_gui.engine.switching import switched, with_data_of
+from metalearn_gui.engine.switching import fitted_to_data, switched, with_data_of
 from metalearn_gui.engine.training import DEFAULT_OPTIONS, Options
 from metalearn_gui.store.records import RunRecord, Scored
 
@@ -168,7 +168,7 @@ class Session(QObject):
 
         def make() -> ExperimentSettings:
             chosen = with_data_of(preset(key), self.settings)
-            return chosen.replaced(data=data) if data else chosen
+            return fitted_to_data(chosen.replaced(data=data)) if data else chosen
 
         self._wishes.make(make, self.tr("Preset"), {"data": data} if data else {})
 

@@ -7,6 +7,7 @@ it was tuned with.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping
 from typing import Any
@@ -53,6 +54,14 @@ def switched(settings: ExperimentSettings, **values: Any) -> ExperimentSettings:
     return _with_enough_data(result.replaced(**_wanted(brought, result, settings, values)))
 
 
+def fitted_to_data(settings: ExperimentSettings) -> ExperimentSettings:
+    """With fewer ways and smaller episodes where a file that was read has few classes or images; else as they are."""
+    if not settings.tasks.is_read:
+        return settings
+    own, fitted = dataclasses.asdict(settings.tasks), dataclasses.asdict(settings.tasks.fitted())
+    return with_episodes_that_fit(settings.replaced(**{name: one for name, one in fitted.items() if one != own[name]}))
+
+
 def with_episodes_that_fit(settings: ExperimentSettings) -> ExperimentSettings:
     """With as many examples in an episode as the smallest class of a file has, half of them shots at most.
 
@@ -60,7 +69,7 @@ def with_episodes_that_fit(settings: ExperimentSettings) -> ExperimentSettings:
     """
     least, sizes = settings.tasks.least_per_class(), settings.episodes
     if least is None or not 2 <= least < sizes.shots + sizes.queries:
-        return settings
+        return _with_enough_data(settings)
     shots = min(sizes.shots, least // 2)
     return _with_enough_data(settings.replaced(shots=shots, queries=min(sizes.queries, least - shots)))
 

@@ -160,6 +160,18 @@ def test_a_preset_of_images_takes_its_file_along_and_keeps_its_name(session, fol
     _preset_settings.cache_clear()
 
 
+@pytest.mark.parametrize("key", ["protonet", "maml-images"])
+def test_a_preset_on_few_classes_of_few_images_takes_as_many_as_there_are(session, folder, qtbot, key) -> None:
+    for place in sorted(folder.glob("group*/*"))[:-8]:
+        shutil.rmtree(place)
+    session.load_preset(key, str(folder))
+    qtbot.waitUntil(lambda: session.settings.tasks.key == "images", timeout=10_000)
+    settings = session.settings
+    assert (settings.tasks.data, settings.tasks.ways) == (str(folder), 2)
+    assert settings.episodes.shots + settings.episodes.queries == COPIES
+    settings.check_data()
+
+
 def test_what_was_left_out_is_said_in_one_line(session, folder, qtbot) -> None:
     (folder / "group0" / "class0" / "0.png").write_bytes(b"no image")
     heard = Heard(session)
