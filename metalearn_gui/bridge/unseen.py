@@ -149,6 +149,13 @@ class UnseenTasks(QObject):
 
     # --- the hand ---------------------------------------------------------------------------------
 
+    def note_hand(self) -> None:
+        """A hand moves what is adapted to, or is about to: a slow meta-iteration under way cannot be interrupted."""
+        was_moving = self._hand.isActive()
+        self._hand.start()
+        if not was_moving:
+            self.handMoved.emit(True)
+
     def begin_touch(self) -> None:
         """What comes until the next call is one gesture on the touched task, which `undo_touch` takes back."""
         self.gestureBegun.emit()
@@ -240,7 +247,7 @@ class UnseenTasks(QObject):
             held: as adaptation.predict_adapted takes it, of the one task; empty: the learner's own.
         """
         self.held = dict(held)
-        self._note_hand()
+        self.note_hand()
         if self.held and self.step == 0:
             self.set_step(self.num_steps)  # step 0 is the start, which no hand moves
         self.answers.steer()
@@ -340,15 +347,9 @@ class UnseenTasks(QObject):
             self.answers.ask_gallery()
         self.touched, self.held = task, {}
         self.answers.follow_hand()
-        self._note_hand()
+        self.note_hand()
         self.taskChanged.emit()
         self.worked.emit()
-
-    def _note_hand(self) -> None:
-        was_moving = self._hand.isActive()
-        self._hand.start()
-        if not was_moving:
-            self.handMoved.emit(True)
 
     def _take_rest(self) -> None:
         self.answers.catch_up()

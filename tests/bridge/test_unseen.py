@@ -163,6 +163,16 @@ def test_it_is_told_when_a_hand_begins_to_move_and_when_it_rests(touched_session
     qtbot.waitUntil(lambda: told == [True, False])
 
 
+def test_a_pen_that_comes_near_is_a_hand_that_moves_before_it_touches(touched_session, qtbot) -> None:
+    told: list[bool] = []
+    touched_session.unseen.handMoved.connect(told.append)
+    task = touched_session.unseen.touched
+    touched_session.unseen.note_hand()
+    assert told == [True]
+    assert touched_session.unseen.touched is task
+    qtbot.waitUntil(lambda: told == [True, False])
+
+
 def test_a_run_that_goes_on_is_asked_for_by_the_next_touch_and_once_the_hand_rests(touched_session, qtbot, monkeypatch):
     unseen, asked = touched_session.unseen, []
     qtbot.waitUntil(lambda: bool(unseen.gallery_adaptations), timeout=30_000)

@@ -72,6 +72,9 @@ class FakeUnseen(QObject):
         self.context, self.held = context, {} if context is None else {"context": context}
         self.adaptedChanged.emit()
 
+    def note_hand(self) -> None:
+        self._session.calls.append(("note_hand",))
+
     def set_held(self, held: dict[str, np.ndarray]) -> None:
         self._session.calls.append(("set_held", held))
         self.held = held

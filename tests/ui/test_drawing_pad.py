@@ -57,6 +57,17 @@ def test_a_stroke_that_goes_on_outside_the_paper_draws_nothing_there(pad, drawin
     assert len(drawings) == 1
 
 
+def test_it_tells_of_a_pen_that_comes_near_and_not_of_one_that_draws(pad, qtbot):
+    told: list[str] = []
+    pad.approached.connect(lambda: told.append("near"))
+    pad.begun.connect(lambda: told.append("begun"))
+    _send(pad, QEvent.Type.MouseMove, QPointF(20, 20))
+    _send(pad, QEvent.Type.MouseButtonPress, QPointF(20, 20))
+    _send(pad, QEvent.Type.MouseMove, QPointF(60, 60))
+    _send(pad, QEvent.Type.MouseButtonRelease, QPointF(60, 60))
+    assert told == ["near", "begun"]
+
+
 def _send(pad: DrawingPad, kind: QEvent.Type, place: QPointF) -> None:
     """As the system does, without looking after other events in between."""
     held = Qt.MouseButton.LeftButton

@@ -89,6 +89,11 @@ def test_the_line_around_the_nearest_example_is_whole_and_touches_no_other_class
         assert not any(around.intersects(other) for other in boxes if other.left() != box.left())
 
 
+def test_training_gives_way_to_a_pen_before_it_touches_the_paper(canvas, session):
+    QTest.mouseMove(canvas.desk.pad, canvas.desk.pad.rect().center())
+    assert ("note_hand",) in session.calls
+
+
 def test_a_click_shows_a_picture_large_and_says_what_it_is(canvas, session):
     click(canvas, canvas.placed.query[1].center())
     assert canvas.row == len(session.unseen.touched.support.x) + 1

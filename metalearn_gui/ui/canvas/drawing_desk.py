@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from metalearn_gui.bridge.picture_reading import PictureReading
+from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, usual_ink_box
@@ -28,11 +28,10 @@ class DrawingDesk(QObject):
     The pad shows it as it was drawn, so that the next stroke lands where the hand is.
     """
 
-    begun = Signal()  # a gesture, which undo takes back
     drawn = Signal(object)  # the picture, a row of numbers
     refused = Signal(str)  # why a file gives no picture
 
-    def __init__(self, reading: PictureReading, canvas: QWidget) -> None:
+    def __init__(self, session: Session, canvas: QWidget) -> None:
         super().__init__(canvas)
         self.pad, self.tools = DrawingPad(canvas), DrawingTools(canvas)
         self.pad.setFocusProxy(canvas)
@@ -41,10 +40,11 @@ class DrawingDesk(QObject):
         self._shown = np.zeros(1, np.float32)  # on the pad
         self._replaced: Array | None = None  # what was on the pad when a file was asked for, while it is read
         self._drawings: dict[bytes, Drawing] = {}  # by the picture that was made of them
-        self._reading = reading
+        self._unseen, self._reading = session.unseen, session.pictures
         self._reading.made.connect(self._take_made)
         self._reading.refused.connect(self._refuse)
-        self.pad.begun.connect(self.begun)
+        self.pad.approached.connect(self._unseen.note_hand)
+        self.pad.begun.connect(self._unseen.begin_touch)
         self.pad.drawn.connect(self._take)
         self.tools.toolChosen.connect(self.pad.hold)
         self.tools.fitToggled.connect(self._fit_again)
@@ -88,7 +88,7 @@ class DrawingDesk(QObject):
         if replaced is None:  # another pad asked
             return
         if np.array_equal(self._shown, replaced):
-            self.begun.emit()
+            self._unseen.begin_touch()
             self._give(values)
         else:
             self.refused.emit(self.tr("The picture came too late: another one was chosen meanwhile."))
@@ -119,9 +119,9 @@ class DrawingDesk(QObject):
 
     def _fit_again(self) -> None:
         if self.pad.drawing.strokes:
-            self.begun.emit()
+            self._unseen.begin_touch()
             self._take(self.pad.drawing)
 
     def _clear(self) -> None:
-        self.begun.emit()
+        self._unseen.begin_touch()
         self._give(np.zeros_like(self.pad.drawing.values))

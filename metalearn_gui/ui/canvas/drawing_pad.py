@@ -35,6 +35,7 @@ class Tool(enum.Enum):
 class DrawingPad(QWidget):
     """Emits the drawing that a stroke makes, once per painted frame; shows what it is told."""
 
+    approached = Signal()  # the pen moves over the paper
     begun = Signal()  # a stroke begins
     drawn = Signal(object)  # the Drawing with the stroke so far
 
@@ -109,7 +110,9 @@ class DrawingPad(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hovered, self._pen = event.position(), None
         self.update()
-        if self._stroke:
+        if not self._stroke:
+            self.approached.emit()
+        else:
             self._stroke.append(self._place(event.position()))
             if not self._awaits_paint:
                 self._flush()

@@ -45,8 +45,7 @@ class PicturesCanvas(PictureSurface):
         self._placed: dict[Hashable, PictureLayout] = {}
         self._inks: dict[bytes, QImage] = {}
         self._nearest: int | None = None  # to the chosen query, as it is painted
-        self.desk = DrawingDesk(session.pictures, self)
-        self.desk.begun.connect(session.unseen.begin_touch)
+        self.desk = DrawingDesk(session, self)
         self.desk.drawn.connect(self._take_drawing)
         self.desk.tools.undoAsked.connect(self.undo)
         self.desk.tools.exampleAsked.connect(self._add_example)
