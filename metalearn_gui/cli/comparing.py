@@ -19,6 +19,7 @@ from metalearn_gui.engine.compare.figures import rows, to_json, undecided_text
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.report import page_of, write_page
+from metalearn_gui.engine.report.plots import number
 
 MAX_SEEDS = 100
 BESIDE = 30  # columns of a terminal for the bar, its percentage and the time left
@@ -115,7 +116,7 @@ def _asked(plan: Plan) -> dict[str, Any]:
 
 def with_interval(mean: float, half: float) -> str:
     """A mean loss and half its interval's width."""
-    return f"{mean:.3g} ± {half:.2g}" if math.isfinite(mean) else "not finite"
+    return f"{number(mean)} ± {number(half, 2)}" if math.isfinite(mean) else number(mean)
 
 
 def print_comparison(comparison: Comparison, seed: int) -> None:

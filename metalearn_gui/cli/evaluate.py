@@ -14,6 +14,7 @@ from metalearn_gui.cli.progress import trying_progress
 from metalearn_gui.cli.quadrants import print_quadrants, quadrants_report
 from metalearn_gui.engine import evaluation, scoring, training, unseen, verdict
 from metalearn_gui.engine.events import Evaluation, Verdict
+from metalearn_gui.engine.report.plots import number
 from metalearn_gui.engine.scoring import finite
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.csv import Csv
@@ -113,7 +114,7 @@ def _verdict_text(judged: Verdict) -> str:
     text, words = verdict.sentence(judged, "{:.3g}".format)
     steps = f"after step {judged.step}, beside its best, step {judged.baseline_step}"
     measure = "wrong answers" if judged.measure == "errors" else "loss"
-    numbers = f"{measure} {judged.difference:+.4g} ± {judged.ci95:.2g}, paired over the same tasks"
+    numbers = f"{measure} {judged.difference:+.4g} ± {number(judged.ci95, 2)}, paired over the same tasks"
     return f"{text.format(name=_name(judged.baseline), **words)} ({steps}: {numbers})."
 
 
@@ -177,4 +178,4 @@ def _with_interval(row: Any, measure: str) -> str:
     value, half = row[measure], row.get(f"{measure}_ci95")
     if value is None:
         return "not finite"
-    return f"{value:.4g}" if half is None else f"{value:.4g} ± {half:.2g}"
+    return number(value, 4) if half is None else f"{number(value, 4)} ± {number(half, 2)}"
