@@ -63,15 +63,13 @@ def fitted_to_data(settings: ExperimentSettings) -> ExperimentSettings:
 
 
 def with_episodes_that_fit(settings: ExperimentSettings) -> ExperimentSettings:
-    """With as many examples in an episode as the smallest class of a file has, half of them shots at most.
+    """With as many examples in an episode as the smallest class of a file has.
 
-    As they are where there are enough, or where one image of a class is all, which only more images can mend.
+    Where one image of a class is all they stay as they are: only more images can mend that.
     """
-    least, sizes = settings.tasks.least_per_class(), settings.episodes
-    if least is None or not 2 <= least < sizes.shots + sizes.queries:
-        return _with_enough_data(settings)
-    shots = min(sizes.shots, least // 2)
-    return _with_enough_data(settings.replaced(shots=shots, queries=min(sizes.queries, least - shots)))
+    shots, queries = settings.tasks.fitting_sizes(settings.episodes.shots, settings.episodes.queries)
+    has_one_alone = settings.tasks.least_per_class() == 1
+    return _with_enough_data(settings if has_one_alone else settings.replaced(shots=shots, queries=queries))
 
 
 def tuned_for(settings: ExperimentSettings) -> ExperimentSettings:

@@ -199,7 +199,8 @@ def _fresh_tasks(subject: ExportSubject) -> list[tuple[PointSet, Array]]:
     tasks = []
     for size in SUPPORT_SIZES:
         shots, queries = (-(-count // family.points_per_shot) for count in (size, NUM_QUERIES))
-        episode = family.draw(family.tasks(rng, 1, "test"), rng, shots, queries)
-        support = PointSet(episode.support.x[:, :size], episode.support.y[:, :size])
+        episode = family.draw(family.tasks(rng, 1, "test"), rng, *family.fitting_sizes(shots, queries))
+        places = np.arange(size) % episode.support.x.shape[1]  # of few images some come again
+        support = PointSet(episode.support.x[:, places], episode.support.y[:, places])
         tasks.append((support, np.asarray(episode.query.x)))
     return tasks

@@ -97,8 +97,9 @@ def fresh_inputs(subject: ExportSubject) -> list[Array]:
     family = subject.settings.tasks
     rng = generator(subject.settings.seed, "test", FRESH_BLOCK)
     shots = -(-max(BATCHES) // family.points_per_shot)
-    points = family.draw(family.tasks(rng, 1, "test"), rng, shots, shots).query.x[0]
-    return [np.ascontiguousarray(points[:size], np.float32) for size in BATCHES]
+    points = family.draw(family.tasks(rng, 1, "test"), rng, *family.fitting_sizes(shots, shots)).query.x[0]
+    # Of few images some come again: any rows will do.
+    return [np.ascontiguousarray(np.resize(points, (size, *points.shape[1:])), np.float32) for size in BATCHES]
 
 
 def outputs_at_start(subject: ExportSubject, x: Array) -> Array:

@@ -118,6 +118,14 @@ class TaskFamily(Component, ABC):
         """Examples of the smallest class of files that were read; None where there is no end of them."""
         return None
 
+    def fitting_sizes(self, shots: int, queries: int) -> tuple[int, int]:
+        """These, or as many as the smallest class of files has, half of them shots at most; of one example 1 and 1."""
+        least = self.least_per_class()
+        if least is None or shots + queries <= least:
+            return shots, queries
+        fewer = max(1, min(shots, least // 2))
+        return fewer, max(1, min(queries, least - fewer))
+
     def remark(self) -> str:
         """What a person should know of files that were read, in one line; "" for nothing."""
         return ""

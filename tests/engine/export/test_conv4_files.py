@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from metalearn_gui.engine.backend import tf
 from metalearn_gui.engine.baselines import initial_states
@@ -68,3 +69,18 @@ def test_what_a_format_cannot_hold_is_refused_in_one_line(key: str, learner: str
         EXPORTERS[key].write(subject_of(learner, norm), tmp_path / EXPORTERS[key].file_name)
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("key", WEIGHTS)
+def test_a_file_is_tried_with_as_few_images_as_a_class_has(key: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for label in range(8):
+        place = tmp_path / "images" / f"kind{label}"
+        place.mkdir(parents=True)
+        for copy in range(3):
+            Image.fromarray(rng.integers(0, 255, (8, 8), np.uint8)).save(place / f"{copy}.png")
+    settings = pictures("maml").replaced(task_family="images", data=str(tmp_path / "images"), image_size=8, ways=2)
+    subject = ExportSubject(settings, TrainingState(*initial_states(settings)))
+    path = tmp_path / EXPORTERS[key].file_name
+    EXPORTERS[key].write(subject, path)
+    assert EXPORTERS[key].verify(subject, path) < 1e-5
