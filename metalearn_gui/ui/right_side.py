@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -46,6 +46,12 @@ class RightSide(QWidget):
             self._arrange()
         return answered
 
+    def minimumSizeHint(self) -> QSize:
+        """Of folded cards: what the open ones were granted must not keep a window from becoming smaller."""
+        here = self._here()
+        height = len(here) * scaled(FOLDED) + max(0, len(here) - 1) * self._cards.spacing()
+        return QSize(super().minimumSizeHint().width(), height)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
@@ -61,12 +67,16 @@ class RightSide(QWidget):
             self._order.insert(0, self._order.pop(self._order.index(key)))
         self._arrange()
 
+    def _here(self) -> list[str]:
+        """The cards that there are now, in the order in which they are given room."""
+        return [key for key in self._order if not (self._panels[key].isHidden() or self._panels[key].is_detached)]
+
     def _arrange(self) -> None:
         if self._is_arranging or not self.isVisible():
             return
         self._is_arranging = True
         try:
-            here = [key for key in self._order if not (self._panels[key].isHidden() or self._panels[key].is_detached)]
+            here = self._here()
             still_open = self._with_room(here)
             for key in here:
                 if self._panels[key].is_collapsed == (key in still_open):
@@ -76,13 +86,14 @@ class RightSide(QWidget):
             self._is_arranging = False
 
     def _grant_wishes(self, here: Sequence[str], still_open: set[str]) -> None:
-        """Give cards what they wish for out of what the needs of all leave; the rest goes by their shares."""
+        """Give cards what they need, and what they wish for out of what that leaves; the rest goes by their shares."""
         needs = {key: scaled(self._panels[key].room if key in still_open else FOLDED) for key in here}
         spare = self.height() - (len(here) - 1) * self._cards.spacing() - sum(needs.values())
+        has_room = spare >= 0  # not where even one card alone is too high
         for key in here:
             panel = self._panels[key]
             wished = min(max(0, scaled(panel.wish) - needs[key]), max(0, spare)) if key in still_open else 0
-            panel.setMinimumHeight(needs[key] + wished if wished else 0)
+            panel.setMinimumHeight(needs[key] + wished if key in still_open and has_room else 0)
             spare -= wished
 
     def _with_room(self, here: Sequence[str]) -> set[str]:

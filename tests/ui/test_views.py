@@ -12,6 +12,7 @@ from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.network_maps import tiles
 from metalearn_gui.ui.panels import VIEW_PANELS
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.verdict_line import VerdictLine
 
 STEPS = np.arange(11.0)
 CONTEXT = np.stack([STEPS, 0.1 * STEPS, -STEPS], axis=1)[:, None]  # (steps + 1, one task, numbers)
@@ -326,3 +327,21 @@ def test_in_a_low_window_what_is_opened_makes_the_rest_fold(window, session, qtb
     assert [key for key, card in cards.items() if card.is_collapsed] == ["meta_loss"]
     for card in cards.values():
         assert window.rect().contains(card.rect().translated(card.mapTo(window, QPoint(0, 0))))
+
+
+def test_every_open_card_is_as_high_as_it_needs_to_be_beside_many_runs(window, session, qtbot, monkeypatch):
+    monkeypatch.setattr(VerdictLine, "show_verdict", lambda line, *_: (line.setText("It pays"), line.show()))
+    session.unseen.show_views([View("context", VIEWS["context"])])
+    window.resize(1440, 900)
+    for learner in ("fomaml", "reptile", "anil", "cavia"):
+        session.train(100)
+        session.score()
+        session.change(learner=learner)
+    session.train(100)
+    session.score()
+    cards = {key: window.panels[key] for key in ("meta_loss", "adaptation", "context", "runs")}
+    qtbot.waitUntil(lambda: all(card.height() >= card.room for card in cards.values() if not card.is_collapsed))
+    assert not cards["adaptation"].is_collapsed
+    window.resize(1440, 700)  # nor does that keep it from becoming smaller
+    qtbot.waitUntil(lambda: cards["adaptation"].is_collapsed)
+    assert window.height() == 700
