@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from metalearn_gui.engine.compare import (
     Axis,
@@ -187,6 +189,20 @@ def test_little_data_has_a_point_for_every_number_of_tasks_and_of_shots() -> Non
     assert as_trained == pytest.approx(curves.by_tasks[0].loss[1])
     assert isinstance(said[-1], Compared)
     assert len(said[-1].comparison.runs) == 5
+
+
+def test_little_data_tries_as_many_shots_as_a_class_has_images_for(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for label in range(8):
+        (tmp_path / f"kind{label}").mkdir()
+        for copy in range(5):
+            Image.fromarray(rng.integers(0, 255, (8, 8), np.uint8)).save(tmp_path / f"kind{label}" / f"{copy}.png")
+    sizes = {"ways": 2, "image_size": 8, "shots": 1, "queries": 2}
+    settings = small_settings("glyphs", "fomaml", **sizes).replaced(task_family="images", data=str(tmp_path), **sizes)
+    settings.check_data()  # reads the folder, as whoever asks has done
+    said = list(little_data(settings, Budget(meta_iterations=1), num_tasks=(0,), options=TRACED))
+    curves = [event for event in said if isinstance(event, LittleData)][-1]
+    assert {tuple(curve.x) for curve in curves.by_shots} == {(1, 2, 3)}
 
 
 def test_little_data_draws_no_point_of_a_run_that_was_cut_short() -> None:

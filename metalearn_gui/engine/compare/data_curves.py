@@ -73,6 +73,7 @@ def little_data(
 
     Args:
         num_tasks: of training; 0 = unlimited.
+        shots: those are tried for which the smallest class of a file has images enough.
         known: as of `compare`.
 
     Yields: what `compare` yields, with LittleData whenever a curve has a point more.
@@ -82,7 +83,7 @@ def little_data(
     """
     gate, most = gate or Gate(), max(num_tasks, key=_amount)
     contenders = _contenders(settings, sorted(set(num_tasks), key=_amount), most, seeds)
-    sizes = [settings.replaced(shots=number).episodes.shots for number in sorted(set(shots))]
+    sizes = [settings.replaced(shots=number).episodes.shots for number in _as_many_as_there_are(settings, shots)]
     by_tasks, trained_with = _Curves(), settings.episodes.shots
     training = compare(contenders, budget, gate=gate, options=options, tasks_seed=tasks_seed, known=known)
     last = yield from _by_tasks(training, by_tasks, trained_with)
@@ -97,6 +98,14 @@ def little_data(
         yield LittleData(by_tasks.told(), by_shots.told(), trained_with)
         yield _tried_so_far(last.comparison, run, place / len(trials), time.perf_counter() - started)
     yield last
+
+
+def _as_many_as_there_are(settings: ExperimentSettings, shots: Sequence[int]) -> list[int]:
+    """In order; where a file has images for none of them those that are trained with."""
+    queries, least = settings.episodes.queries, settings.tasks.least_per_class()
+    return sorted(
+        {number for number in shots if least is None or number + queries <= least} or {settings.episodes.shots}
+    )
 
 
 def _by_tasks(
