@@ -14,6 +14,7 @@ from metalearn_gui.ui.theme import restyle_by_properties, scaled, theme, ui_font
 IN_SIGHT = 8
 COLUMNS = 4
 SPACING = 6
+AROUND_MORE = 32  # pixels of the design that its arrow and its margins take
 
 
 class TextChip(QPushButton):
@@ -109,7 +110,7 @@ class ChipBox(QWidget):
         """`first` are the keys to keep in sight; others fill up to eight. more_text(hidden, unfolded) is translated."""
         super().__init__(parent)
         self.chips = chips
-        self._more_text = more_text
+        self._more_text, self._width = more_text, width
         keys = sorted(chips, key=lambda key: first.index(key) if key in first else len(first))
         self._hidden_keys = keys[IN_SIGHT:]
         self._choice = ""
@@ -176,8 +177,12 @@ class ChipBox(QWidget):
 
     def retranslate(self) -> None:
         """Write the text of "More..."."""
-        more = self._more_text(len(self._hidden_keys), not self._fold.isHidden())
-        self.more.setText(" · ".join(filter(None, (self._choice_out_of_sight, more))))
+        count, choice = len(self._hidden_keys), self._choice_out_of_sight
+        text = " · ".join(filter(None, (choice, self._more_text(count, not self._fold.isHidden()))))
+        room = scaled(self._width - AROUND_MORE)
+        if choice and self.more.fontMetrics().horizontalAdvance(text) > room:
+            text = self.tr("{choice} · {count} more").format(choice=choice, count=count)
+        self.more.setText(text)
         self.more.setToolTip(self.tr("Show or hide the others"))
         self.more.setAccessibleName(self.more.text())
 

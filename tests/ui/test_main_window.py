@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
+    QStyle,
+    QStyleOptionButton,
     QWidget,
 )
 
@@ -96,6 +98,19 @@ def test_more_folds_once_one_of_the_others_is_chosen_and_names_it(window, qtbot,
     assert not chip.isVisible()
     assert box.more.text().startswith(chip.text())
     assert box.more.accessibleName() == box.more.text()
+
+
+def test_what_the_fold_is_called_fits_on_it_whatever_is_chosen(window):
+    box = child(window, "learner_maml").parentWidget().parentWidget()
+    style, option, widths = box.more.style(), QStyleOptionButton(), {}
+    for key in box.chips:
+        box.show_choice(key)
+        option.initFrom(box.more)
+        inside = style.subElementRect(QStyle.SubElement.SE_PushButtonContents, option, box.more)
+        words = box.more.fontMetrics().horizontalAdvance(box.more.text())
+        widths[box.more.text()] = inside.width() - words - box.more.iconSize().width()
+    assert len(widths) > 2
+    assert min(widths.values()) >= 0, widths
 
 
 @pytest.mark.parametrize("mode", ["dark", "light"])
