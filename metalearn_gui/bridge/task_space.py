@@ -16,6 +16,7 @@ from metalearn_gui.bridge.watched import Watched
 from metalearn_gui.engine.adaptation import way_of
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import Episodes, PointSet
+from metalearn_gui.engine.intervals import num_distinct
 from metalearn_gui.engine.scoring import score
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.task_space import changes_of, main_directions
@@ -30,12 +31,14 @@ SPACE_NUMBERS = 2**24  # of parameters, over all tasks: their changes are held t
 class TaskSpace:
     """described: named numbers of each task, (tasks,). losses: by step, (steps + 1, tasks), on the query sets.
 
+    num_distinct: fewer than the tasks where some came again, as those of a table do.
     embedded: places by what adapting has changed, (tasks, 2), and shares of the variance; None where not asked for.
     """
 
     tasks: tuple[TouchedTask, ...]
     described: dict[str, Array]
     losses: Array
+    num_distinct: int
     embedded: Array | None = None
     shares: Array | None = None
 
@@ -73,7 +76,7 @@ def space_of(shown: Shown, embeds: bool, compile: bool) -> TaskSpace:
     assert losses is not None  # only those that a run remembers are left out
     names = tasks[0].description
     described = {name: np.array([task.description[name] for task in tasks]) for name in names}
-    space = TaskSpace(tasks, described, losses)
+    space = TaskSpace(tasks, described, losses, _num_distinct(settings, tasks))
     if not embeds:
         return space
     numbers = sum(values.size for values in state.params.values()) * (settings.outer.test_steps + 1)
@@ -90,6 +93,13 @@ def _num_tasks(shown: Shown) -> int:
         return NUM_SLOW
     num_params = sum(values.size for values in shown.state.learner.params.values())
     return min(NUM_TASKS, max(NUM_SLOW, SPACE_NUMBERS // max(num_params, 1)))
+
+
+def _num_distinct(settings: ExperimentSettings, tasks: tuple[TouchedTask, ...]) -> int:
+    numbers = [settings.tasks.identity(task.tasks) for task in tasks]
+    return num_distinct(
+        len(tasks), np.concatenate([one for one in numbers if one is not None] or [np.arange(len(tasks))])
+    )
 
 
 def _changes(

@@ -134,6 +134,17 @@ def test_of_a_large_network_fewer_tasks_are_placed(monkeypatch):
         assert len(task_space.space_of(shown, True, compile=False).tasks) == count
 
 
+def test_a_task_of_a_table_that_comes_again_counts_once_in_the_space_of_tasks(tmp_path, monkeypatch):
+    monkeypatch.setattr(task_space, "NUM_TASKS", 40)
+    path = tmp_path / "shops.csv"
+    rows = [f"shop {shop},{row},{shop * row}" for shop in range(20) for row in range(24)]
+    path.write_text("\n".join(["shop,price,sold", *rows]))
+    table = small_settings(task_family="csv", data=str(path)).resolved()
+    for settings, is_table in ((table, True), (small_settings(), False)):
+        found = task_space.space_of(Shown(settings, TrainingState(*initial_states(settings))), False, compile=False)
+        assert (len(found.tasks), found.num_distinct < 20) == (40, is_table)
+
+
 def test_a_landscape_is_given_up_between_bands_for_what_is_wanted_more():
     settings = tiny_settings("sinusoid", "maml")
     shown, task = Shown(settings, TrainingState(*initial_states(settings))), draw_task(settings, 1)

@@ -79,4 +79,4 @@ def space(session: Any, count: int = 12) -> TaskSpace:
     losses = np.linspace(0.1, 5.0, count) * np.linspace(2.0, 1.0, session.unseen.num_steps + 1)[:, None]
     losses[:, -1] = np.nan
     places = np.random.default_rng(0).normal(size=(count, 2))
-    return TaskSpace(tasks, described, losses, places, np.array([0.7, 0.2]))
+    return TaskSpace(tasks, described, losses, len(tasks), places, np.array([0.7, 0.2]))

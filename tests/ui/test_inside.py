@@ -215,6 +215,13 @@ def test_families_of_every_kind_have_a_space(family, qtbot):
     assert not panel.view.grab().isNull()
 
 
+def test_episodes_of_tasks_that_come_again_are_no_tasks_of_their_own(task_space, session):
+    assert task_space._hint.text() == "12 unseen"
+    session.inside.space.show(dataclasses.replace(space(session), num_distinct=5))
+    assert task_space._hint.text() == "12 episodes of 5 unseen"
+    assert "one episode of an unseen task" in task_space.findChild(Explanation).accessibleName()
+
+
 # --- the two gradients ----------------------------------------------------------------------------
 
 

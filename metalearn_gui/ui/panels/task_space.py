@@ -77,9 +77,22 @@ class TaskSpacePanel(InsidePanel):
             "it has changed in the learner (the two main directions, and their shares of the variance). Colours are "
             "losses at the chosen step."
         )
-        self.explain(
-            self.tr("One dot is one unseen task: click to open it."), f"{more} {hard if self.adapts_once else steps}"
-        )
+        again = self.tr("One dot is one episode of an unseen task: click to open it.")
+        said = again if self._come_again else self.tr("One dot is one unseen task: click to open it.")
+        self.explain(said, f"{more} {hard if self.adapts_once else steps}")
+
+    @property
+    def _come_again(self) -> bool:
+        """Whether some tasks are drawn more than once, each time with other points."""
+        return self.result is not None and self.result.num_distinct < len(self.result.tasks)
+
+    def _count(self) -> str:
+        if self.result is None:
+            return ""
+        count, distinct = (count_text(number) for number in (len(self.result.tasks), self.result.num_distinct))
+        if self._come_again:
+            return self.tr("{count} episodes of {distinct} unseen").format(count=count, distinct=distinct)
+        return self.tr("{count} unseen").format(count=count)
 
     # --- what is drawn ----------------------------------------------------------------------------
 
@@ -93,7 +106,8 @@ class TaskSpacePanel(InsidePanel):
         doing = self.tr("trying unseen tasks") if space is None else self.tr("placing them by what adapting changes")
         self.view.set_texts(self.tr("loss after step {step}").format(step=step), self.waiting(doing))
         self._offer_axes(space)
-        self.set_hint("" if space is None else self.tr("{count} unseen").format(count=count_text(len(space.tasks))))
+        self.set_hint(self._count())
+        self.tell()
         self.view.show_dots(None if space is None else self._dots(space, step), family)
         self._show_here()
 
