@@ -177,7 +177,7 @@ def test_what_was_left_out_is_said_in_one_line(session, folder, qtbot) -> None:
     heard = Heard(session)
     session.change(**asked_for(folder))
     qtbot.waitUntil(lambda: session.settings.tasks.key == "images")
-    line = "1 files were left out: 1 damaged or no PNG, JPEG, BMP, GIF, TIFF or WebP (group0/class0/0.png)"
+    line = "1 file was left out: 1 damaged or no PNG, JPEG, BMP, GIF, TIFF or WebP (group0/class0/0.png)"
     assert heard.messages[-1].text == line  # on a slow machine how far the reading is comes before
 
 

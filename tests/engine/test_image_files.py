@@ -103,7 +103,7 @@ def test_a_file_that_is_no_image_is_skipped_and_counted_with_its_reason(tmp_path
     content, reason = SKIPPED[name]
     pictures = read(zipped(tmp_path / "x.zip", {**good_files(), name: content}))
     assert len(pictures.pixels) == 6
-    assert pictures.skipped.startswith(f"1 files were left out: 1 {reason} (")
+    assert pictures.skipped.startswith(f"1 file was left out: 1 {reason} (")
 
 
 def test_a_zip_with_windows_paths_is_read_as_any_other(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ class Skips:
             return ""
         reasons = ", ".join(f"{count} {reason}" for reason, count in self._counts.most_common())
         more = ", ..." if total > len(self._named) else ""
-        return f"{total} files were left out: {reasons} ({', '.join(self._named)}{more})"
+        said = "1 file was" if total == 1 else f"{total} files were"
+        return f"{said} left out: {reasons} ({', '.join(self._named)}{more})"
 
 
 def shortened(name: str, length: int = 60) -> str:
