@@ -373,6 +373,16 @@ def test_one_layer_above_others_that_do_not_adapt_is_the_head_alone():
     assert verdict_on(moves_of({"w0": still, "w1": still, "w2": moving}, 1)) == "head alone"
 
 
+def test_no_column_is_of_weights_or_steps_where_a_learner_takes_one_pass(session, qtbot):
+    one_pass = FakeSession(dataclasses.replace(session.settings, learner=LEARNERS["ridge"]()))
+    for shown, heads in ((session, ("layer", "change of each weight", "by step (relative)", "moved")),
+                         (one_pass, ("part", "each number", "in the pass", "length"))):  # fmt: skip
+        panel = MovesPanel(shown)
+        qtbot.addWidget(panel)
+        panel.show()
+        assert tuple(panel.view._heads) == heads
+
+
 def test_the_card_names_the_last_layer_the_head(session, qtbot):
     panel = MovesPanel(session)
     qtbot.addWidget(panel)

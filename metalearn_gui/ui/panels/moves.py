@@ -25,11 +25,15 @@ class MovesPanel(InsidePanel):
 
     def retranslate(self) -> None:
         self.set_title(self.tr("What moved"))
-        self.view.set_heads(
-            self.tr("layer"), self.tr("change of each weight"), self.tr("by step (relative)"), self.tr("moved")
-        )
+        self.tell()
         self.view.setAccessibleName(self.tr("How far adapting has moved each layer"))
         self.refresh()
+
+    def tell(self) -> None:
+        """What the columns are called: where a learner takes one pass, none of them is of weights or of steps."""
+        heads = self.tr("layer"), self.tr("change of each weight"), self.tr("by step (relative)"), self.tr("moved")
+        once = self.tr("part"), self.tr("each number"), self.tr("in the pass"), self.tr("length")
+        self.view.set_heads(*(once if self.adapts_once else heads))
 
     def refresh(self) -> None:
         step = self.session.unseen.step
