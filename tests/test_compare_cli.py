@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import errno
 import json
+import os
 import shlex
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -34,6 +35,7 @@ from metalearn_gui.engine.compare import (
     SweepPlan,
 )
 from metalearn_gui.engine.compare.figures import to_json
+from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.report import Page as ReportPage
 from metalearn_gui.engine.report import command_of, command_of_plan, page_of, write_page
@@ -332,6 +334,21 @@ def test_what_a_person_named_is_escaped_in_a_report(tmp_path: Path) -> None:
     text = place.read_text(encoding="utf-8")
     for escaped in ("a&lt;b&gt;&amp;c", "&lt;i&gt;", "x &amp; y"):
         assert escaped in text
+
+
+def test_a_report_that_cannot_be_written_whole_leaves_what_was_there(tmp_path, monkeypatch) -> None:
+    place, page = tmp_path / "page.html", ReportPage("title", "lead", ())
+    write_page(str(place), page)
+    before = place.read_bytes()
+
+    def full(file: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SettingError, match=r"cannot be written \(No space left on device\); choose another place"):
+        write_page(str(place), dataclasses.replace(page, lead="another"))
+    assert place.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [place]
 
 
 def typed(line: str) -> ExperimentSettings:

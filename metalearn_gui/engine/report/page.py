@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+from metalearn_gui.engine.export.whole import ExportError, write_whole
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.report.element import Element, as_html, as_svg, element
 
@@ -83,6 +84,8 @@ class Page:
 def write_page(path: str, page: Page) -> None:
     """Write it as its suffix says: .html alone, or .md with its pictures as SVG files beside it.
 
+    Each file is there whole or stays as it was.
+
     Raises:
         SettingError: another suffix, or a place that cannot be written to.
     """
@@ -91,8 +94,16 @@ def write_page(path: str, page: Page) -> None:
         raise SettingError(f"A report is written as .html or .md; {place.name} is neither: choose one of the two")
     try:
         forms[place.suffix.lower()](place, page)
-    except OSError as error:
-        raise SettingError(f"The report {path} cannot be written ({error.strerror}); choose another place") from None
+    except ExportError as error:
+        reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
+        raise SettingError(f"The report {path} cannot be written ({reason}); choose another place") from None
+
+
+def _write_text(place: Path, text: str) -> None:
+    def write(beside: Path) -> None:
+        beside.write_text(text, encoding="utf-8")
+
+    write_whole(place, write)
 
 
 # --- HTML -----------------------------------------------------------------------------------------
@@ -111,7 +122,7 @@ def _write_html(place: Path, page: Page) -> None:
         body.append(element("h2", section.heading))
         body.extend(_html(block) for block in section.blocks)
     text = as_html(element("html", head, body, lang="en"))
-    place.write_text(f"<!DOCTYPE html>\n{text}\n", encoding="utf-8")
+    _write_text(place, f"<!DOCTYPE html>\n{text}\n")
 
 
 def _html(block: Block) -> Element:
@@ -153,11 +164,11 @@ def _write_markdown(place: Path, page: Page) -> None:
             if isinstance(block, Picture):
                 pictures += 1
                 beside = place.with_name(f"{place.stem}-{pictures}.svg")
-                beside.write_text(as_svg(block.drawing), encoding="utf-8")
+                _write_text(beside, as_svg(block.drawing))
                 lines.append(f"![{block.caption}]({beside.name})")
             else:
                 lines.append(_markdown(block))
-    place.write_text("\n\n".join(lines) + "\n", encoding="utf-8")
+    _write_text(place, "\n\n".join(lines) + "\n")
 
 
 def _markdown(block: str | Table | Code) -> str:
