@@ -29,6 +29,7 @@ from metalearn_gui.engine.compare import (
     contenders_of,
 )
 from metalearn_gui.engine.compare.figures import rows, undecided_text
+from metalearn_gui.engine.compare.result import Moment
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.evaluation import RATE_GRID
 from metalearn_gui.engine.events import Diverged, Progress, StepScores
@@ -325,6 +326,27 @@ def test_a_report_of_a_part_says_how_many_seeds_are_over_and_who_was_cut_short(t
     assert "Means are over 1 to 2 seeds, as many as are over" in text
     assert "seconds with compiling, its seeds together" in text
     assert "It was cancelled before all had their whole budget. Cut short: FOMAML, seed 2." in text
+
+
+def test_a_learner_that_failed_does_not_set_the_scale_of_a_reports_curves(two: Comparison, tmp_path: Path) -> None:
+    (maml, other), failed = (entry.runs for entry in two.entries)
+    plan = LearnersPlan(small_settings(seed=1), SHORT, 2, tuple(Choice(key, key) for key in ("maml", "fomaml")))
+
+    def written(name: str, comparison: Comparison) -> str:
+        write_page(str(tmp_path / f"{name}.md"), page_of(Outcome(plan, comparison), compile=False))
+        return (tmp_path / f"{name}.md").read_text(encoding="utf-8")
+
+    assert "Off the scale" not in written("usual", two)
+    runs = [dataclasses.replace(run, moments=(*run.moments[:-1], _exploded(run.moments[-1]))) for run in failed]
+    text = written("failed", Comparison(two.lanes, (maml, other, *runs)))
+    assert text.count("Off the scale: FOMAML.") == 4
+    drawn = "".join(picture.read_text(encoding="utf-8") for picture in tmp_path.glob("failed-*.svg"))
+    assert "e+" not in drawn  # no axis goes on to 1e+13 M
+
+
+def _exploded(moment: Moment) -> Moment:
+    scores = dataclasses.replace(moment.scores, loss=moment.scores.loss * 1e20)
+    return dataclasses.replace(moment, scores=scores)
 
 
 def made(pattern: Comparison, **losses: np.ndarray) -> Comparison:

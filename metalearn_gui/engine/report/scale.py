@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -12,7 +13,14 @@ from metalearn_gui.engine.backend import Array
 NUM_TICKS = 5
 MARGIN = 0.05  # of the range, at either end
 FEW_TIMES = 5.0  # a logarithmic scale that is no longer has steps as a linear one
+FAR = 100.0  # times what most learners begin with
 ROUND = (1.0, 2.0, 5.0, 10.0)  # steps between named values, times a power of ten
+
+
+def highest_shown(curves: Iterable[Array]) -> float:
+    """Where a logarithmic plot of these losses ends at most: one that failed would press all others into one line."""
+    firsts = sorted(float(loss[0]) for loss in curves if len(loss) and 0 < loss[0] < math.inf)
+    return firsts[(len(firsts) - 1) // 2] * FAR if firsts else math.inf
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,12 +18,14 @@ from metalearn_gui.engine.compare import (
     SweepPlan,
 )
 from metalearn_gui.engine.compare.figures import Figures, Row, rows, undecided_text
+from metalearn_gui.engine.compare.seed_curves import Curve
 from metalearn_gui.engine.published import Reference, published
 from metalearn_gui.engine.report import plots
 from metalearn_gui.engine.report.page import Code, Page, Picture, Section, Table
 from metalearn_gui.engine.report.plots import Band, Mean, Series, number
 from metalearn_gui.engine.report.repeat import command_of, command_of_plan, command_of_trying, file_of, reached
 from metalearn_gui.engine.report.same_task import same_task
+from metalearn_gui.engine.report.scale import highest_shown
 from metalearn_gui.engine.settings import ExperimentSettings
 
 AXIS_NAMES = {
@@ -131,14 +133,22 @@ _PAGES: dict[str, Callable[[Outcome, bool], Page]] = {
 def _curves(comparison: Comparison, axis: str) -> Picture:
     found = {entry.label: entry.curve(axis, entry.best_step) for entry in comparison.entries}
     bands = _bands(comparison) if axis == "tasks_seen" else []
-    series = [Series(label, one.x, one.mean, one.low, one.high, one.ended) for label, one in found.items()]
+    highest = highest_shown(one.mean for one in found.values())
+    series = [_series(label, one, highest) for label, one in found.items()]
     drawing = plots.line_plot(series, AXIS_NAMES[axis], "loss on unseen tasks", bands)
     told = f"Mean loss on unseen tasks at each learner's best step, by {AXIS_NAMES[axis]}"
     has_seeds = any(len(entry.runs) > 1 for entry in comparison.entries)
     seeds = ": the mean of the seeds, shaded from the lowest to the highest of them" if has_seeds else ""
     ended = any(len(curve.ended) for curve in found.values())
     rings = " A ring: a seed ended there, and its last loss counts on, so that each line ends at the table's figure."
-    return Picture(drawing, f"{told}{seeds}.{rings if ended else ''}")
+    gone = ", ".join(label for label, one in found.items() if (one.mean[-1:] > highest).any())
+    return Picture(drawing, f"{told}{seeds}.{rings if ended else ''}{f' Off the scale: {gone}.' if gone else ''}")
+
+
+def _series(label: str, curve: Curve, highest: float) -> Series:
+    """A learner's curve as far as the plot goes."""
+    mean, low, high = (np.where(curve.mean > highest, np.nan, loss) for loss in (curve.mean, curve.low, curve.high))
+    return Series(label, curve.x, mean, low, high, curve.ended)
 
 
 def _bands(comparison: Comparison) -> list[Band]:

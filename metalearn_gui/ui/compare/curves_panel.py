@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.compare import AXES
+from metalearn_gui.engine.report.scale import highest_shown
 from metalearn_gui.ui.axis import Axis
 from metalearn_gui.ui.colors import for_words
 from metalearn_gui.ui.compare.loss_curve import LossLine, curve_of
@@ -25,7 +26,6 @@ from metalearn_gui.ui.run_marks import Mark
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 NAMES_WIDTH, NAME_HEIGHT = 92, 15
-FAR = 2.0  # decades above what the learners begin with, beyond which one that failed would press all into one
 SPIKES = 0.06  # share of all values that may leave at the top: a start that diverges for a moment hides all else
 
 
@@ -161,9 +161,8 @@ class CurvesPanel(Panel):
 
 
 def highest_of(curves: Sequence[Array]) -> float:
-    """Where the plot of these losses (in view coordinates) ends at most: above what most learners begin with."""
-    firsts = sorted(float(y[0]) for y in curves)
-    return firsts[(len(firsts) - 1) // 2] + FAR if firsts else math.inf
+    """Where the plot of these losses ends at most; all in view coordinates."""
+    return math.log10(highest_shown(10.0**y for y in curves))
 
 
 def since_when(y: Array, highest: float) -> int:
