@@ -500,9 +500,8 @@ def test_a_learner_that_failed_does_not_set_the_axis_of_the_curves_and_it_is_sai
 def test_the_axis_of_curves_ends_above_what_most_begin_with():
     curves = [np.array(one) for one in ([1.9, 0.1], [0.6, -3.5], [0.6, 0.5], [6.0, 30.0])]
     assert highest_of(curves) == pytest.approx(0.6 + 2)
-    assert highest_of(curves[1:3]) == pytest.approx(
-        0.6 + 2
-    )  # ridge and a start from scratch, four decades apart at the end
+    # Ridge and a start from scratch are four decades apart at the end.
+    assert highest_of(curves[1:3]) == pytest.approx(0.6 + 2)
     assert highest_of(curves[3:]) == pytest.approx(6.0 + 2)
     assert highest_of([]) == math.inf
     assert since_when(np.array([0.0, 5.0, 0.0, 5.0, 6.0]), 1.0) == 3
