@@ -14,6 +14,7 @@ from metalearn_gui.bridge.shown import Shown
 from metalearn_gui.bridge.touches import TouchedTask
 
 # Ranks of requests, lower goes first: one uncompiled picture of what has none, and only then what takes seconds.
+# To inspect is uncompiled and takes up to half a second, so it has a thread of its own: no hand waits for it.
 FIRST, WARMING, TOUCHING, FOLLOWING, SHOWING, MAKING_ROOM, INSPECTING = range(7)
 
 
@@ -27,7 +28,7 @@ class AdaptingWorker(QObject):
         super().__init__(parent)
         self.adapter = Adapter(compile)
         self._compiles = compile
-        self._latest = Latest("touch", self)
+        self._latest, self._inspecting = Latest("touch", self), Latest("inspect", self)
         self._warm: set[tuple[object, ...]] = set()
         self._series = 0
 
@@ -63,11 +64,13 @@ class AdaptingWorker(QObject):
 
     def request(self, key: Hashable, request: Request) -> None:
         """Have something computed that counts whatever comes after."""
-        self._latest.request(key, request)
+        latest = self._inspecting if request.rank == INSPECTING else self._latest
+        latest.request(key, request)
 
     def close(self, seconds: float) -> bool:
-        """End the thread; wait so long at most. Whether it has ended."""
-        return self._latest.close(seconds)
+        """End the threads; wait so long for each at most. Whether they have ended."""
+        ended = [latest.close(seconds) for latest in (self._latest, self._inspecting)]
+        return all(ended)
 
     def _compile(self, key: str, shown: Shown, tasks: tuple[TouchedTask, ...], rank: int) -> None:
         compute = functools.partial(shown.warm_up, self.adapter, tasks)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import time
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -19,8 +20,11 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.learners.base import View
 
 INSPECT_MS = 500  # views run uncompiled: twice a second is what the window bears
+SHARE = 0.2  # of all time, in which views follow the training at most
 LARGE_GRID = 1000  # places: to predict there takes long enough that the baselines' answers may come by themselves
 CATCH_UP_MS = 2000  # how often convolutions follow the training: a look at all tasks takes them as long as an iteration
+
+_Result = TypeVar("_Result")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -75,6 +79,7 @@ class Answers(QObject):
         self._rests = self._is_behind_run = False
         self._inspection = QTimer(self, singleShot=True, interval=INSPECT_MS)
         self._inspection.timeout.connect(self._ask_at_rest)
+        self._inspection_seconds = 0.0  # what the last one took
         self._catch_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
         self._catch_up.timeout.connect(self.ask)
 
@@ -90,17 +95,17 @@ class Answers(QObject):
         self.is_ready = True
         self.ask()
 
-    def ask(self) -> None:
-        """The touched task and the gallery."""
-        self.ask_touched()
+    def ask(self, inspect_ms: int = INSPECT_MS) -> None:
+        """The touched task and the gallery; and within so long what the learner shows about itself."""
+        self.ask_touched(inspect_ms)
         self.ask_gallery()
 
-    def ask_touched(self) -> None:
+    def ask_touched(self, inspect_ms: int = INSPECT_MS) -> None:
         """How the run adapts to the touched task."""
         if self.is_ready and not self._rests:
             self._ask_learners({})
-        if self.is_ready and not self._inspection.isActive():
-            self._inspection.start()
+        if self.is_ready and not 0 <= self._inspection.remainingTime() <= inspect_ms:
+            self._inspection.start(inspect_ms)
 
     def follow_hand(self) -> None:
         """Points of the touched task have moved: what is drawn over others may stay as it was until the hand rests."""
@@ -108,7 +113,7 @@ class Answers(QObject):
             return
         if not self._rests:
             self._ask_learners(self._known())
-        self._inspection.start()  # not while the hand moves: an inspection is uncompiled and would hold a touch up
+        self._inspection.start(INSPECT_MS)  # not while the hand moves: an inspection is uncompiled and takes its time
         self.make_room()
 
     def ask_gallery(self) -> None:
@@ -130,7 +135,7 @@ class Answers(QObject):
         elif hand_moves and self.adaptations and self._gallery.adaptations:  # its next touch asks, and is not held up
             self._is_behind_run = True
         else:
-            self.ask()
+            self.ask(max(INSPECT_MS, round(1000 * self._inspection_seconds / SHARE)))
 
     def catch_up(self) -> None:
         """The hand rests: ask what `follow_run` left out."""
@@ -147,7 +152,7 @@ class Answers(QObject):
         asked = (self._worker.adapter, question.touched, question.held, own)
         take = functools.partial(self._take_learner, question.touched)
         self._worker.ask("touched", functools.partial(question.shown.steered, *asked), take, TOUCHING)
-        self._inspection.start()
+        self._inspection.start(INSPECT_MS)
 
     def ask_features(self, index: int) -> None:
         """Where a query row lies among the learner's features, if that is shown and has to do with that row alone."""
@@ -260,15 +265,15 @@ class Answers(QObject):
         if question.is_slow and self._worker.is_warm(question.shown):
             take = functools.partial(self._take_compared, question.touched)
             self._ask_adaptations("compared", question.keys, take, SHOWING, {})
-        compute = functools.partial(question.shown.views, question.touched)
+        compute = functools.partial(_timed, functools.partial(question.shown.views, question.touched))
         self._worker.ask("views", compute, self._take_views, INSPECTING)
 
     def _take_warm(self, structure: tuple[object, ...]) -> None:
         if structure == self._question().shown.structure:
             self.ask()
 
-    def _take_views(self, views: list[View]) -> None:
-        self.views = views
+    def _take_views(self, found: tuple[list[View], float]) -> None:
+        self.views, self._inspection_seconds = found
         self.viewsChanged.emit()
 
     def _take_features(self, index: int, features: Array) -> None:
@@ -299,3 +304,9 @@ class Answers(QObject):
     def _take_gallery(self, index: int, adaptation: Adaptation) -> None:
         if self._gallery.take(index, adaptation):
             self.galleryChanged.emit()
+
+
+def _timed(compute: Callable[[], _Result]) -> tuple[_Result, float]:
+    """What it comes to, and the seconds that it took."""
+    started = time.perf_counter()
+    return compute(), time.perf_counter() - started

@@ -41,7 +41,5 @@ def test_hundreds_of_presses_at_random_break_nothing(session, qtbot, qapp) -> No
         assert run is session.live or run.iteration > 0
         assert len(run.curve("objective")) == run.iteration == run.latest.iteration
     assert sum(run.iteration for run in session.runs) > 0
-    assert sorted(busy_threads()) == ["meta_train", "recovery", "touch"] or sorted(busy_threads()) == [
-        "meta_train",
-        "touch",
-    ]
+    assert {"meta_train", "touch"} <= set(busy_threads()) <= {"meta_train", "touch", "inspect", "recovery"}
+    assert len(set(busy_threads())) == len(busy_threads())

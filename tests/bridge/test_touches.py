@@ -77,13 +77,12 @@ def unseen(settings, qapp):
 def test_a_touch_before_tensorflow_is_there_has_nothing_computed_until_it_is(unseen, monkeypatch):
     asked = []
     monkeypatch.setattr(unseen.answers._worker, "request", lambda key, request: asked.append(key))
-    unseen.answers._inspection.setInterval(0)
     unseen.add_point(np.ones(3, np.float32), np.ones(2, np.float32))
     QTest.qWait(10)
     assert not unseen.answers._inspection.isActive()
     assert asked == []
     unseen.set_ready()
-    QTest.qWait(10)
+    QTest.qWait(600)
     assert {"touched", "views"} <= set(asked)
     assert unseen.close(1.0)
 

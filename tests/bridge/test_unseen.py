@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Hashable
 
 import numpy as np
@@ -17,6 +18,7 @@ from metalearn_gui.engine import Options, adapt, preset
 from metalearn_gui.engine.baselines import initial_state, initial_states
 from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.events import TrainingState
+from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.scoring import score
 from metalearn_gui.engine.unseen import TASKS_SEED, unseen_episodes
 from metalearn_gui.store.documents import task_document, task_from
@@ -176,8 +178,8 @@ def test_a_pen_that_comes_near_is_a_hand_that_moves_before_it_touches(touched_se
 def test_a_run_that_goes_on_is_asked_for_by_the_next_touch_and_once_the_hand_rests(touched_session, qtbot, monkeypatch):
     unseen, asked = touched_session.unseen, []
     qtbot.waitUntil(lambda: bool(unseen.gallery_adaptations), timeout=30_000)
-    monkeypatch.setattr(unseen.answers, "ask", lambda: asked.append("all"))
-    monkeypatch.setattr(unseen.answers, "ask_touched", lambda: asked.append("touched"))
+    monkeypatch.setattr(unseen.answers, "ask", lambda *_: asked.append("all"))
+    monkeypatch.setattr(unseen.answers, "ask_touched", lambda *_: asked.append("touched"))
     unseen.follow(unseen.shown.settings, unseen.shown.state)
     assert asked == ["all"]
     unseen.move_point(0, unseen.touched.support.x[0], np.float32([1.0]))
@@ -641,6 +643,35 @@ def test_the_gallery_is_left_alone_where_nothing_was_trained_under_the_hand(touc
     touched_session.unseen.move_point(0, np.array([1.0]), np.array([4.0]))
     qtbot.waitUntil(lambda: "views" in keys_of(asked))  # the hand has long been at rest
     assert keys_of(asked) == {"touched", "views"}
+
+
+def test_a_touch_is_answered_while_the_learner_is_looked_into(touched_session, qtbot, monkeypatch) -> None:
+    unseen, looking, may_end = touched_session.unseen, threading.Event(), threading.Event()
+    qtbot.waitUntil(lambda: bool(unseen.adaptations), timeout=30_000)
+
+    def slow(*_: object) -> list[View]:
+        looking.set()
+        assert may_end.wait(30.0)
+        return []
+
+    monkeypatch.setattr(Shown, "views", slow)
+    unseen.answers.ask_touched()
+    qtbot.waitUntil(looking.is_set)
+    unseen.move_point(0, np.array([1.0]), np.array([4.0]))
+    qtbot.waitUntil(lambda: not unseen.answers.is_behind)
+    may_end.set()
+
+
+def test_a_slow_look_into_the_learner_follows_training_more_rarely_and_a_hand_as_ever(touched_session, qtbot) -> None:
+    answers, unseen = touched_session.unseen.answers, touched_session.unseen
+    qtbot.waitUntil(lambda: bool(unseen.adaptations) and not answers._inspection.isActive(), timeout=30_000)
+    answers._take_views(([], 0.6))
+    answers.follow_run(hand_moves=False)
+    assert 2500 < answers._inspection.remainingTime() <= 3000
+    unseen.move_point(0, np.array([1.0]), np.array([4.0]))
+    assert answers._inspection.remainingTime() <= 500
+    answers.follow_run(hand_moves=False)
+    assert answers._inspection.remainingTime() <= 500
 
 
 def test_only_the_first_picture_goes_before_compiling(touched_session, asked) -> None:
