@@ -38,10 +38,11 @@ class StartExporter(Exporter):
         return max(largest_difference(*pair) for pair in zip(found, expected, strict=True))
 
     def facts(self, subject: ExportSubject) -> dict[str, str]:
+        count = sum(subject.learner_state.params[name].size for name in _names(subject))
         return {
             "inputs": f"float32 [n, {subject.settings.tasks.input_dim}], any n",
             "outputs": f"float32 [n, {output_width(subject)}]" + ("" if has_head(subject) else ", features"),
-            "weights": f"{sum(subject.learner_state.params[name].size for name in _names(subject)):,}",
+            "weights": f"{count:,}" if count else "none that answer on their own",
         }
 
 
@@ -52,7 +53,7 @@ def keras_model(subject: ExportSubject) -> Any:
         ExportError: the learner has no such start.
     """
     params, names = subject.learner_state.params, _names(subject)
-    if not names or not all(name in params for name in names):
+    if not names:
         raise ExportError(
             f"{subject.settings.learner.label} learns no network that answers on its own; "
             "choose a format that holds what is learned, such as learner or safetensors"
@@ -87,9 +88,10 @@ def output_width(subject: ExportSubject) -> int:
 
 
 def _names(subject: ExportSubject) -> tuple[str, ...]:
-    """The parameters in the file."""
+    """The parameters in the file; none of a learner that learns no network which answers on its own."""
     parts = subject.settings.network.parts.items()
-    return tuple(name for part, names in parts for name in names if part != "head" or has_head(subject))
+    names = tuple(name for part, names in parts for name in names if part != "head" or has_head(subject))
+    return names if all(name in subject.learner_state.params for name in names) else ()
 
 
 def fresh_inputs(subject: ExportSubject) -> list[Array]:

@@ -73,6 +73,19 @@ def test_a_file_says_in_its_own_runtime_what_the_engine_says(
     assert exporter.verify(subject, path) <= exporter.tolerance
 
 
+@every_exporter
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_a_format_says_what_it_holds_of_every_learner(exporter: Exporter, learner: str) -> None:
+    settings = small_settings(family_for(learner), learner)
+    subject = ExportSubject(settings, TrainingState(*initial_states(settings)))
+    facts = exporter.facts(subject)
+    assert all(facts.values())
+    assert exporter.snippet(subject, exporter.file_name)
+    if isinstance(exporter, StartExporter):
+        learns_no_start = learner in ("cnp", "learned_optimizer", "nearest")
+        assert (facts["weights"] == "none that answer on their own") == learns_no_start
+
+
 @pytest.mark.parametrize("learner", LEARNERS)
 @pytest.mark.parametrize("key", EVERY_LEARNERS)
 def test_a_format_takes_every_learner(key: str, learner: str, tmp_path: Path) -> None:
