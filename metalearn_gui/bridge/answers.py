@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import time
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -23,8 +23,6 @@ INSPECT_MS = 500  # views run uncompiled: twice a second is what the window bear
 SHARE = 0.2  # of all time, in which views follow the training at most
 LARGE_GRID = 1000  # places: to predict there takes long enough that the baselines' answers may come by themselves
 CATCH_UP_MS = 2000  # how often convolutions follow the training: a look at all tasks takes them as long as an iteration
-
-_Result = TypeVar("_Result")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -77,7 +75,7 @@ class Answers(QObject):
         self.views: list[View] = []  # what the learner shows about itself on the touched task
         self._answered: TouchedTask | None = None  # the touched task as it was when `adaptations` were asked for
         self._rests = self._is_behind_run = False
-        self._inspection = QTimer(self, singleShot=True, interval=INSPECT_MS)
+        self._inspection = QTimer(self, singleShot=True)
         self._inspection.timeout.connect(self._ask_at_rest)
         self._inspection_seconds = 0.0  # what the last one took
         self._catch_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
@@ -265,7 +263,7 @@ class Answers(QObject):
         if question.is_slow and self._worker.is_warm(question.shown):
             take = functools.partial(self._take_compared, question.touched)
             self._ask_adaptations("compared", question.keys, take, SHOWING, {})
-        compute = functools.partial(_timed, functools.partial(question.shown.views, question.touched))
+        compute = functools.partial(_timed_views, question.shown, question.touched)
         self._worker.ask("views", compute, self._take_views, INSPECTING)
 
     def _take_warm(self, structure: tuple[object, ...]) -> None:
@@ -306,7 +304,7 @@ class Answers(QObject):
             self.galleryChanged.emit()
 
 
-def _timed(compute: Callable[[], _Result]) -> tuple[_Result, float]:
-    """What it comes to, and the seconds that it took."""
+def _timed_views(shown: Shown, task: TouchedTask) -> tuple[list[View], float]:
+    """What the learner shows about itself, and the seconds that it took."""
     started = time.perf_counter()
-    return compute(), time.perf_counter() - started
+    return shown.views(task), time.perf_counter() - started

@@ -363,9 +363,7 @@ class Course(QObject):
         self._announce(self.runsChanged, self.shownChanged)
 
     def _insert(self, place: int, run: RunRecord, is_overlaid: bool) -> None:
-        self.runs.insert(place, run)
-        if is_overlaid:
-            self.set_overlay(run.run_id, True)
+        self.runs.insert(place, run, is_overlaid)
         self._announce(self.runsChanged)
         self.messageRaised.emit(Message("", about=DEED))
 

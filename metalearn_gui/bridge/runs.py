@@ -176,9 +176,11 @@ class Runs:
         bound_together(self.list, {self.live.run_id, self.shown.run_id})
         return True
 
-    def insert(self, place: int, run: RunRecord) -> None:
-        """Put a run back; its last events may have come while it was away."""
+    def insert(self, place: int, run: RunRecord, is_overlaid: bool = False) -> None:
+        """Put a run back, over the others where it lay; its last events may have come while it was away."""
         self.list.insert(place, run.settled() if _is_ahead(run) else run)
+        if is_overlaid:
+            self.overlays = self.overlays | {run.run_id}
 
     def place_of(self, run: RunRecord) -> int:
         """Where in the list a run stands."""

@@ -96,10 +96,8 @@ def _num_tasks(shown: Shown) -> int:
 
 
 def _num_distinct(settings: ExperimentSettings, tasks: tuple[TouchedTask, ...]) -> int:
-    numbers = [settings.tasks.identity(task.tasks) for task in tasks]
-    return num_distinct(
-        len(tasks), np.concatenate([one for one in numbers if one is not None] or [np.arange(len(tasks))])
-    )
+    numbers = [one for task in tasks if (one := settings.tasks.identity(task.tasks)) is not None]
+    return num_distinct(len(tasks), np.concatenate(numbers) if numbers else None)
 
 
 def _changes(

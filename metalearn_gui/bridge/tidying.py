@@ -55,7 +55,6 @@ class Tidying(QObject):
         self._young.stop()
         gc.enable()
         self._timer.stop()
-        self._timer.timeout.disconnect(self._tidy)
         self._is_due = False
 
     def _tidy(self) -> None:

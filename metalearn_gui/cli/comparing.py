@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from rich.console import Console
@@ -19,7 +18,7 @@ from metalearn_gui.engine.compare.figures import rows, to_json, undecided_text
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.report import page_of, write_page
-from metalearn_gui.engine.report.plots import number
+from metalearn_gui.engine.report.plots import with_interval
 
 MAX_SEEDS = 100
 BESIDE = 30  # columns of a terminal for the bar, its percentage and the time left
@@ -112,11 +111,6 @@ def _asked(plan: Plan) -> dict[str, Any]:
         "budget": plan.budget.text,
         "tasks_seed": plan.tasks_seed,
     }
-
-
-def with_interval(mean: float, half: float) -> str:
-    """A mean loss and half its interval's width."""
-    return f"{number(mean)} ± {number(half, 2)}" if math.isfinite(mean) else number(mean)
 
 
 def print_comparison(comparison: Comparison, seed: int) -> None:

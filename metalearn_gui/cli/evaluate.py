@@ -14,7 +14,7 @@ from metalearn_gui.cli.progress import trying_progress
 from metalearn_gui.cli.quadrants import print_quadrants, quadrants_report
 from metalearn_gui.engine import evaluation, scoring, training, unseen, verdict
 from metalearn_gui.engine.events import Evaluation, Verdict
-from metalearn_gui.engine.report.plots import number
+from metalearn_gui.engine.report.plots import number, with_interval
 from metalearn_gui.engine.scoring import finite
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.tasks.csv import Csv
@@ -178,4 +178,4 @@ def _with_interval(row: Any, measure: str) -> str:
     value, half = row[measure], row.get(f"{measure}_ci95")
     if value is None:
         return "not finite"
-    return number(value, 4) if half is None else f"{number(value, 4)} ± {number(half, 2)}"
+    return number(value, 4) if half is None else with_interval(value, half, 4)

@@ -11,6 +11,7 @@ from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.output import print_tables
 from metalearn_gui.cli.parser import Options, Parser, whole_number
 from metalearn_gui.engine.compare import NUM_TASKS, SHOTS, Budget, LittleData, LittleDataPlan, LossAgainst
+from metalearn_gui.engine.report.plots import with_interval
 
 
 def parser() -> Parser:
@@ -47,7 +48,7 @@ def run(options: Options) -> int:
 def _print_curves(what: str, curves: Sequence[LossAgainst]) -> None:
     """A row for each number; a learner that was not tried with it has none there."""
     found = {
-        (curve.label, x): comparing.with_interval(loss, half)
+        (curve.label, x): with_interval(loss, half)
         for curve in curves
         for x, loss, half in zip(curve.x.tolist(), curve.loss, curve.ci95, strict=True)
     }

@@ -94,11 +94,14 @@ class ExperimentSettings:
 
     def resolved(self) -> ExperimentSettings:
         """These settings with what the tasks' files say filled in."""
-        tasks = self.tasks.resolved()
+        return self.with_tasks(self.tasks.resolved())
+
+    def with_tasks(self, tasks: TaskFamily) -> ExperimentSettings:
+        """These settings with what this family of the same kind has otherwise."""
         if tasks is self.tasks:
             return self
-        own, filled = self.tasks.to_dict(), tasks.to_dict()
-        return self.replaced(**{name: value for name, value in filled.items() if own[name] != value})
+        own, others = self.tasks.to_dict(), tasks.to_dict()
+        return self.replaced(**{name: value for name, value in others.items() if own[name] != value})
 
     def check_data(self) -> None:
         """Raise SettingError where the tasks' data are missing, or too few for an episode."""

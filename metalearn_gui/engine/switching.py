@@ -7,7 +7,6 @@ it was tuned with.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Mapping
 from typing import Any
@@ -58,8 +57,7 @@ def fitted_to_data(settings: ExperimentSettings) -> ExperimentSettings:
     """With fewer ways and smaller episodes where a file that was read has few classes or images; else as they are."""
     if not settings.tasks.is_read:
         return settings
-    own, fitted = dataclasses.asdict(settings.tasks), dataclasses.asdict(settings.tasks.fitted())
-    return with_episodes_that_fit(settings.replaced(**{name: one for name, one in fitted.items() if one != own[name]}))
+    return with_episodes_that_fit(settings.with_tasks(settings.tasks.fitted()))
 
 
 def with_episodes_that_fit(settings: ExperimentSettings) -> ExperimentSettings:

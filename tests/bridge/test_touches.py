@@ -74,7 +74,7 @@ def unseen(settings, qapp):
     return UnseenTasks(settings, state, False, None)
 
 
-def test_a_touch_before_tensorflow_is_there_has_nothing_computed_until_it_is(unseen, monkeypatch):
+def test_a_touch_before_tensorflow_is_there_has_nothing_computed_until_it_is(unseen, monkeypatch, qtbot):
     asked = []
     monkeypatch.setattr(unseen.answers._worker, "request", lambda key, request: asked.append(key))
     unseen.add_point(np.ones(3, np.float32), np.ones(2, np.float32))
@@ -82,8 +82,7 @@ def test_a_touch_before_tensorflow_is_there_has_nothing_computed_until_it_is(uns
     assert not unseen.answers._inspection.isActive()
     assert asked == []
     unseen.set_ready()
-    QTest.qWait(600)
-    assert {"touched", "views"} <= set(asked)
+    qtbot.waitUntil(lambda: {"touched", "views"} <= set(asked))
     assert unseen.close(1.0)
 
 

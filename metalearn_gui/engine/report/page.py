@@ -95,8 +95,10 @@ def write_page(path: str, page: Page) -> None:
     try:
         forms[place.suffix.lower()](place, page)
     except ExportError as error:
-        reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
-        raise SettingError(f"The report {path} cannot be written ({reason}); choose another place") from None
+        if isinstance(error.__cause__, OSError):
+            reason = error.__cause__.strerror
+            raise SettingError(f"The report {path} cannot be written ({reason}); choose another place") from None
+        raise SettingError(f"The report cannot be written: {error}") from None  # it says what to do
 
 
 def _write_text(place: Path, text: str) -> None:

@@ -254,3 +254,8 @@ def number(value: float, digits: int = 3) -> str:
         return "not finite"
     rounded = float(f"{value:.{digits}g}")
     return f"{rounded:g}" if 1e-4 <= abs(rounded) < 1e6 or not rounded else f"{rounded:.{digits}g}"
+
+
+def with_interval(mean: float, half: float, digits: int = 3) -> str:
+    """A mean to so many digits and half the width of its interval; a mean that is not finite has none."""
+    return f"{number(mean, digits)} ± {number(half, 2)}" if math.isfinite(mean) else number(mean)

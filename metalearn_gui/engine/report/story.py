@@ -22,7 +22,7 @@ from metalearn_gui.engine.compare.seed_curves import Curve
 from metalearn_gui.engine.published import Reference, published
 from metalearn_gui.engine.report import plots
 from metalearn_gui.engine.report.page import Code, Page, Picture, Section, Table
-from metalearn_gui.engine.report.plots import Band, Mean, Series, number
+from metalearn_gui.engine.report.plots import Band, Mean, Series, number, with_interval
 from metalearn_gui.engine.report.repeat import command_of, command_of_plan, command_of_trying, file_of, reached
 from metalearn_gui.engine.report.same_task import same_task
 from metalearn_gui.engine.report.scale import highest_shown
@@ -226,16 +226,12 @@ def _seeds_of_each(comparison: Comparison) -> tuple[int, int]:
 
 def _cells(row: Row, place: int, has_accuracy: bool) -> tuple[str, ...]:
     accuracy = [_accuracy(row.best)] if has_accuracy else []
-    behind = "" if place == 0 else _with_interval(row.behind.mean, row.behind.ci95)
+    behind = "" if place == 0 else with_interval(row.behind.mean, row.behind.ci95)
     trained, best = (
-        [str(one.step), _with_interval(one.mean, one.ci95), number(one.median)] for one in (row.trained, row.best)
+        [str(one.step), with_interval(one.mean, one.ci95), number(one.median)] for one in (row.trained, row.best)
     )
     iterations = " to ".join(f"{count:,}" for count in dict.fromkeys(row.iterations))
     return (row.label, *trained, *best, *accuracy, behind, iterations, f"{row.seconds:.0f}")
-
-
-def _with_interval(mean: float, half: float) -> str:
-    return f"{number(mean)} ± {number(half, 2)}" if math.isfinite(mean) else number(mean)
 
 
 def _accuracy(found: Figures) -> str:

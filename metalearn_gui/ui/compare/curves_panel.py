@@ -90,10 +90,12 @@ class CurvesPanel(Panel):
         self._say_hint()
         drawn = {key: line for key, line in self._lines.items() if len(line.x)}
         rising = [line.x for line in drawn.values() if len(line.x) > 1]
-        self._fit(rising or [line.x for line in drawn.values()], [line.y for line in drawn.values()])
+        all_y = [line.y for line in drawn.values()]
+        highest = highest_of(all_y)
+        self._fit(rising or [line.x for line in drawn.values()], [y[y <= highest] for y in all_y])
         self._lay_levels([line for key, line in drawn.items() if standings[key].entry is not None])
         named = [(standings[key], line) for key, line in drawn.items()]
-        self._say_off_scale([(standing.short, line) for standing, line in named])
+        self._say_off_scale([(standing.short, line) for standing, line in named if line.y[-1] > highest], highest)
         self._names.set_names([(float(line.y[-1]), standing.mark, standing.short) for standing, line in named])
 
     def _lay_levels(self, lines: list[LossLine]) -> None:
@@ -104,13 +106,10 @@ class CurvesPanel(Panel):
     def _fit(self, all_x: list[Array], all_y: list[Array]) -> None:
         low, high = (0.0, 1.0) if not all_x else (min(x.min() for x in all_x), max(x.max() for x in all_x))
         self.plot.getViewBox().setXRange(low, max(high, low + 0.3), padding=0.0)
-        highest = highest_of(all_y)
-        self.plot.fit_values(*(y[y <= highest] for y in all_y), trim=SPIKES)
+        self.plot.fit_values(*all_y, trim=SPIKES)
 
-    def _say_off_scale(self, named: Sequence[tuple[str, LossLine]]) -> None:
+    def _say_off_scale(self, gone: Sequence[tuple[str, LossLine]], highest: float) -> None:
         """Who ends above the plot, and since when."""
-        highest = highest_of([line.y for _, line in named])
-        gone = [(name, line) for name, line in named if line.y[-1] > highest]
         texts = [""] if not gone else [self.tr("{count} learners are off the scale").format(count=len(gone))]
         if len(gone) == 1:
             ((name, line),) = gone
