@@ -111,6 +111,14 @@ def test_release_before_a_paint_still_moves_to_the_last_place(surface, touched_s
     assert abs(handle(surface, 0).y() - (start + step * 25).y()) < 0.01
 
 
+def test_training_gives_way_to_a_hand_that_comes_over_a_point(surface, touched_session):
+    call, at = ("note_hand",), handle(surface, 0)
+    mouse(surface, QEvent.Type.MouseMove, QPointF(surface.rect().bottomRight()))
+    assert call not in touched_session.calls
+    mouse(surface, QEvent.Type.MouseMove, at)
+    assert call in touched_session.calls
+
+
 def test_right_click_removes_a_point(surface, touched_session):
     count = num_points(touched_session)
     click(surface, handle(surface, 1), Qt.MouseButton.RightButton)

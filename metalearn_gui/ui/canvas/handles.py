@@ -157,7 +157,8 @@ class HandleSurface(Surface):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.hovered = event.position()
         if self.grabbed is None:
-            over = self.handle_at(event.position()) is not None
+            if over := self.handle_at(event.position()) is not None:
+                self.session.unseen.note_hand()  # before it touches: then its answer waits for nothing
             self.setCursor(Qt.CursorShape.OpenHandCursor if over else Qt.CursorShape.CrossCursor)
             self.update()
             return
