@@ -36,7 +36,7 @@ from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.zoom import set_zoom
 from tests.ui.fake_session import FakeSession
-from tests.ui.hand import click, double_click, drag, handle, spoil
+from tests.ui.hand import click, double_click, drag, handle, set_points, spoil
 
 CHOICES = {
     "curve": {"inputs": "x", "targets": "y"},
@@ -103,6 +103,19 @@ def go_to(canvas: TableCanvas, row: int, name: str) -> None:
     table.setFocus()
     index = canvas._editor.model.index(row, column(canvas, name))
     table.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+
+def test_a_row_that_is_added_while_the_axis_moves_is_the_one_that_is_grabbed(qtbot, path):
+    canvas = shown(qtbot, FakeSession(settings_for(path, **CHOICES["several"])))
+    support = canvas.touched.support
+    canvas.grabbed = 0  # the axis waits until the hand lets go
+    set_points(canvas.session, support.x, 3 * support.y)
+    canvas.grabbed = None
+    before = canvas.panes()
+    grabbed = canvas.add_at(before[1].frame.center())
+    assert canvas.panes() != before
+    count = len(canvas.touched.support.x)
+    assert grabbed == 2 * count - 1
 
 
 def test_a_table_at_a_zoom_is_the_same_one_larger(canvas, qtbot):

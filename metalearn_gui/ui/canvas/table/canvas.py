@@ -206,8 +206,9 @@ class TableCanvas(HandleSurface):
         numbers = target_numbers(support, self._target, SUPPORT_RAIL)
         return np.concatenate([points_in(pane, support.x, numbers) for pane in self.panes()])
 
-    def _pane_at(self, position: QPointF) -> Pane | None:
-        return next((pane for pane in self.panes() if pane.frame.contains(position)), None)
+    def _pane_at(self, position: QPointF) -> tuple[int, Pane] | None:
+        """Its place among all, and the pane."""
+        return next(((place, pane) for place, pane in enumerate(self.panes()) if pane.frame.contains(position)), None)
 
     def move_handle(self, index: int, position: QPointF) -> None:
         place, row = divmod(index, max(self._num_support, 1))
@@ -221,12 +222,11 @@ class TableCanvas(HandleSurface):
 
     def add_at(self, position: QPointF) -> int | None:
         """A row like the chosen one, but here."""
-        pane = self._pane_at(position)
-        count = self._num_support
-        if pane is None or not count + len(self.touched.query.x):
+        found, count = self._pane_at(position), self._num_support
+        if found is None or not count + len(self.touched.query.x):
             return None
+        place, pane = found
         self.session.unseen.add_point(*self._moved(pane, position, self._looks.row))
-        place = self.panes().index(pane)
         return place * (count + 1) + count if self._num_support > count else None
 
     def remove_handle(self, index: int) -> None:
@@ -252,14 +252,14 @@ class TableCanvas(HandleSurface):
         index = self.handle_at(position)
         if index is not None:
             return row_text(self._fields, self.touched, index % self._num_support)
-        pane = self._pane_at(position)
-        if pane is None:
+        under = self._pane_at(position)
+        if under is None:
             return []
-        lines = texts_at(pane, position)
+        place, pane = under
+        lines, at = texts_at(pane, position), pane.axes.numbers(position)
         for name, step in ((self.tr("after"), self.shown_step), (self.tr("before"), 0)):
             found = self.predictions(step)
             if found is not None:
-                place, at = self.panes().index(pane), pane.axes.numbers(position)
                 lines.append(f"{name}: {found.text_at(place, pane.cut, at, self._fields, self._target)}")
         return lines
 
