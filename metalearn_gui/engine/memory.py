@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psutil
 
-# malloc.h: M_ARENA_MAX, M_MMAP_MAX, M_TRIM_THRESHOLD
-MALLOC_OPTIONS = {-8: 2, -4: 0, -1: 1 << 30}
+M_ARENA_MAX, M_MMAP_MAX, M_TRIM_THRESHOLD = -8, -4, -1  # malloc.h
+NUM_HEAPS, KEPT_BYTES = 2, 1 << 30
+MALLOC_OPTIONS = {M_ARENA_MAX: NUM_HEAPS, M_MMAP_MAX: 0, M_TRIM_THRESHOLD: KEPT_BYTES}
+NON_MAIN = 4  # malloc.c: this bit of a chunk's size says that it is not in the first heap
+LARGE_BYTES = 1 << 17  # what frees so much looks whether its heap has become too long
 MADV_DONTNEED = 4  # sys/mman.h; pages of a file come back from it, when they are next touched
 CODE_OF = "/tensorflow/"
 
@@ -76,9 +80,39 @@ def return_pages() -> None:
     with contextlib.suppress(OSError, AttributeError, TypeError):  # TypeError: Windows
         libc = ctypes.CDLL(None)
         libc.malloc_trim(0)
+        shorten_heaps(libc)
         with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
             for start, length in unchanged_parts(maps, CODE_OF):
                 libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), MADV_DONTNEED)
+
+
+def shorten_heaps(libc: ctypes.CDLL) -> None:
+    """Give back what lies free at the end of the second heap, up to 64 MB, which `malloc_trim` leaves as it is.
+
+    It is done where something large is freed there, and a thread cannot choose its heap: new ones take turns.
+    """
+    libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    libc.free.argtypes = [ctypes.c_void_p]
+    libc.mallopt(M_TRIM_THRESHOLD, 0)
+    try:
+        for _ in range(2 * NUM_HEAPS):
+            freed: list[bool] = []
+            thread = threading.Thread(target=_free_large, args=(libc, freed))
+            thread.start()
+            thread.join()
+            if any(freed):
+                return
+    finally:
+        libc.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
+
+
+def _free_large(libc: ctypes.CDLL, freed: list[bool]) -> None:
+    """Take and leave a large piece of this thread's heap, and say whether that is the second."""
+    piece = libc.malloc(LARGE_BYTES)
+    if piece is not None:
+        size = ctypes.c_size_t.from_address(piece - ctypes.sizeof(ctypes.c_size_t)).value
+        libc.free(piece)
+        freed.append(bool(size & NON_MAIN))
 
 
 def unchanged_parts(maps: Iterable[str], folder: str) -> Iterator[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import subprocess
 import sys
 
 import psutil
@@ -63,3 +64,37 @@ def test_what_tensorflow_took_and_left_goes_back_to_the_system():
 def own_megabytes() -> float:
     memory = psutil.Process().memory_info()
     return (memory.rss - memory.shared) / 1e6
+
+
+SECOND_HEAP = """
+import ctypes, threading
+import psutil
+from metalearn_gui.engine import memory
+assert memory.share_heaps()
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+def fill():
+    kept = libc.malloc(64)
+    pieces = [libc.malloc(1000) for _ in range(40_000)]
+    for piece in pieces:
+        ctypes.memset(piece, 1, 1000)
+    is_second = ctypes.c_size_t.from_address(pieces[0] - 8).value & memory.NON_MAIN
+    for piece in pieces:
+        libc.free(piece)
+    done.append(bool(is_second))
+done = []
+while not any(done):
+    thread = threading.Thread(target=fill)
+    thread.start()
+    thread.join()
+libc.malloc_trim(0)
+before = psutil.Process().memory_info().rss
+memory.shorten_heaps(libc)
+print((before - psutil.Process().memory_info().rss) / 1e6)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="heaps as glibc has them")
+def test_the_free_end_of_the_second_heap_is_given_back():
+    given = subprocess.run([sys.executable, "-c", SECOND_HEAP], capture_output=True, text=True, check=True, timeout=60)
+    assert float(given.stdout) > 30  # of 40 MB
