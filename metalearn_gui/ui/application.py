@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from metalearn_gui.assets import asset
+from metalearn_gui.ui.overrides import catch_in_overrides
 from metalearn_gui.ui.theme import register_fonts, theme, ui_font
 
 NAME, ORGANISATION = "MetaLearn Playground", "MetaLearn"
@@ -23,6 +24,7 @@ SWITCH_SECONDS = 0.001
 def build_application() -> QApplication:
     """The application that there is, or a new one; dressed either way. The theme's mode is kept."""
     _import_without_reading()
+    catch_in_overrides()
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         rounding = Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
