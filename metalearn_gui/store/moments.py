@@ -20,7 +20,7 @@ class HasMoments(Protocol):
 
 
 MOST, FEWEST = 32, 3
-ALL_BYTES = 200_000_000  # of a session's
+ALL_BYTES = 100_000_000  # of a session's
 MOST_BYTES = 4_000_000  # of one run's moments, but for the fewest
 
 
