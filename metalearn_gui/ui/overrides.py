@@ -21,6 +21,7 @@ HAS_OBJECTS_ONLY = (3, 12)  # from this Python on every exception is an object
 MARK = "catches"  # of a method that is done already
 
 
+@functools.cache  # once
 def catch_in_overrides() -> None:
     """In every class that was made from one of Qt's, and from now on in every one that is."""
     if sys.version_info >= HAS_OBJECTS_ONLY:

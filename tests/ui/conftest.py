@@ -9,12 +9,14 @@ import shiboken6
 
 from metalearn_gui.bridge.picture_reading import PictureReading
 from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.overrides import catch_in_overrides
 from metalearn_gui.ui.theme import register_fonts, theme, ui_font
 from tests.ui.fake_session import FakeSession
 
 
 @pytest.fixture(autouse=True)
 def _dressed(qapp):
+    catch_in_overrides()
     register_fonts()
     qapp.setStyle("Fusion")
     qapp.setFont(ui_font(13))

@@ -19,6 +19,7 @@ from metalearn_gui.ui.canvas.shelf import ShelfCanvas
 from metalearn_gui.ui.canvas.shelf_data import ranked
 from metalearn_gui.ui.canvas.stars import StarScale
 from metalearn_gui.ui.theme import theme
+from tests.ui.fake_unseen import FakeUnseen
 from tests.ui.hand import click, double_click, mouse, session_for, set_points, spoil
 
 ASKED = 4  # candidates that the view of the tests holds
@@ -295,6 +296,22 @@ def test_moved_features_are_means_over_the_items_that_have_them(surface, touched
     assert one.before == pytest.approx(on_grid[0][places, 0].mean(), rel=1e-4)
     assert one.change == pytest.approx((on_grid[5] - on_grid[0])[places, 0].mean(), abs=1e-4)
     assert [abs(feature.change) for feature in moved] == sorted((abs(one.change) for one in moved), reverse=True)
+
+
+def test_a_click_on_stars_and_its_answer_are_one_picture(surface, touched_session, qtbot, monkeypatch):
+    qtbot.wait(50)
+    painted = []
+    monkeypatch.setattr(surface, "paint_live", lambda painter: painted.append(surface.chosen))
+    surface.choose(2)
+    qtbot.waitUntil(lambda: bool(painted))
+    unheard = FakeUnseen(touched_session)
+    monkeypatch.setattr(touched_session.unseen, "adaptedChanged", unheard.adaptedChanged)  # the answer is under way
+    click(surface, surface.layout_now().stars(0).center())
+    for _ in range(3):
+        QApplication.processEvents()
+    assert painted == [2]
+    surface.follow()
+    qtbot.waitUntil(lambda: painted == [2, 0])
 
 
 def test_hovering_tells_what_a_card_and_a_row_are(surface):

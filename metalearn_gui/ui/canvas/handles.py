@@ -172,7 +172,7 @@ class HandleSurface(Surface):
         self._flush_move()
         self.grabbed = None
         self.setCursor(Qt.CursorShape.OpenHandCursor)
-        self.follow()
+        self.follow_next()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if (event.position() - self._pressed).manhattanLength() > REACH:  # Qt takes two quick taps for one, however far
@@ -193,7 +193,7 @@ class HandleSurface(Surface):
         if index is not None:
             self.choose(index)
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        self.update()
+        self.paint_next()
 
     def _flush_move(self) -> None:
         if self._wanted is None or self.grabbed is None:
@@ -255,7 +255,7 @@ class HandleSurface(Surface):
         """Make a handle the one that the keyboard acts on, and say so to a screen reader."""
         self.chosen = index
         self._describe()
-        self.update()
+        self.paint_next()
 
     def described(self) -> str:
         """What the keyboard acts on, for a screen reader; empty where that is nothing."""

@@ -49,6 +49,8 @@ class Surface(Translated, QWidget):
         self._paint_soon.setSingleShot(True)
         self._paint_soon.setInterval(ANSWER_MS)
         self._paint_soon.timeout.connect(self._paint_live_area)
+        self._paint_next = QTimer(self, singleShot=True, interval=0)
+        self._paint_next.timeout.connect(self._paint_unless_answered)
         self._follow_soon = QTimer(self)  # once a surface that other tasks put away has gone
         self._follow_soon.setSingleShot(True)
         self._follow_soon.timeout.connect(self.follow)
@@ -177,6 +179,19 @@ class Surface(Translated, QWidget):
         self._paint_soon.stop()
         self.settle()
         self._paint_live_area()
+
+    def follow_next(self) -> None:
+        """Show what the session holds now, with an answer that is under way."""
+        self.settle()
+        self.paint_next()
+
+    def paint_next(self) -> None:
+        """Paint what the hand has chosen; where it has changed the task, too, the answer's picture shows both."""
+        self._paint_next.start()
+
+    def _paint_unless_answered(self) -> None:
+        if not self._paint_soon.isActive():
+            self._paint_live_area()
 
     def _paint_live_area(self) -> None:
         self.update(self.live_area())
