@@ -1,7 +1,7 @@
 """What Qt calls of ours may raise: a traceback on stderr, and the window goes on.
 
 Before Python 3.12 an exception that C raises (of an index, a division, a deleted object) becomes an object only once
-Python catches it. PySide, 6.9 to 6.12, takes what leaves an overridden method for one, and the process ends.
+Python catches it. PySide, 6.10 to 6.12, takes what leaves an overridden method for one, and the process ends.
 """
 
 from __future__ import annotations
