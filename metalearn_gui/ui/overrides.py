@@ -48,11 +48,11 @@ def _make(base: Any, cls: type, **kwargs: Any) -> None:
 
 def _catch_in(cls: type) -> None:
     """In the methods of a class, and of what else it is made from."""
-    native = [one for one in cls.__mro__ if one.__module__.startswith(NATIVE)]
+    native = tuple(one for one in cls.__mro__ if one.__module__.startswith(NATIVE))
     for ours in (one for one in cls.__mro__ if one not in native and one is not object):
-        for name, method in list(vars(ours).items()):
-            is_ours = isinstance(method, types.FunctionType) and not name.startswith("__") and not hasattr(method, MARK)
-            if is_ours and any(hasattr(one, name) for one in native) and not any(name in _slots(one) for one in native):
+        for name in _overridable(native) & vars(ours).keys():
+            method = vars(ours)[name]
+            if isinstance(method, types.FunctionType) and not hasattr(method, MARK):
                 setattr(ours, name, _catching(method))
 
 
@@ -69,11 +69,18 @@ def _catching(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @functools.cache
+def _overridable(native: tuple[type, ...]) -> frozenset[str]:
+    """What Qt may call of classes; without slots, for of what is connected to a signal PySide counts the arguments."""
+    names = {name for one in native for name in vars(one) if not name.startswith("__")}
+    return frozenset(names).difference(*map(_slots, native))
+
+
+@functools.cache
 def _slots(native: type) -> frozenset[str]:
-    """What may be connected to a signal: of a method, PySide counts the arguments to know how many to pass."""
+    """What a class has itself of what is made to be connected to a signal."""
     about = getattr(native, "staticMetaObject", None)
     if about is None:
         return frozenset()
-    methods = (about.method(place) for place in range(about.methodCount()))
+    methods = (about.method(place) for place in range(about.methodOffset(), about.methodCount()))
     slots = (method for method in methods if method.methodType() == QMetaMethod.MethodType.Slot)
     return frozenset(bytes(slot.name().data()).decode() for slot in slots)
