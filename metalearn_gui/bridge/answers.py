@@ -263,7 +263,8 @@ class Answers(QObject):
         if question.is_slow and self._worker.is_warm(question.shown):
             take = functools.partial(self._take_compared, question.touched)
             self._ask_adaptations("compared", question.keys, take, SHOWING, {})
-        compute = functools.partial(_timed_views, question.shown, question.touched)
+        compiles = self._worker.adapter.compile and self._worker.is_warm(question.shown)  # not before what a hand needs
+        compute = functools.partial(_timed_views, question.shown, question.touched, compiles)
         self._worker.ask("views", compute, self._take_views, INSPECTING)
 
     def _take_warm(self, structure: tuple[object, ...]) -> None:
@@ -304,7 +305,7 @@ class Answers(QObject):
             self.galleryChanged.emit()
 
 
-def _timed_views(shown: Shown, task: TouchedTask) -> tuple[list[View], float]:
+def _timed_views(shown: Shown, task: TouchedTask, compile: bool) -> tuple[list[View], float]:
     """What the learner shows about itself, and the seconds that it took."""
     started = time.perf_counter()
-    return shown.views(task), time.perf_counter() - started
+    return shown.views(task, compile), time.perf_counter() - started

@@ -80,12 +80,15 @@ class Shown:
         """The learner alone, its own adaptation given way to what a hand holds."""
         return {"learner": adapter.steered(*self.learners["learner"], task, held, own)}
 
-    def views(self, task: TouchedTask) -> list[View]:
-        """What the learner shows about itself on this task, nothing without points; and what the task shows of it."""
+    def views(self, task: TouchedTask, compile: bool) -> list[View]:
+        """What the learner shows about itself on this task, nothing without points; and what the task shows of it.
+
+        compile: of the latter, which takes many adaptations at once; the former is run as it is.
+        """
         batch = Episodes(*(PointSet(points.x[None], points.y[None]) for points in (task.support, task.query)))
         views = inspect(*self.learners["learner"], batch) if len(task.support.x) else []
         of_task = TASK_VIEWS.get(self.settings.tasks.view)
-        return views if of_task is None else [*views, of_task(*self.learners["learner"], task)]
+        return views if of_task is None else [*views, of_task(*self.learners["learner"], task, compile)]
 
     @property
     def embeds_by_row(self) -> bool:
@@ -111,9 +114,9 @@ def moved_query(view: View, index: int, features: Array) -> View:
     return View(view.kind, {**view.arrays, "query": query})
 
 
-def _shelf(settings: ExperimentSettings, state: LearnerState, task: TouchedTask) -> View:
+def _shelf(settings: ExperimentSettings, state: LearnerState, task: TouchedTask, compile: bool) -> View:
     """What to ask a user, and what their answers have done."""
-    return shelf_view(settings, state, int(task.tasks.parameters["user"][0]), task.support, task.query)
+    return shelf_view(settings, state, int(task.tasks.parameters["user"][0]), task.support, task.query, compile)
 
 
 TASK_VIEWS = {"ratings": _shelf}  # by TaskFamily.view

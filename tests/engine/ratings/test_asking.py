@@ -29,7 +29,7 @@ def episode() -> tuple[int, PointSet, PointSet]:
 
 
 def view(user: int, support: PointSet, query: PointSet) -> View:
-    return shelf_view(SETTINGS, initial_state(SETTINGS), user, support, query)
+    return shelf_view(SETTINGS, initial_state(SETTINGS), user, support, query, compile=False)
 
 
 def test_popular_items_are_known_ones_and_the_first_is_rated_most() -> None:
@@ -73,3 +73,13 @@ def test_a_user_who_said_nothing_is_asked_too(episode: tuple) -> None:
     arrays = view(user, PointSet(support.x[:0], support.y[:0]), query).arrays
     assert len(arrays["items"])
     assert arrays["pushes"].shape == (0, len(query.x))
+
+
+def test_compiled_it_says_the_same(episode: tuple) -> None:
+    settings, (user, support, query) = small_settings("ratings", "maml", test_steps=1), episode
+    asked = (settings, initial_state(settings), user, support, query)
+    compiled, uncompiled = (shelf_view(*asked, compile=compiles).arrays for compiles in (True, False))
+    np.testing.assert_array_equal(compiled["items"], uncompiled["items"])
+    np.testing.assert_allclose(compiled["moves"], uncompiled["moves"], rtol=1e-4)
+    np.testing.assert_allclose(compiled["pushes"], uncompiled["pushes"], atol=1e-5)
+    assert np.abs(compiled["pushes"]).max() > 1e-4
