@@ -328,6 +328,18 @@ def test_a_report_of_a_part_says_how_many_seeds_are_over_and_who_was_cut_short(t
     assert "It was cancelled before all had their whole budget. Cut short: FOMAML, seed 2." in text
 
 
+def test_a_report_says_the_constant_predictions_loss_on_the_tasks_of_each(two: Comparison, tmp_path: Path) -> None:
+    plan = LearnersPlan(small_settings(seed=1), SHORT, 2, tuple(Choice(key, key) for key in ("maml", "fomaml")))
+
+    def said(*losses: float) -> str:
+        runs = [dataclasses.replace(run, constant_loss=loss) for run, loss in zip(two.runs, losses, strict=True)]
+        write_page(tmp_path / "page.md", page_of(Outcome(plan, Comparison(two.lanes, tuple(runs))), compile=False))
+        return (tmp_path / "page.md").read_text(encoding="utf-8")
+
+    assert "A constant prediction has a loss of 4.25." in said(4.25, 4.25, 4.25, 4.25)
+    assert "A constant prediction has a loss of 3.5 to 4.25, for their tasks differ in size." in said(4, 4.25, 3.5, 4)
+
+
 def test_a_learner_that_failed_does_not_set_the_scale_of_a_reports_curves(two: Comparison, tmp_path: Path) -> None:
     (maml, other), failed = (entry.runs for entry in two.entries)
     plan = LearnersPlan(small_settings(seed=1), SHORT, 2, tuple(Choice(key, key) for key in ("maml", "fomaml")))

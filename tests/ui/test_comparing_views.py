@@ -358,6 +358,16 @@ def test_little_data_draws_a_curve_for_the_learner_and_those_beside_it(real, qtb
     assert real.comparing.share == 1.0
 
 
+def test_little_data_promises_as_many_shots_as_there_are_pictures_for(real, qtbot, monkeypatch):
+    view = shown(LittleDataView(real), qtbot)
+    assert view.by_shots._empty.text().endswith("are tried with 1 to 50 shots")
+    monkeypatch.setattr(type(real.settings.tasks), "least_per_class", lambda _tasks: 20)
+    real.change(queries=8)
+    assert view.by_shots._empty.text().endswith("are tried with 1 to 10 shots")
+    real.change(queries=19)
+    assert view.by_shots._empty.text().endswith("are tried with 1 shot")
+
+
 @pytest.mark.usefixtures("traced")
 def test_little_data_that_was_ended_says_how_to_go_on_and_goes_on(real, qtbot):
     view = shown(LittleDataView(real), qtbot)

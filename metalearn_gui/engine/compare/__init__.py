@@ -11,7 +11,14 @@ from metalearn_gui.engine.compare.contenders import (
     Lane,
     contenders_of,
 )
-from metalearn_gui.engine.compare.data_curves import NUM_TASKS, SHOTS, LittleData, LossAgainst, little_data
+from metalearn_gui.engine.compare.data_curves import (
+    NUM_TASKS,
+    SHOTS,
+    LittleData,
+    LossAgainst,
+    little_data,
+    shots_to_try,
+)
 from metalearn_gui.engine.compare.events import Compared, ComparisonEvent, Judged, Planned, Progressed
 from metalearn_gui.engine.compare.grid import Axis, Grid
 from metalearn_gui.engine.compare.halving import Bracket, Rung, candidates, search
@@ -62,4 +69,5 @@ __all__ = [
     "contenders_of",
     "little_data",
     "search",
+    "shots_to_try",
 ]

@@ -83,7 +83,7 @@ def little_data(
     """
     gate, most = gate or Gate(), max(num_tasks, key=_amount)
     contenders = _contenders(settings, sorted(set(num_tasks), key=_amount), most, seeds)
-    sizes = [settings.replaced(shots=number).episodes.shots for number in _as_many_as_there_are(settings, shots)]
+    sizes = [settings.replaced(shots=number).episodes.shots for number in shots_to_try(settings, shots)]
     by_tasks, trained_with = _Curves(), settings.episodes.shots
     training = compare(contenders, budget, gate=gate, options=options, tasks_seed=tasks_seed, known=known)
     last = yield from _by_tasks(training, by_tasks, trained_with)
@@ -100,8 +100,8 @@ def little_data(
     yield last
 
 
-def _as_many_as_there_are(settings: ExperimentSettings, shots: Sequence[int]) -> list[int]:
-    """In order; where a file has images for none of them those that are trained with."""
+def shots_to_try(settings: ExperimentSettings, shots: Sequence[int] = SHOTS) -> list[int]:
+    """Those of `shots` that there are images enough for, in order; where there are for none, the settings' own."""
     queries, least = settings.episodes.queries, settings.tasks.least_per_class()
     return sorted(
         {number for number in shots if least is None or number + queries <= least} or {settings.episodes.shots}

@@ -112,6 +112,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
                 "seed": run.lane.seed,
                 "reason": run.reason,
                 "line": run.line,
+                "constant_loss": finite(run.constant_loss),
                 "iterations": run.moments[-1].iteration,
                 "tasks_seen": run.moments[-1].tasks_seen,
                 "gradient_evaluations": run.moments[-1].gradient_evaluations,

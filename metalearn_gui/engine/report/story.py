@@ -249,8 +249,11 @@ def _protocol(outcome: Outcome) -> list[str]:
         "A learner's best step is chosen by the tasks that judge it, which flatters it a little. The inner learning "
         "rate of transfer and of a start from scratch is the best of a grid on validation tasks.",
     ]
-    constant = [run.constant_loss for run in comparison.runs[:1]]
-    said += [f"A constant prediction has a loss of {number(value, 4)}." for value in constant]
+    constant = dict.fromkeys(number(loss, 4) for loss in sorted(run.constant_loss for run in comparison.runs))
+    if constant:
+        least, *more = constant
+        several = f" to {more[-1]}, for their tasks differ in size" if more else ""
+        said.append(f"A constant prediction has a loss of {least}{several}.")
     ended = [f"{entry.label} ({entry.early_end})" for entry in comparison.entries if entry.early_end]
     if outcome.plan.budget.seconds is not None and ended:
         said.append(f"Ended before the {outcome.plan.budget.seconds:g} s that each might train: {', '.join(ended)}.")

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import Budget, LittleData, LittleDataPlan, LossAgainst, Plan
+from metalearn_gui.engine.compare import Budget, LittleData, LittleDataPlan, LossAgainst, Plan, shots_to_try
 from metalearn_gui.ui.axis import Axis, count_tick_text
 from metalearn_gui.ui.compare.comparing_view import ComparingView
 from metalearn_gui.ui.compare.effort import EffortLine
@@ -48,6 +48,7 @@ class LittleDataView(ComparingView):
         line.addWidget(self.by_tasks, 1)
         self.body.addWidget(self.effort)
         self.body.addLayout(line, 1)
+        session.settingsChanged.connect(self._refresh)
         for signal in (session.comparing.planned, session.comparing.finished, session.comparing.stateChanged):
             signal.connect(self._refresh)
         self._waiting.changed.connect(self._refresh)
@@ -79,15 +80,32 @@ class LittleDataView(ComparingView):
         found = self._found
         self._drawn = found
         waits = self._waiting.text
-        self.by_shots.set_invitation(self._wait_for_shots() if found else waits)
-        self.by_tasks.set_invitation(waits)
+        self.by_shots.set_invitation(self._wait_for_shots() if found else waits or self._press_for_shots())
+        self.by_tasks.set_invitation(waits or self._press_for_tasks())
         self.by_shots.show_curves(found.by_shots if found else (), found.shots if found else 0)
         self.by_tasks.show_curves(found.by_tasks if found else ())
 
     def _wait_for_shots(self) -> str:
         if self.session.comparing.is_active:
-            return self.tr("Once all have trained: the three that trained on most tasks are tried with 1 to 50 shots")
+            said = self.tr("Once all have trained: the three that trained on most tasks are tried with {shots}")
+            return said.format(shots=self._shots_tried())
         return self.tr("Ended before anybody was tried with other shots; Run goes on")
+
+    def _press_for_shots(self) -> str:
+        said = self.tr("Press Run: the learner, transfer and scratch are tried with {shots}")
+        return said.format(shots=self._shots_tried())
+
+    def _press_for_tasks(self) -> str:
+        return self.tr("Press Run: each trains on 1, 3, 10 ... tasks, and on as many as there are")
+
+    def _shots_tried(self) -> str:
+        """As many as there are pictures for, of the plan or of what would be planned now."""
+        outcome = self.session.comparing.outcome
+        settings = outcome.plan.settings if outcome is not None and self.is_mine else self.session.settings
+        numbers = shots_to_try(settings)
+        if len(numbers) == 1:
+            return shots_text(numbers[0])
+        return self.tr("{fewest} to {most} shots").format(fewest=numbers[0], most=numbers[-1])
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -96,17 +114,16 @@ class LittleDataView(ComparingView):
     def retranslate(self) -> None:
         super().retranslate()
         self.effort.set_caption(self.tr("Each may train"))
-        press = self.tr("Press Run: {what}")
         self.by_shots.set_texts(
-            self.tr("Loss by shots"), self.tr("one training, tried with every number of shots"),
-            press.format(what=self.tr("the learner, transfer and scratch are tried with 1 to 50 shots")),
+            self.tr("Loss by shots"),
+            self.tr("one training, tried with every number of shots"),
             self.tr("shots of an unseen task"),
-        )  # fmt: skip
+        )
         self.by_tasks.set_texts(
-            self.tr("Loss by training tasks"), self.tr("one training for every number of tasks"),
-            press.format(what=self.tr("each trains on 1, 3, 10 ... tasks, and on as many as there are")),
+            self.tr("Loss by training tasks"),
+            self.tr("one training for every number of tasks"),
             self.tr("training tasks"),
-        )  # fmt: skip
+        )
         self._refresh()
 
 
@@ -139,18 +156,18 @@ class LossAgainstPanel(Panel):
         self._items: list[pg.GraphicsObject] = []
         self._curves: Sequence[LossAgainst] = ()
         self._shots = 0
+        self._invitation = ""
 
-    def set_texts(self, title: str, hint: str, invitation: str, across: str) -> None:
-        """What the plot shows, what to do before there is anything, and what lies across."""
+    def set_texts(self, title: str, hint: str, across: str) -> None:
+        """What the plot shows, and what lies across."""
         self.set_title(title)
         self.plot.setAccessibleName(title)
         self.set_hint(hint)
-        self._first_words = invitation
         self._across.setText(across)
         self._upward.setText(self.tr("mean loss on unseen tasks, 95 % interval"))
 
     def set_invitation(self, text: str) -> None:
-        """What stands in the empty plot; nothing gives the first words back."""
+        """What stands in the empty plot."""
         self._invitation = text
 
     def show_curves(self, curves: Sequence[LossAgainst], shots: int = 0) -> None:
@@ -159,7 +176,7 @@ class LossAgainstPanel(Panel):
         for item in self._items:
             self.plot.removeItem(item)
         self._items = []
-        self._empty.set_text("" if curves else self._invitation or self._first_words)
+        self._empty.set_text("" if curves else self._invitation)
         self.plot.setAccessibleDescription("; ".join(map(_told, curves)))
         entries = []
         for place, curve in enumerate(curves):
@@ -213,8 +230,6 @@ class LossAgainstPanel(Panel):
         self.plot.restyle()
         self._trained_with.setPen(line_pen(self._own_color, "dotted", 1.0))
         self.show_curves(self._curves, self._shots)
-
-    _invitation = _first_words = ""
 
 
 def _told(curve: LossAgainst) -> str:
