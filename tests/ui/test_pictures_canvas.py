@@ -30,9 +30,11 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 from metalearn_gui.engine.images.one import picture_like
 from metalearn_gui.engine.learners.base import View
+from metalearn_gui.ui.canvas import picture_queries
 from metalearn_gui.ui.canvas.drawing import Drawing, InkBox, ink_box, usual_ink_box
 from metalearn_gui.ui.canvas.nearest import REACH, nearest_to
 from metalearn_gui.ui.canvas.picture_layout import laid_out
+from metalearn_gui.ui.canvas.picture_queries import Queries
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.pictures import PicturesCanvas
 from metalearn_gui.ui.canvas.pixels import crisp, ink_image, side_of, stroke_width, with_stroke
@@ -583,3 +585,44 @@ def test_what_a_learner_shows_about_itself_is_painted_only_where_another_example
     painted_near(1)
     assert painted_near(1) == 0
     assert painted_near(2) == 1
+
+
+# --- queries are painted once ---------------------------------------------------------------------------
+
+
+def test_what_is_kept_of_the_queries_is_what_painting_anew_shows(canvas, session):
+    def is_as_new():
+        kept = canvas.grab().toImage()
+        canvas._queries = Queries()
+        return kept == canvas.grab().toImage()
+
+    before = canvas.grab().toImage()
+    click(canvas, canvas.placed.query[2].center())
+    assert canvas.grab().toImage() != before
+    assert is_as_new()
+    canvas.grab()
+    stroke(canvas)
+    assert is_as_new()
+    session.unseen.set_step(0)
+    assert is_as_new()
+    canvas.resize(569, 350)
+    assert is_as_new()
+    theme().set_mode("light" if theme().is_dark else "dark")
+    assert is_as_new()
+
+
+def test_a_stroke_paints_the_query_it_is_on_alone(canvas, monkeypatch):
+    click(canvas, canvas.placed.query[2].center())
+    canvas.grab()
+    painted = []
+    plain = picture_queries.draw_query
+
+    def watched(painter, query, colors):
+        painted.append(query.box)
+        plain(painter, query, colors)
+
+    monkeypatch.setattr(picture_queries, "draw_query", watched)
+    stroke(canvas)
+    canvas.grab()
+    assert painted
+    assert all(box == canvas.placed.query[2] for box in painted)

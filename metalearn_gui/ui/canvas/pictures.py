@@ -10,23 +10,24 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import REFUSAL, Message, Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
-from metalearn_gui.ui.canvas.markers import class_color, draw_class_number, draw_cross
+from metalearn_gui.ui.canvas.markers import class_color, draw_class_number
 from metalearn_gui.ui.canvas.nearest import REACH, mark_nearest, nearest_to
 from metalearn_gui.ui.canvas.picture_counts import counts_of, draw_counts
-from metalearn_gui.ui.canvas.picture_layout import BAR, GAP, HEADER, PictureLayout, headline, laid_out
+from metalearn_gui.ui.canvas.picture_layout import GAP, HEADER, PictureLayout, headline, laid_out
+from metalearn_gui.ui.canvas.picture_queries import CHOSEN, USUAL, Queries, Query
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.picture_tile import draw_tile
 from metalearn_gui.ui.canvas.picture_words import described_picture
 from metalearn_gui.ui.canvas.pixels import draw_crisp, ink_image, side_of
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
-from metalearn_gui.ui.canvas.shares import draw_lines, draw_strip, line_at
+from metalearn_gui.ui.canvas.shares import draw_lines, line_at
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 LESSON = 18.0
@@ -44,6 +45,7 @@ class PicturesCanvas(PictureSurface):
         super().__init__(session, parent)
         self._placed: dict[Hashable, PictureLayout] = {}
         self._inks: dict[bytes, QImage] = {}
+        self._queries = Queries()
         self._nearest: int | None = None  # to the chosen query, as it is painted
         self.desk = DrawingDesk(session, self)
         self.desk.drawn.connect(self._take_drawing)
@@ -241,30 +243,27 @@ class PicturesCanvas(PictureSurface):
             if label not in headed:
                 headed.add(label)
                 draw_class_number(painter, headline(box, self.frame().top()), label)
-            self._draw(painter, box, row, class_color(label))
+            draw_crisp(painter, box, self._ink(row), QPen(class_color(label), CHOSEN if row == self.row else USUAL))
 
     def _draw_queries(self, painter: QPainter, boxes: list[QRectF], step: int) -> list[bool]:
         """Every query in the colour of what it is taken for; of those whose class is known, which are right."""
-        colors, named = [class_color(label) for label in range(self.family.output_dim)], self.touched.named
-        hits = []
+        colors, named = [class_color(label) for label in range(self.family.output_dim)], self.touched.named.tolist()
+        hits, queries = [], []
         table = None if self.adaptation is None else np.nan_to_num(self.adaptation.on_grid[step])
-        for row, box in enumerate(boxes, self._num_support):
-            place = self._rows.places[row]
+        shares, taken = ([], []) if table is None else (table.tolist(), table.argmax(axis=1).tolist())
+        places, labels, first = self._rows.places.tolist(), self._rows.y.tolist(), self._num_support
+        for row, box in enumerate(boxes, first):
+            picture, place = (box, self._ink(row)), places[row]
             if table is None or place < 0:
-                self._draw(painter, box, row, theme().palette.line)
+                queries.append(Query(*picture, theme().palette.line, row == self.row))
                 continue
-            taken = int(table[place].argmax())
-            self._draw(painter, box, row, colors[taken])
-            strip = QRectF(box.left(), box.bottom() + 2, box.width(), scaled(BAR))
-            draw_strip(painter, strip, table[place].tolist(), colors)
-            if named[row - self._num_support]:
-                hits.append(taken == int(self._rows.y[row]))
-                if not hits[-1]:
-                    draw_cross(painter, box)
+            is_right = taken[place] == labels[row]
+            if named[row - first]:
+                hits.append(is_right)
+            is_wrong = named[row - first] and not is_right
+            queries.append(Query(*picture, colors[taken[place]], row == self.row, shares[place], is_wrong))
+        self._queries.draw(painter, self.size(), queries, colors)
         return hits
-
-    def _draw(self, painter: QPainter, box: QRectF, row: int, color: QColor) -> None:
-        draw_crisp(painter, box, self._ink(row), QPen(color, 3 if row == self.row else 1.5))
 
     def _draw_count(self, painter: QPainter, placed: PictureLayout, hits: list[bool]) -> None:
         """How many of the queries are right, above them; what a hand drew is no query of the task's."""

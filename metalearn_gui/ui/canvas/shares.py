@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -15,7 +17,7 @@ LEAST_SHARE = 0.05  # pixels; less of a strip is not seen
 NUMBER_WIDTH, SHARE_WIDTH = 18.0, 40.0
 
 
-def draw_strip(painter: QPainter, strip: QRectF, shares: list[float], colors: list[QColor]) -> None:
+def draw_strip(painter: QPainter, strip: QRectF, shares: Sequence[float], colors: Sequence[QColor]) -> None:
     """The classes' probabilities side by side, in their colours."""
     left = strip.left()
     for share, color in zip(shares, colors, strict=True):
