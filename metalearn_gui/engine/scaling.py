@@ -17,7 +17,8 @@ from metalearn_gui.engine.episodes import Episodes, PointSet
 from metalearn_gui.engine.params import SettingError
 
 PREFIX = "scaling/"
-SMALLEST_DEVIATION = 1e-6  # of the largest number of a column: a constant column is only moved, never blown up
+# Of the largest number of a column, about what float32 tells apart there: a constant one is only moved, never blown up.
+SMALLEST_DEVIATION = 1e-7
 
 
 class Scaling(NamedTuple):
@@ -111,5 +112,5 @@ def _figures(values: Array) -> tuple[Array, Array]:
     if not values.shape[1]:
         return np.zeros(0, np.float32), np.ones(0, np.float32)
     mean, deviation = values.mean(axis=0), values.std(axis=0)
-    smallest = SMALLEST_DEVIATION * np.maximum(np.abs(values).max(axis=0), 1.0)
+    smallest = SMALLEST_DEVIATION * np.abs(values).max(axis=0)  # whatever the unit: 4e-7 m is as good as 400 nm
     return mean.astype(np.float32), np.where(deviation > smallest, deviation, 1.0).astype(np.float32)

@@ -140,7 +140,7 @@ def test_a_table_of_one_s_own_is_read_by_its_columns_names(tmp_path: Path) -> No
     table = read(path)
     assert (table.num_users, table.num_items, table.num_ratings) == (NUM_USERS, NUM_ITEMS, len(stars()))
     assert set(table.titles) == {f"book {2 * item + 1}" for item in range(NUM_ITEMS)}
-    assert table.remark == "1 rows with something missing are left out"
+    assert table.remark == "1 row with something missing is left out"
 
 
 def test_columns_of_a_table_may_be_named_and_a_wrong_name_is_refused(tmp_path: Path) -> None:

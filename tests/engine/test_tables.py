@@ -330,6 +330,53 @@ def test_scaling_is_fitted_on_training_tasks_alone(tmp_path):
     np.testing.assert_allclose(points.scaling.y_mean, [points.y[train].mean()], rtol=1e-6)
 
 
+def with_units(x_unit: float, x_start: float, y_unit: float) -> str:
+    """PLAIN in other units."""
+    rows = [line.split(",") for line in PLAIN.splitlines()[1:]]
+    lines = [f"{s},{x_start + x_unit * float(x):.16e},{y_unit * float(y):.16e},{city}" for s, x, y, city in rows]
+    return "sensor,x,y,city\n" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("unit", [1e-16, 1e-9, 1e-7, 1.0, 1e15])
+def test_a_learner_sees_the_same_numbers_in_whatever_unit_they_are_given(tmp_path, unit):
+    choice = ColumnChoice("sensor", ("x",), ("y",))
+    plain = points_of(table_of(tmp_path, PLAIN), choice)
+    other = points_of(table_of(tmp_path, with_units(unit, 0.0, unit)), choice)
+    np.testing.assert_allclose(
+        other.scaling.inputs(other.inputs.values), plain.scaling.inputs(plain.inputs.values), atol=1e-5
+    )
+    np.testing.assert_allclose(other.scaling.targets(other.y), plain.scaling.targets(plain.y), atol=1e-5)
+
+
+def test_a_column_of_one_number_is_only_moved(tmp_path):
+    text = PLAIN.replace(",city", ",constant,city").replace(",Rome", ",0.1,Rome").replace(",Oslo", ",0.1,Oslo")
+    points = points_of(table_of(tmp_path, text), ColumnChoice("sensor", ("constant",), ("y",)))
+    assert points.scaling.x_deviation.tolist() == [1.0]
+    np.testing.assert_allclose(points.scaling.inputs(points.inputs.values), 0.0, atol=1e-7)
+    assert not points.remark
+
+
+@pytest.mark.parametrize("unit", [1e-22, 6e23, 1e300])
+def test_a_target_whose_squares_no_loss_holds_is_refused_in_one_line(tmp_path, unit):
+    table = table_of(tmp_path, with_units(1.0, 0.0, unit))
+    with pytest.raises(SettingError, match=r"^Column 'y' goes from 0 to .* give the column in another unit$"):
+        points_of(table, ColumnChoice("sensor", ("x",), ("y",)))
+
+
+def test_an_input_beyond_what_a_learner_s_numbers_hold_is_refused_in_one_line(tmp_path):
+    table = table_of(tmp_path, with_units(1e300, 0.0, 1.0))
+    with pytest.raises(SettingError, match=r"^Column 'x' has a number of size 1.2e\+301; inputs go up to 3.4e\+38"):
+        points_of(table, ColumnChoice("sensor", ("x",), ("y",)))
+
+
+def test_seconds_since_1970_within_an_hour_are_scaled_and_their_rounding_is_said(tmp_path):
+    choice = ColumnChoice("sensor", ("x",), ("y",))
+    points = points_of(table_of(tmp_path, with_units(300.0, 1.7e9, 1.0)), choice)
+    assert 0.9 < points.scaling.inputs(points.inputs.values).std() < 1.1
+    assert points.remark == "x is rounded to steps of 128, as large as its numbers are: take a constant off it"
+    assert not points_of(table_of(tmp_path, PLAIN), choice).remark
+
+
 def test_rows_and_tasks_that_are_left_out_are_counted_and_named(tmp_path):
     text = PLAIN.replace("s1,1,10,", "s1,1,,").replace("s2,2,20,", "s2,,20,") + "tiny,1,1,Rome\n"
     dropped = points_of(table_of(tmp_path, text))
@@ -338,7 +385,7 @@ def test_rows_and_tasks_that_are_left_out_are_counted_and_named(tmp_path):
     filled = points_of(table_of(tmp_path, text), fills=True)
     assert filled.counts.sum() == dropped.counts.sum() + 1
     assert np.isfinite(filled.inputs.values).all()
-    assert "1 missing values are filled in: x 1" in filled.remark
+    assert "1 missing value is filled in: x 1" in filled.remark
 
 
 def test_three_million_users_with_one_rating_each_have_no_task(tmp_path):

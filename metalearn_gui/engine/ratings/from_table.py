@@ -95,7 +95,8 @@ def ratings_from(table: Table, roles: Roles) -> RatingsTable:
         _none,
         table.digest,
     )
-    return result.with_remark(f"{left_out:,} rows with something missing are left out") if left_out else result
+    rows_are = "1 row with something missing is" if left_out == 1 else f"{left_out:,} rows with something missing are"
+    return result.with_remark(f"{rows_are} left out") if left_out else result
 
 
 def _column(table: Table, name: str) -> Column:

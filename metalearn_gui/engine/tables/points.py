@@ -15,6 +15,7 @@ from metalearn_gui.engine.read_so_far import ReadSoFar, stage
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.tables.choices import MAX_LABELS, ColumnChoice
 from metalearn_gui.engine.tables.column_types import require_numbers
+from metalearn_gui.engine.tables.precision import check_input, check_target, rounding
 from metalearn_gui.engine.tables.table import Column, Table
 
 SPLIT_NAMES = {"train": 0, "training": 0, "validation": 1, "valid": 1, "val": 1, "dev": 1, "test": 2, "testing": 2}
@@ -161,9 +162,10 @@ def parting(
     names = tuple(task_names[number] for number in numbers)
     splits = _splits(table, choice, order, owners, names, split)
     is_training = np.isin(owners, splits["train"])
-    inputs, filled = yield from stage(_inputs(table, choice, labels, order, is_training), 1 / 3, 2 / 3)
+    inputs, filled, rounded = yield from stage(_inputs(table, choice, labels, order, is_training), 1 / 3, 2 / 3)
     y = y[order]
     goes_out = np.zeros((len(y), 0)) if are_classes else y
+    rounded += _checked_targets(choice, goes_out)
     scaling = yield from stage(_scaling(inputs, goes_out, is_training), 2 / 3, 1)
     kept_counts = counts[numbers]
     return TablePoints(
@@ -174,7 +176,7 @@ def parting(
         names,
         splits,
         scaling,
-        _remark(is_left_out, bad_target, filled, np.asarray(is_small), task_names, min_rows),
+        _remark(is_left_out, bad_target, filled, rounded, np.asarray(is_small), task_names, min_rows),
     )
 
 
@@ -189,10 +191,13 @@ def _lacks_inputs(table: Table, choice: ColumnChoice, labels: Labels) -> Generat
 
 def _inputs(
     table: Table, choice: ColumnChoice, labels: Labels, order: Array, is_training: Array
-) -> Generator[ReadSoFar, None, tuple[Cells, dict[str, int]]]:
-    """The rows in order, and how many cells of each column were missing: the training tasks' mean, or no label."""
+) -> Generator[ReadSoFar, None, tuple[Cells, dict[str, int], list[str]]]:
+    """The rows in order, how many cells of each column were filled in, and what is to be said of their rounding.
+
+    A missing cell gets the training tasks' mean, or no label.
+    """
     widths = tuple(len(labels.get(name, ())) for name in choice.inputs)
-    values, filled = np.empty((len(order), len(widths)), np.float32), {}
+    values, filled, rounded = np.empty((len(order), len(widths)), np.float32), {}, []
     for place, (name, width) in enumerate(zip(choice.inputs, widths, strict=True)):
         yield ReadSoFar(place, len(widths))
         cells = _cells(table, name, labels)[order]
@@ -201,8 +206,11 @@ def _inputs(
             filled[name] = int(is_missing.sum())
             known = cells[is_training & ~is_missing]
             cells[is_missing] = NO_LABEL if width else known.mean() if len(known) else 0.0
+        if not width:
+            check_input(name, cells)
+            rounded.append(rounding(name, cells))
         values[:, place] = cells
-    return Cells(values, widths), filled
+    return Cells(values, widths), filled, rounded
 
 
 def _scaling(inputs: Cells, y: Array, is_training: Array) -> Generator[ReadSoFar, None, Scaling]:
@@ -306,23 +314,34 @@ def _drawn_split(names: Sequence[str], split: Split) -> Array:
     return own
 
 
+def _checked_targets(choice: ColumnChoice, y: Array) -> list[str]:
+    """What is to be said of their rounding; classes, which are no numbers, have none."""
+    columns = list(zip(choice.targets, y.T, strict=False))
+    for name, numbers in columns:
+        check_target(name, numbers)
+    return [rounding(name, numbers) for name, numbers in columns]
+
+
 def _remark(
     is_left_out: Array,
     bad_target: Array,
     filled: Mapping[str, int],
+    rounded: Sequence[str],
     is_small: Array,
     names: Sequence[str],
     min_rows: int,
 ) -> str:
     lines = []
     if is_left_out.any():
-        lines.append(
-            f"{int(is_left_out.sum()):,} rows with something missing are left out "
-            f"({int(bad_target.sum()):,} without a target)"
-        )
+        count = int(is_left_out.sum())
+        rows, are = ("1 row", "is") if count == 1 else (f"{count:,} rows", "are")
+        lines.append(f"{rows} with something missing {are} left out ({int(bad_target.sum()):,} without a target)")
     if filled:
         counted = _some([f"{name[:30]} {count:,}" for name, count in filled.items()])
-        lines.append(f"{sum(filled.values()):,} missing values are filled in: {counted}")
+        count = sum(filled.values())
+        values_are = "1 missing value is" if count == 1 else f"{count:,} missing values are"
+        lines.append(f"{values_are} filled in: {counted}")
+    lines += filter(None, rounded)
     small = np.flatnonzero(is_small)
     if len(small):
         shown = _some([names[place][:30] for place in small.tolist()])
