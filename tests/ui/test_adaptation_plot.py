@@ -229,6 +229,21 @@ def test_what_explodes_beyond_the_trained_steps_leaves_the_scale_to_the_rest_and
     assert not panel._off_scale.isVisible()
 
 
+def test_a_baseline_that_explodes_leaves_the_scale_to_the_rest_and_is_named(panel, session):
+    session.score()
+    scored = session.live.scores[-1]
+    usual = scored.evaluation.baselines["transfer"]
+    explodes = dataclasses.replace(usual, loss=np.array([1.0, 1.1, 1.5, 1e4, 1e24, *[np.inf] * 6]))
+    evaluation = dataclasses.replace(scored.evaluation, baselines={"transfer": usual, "scratch": explodes})
+    session.live.scores[-1] = dataclasses.replace(scored, evaluation=evaluation)
+    session.scored.emit()
+    assert panel.plot.getViewBox().viewRange()[1][1] < 3.0
+    assert panel._off_scale.text() == "off the scale from step 3: scratch"
+    assert panel._lines["scratch"].y[4] == pytest.approx(24.0)  # it is drawn, and leaves at the top
+    session.score()
+    assert not panel._off_scale.isVisible()
+
+
 def test_a_loss_that_is_not_finite_reads_diverges(panel, session):
     loss = np.linspace(3.0, 1.0, 11)
     loss[5] = np.inf

@@ -187,9 +187,9 @@ class AdaptationPanel(Panel):
         self._median.feed(scores["learner"].loss_median if has_median else EMPTY)
         levels = self.levels.hide() if self.shows_accuracy else self.levels.show(self.session.shown)
         whole = np.array(PERCENT if self.shows_accuracy and not scores else ())
-        others = [*(line.y for key, line in self._lines.items() if key != "learner"), levels, whole]
+        baselines = {key: line.y for key, line in self._lines.items() if key != "learner"}
         trained = None if self.shows_accuracy else self.session.shown.settings.learner.num_steps
-        self._off_scale.fit((self._lines["learner"].y, self._median.y), others, trained)
+        self._off_scale.fit((self._lines["learner"].y, self._median.y), baselines, [levels, whole], trained)
 
     def _values(self, scores: StepScores) -> tuple[Array, Array]:
         if not self.shows_accuracy:
