@@ -31,7 +31,7 @@ from metalearn_gui.ui.compare.references import ReferenceList, Swatch
 from metalearn_gui.ui.compare.scores import WIDTHS, narrowed
 from metalearn_gui.ui.compare.scores_model import BEST, BEST_MEDIAN, DOTS, FIRST, MARK_ROLE, NAME, TIME, Dots
 from metalearn_gui.ui.compare.tile_session import TileSession
-from metalearn_gui.ui.compare.tiles import SmallCurve
+from metalearn_gui.ui.compare.tiles import ROOM_FOR_LOSS, SmallCurve
 from metalearn_gui.ui.run_marks import mark_of, run_mark
 from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.status_bar import StatusBar
@@ -179,6 +179,19 @@ def test_a_comparison_fills_the_table_and_the_tiles_and_the_curves(view, qtbot):
         tile.layout().activate()
         assert (tile._loss.y() > tile._name.y() + 8) is is_below
         assert tile._name.shown_text == "MAML"
+
+
+def test_tiles_of_a_row_have_the_same_line_below_where_one_is_a_pixel_wider(view, qtbot):
+    compare(view, qtbot)
+    qtbot.waitUntil(lambda: all(view.findChild(QWidget, f"compare_tile_{key}").isVisible() for key in LEARNERS))
+    tiles = [view.findChild(QWidget, f"compare_tile_{key}") for key in LEARNERS]
+    for extra in (0, 1):
+        for tile, more in zip(tiles, (extra, 1 - extra), strict=True):
+            tile.resize(ROOM_FOR_LOSS - 1 + more, 150)
+        for tile in tiles:
+            tile.layout().activate()
+        assert len({tile._picture.height() for tile in tiles}) == 1
+        assert all(tile._loss.y() > tile._name.y() + 8 for tile in tiles)
 
 
 def test_a_run_that_was_compared_is_called_by_its_learner_and_why_it_ended_is_said(view, real, qtbot):

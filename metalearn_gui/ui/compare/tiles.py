@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGraphicsOpacityEffect,
@@ -108,6 +108,7 @@ class TilesPanel(Panel):
         for key, standing in standings.items():
             if key not in self._tiles:
                 self._tiles[key] = fit_new(Tile(self.session, standing, self))
+                self._tiles[key].resized.connect(self._fit_lines)
         columns = min(max(len(standings), 1), MOST_IN_A_ROW)
         for column in range(MOST_IN_A_ROW):  # else a long name makes its tile wider than the others
             self._grid.setColumnStretch(column, int(column < columns))
@@ -118,6 +119,12 @@ class TilesPanel(Panel):
         self._say_hint()
         self._empty.setVisible(not standings)
         self._follow()
+
+    def _fit_lines(self) -> None:
+        """The same line below every tile: of a row's tiles some are one pixel wider, and none should be higher."""
+        width = min(tile.width() for tile in self._tiles.values())
+        for tile in self._tiles.values():
+            tile.fit_line(width)
 
     def _follow(self) -> None:
         """Let the touched task be adapted to with what everybody has learned by now."""
@@ -181,6 +188,8 @@ class TilesPanel(Panel):
 class Tile(QWidget):
     """One contender on the touched task: the canvas where it can be touched, else its small drawing; a line below."""
 
+    resized = Signal()
+
     def __init__(self, session: Session, standing: Standing, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName(f"compare_tile_{standing.key}")
@@ -239,8 +248,12 @@ class Tile(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._steps.setVisible(self.width() >= scaled(ROOM_FOR_STEPS))
-        is_narrow = self.width() < scaled(ROOM_FOR_LOSS)
+        self.resized.emit()
+
+    def fit_line(self, width: int) -> None:
+        """Put into the line below what such a width has room for."""
+        self._steps.setVisible(width >= scaled(ROOM_FOR_STEPS))
+        is_narrow = width < scaled(ROOM_FOR_LOSS)
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
             self._below.addWidget(self._loss, *((1, 1) if is_narrow else (0, 3)))
