@@ -43,6 +43,20 @@ def test_marks_further_apart_than_the_window_still_make_a_pace(clock: Clock) -> 
     assert pace.tasks_per_second == pytest.approx(6.0)
 
 
+def test_a_run_that_has_just_begun_foretells_no_end(clock: Clock) -> None:
+    pace, seen = Pace(), 25
+    pace.mark(seen)
+    clock.now += 3.0  # the first evaluation
+    pace.mark(seen + 25)
+    assert pace.tasks_per_second > 0.0
+    assert pace.seconds_for(1_750_000) is None  # it would say 58 hours
+    for _ in range(10):
+        clock.now += 0.1
+        seen += 2_500
+        pace.mark(seen)
+    assert pace.seconds_for(1_750_000) == pytest.approx(70.0, rel=0.01)
+
+
 def test_without_two_marks_there_is_no_pace(clock: Clock) -> None:
     pace = Pace()
     pace.mark(0)
