@@ -112,5 +112,6 @@ def _figures(values: Array) -> tuple[Array, Array]:
     if not values.shape[1]:
         return np.zeros(0, np.float32), np.ones(0, np.float32)
     mean, deviation = values.mean(axis=0), values.std(axis=0)
-    smallest = SMALLEST_DEVIATION * np.abs(values).max(axis=0)  # whatever the unit: 4e-7 m is as good as 400 nm
+    # Whatever the unit, 4e-7 m is as good as 400 nm, as long as float32 has a place for it.
+    smallest = np.maximum(SMALLEST_DEVIATION * np.abs(values).max(axis=0), np.finfo(np.float32).tiny)
     return mean.astype(np.float32), np.where(deviation > smallest, deviation, 1.0).astype(np.float32)

@@ -356,6 +356,12 @@ def test_a_column_of_one_number_is_only_moved(tmp_path):
     assert not points.remark
 
 
+def test_inputs_too_near_each_other_for_float32_are_only_moved(tmp_path):
+    points = points_of(table_of(tmp_path, with_units(1e-42, 0.0, 1.0)), ColumnChoice("sensor", ("x",), ("y",)))
+    assert points.scaling.x_deviation.tolist() == [1.0]
+    assert np.isfinite(points.scaling.inputs(points.inputs.values)).all()
+
+
 @pytest.mark.parametrize("unit", [1e-22, 6e23, 1e300])
 def test_a_target_whose_squares_no_loss_holds_is_refused_in_one_line(tmp_path, unit):
     table = table_of(tmp_path, with_units(1.0, 0.0, unit))
