@@ -258,6 +258,7 @@ def test_the_interval_of_a_loss_of_hundreds_is_a_number_as_people_write_it() -> 
     assert evaluate._with_interval({"loss": 2128.7, "loss_ci95": 503.2}, "loss") == "2129 ± 500"
     assert evaluate._with_interval({"loss": 3.0e12, "loss_ci95": 5.9e12}, "loss") == "3e+12 ± 5.9e+12"
     assert comparing.with_interval(719_321.0, 503_456.0) == "719000 ± 500000"
+    assert comparing.with_interval(1.0458, float("inf")) == "1.05"  # one task has no interval
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -114,7 +115,8 @@ def _verdict_text(judged: Verdict) -> str:
     text, words = verdict.sentence(judged, "{:.3g}".format)
     steps = f"after step {judged.step}, beside its best, step {judged.baseline_step}"
     measure = "wrong answers" if judged.measure == "errors" else "loss"
-    numbers = f"{measure} {judged.difference:+.4g} ± {number(judged.ci95, 2)}, paired over the same tasks"
+    margin = f" ± {number(judged.ci95, 2)}, paired over the same tasks" if math.isfinite(judged.ci95) else ""
+    numbers = f"{measure} {judged.difference:+.4g}{margin}"
     return f"{text.format(name=_name(judged.baseline), **words)} ({steps}: {numbers})."
 
 

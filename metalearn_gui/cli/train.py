@@ -115,7 +115,8 @@ def run(options: Options) -> int:
         told = {name: value for name, value in report.items() if finite(value) is not None}
         words = {name: f"{name.replace('_', ' ')} {number(value)}" for name, value in told.items()}
         if interval is not None:
-            words["accuracy"] += f" ± {number(interval)} on {report['num_tasks']} unseen tasks"
+            margin = f" ± {number(interval)}" if math.isfinite(interval) else ""
+            words["accuracy"] += f"{margin} on {report['num_tasks']} unseen tasks"
             del words["num_tasks"]
         print(" · ".join(words.values()))
     return INTERRUPTED if job.run.reason == "stopped" else DONE

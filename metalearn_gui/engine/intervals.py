@@ -31,7 +31,11 @@ def tasks_interval(values: Array, identity: Array | None) -> Array:
 
     Args:
         identity: of each value, the task's number; None: each is a task of its own.
+
+    Returns: infinity where there is but one task: it says nothing of others.
     """
+    if num_distinct(values.shape[-1], identity) < 2:
+        return np.full(values.shape[:-1], np.inf)
     if identity is None or num_distinct(values.shape[-1], identity) == values.shape[-1]:
         return interval(values)
     tasks, places = np.unique(identity, return_inverse=True)

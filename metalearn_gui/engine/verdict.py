@@ -9,7 +9,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import StepScores, Verdict
-from metalearn_gui.engine.intervals import num_distinct, tasks_interval
+from metalearn_gui.engine.intervals import tasks_interval
 
 MANY_TIMES = 10.0  # more than so many times what the other has is told in times, not in per cent
 
@@ -39,8 +39,7 @@ def verdict(step: int, learner: StepScores, baselines: Mapping[str, StepScores])
         paired = own[step] - others[key][place]
     difference = float(paired.mean())
     relative = difference / means[key, place] if means[key, place] else 0.0
-    is_one_task = num_distinct(len(paired), learner.identity) < 2  # it says nothing of others
-    half = math.inf if is_one_task else float(tasks_interval(paired, learner.identity))
+    half = float(tasks_interval(paired, learner.identity))
     return Verdict(key, place, step, difference, half, relative, "loss" if learner.accuracies is None else "errors")
 
 
@@ -71,7 +70,9 @@ def sentence(verdict: Verdict, number: Callable[[float], str], brief: bool = Fal
     if not verdict.difference:
         return "No difference from {name}", words
     text = texts["perhaps_less" if verdict.difference < 0 else "perhaps_more"]
-    return text if brief else f"{text}, the interval spans zero", words
+    if brief:
+        return text, words
+    return f"{text}, on one unseen task" if math.isinf(verdict.ci95) else f"{text}, the interval spans zero", words
 
 
 _OF_LOSS = {
@@ -99,7 +100,7 @@ def _share_text(verdict: Verdict, number: Callable[[float], str], brief: bool) -
         factor, unit = 100.0, " in 100"
     difference, half = factor * verdict.difference, factor * verdict.ci95
     shown = number(abs(difference))
-    if brief:
+    if brief or math.isinf(half):
         return f"{shown}{unit}"
-    margin = number(half) if 99.5 <= half < math.inf else f"{half:.2g}"  # two figures of hundreds: "1.4e+02"
+    margin = number(half) if half >= 99.5 else f"{half:.2g}"  # two figures of hundreds: "1.4e+02"
     return f"{shown} ± {margin}{unit}"

@@ -80,14 +80,16 @@ def percent_text(accuracy: float, digits: int = 1) -> str:
 
 
 def interval_text(half_width: float) -> str:
-    """Half the width of an accuracy's interval, as it stands behind it."""
-    return f"± {100 * half_width:.1f}"
+    """Half the width of an accuracy's interval, as it stands behind it; one task has none."""
+    return f"± {100 * half_width:.1f}" if math.isfinite(half_width) else ""
 
 
 def mean_text(mean: float, half_width: float) -> str:
-    """A mean and half the width of its interval, to two digits of that; where it is a number."""
+    """A mean and half the width of its interval, to two digits of that; where they are numbers: one task has none."""
     if not math.isfinite(mean):
         return loss_text(mean)
+    if not math.isfinite(half_width):
+        return short_text(mean)
     return f"{short_text(mean)} ± {short_text(float(f'{half_width:.2g}'))}"
 
 

@@ -294,6 +294,14 @@ def test_the_best_stands_alone_only_where_the_paired_interval_parts(two: Compari
     )
 
 
+def test_nobody_stands_alone_on_one_unseen_task(two: Comparison) -> None:
+    losses = np.random.default_rng(0).exponential(1.0, (2, 1))
+    found = made(two, one=losses, far=losses + 1.0)
+    assert found.difference("far", "one").ci95 == found.entry("one").ci95(1) == np.inf
+    assert found.best() == {"one", "far"}
+    assert not found.alone()
+
+
 def test_a_seed_that_was_cut_short_counts_for_nothing_beside_one_that_was_not(two: Comparison) -> None:
     first, other = two.entry("maml").runs
     cut = dataclasses.replace(other, reason="stopped")

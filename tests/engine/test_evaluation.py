@@ -21,7 +21,7 @@ from metalearn_gui.engine.evaluation import (
     evaluate,
 )
 from metalearn_gui.engine.events import LearnerState, StepScores, TrainingState
-from metalearn_gui.engine.intervals import interval
+from metalearn_gui.engine.intervals import interval, tasks_interval
 from metalearn_gui.engine.scoring import score, slice_size, to_json, watched_tasks
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.unseen import unseen_episodes
@@ -40,6 +40,15 @@ def losses_by_hand(settings: ExperimentSettings, num_tasks: int) -> np.ndarray:
         chosen = np.take_along_axis(path.predictions, episodes.query.y[None, ..., None].astype(np.int64), axis=-1)
         return -np.log(chosen[..., 0]).mean(axis=-1)
     return np.square(path.predictions - episodes.query.y).mean(axis=(2, 3))
+
+
+@pytest.mark.parametrize("identity", [None, np.zeros(1, int), np.zeros(600, int)])
+def test_one_task_has_no_interval_however_often_it_is_drawn(identity) -> None:
+    """Such is a table of three patients of whom one is held out: 600 episodes of one task once were "± 0"."""
+    losses = np.random.default_rng(0).normal(size=(2, 1 if identity is None else len(identity)))
+    assert tasks_interval(losses, identity).tolist() == [math.inf, math.inf]
+    rows = to_json(StepScores(losses.mean(1), np.median(losses, 1), tasks_interval(losses, identity)))
+    assert rows[0]["loss_ci95"] is None
 
 
 @pytest.mark.parametrize("family", FAMILIES)

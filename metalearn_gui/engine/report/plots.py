@@ -87,16 +87,17 @@ def line_plot(
 def interval_plot(means: Sequence[Mean], x_label: str) -> Element:
     """A mean and its 95 % interval in every row, on a logarithmic axis."""
     height = TOP + ROW * len(means) + BOTTOM
-    reached = np.array([[one.mean - one.half, one.mean, one.mean + one.half] for one in means])
+    halves = [one.half if math.isfinite(one.half) else 0.0 for one in means]  # one task has no interval
+    reached = np.array([[one.mean - half, one.mean, one.mean + half] for one, half in zip(means, halves, strict=True)])
     scale = Scale.around(reached.ravel(), NAMES, WIDTH - 24.0, log=True)
     picture = picture_of(WIDTH, height, x_label)
     picture.extend(_axis_x(scale, x_label, height))
-    for row, one in enumerate(means):
+    for row, (one, half) in enumerate(zip(means, halves, strict=True)):
         y = TOP + ROW * (row + 0.5)
         picture.append(words(one.label, NAMES - 10, y + 4, "end", room=NAMES - 10))
         if math.isfinite(one.mean) and one.mean > 0:
             colour = COLOURS[one.place % len(COLOURS)]
-            ends = [scale.at(max(one.mean - one.half, scale.low)), scale.at(one.mean + one.half)]
+            ends = [scale.at(max(one.mean - half, scale.low)), scale.at(one.mean + half)]
             picture.append(_line((ends[0], y), (ends[1], y), stroke=colour, stroke_width=3, stroke_opacity=0.45))
             picture.append(element("circle", cx=scale.at(one.mean), cy=y, r=4.5, fill=colour))
     return picture
@@ -257,5 +258,6 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def with_interval(mean: float, half: float, digits: int = 3) -> str:
-    """A mean to so many digits and half the width of its interval; a mean that is not finite has none."""
-    return f"{number(mean, digits)} ± {number(half, 2)}" if math.isfinite(mean) else number(mean)
+    """A mean to so many digits and half the width of its interval, which one task or what is not finite has none of."""
+    has_interval = math.isfinite(mean) and math.isfinite(half)
+    return f"{number(mean, digits)} ± {number(half, 2)}" if has_interval else number(mean, digits)

@@ -82,8 +82,9 @@ def _paint_mean(
 ) -> None:
     (mean, half, median), middle = found, rect.center().y()
     painter.setPen(QPen(faded(mark.color, 1.0 if is_best else 0.5), 2))
-    low, high = (place_of(max(end, 10.0 ** reach[0]), rect, reach) for end in (mean - half, mean + half))
-    painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+    if math.isfinite(half):  # one task has no interval
+        low, high = (place_of(max(end, 10.0 ** reach[0]), rect, reach) for end in (mean - half, mean + half))
+        painter.drawLine(QPointF(low, middle), QPointF(high, middle))
     if math.log10(mean) > reach[1]:
         _paint_beyond(painter, mark, QPointF(place_of(mean, rect, reach), middle))
     else:

@@ -210,7 +210,8 @@ class LossAgainstPanel(Panel):
     def _fit(self) -> None:
         low, high = self._reach()
         self.plot.getViewBox().setXRange(low - 0.06, max(high, low + 0.5) + 0.06, padding=0.0)
-        ends = ((np.maximum(one.loss - one.ci95, one.loss / DEEPEST), one.loss + one.ci95) for one in self._curves)
+        known = ((one.loss, np.where(np.isfinite(one.ci95), one.ci95, 0.0)) for one in self._curves)
+        ends = ((np.maximum(loss - half, loss / DEEPEST), loss + half) for loss, half in known)
         self.plot.fit_values(*(self.plot.to_axis(end) for pair in ends for end in pair))
 
     def _reach(self) -> tuple[float, float]:
