@@ -59,7 +59,7 @@ def test_scores_are_the_mean_median_and_interval_of_the_tasks_losses(family: str
     assert scores.loss.shape == (4,)
     np.testing.assert_allclose(scores.loss, losses.mean(axis=1), rtol=1e-4)
     np.testing.assert_allclose(scores.loss_median, np.median(losses, axis=1), rtol=1e-4)
-    by_formula = 1.96 * losses.std(axis=1, ddof=1) / math.sqrt(30)
+    by_formula = 2.045 * losses.std(axis=1, ddof=1) / math.sqrt(30)  # Student's t of 29 degrees
     np.testing.assert_allclose(scores.loss_ci95, by_formula, rtol=1e-3)
 
 
@@ -72,7 +72,7 @@ def test_accuracy_is_the_share_of_query_points_of_the_right_class() -> None:
     scores = evaluate(settings, state, num_tasks=20, compile=False).learner
     assert scores.accuracy is not None
     np.testing.assert_allclose(scores.accuracy, hits.mean(axis=1), atol=1e-6)
-    np.testing.assert_allclose(scores.accuracy_ci95, 1.96 * hits.std(axis=1, ddof=1) / math.sqrt(20), atol=1e-6)
+    np.testing.assert_allclose(scores.accuracy_ci95, 2.093 * hits.std(axis=1, ddof=1) / math.sqrt(20), rtol=1e-3)
     assert scores.accuracy[-1] > scores.accuracy[0]
 
 
@@ -83,10 +83,12 @@ def test_regression_has_no_accuracy() -> None:
     assert "accuracy" not in to_json(scores)[0]
 
 
-def test_an_interval_holds_the_true_mean_19_times_in_20() -> None:
-    draws = np.random.default_rng(0).normal(3.0, 2.0, (4000, 60))
+@pytest.mark.parametrize("num_tasks", [2, 6, 20, 60, 400])
+def test_an_interval_holds_the_true_mean_19_times_in_20(num_tasks: int) -> None:
+    """However few tasks: with 1.96 standard errors of two it was 7 times in 10, of six 9 in 10."""
+    draws = np.random.default_rng(0).normal(3.0, 2.0, (4000, num_tasks))
     held = np.abs(draws.mean(axis=1) - 3.0) <= interval(draws)
-    assert 0.93 < held.mean() < 0.965
+    assert 0.94 < held.mean() < 0.96
     assert interval(np.ones((3, 1))).tolist() == [0.0, 0.0, 0.0]
 
 
