@@ -98,6 +98,15 @@ def test_a_table_that_is_taken_for_another_family_is_refused_for_what_was_said(f
     assert "predicts" not in line
 
 
+@pytest.mark.parametrize("name", ["people.xlsx", "a.json", "one.png"])
+def test_a_file_that_no_family_reads_is_told_what_is(name, tmp_path, capsys):
+    (tmp_path / name).write_bytes(b"PK\x03\x04")
+    assert main(["train", "--data", str(tmp_path / name), "--output", str(tmp_path / "a.metalearn")]) == 2
+    line = capsys.readouterr().err
+    assert f"{name}, which nothing reads; expected a table (CSV, TSV, Parquet), ratings, or a folder or zip" in line
+    assert "task family" not in line  # none was named
+
+
 def test_a_bad_table_is_refused_before_tensorflow_is_loaded(table):
     table.write_text(table.read_text().replace("s3,", 's3,"'))
     assert "tensorflow" not in loaded_after(

@@ -54,7 +54,7 @@ class Change:
 class StepScores:
     """Losses on unseen tasks by adaptation step 0..k, each array of shape (k + 1,).
 
-    ci95: half the width of the 95 % interval of the mean, 1.96 standard errors over tasks; see `tasks_interval`.
+    ci95: half the width of the 95 % interval of the mean, over tasks; see `tasks_interval`.
     losses, accuracies: of every task, (k + 1, tasks); None in an Evaluation, of which a run keeps thousands.
     identity: of every task, as `TaskFamily.identity`.
     """
