@@ -15,7 +15,8 @@ from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
 LARGEST_CELL, SMALLEST_CELL = 18.0, 6.0
-GAP, SCALE = 8.0, 34.0  # between dots and pairs; at the left, for the losses' names
+GAP, ROOM = 8.0, 2.0  # between dots and pairs, and names of losses and pairs; before these names
+USUAL_NAME = "0.001"
 LEAST_PAIRS = 44  # pixels of height below which pairs say nothing
 FAINT = 0.4  # opacity of the pairs of clients that were not drawn
 
@@ -86,7 +87,13 @@ class ClientField(QWidget):
 
     def _pairs_area(self) -> QRectF:
         top = self._dots_height(self._grid()[0]) + GAP
-        return QRectF(SCALE, top, max(1.0, self.width() - SCALE), max(0.0, self.height() - top - 2.0))
+        left = ROOM + self._names_width() + GAP
+        return QRectF(left, top, max(1.0, self.width() - left), max(0.0, self.height() - top - 2.0))
+
+    def _names_width(self) -> float:
+        """Of the longest name of a loss; as much for the usual ones, so that pairs stay in place as losses fall."""
+        names = (f"{10.0**power:g}" for power in _powers(*self._range()))
+        return max(self.fontMetrics().horizontalAdvance(name) for name in (USUAL_NAME, *names))
 
     def client_at(self, position: QPointF) -> int:
         """The client whose dot or pair is there, or -1."""
@@ -166,12 +173,12 @@ class ClientField(QWidget):
     def _paint_scale(self, painter: QPainter, area: QRectF, low: float, high: float) -> None:
         """A line at every power of ten."""
         palette = theme().palette
-        for power in range(math.ceil(low), math.floor(high) + 1):
+        for power in _powers(low, high):
             y = _height(10.0**power, area, low, high)
             painter.setPen(QPen(palette.line, 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(palette.muted)
-            name = QRectF(0, y - 8, SCALE - 6, 16)
+            name = QRectF(0, y - 8, area.left() - GAP, 16)
             painter.drawText(name, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{10.0**power:g}")
 
     def _range(self) -> tuple[float, float]:
@@ -206,6 +213,11 @@ def clients_of(points: Array, drawn: Array, weight: Array, before: Array, after:
 def loss_text(client: Client) -> str:
     """The losses of a client before and after."""
     return f"{number_text(client.before)} → {number_text(client.after)}"
+
+
+def _powers(low: float, high: float) -> range:
+    """Of ten, which have a line and a name."""
+    return range(math.ceil(low), math.floor(high) + 1)
 
 
 def _height(loss: float, area: QRectF, low: float, high: float) -> float:

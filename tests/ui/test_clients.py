@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolTip
 
 from metalearn_gui.engine.learners.base import View
+from metalearn_gui.ui.client_field import ClientField, clients_of
 from metalearn_gui.ui.panels.clients import ClientsPanel
 from metalearn_gui.ui.theme import theme
 from tests.ui.hand import mouse
@@ -93,3 +94,16 @@ def test_any_number_of_clients_with_any_loss_is_painted(panel, session, loss, co
     session.unseen.show_views([View("clients", arrays(**each, **nobody))])
     assert not panel.field.grab().isNull()
     assert [client.points for client in panel.field.clients] == [7.0] * count
+
+
+def test_the_names_of_small_losses_are_not_cut_off(qtbot):
+    field = ClientField()
+    qtbot.addWidget(field)
+    field.resize(380, 150)
+    losses = np.geomspace(20.0, 5e-4, 12)
+    ones = np.ones(12)
+    field.set_clients(clients_of(ones, 0 * ones, ones, losses, losses / 2), ("",) * 12)
+    field.show()
+    picture = field.grab().toImage()
+    below = range(int(field._pairs_area().top()), picture.height())
+    assert len({picture.pixel(0, y) for y in below}) == 1  # no letter reaches the left edge
