@@ -57,7 +57,7 @@ GROUPS = {
 PALETTE = "palette"
 FIRST_LEVEL = (PALETTE, "help")  # in the menu itself too
 COMMANDS = (
-    Command("open", QT_TRANSLATE_NOOP("Commands", "Open..."), "Ctrl+O", FILE, lambda w: w.file.open()),
+    Command("open", QT_TRANSLATE_NOOP("Commands", "Open..."), "Ctrl+O", FILE, lambda w: w.file.open(), "load session"),
     Command(
         "recover", QT_TRANSLATE_NOOP("Commands", "Open an unsaved session..."), "", FILE,
         lambda w: w.session.documents.ask_for_recoveries(),
@@ -68,7 +68,10 @@ COMMANDS = (
     ),
     Command("save", QT_TRANSLATE_NOOP("Commands", "Save"), "Ctrl+S", FILE, lambda w: w.file.save()),
     Command("save_as", QT_TRANSLATE_NOOP("Commands", "Save as..."), "Ctrl+Shift+S", FILE, lambda w: w.file.save_as()),
-    Command("import", QT_TRANSLATE_NOOP("Commands", "Import data..."), "Ctrl+I", FILE, lambda w: w.ask_import()),
+    Command(
+        "import", QT_TRANSLATE_NOOP("Commands", "Import data..."), "Ctrl+I", FILE, lambda w: w.ask_import(),
+        "load csv table pictures ratings movielens",
+    ),
     Command(
         "export", QT_TRANSLATE_NOOP("Commands", "Export..."), "Ctrl+E", FILE, lambda w: w.show_export(),
         "keras savedmodel litert tflite onnx safetensors csv tensorboard png svg gif",
@@ -79,6 +82,7 @@ COMMANDS = (
     ),
     Command(
         "copy_link", QT_TRANSLATE_NOOP("Commands", "Copy link"), "Ctrl+Shift+L", EDIT, lambda w: w.clip.copy_link(),
+        "share url",
     ),
     Command(
         "paste", QT_TRANSLATE_NOOP("Commands", "Paste a link or picture"), "Ctrl+V", EDIT, lambda w: w.clip.paste()
@@ -89,9 +93,12 @@ COMMANDS = (
     ),
     Command(
         "copy_picture", QT_TRANSLATE_NOOP("Commands", "Copy the task's picture"), "Ctrl+Alt+C", EDIT,
-        lambda w: w.clip.copy_picture(),
+        lambda w: w.clip.copy_picture(), "screenshot image save",
     ),
-    Command("toggle", QT_TRANSLATE_NOOP("Commands", "Run or pause"), "Space", RUN, lambda w: w.transport.toggle()),
+    Command(
+        "toggle", QT_TRANSLATE_NOOP("Commands", "Run or pause"), "Space", RUN, lambda w: w.transport.toggle(),
+        "train start stop play",
+    ),
     Command("step", QT_TRANSLATE_NOOP("Commands", "One meta-iteration"), "S", RUN, lambda w: w.transport.step()),
     Command("reset", QT_TRANSLATE_NOOP("Commands", "Back to the same start"), "R", RUN, lambda w: w.transport.reset()),
     Command("reseed", QT_TRANSLATE_NOOP("Commands", "Start with another seed"), "", RUN, lambda w: w.session.reseed()),
@@ -148,11 +155,11 @@ COMMANDS = (
     Command("find", QT_TRANSLATE_NOOP("Commands", "Find a setting"), "Ctrl+F", VIEW, lambda w: w.find_setting()),
     Command(
         "all_settings", QT_TRANSLATE_NOOP("Commands", "All settings, or ten"), "F6", VIEW,
-        lambda w: w.show_all_settings(not w.shows_all_settings),
+        lambda w: w.show_all_settings(not w.shows_all_settings), "advanced simple mode",
     ),
     Command(
         "compare_view", QT_TRANSLATE_NOOP("Commands", "Compare learners"), "F4 or Ctrl+Shift+C", VIEW,
-        lambda w: w.show_view("compare"),
+        lambda w: w.show_view("compare"), "report side by side",
     ),
     Command(
         "runs_lines", QT_TRANSLATE_NOOP("Commands", "Lines of all runs"), "", VIEW,

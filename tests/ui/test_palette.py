@@ -222,12 +222,33 @@ def test_a_command_s_own_word_beats_scattered_letters_and_no_name(window, line, 
     ("typed", "text"),
     [
         ("gif", "Export..."), ("onnx", "Export..."), ("zoom in", "Larger"), ("dark mode", "Dark or light"),
-        ("shortcuts", "Help"), ("full screen", "Presenter"),
+        ("shortcuts", "Help"), ("full screen", "Presenter"), ("load", "Open..."),
+        ("screenshot", "Copy the task's picture"), ("movielens", "Import data..."),
+        ("share url", "Copy link"), ("report", "Compare learners"),
     ],
 )  # fmt: skip
 def test_a_command_is_found_by_what_one_may_look_for(window, line, typed, text):
     line.setText(typed)
     assert texts(window)[0] == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "text"),
+    [
+        ("preset article", "preset", "The article's run"), ("article preset", "preset", "The article's run"),
+        ("learner maml", "learner", "MAML"), ("task glyphs", "family", "Glyphs"),
+    ],
+)  # fmt: skip
+def test_what_a_thing_is_helps_to_find_it(window, line, typed, kind, text):
+    line.setText(typed)
+    model = window.findChild(QWidget, "palette_list").model()
+    first = model.row_at(model.places()[0]).found.entry
+    assert (first.kind, first.text) == (kind, text)
+
+
+def test_all_presets_are_found_by_what_they_are(window, line):
+    line.setText("preset")
+    assert {preset.label for preset in PRESETS.values()} <= set(texts(window))
 
 
 def test_a_number_goes_to_a_setting_that_can_be_one(window, line):

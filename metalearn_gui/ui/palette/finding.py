@@ -46,6 +46,25 @@ def find(query: str, offered: list[Entry], entries: Entries) -> list[Found]:
 
 
 def _found(query: str, entry: Entry) -> Found | None:
+    found = [one for one in (_by_name(query, entry), _by_what_it_is(query, entry)) if one is not None]
+    return max(found, key=lambda one: one.score, default=None)
+
+
+def _by_what_it_is(query: str, entry: Entry) -> Found | None:
+    """ "preset article", "maml learner": whole words of what stands at the right, and the rest by name."""
+    if entry.kind == SETTING:  # what stands there is its value, and "shots 5" sets it
+        return None
+    told = {word for word in re.findall(r"\w+", entry.detail.lower()) if len(word) > len("on")}
+    words = query.lower().split()
+    rest = [word for word in words if word not in told]
+    if len(rest) == len(words):
+        return None
+    named = _by_name(" ".join(rest), entry) if rest else Found(entry)
+    letters = sum(len(word) for word in words) - sum(len(word) for word in rest)
+    return named and dataclasses.replace(named, score=named.score + letters - BY_A_WHOLE_OTHER_WORD)
+
+
+def _by_name(query: str, entry: Entry) -> Found | None:
     if query.lower() in entry.shortcut.lower().split(OR):
         return Found(entry, (), BY_ITS_KEY)
     seen = match(query, entry.text)
