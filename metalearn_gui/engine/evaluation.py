@@ -108,11 +108,18 @@ class Evaluator:
     def _tells_classes(self) -> bool:
         return self.settings.tasks.kind == "classification"
 
+    @property
+    def _has_even_classes(self) -> bool:
+        """Every class as often as every other: not so in a table, where healthy may be ten times as often as ill."""
+        return self._tells_classes and not self.settings.tasks.is_table
+
     @functools.cached_property
     def constant_loss(self) -> float:
-        """Of predicting the mean target of all tasks; of classes ln(ways): no task is drawn, which takes seconds."""
-        if self._tells_classes:
+        """Of predicting the mean target of all tasks, or how often each class is the target."""
+        if self._has_even_classes:  # ln(ways): no task is drawn, which takes seconds
             return math.log(self.settings.tasks.output_dim)
+        if self._tells_classes:
+            return float(np.mean(_by_shares(self._episodes)[0]))
         return float(np.mean(_squares_around_the_mean(self._episodes)))
 
     @functools.cached_property
@@ -124,9 +131,12 @@ class Evaluator:
 
     @functools.cached_property
     def _without_learning(self) -> dict[str, StepScores]:
-        """Nothing pays that is no better than a constant. Of classes that is chance, which accuracies tell better."""
-        if self._tells_classes:
+        """Nothing pays that is no better than a constant. Of even classes that is chance, which accuracies tell."""
+        if self._has_even_classes:
             return {}
+        if self._tells_classes:
+            by_shares = [np.repeat(values[None], 2, axis=0) for values in _by_shares(self._episodes)]
+            return {CONSTANT: summary(self.settings, [by_shares], self._unseen[0])}
         losses = _squares_around_the_mean(self._episodes).mean(axis=(1, 2))[None]
         return {CONSTANT: summary(self.settings, [[losses, losses]], self._unseen[0])}
 
@@ -225,6 +235,13 @@ def best_inner_rate(
         return float(loss.mean()) if np.isfinite(loss).all() else math.inf
 
     return min(grid, key=mean_loss)
+
+
+def _by_shares(episodes: Episodes) -> tuple[Array, Array]:
+    """The losses of predicting each class as often as it comes, (tasks,), and the accuracies of the commonest."""
+    targets = np.asarray(episodes.query.y)
+    shares = np.bincount(targets.ravel()) / targets.size
+    return -np.log(shares[targets]).mean(axis=1), (targets == shares.argmax()).mean(axis=1)
 
 
 def _squares_around_the_mean(episodes: Episodes) -> Array:

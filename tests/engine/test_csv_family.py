@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from metalearn_gui.engine import adapt, evaluation, scoring
-from metalearn_gui.engine.baselines import initial_state
+from metalearn_gui.engine.baselines import initial_state, initial_states
 from metalearn_gui.engine.episodes import SPLITS
+from metalearn_gui.engine.events import TrainingState
 from metalearn_gui.engine.export import EXPORTERS
 from metalearn_gui.engine.export.base import ExportSubject
 from metalearn_gui.engine.intervals import interval
@@ -138,6 +139,24 @@ def test_scores_of_several_targets_are_in_the_units_of_the_data(place, tmp_path)
     np.testing.assert_allclose(scores.loss, by_hand, rtol=1e-4)
     constant = evaluation.Evaluator(settings, 6, 0, "test", compile=False).constant_loss
     assert 0.01 < scores.loss[0] / constant < 100
+
+
+def test_a_constant_prediction_of_uneven_classes_knows_how_often_each_comes(tmp_path):
+    """One in ten is ill: ln 2 would let a learner look good that knows no more than that."""
+    rng = np.random.default_rng(0)
+    rows = [
+        f"s{task},{rng.normal():.3f},{'ill' if row % 10 == 0 else 'well'}" for task in range(30) for row in range(20)
+    ]
+    (tmp_path / "uneven.csv").write_text("task,x,state\n" + "\n".join(rows))
+    settings = settings_for(tmp_path / "uneven.csv", targets="state", predicts="classes")
+    shares = np.bincount(unseen_episodes(settings, 200, 0)[1].query.y.ravel()) / (200 * settings.episodes.queries)
+    judge = evaluation.Evaluator(settings, 200, 0, "test", False)
+    assert judge.constant_loss == pytest.approx(-(shares * np.log(shares)).sum())
+    assert judge.constant_loss < 0.4
+    found = judge.evaluation(TrainingState(*initial_states(settings))).verdict
+    assert found is not None
+    assert found.pays is not True  # nothing is learned yet, and nothing is there to learn
+    assert judge._without_learning[evaluation.CONSTANT].accuracy[0] == pytest.approx(shares.max())
 
 
 def test_the_interval_of_few_tasks_drawn_often_is_over_tasks(place):
