@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, QTimer
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, Qt, QTimer
 
 from metalearn_gui.ui.theme import MODES, theme
 from metalearn_gui.ui.window_zoom import AUTOMATIC
@@ -31,6 +31,8 @@ def restore_window(window: MainWindow) -> None:
     memory = window_memory()
     if (geometry := _geometry(memory, "geometry")) is not None:
         window.restoreGeometry(geometry)
+    else:
+        _fit_first(window)
     window.show_all_settings(bool(memory.value("all_settings", False, bool)))
     zoom = memory.value("zoom", AUTOMATIC, float)
     window.zoom.choose(zoom if isinstance(zoom, float) else AUTOMATIC)
@@ -41,6 +43,14 @@ def restore_window(window: MainWindow) -> None:
     floating = {key: geometry for key, geometry in found.items() if geometry is not None}
     memory.endGroup()
     QTimer.singleShot(0, window, lambda: _tear_off(window, floating))  # once the window itself is there
+
+
+def _fit_first(window: MainWindow) -> None:
+    """At the first start: as large as it is meant to be, or all of a screen that is smaller."""
+    room = window.screen().availableSize()
+    if window.size().boundedTo(room) != window.size():
+        window.resize(window.size().boundedTo(room))
+        window.setWindowState(Qt.WindowState.WindowMaximized)  # who draws the frame knows how much it takes
 
 
 def _geometry(memory: QSettings, key: str) -> QByteArray | None:

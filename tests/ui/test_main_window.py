@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import gc
 import weakref
+from types import SimpleNamespace
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QCursor, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -698,8 +699,18 @@ def test_a_damaged_memory_of_the_window_still_opens_it(session, qtbot, tmp_path,
     qtbot.addWidget(window)
     window.show()
     qtbot.wait(0)  # cards that floated come a moment later
-    assert (window.width(), window.height()) == (1440, 900)
+    assert window.isVisible()
     assert not window.panels["runs"].is_detached
+
+
+@pytest.mark.parametrize("room", [QSize(1366, 728), QSize(1920, 1040)])
+def test_a_first_window_is_no_larger_than_its_screen(session, qtbot, tmp_path, monkeypatch, room):
+    monkeypatch.setenv("METALEARN_HOME", str(tmp_path))
+    monkeypatch.setattr(MainWindow, "screen", lambda self: SimpleNamespace(availableSize=lambda: room))
+    window = MainWindow(session, remember=True)
+    qtbot.addWidget(window)
+    assert window.size() == QSize(1440, 900).boundedTo(room)
+    assert window.isMaximized() is (room.width() < 1440)  # with its frame it would be larger
 
 
 def test_geometry_is_remembered_only_when_asked(session, qtbot, tmp_path, monkeypatch):
