@@ -103,7 +103,7 @@ def test_a_file_that_no_family_reads_is_told_what_is(name, tmp_path, capsys):
     (tmp_path / name).write_bytes(b"PK\x03\x04")
     assert main(["train", "--data", str(tmp_path / name), "--output", str(tmp_path / "a.metalearn")]) == 2
     line = capsys.readouterr().err
-    assert f"{name}, which nothing reads; expected a table (CSV, TSV, Parquet), ratings, or a folder or zip" in line
+    assert f"{name}; expected a table (CSV, TSV, Parquet), ratings, or a zip or a folder of images" in line
     assert "task family" not in line  # none was named
 
 

@@ -123,7 +123,7 @@ def print_comparison(comparison: Comparison, seed: int) -> None:
         trained, best = (f"{with_interval(one.mean, one.ci95)} ({one.step})" for one in (row.trained, row.best))
         lines.append([row.label, trained, best + starred, behind])
     columns = ["", "as trained (steps)", "best (steps)", "behind the first"]
-    title = f"Mean loss on the same {comparison.num_distinct_tasks} unseen tasks, those of `evaluate --seed {seed}`"
+    title = f"Mean loss on the same {comparison.tasks_text}, as of `evaluate --seed {seed}`"
     num_shown = len(columns) if len(table) > 1 else len(columns) - 1  # one alone is behind nobody
     print_tables(title, columns[:num_shown], [line[:num_shown] for line in lines])
     if any(row.best.is_best for row in table):

@@ -150,8 +150,8 @@ def no_data_family(path: str) -> BadInput:
         return BadInput(f"The data are {path}, and there is no such file or folder; name another one")
     if not tasks.family_of_data(path):
         return BadInput(
-            f"The data are {path}, which nothing reads; expected a table (CSV, TSV, Parquet), ratings, "
-            "or a folder or zip of images: save a sheet as CSV"
+            f"No tasks can be made of {path}; expected a table (CSV, TSV, Parquet), ratings, "
+            "or a zip or a folder of images: save a sheet as CSV"
         )
     readers = ", ".join(key for key, family in TASKS.items() if _reads_data(family))
     return BadInput(f"This task family reads no data such as {path}; files and folders are read by {readers}")

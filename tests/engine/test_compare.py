@@ -300,6 +300,7 @@ def test_nobody_stands_alone_on_one_unseen_task(two: Comparison) -> None:
     assert found.difference("far", "one").ci95 == found.entry("one").ci95(1) == np.inf
     assert found.best() == {"one", "far"}
     assert not found.alone()
+    assert found.tasks_text == "1 unseen task"
 
 
 def test_a_seed_that_was_cut_short_counts_for_nothing_beside_one_that_was_not(two: Comparison) -> None:

@@ -192,6 +192,11 @@ class Comparison:
         return num_distinct(self.num_tasks, self.runs[0].scores.identity) if self.runs else 0
 
     @property
+    def tasks_text(self) -> str:
+        """How many they are, in words."""
+        return "1 unseen task" if self.num_distinct_tasks == 1 else f"{self.num_distinct_tasks} unseen tasks"
+
+    @property
     def shares_tasks(self) -> bool:
         """Whether all train on the same tasks in the same order: their families, episodes and meta-batches agree."""
         streams = {(lane.settings.tasks, lane.settings.episodes, lane.settings.outer.meta_batch) for lane in self.lanes}

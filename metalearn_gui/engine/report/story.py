@@ -51,7 +51,7 @@ def _learners_page(outcome: Outcome, compile: bool) -> Page:
     names = ", ".join(dict.fromkeys(lane.label for lane in comparison.lanes))
     sections = [
         *same_task(comparison, outcome.plan.tasks_seed, compile),
-        Section(f"{comparison.num_distinct_tasks} unseen tasks", (*_table(comparison), *_intervals(comparison))),
+        Section(comparison.tasks_text, (*_table(comparison), *_intervals(comparison))),
         Section("As they trained", tuple(_curves(comparison, axis) for axis in AXIS_NAMES)),
         Section("Protocol", (*_protocol(outcome), *_references(comparison))),
         Section("Again", tuple(_again(outcome))),
@@ -74,7 +74,7 @@ def _sweep_page(outcome: Outcome, compile: bool) -> Page:
     caption = "Mean loss on the unseen tasks after as many steps as training takes; dark is low."
     sections = (
         Section("Heat map", (Picture(drawing, caption),)),
-        Section(f"{comparison.num_distinct_tasks} unseen tasks", tuple(_table(comparison))),
+        Section(comparison.tasks_text, tuple(_table(comparison))),
         Section("Protocol", tuple(_protocol(outcome))),
         Section("Again", tuple(_again(outcome))),
     )
