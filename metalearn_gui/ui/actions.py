@@ -107,6 +107,10 @@ COMMANDS = (
         lambda w: w.session.replay.toggle(),
     ),
     Command(
+        "now", QT_TRANSLATE_NOOP("Commands", "Back to now"), "", RUN,
+        lambda w: w.session.show_moment(None), "present newest past moment live",
+    ),
+    Command(
         "warm_up", QT_TRANSLATE_NOOP("Commands", "Warm up all presets"), "", RUN, lambda w: w.session.warming.start()
     ),
     Command(

@@ -150,6 +150,8 @@ class Header(TransportBar):
             unit = self.tr("best of {total}").format(total=total) if self._says_total else self.tr("best")
         if self._session.moment is not None:  # that it is the past must be said even where there is little room
             unit = self.tr("past")
+        is_past = self._session.moment is not None
+        self._iteration.setToolTip(self.tr("The run as it was then; Ctrl+K, Back to now") if is_past else "")
         self._iteration.show_value(count_text(self._session.shown_iteration), unit)
 
     def _show_unseen(self) -> None:

@@ -685,6 +685,16 @@ def test_a_file_that_is_not_there_is_refused_for_that(window, session, tmp_path)
     assert [message.text for message in heard] == [f"There is no file or folder {gone}; choose another one"]
 
 
+def test_one_comes_back_to_now_from_a_past_moment_in_any_view(window, session, qtbot):
+    session.score()
+    session.show_moment(session.shown.moments[0].iteration)
+    readout = window._header._iteration
+    assert "Back to now" in readout.toolTip()
+    window.commands.by_key["now"].trigger()
+    assert session.moment is None
+    assert readout.toolTip() == ""
+
+
 def test_closing_ends_the_session_and_asks_nothing(window, session):
     window.close()
     assert session.calls == [("close",)]
