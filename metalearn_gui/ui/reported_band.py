@@ -53,9 +53,9 @@ class ReportedBand:
         one = self.reference
         if one is None:
             return []
-        text = QCoreApplication.translate("ReportedBand", "others {figure}").format(figure=figure_text(one))
+        text = QCoreApplication.translate("ReportedBand", "published {figure}").format(figure=figure_text(one))
         tip = QCoreApplication.translate(
-            "ReportedBand", "What others report with these settings, after step {step}: {figure} ({protocol})"
+            "ReportedBand", "Published with these settings, after step {step}: {figure} ({protocol})"
         ).format(step=one.step, figure=figure_text(one), protocol=one.protocol)
         return [LegendEntry(text, theme().palette.truth, "dotted", 1.5, tip)]
 

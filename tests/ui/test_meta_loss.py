@@ -469,7 +469,7 @@ def test_a_narrow_card_says_in_one_line_of_legend_what_is_drawn(panel, session):
     session.score()
     panel.refresh()
     assert panel.legend.heightForWidth(panel.legend.width()) == Legend.ROW
-    assert panel._unit.text().startswith("MSE · others ")
+    assert panel._unit.text().startswith("MSE · published ")
     assert panel.band.reference.protocol in panel.legend.entries[2].tip
 
 
