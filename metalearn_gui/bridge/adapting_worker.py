@@ -34,8 +34,10 @@ class AdaptingWorker(QObject):
 
     def is_warm(self, shown: Shown) -> bool:
         """Whether it answers at a hand's pace."""
-        if not self._compiles:
-            return True
+        return not self._compiles or self.has_compiled(shown)
+
+    def has_compiled(self, shown: Shown) -> bool:
+        """Whether its adaptation is compiled; never where nothing is."""
         return shown.structure in self._warm and self.adapter.has_compiled(shown.settings)
 
     def warm_up(self, shown: Shown, tasks: tuple[TouchedTask, ...]) -> None:

@@ -263,7 +263,7 @@ class Answers(QObject):
         if question.is_slow and self._worker.is_warm(question.shown):
             take = functools.partial(self._take_compared, question.touched)
             self._ask_adaptations("compared", question.keys, take, SHOWING, {})
-        compiles = self._worker.adapter.compile and self._worker.is_warm(question.shown)  # not before what a hand needs
+        compiles = self._worker.has_compiled(question.shown)  # not before what a hand needs is
         compute = functools.partial(_timed_views, question.shown, question.touched, compiles)
         self._worker.ask("views", compute, self._take_views, INSPECTING)
 

@@ -148,9 +148,9 @@ class Header(TransportBar):
         unit = self.tr("of {total}").format(total=total) if self._says_total else ""
         if self._session.shown.kept_iteration is not None:  # else a run that is over looks like one that is not
             unit = self.tr("best of {total}").format(total=total) if self._says_total else self.tr("best")
-        if self._session.moment is not None:  # that it is the past must be said even where there is little room
-            unit = self.tr("past")
         is_past = self._session.moment is not None
+        if is_past:  # must be said even where there is little room
+            unit = self.tr("past")
         self._iteration.setToolTip(self.tr("The run as it was then; Ctrl+K, Back to now") if is_past else "")
         self._iteration.show_value(count_text(self._session.shown_iteration), unit)
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 
 from metalearn_gui.bridge.session import RunState, Session
-from metalearn_gui.engine.compare import Axis, Bracket, Budget, Choice, Grid, Lane, LittleDataPlan, Rung
+from metalearn_gui.engine.compare import Axis, Bracket, Budget, Choice, Grid, Lane, LittleDataPlan, LossAgainst, Rung
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
 from metalearn_gui.engine.params import Param, SettingError
 from metalearn_gui.engine.training import Options
@@ -356,6 +356,14 @@ def test_little_data_draws_a_curve_for_the_learner_and_those_beside_it(real, qtb
     assert len(set(ticks)) == len(ticks)  # there is no task and a half
     assert "From scratch: inf: " in view.by_tasks.plot.accessibleDescription()
     assert real.comparing.share == 1.0
+
+
+def test_one_unseen_task_is_a_point_without_a_bar(real, qtbot):
+    panel = shown(LittleDataView(real), qtbot).by_shots
+    one, some = np.array([1.0, 2.0]), np.array([0.5, 0.25])
+    panel.show_curves([LossAgainst("maml", "MAML", one, some, np.array([np.inf, 0.1]))], 2)
+    bars = panel._items[1]
+    np.testing.assert_allclose(bars.yData, np.log10([0.5, 0.5, 0.15, 0.35]))
 
 
 def test_little_data_promises_as_many_shots_as_there_are_pictures_for(real, qtbot, monkeypatch):

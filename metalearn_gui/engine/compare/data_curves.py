@@ -47,6 +47,12 @@ class LossAgainst:
     loss: Array
     ci95: Array
 
+    @property
+    def ends(self) -> tuple[Array, Array]:
+        """Of its intervals, lower and upper; one task has none: there both are the mean."""
+        half = np.where(np.isfinite(self.ci95), self.ci95, 0.0)
+        return self.loss - half, self.loss + half
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class LittleData(ComparisonEvent):

@@ -16,7 +16,7 @@ from metalearn_gui.engine.ratings.features import Features
 from metalearn_gui.engine.ratings.refusal import refusal
 from metalearn_gui.engine.ratings.table import NO_YEAR, RatingsTable
 from metalearn_gui.engine.tables.column_types import require_numbers
-from metalearn_gui.engine.tables.table import Column, Table
+from metalearn_gui.engine.tables.table import Column, Table, left_out_text
 
 WORDS = {
     "user_column": ("user", "users", "customer", "reviewer", "person", "member", "reader", "listener"),
@@ -95,8 +95,7 @@ def ratings_from(table: Table, roles: Roles) -> RatingsTable:
         _none,
         table.digest,
     )
-    rows_are = "1 row with something missing is" if left_out == 1 else f"{left_out:,} rows with something missing are"
-    return result.with_remark(f"{rows_are} left out") if left_out else result
+    return result.with_remark(left_out_text(left_out)) if left_out else result
 
 
 def _column(table: Table, name: str) -> Column:

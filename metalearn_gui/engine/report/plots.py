@@ -57,6 +57,12 @@ class Mean:
     half: float
     place: int
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Of its interval, lower and upper; one task has none: there both are the mean."""
+        half = self.half if math.isfinite(self.half) else 0.0
+        return self.mean - half, self.mean + half
+
 
 def line_plot(
     series: Sequence[Series],
@@ -87,17 +93,17 @@ def line_plot(
 def interval_plot(means: Sequence[Mean], x_label: str) -> Element:
     """A mean and its 95 % interval in every row, on a logarithmic axis."""
     height = TOP + ROW * len(means) + BOTTOM
-    halves = [one.half if math.isfinite(one.half) else 0.0 for one in means]  # one task has no interval
-    reached = np.array([[one.mean - half, one.mean, one.mean + half] for one, half in zip(means, halves, strict=True)])
+    reached = np.array([[one.mean, *one.ends] for one in means])
     scale = Scale.around(reached.ravel(), NAMES, WIDTH - 24.0, log=True)
     picture = picture_of(WIDTH, height, x_label)
     picture.extend(_axis_x(scale, x_label, height))
-    for row, (one, half) in enumerate(zip(means, halves, strict=True)):
+    for row, one in enumerate(means):
         y = TOP + ROW * (row + 0.5)
         picture.append(words(one.label, NAMES - 10, y + 4, "end", room=NAMES - 10))
         if math.isfinite(one.mean) and one.mean > 0:
             colour = COLOURS[one.place % len(COLOURS)]
-            ends = [scale.at(max(one.mean - half, scale.low)), scale.at(one.mean + half)]
+            lower, upper = one.ends
+            ends = [scale.at(max(lower, scale.low)), scale.at(upper)]
             picture.append(_line((ends[0], y), (ends[1], y), stroke=colour, stroke_width=3, stroke_opacity=0.45))
             picture.append(element("circle", cx=scale.at(one.mean), cy=y, r=4.5, fill=colour))
     return picture

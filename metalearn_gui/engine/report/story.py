@@ -175,16 +175,8 @@ def _against(curves: Sequence[LossAgainst], what: str, remark: str) -> Picture:
     """Infinitely many are drawn as three times the largest number that is not; an interval to 0 ends at the axis."""
     finite = [float(x) for curve in curves for x in curve.x if math.isfinite(x)]
     most = 3.0 * max(finite, default=1.0)
-    halves = [np.where(np.isfinite(curve.ci95), curve.ci95, 0.0) for curve in curves]  # one task has no interval
     series = [
-        Series(
-            curve.label,
-            np.where(np.isfinite(curve.x), curve.x, most),
-            curve.loss,
-            curve.loss - half,
-            curve.loss + half,
-        )
-        for curve, half in zip(curves, halves, strict=True)
+        Series(curve.label, np.where(np.isfinite(curve.x), curve.x, most), curve.loss, *curve.ends) for curve in curves
     ]
     has_endless = any(math.isinf(x) for curve in curves for x in curve.x)
     drawing = plots.line_plot(series, what, "loss on unseen tasks", x_names={most: "∞"} if has_endless else None)

@@ -16,7 +16,7 @@ from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.engine.tables.choices import MAX_LABELS, ColumnChoice
 from metalearn_gui.engine.tables.column_types import require_numbers
 from metalearn_gui.engine.tables.precision import check_input, check_target, rounding
-from metalearn_gui.engine.tables.table import Column, Table
+from metalearn_gui.engine.tables.table import Column, Table, left_out_text
 
 SPLIT_NAMES = {"train": 0, "training": 0, "validation": 1, "valid": 1, "val": 1, "dev": 1, "test": 2, "testing": 2}
 VALIDATION_SHARE = 0.1  # of the tasks that are not held out
@@ -333,9 +333,7 @@ def _remark(
 ) -> str:
     lines = []
     if is_left_out.any():
-        count = int(is_left_out.sum())
-        rows, are = ("1 row", "is") if count == 1 else (f"{count:,} rows", "are")
-        lines.append(f"{rows} with something missing {are} left out ({int(bad_target.sum()):,} without a target)")
+        lines.append(f"{left_out_text(int(is_left_out.sum()))} ({int(bad_target.sum()):,} without a target)")
     if filled:
         counted = _some([f"{name[:30]} {count:,}" for name, count in filled.items()])
         count = sum(filled.values())

@@ -87,6 +87,12 @@ class Table:
         return next((column for column in self.columns if column.name == name), None)
 
 
+def left_out_text(num_rows: int) -> str:
+    """That so many rows are not read, in words."""
+    rows, are = ("1 row", "is") if num_rows == 1 else (f"{num_rows:,} rows", "are")
+    return f"{rows} with something missing {are} left out"
+
+
 def date_text(days: float) -> str:
     """Days since 1970 as a date, with its time where it has one."""
     moment = np.datetime64("1970-01-01", "s") + np.timedelta64(round(days * 86_400), "s")

@@ -53,10 +53,9 @@ class Queries:
             self._layer = QPixmap(size * scale)
             self._layer.setDevicePixelRatio(scale)
             self._layer.fill(Qt.GlobalColor.transparent)
-        self._paint(
-            [query for place, query in enumerate(queries) if self._painted[place : place + 1] != [query]], colors
-        )
-        self._painted = list(queries)
+        before: Sequence[Query | None] = self._painted or [None] * len(queries)
+        self._paint([query for query, old in zip(queries, before, strict=True) if query != old], colors)
+        self._painted = queries
         painter.drawPixmap(0, 0, self._layer)
 
     def _paint(self, changed: Sequence[Query], colors: Sequence[QColor]) -> None:

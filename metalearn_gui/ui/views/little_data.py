@@ -198,8 +198,8 @@ class LossAgainstPanel(Panel):
         style_line(line, mark.color, mark.style, 2.0)
         is_level = not np.isfinite(curve.x).any()  # who trains on no task is the same with any number of them
         line.setData(*((np.array(self._reach()), np.repeat(y, 2)) if is_level else (x, y)))
-        low = self.plot.to_axis(np.maximum(curve.loss - curve.ci95, 1e-9))
-        high = self.plot.to_axis(curve.loss + curve.ci95)
+        lower, upper = curve.ends
+        low, high = self.plot.to_axis(np.maximum(lower, 1e-9)), self.plot.to_axis(upper)
         bars = self.plot.add_line()
         bars.setData(np.repeat(x, 2), np.stack([low, high], axis=1).ravel(), connect="pairs")
         bars.setPen(line_pen(mark.color, "solid", 1.4))
@@ -210,9 +210,8 @@ class LossAgainstPanel(Panel):
     def _fit(self) -> None:
         low, high = self._reach()
         self.plot.getViewBox().setXRange(low - 0.06, max(high, low + 0.5) + 0.06, padding=0.0)
-        known = ((one.loss, np.where(np.isfinite(one.ci95), one.ci95, 0.0)) for one in self._curves)
-        ends = ((np.maximum(loss - half, loss / DEEPEST), loss + half) for loss, half in known)
-        self.plot.fit_values(*(self.plot.to_axis(end) for pair in ends for end in pair))
+        for_axis = ((np.maximum(one.ends[0], one.loss / DEEPEST), one.ends[1]) for one in self._curves)
+        self.plot.fit_values(*(self.plot.to_axis(end) for pair in for_axis for end in pair))
 
     def _reach(self) -> tuple[float, float]:
         """log10 of the least and of the most that a loss is known for."""
