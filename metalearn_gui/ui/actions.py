@@ -137,6 +137,10 @@ COMMANDS = (
         "step_on", QT_TRANSLATE_NOOP("Commands", "Adaptation step on"), "Right", TASK,
         lambda w: w.session.unseen.set_step(w.session.unseen.step + 1),
     ),
+    Command(
+        "touch_task", QT_TRANSLATE_NOOP("Commands", "Keyboard to the task"), "T", TASK, lambda w: w.cards.touch(),
+        "touch canvas focus draw rate drag",
+    ),
     Command("playground", QT_TRANSLATE_NOOP("Commands", "Playground"), "F2", VIEW, lambda w: w.show_task()),
     Command(
         "presenter", QT_TRANSLATE_NOOP("Commands", "Presenter"), "F11", VIEW, lambda w: w.show_view("presenter"),
@@ -193,6 +197,7 @@ BARE_KEYS = {
     Qt.Key.Key_S: "step",
     Qt.Key.Key_R: "reset",
     Qt.Key.Key_N: "new_task",
+    Qt.Key.Key_T: "touch_task",
     Qt.Key.Key_Left: "step_back",
     Qt.Key.Key_Right: "step_on",
     Qt.Key.Key_Escape: "task_view",

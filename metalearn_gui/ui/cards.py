@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QScrollArea
 from metalearn_gui.ui.focus_ring import FocusRing
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels import INSIDE_PANELS
+from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.view_stack import ViewStack
 from metalearn_gui.ui.views.inside import InsideView, card_names
+from metalearn_gui.ui.views.presenter import PresenterView
 
 
 class Cards:
@@ -43,8 +45,16 @@ class Cards:
         return {key: panel.floats_at for key, panel in panels.items() if panel.is_detached}
 
     def show(self, key: str) -> None:
-        """Bring a card in sight, unfolded, and give its title the keyboard."""
+        """Bring a card in sight, unfolded, and give it the keyboard."""
         self._reach(key, self._unfold)
+
+    def touch(self) -> None:
+        """Give the keyboard to the task under the hand: on the stage, or where one is brought to it."""
+        stage = self._window.findChild(PresenterView)  # absent until it is asked for
+        if stage is not None and stage.isVisible():
+            stage.touch()
+        else:
+            self.show(TaskPanel.key)
 
     def tear_off(self, key: str) -> None:
         """Give a card a window of its own, or bring the one it has to the front."""
@@ -55,6 +65,7 @@ class Cards:
         if panel.is_detached:
             panel.window().activateWindow()
             panel.window().raise_()
+            panel.take_keyboard()
             return
         if key in self._window.panels:
             self._window.show_task()
@@ -75,7 +86,7 @@ class Cards:
         area = _scroll_area_of(panel)
         if area is not None:
             area.ensureWidgetVisible(panel)
-        panel.focus_title()
+        panel.take_keyboard()
         ring = self._window.findChild(FocusRing)
         if ring is not None:
             ring.follow()

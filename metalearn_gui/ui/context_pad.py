@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Axes, draw_frame
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_marker, faded
-from metalearn_gui.ui.lookout import claim_keys
+from metalearn_gui.ui.lookout import by_keys, claim_keys
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import theme, ui_font
 
@@ -132,7 +132,7 @@ class ContextPad(QWidget):
         self.left_to_learner.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._by_keyboard = by_keys(event)
         super().focusInEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -35,7 +35,7 @@ class HelpWindow(Translated, QWidget):
                 label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             grid.addWidget(key, place % half, 2 * (place // half))
             grid.addWidget(self._texts[command.key], place % half, 2 * (place // half) + 1)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 20)
         column.setSpacing(18)
         column.addWidget(self._story)
@@ -45,7 +45,8 @@ class HelpWindow(Translated, QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.resize(self.size().expandedTo(QSize(scaled(760), scaled(560))))  # the type may have grown since
+        size = self.size().expandedTo(QSize(scaled(760), scaled(560)))  # the type may have grown since
+        self.resize(size.expandedTo(QSize(0, self._column.totalHeightForWidth(size.width()))))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F1):
@@ -60,7 +61,8 @@ class HelpWindow(Translated, QWidget):
             self.tr(
                 "A learner practises on many small tasks, so that a few points are enough for the next one. "
                 "Choose tasks, learner and network at the left, press Run, and drag the points of a task that it "
-                "has never seen: the curve follows. The right says how well, on hundreds of unseen tasks."
+                "has never seen: the curve follows. The right says how well, on hundreds of unseen tasks. "
+                "By keys: T leads to the task, arrows choose, Shift and an arrow move, Insert adds, Delete removes."
             )
         )
         for command in COMMANDS:

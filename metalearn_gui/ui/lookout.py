@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
+
+KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 
 
 class Lookout(QObject):
@@ -40,6 +42,11 @@ def claim_keys(widget: QWidget, is_wanted: Callable[[QKeyEvent], bool]) -> None:
 def pressed(event: QKeyEvent) -> QKeySequence:
     """The key and what is held with it."""
     return QKeySequence(event.keyCombination())
+
+
+def by_keys(event: QFocusEvent) -> bool:
+    """Whether a widget got the keyboard by a key, and so for keys; else by a press, or as its window came forward."""
+    return event.reason() in KEYS
 
 
 def once(widget: QWidget, kind: QEvent.Type, then: Callable[[], object]) -> None:

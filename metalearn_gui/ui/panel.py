@@ -23,7 +23,7 @@ from metalearn_gui.ui.explanation import Explanation, WhyButton
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.lookout import once
 from metalearn_gui.ui.named import named
-from metalearn_gui.ui.reading_order import move_focus
+from metalearn_gui.ui.reading_order import as_read, move_focus, takes_click
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 from metalearn_gui.ui.translated import Dressed
 from metalearn_gui.ui.whys import WHYS
@@ -103,9 +103,13 @@ class Panel(Dressed, QFrame):
         self._hint.set_short(short)
         self._hint.set_help(help)
 
-    def focus_title(self) -> None:
-        """Give the title the keyboard."""
-        self._title.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    def take_keyboard(self) -> None:
+        """Give the keyboard to what its keys act on, or to the title where the card has nothing of the kind."""
+        self.keyboard_goal().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def keyboard_goal(self) -> QWidget:
+        """The first of the body that a click gives the keyboard as well: a picture, a table; else the title."""
+        return next(filter(takes_click, as_read(self._content)), self._title)
 
     @property
     def hint(self) -> str:

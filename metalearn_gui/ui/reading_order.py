@@ -31,6 +31,11 @@ def as_read(root: QWidget) -> Iterator[QWidget]:
         yield from as_read(child)
 
 
+def takes_click(widget: QWidget) -> bool:
+    """Whether Tab and a click both give it the keyboard: one means to use keys there."""
+    return _takes_tab(widget) and bool(widget.focusPolicy().value & Qt.FocusPolicy.ClickFocus.value)
+
+
 def _takes_tab(widget: QWidget) -> bool:
     by_tab = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
     return bool(by_tab) and widget.isEnabled() and widget.focusProxy() is None

@@ -26,6 +26,9 @@ class SettingsPanel(Panel):
         self._more.setCheckable(True)
         form.moreChanged.connect(self._more.setChecked)
 
+    def keyboard_goal(self) -> QWidget:
+        return self._title  # a key into the first number, unawares, would start the run anew
+
     @property
     def has_found(self) -> bool:
         """Whether a search has left something of the card."""

@@ -174,8 +174,17 @@ def test_what_is_not_there_is_said(window, line, qtbot):
     assert not line.geometry().intersects(palette(window)._foot.geometry())
 
 
-@pytest.mark.parametrize(("typed", "key"), [("pays off", "adaptation"), ("meta-loss", "meta_loss"), ("runs", "runs")])
-def test_a_folded_card_is_found_by_its_title_and_unfolded(window, line, qtbot, typed, key):
+@pytest.mark.parametrize(
+    ("typed", "key", "acting"),
+    [
+        ("pays off", "adaptation", "adaptation_plot"),
+        ("meta-loss", "meta_loss", "loss_plot"),
+        ("runs", "runs", "runs_table"),
+        ("drag the points", "task", "curve_canvas"),
+        ("network", "network", "network_title"),
+    ],
+)
+def test_a_folded_card_is_found_by_its_title_and_unfolded(window, line, qtbot, typed, key, acting):
     panel = window.panels[key]
     if not panel.is_collapsed:
         panel.toggle_collapsed()
@@ -183,15 +192,35 @@ def test_a_folded_card_is_found_by_its_title_and_unfolded(window, line, qtbot, t
     assert texts(window)[0] == panel.accessibleName()
     qtbot.keyClick(line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not panel.is_collapsed)
-    assert QApplication.focusWidget().objectName() == f"{key}_title"
+    assert QApplication.focusWidget().objectName() == acting
 
 
 def test_a_card_inside_is_brought_in_sight_wherever_one_is(window, line, qtbot):
     qtbot.keyClicks(line, "two clocks")
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    title = window.findChild(QWidget, "clocks_title")
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is title)
-    assert title.isVisible()
+    clocks = window.findChild(QWidget, "clock_map")
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is clocks)
+    assert clocks.isVisible()
+
+
+@pytest.mark.parametrize("view", ["task", "inside", "presenter"])
+def test_a_key_leads_from_anywhere_to_the_task_and_its_keys_act_at_once(window, session, qtbot, view):
+    if view != "task":
+        window.show_view(view)
+    before = session.unseen.touched.support.y.copy()
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: QApplication.focusWidget().objectName() == "curve_canvas")
+    assert QApplication.focusWidget().isVisible()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert (session.unseen.touched.support.y != before).any()
+
+
+def test_a_key_leads_to_the_task_in_its_own_window(window, session, qtbot):
+    window.panels["task"].toggle_detached()
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    surface = window.panels["task"].surface
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is surface)
+    window.panels["task"].toggle_detached()
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 700)], ids=str)

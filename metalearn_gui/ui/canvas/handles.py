@@ -28,7 +28,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
 from metalearn_gui.ui.canvas.surface import Surface
-from metalearn_gui.ui.lookout import claim_keys, pressed
+from metalearn_gui.ui.lookout import by_keys, claim_keys, pressed
 from metalearn_gui.ui.theme import theme
 
 REACH = 12.0  # pixels of the design from a handle's middle that still grab it
@@ -246,7 +246,7 @@ class HandleSurface(Surface):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._by_keyboard = by_keys(event)
         if self._by_keyboard and self.chosen is None:
             self._choose_next(1)
         super().focusInEvent(event)

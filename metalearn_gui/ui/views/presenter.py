@@ -55,6 +55,10 @@ class PresenterView(View):
         columns.addLayout(plots, PLOT_SHARE)
         self.body.addLayout(columns)
 
+    def touch(self) -> None:
+        """Give the keyboard to the task."""
+        self._panels["task"].take_keyboard()
+
     def _show_numbers(self) -> None:
         if not self.isVisible():
             return
