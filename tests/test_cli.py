@@ -254,7 +254,7 @@ def test_a_run_stopped_before_it_began_tells_no_loss(
 
 def test_the_interval_of_a_loss_of_hundreds_is_a_number_as_people_write_it() -> None:
     found = Verdict("boosting", baseline_step=0, step=5, difference=-513.62, ci95=187.3, relative=-0.47)
-    assert "loss -513.6 ± 190, paired" in evaluate._verdict_text(found)
+    assert "mean difference in loss -513.6 ± 190, paired" in evaluate._verdict_text(found)
     assert evaluate._with_interval({"loss": 2128.7, "loss_ci95": 503.2}, "loss") == "2129 ± 500"
     assert evaluate._with_interval({"loss": 3.0e12, "loss_ci95": 5.9e12}, "loss") == "3e+12 ± 5.9e+12"
     assert comparing.with_interval(719_321.0, 503_456.0) == "719000 ± 500000"

@@ -114,9 +114,9 @@ def _verdict_text(judged: Verdict) -> str:
     """Does it pay? The window's sentence, and what was compared."""
     text, words = verdict.sentence(judged, "{:.3g}".format)
     steps = f"after step {judged.step}, beside its best, step {judged.baseline_step}"
-    measure = "wrong answers" if judged.measure == "errors" else "loss"
+    measure = "share of wrong answers" if judged.measure == "errors" else "loss"
     margin = f" ± {number(judged.ci95, 2)}, paired over the same tasks" if math.isfinite(judged.ci95) else ""
-    numbers = f"{measure} {judged.difference:+.4g}{margin}"
+    numbers = f"mean difference in {measure} {judged.difference:+.4g}{margin}"
     return f"{text.format(name=_name(judged.baseline), **words)} ({steps}: {numbers})."
 
 
