@@ -59,7 +59,8 @@ def _named_scores(evaluation: Evaluation) -> Iterator[tuple[str, float]]:
 
 
 def _step_scores(name: str, scores: StepScores) -> Iterator[tuple[str, float]]:
-    measures = {"loss": scores.loss, "loss_ci95": scores.loss_ci95, "accuracy": scores.accuracy}
+    half = np.where(np.isfinite(scores.loss_ci95), scores.loss_ci95, np.nan)  # one task alone has no interval
+    measures = {"loss": scores.loss, "loss_ci95": half, "accuracy": scores.accuracy}
     for measure, values in measures.items():
         if values is not None:
             yield from ((f"{name}_{measure}_{step}", float(value)) for step, value in enumerate(values))

@@ -54,6 +54,15 @@ def test_numbers_that_are_not_finite_stay_so(tmp_path: Path) -> None:
     assert [row["objective"] for row in read(tmp_path / "run.csv")] == ["inf", "-inf", ""]
 
 
+def test_one_unseen_task_which_has_no_interval_leaves_its_cell_empty(tmp_path: Path) -> None:
+    alone = StepScores(np.array([0.7, 0.2]), np.array([0.7, 0.2]), np.array([np.inf, np.inf]))
+    run = ExportSubject(small_settings(), None, {"objective": np.ones(1)}, ((1, Evaluation(1, alone, {}, 4.3, 0.0)),))
+    EXPORTERS["csv"].write(run, tmp_path / "run.csv")
+    (row,) = read(tmp_path / "run.csv")
+    assert (row["unseen_loss_1"], row["unseen_loss_ci95_1"]) == ("0.2", "")
+    assert EXPORTERS["csv"].verify(run, tmp_path / "run.csv") == 0.0
+
+
 @given(st.text())
 def test_no_text_is_taken_for_a_formula(text: str) -> None:
     cell = text_cell(text)
