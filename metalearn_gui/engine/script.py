@@ -10,6 +10,8 @@ from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 
 SCRIPT = '''"""{title}: meta-trains, then tries unseen tasks. Needs the package metalearn-gui."""
 
+from math import isfinite
+
 from metalearn_gui.engine import default_settings, evaluate, trained
 
 settings = default_settings().replaced(
@@ -19,7 +21,8 @@ state = trained(settings)
 
 scores = evaluate(settings, state, num_tasks=600).learner
 for step, (loss, interval) in enumerate(zip(scores.loss, scores.loss_ci95)):
-    print(f"step {{step}}: unseen loss {{loss:.4g}} +- {{interval:.2g}}")
+    margin = f" +- {{interval:.2g}}" if isfinite(interval) else ""
+    print(f"step {{step}}: unseen loss {{loss:.4g}}{{margin}}" if isfinite(loss) else f"step {{step}}: diverged")
 '''
 
 
