@@ -96,6 +96,22 @@ def test_compare_takes_baselines_where_nobody_is_named_and_prints_a_table(call: 
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        (["compare", "--learners", "fomaml,scratch"], 2),
+        (["sweep", "--over", "shots=1,2,3"], 3),
+        (["search", "--over", "hidden_dim=2,3,4", "--candidates", "3"], 4),  # three in a first round, one goes on
+        (["little-data", "--num-tasks", "1,0", "--shots", "1,3"], 5),
+    ],
+)
+def test_the_bar_ends_with_all_runs_done(call: Call, words: list[str], number: int) -> None:
+    status, _, err = call(words[0], *SHORT, *words[1:])
+    assert status == 0
+    assert err.splitlines()[-1].startswith(f"{number} of {number} done ")
+    assert err.rstrip().endswith("100%")
+
+
 def test_a_loss_that_is_not_finite_is_said_in_words(call: Call, tmp_path: Path) -> None:
     wild = "fomaml inner_learning_rate=1 inner_steps=20 test_steps=20"
     page = tmp_path / "page.md"

@@ -13,7 +13,7 @@ from metalearn_gui.cli.output import check_place, print_json, print_tables
 from metalearn_gui.cli.parser import BadInput, Options, Parser, shortened, whole_number
 from metalearn_gui.cli.progress import TimeLeft
 from metalearn_gui.engine import training
-from metalearn_gui.engine.compare import Comparison, Outcome, Plan, Progressed
+from metalearn_gui.engine.compare import Compared, Comparison, Outcome, Plan, Progressed
 from metalearn_gui.engine.compare.figures import rows, to_json, undecided_text
 from metalearn_gui.engine.control import Gate
 from metalearn_gui.engine.params import SettingError
@@ -68,6 +68,9 @@ def follow(plan: Plan) -> Outcome:
                 bar.update(task, completed=item.share, description=f"{label}{done}")
             else:
                 outcome = outcome.after(item)
+                if isinstance(item, Compared):  # the last progress was told before the last run had been tried
+                    ended = {} if outcome.is_cancelled else {"completed": 1.0}
+                    bar.update(task, description=f"{outcome.num_done} of {outcome.num_runs} done", **ended)
     return outcome
 
 
