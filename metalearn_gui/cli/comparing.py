@@ -69,8 +69,9 @@ def follow(plan: Plan) -> Outcome:
             else:
                 outcome = outcome.after(item)
                 if isinstance(item, Compared):  # the last progress was told before the last run had been tried
-                    ended = {} if outcome.is_cancelled else {"completed": 1.0}
-                    bar.update(task, description=f"{outcome.num_done} of {outcome.num_runs} done", **ended)
+                    reached = None if outcome.is_cancelled else 1.0
+                    said = f"{outcome.num_done} of {outcome.num_runs} done"
+                    bar.update(task, completed=reached, description=said)
     return outcome
 
 
