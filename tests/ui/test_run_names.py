@@ -134,6 +134,26 @@ def test_tags_and_note_are_typed_in_the_menu(panel, session, three_runs, qtbot):
     assert panel.model.index(1, NAME).data(START_ROLE) == "good"
     menu.close()
 
+def test_a_search_says_how_many_runs_it_leaves_and_that_the_shown_one_is_not_among_them(panel, session, three_runs):
+    usual = panel.hint
+    panel._toggle_search()
+    panel._search.setText("shots 5")
+    assert panel.hint == "1 of 4 runs · not the shown one"
+    session.show_run(three_runs[1].run_id)
+    assert panel.hint == "1 of 4 runs"
+    panel._search.clear()
+    assert panel.hint == usual
+
+
+def test_the_magnifier_of_a_folded_card_unfolds_it_with_the_words_that_are_sought(panel, three_runs):
+    panel._toggle_search()
+    panel._search.setText("shots 5")
+    panel.toggle_collapsed()
+    assert panel.hint.startswith("1 of 4 runs")
+    panel._search_button.click()
+    assert (panel.is_collapsed, panel._search.isVisible(), panel._search.text()) == (False, True, "shots 5")
+
+
 
 def test_the_difference_names_what_differs_and_nothing_else():
     one, other = runs_with({"shots": 3}, {"learner": "reptile"})

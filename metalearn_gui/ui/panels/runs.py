@@ -22,7 +22,7 @@ from metalearn_gui.ui.runs_lines import RunsLines
 from metalearn_gui.ui.runs_model import FIRST_STEP, RunsModel
 from metalearn_gui.ui.runs_view import RunsView
 from metalearn_gui.ui.settings_diff import SettingsDiff
-from metalearn_gui.ui.text import counted
+from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 AROUND, FOOT = 73, 34  # pixels of the design: what is above and below the rows, and the line at the foot
@@ -82,7 +82,7 @@ class RunsPanel(Panel):
         self.table.deleteAsked.connect(self._delete)
         self.table.customContextMenuRequested.connect(self._open_menu)
         session.runsChanged.connect(self.refresh)
-        session.shownChanged.connect(self.model.follow_shown)
+        session.shownChanged.connect(self._follow_shown)
         for signal in (session.advanced, session.scored, session.comparing.progressed):
             signal.connect(self._refresh_figures)
         self.collapsedChanged.connect(self._refresh_figures)  # nothing was told while the card was folded
@@ -90,7 +90,6 @@ class RunsPanel(Panel):
 
     def retranslate(self) -> None:
         self.set_title(self.tr("Runs"))
-        self.set_hint(self.tr("click to overlay · double-click to restore"), self.tr("click to overlay"))
         self.table.setAccessibleName(self.tr("Runs"))
         self._compare.setText(self.tr("Compare learners on these tasks..."))
         compare = self.tr("Several learners side by side on the same unseen tasks (Ctrl+Shift+C)")
@@ -114,6 +113,7 @@ class RunsPanel(Panel):
     def refresh(self) -> None:
         """Take over the session's runs."""
         self.model.follow()
+        self._say_hint()
         self.table.setColumnHidden(FIRST_STEP, self.model.num_steps == 1)
         self.table.set_tells_tasks(self.model.tells_tasks)
         has_runs = self.model.rowCount() > 0 or self.model.is_kept
@@ -122,6 +122,18 @@ class RunsPanel(Panel):
         self.table.setVisible(has_runs)
         self._empty.setVisible(not has_runs)
         self._ask_for_rows()
+
+    def _say_hint(self) -> None:
+        """What a click does; where some runs are not listed, how many are, also while the card is folded."""
+        count, total = self.model.rowCount(), len(self.session.runs)
+        if count == total:
+            self.set_hint(self.tr("click to overlay · double-click to restore"), self.tr("click to overlay"))
+            return
+        said = self.tr("{count} of {total} runs").format(count=count_text(count), total=count_text(total))
+        listed = {self.model.run_at(row).run_id for row in range(count)}
+        shown = "" if self.session.shown.run_id in listed else self.tr("not the shown one")
+        help = self.tr("Those with the words that are sought, or chosen in Runs as lines")
+        self.set_hint(" · ".join(filter(None, (said, shown))), help=help)
 
     def _ask_for_rows(self) -> None:
         """Wish for as many rows as there are runs, up to ROWS; the foot gives way to them."""
@@ -144,6 +156,10 @@ class RunsPanel(Panel):
         self._foot.setVisible(has_room)
         self._compare_icon.setVisible(not has_room)
 
+    def _follow_shown(self) -> None:
+        self.model.follow_shown()
+        self._say_hint()
+
     def _refresh_figures(self) -> None:
         if self.table.isVisible():
             self.model.follow_figures()
@@ -161,8 +177,12 @@ class RunsPanel(Panel):
         self.refresh()
 
     def _toggle_search(self) -> None:
-        self._search.setVisible(self._search.isHidden())
-        self._search.clear()
+        if self.is_collapsed:
+            self.toggle_collapsed()
+            self._search.show()  # with the words that are sought already
+        else:
+            self._search.setVisible(self._search.isHidden())
+            self._search.clear()
         if self._search.isVisible():
             self._search.setFocus()
 
