@@ -31,6 +31,7 @@ def branch(run: RunRecord) -> RunRecord:
     """A new run that goes on from where this one is."""
     other = run.settled()
     other.run_id, other.parent_id = uuid.uuid4().hex[:12], run.run_id
+    other.went_on_from = other.iteration
     other.name = other.reason = other.tags = other.note = ""
     other.is_pinned, other.turn = False, None
     return other

@@ -42,6 +42,7 @@ REMARKS: dict[str, tuple[type, ...]] = {
     "note": (str,),
     "is_pinned": (bool,),
     "turn": (int, type(None)),
+    "went_on_from": (int, type(None)),
 }
 STEP_SCORES = tuple(field.name for field in dataclasses.fields(events.StepScores))
 

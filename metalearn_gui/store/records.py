@@ -82,6 +82,7 @@ class RunRecord:
     is_pinned: bool = False  # stands before the others
     turn: int | None = None  # what its colour and shape go by; None: none of a session's list yet
     parent_id: str | None = None  # the run that this one went on from
+    went_on_from: int | None = None  # at which of its meta-iterations
     start: Start | None = None  # None = its own seed
     iteration: int = 0
     tasks_seen: int = 0

@@ -12,11 +12,12 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.run_traces import run_name
-from metalearn_gui.ui.text import number_text
+from metalearn_gui.ui.text import count_text, number_text
 
 MOST_SAID = 2  # settings beside a name
 SEPARATOR = " · "
 LEAST_LABEL = 1  # letters of a learner's name before its dots
+WENT_ON_FROM = "went_on_from"  # stands beside the settings: a branch may differ in nothing else
 BRIEF = {  # what stands for a setting there, where a column has few letters; "": the value tells by itself
     "task_family": "",
     "network": "",
@@ -29,6 +30,7 @@ BRIEF = {  # what stands for a setting there, where a column has few letters; ""
     "num_hidden_layers": "layers",
     "num_iterations": "iterations",
     "num_training_tasks": "tasks",
+    WENT_ON_FROM: "from",
 }
 Values = dict[str, str]  # of settings, in words
 Group = tuple[tuple[str, int], ...]  # the runs of one name, and their settings
@@ -67,13 +69,13 @@ class RunNames:
     def _apart(self, label: str, group: list[RunRecord]) -> dict[str, str]:
         if len(group) == 1:
             return {group[0].run_id: label}
-        values = {run.run_id: self._values(run) for run in group}
+        came = sorted(group, key=_came)  # one that is compared with those that were there leaves them their names
+        values = {run.run_id: self._values(run) for run in came}
         telling = telling_names(list(values.values()))
-        said = {run_id: _said(own, telling) for run_id, own in values.items()}
         names: dict[str, str] = {}
         taken: dict[str, int] = {}
-        for run in sorted(group, key=_came):  # one that is compared with those that were there leaves them their names
-            name = SEPARATOR.join(filter(None, (label, said[run.run_id])))
+        for run in came:
+            name = SEPARATOR.join(filter(None, (label, _said(values[run.run_id], telling))))
             taken[name] = taken.get(name, 0) + 1
             names[run.run_id] = name if taken[name] == 1 else f"{name} ({taken[name]})"
         return names
@@ -83,6 +85,8 @@ class RunNames:
         if known is None or known[0] is not run.settings:
             told = {name: value_text(value) for name, value in flat_values(run.settings).items()}
             told["task_family"] = run.settings.tasks.label
+            if run.went_on_from is not None:
+                told[WENT_ON_FROM] = count_text(run.went_on_from)
             known = self._read[run.run_id] = (run.settings, told)
         return known[1]
 
@@ -117,23 +121,24 @@ def flat_values(settings: ExperimentSettings) -> dict[str, Any]:
     return choices | {name: getattr(settings.group(group), name) for name, group in settings.names().items()}
 
 
-def telling_names(rows: list[Values]) -> list[str]:
-    """The fewest settings, at most MOST_SAID, that tell most of these apart."""
-    names: Values = {}
-    for row in rows:
-        names |= row
-    columns = {name: [row.get(name) for row in rows] for name in names}
-    columns = {name: column for name, column in columns.items() if len(set(column)) > 1}
+def telling_names(rows: Sequence[Values]) -> list[str]:
+    """The settings, at most MOST_SAID, that tell runs apart, in the order in which they came to be needed.
+
+    So a name that somebody has noted grows at its end when another run comes, and is never made of other words.
+    """
     told: list[str] = []
-    most = 1
-    for _ in range(MOST_SAID):
-        parts = {name: len(set(zip(*(columns[one] for one in [*told, name]), strict=True))) for name in columns}
-        best = max(parts, key=parts.__getitem__, default=None)
-        if best is None or parts[best] == most:
-            break
-        most = parts[best]
-        told.append(best)
+    first: dict[tuple[str | None, ...], Values] = {}  # of each part that is told apart: all in it differ in nothing
+    for row in rows:
+        other = first.setdefault(_key(row, told), row)
+        differs = next((name for name in other | row if other.get(name) != row.get(name)), None)
+        if differs is not None and len(told) < MOST_SAID:
+            told.append(differs)
+            first = {_key(one, told): one for one in (*first.values(), row)}
     return told
+
+
+def _key(row: Values, told: list[str]) -> tuple[str | None, ...]:
+    return tuple(row.get(name) for name in told)
 
 
 def _said(values: Values, names: list[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from typing import Any
 
@@ -10,14 +9,14 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.events import StepScores
-from metalearn_gui.engine.params import params_of
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.run_names import names_of_runs
+from metalearn_gui.ui.run_tip import run_tip
 from metalearn_gui.ui.run_traces import run_name
-from metalearn_gui.ui.text import count_text, counted, duration_text, number_text
+from metalearn_gui.ui.text import count_text, duration_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
-from metalearn_gui.ui.wording import episode_text, percent_text, protocol_text, score_text
+from metalearn_gui.ui.wording import percent_text
 
 NAME, TASKS, FIRST_STEP, LAST_STEP, TIME = range(5)
 MARK_ROLE = Qt.ItemDataRole.UserRole
@@ -251,28 +250,8 @@ class RunsModel(QAbstractTableModel):
         return self.tr("{name}, overlaid").format(name=text) if self._is_drawn(row, column) else text
 
     def _tool_tip(self, row: int, column: int) -> str:
-        run, (name, _, first, last, time) = self._runs[row], self._texts[row]
-        settings = run.settings
-        parts = [settings.learner, settings.tasks, settings.episodes, settings.network, settings.outer]
-        lines = [f"<b>{html.escape(name)}</b>"] + [_settings_line(part) for part in parts]
-        lines.append(self.tr("seed {seed}").format(seed=settings.seed))
-        if run.start is not None:
-            start = self.tr("{taken} of {total} parameters started from {name}")
-            name = html.escape(run.start.name)
-            lines.append(start.format(taken=run.start.taken, total=run.start.total, name=name))
-        if run.went_back_to is not None:
-            back = self.tr("diverged, and went back to its last good state, of meta-iteration {count}")
-            lines.append(back.format(count=count_text(run.went_back_to)))
-        lines += [html.escape(text) for text in (run.tags, run.note) if text]
-        figures = self.tr("{iterations} in {time}; unseen {first} after 1 step, {last} after {steps}")
-        count = counted(run.iteration, self.tr("1 meta-iteration"), self.tr("{count} meta-iterations"))
-        steps = settings.outer.test_steps
-        lines.append(figures.format(iterations=count, time=time, first=first, last=last, steps=steps))
-        if run.latest_scores is not None and episode_text(settings):
-            scores = run.latest_scores.evaluation.learner
-            accuracy = score_text(scores, len(scores.loss) - 1, in_percent=True)
-            lines.append(" · ".join((accuracy, episode_text(settings), protocol_text(settings))))
-        return "<p style='white-space: pre-wrap'>" + "<br>".join(lines) + "</p>"
+        run, parent = self._runs[row], self._runs[row].parent_id
+        return run_tip(run, self._texts[row], self._run_names.get(parent or "", ""))
 
     _answers = {
         Qt.ItemDataRole.DisplayRole: _display,
@@ -291,8 +270,3 @@ class RunsModel(QAbstractTableModel):
 
 def _is_lost(run: RunRecord) -> bool:  # it diverged, and has nothing good to go back to
     return run.reason == DIVERGED and run.went_back_to is None
-
-
-def _settings_line(part: Any) -> str:
-    values = [f"{spec.label} {getattr(part, spec.name)}" for spec in params_of(part) if not spec.advanced]
-    return html.escape(f"{part.label}: {', '.join(values)}" if values else part.label)

@@ -46,7 +46,7 @@ def test_running_on_from_a_moment_branches_a_run_that_takes_the_same_way(tried, 
     session.step()
     branch = session.live
     assert branch is not old
-    assert branch.parent_id == old.run_id
+    assert (branch.parent_id, branch.went_on_from) == (old.run_id, 11)
     assert session.moment is None
     qtbot.waitUntil(lambda: branch.iteration == 12 and branch.latest.iteration == 12, timeout=60_000)
     assert same_params(branch.latest.learner, expected[12])

@@ -119,6 +119,7 @@ runs = st.builds(
     name=st.text(max_size=8),
     created=floats,
     parent_id=st.none() | names,
+    went_on_from=st.none() | numbers,
     start=st.none() | st.builds(Start, names, st.text(max_size=8), numbers, numbers),
     iteration=numbers,
     tasks_seen=numbers,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 
 import pytest
 from PySide6.QtWidgets import QLineEdit
 
-from metalearn_gui.bridge.runs import Runs
+from metalearn_gui.bridge.runs import Runs, branch
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.run_names import RunNames, fitted, names_of_runs, without
@@ -57,7 +58,7 @@ def test_runs_of_one_name_are_told_apart_by_the_setting_that_differs():
 def test_two_settings_are_said_where_one_does_not_tell():
     made = names(runs_with({"shots": 3}, {"shots": 5}, {"shots": 5, "seed": 9}))
     assert len(set(made)) == 3
-    assert made[2] == "MAML · seed 9, shots 5"
+    assert made[2] == "MAML · shots 5, seed 9"
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,22 @@ def test_a_name_beside_the_column_of_tasks_leaves_them_out():
     assert without("MAML · Harmonics", "Harmonics") == without("MAML", "Harmonics") == "MAML"
 
 
+def test_a_name_grows_at_its_end_when_others_come_and_says_what_it_said():
+    changes = ({}, {"shots": 5}, {"shots": 5, "seed": 9}, {"inner_steps": 2, "seed": 9}, {"learned_rates": True})
+    runs = runs_with(*changes)
+    made = [names(runs[:count]) for count in range(1, len(runs) + 1)]
+    for before, after in itertools.pairwise(made):
+        assert all(later.startswith(earlier) for earlier, later in zip(before, after, strict=False))
+        assert len(set(after)) == len(after)
+
+
+def test_a_branch_that_differs_in_nothing_else_says_where_it_left():
+    run = runs_with({})[0]
+    run.iteration, run.turn = 400, 0
+    other = branch(run)
+    assert names([run, other]) == ["MAML", "MAML · from 400"]
+
+
 def test_runs_that_differ_in_nothing_are_numbered():
     assert names(runs_with({}, {}, {})) == ["MAML", "MAML (2)", "MAML (3)"]
 
@@ -117,23 +134,6 @@ def test_a_search_finds_runs_by_name_tasks_tags_and_note(panel, session, three_r
     assert panel.table.isVisible()
 
 
-def test_a_pinned_run_stands_first_and_says_so(panel, session, three_runs):
-    session.pin_run(three_runs[0].run_id, True)
-    assert panel.model.run_at(0) is three_runs[0]
-    assert panel.model.index(0, NAME).data(IS_PINNED_ROLE)
-    session.pin_run(three_runs[0].run_id, False)
-    assert panel.model.run_at(0) is three_runs[2]
-
-
-def test_tags_and_note_are_typed_in_the_menu(panel, session, three_runs, qtbot):
-    menu = panel.row_menu(1)
-    line = menu.findChild(QLineEdit, "run_tags")
-    line.setText("good")
-    line.editingFinished.emit()
-    assert three_runs[1].tags == "good"
-    assert panel.model.index(1, NAME).data(START_ROLE) == "good"
-    menu.close()
-
 def test_a_search_says_how_many_runs_it_leaves_and_that_the_shown_one_is_not_among_them(panel, session, three_runs):
     usual = panel.hint
     panel._toggle_search()
@@ -153,6 +153,23 @@ def test_the_magnifier_of_a_folded_card_unfolds_it_with_the_words_that_are_sough
     panel._search_button.click()
     assert (panel.is_collapsed, panel._search.isVisible(), panel._search.text()) == (False, True, "shots 5")
 
+
+def test_a_pinned_run_stands_first_and_says_so(panel, session, three_runs):
+    session.pin_run(three_runs[0].run_id, True)
+    assert panel.model.run_at(0) is three_runs[0]
+    assert panel.model.index(0, NAME).data(IS_PINNED_ROLE)
+    session.pin_run(three_runs[0].run_id, False)
+    assert panel.model.run_at(0) is three_runs[2]
+
+
+def test_tags_and_note_are_typed_in_the_menu(panel, session, three_runs, qtbot):
+    menu = panel.row_menu(1)
+    line = menu.findChild(QLineEdit, "run_tags")
+    line.setText("good")
+    line.editingFinished.emit()
+    assert three_runs[1].tags == "good"
+    assert panel.model.index(1, NAME).data(START_ROLE) == "good"
+    menu.close()
 
 
 def test_the_difference_names_what_differs_and_nothing_else():

@@ -295,6 +295,17 @@ def test_the_badge_is_painted_behind_the_name(panel, session, two_runs):
     assert len(changed) > 30
 
 
+def test_the_tool_tip_of_a_branch_says_where_it_left_which_run(panel, session, two_runs):
+    two_runs[1].parent_id, two_runs[1].went_on_from = two_runs[0].run_id, 4000
+    session.runsChanged.emit()
+    tips = []
+    for _ in range(2):
+        tips.append(panel.model.index(0, NAME).data(Qt.ItemDataRole.ToolTipRole))
+        session.delete_run(two_runs[0].run_id)
+    assert "went on from meta-iteration 4\u2009000 of MAML" in tips[0]
+    assert "went on from meta-iteration 4\u2009000<br>" in tips[1]
+
+
 def test_figures_follow_a_run_whose_record_was_exchanged(panel, session):
     session.train(100)
     session.score()
