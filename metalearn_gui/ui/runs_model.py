@@ -24,6 +24,7 @@ IS_SHOWN_ROLE = Qt.ItemDataRole.UserRole + 1
 IS_DRAWN_ROLE = Qt.ItemDataRole.UserRole + 2  # shown, or laid over what is shown
 START_ROLE = Qt.ItemDataRole.UserRole + 3  # what it went back to, its tags, whose weights it began with, in words
 IS_PINNED_ROLE = Qt.ItemDataRole.UserRole + 4
+HAS_REMARKS_ROLE = Qt.ItemDataRole.UserRole + 5  # tags or a note
 WRITTEN_OUT = 1e5  # a column has room for so many figures
 MANY = 40  # rows that come or go at once
 NOTHING = "–"
@@ -240,6 +241,9 @@ class RunsModel(QAbstractTableModel):
     def _is_pinned(self, row: int, column: int) -> bool:
         return column == NAME and self._runs[row].is_pinned
 
+    def _has_remarks(self, row: int, column: int) -> bool:
+        return column == NAME and bool(self._runs[row].tags or self._runs[row].note)
+
     def _spoken(self, row: int, column: int) -> str:
         text = self._texts[row][column]
         if column != NAME:
@@ -265,6 +269,7 @@ class RunsModel(QAbstractTableModel):
         IS_DRAWN_ROLE: _is_drawn,
         START_ROLE: _start,
         IS_PINNED_ROLE: _is_pinned,
+        HAS_REMARKS_ROLE: _has_remarks,
     }
 
 

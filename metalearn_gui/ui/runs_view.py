@@ -24,6 +24,7 @@ from metalearn_gui.ui.rows_table import MARK_SIZE, ROW_HEIGHT, TEXT_LEFT, RowsTa
 from metalearn_gui.ui.run_names import fitted, without
 from metalearn_gui.ui.runs_model import (
     FIRST_STEP,
+    HAS_REMARKS_ROLE,
     IS_DRAWN_ROLE,
     IS_PINNED_ROLE,
     IS_SHOWN_ROLE,
@@ -38,7 +39,8 @@ from metalearn_gui.ui.text import rounded_to_fit
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 Index = QModelIndex | QPersistentModelIndex
-PIN_SIZE = 12
+SIGN_SIZE = 12
+SIGNS = {IS_PINNED_ROLE: "pin", HAS_REMARKS_ROLE: "note"}  # at the right of a name, from the right
 LEAST_BADGE = 40
 GIVE_WAY = {TASKS: 350, TIME: 264}  # the table's width below which a column does, and names have room
 WIDTHS = {FIRST_STEP: 60, LAST_STEP: 66, TIME: 52}
@@ -61,8 +63,7 @@ class RunsDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(rect.adjusted(1.5, 1.5, -1.5, -2.5), 4, 4)
         if index.column() == NAME:
             self._paint_mark(painter, rect, index)
-            if index.data(IS_PINNED_ROLE):
-                self._paint_pin(painter, rect)
+            rect.setRight(self._paint_signs(painter, rect, index))
         self._paint_text(painter, rect, option, index)
         painter.restore()
 
@@ -70,16 +71,20 @@ class RunsDelegate(QStyledItemDelegate):
         mark, centre = index.data(MARK_ROLE), QPointF(rect.left() + scaled(14), rect.center().y())
         draw_symbol(painter, mark.shape, mark.color, centre, scaled(MARK_SIZE), bool(index.data(IS_DRAWN_ROLE)))
 
-    def _paint_pin(self, painter: QPainter, rect: QRectF) -> None:
-        side = scaled(PIN_SIZE)
-        place = QRectF(rect.right() - side - 4, rect.center().y() - side / 2, side, side)
-        svg("pin", theme().palette.accent_text).render(painter, place)
+    def _paint_signs(self, painter: QPainter, rect: QRectF, index: Index) -> float:
+        """A pin, and a sheet where there are tags or a note; where the room for the name ends."""
+        side, right = scaled(SIGN_SIZE), rect.right()
+        for role, name in SIGNS.items():
+            if index.data(role):
+                place = QRectF(right - side - 4, rect.center().y() - side / 2, side, side)
+                svg(name, theme().palette.accent_text).render(painter, place)
+                right -= side + 4
+        return right
 
     def _paint_text(self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem, index: Index) -> None:
         painter.setFont(option.font)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        pin = scaled(PIN_SIZE) + 4 if index.data(IS_PINNED_ROLE) else 0
-        room = rect.adjusted(scaled(TEXT_LEFT) if index.column() == NAME else 4, 0, -4 - pin, 0)
+        room = rect.adjusted(scaled(TEXT_LEFT) if index.column() == NAME else 4, 0, -4, 0)
         metrics = painter.fontMetrics()
         view, name = option.widget, option.text
         if index.column() == NAME and isinstance(view, RunsView) and not view.isColumnHidden(TASKS):

@@ -4,7 +4,7 @@ import copy
 import dataclasses
 
 import pytest
-from PySide6.QtCore import QEvent, QModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -293,6 +293,17 @@ def test_the_badge_is_painted_behind_the_name(panel, session, two_runs):
     row = panel.table.visualRect(panel.model.index(0, NAME))
     changed = [x for x in range(row.width()) if before.pixel(x, row.center().y()) != after.pixel(x, row.center().y())]
     assert len(changed) > 30
+
+
+@pytest.mark.parametrize("remark", [{"tags": "slide 4"}, {"note": "too slow"}])
+def test_tags_or_a_note_leave_a_sign_in_a_table_however_narrow(panel, session, two_runs, remark):
+    panel.resize(270, 243)
+    before = panel.table.viewport().grab().toImage()
+    session.remark_run(two_runs[0].run_id, **remark)
+    after = panel.table.viewport().grab().toImage()
+    row = panel.table.visualRect(panel.model.index(1, NAME))
+    sign = QRect(row.right() - 16, row.center().y() - 6, 12, 12)
+    assert before.copy(sign) != after.copy(sign)
 
 
 def test_the_tool_tip_of_a_branch_says_where_it_left_which_run(panel, session, two_runs):
