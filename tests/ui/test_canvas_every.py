@@ -80,6 +80,44 @@ def test_a_screen_reader_hears_nothing_of_what_was_deleted(surface, qtbot):
     assert surface.accessibleDescription() == surface.described()
 
 
+def test_delete_again_and_again_takes_away_one_after_the_other(surface, touched_session, qtbot):
+    surface.setFocus()
+    while surface.chosen is None:
+        qtbot.keyClick(surface, Qt.Key.Key_Right)
+    count = num_points(touched_session)
+    for _ in range(count - 1):
+        qtbot.keyClick(surface, Qt.Key.Key_Delete)
+    assert num_points(touched_session) == 1
+
+
+def test_after_a_delete_the_keyboard_has_what_followed(qtbot):
+    session = session_for("sinusoid")
+    curve = CANVASES["curve"](session)
+    qtbot.addWidget(curve)
+    curve.show()
+    curve.setFocus()
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Right):
+        qtbot.keyClick(curve, key)
+    third = curve.described().partition(": ")[2]
+    qtbot.keyClick(curve, Qt.Key.Key_Left)
+    qtbot.keyClick(curve, Qt.Key.Key_Delete)
+    assert curve.accessibleDescription().endswith(third)
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Left):
+        qtbot.keyClick(curve, key)
+    before_last = curve.described().partition(": ")[2]
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Delete):
+        qtbot.keyClick(curve, key)
+    assert curve.accessibleDescription().endswith(before_last)
+
+
+def test_a_new_task_finds_the_keyboard_at_one_of_its_points(surface, qtbot):
+    surface.setFocus()
+    qtbot.keyClick(surface, Qt.Key.Key_Right)
+    qtbot.keyClick(surface, Qt.Key.Key_N)
+    assert surface.accessibleDescription()
+    assert surface.accessibleDescription() == surface.described()
+
+
 def test_the_line_that_says_where_the_keyboard_is_lies_on_the_canvas(surface):
     out = surface.ring_outside + 1  # half its width
     assert QRectF(surface.rect()).contains(surface.frame().adjusted(-out, -out, out, out))

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -27,21 +26,12 @@ from PySide6.QtWidgets import QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import FRAME_RADIUS
+from metalearn_gui.ui.canvas.keys import ARROWS, CHANGING, ENDS, NUDGES, REDO, UNDO
 from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.lookout import by_keys, claim_keys, pressed
 from metalearn_gui.ui.theme import theme
 
 REACH = 12.0  # pixels of the design from a handle's middle that still grab it
-NUDGES = (6.0, 12.0, 24.0, 48.0, 96.0, 192.0)  # pixels that Shift + an arrow moves it; more where it goes by steps
-ARROWS = {
-    Qt.Key.Key_Left: QPointF(-1, 0),
-    Qt.Key.Key_Right: QPointF(1, 0),
-    Qt.Key.Key_Up: QPointF(0, -1),
-    Qt.Key.Key_Down: QPointF(0, 1),
-}
-ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
-CHANGING = (Qt.Key.Key_Insert, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-UNDO, REDO = QKeySequence("Ctrl+Z"), QKeySequence("Ctrl+Shift+Z")
 
 
 class HandleSurface(Surface):
@@ -113,6 +103,8 @@ class HandleSurface(Surface):
 
     def _take_task(self) -> None:
         super()._take_task()
+        if self._by_keyboard and self.hasFocus() and not self.described():
+            self._choose_next(1)
         if self.accessibleDescription() == self._described:
             self._describe()
 
@@ -239,7 +231,7 @@ class HandleSurface(Surface):
         elif key == Qt.Key.Key_Insert:
             self.choose(self.insert())
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.chosen is not None:
-            self.remove_handle(self.chosen)
+            self._remove_chosen(self.chosen)
         elif key == Qt.Key.Key_N:
             self.session.unseen.new_task()
         else:
@@ -286,6 +278,13 @@ class HandleSurface(Surface):
         order = self._order()
         if order:
             self.choose(order[place])
+
+    def _remove_chosen(self, chosen: int) -> None:
+        """What follows it is chosen then, as in any list; else the one before it."""
+        before = self._order()
+        self.remove_handle(chosen)
+        if len(left := self._order()) == len(before) - 1 and left:
+            self.choose(left[min(before.index(chosen), len(left) - 1)])
 
     def _nudge(self, direction: QPointF) -> None:
         if self.chosen is None:

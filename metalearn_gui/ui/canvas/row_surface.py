@@ -7,7 +7,8 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
+from metalearn_gui.ui.canvas.handles import HandleSurface
+from metalearn_gui.ui.canvas.keys import ARROWS
 from metalearn_gui.ui.canvas.rows import Rows
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 

@@ -17,7 +17,8 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.tasks.ratings import Ratings
 from metalearn_gui.ui.canvas.answered import Answered
-from metalearn_gui.ui.canvas.handles import ARROWS, HandleSurface
+from metalearn_gui.ui.canvas.handles import HandleSurface
+from metalearn_gui.ui.canvas.keys import ARROWS
 from metalearn_gui.ui.canvas.moving_rows import MovingRows
 from metalearn_gui.ui.canvas.shelf_data import Shelf, ranked
 from metalearn_gui.ui.canvas.shelf_layout import ShelfLayout

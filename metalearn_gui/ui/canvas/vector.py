@@ -14,7 +14,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.axes import Axes, Range, draw_frame, draw_rows, grown, settled
-from metalearn_gui.ui.canvas.handles import ARROWS
+from metalearn_gui.ui.canvas.keys import ARROWS
 from metalearn_gui.ui.canvas.markers import draw_halo, draw_ring, faded, stamp_markers
 from metalearn_gui.ui.canvas.row_surface import RowSurface
 from metalearn_gui.ui.canvas.rows import (
