@@ -7,6 +7,7 @@ import json
 import math
 import os
 import re
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from metalearn_gui.engine import ExperimentSettings, Options, preset, training
 from metalearn_gui.engine.events import Prepared, Verdict
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.store.locking import only_writer
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.store.recovery import pending_recoveries
 from metalearn_gui.store.session_file import SavedSession, load, save
@@ -345,7 +347,7 @@ def test_a_run_that_its_place_does_not_take_is_kept_for_the_window(
     def take_the_folder_away(run: RunRecord, event: Any) -> None:
         apply(run, event)
         if folder.exists():
-            folder.rmdir()
+            shutil.rmtree(folder)
 
     monkeypatch.setattr(RunRecord, "apply", take_the_folder_away)
     status, out, err = call(*train(folder / "a.metalearn", "--set", "num_iterations=4", "--json"))
@@ -443,6 +445,16 @@ def test_train_replaces_a_session_and_nothing_else(call: Any, refused: Any, tmp_
     for seed in (1, 2):
         assert call(*train(again, "--set", "num_iterations=1", "--set", f"seed={seed}"))[0] == 0
     assert load(again).settings.seed == 2
+
+
+def test_two_trainings_do_not_write_one_file(call: Any, refused: Any, tmp_path: Path) -> None:
+    path = tmp_path / "a.metalearn"
+    (tmp_path / "b").mkdir()
+    with only_writer(path):
+        assert "Another `train` is writing" in refused(*train(path, "--set", "num_iterations=1"))
+        assert "Another `train` is writing" in refused(*train(tmp_path / "b" / ".." / "a.metalearn"))
+    assert call(*train(path, "--set", "num_iterations=1"))[0] == 0
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["a.metalearn"]
 
 
 @pytest.mark.parametrize("arguments", [["trian"], ["--preset", "no"], ["--set", "shoots=1"], ["--set", "shots=x"]])

@@ -22,6 +22,7 @@ from metalearn_gui.engine.control import Gate, LiveValues
 from metalearn_gui.engine.events import Change, Diverged, Event
 from metalearn_gui.engine.footprint import check_memory
 from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.store.locking import only_writer
 from metalearn_gui.store.records import RunRecord, run_from_weights
 from metalearn_gui.store.recovery import RecoveryFile
 from metalearn_gui.store.session_file import SavedSession, StoreError, load, save
@@ -90,8 +91,16 @@ def run(options: Options) -> int:
     """Train, save, and say how it went."""
     started = time.perf_counter()
     _check_start(options)
-    if place := options.output or options.resume:
+    place = options.output or options.resume
+    if place:
         check_place(place, "run.metalearn")
+    with only_writer(Path(place)) if place else contextlib.nullcontext(True) as is_only:
+        if not is_only:
+            raise BadInput(f"Another `train` is writing {place}; wait for its end, or choose another --output")
+        return _run(options, started)
+
+
+def _run(options: Options, started: float) -> int:
     job = _resumed(options) if options.resume else _fresh(options)
     _refuse_foreign_file(Path(job.path))
     if not job.is_complete:

@@ -9,26 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import uuid
 from pathlib import Path
 
+from metalearn_gui.store import locking
 from metalearn_gui.store.home import recovery_folder
+from metalearn_gui.store.locking import Lock
 from metalearn_gui.store.saved_session import one_line
 from metalearn_gui.store.session_file import SUFFIX, SavedSession, StoreError, save
 
 MOST, MOST_BYTES = 5, 500_000_000  # sessions that wait; an unsaved one of a long afternoon has some 50 MB
-
-if os.name == "nt":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +34,7 @@ class RecoveryFile:
 
     def __init__(self) -> None:
         self.path = recovery_folder() / f"{uuid.uuid4().hex[:12]}{SUFFIX}"
-        self._descriptor: int | None = None
+        self._lock: Lock | None = None
 
     def write(self, saved: SavedSession) -> None:
         """Keep this; what was kept before goes.
@@ -52,8 +42,8 @@ class RecoveryFile:
         Raises:
             StoreError: the data folder cannot be written.
         """
-        if self._descriptor is None:
-            self._descriptor = _held_lock(self.path)
+        if self._lock is None:
+            self._lock = _held_lock(self.path)
         try:
             save(self.path, saved)
         except StoreError as error:  # it advises another file, but nobody has chosen this one
@@ -66,12 +56,9 @@ class RecoveryFile:
 
     def close(self) -> None:
         """Leave what was written for the next start to offer."""
-        if self._descriptor is None:
-            return
-        if not self.path.exists():
-            _remove_lock(self.path)
-        os.close(self._descriptor)
-        self._descriptor = None
+        if self._lock is not None:
+            self._lock.close(keep_file=self.path.exists())
+        self._lock = None
 
 
 def pending_recoveries() -> list[Recovery]:
@@ -79,7 +66,7 @@ def pending_recoveries() -> list[Recovery]:
     found = []
     for path in recovery_folder().glob(f"*{SUFFIX}"):
         with contextlib.suppress(OSError):  # gone meanwhile
-            if _is_free(path):
+            if locking.is_free(_lock_path(path)):
                 found.append(Recovery(path, path.stat().st_mtime))
     return sorted(found, key=lambda recovery: -recovery.saved_at)
 
@@ -101,17 +88,15 @@ def surplus(most: int = MOST, most_bytes: int = MOST_BYTES) -> list[Recovery]:
 def discard(recovery: Recovery) -> None:
     """Throw a pending one away."""
     recovery.path.unlink(missing_ok=True)
-    _remove_lock(recovery.path)
+    locking.remove(_lock_path(recovery.path))
 
 
-def _held_lock(path: Path) -> int:
+def _held_lock(path: Path) -> Lock:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(_lock_path(path), os.O_RDWR | os.O_CREAT, 0o600)
-        _lock(descriptor)
+        return Lock(_lock_path(path))
     except OSError as error:
         raise _refusal(path.parent, error) from error
-    return descriptor
 
 
 def _refusal(folder: Path, error: BaseException) -> StoreError:
@@ -119,25 +104,6 @@ def _refusal(folder: Path, error: BaseException) -> StoreError:
         f"{folder} cannot be written ({one_line(error)}); unsaved work can't be kept there: "
         "save the session, or set METALEARN_HOME to another folder"
     )
-
-
-def _is_free(path: Path) -> bool:
-    try:
-        descriptor = os.open(_lock_path(path), os.O_RDWR)
-    except FileNotFoundError:
-        return True
-    try:
-        _lock(descriptor)
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
-
-
-def _remove_lock(path: Path) -> None:
-    with contextlib.suppress(OSError):  # Windows keeps an open file
-        _lock_path(path).unlink()
 
 
 def _lock_path(path: Path) -> Path:
