@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from metalearn_gui.bridge.history import changed_names
 from metalearn_gui.bridge.messages import DEED, RUN, SHOWN, Message
 from metalearn_gui.engine import events
+from metalearn_gui.engine.settings import CHOICES, ExperimentSettings, setting_words
 from metalearn_gui.store.records import Start
+
+MOST_NAMED = 4  # settings in a line
 
 
 def worker_is_lent(what: str) -> Message:
@@ -36,6 +40,17 @@ def started_from(start: Start) -> Message:
 
 def run_was_deleted() -> Message:
     return Message(_tr("A run was deleted."), "info", _tr("Undo"), "undo", about=DEED)
+
+
+def undone(before: ExperimentSettings, now: ExperimentSettings) -> Message:
+    """Settings that end a run were taken back: from and to which choices, or which settings."""
+    names = changed_names(before, now)
+    chosen = [CHOICES[name][0] for name in CHOICES if name in names]
+    was, again = (", ".join(settings.group(group).label for group in chosen) for settings in (before, now))
+    words = sorted(setting_words()[name] for name in names)
+    said = ", ".join(words[:MOST_NAMED]) + (", …" if len(words) > MOST_NAMED else "")
+    text = _tr("Undone: {was} back to {again}.").format(was=was, again=again) if chosen else ""
+    return Message(text or _tr("Undone: {names}.").format(names=said), "info", _tr("Redo"), "redo", about=DEED)
 
 
 def diverged(event: events.Diverged) -> Message:

@@ -21,6 +21,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from metalearn_gui.bridge import run_messages
 from metalearn_gui.bridge.adapter import Adaptation
 from metalearn_gui.bridge.beside import Beside, laid_over
 from metalearn_gui.bridge.cold_start import ColdStart
@@ -28,7 +29,7 @@ from metalearn_gui.bridge.comparison import Comparing
 from metalearn_gui.bridge.course import Course
 from metalearn_gui.bridge.documents import Documents
 from metalearn_gui.bridge.inside import Inside
-from metalearn_gui.bridge.messages import REFUSAL, Message
+from metalearn_gui.bridge.messages import DEED, REFUSAL, Message
 from metalearn_gui.bridge.pace import Memory
 from metalearn_gui.bridge.picture_reading import PictureReading
 from metalearn_gui.bridge.reading import Reading
@@ -96,7 +97,7 @@ class Session(QObject):
             getattr(self._course, name).connect(getattr(self, name))
         for signal in (self._course.advanced, self._course.shownChanged, self._course.runsChanged):
             signal.connect(lambda: self.laid_over.show(laid_over(self._runs)))
-        self._course.settingsChanged.connect(self._take_refusal_back)
+        self._course.settingsChanged.connect(self._take_words_back)
         for granted in (self.pictures.made, self.comparing.planned):
             granted.connect(lambda: self._pass_on(Message("", about=REFUSAL)))
         self.messageRaised.connect(self._note)
@@ -141,12 +142,18 @@ class Session(QObject):
         return self._course.undo_stack
 
     def undo(self) -> None:
-        """Take back what was done last: to what is set, to the runs, or to the touched task."""
-        self._undoing.undo()
+        """Take back what was done last: to what is set, to the runs, or to the touched task.
+
+        It may be long ago, and its cards out of sight: another family, learner or structure is said.
+        """
+        before = self.settings
+        if self._undoing.undo() and self.settings != before and not before.differs_live_only(self.settings):
+            self.messageRaised.emit(run_messages.undone(before, self.settings))
 
     def redo(self) -> None:
         """Do again what was taken back last."""
         self._undoing.redo()
+        self._pass_on(Message("", about=DEED))
 
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         """Undoable. Live values reach the run; structural ones restart it (old run kept), after 300 ms of quiet."""
@@ -184,11 +191,12 @@ class Session(QObject):
     def _choose_data(self, path: str) -> None:
         self.change(data=path)
 
-    def _take_refusal_back(self) -> None:
-        """What was said of a wish is over once other settings are taken, be it by an undo or with another session."""
+    def _take_words_back(self) -> None:
+        """What was said of a wish or deed is over once other settings are taken, be it by an undo or in a session."""
         if self.settings is not self._granted:
             self._granted = self.settings
-            self._pass_on(Message("", about=REFUSAL))
+            for about in (REFUSAL, DEED):  # the newest deed is another one now
+                self._pass_on(Message("", about=about))
 
     def _pass_on(self, message: Message) -> None:
         """What takes back something that is not said any more is not passed on."""

@@ -48,6 +48,40 @@ def test_a_press_that_moves_nothing_is_passed_over(session) -> None:
     assert place(session) == 1.0
 
 
+def test_another_family_that_a_key_takes_back_is_said_and_can_be_had_again(session) -> None:
+    heard = Heard(session)
+    session.change(task_family="waves")
+    session.unseen.begin_touch()  # a key that moved nothing
+    session.undo()
+    assert (heard.messages[-1].text, heard.messages[-1].action) == ("Undone: Waves back to Sinusoid.", "redo")
+    session.redo()
+    assert session.settings.tasks.key == "waves"
+    assert heard.messages[-1].text == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"shots": 5}, "Undone: shots K."),
+        ({"shots": 5, "seed": 3}, "Undone: seed, shots K."),
+        ({"meta_learning_rate": 0.5}, ""),  # live: it is in sight, and the run goes on
+    ],
+)
+def test_an_undo_says_the_settings_whose_run_it_ends(session, values, said) -> None:
+    heard = Heard(session)
+    session.change(**values)
+    session.undo()
+    assert (heard.messages[-1].text if heard.messages else "") == said
+
+
+def test_a_redo_is_not_offered_any_more_once_something_else_is_set(session) -> None:
+    heard = Heard(session)
+    session.change(shots=5)
+    session.undo()
+    session.change(meta_learning_rate=0.5)
+    assert heard.messages[-1].text == ""
+
+
 def test_restoring_a_task_can_be_undone(session) -> None:
     start = place(session)
     touch(session, 1.0)
