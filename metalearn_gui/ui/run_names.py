@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.run_traces import run_name
 from metalearn_gui.ui.text import count_text, number_text
 
-MOST_SAID = 2  # settings beside a name
+MOST_SAID = 3  # settings beside a name
 SEPARATOR = " · "
 LEAST_LABEL = 1  # letters of a learner's name before its dots
 WENT_ON_FROM = "went_on_from"  # stands beside the settings: a branch may differ in nothing else
@@ -70,12 +71,11 @@ class RunNames:
         if len(group) == 1:
             return {group[0].run_id: label}
         came = sorted(group, key=_came)  # one that is compared with those that were there leaves them their names
-        values = {run.run_id: self._values(run) for run in came}
-        telling = telling_names(list(values.values()))
+        rows = [self._values(run) for run in came]
         names: dict[str, str] = {}
         taken: dict[str, int] = {}
-        for run in came:
-            name = SEPARATOR.join(filter(None, (label, _said(values[run.run_id], telling))))
+        for run, row, telling in zip(came, rows, needed_names(rows), strict=True):
+            name = SEPARATOR.join(filter(None, (label, _said(row, telling))))
             taken[name] = taken.get(name, 0) + 1
             names[run.run_id] = name if taken[name] == 1 else f"{name} ({taken[name]})"
         return names
@@ -119,6 +119,15 @@ def flat_values(settings: ExperimentSettings) -> dict[str, Any]:
     """Every setting's value by flat name, the choices among them."""
     choices = {name: settings.value(name) for name in CHOICES}
     return choices | {name: getattr(settings.group(group), name) for name, group in settings.names().items()}
+
+
+def needed_names(rows: Sequence[Values]) -> list[list[str]]:
+    """For each run as many of the settings that tell runs apart, from the first on, as no other has the same of."""
+    telling = telling_names(rows)
+    heads = [telling[:length] for length in range(len(telling) + 1)]
+    counts = [Counter(_key(row, head) for row in rows) for head in heads]
+    alone = ([count[_key(row, head)] == 1 for head, count in zip(heads, counts, strict=True)] for row in rows)
+    return [heads[ways.index(True)] if True in ways else telling for ways in alone]
 
 
 def telling_names(rows: Sequence[Values]) -> list[str]:
