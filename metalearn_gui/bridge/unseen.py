@@ -240,14 +240,16 @@ class UnseenTasks(QObject):
         """
         self.set_held({} if context is None or not self._context_name else {self._context_name: context})
 
-    def set_held(self, held: Mapping[str, Array]) -> None:
+    def set_held(self, held: Mapping[str, Array], by_hand: bool = True) -> None:
         """What the learner predicts once it is adapted to this shows in `adaptations`, until the task is touched.
 
         Args:
             held: as adaptation.predict_adapted takes it, of the one task; empty: the learner's own.
+            by_hand: whether a hand moves it, for which training makes room.
         """
         self.held = dict(held)
-        self.note_hand()
+        if by_hand:
+            self.note_hand()
         if self.held and self.step == 0:
             self.set_step(self.num_steps)  # step 0 is the start, which no hand moves
         self.answers.steer()

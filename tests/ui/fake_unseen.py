@@ -75,7 +75,7 @@ class FakeUnseen(QObject):
     def note_hand(self) -> None:
         self._session.calls.append(("note_hand",))
 
-    def set_held(self, held: dict[str, np.ndarray]) -> None:
+    def set_held(self, held: dict[str, np.ndarray], by_hand: bool = True) -> None:
         self._session.calls.append(("set_held", held))
         self.held = held
         self.adaptedChanged.emit()

@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel
 
 from metalearn_gui.bridge.gradients import Gradients
+from metalearn_gui.bridge.landscape import Landscape
 from metalearn_gui.bridge.session import RunState
 from metalearn_gui.bridge.starts import StartScore
 from metalearn_gui.engine.learners import LEARNERS
@@ -541,6 +542,40 @@ def test_a_touch_of_the_task_takes_the_place_away(landscape, session, qtbot):
     session.unseen.held = {}
     session.unseen.new_task()
     assert landscape.view._place is None
+
+
+def later(shown: Landscape) -> Landscape:
+    """The same around a start that has gone on."""
+    return dataclasses.replace(shown, plane=dataclasses.replace(shown.plane, start=shown.plane.start + 1.0))
+
+
+def test_a_place_of_another_moment_is_the_network_that_is_there_then(landscape, session):
+    click(landscape.view, QPointF(landscape.view.rect().center()))
+    place, then = landscape.view._place, later(session.inside.landscape.result)
+    session.inside.landscape.show(then)
+    expected = then.plane.adapted(np.array([place]))
+    assert landscape.view._place == place
+    for name, values in session.unseen.held.items():
+        assert values == pytest.approx(expected[name][0])
+
+
+def test_a_place_beyond_another_moments_plane_is_given_back(landscape, session):
+    click(landscape.view, QPointF(landscape.view.rect().center()))
+    (left, right), up = session.inside.landscape.result.reach
+    width = right - left
+    session.inside.landscape.show(
+        dataclasses.replace(session.inside.landscape.result, reach=((left + width, right + width), up))
+    )
+    assert session.unseen.held == {}
+    assert landscape.view._place is None
+
+
+def test_a_place_is_given_back_when_the_run_goes_on_and_nobody_sees_the_plane(landscape, session):
+    click(landscape.view, QPointF(landscape.view.rect().center()))
+    landscape.hide()
+    assert session.unseen.held
+    session.train(100)
+    assert session.unseen.held == {}
 
 
 def test_the_card_says_how_much_of_the_path_its_plane_holds(landscape, session):

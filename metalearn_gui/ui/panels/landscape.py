@@ -30,6 +30,7 @@ class LandscapePanel(InsidePanel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._place: tuple[float, float] | None = None
+        self._held_in: Landscape | None = None  # what the place was last taken from
         self._own_again = self.add_icon_action("undo", self._give_back)
         self._own_again.setObjectName("landscape_own")
         self.planes = named(Combo(self), "landscape_plane")
@@ -48,6 +49,8 @@ class LandscapePanel(InsidePanel):
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.steps)
         session.unseen.adaptedChanged.connect(self._follow_hand)
+        for signal in (session.advanced, session.shownChanged):
+            signal.connect(self._leave_unseen)
         self.refresh()
 
     # --- texts ------------------------------------------------------------------------------------
@@ -117,7 +120,22 @@ class LandscapePanel(InsidePanel):
         self.view.show_step(self.session.unseen.step)
         self._show_hint(shown)
         self._place_picture()
+        self._follow_plane(shown)
         self._follow_hand()
+
+    def _follow_plane(self, shown: Landscape | None) -> None:
+        """The hand's place stays where it is in the picture: of another moment it is another network."""
+        if self._place is None or shown is None or shown is self._held_in or not self.session.unseen.held:
+            return
+        if all(low <= number <= high for number, (low, high) in zip(self._place, shown.reach, strict=True)):
+            self._hold(shown, by_hand=False)
+        else:
+            self._give_back()
+
+    def _leave_unseen(self) -> None:
+        """The run goes on and no plane is computed: what was taken from an older one is no part of it."""
+        if not self.isVisible():
+            self._give_back()
 
     def _follow_hand(self) -> None:
         """The hand's place stays while what it holds does."""
@@ -139,9 +157,13 @@ class LandscapePanel(InsidePanel):
         if shown is None or shown.task is not self.session.unseen.touched:
             return  # it is about to change
         self._place = (across, up)
-        adapted = shown.plane.adapted(np.array([self._place]))
-        self.session.unseen.set_held({name: values[0] for name, values in adapted.items()})
+        self._hold(shown)
         self._follow_hand()
+
+    def _hold(self, shown: Landscape, by_hand: bool = True) -> None:
+        self._held_in = shown
+        adapted = shown.plane.adapted(np.array([self._place]))
+        self.session.unseen.set_held({name: values[0] for name, values in adapted.items()}, by_hand)
 
     def _place_picture(self) -> None:
         """At the left, above or below, where the way is not; away where there is no room for both."""
