@@ -409,6 +409,14 @@ def clocks(session, qtbot) -> ClocksPanel:
     return panel
 
 
+def test_a_screen_reader_hears_the_cell_that_the_arrows_go_to(clocks, session, qtbot):
+    clocks.map.setFocus()
+    qtbot.keyClick(clocks.map, Qt.Key.Key_Up)
+    qtbot.keyClick(clocks.map, Qt.Key.Key_Left)
+    loss = number_text(float(clocks._losses_at(50)[4]))
+    assert clocks.map.accessibleDescription() == f"meta-iteration 50, adaptation step 4: loss {loss}"
+
+
 def test_a_cell_shows_its_moment_and_step_and_the_last_row_is_now(clocks, session):
     assert clocks._rows == [0, 10, 50, 250]
     click(clocks.map, clocks.map.cell_rect(1, 3).center())
@@ -576,6 +584,15 @@ def test_a_place_is_given_back_when_the_run_goes_on_and_nobody_sees_the_plane(la
     assert session.unseen.held
     session.train(100)
     assert session.unseen.held == {}
+
+
+def test_a_screen_reader_hears_of_the_place_and_its_loss(landscape, session, qtbot):
+    said = landscape.view.accessibleDescription()
+    qtbot.keyClick(landscape.view, Qt.Key.Key_Right)
+    loss = number_text(landscape.view.loss_at(landscape.view._place))
+    assert landscape.view.accessibleDescription() == f"your place, loss {loss}"
+    qtbot.keyClick(landscape.view, Qt.Key.Key_Escape)
+    assert landscape.view.accessibleDescription() == said
 
 
 def test_the_card_says_how_much_of_the_path_its_plane_holds(landscape, session):

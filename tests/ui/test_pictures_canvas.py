@@ -102,6 +102,15 @@ def test_a_click_shows_a_picture_large_and_says_what_it_is(canvas, session):
     assert "taken for class" in canvas.accessibleDescription()
 
 
+def test_pictures_that_are_called_alike_are_told_apart_by_a_screen_reader(canvas, qtbot):
+    canvas.setFocus()
+    said = set()
+    for _ in range(len(canvas.placed.boxes)):
+        qtbot.keyClick(canvas, Qt.Key.Key_Right)
+        said.add(canvas.accessibleDescription())
+    assert len(said) == len(canvas.placed.boxes)
+
+
 def stroke(canvas):
     middle = QPointF(canvas.desk.pad.rect().center())
     drag(canvas.desk.pad, middle - QPointF(30, 30), middle + QPointF(30, 30))

@@ -20,3 +20,9 @@ def described_picture(label: int, is_example: bool, is_named: bool, probabilitie
     taken = int(np.argmax(probabilities))
     text = QCoreApplication.translate("Pictures", "{name}, taken for class {taken} with {share}")
     return text.format(name=name, taken=taken + 1, share=f"{probabilities[taken]:.0%}")
+
+
+def placed_picture(row: int, count: int, described: str) -> str:
+    """Of the many that are called alike, which; "" for none."""
+    place = QCoreApplication.translate("Pictures", "picture {number} of {count}").format(number=row + 1, count=count)
+    return f"{place}: {described}" if described else ""

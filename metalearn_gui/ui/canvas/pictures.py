@@ -1,7 +1,6 @@
 """The canvas of few-shot pictures: the support set as columns, the queries with what each is taken for.
 
-A handle is a support picture. The chosen picture, example or query, lies large on a drawing pad, and every answer
-follows the pen.
+A handle is a support picture. The chosen one lies large on a drawing pad, and every answer follows the pen.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from metalearn_gui.ui.canvas.picture_layout import GAP, HEADER, PictureLayout, h
 from metalearn_gui.ui.canvas.picture_queries import CHOSEN, USUAL, Queries, Query
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.picture_tile import draw_tile
-from metalearn_gui.ui.canvas.picture_words import described_picture
+from metalearn_gui.ui.canvas.picture_words import described_picture, placed_picture
 from metalearn_gui.ui.canvas.pixels import draw_crisp, ink_image, side_of
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.shares import draw_lines, line_at
@@ -207,6 +206,9 @@ class PicturesCanvas(PictureSurface):
     def describe_handle(self, index: int) -> str:
         label, probabilities = int(self._rows.y[index]) + 1, self._probabilities(index, self.shown_step)
         return described_picture(label, index < self._num_support, self._is_named(index), probabilities)
+
+    def described(self) -> str:
+        return placed_picture(self.row, self._rows.count, super().described())
 
     def _is_named(self, row: int) -> bool:
         """Whether a picture is of a class that is known: not so of a query that a hand drew."""

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.store.moments import thinned
-from metalearn_gui.ui.clock_map import ClockMap
+from metalearn_gui.ui.clock_map import HUGE, ClockMap
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.inside_panel import InsidePanel
 from metalearn_gui.ui.named import named
-from metalearn_gui.ui.text import count_text
+from metalearn_gui.ui.text import count_text, number_text
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.wording import unseen_tasks_text
 
@@ -110,10 +110,19 @@ class ClocksPanel(InsidePanel):
         row = min(range(len(self._rows)), key=lambda place: abs(self._rows[place] - at), default=-1)
         words = self.tr("Fills while the run goes on: each row is a moment that was tried on unseen tasks")
         self.map.show_rows(self._rows, losses, (row, session.unseen.step), words)
+        self.map.setAccessibleDescription(words if row < 0 else self._cell_text(self._rows[row], losses[row]))
         scored = session.shown_scores
         tasks = "" if scored is None else unseen_tasks_text(scored.evaluation)
         self.set_hint(self.tr("mean loss, {tasks}").format(tasks=tasks) if tasks else "")
         self._show_moment()
+
+    def _cell_text(self, iteration: int, losses: Array) -> str:
+        """The cell of the shown step, for a screen reader."""
+        step, loss = self.session.unseen.step, float(losses[self.session.unseen.step])
+        said = self.tr("diverges") if not loss < HUGE else self.tr("loss {loss}").format(loss=number_text(loss))
+        said = self.tr("not tried yet") if np.isnan(losses).all() else said
+        place = self.tr("meta-iteration {iteration}, adaptation step {step}")
+        return f"{place.format(iteration=count_text(iteration), step=step)}: {said}"
 
     def _losses_at(self, iteration: int) -> Array:
         """NaN for a start that has not been tried yet."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QRectF, QSignalBlocker
 from PySide6.QtWidgets import QWidget
@@ -15,6 +17,7 @@ from metalearn_gui.ui.landscape_view import LandscapeView
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.step_row import StepRow
 from metalearn_gui.ui.task_picture import TouchedPicture
+from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import ui_font
 
 NAME_ROOM = 130  # beside the small picture, for what is written at a step there
@@ -30,6 +33,7 @@ class LandscapePanel(InsidePanel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._place: tuple[float, float] | None = None
+        self._start = ""  # what the learner's start is called
         self._held_in: Landscape | None = None  # what the place was last taken from
         self._own_again = self.add_icon_action("undo", self._give_back)
         self._own_again.setObjectName("landscape_own")
@@ -115,7 +119,7 @@ class LandscapePanel(InsidePanel):
             across[self.watched.kind],
             self.waiting(self.tr("looking around the start")),
         )
-        self.view.setAccessibleDescription(start)
+        self._start = start
         self.view.show_landscape(shown)
         self.view.show_step(self.session.unseen.step)
         self._show_hint(shown)
@@ -143,6 +147,13 @@ class LandscapePanel(InsidePanel):
             self._place = None
         self.view.show_place(self._place)
         self._own_again.setVisible(self._place is not None)
+        self.view.setAccessibleDescription(self._start if self._place is None else self._place_text(self._place))
+
+    def _place_text(self, place: tuple[float, float]) -> str:
+        loss = self.view.loss_at(place)
+        if math.isnan(loss):
+            return self.tr("your place, beyond the picture")
+        return self.tr("your place, loss {loss}").format(loss=number_text(loss))
 
     # --- the hand ---------------------------------------------------------------------------------
 
