@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -44,6 +44,16 @@ SIGNS = {IS_PINNED_ROLE: "pin", HAS_REMARKS_ROLE: "note"}  # at the right of a n
 LEAST_BADGE = 40
 GIVE_WAY = {TASKS: 350, TIME: 264}  # the table's width below which a column does, and names have room
 WIDTHS = {FIRST_STEP: 60, LAST_STEP: 66, TIME: 52}
+
+
+def cut(text: str, shorten: Callable[[str, Callable[[str], bool]], str], metrics: QFontMetrics, width: int) -> str:
+    """The text as it is shortened to fit, and with dots in its middle only where that is not enough."""
+
+    def elided(text: str) -> str:
+        return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+
+    # Not by its advance: that is in whole pixels, and what fits by it has lost letters to dots.
+    return elided(shorten(text, lambda one: elided(one) == one))
 
 
 class RunsDelegate(QStyledItemDelegate):
@@ -89,10 +99,7 @@ class RunsDelegate(QStyledItemDelegate):
         view, name = option.widget, option.text
         if index.column() == NAME and isinstance(view, RunsView) and not view.isColumnHidden(TASKS):
             name = without(name, index.sibling(index.row(), TASKS).data())
-        text = (fitted if index.column() == NAME else rounded_to_fit)(
-            name, lambda text: metrics.horizontalAdvance(text) <= room.width()
-        )
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, int(room.width()))
+        text = cut(name, fitted if index.column() == NAME else rounded_to_fit, metrics, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         self._paint_badge(painter, room.adjusted(metrics.horizontalAdvance(text) + 6, 0, 0, 0), index.data(START_ROLE))
 

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from metalearn_gui.store.records import Start
 from metalearn_gui.ui.panels.runs import RunsPanel
 from metalearn_gui.ui.run_marks import run_mark
+from metalearn_gui.ui.run_names import fitted
 from metalearn_gui.ui.runs_model import FIRST_STEP, IS_DRAWN_ROLE, LAST_STEP, NAME, START_ROLE, TASKS, TIME
-from metalearn_gui.ui.runs_view import WIDTHS
+from metalearn_gui.ui.runs_view import WIDTHS, cut
 from metalearn_gui.ui.text import rounded_to_fit
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
@@ -256,6 +257,13 @@ def test_no_figure_has_a_gap_in_it(qapp, zoom, text):
         room = scaled(WIDTHS[column]) - 8
         shown = rounded_to_fit(text, lambda tried, room=room: metrics.horizontalAdvance(tried) <= room)
         assert metrics.horizontalAdvance(shown) <= room
+
+
+def test_what_fits_without_the_learner_s_name_is_never_cut(qapp):
+    metrics, said = QFontMetrics(ui_font(12.5)), "seed 7, α 0.01, shots 10"
+    least = next(width for width in range(1000) if cut(said, fitted, metrics, width) == said)
+    shown = {cut(f"MAML · {said}", fitted, metrics, width) for width in range(least, least + 80)}
+    assert {text.partition(" · ")[2] or text for text in shown} == {said}
 
 
 def test_rows_follow_whatever_happens_to_the_runs(panel, session):
