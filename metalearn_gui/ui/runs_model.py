@@ -136,10 +136,12 @@ class RunsModel(QAbstractTableModel):
             return
         self._remove_all_but(kept)
         for row, run in enumerate(wanted):
-            if row >= len(self._runs) or self._runs[row].run_id != run.run_id:
+            place = next((at for at in range(row, len(self._runs)) if self._runs[at].run_id == run.run_id), None)
+            if place is None:
                 self._insert(row, run)
+            elif place != row:
+                self._move(place, row)
             self._runs[row] = run
-        self._remove_all_but_first(len(wanted))
 
     def _insert(self, row: int, run: RunRecord) -> None:
         self.beginInsertRows(QModelIndex(), row, row)
@@ -147,14 +149,17 @@ class RunsModel(QAbstractTableModel):
         self._texts.insert(row, self._row_texts(run))
         self.endInsertRows()
 
+    def _move(self, place: int, row: int) -> None:
+        """Upwards, as a move: a row that is taken away and comes again would lose the keyboard to another."""
+        self.beginMoveRows(QModelIndex(), place, place, QModelIndex(), row)
+        self._runs.insert(row, self._runs.pop(place))
+        self._texts.insert(row, self._texts.pop(place))
+        self.endMoveRows()
+
     def _remove_all_but(self, kept: set[str]) -> None:
         for row in reversed(range(len(self._runs))):
             if self._runs[row].run_id not in kept:
                 self._remove(row)
-
-    def _remove_all_but_first(self, count: int) -> None:
-        for row in reversed(range(count, len(self._runs))):
-            self._remove(row)
 
     def _remove(self, row: int) -> None:
         self.beginRemoveRows(QModelIndex(), row, row)

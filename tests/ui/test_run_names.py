@@ -163,6 +163,15 @@ def test_a_pinned_run_stands_first_and_says_so(panel, session, three_runs):
     assert panel.model.run_at(0) is three_runs[2]
 
 
+def test_the_keyboard_stays_with_a_run_that_is_pinned(panel, session, three_runs):
+    panel.table.setCurrentIndex(panel.model.index(2, NAME))
+    chosen = panel.model.run_at(2)
+    for on, row in ((True, 0), (False, 2)):
+        session.pin_run(chosen.run_id, on)
+        assert panel.model.run_at(row) is chosen
+        assert panel.table.currentIndex().row() == row
+
+
 def test_tags_and_note_are_typed_in_the_menu(panel, session, three_runs, qtbot):
     menu = panel.row_menu(1)
     line = menu.findChild(QLineEdit, "run_tags")
