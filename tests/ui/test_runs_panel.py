@@ -344,5 +344,6 @@ def test_comparing_is_asked_for_in_the_header_where_the_rows_take_the_foot(panel
     panel.resize(350, panel.wish)
     assert narrow.isVisible()
     assert not wide.isVisible()
+    assert panel._lines_button.isVisible()
     with qtbot.waitSignal(panel.compareAsked):
         narrow.click()

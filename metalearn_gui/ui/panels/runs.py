@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QWidget
 
 from metalearn_gui.bridge.messages import RUN
 from metalearn_gui.bridge.session import Message, Session
@@ -14,7 +14,7 @@ from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.line_edit import LineEdit
 from metalearn_gui.ui.named import named
-from metalearn_gui.ui.panel import ICON_BUTTON, Panel
+from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.rows_table import ROW_HEIGHT
 from metalearn_gui.ui.run_remarks import add_remarks
 from metalearn_gui.ui.runs_export import runs_csv
@@ -57,6 +57,8 @@ class RunsPanel(Panel):
         self._search.hide()
         self._search_button = self.add_icon_action("search", self._toggle_search)
         self._search_button.setObjectName("runs_search_button")
+        self._lines_button = self.add_icon_action("parallel", self.show_lines)
+        self._lines_button.setObjectName("runs_lines_button")
         self._compare_icon = self.add_icon_action("plus", self.compareAsked.emit)
         self._compare_icon.setObjectName("compare_icon")
         self.body.addWidget(self._search)
@@ -67,16 +69,7 @@ class RunsPanel(Panel):
         self._compare.setFont(ui_font(12.5, 500))
         self._compare.clicked.connect(self.compareAsked)
         self.lines: RunsLines | None = None
-        self._lines_button = named(QToolButton(self), "runs_lines_button")
-        self._lines_button.setProperty("kind", "flat")
-        self._lines_button.setFixedSize(ICON_BUTTON)
-        self._lines_button.clicked.connect(self.show_lines)
-        self._foot = QWidget(self)
-        foot = QHBoxLayout(self._foot)
-        foot.setContentsMargins(0, 0, 0, 0)
-        foot.addWidget(self._compare, 1)
-        foot.addWidget(self._lines_button)
-        self.body.addWidget(self._foot)
+        self.body.addWidget(self._compare)
         self.table.overlayAsked.connect(self._toggle_overlay)
         self.table.restoreAsked.connect(self._restore)
         self.table.deleteAsked.connect(self._delete)
@@ -107,7 +100,6 @@ class RunsPanel(Panel):
     def restyle(self) -> None:
         self.table.lay_out_columns()
         self._compare.setIcon(icon("plus", theme().palette.accent_text))
-        self._lines_button.setIcon(icon("parallel", theme().palette.muted))
         self.table.viewport().update()
 
     def refresh(self) -> None:
@@ -127,7 +119,7 @@ class RunsPanel(Panel):
         """What a click does; where some runs are not listed, how many are, also while the card is folded."""
         count, total = self.model.rowCount(), len(self.session.runs)
         if count == total:
-            self.set_hint(self.tr("click to overlay · double-click to restore"), self.tr("click to overlay"))
+            self.set_hint(self.tr("click overlays · double-click restores"), self.tr("click overlays"))
             return
         said = self.tr("{count} of {total} runs").format(count=count_text(count), total=count_text(total))
         listed = {self.model.run_at(row).run_id for row in range(count)}
@@ -153,7 +145,7 @@ class RunsPanel(Panel):
 
     def _show_foot(self) -> None:
         has_room = self.height() >= scaled(self.wish + FOOT)
-        self._foot.setVisible(has_room)
+        self._compare.setVisible(has_room)
         self._compare_icon.setVisible(not has_room)
 
     def _follow_shown(self) -> None:
