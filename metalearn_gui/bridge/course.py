@@ -371,9 +371,8 @@ class Course(QObject):
         """A session from disk instead of all that is here."""
         self.training.stop()
         shown, runs = saved.shown, list(saved.runs)
-        if shown is not None and can_go_on_with(shown, saved.settings):
-            live = shown
-        else:
+        here = (run for run in (saved.live, shown) if run is not None and can_go_on_with(run, saved.settings))
+        if (live := next(here, None)) is None:
             live = fresh_run(saved.settings)
             runs.append(live)
         self.settings, self.preset_key = saved.settings, preset_key(saved.settings)
@@ -383,6 +382,7 @@ class Course(QObject):
         self.unseen.take_saved(saved.touched)
         self.training.prepare_soon(live.settings)
         self._announce(self.settingsChanged, self.runsChanged, self.shownChanged)
+        self._tell_of_shown()
 
     # --- what the worker says -----------------------------------------------------------------------
 

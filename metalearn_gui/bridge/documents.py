@@ -184,7 +184,8 @@ class Documents(QObject):
         """settle: tells `_files` what the session is, once it is taken up."""
         self._reading.cancel()
         own_data.put(saved.data)
-        needed = list(dict.fromkeys([saved.settings, *([saved.shown.settings] if saved.shown else [])]))
+        runs = filter(None, (saved.shown, saved.live))
+        needed = list(dict.fromkeys([saved.settings, *(run.settings for run in runs)]))
         try:
             if read is not None:
                 for settings in needed:
@@ -216,7 +217,7 @@ class Documents(QObject):
         """Copies of everything that a file holds."""
         course = self._course
         saved = SavedSession(course.runs.list, course.runs.shown.run_id, course.settings, course.unseen.saved())
-        saved.outcomes = list(self._comparing.kept)
+        saved.outcomes, saved.live_run_id = list(self._comparing.kept), course.runs.live.run_id
         return saved.copy()
 
     def _tell_of_kept(self) -> None:

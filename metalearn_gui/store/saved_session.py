@@ -29,6 +29,7 @@ class SavedSession:
     """All that a session file holds.
 
     runs: in the order of the list; shown_run_id names one of them, or is empty.
+    live_run_id: the run that goes on; empty in files of before it was kept.
     settings: what is set now, which need not be any run's.
     touched: unseen tasks with the points as they lie; the first one is under the hand.
     unseen: by run, the names of its unseen tasks: they stay unseen when the file is another one.
@@ -43,6 +44,12 @@ class SavedSession:
     data: list[DataFile] = dataclasses.field(default_factory=list)
     unseen: dict[str, str] = dataclasses.field(default_factory=dict)
     outcomes: list[Outcome] = dataclasses.field(default_factory=list)
+    live_run_id: str = ""
+
+    @property
+    def live(self) -> RunRecord | None:
+        """The run that goes on, where the file names it."""
+        return next((run for run in self.runs if run.run_id == self.live_run_id), None)
 
     @property
     def shown(self) -> RunRecord | None:
@@ -54,9 +61,8 @@ class SavedSession:
         """As it is now, every run at its newest state, for another thread to write while the runs go on."""
         runs = [run.settled() for run in self.runs]
         unseen = self.unseen | own_data.held_out({run.run_id: run.settings for run in runs})
-        return SavedSession(
-            runs, self.shown_run_id, self.settings, list(self.touched), self._with_data_in_use(), unseen, self.outcomes
-        )  # fmt: skip
+        data, touched = self._with_data_in_use(), list(self.touched)
+        return dataclasses.replace(self, runs=runs, touched=touched, data=data, unseen=unseen)
 
     def with_files_as_they_are(self) -> SavedSession:
         """This session on whatever the files of its tasks hold now; unseen tasks stay unseen."""
@@ -67,10 +73,10 @@ class SavedSession:
         return dataclasses.replace(self, runs=runs, settings=settings, data=[])
 
     def resolve(self) -> None:
-        """Fill in what files that were read say of the settings and of the shown run's."""
+        """Fill in what files that were read say of the settings, and of the shown and the live run's."""
         self.settings = self.settings.resolved()
-        if self.shown is not None:
-            self.shown.settings = self.shown.settings.resolved()
+        for run in filter(None, (self.shown, self.live)):
+            run.settings = run.settings.resolved()
 
     def _with_data_in_use(self) -> list[DataFile]:
         in_use = own_data.files_of([self.settings, *(run.settings for run in self.runs)])

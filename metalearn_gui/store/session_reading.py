@@ -108,6 +108,7 @@ def read_session(connection: sqlite3.Connection) -> Generator[ReadSoFar, None, S
         unseen=own_data.held_out_from(json.loads(session.get("unseen", "{}"))),
         data=_list_of(connection, session, "data", own_data.file_from),
         outcomes=_list_of(connection, session, "outcomes", outcomes.outcome_from),
+        live_run_id=str(json.loads(session.get("live_run_id", '""'))),
     )
 
 

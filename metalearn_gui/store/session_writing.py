@@ -82,6 +82,7 @@ def _session_rows(saved: SavedSession) -> list[tuple[str, str]]:
     return [
         ("settings", json_text(saved.settings.to_dict())),
         ("shown_run_id", json_text(saved.shown_run_id)),
+        ("live_run_id", json_text(saved.live_run_id)),
         ("unseen", json_text(saved.unseen)),
         ("touched", json_text([documents.task_document(task)[0] for task in saved.touched])),
     ]

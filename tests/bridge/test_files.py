@@ -66,6 +66,24 @@ def test_a_file_that_cannot_be_read_changes_nothing_but_the_message_bar(session,
     assert all("\n" not in message.text for message in heard.messages)
 
 
+def test_a_run_that_was_shown_beside_the_live_one_is_shown_with_its_own_rates_again(
+    open_session, session, qtbot, tmp_path
+) -> None:
+    path = str(tmp_path / "one.metalearn")
+    run_to(session, qtbot, 1)
+    old = session.live
+    session.reset()
+    session.change(inner_learning_rate=0.05)
+    session.show_run(old.run_id)
+    session.documents.save(path)
+    other = open_session()
+    heard = Heard(other)
+    assert other.documents.open(path)
+    assert (other.live.run_id, other.shown.run_id) == (session.live.run_id, old.run_id)
+    assert other.shown_settings == session.shown_settings
+    assert heard.messages[-1].action == "restore_shown"
+
+
 def test_settings_that_fit_no_run_are_opened_with_a_fresh_one(open_session, session, qtbot, tmp_path) -> None:
     path = str(tmp_path / "one.metalearn")
     run_to(session, qtbot, 1)

@@ -152,4 +152,5 @@ saved_sessions = st.builds(
     names,
     settings,
     st.lists(touched_tasks, max_size=2),
+    live_run_id=names,
 )
