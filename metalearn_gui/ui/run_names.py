@@ -131,7 +131,7 @@ def needed_names(rows: Sequence[Values]) -> list[list[str]]:
 
 
 def telling_names(rows: Sequence[Values]) -> list[str]:
-    """The settings, at most MOST_SAID, that tell runs apart, in the order in which they came to be needed.
+    """The settings that tell runs apart, in the order in which they came to be needed: MOST_SAID and where one left.
 
     So a name that somebody has noted grows at its end when another run comes, and is never made of other words.
     """
@@ -139,9 +139,11 @@ def telling_names(rows: Sequence[Values]) -> list[str]:
     first: dict[tuple[str | None, ...], Values] = {}  # of each part that is told apart: all in it differ in nothing
     for row in rows:
         other = first.setdefault(_key(row, told), row)
-        differs = next((name for name in other | row if other.get(name) != row.get(name)), None)
-        if differs is not None and len(told) < MOST_SAID:
-            told.append(differs)
+        differ = [name for name in other | row if other.get(name) != row.get(name)]
+        if len(told) - (WENT_ON_FROM in told) >= MOST_SAID:
+            differ = [name for name in differ if name == WENT_ON_FROM]
+        if differ:
+            told.append(differ[0])
             first = {_key(one, told): one for one in (*first.values(), row)}
     return told
 

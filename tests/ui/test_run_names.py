@@ -106,6 +106,11 @@ def test_a_branch_that_differs_in_nothing_else_says_where_it_left():
     waves = runs_with({"task_family": "waves"})[0]
     assert names([run, other]) == ["MAML", "MAML · from 400"]
     assert names([run, other, waves]) == ["MAML · Sinusoid", "MAML · from 400", "MAML · Waves"]
+    many = runs_with({"shots": 5}, {"shots": 5, "seed": 9}, {"shots": 5, "seed": 9, "inner_steps": 2})
+    other = branch(many[-1])
+    assert names([run, *many, other])[-2:] == [
+        f"MAML · shots 5, seed 9, inner steps 2{left}" for left in ("", ", from 0")
+    ]
 
 
 def test_runs_that_differ_in_nothing_are_numbered():
