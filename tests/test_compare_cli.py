@@ -40,7 +40,7 @@ from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.report import Page as ReportPage
 from metalearn_gui.engine.report import command_of, command_of_plan, page_of, write_page
 from metalearn_gui.engine.report.page import Code, Section, Table
-from metalearn_gui.engine.report.plots import BOTTOM, HEIGHT, Band, Series, line_plot
+from metalearn_gui.engine.report.plots import BOTTOM, COLOURS, HEIGHT, Band, Series, heat_map, line_plot
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.session_file import load
 
@@ -342,6 +342,70 @@ def test_a_report_in_markdown_has_its_pictures_beside_it(call: Call, tmp_path: P
     assert "](swept-1.svg)" in text
     assert ElementTree.parse(tmp_path / "swept-1.svg").getroot().tag == "{http://www.w3.org/2000/svg}svg"
     assert "| learner |" in text
+
+
+def swept(call: Call, place: Path, *over: str, seeds: int = 1) -> tuple[str, ElementTree.Element]:
+    """The report of a sweep, in Markdown, and its heat map."""
+    axes = [word for axis in over for word in ("--over", axis)]
+    report_of(call("sweep", *SHORT, *axes, "--seeds", seeds, "--report", place, "--json"))
+    return place.read_text("utf-8"), ElementTree.parse(place.with_name(f"{place.stem}-1.svg")).getroot()
+
+
+def test_the_heat_map_of_a_report_lies_as_the_windows_does(call: Call, tmp_path: Path) -> None:
+    """The first setting across, the second downward, both by their names in the window."""
+    text, picture = swept(call, tmp_path / "s.md", "inner_learning_rate=0.001,0.01", "shots=1,2,3")
+    words = {one.text: one for one in picture.findall("{*}text")}
+    assert words["0.001"].get("y") == words["0.01"].get("y")
+    assert words["1"].get("x") == words["3"].get("x")
+    assert float(words["1"].get("y", "")) < float(words["3"].get("y", "")) < float(words["0.001"].get("y", ""))
+    assert {"Inner learning rate α", "Shots K"} <= words.keys()
+    assert text.startswith("# A sweep over inner learning rate α and shots K\n")
+    assert "FOMAML on Sinusoid, 3 meta-iterations for each run. 6 of 6 runs done." in text  # no one number of shots
+
+
+def test_low_losses_of_a_reports_heat_map_are_orange_and_the_lowest_has_a_ring() -> None:
+    picture = heat_map(np.array([[0.1, 1.0, 10.0], [np.nan, np.inf, 0.2]]), [["a", "b"], ["x", "y", "z"]], ["r", "c"])
+    low, middle, high, *others = picture.iter("rect")
+    assert (low.get("fill"), high.get("fill")) == (COLOURS[0], COLOURS[1])  # the window's learner, and its start
+    assert float(middle.get("fill-opacity", "")) < float(low.get("fill-opacity", ""))
+    assert [one.get("fill") for one in others] == ["none", "none", COLOURS[0]]
+    assert [one.get("stroke-opacity") for one in (low, middle)] == [None, None]
+    assert [one.get("stroke") for one in (low, middle, high)] == ["currentColor", None, None]
+
+
+def test_a_sweep_over_shots_says_in_what_its_tasks_differ(call: Call, tmp_path: Path) -> None:
+    text, _ = swept(call, tmp_path / "s.md", "shots=1,3", seeds=2)
+    assert "They do not all train on the same tasks, for they differ in shots K. Seeds: 7 and 8." in text
+    assert "the same unseen tasks, each with its own shots K;" in text
+    assert ", depending on shots K." in text
+    assert "4 of 4 runs done, 2 seeds each" in text
+
+
+def test_a_sweep_over_a_rate_trains_on_the_same_tasks_and_says_nothing_of_baselines(call: Call, tmp_path: Path) -> None:
+    text, _ = swept(call, tmp_path / "s.md", "inner_learning_rate=0.001,0.01")
+    assert "All train on the same tasks in the same order. Seed: 7." in text
+    assert "baseline" not in text
+    assert "3 shots" in text
+
+
+def test_a_structure_that_wins_is_held_against_nobody(call: Call, tmp_path: Path) -> None:
+    place = tmp_path / "found.md"
+    report_of(call("search", *SHORT, "--over", "hidden_dim=2,3,4", "--candidates", "3", "--report", place, "--json"))
+    text = place.read_text("utf-8")
+    assert "behind the first" not in text.lower()
+    assert "Bold" not in text
+    assert text.count("| stops |") == 2
+    assert "3 structures, rounds: 2." in text
+
+
+def test_settings_in_a_report_have_the_windows_names_and_those_to_type(call: Call, tmp_path: Path) -> None:
+    place = tmp_path / "c.md"
+    report_of(call("compare", *SHORT, "--learners", "fomaml,scratch", "--report", place, "--json"))
+    text = place.read_text("utf-8")
+    assert "| Inner learning rate α | inner_learning_rate |" in text
+    assert "| Task family | task_family | Sinusoid | ″ |" in text
+    (scratch,) = [line for line in text.splitlines() if line.startswith("| From scratch | ") and "±" in line]
+    assert "| none |" in scratch  # it trains for no meta-iteration
 
 
 def test_what_a_person_named_is_escaped_in_a_report(tmp_path: Path) -> None:

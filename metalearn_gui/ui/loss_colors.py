@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Iterator
 
@@ -11,42 +10,18 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.loss_range import LossRange
 from metalearn_gui.ui.canvas.axes import apart
 from metalearn_gui.ui.colors import mixed
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
-TYPICAL = (1.0, 97.0)  # per cent of the losses lie within the scale
-NARROWEST = 1.5  # highest over lowest: less than that is no difference to see
-WIDEST = 100.0  # highest over the median
 PLACES = np.array([0.0, 0.22, 0.5, 0.62, 1.0])
 NUM_COLORS = 256
 
 
-@dataclasses.dataclass(frozen=True)
-class LossScale:
-    """low, high: the losses at its ends, above 0."""
-
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, losses: Array) -> LossScale:
-        """A scale for these; what is not finite or not above 0 does not count."""
-        values = np.asarray(losses, np.float64)
-        values = values[np.isfinite(values) & (values > 0)]
-        if not len(values):
-            return cls(0.1, 1.0)
-        low, high = (float(value) for value in np.percentile(values, TYPICAL))
-        high = min(high, WIDEST * float(np.median(values)))  # where many diverge, the others are still told apart
-        return cls(low, max(high, NARROWEST * low))
-
-    def shares(self, losses: Array) -> Array:
-        """Places on the scale, 0 to 1; NaN where a loss is not finite."""
-        values = np.asarray(losses, np.float64)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            places = np.log(np.maximum(values, self.low) / self.low) / np.log(self.high / self.low)
-        return np.where(np.isfinite(values), np.clip(places, 0.0, 1.0), np.nan)
+class LossScale(LossRange):
+    """A range with its colours."""
 
     def ticks(self, most: int = 4) -> list[float]:
         """Round losses along the scale: 1, 2 and 5 times powers of ten, or the first of these alone; else its ends."""

@@ -345,8 +345,9 @@ def test_a_report_says_the_constant_predictions_loss_on_the_tasks_of_each(two: C
         write_page(tmp_path / "page.md", page_of(Outcome(plan, Comparison(two.lanes, tuple(runs))), compile=False))
         return (tmp_path / "page.md").read_text(encoding="utf-8")
 
-    assert "A constant prediction has a loss of 4.25." in said(4.25, 4.25, 4.25, 4.25)
-    assert "A constant prediction has a loss of 3.5 to 4.25, for their tasks differ in size." in said(4, 4.25, 3.5, 4)
+    constant = "A constant prediction, which learns nothing of a task, has a loss of "
+    assert f"{constant}4.25." in said(4.25, 4.25, 4.25, 4.25)
+    assert f"{constant}3.5 to 4.25." in said(4, 4.25, 3.5, 4)
 
 
 def test_a_learner_that_failed_does_not_set_the_scale_of_a_reports_curves(two: Comparison, tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_a_cancelled_search_has_no_winner_and_says_so() -> None:
     outcome = functools.reduce(Outcome.after, said, Outcome(SearchPlan(small_settings(), Budget(meta_iterations=27))))
     assert outcome.is_something
     page = page_of(outcome, compile=False)
-    assert [section.heading for section in page.sections] == ["Round 1: 11 % of the budget", "Again"]
+    assert [section.heading for section in page.sections] == ["Round 1: after 11 % of the training", "To repeat it"]
 
 
 def test_a_candidate_that_diverges_loses() -> None:

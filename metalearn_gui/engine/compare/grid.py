@@ -83,6 +83,11 @@ class Grid:
         """Values by axis."""
         return tuple(len(axis.values) for axis in self.axes)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The settings, by flat name."""
+        return tuple(axis.name for axis in self.axes)
+
     def key(self, place: Sequence[int]) -> str:
         """The key of the contender at a place."""
         return ", ".join(f"{axis.name}={axis.values[at]}" for axis, at in zip(self.axes, place, strict=True))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.loss_range import LossRange
 from metalearn_gui.engine.report.element import Element, element
 from metalearn_gui.engine.report.scale import Scale
 
@@ -24,7 +25,7 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 1080, 400, 64, 190, 12, 40  # as wide 
 ROW, NAMES = 26, 3.6 * LEFT  # of a plot of intervals
 HEAT_ROW, HEAT_COLUMN = 34, 84
 NARROWEST = 680  # on a small screen: below it a picture is scrolled, for its letters could not be read
-DEEPEST = 0.5  # opacity of the lowest loss: the page's text still reads on it
+DEEPEST, PALEST = 0.45, 0.5  # opacity of the lowest and of the highest loss, on which text reads; the palest between
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -109,31 +110,52 @@ def interval_plot(means: Sequence[Mean], x_label: str) -> Element:
     return picture
 
 
-def heat_map(values: Array, names: Sequence[Sequence[str]], labels: Sequence[str]) -> Element:
-    """A mean loss in every cell, low ones dark; rows are the first axis.
+def heat_map(values: Array, names: Sequence[Sequence[str]], titles: Sequence[str]) -> Element:
+    """A mean loss in every cell, as the window has it: low ones orange, high ones blue, a ring round the lowest.
 
     Args:
         values: (rows, columns); NaN for a cell that is not known, infinite for one that diverged.
-        names: of the rows, then of the columns. labels: of both axes.
+        names: of the rows, then of the columns. titles: of both axes, "" where there is but one row.
     """
-    left, top = 2.2 * LEFT, 2.2 * FONT + 18.0
-    width, height = left + HEAT_COLUMN * values.shape[1] + 8, top + HEAT_ROW * values.shape[0] + 8
-    picture = picture_of(width, height, " by ".join(label for label in labels if label))
-    scale = Scale.around(values.ravel(), 0.9, 0.08, log=True)
-    picture.append(words(labels[1], left + HEAT_COLUMN * values.shape[1] / 2, FONT + 2.0, "middle"))
-    picture.append(words(labels[0], 8, top - 8, "start"))
+    (num_rows, num_columns), line = values.shape, FONT + 6.0
+    left, top = max(len(name) for name in (*names[0], titles[0])) * LETTER + 14.0, line if titles[0] else 4.0
+    foot, middle = top + HEAT_ROW * num_rows, left + HEAT_COLUMN * num_columns / 2
+    width = max(left + HEAT_COLUMN * num_columns, middle + len(titles[1]) * LETTER / 2) + 4
+    picture = picture_of(width, foot + 2 * line + 4, " by ".join(title for title in titles if title))
+    shares, best = LossRange.of(values).shares(values), _lowest(values)
     for row, column in np.ndindex(*values.shape):
-        x, y, value = left + HEAT_COLUMN * column, top + HEAT_ROW * row, float(values[row, column])
-        depth = scale.at(value) if math.isfinite(value) and value > 0 else 0.0
-        size = {"width": HEAT_COLUMN - 2, "height": HEAT_ROW - 2, "rx": 3}
-        picture.append(element("rect", x=x, y=y, **size, fill=COLOURS[1], fill_opacity=DEEPEST * depth))
-        text = number(float(value)) if math.isfinite(value) else "–" if math.isnan(value) else "diverged"
-        picture.append(words(text, x + HEAT_COLUMN / 2 - 1, y + HEAT_ROW / 2 + 3, "middle"))
+        x, y = left + HEAT_COLUMN * column, top + HEAT_ROW * row
+        look = _heat(float(shares[row, column])) | ({"stroke": "currentColor"} if (row, column) == best else {})
+        place = {"x": x + 1, "y": y + 1, "width": HEAT_COLUMN - 3, "height": HEAT_ROW - 3, "rx": 3}
+        picture.append(element("rect", **place, **look, stroke_width=2))
+        text = _loss_text(float(values[row, column]))
+        picture.append(words(text, x + HEAT_COLUMN / 2, y + HEAT_ROW / 2 + 4, "middle"))
+    picture.append(words(titles[0], left - 8, FONT, "end"))
+    picture.append(words(titles[1], middle, foot + 2 * line - 2, "middle"))
     for row, name in enumerate(names[0]):
         picture.append(words(name, left - 8, top + HEAT_ROW * (row + 0.5) + 4, "end"))
     for column, name in enumerate(names[1]):
-        picture.append(words(name, left + HEAT_COLUMN * (column + 0.5), top - 8, "middle"))
+        at = left + HEAT_COLUMN * (column + 0.5)
+        picture.append(words(name, at, foot + FONT + 2.0, "middle", room=HEAT_COLUMN))
     return picture
+
+
+def _lowest(values: Array) -> tuple[int, ...] | None:
+    """The place of the lowest finite value."""
+    known = np.where(np.isfinite(values), values, np.inf)
+    return tuple(map(int, np.unravel_index(known.argmin(), values.shape))) if np.isfinite(known).any() else None
+
+
+def _heat(share: float) -> dict[str, object]:
+    """The look of a cell by its place between the lowest loss, 0, and the highest, 1; of none where it has no loss."""
+    if math.isnan(share):
+        return {"fill": "none"} | FAINT
+    colour, depth = (COLOURS[0], 1.0 - share / PALEST) if share < PALEST else (COLOURS[1], share / PALEST - 1.0)
+    return {"fill": colour, "fill_opacity": DEEPEST * depth}
+
+
+def _loss_text(loss: float) -> str:
+    return number(loss) if math.isfinite(loss) else "–" if math.isnan(loss) else "diverged"
 
 
 def picture_of(width: float, height: float, title: str) -> Element:

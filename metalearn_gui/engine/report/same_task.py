@@ -32,7 +32,7 @@ def same_task(comparison: Comparison, seed: int, compile: bool) -> list[Section]
     if not entries or not same_tasks or drawn is None:
         return []
     drawing = drawn(first, entries, seed, compile)
-    caption = "Each learner after its best number of steps on the points shown"
+    caption = "Dots: the support set. Each learner after its best number of adaptation steps"
     caption += "; dotted: the truth." if first.tasks.view == "curve" else "; colours: how sure it is of which class."
     return [Section("The same unseen task for every learner", (Picture(drawing, caption),))]
 
