@@ -164,6 +164,16 @@ def test_space_turns_an_input_into_a_target(sheet, session, qtbot):
     assert session.settings.tasks.targets == "x,y"
 
 
+def test_enter_on_a_cell_asks_about_its_column_and_does_not_import(sheet, session, qtbot):
+    preview, before = sheet.findChild(QWidget, "import_preview"), session.settings
+    preview.setCurrentIndex(preview.model().index(0, 1))
+    qtbot.keyClick(preview, Qt.Key.Key_Return)
+    assert sheet.isVisible()
+    assert session.settings == before
+    (menu,) = preview.findChildren(QMenu, "import_roles")
+    menu.close()
+
+
 def test_a_class_and_a_number_change_places_with_a_press(sheet, session, qtbot):
     press_chip(sheet, qtbot, 3)
     press_chip(sheet, qtbot, 2)

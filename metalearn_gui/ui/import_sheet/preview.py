@@ -231,6 +231,8 @@ class Preview(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
             self.turn(self.currentIndex().column())
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.ask(self.currentIndex().column())  # Qt would pass the key on, and the sheet import by it
         else:
             super().keyPressEvent(event)
 
