@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QTimer
 from PySide6.QtWidgets import QScrollArea
 
 from metalearn_gui.ui.focus_ring import FocusRing
+from metalearn_gui.ui.lookout import once
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels import INSIDE_PANELS
 from metalearn_gui.ui.panels.task import TaskPanel
@@ -52,7 +53,7 @@ class Cards:
         """Give the keyboard to the task under the hand: on the stage, or where one is brought to it."""
         stage = self._window.findChild(PresenterView)  # absent until it is asked for
         if stage is not None and stage.isVisible():
-            stage.touch()
+            _give_keyboard(stage.task)
         else:
             self.show(TaskPanel.key)
 
@@ -63,9 +64,8 @@ class Cards:
     def _reach(self, key: str, do: Callable[[Panel], None]) -> None:
         panel = self._window.panels.get(key) or self._inside_panel(key)
         if panel.is_detached:
-            panel.window().activateWindow()
             panel.window().raise_()
-            panel.take_keyboard()
+            _give_keyboard(panel)
             return
         if key in self._window.panels:
             self._window.show_task()
@@ -86,14 +86,29 @@ class Cards:
         area = _scroll_area_of(panel)
         if area is not None:
             area.ensureWidgetVisible(panel)
-        panel.take_keyboard()
-        ring = self._window.findChild(FocusRing)
-        if ring is not None:
-            ring.follow()
+        _give_keyboard(panel)
 
     def _detach(self, panel: Panel) -> None:
         if not panel.is_detached:
             panel.toggle_detached()
+        _give_keyboard(panel)
+
+
+def _give_keyboard(panel: Panel) -> None:
+    """In the window that the card is in, from whichever has it."""
+    window = panel.window()
+    if window.isActiveWindow():
+        _take_keyboard(panel)
+    else:  # which would take it, once it is there, as if by a press
+        once(window, QEvent.Type.WindowActivate, lambda: QTimer.singleShot(0, panel, lambda: _take_keyboard(panel)))
+        window.activateWindow()
+
+
+def _take_keyboard(panel: Panel) -> None:
+    panel.take_keyboard()
+    ring = panel.window().findChild(FocusRing)
+    if ring is not None:
+        ring.follow()
 
 
 def _scroll_area_of(panel: Panel) -> QScrollArea | None:

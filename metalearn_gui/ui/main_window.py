@@ -145,6 +145,7 @@ class MainWindow(Translated, QMainWindow):
         on_stage = key == PresenterView.key
         self._status.setVisible(not on_stage)
         self.zoom.set_stage(on_stage)
+        self.activateWindow()
         (self._views.view(key) if on_stage else self).setFocus()
 
     @property
@@ -187,11 +188,13 @@ class MainWindow(Translated, QMainWindow):
     def go_to(self, name: str) -> None:
         """Bring the editor of a setting in sight, and give it the keyboard."""
         self.show_task()
+        self.activateWindow()
         self._left.go_to(name)
 
     def find_setting(self) -> None:
         """Seek in the cards of choices."""
         self.show_task()
+        self.activateWindow()
         self._left.search()
 
     def chooses(self, key: str) -> bool:

@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.elided_label import Hint
 from metalearn_gui.ui.explanation import Explanation, WhyButton
+from metalearn_gui.ui.focus_ring import FocusRing
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.lookout import once
 from metalearn_gui.ui.named import named
-from metalearn_gui.ui.reading_order import as_read, move_focus, takes_click
+from metalearn_gui.ui.reading_order import as_read, takes_click
 from metalearn_gui.ui.theme import small_capitals_font, theme, ui_font
 from metalearn_gui.ui.translated import Dressed
 from metalearn_gui.ui.whys import WHYS
@@ -105,7 +106,9 @@ class Panel(Dressed, QFrame):
 
     def take_keyboard(self) -> None:
         """Give the keyboard to what its keys act on, or to the title where the card has nothing of the kind."""
-        self.keyboard_goal().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        goal = self.keyboard_goal()
+        goal.clearFocus()  # it may have it from a press: then nothing is chosen for the keys
+        goal.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def keyboard_goal(self) -> QWidget:
         """The first of the body that a click gives the keyboard as well: a picture, a table; else the title."""
@@ -175,6 +178,7 @@ class Panel(Dressed, QFrame):
         self._window = PanelWindow(self)
         self._window.show()
         self._window.closed.connect(self._come_back)
+        self.keyboard_goal().setFocus()  # Qt would take the title: a space would fold the card
         self._after_detaching()
 
     @property
@@ -230,6 +234,7 @@ class PanelWindow(QWidget):
         home = panel.parentWidget()
         super().__init__(home.window() if home else None, Qt.WindowType.Window)
         self._panel = panel
+        self._ring = FocusRing(self)
         self._layout_at_home = home.layout() if home else None
         self._placeholder = QPushButton(self.tr("In its own window. Put back"), home)
         self._placeholder.setProperty("kind", "more")
@@ -272,7 +277,7 @@ class PanelWindow(QWidget):
             window.keyPressEvent(event)  # so do keys
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        return move_focus(self, forward)
+        return self._ring.lead(self, forward)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._layout_at_home is not None and self._panel.parentWidget() is self:

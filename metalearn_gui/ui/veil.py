@@ -36,6 +36,7 @@ class Veil(Translated, QWidget):
         self.retranslate()
         self.show()
         self.raise_()
+        self.window().activateWindow()  # the key may come from a card in a window of its own
         self.setFocus()
 
     def leave(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from metalearn_gui.bridge.session import Message
@@ -221,6 +222,51 @@ def test_a_key_leads_to_the_task_in_its_own_window(window, session, qtbot):
     surface = window.panels["task"].surface
     qtbot.waitUntil(lambda: QApplication.focusWidget() is surface)
     window.panels["task"].toggle_detached()
+
+
+@pytest.fixture
+def torn_off(window, qtbot):
+    """The runs in a window of their own that is at the front."""
+    panel = window.panels["runs"]
+    panel.toggle_detached()
+    with qtbot.waitActive(panel.window()):
+        panel.window().activateWindow()
+    yield panel.window()
+    panel.toggle_detached()
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "goal"),
+    [
+        (Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier, "palette_input"),
+        (Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier, "settings_search"),
+        (Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier, "export_sheet"),
+        (Qt.Key.Key_T, Qt.KeyboardModifier.NoModifier, "curve_canvas"),
+    ],
+)
+def test_what_a_key_in_a_cards_own_window_opens_takes_the_keyboard(window, torn_off, qtbot, key, modifiers, goal):
+    qtbot.keyClick(torn_off, key, modifiers)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None and QApplication.focusWidget().objectName() == goal)
+    assert QApplication.activeWindow() is window
+
+
+def test_escape_in_the_list_of_commands_leads_back_to_the_cards_own_window(window, torn_off, qtbot):
+    before = QApplication.focusWidget()
+    qtbot.keyClick(torn_off, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    line = window.findChild(QWidget, "palette_input")
+    qtbot.waitUntil(line.hasFocus)
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is before)
+    assert QApplication.activeWindow() is torn_off
+
+
+def test_a_window_of_a_card_has_the_keyboard_where_its_keys_act_and_shows_where(torn_off, qtbot):
+    assert QApplication.focusWidget().objectName() == "runs_table"
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
+    ring, target = torn_off.findChild(QWidget, "focus_ring"), QApplication.focusWidget()
+    assert target.objectName() != "runs_table"
+    assert ring.isVisible()
+    assert ring.geometry().contains(target.mapTo(torn_off, target.rect().center()))
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 700)], ids=str)

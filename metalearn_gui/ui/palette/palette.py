@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
 
 from metalearn_gui.ui.icons import pixmap
 from metalearn_gui.ui.line_edit import LineEdit
@@ -91,7 +91,7 @@ class Palette(Veil):
         if self.isVisible():
             self.leave()
             return
-        self._before = self.window().focusWidget()
+        self._before = QApplication.focusWidget() or self.window().focusWidget()
         self._offered = self._entries.all()
         self._input.clear()
         self._find("")
@@ -106,6 +106,7 @@ class Palette(Veil):
         """Back to what had the keyboard."""
         super().leave()
         if self._before is not None and self._before.isVisible():
+            self._before.window().activateWindow()
             self._before.setFocus()
         self._before, self._offered = None, []
         self._model.show_rows([])

@@ -29,10 +29,9 @@ class PresenterView(View):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._panels = {key: PANELS[key](session, self.content) for key in (*CARDS, "task", "meta_loss", "adaptation")}
-        task = card(self._panels, "task", TaskPanel)
-        task.names_curves = True
-        if task.surface is not None:
-            task.surface.names_curves = True
+        self.task.names_curves = True
+        if self.task.surface is not None:
+            self.task.surface.names_curves = True
         self._rail = LeftSide({key: card(self._panels, key, SettingsPanel) for key in CARDS}, self.content)
         self._rail.set_narrow(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # its keys come before the window's
@@ -55,9 +54,10 @@ class PresenterView(View):
         columns.addLayout(plots, PLOT_SHARE)
         self.body.addLayout(columns)
 
-    def touch(self) -> None:
-        """Give the keyboard to the task."""
-        self._panels["task"].take_keyboard()
+    @property
+    def task(self) -> TaskPanel:
+        """The card of the task."""
+        return card(self._panels, "task", TaskPanel)
 
     def _show_numbers(self) -> None:
         if not self.isVisible():
