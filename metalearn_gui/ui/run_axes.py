@@ -63,16 +63,29 @@ def _read(settings: ExperimentSettings) -> dict[str, Any]:
 def axes_of(runs: Sequence[RunRecord], values: Sequence[dict[str, Any]]) -> list[RunAxis]:
     """Axes of the settings that differ, no more than can be read; the loss is the last one.
 
+    What differs between runs of one learner and family goes before what comes with these.
+
     Args:
         values: of the settings by flat name, of each run.
     """
     names = dict.fromkeys(name for one in values for name in one)
     columns = {name: [one.get(name) for one in values] for name in names}
     differing = [name for name, column in columns.items() if len({str(value) for value in column} - {"None"}) > 1]
-    common = sorted(differing, key=lambda name: (name not in CHOICES, columns[name].count(None)))[:MOST_SETTINGS]
+    choices = list(zip(*(columns[name] for name in CHOICES), strict=True))
+
+    def rank(name: str) -> tuple[bool, bool, int]:
+        return name not in CHOICES, not _differs_within(columns[name], choices), columns[name].count(None)
+
+    common = sorted(differing, key=rank)[:MOST_SETTINGS]
     axes = [axis_of(setting_label(name), columns[name]) for name in sorted(common, key=list(names).index)]
     loss = QCoreApplication.translate("RunAxes", "loss on unseen tasks")
     return [*axes, axis_of(loss, [None if math.isnan(one) else one for one in final_losses(runs).tolist()])]
+
+
+def _differs_within(column: Sequence[Any], kinds: Sequence[object]) -> bool:
+    """Whether runs of one kind differ in it: what comes with a learner alone, its axis says already."""
+    known = {(kind, str(value)) for kind, value in zip(kinds, column, strict=True) if value is not None}
+    return len(known) > len({kind for kind, _ in known})
 
 
 def axis_of(name: str, values: Sequence[Any]) -> RunAxis:

@@ -9,8 +9,11 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtWidgets import QToolButton
 
+from metalearn_gui.engine.switching import switched
+from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.panels.runs import RunsPanel
-from metalearn_gui.ui.run_axes import SettingsRead, axes_of, axis_of, final_losses
+from metalearn_gui.ui.run_axes import MOST_SETTINGS, SettingsRead, axes_of, axis_of, final_losses
+from tests.ui.fake_session import default_settings
 from tests.ui.hand import click, drag, mouse
 
 RATES = (0.001, 0.01, 0.1, 1.0)
@@ -55,6 +58,14 @@ def test_axes_are_the_settings_that_differ_and_the_loss(panel, session):
     np.testing.assert_allclose(axes[0].places, [0, 1 / 3, 2 / 3, 1], atol=1e-6)  # equal steps of the logarithm
     assert np.isnan(axes[1].places).tolist() == [False, True, False, False]
     assert axes[1].places[0] == 0.0 and axes[1].places[3] == 1.0  # noqa: PT018
+
+
+def test_what_was_varied_has_an_axis_before_what_comes_with_a_learner():
+    changes = [{"learner": key, "shots": shots} for key in ("maml", "reptile", "cavia", "cnp") for shots in (5, 10)]
+    runs = [RunRecord(switched(default_settings(), **values)) for values in changes]
+    names = [axis.name for axis in axes_of(runs, SettingsRead().of(runs))]
+    assert len(names) == MOST_SETTINGS + 1
+    assert {"learner", "shots"} <= set(names)
 
 
 def test_words_are_evenly_apart_and_a_run_without_a_value_has_no_place():
