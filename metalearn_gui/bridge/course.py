@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
@@ -343,19 +343,21 @@ class Course(QObject):
                 setattr(run, name, value)
             self._announce(self.runsChanged)
 
-    def delete(self, run_id: str) -> None:
-        """Undoable. A fresh run takes the place of the live one."""
-        if run_id == self.runs.live.run_id:
+    def delete(self, run_ids: Sequence[str]) -> None:
+        """Undoable as one. A fresh run takes the place of the live one."""
+        if self.runs.live.run_id in run_ids:
             self.reset()
-        run = self.runs.find(run_id)
-        if run is None or run is self.runs.live:  # it has not begun
+        found = [self.runs.find(run_id) for run_id in run_ids]
+        runs = [run for run in found if run is not None and run is not self.runs.live]  # else it has not begun
+        if not runs:
             return
-        place = self.runs.place_of(run)
-        is_overlaid = run_id in self.runs.overlays
-        take_away = functools.partial(self._remove, run)
-        put_back = functools.partial(self._insert, place, run, is_overlaid)
-        self.undo_stack.push(Deed(take_away, put_back, self.tr("Delete a run")))
-        self.messageRaised.emit(run_messages.run_was_deleted())
+        self.undo_stack.beginMacro(self.tr("Delete runs"))
+        for run in runs:
+            take_away = functools.partial(self._remove, run)
+            put_back = functools.partial(self._insert, self.runs.place_of(run), run, run.run_id in self.runs.overlays)
+            self.undo_stack.push(Deed(take_away, put_back, self.tr("Delete runs")))
+        self.undo_stack.endMacro()
+        self.messageRaised.emit(run_messages.runs_were_deleted(len(runs)))
 
     def _remove(self, run: RunRecord) -> None:
         self.runs.remove(run)

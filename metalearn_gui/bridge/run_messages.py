@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from metalearn_gui.bridge.history import changed_names
 from metalearn_gui.bridge.messages import DEED, RUN, SHOWN, Message
 from metalearn_gui.engine import events
+from metalearn_gui.engine.params import in_full
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings, setting_words
 from metalearn_gui.store.records import Start
 
@@ -38,8 +39,9 @@ def started_from(start: Start) -> Message:
     return Message(text, "info", _tr("Undo"), "undo", about=DEED)
 
 
-def run_was_deleted() -> Message:
-    return Message(_tr("A run was deleted."), "info", _tr("Undo"), "undo", about=DEED)
+def runs_were_deleted(count: int) -> Message:
+    text = _tr("A run was deleted.") if count == 1 else _tr("{count} runs were deleted.").format(count=in_full(count))
+    return Message(text, "info", _tr("Undo"), "undo", about=DEED)
 
 
 def undone(before: ExperimentSettings, now: ExperimentSettings) -> Message:

@@ -18,6 +18,8 @@ images waits until reading.py has read it on its own thread. What has a state of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -357,7 +359,11 @@ class Session(QObject):
 
     def delete_run(self, run_id: str) -> None:
         """Undoable. A fresh run takes the place of the live one."""
-        self._course.delete(run_id)
+        self._course.delete([run_id])
+
+    def delete_runs(self, run_ids: Sequence[str]) -> None:
+        """The same of several, which one undo brings back."""
+        self._course.delete(run_ids)
 
     def close(self) -> None:
         """End the worker, write the recovery file if there is unsaved work. Asks nothing."""

@@ -62,10 +62,6 @@ class RunsModel(QAbstractTableModel):
         """The run of a row."""
         return self._runs[row]
 
-    def is_live(self, row: int) -> bool:
-        """Whether the row is the run that trains; it cannot be deleted."""
-        return self._runs[row].run_id == self._session.live.run_id
-
     def name_of(self, run: RunRecord) -> str:
         """A name that no other run of the session has."""
         return self._run_names.get(run.run_id, run_name(run))

@@ -402,6 +402,18 @@ def test_a_deleted_run_comes_back_on_undo(session, qtbot) -> None:
     assert session.overlays == set()
 
 
+def test_several_runs_that_were_deleted_come_back_with_one_undo(session, qtbot) -> None:
+    for _ in range(3):
+        run_to(session, qtbot, 1)
+        session.reset()
+    runs = list(session.runs)
+    with qtbot.waitSignal(session.messageRaised) as said:
+        session.delete_runs([runs[0].run_id, runs[2].run_id])
+    assert (session.runs, said.args[0].text) == ([runs[1], runs[3]], "2 runs were deleted.")
+    session.undo()
+    assert session.runs == runs
+
+
 def test_deleting_the_live_run_leaves_a_fresh_one(session, qtbot) -> None:
     run_a_while(session, qtbot, 2)
     old = session.live

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import weakref
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -231,7 +232,10 @@ class FakeSession(QObject):
         self.remark_run(run_id, is_pinned=on)
 
     def delete_run(self, run_id: str) -> None:
-        self.runs = [run for run in self.runs if run.run_id != run_id]
+        self.delete_runs([run_id])
+
+    def delete_runs(self, run_ids: Sequence[str]) -> None:
+        self.runs = [run for run in self.runs if run.run_id not in run_ids]
         self.runsChanged.emit()
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import io
 import itertools
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from metalearn_gui.bridge.runs import Runs, branch
@@ -175,6 +176,19 @@ def test_the_keyboard_stays_with_a_run_that_is_pinned(panel, session, three_runs
         session.pin_run(chosen.run_id, on)
         assert panel.model.run_at(row) is chosen
         assert panel.table.currentIndex().row() == row
+
+
+def test_delete_means_every_run_that_is_selected_but_the_live_one(panel, session, three_runs, qtbot):
+    live, first = three_runs[-1], session.runs[0]
+    panel.table.selectRow(2)
+    panel.table.setCurrentIndex(panel.model.index(2, NAME))
+    qtbot.keyClick(panel.table, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(panel.table, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    menu = panel.row_menu(1)
+    assert [action.text() for action in menu.actions() if action.text().startswith("Delete")] == ["Delete 2 runs"]
+    menu.close()
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert session.runs == [first, live]
 
 
 def test_tags_and_note_are_typed_in_the_menu(panel, session, three_runs, qtbot):

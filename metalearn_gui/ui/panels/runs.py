@@ -193,8 +193,8 @@ class RunsPanel(Panel):
         self.session.restore_run(self.model.run_at(row).run_id)
 
     def _delete(self, row: int) -> None:
-        if not self.model.is_live(row):
-            self.session.delete_run(self.model.run_at(row).run_id)
+        if ended := self._deletable(row):
+            self.session.delete_runs(ended)
         elif self.model.run_at(row).iteration:  # else there is nothing to delete
             text = self.tr("Run goes on with this run. Start again, and it can be deleted.")
             self.session.messageRaised.emit(Message(text, "info", self.tr("Start again"), "reset", about=RUN))
@@ -208,6 +208,10 @@ class RunsPanel(Panel):
         """The selected runs where the row is one of them, else its own."""
         rows = self.table.selected_rows
         return [self.model.run_at(one) for one in (rows if row in rows else [row])]
+
+    def _deletable(self, row: int) -> list[str]:
+        """Ids of the chosen runs but the live one, which Run goes on with."""
+        return [run.run_id for run in self._chosen(row) if run.run_id != self.session.live.run_id]
 
     def _differ(self, run: RunRecord) -> None:
         runs = (self.session.shown, run)
@@ -258,5 +262,7 @@ class RunsPanel(Panel):
         menu.addAction(export, lambda: self._export(row))
         menu.addSeparator()
         menu.addAction(self.tr("Rename"), lambda: self.table.rename(row))
-        menu.addAction(self.tr("Delete"), lambda: self._delete(row)).setEnabled(not self.model.is_live(row))
+        count = len(self._deletable(row))
+        delete = self.tr("Delete {count} runs").format(count=count_text(count)) if count > 1 else self.tr("Delete")
+        menu.addAction(delete, lambda: self._delete(row)).setEnabled(count > 0)
         return menu
