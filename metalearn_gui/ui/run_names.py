@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.run_traces import run_name
 from metalearn_gui.ui.text import count_text, number_text
 
-MOST_SAID = 3  # settings beside a name
+MOST_SAID = 4  # settings beside a name
 SEPARATOR = " · "
 LEAST_LABEL = 1  # letters of a learner's name before its dots
 WENT_ON_FROM = "went_on_from"  # stands beside the settings: a branch may differ in nothing else
@@ -74,7 +73,7 @@ class RunNames:
         rows = [self._values(run) for run in came]
         names: dict[str, str] = {}
         taken: dict[str, int] = {}
-        for run, row, telling in zip(came, rows, needed_names(rows), strict=True):
+        for run, row, telling in zip(came, rows, names_said(rows), strict=True):
             name = SEPARATOR.join(filter(None, (label, _said(row, telling))))
             taken[name] = taken.get(name, 0) + 1
             names[run.run_id] = name if taken[name] == 1 else f"{name} ({taken[name]})"
@@ -121,29 +120,25 @@ def flat_values(settings: ExperimentSettings) -> dict[str, Any]:
     return choices | {name: getattr(settings.group(group), name) for name, group in settings.names().items()}
 
 
-def needed_names(rows: Sequence[Values]) -> list[list[str]]:
-    """For each run as many of the settings that tell runs apart, from the first on, as no other has the same of."""
+def names_said(rows: Sequence[Values]) -> list[list[str]]:
+    """For each run the settings in which it differs from the first one, of those that tell runs apart.
+
+    So a name that somebody has noted grows at its end at most when other runs come, and is never made of other words.
+    """
     telling = telling_names(rows)
-    heads = [telling[:length] for length in range(len(telling) + 1)]
-    counts = [Counter(_key(row, head) for row in rows) for head in heads]
-    alone = ([count[_key(row, head)] == 1 for head, count in zip(heads, counts, strict=True)] for row in rows)
-    return [heads[ways.index(True)] if True in ways else telling for ways in alone]
+    differ = ([name for name in telling if name in row and row[name] != rows[0].get(name)] for row in rows)
+    return [names[:MOST_SAID] or telling[:1] for names in differ]
 
 
 def telling_names(rows: Sequence[Values]) -> list[str]:
-    """The settings that tell runs apart, in the order in which they came to be needed: MOST_SAID and where one left.
-
-    So a name that somebody has noted grows at its end when another run comes, and is never made of other words.
-    """
+    """Settings that tell runs apart, in the order in which they came to be needed."""
     told: list[str] = []
     first: dict[tuple[str | None, ...], Values] = {}  # of each part that is told apart: all in it differ in nothing
     for row in rows:
         other = first.setdefault(_key(row, told), row)
-        differ = [name for name in other | row if other.get(name) != row.get(name)]
-        if len(told) - (WENT_ON_FROM in told) >= MOST_SAID:
-            differ = [name for name in differ if name == WENT_ON_FROM]
-        if differ:
-            told.append(differ[0])
+        differs = next((name for name in other | row if other.get(name) != row.get(name)), None)
+        if differs is not None:
+            told.append(differs)
             first = {_key(one, told): one for one in (*first.values(), row)}
     return told
 
