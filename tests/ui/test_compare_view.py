@@ -405,6 +405,17 @@ def test_a_comparison_is_held_gone_on_with_and_ended_by_the_transport(view, qtbo
     assert said == ["Ended with 0 of 2 runs done and 1 cut short, which stay. Run goes on from there."]
     assert view.findChild(QLabel, "compare_done").text() == "0"
     assert view.protocol._ended_text() == "MAML (cut short)."
+    view.session.change(shots=5)
+    assert view._end_text(comparing.outcome).endswith("stay. Run begins anew.")
+
+
+def test_the_protocol_is_of_the_tasks_that_were_compared_and_says_where_others_are_set_by_now(view, qtbot):
+    before = view.protocol._same_text()
+    compare(view, qtbot)
+    assert view.protocol._same_text() == before
+    view.session.change(shots=5)
+    assert view.protocol._same_text().startswith(before)
+    assert view.protocol._same_text().endswith("Run compares anew: Sinusoid · 5 shots · seed 7 is set now.")
 
 
 def test_a_task_of_another_kind_takes_the_tiles_away(view, qtbot):

@@ -198,7 +198,8 @@ class ComparingView(View):
         else:
             text = self.tr("Ended with {done} of {count} runs, which stay.").format(done=done, count=count)
             more = self.tr("Run goes on with the others.")
-        return f"{text} {more if self.goes_on else self.tr('Run begins anew.')}"
+        goes_on = self.goes_on and outcome.plan.settings == self.session.settings
+        return f"{text} {more if goes_on else self.tr('Run begins anew.')}"
 
     def _take_word_back(self) -> None:
         """What was said of the end is over where it goes on."""

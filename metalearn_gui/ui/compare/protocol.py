@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.engine.compare import ORDERS
+from metalearn_gui.engine.compare import ORDERS, LearnersPlan
 from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.compare.chosen import Chosen
 from metalearn_gui.ui.compare.effort import BudgetBox
@@ -16,7 +16,7 @@ from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.theme import scaled, theme, ui_font
-from metalearn_gui.ui.wording import sizes_text
+from metalearn_gui.ui.wording import same_tasks_text, sizes_text
 
 SEEDS = (1, 3, 5)
 LEAST_BOX = 80
@@ -135,11 +135,15 @@ class ProtocolPanel(Panel):
         self.setToolTip(settings.tasks.summary)
 
     def _same_text(self) -> str:
-        settings, comparison = self.session.settings, self.session.comparing.comparison
+        """Of what was compared; where other tasks are set by now, of those as well."""
+        comparing, now = self.session.comparing, self.session.settings
+        was = comparing.outcome.plan.settings if comparing.outcome and comparing.kind == LearnersPlan.kind else now
         text = self.tr("{family}, {sizes}: the same unseen tasks for all, never trained on.")
-        text = text.format(family=settings.tasks.label, sizes=sizes_text(settings))
-        if comparison.lanes and not comparison.shares_tasks:
+        text = text.format(family=was.tasks.label, sizes=sizes_text(was))
+        if comparing.comparison.lanes and not comparing.comparison.shares_tasks:
             text += " " + self.tr("Training tasks differ: meta-batches or episodes do.")
+        if same_tasks_text(now) != same_tasks_text(was):
+            text += " " + self.tr("Run compares anew: {tasks} is set now.").format(tasks=same_tasks_text(now))
         return text
 
     def _ended_text(self) -> str:
