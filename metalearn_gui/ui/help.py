@@ -17,6 +17,7 @@ class HelpWindow(Translated, QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Tool)
         self.setObjectName("help_window")
+        self.addActions(parent.actions())  # shortcuts mean here what they mean there
         self._story = QLabel(self)
         self._story.setWordWrap(True)
         self._story.setFont(ui_font(14))
@@ -48,11 +49,20 @@ class HelpWindow(Translated, QWidget):
         size = self.size().expandedTo(QSize(scaled(760), scaled(560)))  # the type may have grown since
         self.resize(size.expandedTo(QSize(0, self._column.totalHeightForWidth(size.width()))))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F1):
+    def toggle(self) -> None:
+        """To the front with the keyboard, where not every desktop puts it; away where it is there."""
+        if self.isVisible():
             self.close()
-        else:
-            super().keyPressEvent(event)
+            return
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        elif (window := self.parentWidget()) is not None:
+            window.keyPressEvent(event)  # keys are there to be tried
 
     def retranslate(self) -> None:
         """Write every visible text."""

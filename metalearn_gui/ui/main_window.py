@@ -229,9 +229,8 @@ class MainWindow(Translated, QMainWindow):
         self._header.choose_preset(key)
 
     def show_help(self) -> None:
-        """The window with the keys."""
-        self._help.show()
-        self._help.raise_()
+        """The window with the keys; asked for again, it goes."""
+        self._help.toggle()
 
     def toggle_theme(self) -> None:
         """Dark to light and back."""

@@ -882,6 +882,17 @@ def test_the_help_cuts_no_letters(window, qtbot, size):
     assert [label.text() for label in labels if label.height() < label.fontMetrics().height()] == []
 
 
+def test_the_help_comes_with_the_keyboard_and_goes_by_the_same_key(window, session, qtbot):
+    qtbot.waitUntil(window.isActiveWindow)
+    shown = window.findChild(QWidget, "help_window")
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    qtbot.waitUntil(shown.isActiveWindow)
+    qtbot.keyClick(shown, Qt.Key.Key_N)
+    assert session.calls[-1] == ("new_task",)
+    qtbot.keyClick(shown, Qt.Key.Key_F1)
+    assert not shown.isVisible()
+
+
 @pytest.mark.parametrize("size", [(1440, 900), (3840, 2160)])
 def test_another_theme_leaves_type_as_large_as_it_was(window, size):
     def sizes() -> list[int]:
