@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metalearn_gui.ui.text import number_text
-from metalearn_gui.ui.theme import theme, ui_font
+from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 LIT_MS = 450  # how long each stage is lit
-DISC, NAME_TOP, VALUE_TOP, WORDS_TOP, HEIGHT = 20.0, 26.0, 41.0, 60.0, 76
+DISC, NAME_TOP, VALUE_TOP, WORDS_TOP, HEIGHT = 20, 26, 41, 60, 76  # pixels of the design
 ARROW, GAP = 4.0, 5.0
 CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
@@ -68,10 +68,10 @@ class Stages(QWidget):
         self.set_going(False)
 
     def sizeHint(self) -> QSize:
-        return QSize(360, HEIGHT)
+        return QSize(scaled(360), scaled(HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, HEIGHT)
+        return QSize(240, scaled(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._stages:
@@ -86,27 +86,29 @@ class Stages(QWidget):
             self._paint_stage(painter, column, place, stage)
 
     def _paint_arrow(self, painter: QPainter, start: float, end: float) -> None:
-        middle, tip = DISC / 2 + 1, end - DISC / 2 - GAP
+        radius = scaled(DISC) / 2
+        middle, tip = radius + 1, end - radius - GAP
         painter.setPen(QPen(theme().palette.muted, 1.2))
-        painter.drawLine(QPointF(start + DISC / 2 + GAP, middle), QPointF(tip, middle))
+        painter.drawLine(QPointF(start + radius + GAP, middle), QPointF(tip, middle))
         for side in (-ARROW, ARROW):
             painter.drawLine(QPointF(tip - ARROW, middle + side), QPointF(tip, middle))
 
     def _paint_stage(self, painter: QPainter, column: QRectF, place: int, stage: Stage) -> None:
         palette = theme().palette
         is_lit = self.lit is None or self.lit == place
-        disc = QRectF(column.center().x() - DISC / 2, 1, DISC, DISC)
+        disc = QRectF(column.center().x() - scaled(DISC) / 2, 1, scaled(DISC), scaled(DISC))
         painter.setPen(QPen(palette.learner if is_lit else palette.muted, 1.5))
         painter.setBrush(palette.learner if is_lit else palette.card)
         painter.drawEllipse(disc)
         self._write(painter, disc, str(place + 1), 12, 600, palette.on_accent if is_lit else palette.muted)
         lines = (
-            (NAME_TOP, 15.0, stage.name, 11, 600, palette.text),
-            (VALUE_TOP, 19.0, number_text(stage.value), 15, 600, palette.accent_text if is_lit else palette.text),
-            (WORDS_TOP, 15.0, stage.words, 11, 400, palette.muted),
+            (NAME_TOP, 15, stage.name, 11, 600, palette.text),
+            (VALUE_TOP, 19, number_text(stage.value), 15, 600, palette.accent_text if is_lit else palette.text),
+            (WORDS_TOP, 15, stage.words, 11, 400, palette.muted),
         )
         for top, height, text, size, weight, color in lines:
-            self._write(painter, QRectF(column.left(), top, column.width(), height), text, size, weight, color)
+            line = QRectF(column.left(), scaled(top), column.width(), scaled(height))
+            self._write(painter, line, text, size, weight, color)
 
     def _write(self, painter: QPainter, box: QRectF, text: str, size: int, weight: int, color: QColor) -> None:
         painter.setFont(ui_font(size, weight))

@@ -23,6 +23,7 @@ from metalearn_gui.ui.heat_map import Group, HeatMap, Tile
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.now_marker import NowMarker
 from metalearn_gui.ui.plotting import ThemedPlot
+from metalearn_gui.ui.stages import Stage, Stages
 from metalearn_gui.ui.step_line import StepLine
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.views.inside import InsideView
@@ -228,7 +229,13 @@ def _gradients() -> QWidget:
     return picture
 
 
-@pytest.mark.parametrize("build", [_clocks, _sweep, _gradients])
+def _stages() -> QWidget:
+    stages = Stages()
+    stages.set_stages([Stage("Proposal", 2.46, "gradient")])
+    return stages
+
+
+@pytest.mark.parametrize("build", [_clocks, _sweep, _gradients, _stages])
 def test_no_name_is_cut_in_what_was_built_before_the_zoom(qtbot, monkeypatch, build) -> None:
     cut, draw = [], QPainter.drawText
 
