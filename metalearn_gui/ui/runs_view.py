@@ -193,7 +193,8 @@ class RunsView(RowsTable):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         action = self._key_actions.get(event.key())
-        if action is None or not self.currentIndex().isValid():
+        is_editing = self.state() == QAbstractItemView.State.EditingState  # an editor leaves Return to its table
+        if action is None or is_editing or not self.currentIndex().isValid():
             super().keyPressEvent(event)
         else:
             action(self, self.currentIndex().row())

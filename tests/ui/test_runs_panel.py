@@ -166,6 +166,7 @@ def test_f2_renames_in_place_even_while_figures_change(panel, session, two_runs,
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: two_runs[0].name == "short inner loop")
     assert panel.model.index(1, NAME).data() == "short inner loop"
+    assert not [call for call in session.calls if call[0] == "restore_run"]  # the table's Return is not the editor's
 
 
 def test_a_search_that_finds_nothing_says_so(panel, two_runs):
