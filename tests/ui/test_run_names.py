@@ -8,7 +8,7 @@ import itertools
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from metalearn_gui.bridge.runs import Runs, branch
 from metalearn_gui.store.records import RunRecord
@@ -146,6 +146,17 @@ def test_a_search_says_how_many_runs_it_leaves_and_that_the_shown_one_is_not_amo
     assert panel.hint == "1 of 4 runs"
     panel._search.clear()
     assert panel.hint == usual
+
+
+def test_a_search_is_left_by_keys_for_what_was_found_and_ended_by_escape(panel, session, three_runs, qtbot):
+    panel._toggle_search()
+    qtbot.keyClicks(panel._search, "shots 5")
+    qtbot.keyClick(panel._search, Qt.Key.Key_Down)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert session.overlays == {three_runs[1].run_id}
+    panel._search.setFocus()
+    qtbot.keyClick(panel._search, Qt.Key.Key_Escape)
+    assert (panel._search.isVisible(), panel.model.rowCount(), panel.table.hasFocus()) == (False, 4, True)
 
 
 def test_the_magnifier_of_a_folded_card_unfolds_it_with_the_words_that_are_sought(panel, three_runs):

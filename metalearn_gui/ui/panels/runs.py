@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QPushButton, QWidget
 
 from metalearn_gui.bridge.messages import RUN
@@ -19,13 +19,19 @@ from metalearn_gui.ui.rows_table import ROW_HEIGHT
 from metalearn_gui.ui.run_remarks import add_remarks
 from metalearn_gui.ui.runs_export import runs_csv
 from metalearn_gui.ui.runs_lines import RunsLines
-from metalearn_gui.ui.runs_model import FIRST_STEP, RunsModel
+from metalearn_gui.ui.runs_model import FIRST_STEP, NAME, RunsModel
 from metalearn_gui.ui.runs_view import RunsView
 from metalearn_gui.ui.settings_diff import SettingsDiff
 from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 AROUND, FOOT = 73, 34  # pixels of the design: what is above and below the rows, and the line at the foot
+LEAVING = (
+    Qt.Key.Key_Escape,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+)  # keys that leave the line of the search
 ROWS = 4  # as many are worth more than what is at the foot
 
 
@@ -177,6 +183,17 @@ class RunsPanel(Panel):
             self._search.clear()
         if self._search.isVisible():
             self._search.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What the line of the search leaves: Escape ends it, Down and Return go to what was found."""
+        if not self._search.hasFocus() or event.key() not in LEAVING:
+            super().keyPressEvent(event)
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            self._toggle_search()
+        self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if not self.table.currentIndex().isValid():
+            self.table.setCurrentIndex(self.model.index(0, NAME))
 
     def _seek(self, text: str) -> None:
         self.model.seek(text)
