@@ -226,6 +226,17 @@ def test_space_chooses_by_keyboard(qtbot, sheet: ExportSheet) -> None:
     assert card.isChecked()
 
 
+def test_enter_exports_once_more_after_an_export_and_closes_nothing(qtbot, sheet, window, tmp_path) -> None:
+    window.activateWindow()
+    choose(sheet, "csv")
+    sheet.findChild(QWidget, "export_start").setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
+    for _ in range(2):
+        with qtbot.waitSignal(sheet.writer.ended, timeout=20_000):
+            qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+        assert sheet.isVisible()
+
+
 def test_escape_closes_the_sheet_and_other_keys_do_not_reach_the_window(qtbot, sheet, window) -> None:
     qtbot.keyClick(sheet, Qt.Key.Key_R)
     qtbot.keyClick(sheet.cards["keras"], Qt.Key.Key_S)

@@ -108,6 +108,7 @@ class ExportSheet(Sheet):
             folder.mkdir(parents=True, exist_ok=True)
         for card in self.cards.values():
             card.show_progress(None)
+        self.setFocus()  # the button is out of use meanwhile, and the keyboard would go on to the one that closes
         self.writer.start({key: folder / FORMATS[key].file_name for key in self._grid.chosen})
 
     # --- what it shows ------------------------------------------------------------------------------
