@@ -12,6 +12,7 @@ from metalearn_gui.ui.application import the_application
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.rail_button import RailButton
+from metalearn_gui.ui.reading_order import as_read, takes_click
 from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.settings_search import NothingFound, SettingsSearch
 from metalearn_gui.ui.theme import scaled, theme
@@ -63,6 +64,7 @@ class LeftSide(Translated, QWidget):
         self._search = SettingsSearch(holder)
         self._search.setFixedWidth(COLUMN_WIDTH)
         self._search.sought.connect(self._seek)
+        self._search.entered.connect(self._enter_found)
         column.addWidget(self._search)
         self._none_found = NothingFound(holder)
         self._none_found.setFixedWidth(COLUMN_WIDTH)
@@ -146,10 +148,25 @@ class LeftSide(Translated, QWidget):
         else:
             self._none_found.hide()
 
+    def _enter_found(self) -> None:
+        """The keyboard to the first setting that was found, which stays in sight; where none was, seek elsewhere."""
+        if self._none_found.isVisible():
+            self._none_found.elsewhere.click()
+            return
+        forms = (panel.form for panel in self._panels.values() if panel.form.isVisible())
+        self._take_to(next((one for form in forms for one in as_read(form) if takes_click(one)), None))
+
     def _seek_elsewhere(self, text: str) -> None:
-        self._search.end()
+        self._search.leave()
         self.close_pop_over()
         self.soughtElsewhere.emit(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape in what was found ends the search as well."""
+        if event.key() == Qt.Key.Key_Escape and self._search.isVisible():
+            self._search.leave()
+        else:
+            super().keyPressEvent(event)
 
     # --- column or rail ---------------------------------------------------------------------------
 

@@ -16,9 +16,10 @@ HEIGHT, LONGEST = 34, 60  # pixels; letters of what was sought that are said aga
 
 
 class SettingsSearch(Translated, QFrame):
-    """Says `sought` with every letter; Escape or the cross ends the search."""
+    """Says `sought` with every letter, `entered` by Enter or Down; Escape or the cross ends the search."""
 
     sought = Signal(str)
+    entered = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -54,10 +55,16 @@ class SettingsSearch(Translated, QFrame):
         self._line.clear()
         self.hide()
 
+    def leave(self) -> None:
+        """End, and give the keyboard back to the window."""
+        self.end()
+        self.window().setFocus()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.end()
-            self.window().setFocus()
+            self.leave()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            self.entered.emit()
         else:
             super().keyPressEvent(event)
 
@@ -65,7 +72,7 @@ class SettingsSearch(Translated, QFrame):
         """Write every visible text."""
         self._line.setPlaceholderText(self.tr("Find a setting"))
         self._line.setAccessibleName(self.tr("Find a setting"))
-        self._line.setToolTip(self.tr("A part of its name or of what it does (Ctrl+F)"))
+        self._line.setToolTip(self.tr("A part of its name or of what it does (Ctrl+F); Enter goes to it"))
         self._close.setToolTip(self.tr("End the search (Esc)"))
         self._close.setAccessibleName(self._close.toolTip())
 
@@ -87,14 +94,14 @@ class NothingFound(Translated, QFrame):
         self._says.setWordWrap(True)
         self._says.setTextFormat(Qt.TextFormat.PlainText)
         self._says.setFont(ui_font(13))
-        self._elsewhere = named(QPushButton(self), "settings_search_elsewhere")
-        self._elsewhere.setProperty("kind", "link")
-        self._elsewhere.setFont(ui_font(12.5, 500))
-        self._elsewhere.clicked.connect(lambda: self.soughtElsewhere.emit(self._sought))
+        self.elsewhere = named(QPushButton(self), "settings_search_elsewhere")
+        self.elsewhere.setProperty("kind", "link")
+        self.elsewhere.setFont(ui_font(12.5, 500))
+        self.elsewhere.clicked.connect(lambda: self.soughtElsewhere.emit(self._sought))
         rows = QVBoxLayout(self)
         rows.setContentsMargins(14, 12, 14, 12)
         rows.addWidget(self._says)
-        rows.addWidget(self._elsewhere, 0, Qt.AlignmentFlag.AlignLeft)
+        rows.addWidget(self.elsewhere, 0, Qt.AlignmentFlag.AlignLeft)
         self.retranslate()
         self.hide()
 
@@ -109,6 +116,6 @@ class NothingFound(Translated, QFrame):
         says = self.tr('No setting has "{text}" in its name or in what it does. Try a shorter part of the word.')
         shown = self._sought if len(self._sought) <= LONGEST else self._sought[: LONGEST - 1] + "…"
         self._says.setText(says.format(text=shown))
-        self._elsewhere.setText(self.tr("Find it anywhere else (Ctrl+K)"))
-        self._elsewhere.setAccessibleName(self._elsewhere.text())
-        self._elsewhere.setToolTip(self.tr("Among commands, cards, learners, task families, presets and runs"))
+        self.elsewhere.setText(self.tr("Find it anywhere else (Ctrl+K)"))
+        self.elsewhere.setAccessibleName(self.elsewhere.text())
+        self.elsewhere.setToolTip(self.tr("Among commands, cards, learners, task families, presets and runs"))

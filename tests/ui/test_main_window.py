@@ -88,6 +88,30 @@ def test_a_search_without_a_hit_says_so_and_leads_to_the_palette(window, qtbot):
     assert child(window, "palette_input").text() == "Reptil"
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Down])
+def test_enter_in_a_search_goes_to_the_first_that_is_found_and_escape_ends_it(window, qtbot, key):
+    qtbot.waitUntil(window.isActiveWindow)
+    window.find_setting()
+    line, found = child(window, "settings_search"), child(window, "inner_learning_rate")
+    line.setText("inner")
+    qtbot.keyClick(line, key)
+    qtbot.waitUntil(found.hasFocus)
+    assert not child(window, "shots").isVisible()
+    qtbot.keyClick(found, Qt.Key.Key_Escape)
+    assert child(window, "shots").isVisible()
+    assert not found.hasFocus()
+
+
+def test_enter_in_a_search_without_a_hit_seeks_elsewhere(window, qtbot):
+    window.find_setting()
+    line = child(window, "settings_search")
+    line.setText("Reptil")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert child(window, "palette_input").text() == "Reptil"
+    qtbot.keyClick(child(window, "palette_input"), Qt.Key.Key_Escape)
+    assert window.hasFocus()
+
+
 @pytest.mark.parametrize("name", ["task_family_linear", "learner_metann"])
 def test_more_folds_once_one_of_the_others_is_chosen_and_names_it(window, qtbot, name):
     chip = child(window, name)

@@ -73,6 +73,7 @@ class PresenterView(View):
         self.header.set_texts("MetaLearn Playground", f"{settings.tasks.label} · {settings.learner.label}")
 
     def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Presenter"))
         self._figures["iteration"].set_caption(self.tr("meta-iteration"))
         self._figures["tasks"].set_caption(self.tr("tasks seen"))
         self._figures["unseen"].set_caption(self.tr("unseen tasks"))
