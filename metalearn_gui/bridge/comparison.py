@@ -304,24 +304,36 @@ class Comparing(QObject):
         if self.kept:
             self.reopen(self.kept[0].key)
 
+    @property
+    def kept_so_far(self) -> tuple[Outcome, ...]:
+        """What is kept, and what is under way as if it ended here: a file may be all that is left of it."""
+        outcome = self._cut_short() if self.is_active else None
+        return self._kept_with(outcome) if outcome is not None and outcome.is_something else self.kept
+
     def _keep_cut_short(self) -> None:
         """It does not come to its last word: what was to go on, and has not yet, stays as it was."""
-        if self.outcome is not None:
-            comparison = self.outcome.comparison
-            if self._before is not None:
-                comparison = comparison if comparison.lanes else Comparison(self._before.comparison.lanes, ())
-                comparison = comparison.completed(self._before.comparison.runs)
-            if not self.lanes:
-                self._runs.plan(Planned(comparison.lanes), self._course.runs.next_turn)
-            self.outcome = dataclasses.replace(self.outcome, comparison=comparison, is_cancelled=True)
+        self.outcome = self._cut_short()
+        if self.outcome is not None and not self.lanes:
+            self._runs.plan(Planned(self.outcome.comparison.lanes), self._course.runs.next_turn)
         self._keep()
 
+    def _cut_short(self) -> Outcome | None:
+        if self.outcome is None:
+            return None
+        comparison = self.outcome.comparison
+        if self._before is not None:
+            comparison = comparison if comparison.lanes else Comparison(self._before.comparison.lanes, ())
+            comparison = comparison.completed(self._before.comparison.runs)
+        return dataclasses.replace(self.outcome, comparison=comparison, is_cancelled=True)
+
     def _keep(self) -> None:
-        outcome = self.outcome
-        if outcome is not None and outcome.is_something:
-            others = [one for one in self.kept if one.key != outcome.key]
-            self.kept = bounded([outcome.without_states(), *others])
+        if self.outcome is not None and self.outcome.is_something:
+            self.kept = self._kept_with(self.outcome)
             self.keptChanged.emit()
+
+    def _kept_with(self, outcome: Outcome) -> tuple[Outcome, ...]:
+        others = [one for one in self.kept if one.key != outcome.key]
+        return bounded([outcome.without_states(), *others])
 
     def _steer(self, how: Callable[[Gate], None]) -> None:
         if self._job is not None:

@@ -217,7 +217,7 @@ class Documents(QObject):
         """Copies of everything that a file holds."""
         course = self._course
         saved = SavedSession(course.runs.list, course.runs.shown.run_id, course.settings, course.unseen.saved())
-        saved.outcomes, saved.live_run_id = list(self._comparing.kept), course.runs.live.run_id
+        saved.outcomes, saved.live_run_id = list(self._comparing.kept_so_far), course.runs.live.run_id
         return saved.copy()
 
     def _tell_of_kept(self) -> None:

@@ -217,6 +217,23 @@ def test_what_comparisons_came_to_is_listed_and_shown_again_from_a_file(session,
         assert run.state is comparing.records[run.lane.run_id].latest
 
 
+def test_a_file_that_is_saved_while_one_is_under_way_holds_it_as_far_as_it_is(
+    session, open_session, qtbot, tmp_path
+) -> None:
+    comparing, saved = session.comparing, []
+    comparing.contenderFinished.connect(lambda _: saved.append(session.documents.save(str(tmp_path / "a.metalearn"))))
+    compare(session, SHORT, qtbot)
+    assert saved == [True, True]  # the second time one that is over but for its last word
+    comparing.contenderFinished.connect(lambda _: comparing.cancel())
+    comparing.start(plan(Budget(meta_iterations=400)))
+    qtbot.waitUntil(lambda: len(saved) == 3, timeout=60_000)
+    other = open_session()
+    assert other.documents.open(str(tmp_path / "a.metalearn"))
+    assert [len(one.comparison.runs) for one in other.comparing.kept] == [1, 2]
+    assert other.comparing.has_been_cancelled
+    done(session, qtbot)
+
+
 def test_a_cancelled_comparison_goes_on_with_who_is_left(session: Session, qtbot) -> None:
     comparing, asked = session.comparing, plan(Budget(meta_iterations=400))  # the second is under way yet
     judged: list[str] = []
