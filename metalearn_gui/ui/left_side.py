@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from metalearn_gui.ui.application import the_application
 from metalearn_gui.ui.icons import icon
 from metalearn_gui.ui.named import named
+from metalearn_gui.ui.pop_over import PopOver
 from metalearn_gui.ui.rail_button import RailButton
 from metalearn_gui.ui.reading_order import as_read, takes_click
 from metalearn_gui.ui.settings_panel import SettingsPanel
@@ -34,7 +34,7 @@ class LeftSide(Translated, QWidget):
         self._is_narrow = True  # until the end of this method
         self._column = self._made_column()
         self._host = parent
-        self._overlay = _Overlay(parent)
+        self._overlay = PopOver(parent)
         self._overlay.closed.connect(self.close_pop_over)
         self._rail = named(QWidget(self), "rail")
         self._rail_buttons = {key: RailButton(key, number, self._rail) for number, key in enumerate(panels, 1)}
@@ -189,6 +189,7 @@ class LeftSide(Translated, QWidget):
             self.close_pop_over()
         else:
             self._open_pop_over(keys)
+            self._overlay.take_keyboard(self._panels[keys[0]])
 
     def _open_pop_over(self, keys: tuple[str, ...]) -> None:
         self._show_cards(keys)
@@ -208,7 +209,8 @@ class LeftSide(Translated, QWidget):
     def close_pop_over(self) -> None:
         """Back to the rail alone."""
         if self._overlay.isVisible():
-            self._overlay.hide()
+            self._overlay.leave()
+            self._search.end()
         self._check_buttons(())
 
     def _check_buttons(self, keys: tuple[str, ...]) -> None:
@@ -228,58 +230,3 @@ class LeftSide(Translated, QWidget):
 
     def _restyle(self) -> None:
         self._all.setIcon(icon("chevron_right", theme().palette.muted))
-
-
-class _Overlay(QFrame):
-    """Lies over the content; Escape or a press elsewhere in the window closes it."""
-
-    closed = Signal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("pop_over")
-        self.keys: tuple[str, ...] = ()
-        self.setProperty("kind", "overlay")
-        self._inside = QVBoxLayout(self)
-        self._inside.setContentsMargins(GAP, GAP, 2, GAP)
-        self.hide()
-
-    @property
-    def shown_keys(self) -> tuple[str, ...]:
-        """The cards that are in sight here."""
-        return self.keys if self.isVisible() else ()
-
-    def open_with(self, content: QWidget, keys: tuple[str, ...], place: QRect) -> None:
-        """Show the cards `keys` of the content at a place of the window."""
-        self.keys = keys
-        self._inside.addWidget(content)
-        content.show()
-        self.setGeometry(place)
-        self.show()
-        self.raise_()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        the_application().installEventFilter(self)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        the_application().removeEventFilter(self)
-        super().hideEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
-            is_elsewhere = watched is not self and not self.isAncestorOf(watched)
-            if is_elsewhere and watched.window() is self.window() and not _is_on_the_rail(watched):
-                self.closed.emit()
-        return False
-
-
-def _is_on_the_rail(widget: QWidget) -> bool:
-    parent = widget.parentWidget()
-    return parent is not None and parent.objectName() == "rail"

@@ -11,6 +11,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QCursor, QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QGridLayout,
@@ -243,6 +244,34 @@ def test_a_narrow_window_opens_cards_from_the_rail(window, qtbot):
     qtbot.wait(50)
     assert all(window.panels[key].isVisible() for key in ("tasks", "learner", "network"))
     assert not child(window, "rail").isVisible()
+
+
+def test_keys_open_a_card_from_the_rail_and_leave_it_to_where_they_were(window, qtbot):
+    window.resize(1024, 700)
+    qtbot.waitUntil(window.isActiveWindow)
+    button = child(window, "rail_learner")
+    while not button.hasFocus():
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    qtbot.waitUntil(child(window, "learner_title").hasFocus)
+    qtbot.keyClick(child(window, "learner_title"), Qt.Key.Key_Escape)
+    assert not window.panels["learner"].isVisible()
+    assert button.hasFocus()
+
+
+def test_a_search_in_a_narrow_window_ends_with_its_pop_over(window, qtbot):
+    window.resize(1024, 700)
+    qtbot.waitUntil(window.isActiveWindow)
+    window.find_setting()
+    line, found = child(window, "settings_search"), child(window, "inner_learning_rate")
+    line.setText("inner")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(found.hasFocus)
+    qtbot.keyClick(found, Qt.Key.Key_Escape)
+    assert not child(window, "pop_over").isVisible()
+    assert window.hasFocus()
+    child(window, "rail_tasks").click()
+    assert child(window, "shots").isVisible()
 
 
 # --- the header --------------------------------------------------------------------------------------
