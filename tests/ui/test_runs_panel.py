@@ -338,6 +338,15 @@ def test_figures_follow_a_run_whose_record_was_exchanged(panel, session):
     assert panel.model.index(row, TIME).data() == "1:40"
 
 
+def test_the_foot_gives_way_to_the_line_of_the_search(panel, session, two_runs):
+    panel.resize(416, panel.wish + 40)
+    assert panel._compare.isVisible()
+    panel._search_button.click()
+    assert not panel._compare.isVisible()
+    panel._search_button.click()
+    assert panel._compare.isVisible()
+
+
 def test_comparing_is_asked_for_in_the_header_where_the_rows_take_the_foot(panel, two_runs, qtbot):
     wide, narrow = panel._compare, panel._compare_icon
     assert wide.isVisible()

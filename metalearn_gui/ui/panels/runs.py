@@ -25,7 +25,8 @@ from metalearn_gui.ui.settings_diff import SettingsDiff
 from metalearn_gui.ui.text import count_text, counted
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
-AROUND, FOOT = 73, 34  # pixels of the design: what is above and below the rows, and the line at the foot
+# Pixels of the design: what is above and below the rows, the line at the foot, and that of the search.
+AROUND, FOOT, SEARCH = 73, 34, 30
 LEAVING = (
     Qt.Key.Key_Escape,
     Qt.Key.Key_Down,
@@ -135,7 +136,8 @@ class RunsPanel(Panel):
 
     def _ask_for_rows(self) -> None:
         """Wish for as many rows as there are runs, up to ROWS; the foot gives way to them."""
-        wish = AROUND + min(ROWS, max(1, self.model.rowCount())) * ROW_HEIGHT
+        around = AROUND if self._search.isHidden() else AROUND + SEARCH
+        wish = around + min(ROWS, max(1, self.model.rowCount())) * ROW_HEIGHT
         if wish != self.wish:
             self.wish = wish
             self.updateGeometry()
@@ -181,6 +183,7 @@ class RunsPanel(Panel):
         else:
             self._search.setVisible(self._search.isHidden())
             self._search.clear()
+        self._ask_for_rows()
         if self._search.isVisible():
             self._search.setFocus()
 
