@@ -42,6 +42,7 @@ class RunNames:
 
     def __init__(self) -> None:
         self._read: dict[str, tuple[ExperimentSettings, Values]] = {}
+        self._entries: dict[str, tuple[ExperimentSettings, list[tuple[str, str]]]] = {}
         self._named_for: list[tuple[str, str, int]] = []
         self._names: dict[str, str] = {}
         self._groups: dict[str, tuple[Group, dict[str, str]]] = {}  # what runs of one name were called
@@ -53,11 +54,20 @@ class RunNames:
             self._named_for, self._names = named_for, self._made(runs)
         return self._names
 
+    def has_setting(self, run: RunRecord, words: str) -> bool:
+        """Whether these begin a setting with its value: "shots 5", "units 6", "tanh", not a setting's name alone."""
+        known = self._entries.get(run.run_id)
+        if known is None or known[0] is not run.settings:
+            known = self._entries[run.run_id] = (run.settings, _entries(self._values(run)))
+        return any(text.startswith(words) and len(words) > len(label) for label, text in known[1])
+
     def _made(self, runs: Sequence[RunRecord]) -> dict[str, str]:
         groups: dict[str, list[RunRecord]] = {}
         for run in runs:
             groups.setdefault(run_name(run), []).append(run)
-        self._read = {run.run_id: self._read[run.run_id] for run in runs if run.run_id in self._read}
+        here = {run.run_id for run in runs}
+        self._read = {run_id: known for run_id, known in self._read.items() if run_id in here}
+        self._entries = {run_id: known for run_id, known in self._entries.items() if run_id in here}
         self._groups = {label: self._named(label, group) for label, group in groups.items()}
         return {run_id: name for _, names in self._groups.values() for run_id, name in names.items()}
 
@@ -112,6 +122,18 @@ def without(name: str, part: str) -> str:
 def names_of_runs(session: Session) -> dict[str, str]:
     """A name for each run_id of a session's runs: every panel asks after each change, and they are made once."""
     return _of_sessions.setdefault(session, RunNames()).of(session.runs)
+
+
+def has_setting(session: Session, run: RunRecord, words: str) -> bool:
+    """Whether these words, in small letters, begin a setting of a session's run with its value."""
+    return _of_sessions.setdefault(session, RunNames()).has_setting(run, words)
+
+
+def _entries(values: Values) -> list[tuple[str, str]]:
+    """Labels, as names say them and as settings are called, and each with its value; in small letters."""
+    labels = ((label.lower(), value.lower()) for name, value in values.items()
+              for label in (_brief(name), setting_label(name)))  # fmt: skip
+    return [(label, f"{label} {value}".strip()) for label, value in labels]
 
 
 def flat_values(settings: ExperimentSettings) -> dict[str, Any]:

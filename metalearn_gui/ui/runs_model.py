@@ -11,7 +11,7 @@ from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.events import StepScores
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.run_marks import run_mark
-from metalearn_gui.ui.run_names import names_of_runs
+from metalearn_gui.ui.run_names import has_setting, names_of_runs
 from metalearn_gui.ui.run_tip import run_tip
 from metalearn_gui.ui.run_traces import run_name
 from metalearn_gui.ui.text import count_text, duration_text, number_text
@@ -67,7 +67,10 @@ class RunsModel(QAbstractTableModel):
         return self._run_names.get(run.run_id, run_name(run))
 
     def seek(self, text: str) -> None:
-        """Show the runs alone that have every word of this in name, learner, tasks, tags or note; "" shows all."""
+        """Show the runs alone that have every word of this in name, learner, tasks, tags or note; "" shows all.
+
+        Or all of it, as in "shots 5", among their settings: a name says few of them.
+        """
         self._sought = text.lower()
         self.follow()
 
@@ -121,7 +124,7 @@ class RunsModel(QAbstractTableModel):
         settings = run.settings
         own = (self.name_of(run), settings.learner.key, settings.learner.label, settings.tasks.label)
         text = " ".join((*own, run.tags, run.note)).lower()
-        return all(word in text for word in words)
+        return all(word in text for word in words) or has_setting(self._session, run, " ".join(words))
 
     def _take(self, wanted: list[RunRecord]) -> None:
         kept = {run.run_id for run in wanted}

@@ -130,7 +130,17 @@ def test_a_search_finds_runs_by_name_tasks_tags_and_note(panel, session, three_r
     session.remark_run(three_runs[0].run_id, tags="slide 4", note="too slow")
     line = panel.findChild(QLineEdit, "runs_search")
     panel._toggle_search()
-    for typed, expected in (("shots 5", 1), ("slide", 1), ("slow maml", 1), ("sinusoid", 4), ("nothing", 0), ("", 4)):
+    session.runs[0].name = "first"
+    typed_and_found = [
+        ("shots 5", 1),
+        ("shots 10", 1),
+        ("units 40", 4),
+        ("hidden dim 4", 4),
+        ("relu", 4),
+        ("units", 0),
+        ("units 41", 0),
+    ]
+    for typed, expected in (*typed_and_found, ("slide", 1), ("slow maml", 1), ("sinusoid", 4), ("nothing", 0), ("", 4)):
         line.clear()
         qtbot.keyClicks(line, typed)
         assert panel.model.rowCount() == expected

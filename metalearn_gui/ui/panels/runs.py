@@ -96,7 +96,7 @@ class RunsPanel(Panel):
         self._compare.setToolTip(compare)
         self._compare_icon.setToolTip(compare)
         self._compare_icon.setAccessibleName(self.tr("Compare learners on these tasks"))
-        self._search.setPlaceholderText(self.tr("Find runs: name, learner, tasks, tags, note"))
+        self._search.setPlaceholderText(self.tr("Find runs: name, tasks, tags, note, shots 5"))
         self._search.setAccessibleName(self.tr("Find runs"))
         self._search_button.setToolTip(self.tr("Find runs"))
         self._search_button.setAccessibleName(self.tr("Find runs"))
