@@ -83,11 +83,17 @@ class RunNames:
         rows = [self._values(run) for run in came]
         names: dict[str, str] = {}
         taken: dict[str, int] = {}
-        for run, row, telling in zip(came, rows, names_said(rows), strict=True):
+        for run, row, telling in zip(came, rows, names_said(rows, self._began(came[0])), strict=True):
             name = SEPARATOR.join(filter(None, (label, _said(row, telling))))
             taken[name] = taken.get(name, 0) + 1
             names[run.run_id] = name if taken[name] == 1 else f"{name} ({taken[name]})"
         return names
+
+    def _began(self, run: RunRecord) -> Values:
+        """Its values without what was changed since: or the names of all others would change with those."""
+        values = self._values(run)
+        began = (run.initial_settings or run.settings).live_values()
+        return values | {name: value_text(value) for name, value in began.items() if name in values}
 
     def _values(self, run: RunRecord) -> Values:
         known = self._read.get(run.run_id)
@@ -142,13 +148,13 @@ def flat_values(settings: ExperimentSettings) -> dict[str, Any]:
     return choices | {name: getattr(settings.group(group), name) for name, group in settings.names().items()}
 
 
-def names_said(rows: Sequence[Values]) -> list[list[str]]:
-    """For each run the settings in which it differs from the first one, of those that tell runs apart.
+def names_said(rows: Sequence[Values], began: Values) -> list[list[str]]:
+    """For each run the settings in which it differs from the first one as that began, of those that tell runs apart.
 
     So a name that somebody has noted grows at its end at most when other runs come, and is never made of other words.
     """
-    telling = telling_names(rows)
-    differ = ([name for name in telling if name in row and row[name] != rows[0].get(name)] for row in rows)
+    telling = telling_names([began, *rows])
+    differ = ([name for name in telling if name in row and row[name] != began.get(name)] for row in rows)
     return [names[:MOST_SAID] or telling[:1] for names in differ]
 
 

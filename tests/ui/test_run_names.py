@@ -100,6 +100,13 @@ def test_a_name_grows_at_its_end_when_others_come_and_says_what_it_said():
         assert len(set(after)) == len(after)
 
 
+def test_a_rate_that_is_changed_on_the_way_changes_the_name_of_its_run_alone():
+    first, other = runs_with({}, {"seed": 9})
+    assert names([first, other]) == ["MAML · seed 7", "MAML · seed 9"]
+    first.settings = first.settings.replaced(inner_learning_rate=0.05)
+    assert names([first, other]) == ["MAML · α 0.05", "MAML · seed 9"]
+
+
 def test_a_branch_that_differs_in_nothing_else_says_where_it_left():
     run = runs_with({})[0]
     run.iteration, run.turn = 400, 0
