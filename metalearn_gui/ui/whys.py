@@ -157,8 +157,8 @@ WHYS: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP(
             "Whys",
             "A click lays a run over losses and curves, a double-click brings it back. Several rows are chosen "
-            "with Ctrl or Shift; the menu of a row names, tags, compares and exports them. Runs of other tasks or "
-            "shots have losses of their own, which say nothing about these.",
+            "with Ctrl or Shift; the menu of a row names, tags, compares, exports and deletes them. Runs of other "
+            "tasks or shots have losses of their own, which say nothing about these.",
         ),
     ),
 }
