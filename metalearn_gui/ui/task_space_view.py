@@ -129,7 +129,8 @@ class TaskSpaceView(QWidget):
             return
         self._ground.draw(painter, lambda own: self._paint_ground(own, axes, dots))
         self._paint_here(painter, axes)
-        if self._near is not None and self._near < len(dots.tasks):
+        is_here = self.hasFocus() or self.underMouse()  # once both have left, the card would only hide dots
+        if self._near is not None and self._near < len(dots.tasks) and is_here:
             self._paint_card(painter, axes, dots, self._near)
 
     def _paint_ground(self, painter: QPainter, axes: Axes, dots: Dots) -> None:

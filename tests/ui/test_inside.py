@@ -198,6 +198,17 @@ def test_keys_walk_from_the_worst_task_to_better_ones_and_open(task_space, sessi
     assert session.calls[-1] == ("open_block", 110)
 
 
+def test_what_a_dot_says_goes_when_the_keyboard_leaves(task_space, qtbot):
+    view = task_space.view
+    plain = view.grab().toImage()
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus)
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    assert view.grab().toImage() != plain
+    view.clearFocus()
+    assert view.grab().toImage() == plain
+
+
 def test_colours_follow_the_step(task_space, session):
     before = task_space.view._dots.losses
     session.unseen.set_step(0)
