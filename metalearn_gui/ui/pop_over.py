@@ -10,6 +10,7 @@ from shiboken6 import isValid
 from metalearn_gui.ui.application import the_application
 from metalearn_gui.ui.focus_ring import FocusRing
 from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.reading_order import holds_keyboard
 
 GAP = 12
 
@@ -37,9 +38,8 @@ class PopOver(QFrame):
     def open_with(self, content: QWidget, keys: tuple[str, ...], place: QRect) -> None:
         """Show the cards `keys` of the content at a place of the window."""
         self.keys = keys
-        focused = QApplication.focusWidget()
-        if focused is not None and not self.isAncestorOf(focused):
-            self._came_from = focused
+        if not holds_keyboard(self):
+            self._came_from = QApplication.focusWidget()
         self._inside.addWidget(content)
         content.show()
         self.setGeometry(place)
@@ -53,8 +53,7 @@ class PopOver(QFrame):
 
     def leave(self) -> None:
         """Hide, and give the keyboard back."""
-        focused, ring, back = QApplication.focusWidget(), self._ring, self._came_from
-        has_keyboard = focused is not None and self.isAncestorOf(focused)
+        has_keyboard, ring, back = holds_keyboard(self), self._ring, self._came_from
         self.hide()
         self._came_from = None
         if has_keyboard:

@@ -36,6 +36,12 @@ def takes_click(widget: QWidget) -> bool:
     return _takes_tab(widget) and bool(widget.focusPolicy().value & Qt.FocusPolicy.ClickFocus.value)
 
 
+def holds_keyboard(widget: QWidget) -> bool:
+    """Whether it or what it holds has the keyboard."""
+    focused = QApplication.focusWidget()
+    return focused is not None and (focused is widget or widget.isAncestorOf(focused))
+
+
 def _takes_tab(widget: QWidget) -> bool:
     by_tab = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
     return bool(by_tab) and widget.isEnabled() and widget.focusProxy() is None

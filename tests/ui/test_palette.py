@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from metalearn_gui.bridge.session import Message
 from metalearn_gui.engine.learners import LEARNERS
@@ -222,6 +223,25 @@ def test_a_key_leads_to_the_task_in_its_own_window(window, session, qtbot):
     surface = window.panels["task"].surface
     qtbot.waitUntil(lambda: QApplication.focusWidget() is surface)
     window.panels["task"].toggle_detached()
+
+
+def test_the_keyboard_stays_with_the_task_when_another_kind_comes(window, session, qtbot):
+    window.panels["task"].take_keyboard()
+    session.change(task_family="blobs")
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.panels["task"].surface)
+    assert QApplication.focusWidget().objectName() == "plane_canvas"
+
+
+def test_the_list_of_commands_closes_over_a_task_that_has_gone_meanwhile(window, session, qtbot):
+    gone = window.panels["task"].surface
+    window.panels["task"].take_keyboard()
+    window.show_palette()
+    session.change(task_family="blobs")
+    qtbot.waitUntil(lambda: not isValid(gone))
+    with qtbot.captureExceptions() as errors:
+        qtbot.keyClick(window.findChild(QWidget, "palette_input"), Qt.Key.Key_Escape)
+    assert not errors
+    assert not palette(window).isVisible()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from metalearn_gui.ui.icons import pixmap
 from metalearn_gui.ui.line_edit import LineEdit
@@ -105,7 +106,7 @@ class Palette(Veil):
     def leave(self) -> None:
         """Back to what had the keyboard."""
         super().leave()
-        if self._before is not None and self._before.isVisible():
+        if self._before is not None and isValid(self._before) and self._before.isVisible():
             self._before.window().activateWindow()
             self._before.setFocus()
         self._before, self._offered = None, []

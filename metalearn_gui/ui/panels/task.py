@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -12,6 +12,7 @@ from metalearn_gui.ui.canvas.surface import Surface
 from metalearn_gui.ui.compare_chip import CompareChip
 from metalearn_gui.ui.overlay_chips import OverlayChips
 from metalearn_gui.ui.panel import Panel
+from metalearn_gui.ui.reading_order import holds_keyboard
 from metalearn_gui.ui.step_row import StepRow
 from metalearn_gui.ui.theme import ui_font
 from metalearn_gui.ui.wording import unseen_text
@@ -84,6 +85,8 @@ class TaskPanel(Panel):
         if self.surface is not None and type(self.surface) is canvas and self.surface.suits(family):
             return
         if self.surface is not None:
+            if holds_keyboard(self.surface):  # Qt would hand it on to any button
+                QTimer.singleShot(0, self, self.take_keyboard)
             self.surface.leave()
             self.surface.hide()
             self.body.removeWidget(self.surface)
