@@ -132,7 +132,9 @@ class Course(QObject):
         if run is None or not run.iteration or self.training.has(run.run_id) or not can_go_on_with(run, self.settings):
             run = fresh_run(self.settings)
         take_live_values(run, self.settings)
-        self._restart(run, goes_on=self.training.is_running_on and not run.reason)
+        goes_on = self.training.is_running_on and run.reason in ("", "stopped")  # by the change that is taken back
+        run.reason = "" if goes_on else run.reason
+        self._restart(run, goes_on)
         shown = self.runs.find(place.shown) if place else None
         if shown is not None:
             self.runs.show(shown)

@@ -10,6 +10,7 @@ from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.settings import ExperimentSettings
 from tests.bridge.conftest import Heard
+from tests.bridge.test_course import run_a_while
 
 pytestmark = pytest.mark.usefixtures("traced")
 
@@ -198,6 +199,18 @@ def test_what_was_trained_after_a_change_comes_back_when_it_is_made_again(sessio
     session.redo()
     assert session.live.run_id == second
     assert [run.iteration for run in session.runs] == [2, 3]
+
+
+def test_training_goes_on_with_the_run_that_an_undo_brings_back(session, qtbot) -> None:
+    run_a_while(session, qtbot, 3)
+    first = session.live.run_id
+    session.change(shots=4)
+    qtbot.waitUntil(lambda: session.live.run_id != first and session.live.iteration > 0, timeout=60_000)
+    session.undo()
+    assert (session.live.run_id, session.live.reason) == (first, "")
+    reached = session.live.iteration
+    qtbot.waitUntil(lambda: session.live.iteration > reached, timeout=60_000)
+    assert session.run_state is RunState.RUNNING
 
 
 def test_a_run_that_still_has_something_to_say_is_not_gone_on_with(session, qtbot) -> None:
