@@ -159,6 +159,7 @@ def test_the_range_of_unseen_tasks_can_be_widened_without_a_restart(open_session
     run, narrow, task = session.live, session.live.latest_scores.evaluation, session.unseen.touched
     session.change(beyond=2.0)
     session.change(beyond=3.0)
+    qtbot.waitUntil(lambda: run.settings.tasks.beyond == 3.0, timeout=20_000)  # 2.0 may have been tried before
     qtbot.waitUntil(lambda: run.latest_scores.evaluation.mean > 4 * narrow.mean, timeout=20_000)
     assert session.runs == [run] == [session.live]
     assert run.iteration == 2
