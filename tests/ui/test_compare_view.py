@@ -194,6 +194,13 @@ def test_tiles_of_a_row_have_the_same_line_below_where_one_is_a_pixel_wider(view
         assert all(tile._loss.y() > tile._name.y() + 8 for tile in tiles)
 
 
+def test_a_screen_reader_is_told_whose_picture_a_tile_is(view, qtbot):
+    compare(view, qtbot)
+    qtbot.waitUntil(lambda: all(view.findChild(QWidget, f"compare_tile_{key}").isVisible() for key in LEARNERS))
+    pictures = [view.findChild(QWidget, f"compare_tile_{key}").findChild(SmallCurve) for key in LEARNERS]
+    assert len({picture.accessibleName() for picture in pictures}) == len(LEARNERS)
+
+
 def test_a_run_that_was_compared_is_called_by_its_learner_and_why_it_ended_is_said(view, real, qtbot):
     view.chosen.remove("reptile")
     view.chosen.vary("maml", {"num_iterations": 3, "inner_steps": 2})

@@ -228,7 +228,7 @@ class Tile(QWidget):
     def show_standing(self, standing: Standing) -> None:
         """Its name, its mark, and the step that it is best at."""
         self._name.setText(standing.short)
-        self._picture.setAccessibleDescription(standing.label)
+        self._picture.setAccessibleName(standing.label)
         self._mark.show_mark(standing.mark)
         if standing.mark != self._session.mark:  # the theme has changed
             self._session.mark = standing.mark
