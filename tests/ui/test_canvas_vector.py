@@ -55,6 +55,15 @@ def test_target_stays_in_the_outputs_range(vector, rows_session):
     assert rows_session.unseen.touched.support.y[0, 0] == 1.0
 
 
+def test_another_row_keeps_the_number_that_the_keys_move(vector, rows_session, qtbot):
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down):
+        qtbot.keyClick(vector, key)
+    before = rows_session.unseen.touched.support.y.copy()
+    assert "row 2" in vector.accessibleDescription()
+    qtbot.keyClick(vector, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert np.argwhere(rows_session.unseen.touched.support.y != before).tolist() == [[1, 1]]
+
+
 def test_click_in_the_losses_chooses_the_row(vector):
     click(vector, row_place(vector, 7))
     assert vector.row == 7

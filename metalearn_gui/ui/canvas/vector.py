@@ -159,7 +159,10 @@ class VectorCanvas(RowSurface):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not shifted:
+            number = self.chosen
             self.choose_row(self.row + int(ARROWS[Qt.Key(event.key())].y()))
+            if number is not None and len(self.handle_pixels()):
+                self.choose(number)
         else:
             super().keyPressEvent(event)
 
