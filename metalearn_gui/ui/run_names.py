@@ -17,9 +17,10 @@ from metalearn_gui.ui.text import count_text, number_text
 MOST_SAID = 4  # settings beside a name
 SEPARATOR = " · "
 LEAST_LABEL = 1  # letters of a learner's name before its dots
+FAMILY = "task_family"
 WENT_ON_FROM = "went_on_from"  # stands beside the settings: a branch may differ in nothing else
 BRIEF = {  # what stands for a setting there, where a column has few letters; "": the value tells by itself
-    "task_family": "",
+    FAMILY: "",
     "network": "",
     "activation": "",
     "meta_optimizer": "",
@@ -83,7 +84,8 @@ class RunNames:
         rows = [self._values(run) for run in came]
         names: dict[str, str] = {}
         taken: dict[str, int] = {}
-        for run, row, telling in zip(came, rows, names_said(rows, self._began(came[0])), strict=True):
+        said = names_said(rows, lambda place: self._began(came[place]))
+        for run, row, telling in zip(came, rows, said, strict=True):
             name = SEPARATOR.join(filter(None, (label, _said(row, telling))))
             taken[name] = taken.get(name, 0) + 1
             names[run.run_id] = name if taken[name] == 1 else f"{name} ({taken[name]})"
@@ -99,7 +101,7 @@ class RunNames:
         known = self._read.get(run.run_id)
         if known is None or known[0] is not run.settings:
             told = {name: value_text(value) for name, value in flat_values(run.settings).items()}
-            told["task_family"] = run.settings.tasks.label
+            told[FAMILY] = run.settings.tasks.label
             if run.went_on_from is not None:
                 told[WENT_ON_FROM] = count_text(run.went_on_from)
             known = self._read[run.run_id] = (run.settings, told)
@@ -148,14 +150,29 @@ def flat_values(settings: ExperimentSettings) -> dict[str, Any]:
     return choices | {name: getattr(settings.group(group), name) for name, group in settings.names().items()}
 
 
-def names_said(rows: Sequence[Values], began: Values) -> list[list[str]]:
-    """For each run the settings in which it differs from the first one as that began, of those that tell runs apart.
+def names_said(rows: Sequence[Values], began: Callable[[int], Values]) -> list[list[str]]:
+    """For each run the settings in which it differs from the first one of its tasks, of those that tell runs apart.
 
     So a name that somebody has noted grows at its end at most when other runs come, and is never made of other words.
+    Tasks come with many settings of their own: others than those of the very first run are said instead.
+
+    Args:
+        began: what the run of a row began with.
     """
-    telling = telling_names([began, *rows])
-    differ = ([name for name in telling if name in row and row[name] != began.get(name)] for row in rows)
-    return [names[:MOST_SAID] or telling[:1] for names in differ]
+    families: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        families.setdefault(row[FAMILY], []).append(place)
+    said: dict[int, list[str]] = {}
+    for family in families.values():
+        first = began(family[0])
+        telling = telling_names([first, *(rows[place] for place in family)])
+        is_other = family[0] > 0
+        plain = telling[:1] or ([FAMILY] if len(families) > 1 else [])
+        for place in family:
+            row = rows[place]
+            differ = [name for name in telling if name in row and row[name] != first.get(name)][:MOST_SAID]
+            said[place] = [FAMILY, *differ] if is_other else differ or plain
+    return [said[place] for place in range(len(rows))]
 
 
 def telling_names(rows: Sequence[Values]) -> list[str]:

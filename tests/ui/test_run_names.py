@@ -92,12 +92,30 @@ def test_a_name_beside_the_column_of_tasks_leaves_them_out():
 
 
 def test_a_name_grows_at_its_end_when_others_come_and_says_what_it_said():
-    changes = ({}, {"shots": 5}, {"shots": 5, "seed": 9}, {"inner_steps": 2, "seed": 9}, {"learned_rates": True})
+    waves = {"task_family": "waves", "shots": 5}
+    changes = (
+        {},
+        {"shots": 5},
+        waves,
+        {"shots": 5, "seed": 9},
+        waves | {"seed": 9},
+        {"inner_steps": 2, "seed": 9},
+        {"learned_rates": True},
+    )
     runs = runs_with(*changes)
     made = [names(runs[:count]) for count in range(1, len(runs) + 1)]
     for before, after in itertools.pairwise(made):
         assert all(later.startswith(earlier) for earlier, later in zip(before, after, strict=False))
         assert len(set(after)) == len(after)
+
+
+def test_runs_of_other_tasks_say_these_and_not_what_comes_with_them():
+    waves = {"task_family": "waves", "shots": 5, "inner_steps": 2}
+    made = names(runs_with({}, {"shots": 5}, {"inner_steps": 2}, waves, waves | {"seed": 9}))
+    assert made == [
+        "MAML · shots 10", "MAML · shots 5", "MAML · inner steps 2", "MAML · Waves", "MAML · Waves, seed 9",
+    ]  # fmt: skip
+    assert names(runs_with({}, waves)) == ["MAML · Sinusoid", "MAML · Waves"]
 
 
 def test_a_rate_that_is_changed_on_the_way_changes_the_name_of_its_run_alone():
