@@ -132,8 +132,9 @@ class MainWindow(Translated, QMainWindow):
         self._views.show_view(TASK if key == self._views.key else key)
 
     def show_task(self) -> None:
-        """Back to the task."""
+        """Back to the task, from a card's own window too."""
         self._views.show_view(TASK)
+        self.activateWindow()
 
     def attract(self) -> None:
         """The presenter, turning from preset to preset unattended."""
@@ -188,13 +189,11 @@ class MainWindow(Translated, QMainWindow):
     def go_to(self, name: str) -> None:
         """Bring the editor of a setting in sight, and give it the keyboard."""
         self.show_task()
-        self.activateWindow()
         self._left.go_to(name)
 
     def find_setting(self) -> None:
         """Seek in the cards of choices."""
         self.show_task()
-        self.activateWindow()
         self._left.search()
 
     def chooses(self, key: str) -> bool:

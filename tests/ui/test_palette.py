@@ -270,6 +270,12 @@ def test_what_a_key_in_a_cards_own_window_opens_takes_the_keyboard(window, torn_
     assert QApplication.activeWindow() is window
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_F2, Qt.Key.Key_Escape])
+def test_the_keys_that_lead_back_to_the_task_leave_a_cards_own_window(window, torn_off, qtbot, key):
+    qtbot.keyClick(torn_off, key)
+    qtbot.waitUntil(window.isActiveWindow)
+
+
 def test_escape_in_the_list_of_commands_leads_back_to_the_cards_own_window(window, torn_off, qtbot):
     before = QApplication.focusWidget()
     qtbot.keyClick(torn_off, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
