@@ -194,7 +194,9 @@ class RunsView(RowsTable):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         action = self._key_actions.get(event.key())
         is_editing = self.state() == QAbstractItemView.State.EditingState  # an editor leaves Return to its table
-        if action is None or is_editing or not self.currentIndex().isValid():
+        if action is None and not is_editing and event.text().isalpha():
+            event.ignore()  # for the window, whose keys letters are: Qt would seek names by them
+        elif action is None or is_editing or not self.currentIndex().isValid():
             super().keyPressEvent(event)
         else:
             action(self, self.currentIndex().row())

@@ -10,8 +10,8 @@ import math
 import numpy as np
 import pytest
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage
+from PySide6.QtCore import QEvent, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 
 from metalearn_gui.bridge.session import Session
@@ -192,6 +192,15 @@ def test_tiles_of_a_row_have_the_same_line_below_where_one_is_a_pixel_wider(view
             tile.layout().activate()
         assert len({tile._picture.height() for tile in tiles}) == 1
         assert all(tile._loss.y() > tile._name.y() + 8 for tile in tiles)
+
+
+@pytest.mark.parametrize(("key", "text"), [(Qt.Key.Key_Space, " "), (Qt.Key.Key_T, "t"), (Qt.Key.Key_N, "n")])
+def test_keys_of_the_window_go_past_the_table(view, key, text):
+    table = view.findChild(QWidget, "compare_table")
+    table.setCurrentIndex(table.model().index(0, 0))
+    pressed = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text)
+    table.keyPressEvent(pressed)
+    assert not pressed.isAccepted()
 
 
 def test_a_screen_reader_is_told_whose_picture_a_tile_is(view, qtbot):

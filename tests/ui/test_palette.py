@@ -217,6 +217,13 @@ def test_a_key_leads_from_anywhere_to_the_task_and_its_keys_act_at_once(window, 
     assert (session.unseen.touched.support.y != before).any()
 
 
+def test_a_key_leads_to_the_task_from_the_table_of_runs(window, session, qtbot):
+    table = window.findChild(QWidget, "runs_table")
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: QApplication.focusWidget().objectName() == "curve_canvas")
+
+
 def test_a_key_leads_to_the_task_in_its_own_window(window, session, qtbot):
     window.panels["task"].toggle_detached()
     qtbot.keyClick(window, Qt.Key.Key_T)

@@ -189,7 +189,9 @@ class ScoresView(RowsTable):
             Qt.Key.Key_Return: self.openAsked, Qt.Key.Key_Enter: self.openAsked, Qt.Key.Key_Delete: self.removeAsked,
         }  # fmt: skip
         signal = signals.get(Qt.Key(event.key()))
-        if signal is None or not self.currentIndex().isValid():
+        if event.text().isalpha() or event.key() == Qt.Key.Key_Space:
+            event.ignore()  # for the window, whose keys they are: Qt would seek names by them
+        elif signal is None or not self.currentIndex().isValid():
             super().keyPressEvent(event)
         else:
             signal.emit(self.currentIndex().row())
