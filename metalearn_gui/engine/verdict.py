@@ -48,15 +48,23 @@ def _faults(scores: StepScores) -> Array | None:
     return scores.losses if scores.accuracies is None else 1.0 - scores.accuracies
 
 
-def sentence(verdict: Verdict, number: Callable[[float], str], brief: bool = False) -> tuple[str, dict[str, str]]:
+def sentence(
+    verdict: Verdict, number: Callable[[float], str], brief: bool = False, goes_on: bool = False
+) -> tuple[str, dict[str, str]]:
     """The same in a line, for every place that says it.
 
     Args:
         number: writes a number as people read it there.
         brief: for a place of few letters: without the interval.
+        goes_on: whether training has not come to its end: what does not pay may pay then.
 
     Returns: the sentence, to be translated, with {name} for the baseline's name; and the other words that go into it.
     """
+    text, words = _judged(verdict, number, brief)
+    return text.replace("It does not pay", "Not yet", 1) if goes_on else text, words
+
+
+def _judged(verdict: Verdict, number: Callable[[float], str], brief: bool) -> tuple[str, dict[str, str]]:
     if not math.isfinite(verdict.difference):
         text = "It does not pay: the loss diverges"
         return text if brief else f"{text}, unlike that of {{name}}", {}

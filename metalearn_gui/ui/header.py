@@ -138,7 +138,8 @@ class Header(TransportBar):
         seen = self._session.shown_iteration * self._session.shown.settings.outer.meta_batch
         self._show_iteration()
         self._tasks_seen.show_value(count_text(seen))
-        self._speed.show_value(count_text(round(self._session.speed)), self.tr("tasks/s"))
+        speed = self._session.speed  # 0 before there is one: the first tries on unseen tasks may take a while
+        self._speed.show_value(count_text(round(speed)) if speed else "–", self.tr("tasks/s") if speed else "")
         self._show_unseen()
         self.tighten()
         self.update()

@@ -117,7 +117,7 @@ class StatusBar(Translated, QFrame):
         if live.kept_iteration is not None:
             kept = self.tr("the best state on validation tasks, of meta-iteration {count}, is in use")
             text += " · " + kept.format(count=count_text(live.kept_iteration))
-        if live.reason and math.isfinite(live.reported_loss):
+        if live.reason and math.isfinite(live.reported_loss) and self._session.shown is live:
             name = live.settings.learner.objective or self.tr("training loss")
             text += f" · {name} {number_text(live.reported_loss)}"
         return text

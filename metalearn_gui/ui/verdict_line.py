@@ -24,8 +24,11 @@ class VerdictLine(ElidedLabel):
         self._details = ""
         self.hide()
 
-    def show_verdict(self, evaluation: Evaluation | None, age: str = "") -> None:
-        """Say what these scores come to; age: of when they are, where they are not of now."""
+    def show_verdict(self, evaluation: Evaluation | None, age: str = "", goes_on: bool = False) -> None:
+        """Say what these scores come to.
+
+        age: of when they are, where they are not of now. goes_on: whether the run has not come to its end.
+        """
         verdict = None if evaluation is None else evaluation.verdict
         self.setVisible(verdict is not None)
         if evaluation is None or verdict is None:
@@ -35,7 +38,7 @@ class VerdictLine(ElidedLabel):
         # One step is little for a baseline that would need more: a reader has to know that it had no more.
         is_short = tried == verdict.step == verdict.baseline_step == 1
         at_step = self.tr("{verdict}, each after one step") if is_short else self.tr("{verdict}, step {step}")
-        long, middle, brief = self._sentences(verdict)
+        long, middle, brief = self._sentences(verdict, goes_on)
         whole, shorter = (at_step.format(verdict=text, step=verdict.step) for text in (long, middle))
         least = [brief.partition(":")[0]] if age else []  # that scores are old must be said in the narrowest card
         forms = (whole, shorter, middle, brief, *least)
@@ -49,11 +52,11 @@ class VerdictLine(ElidedLabel):
         super().resizeEvent(event)
         self.setToolTip(self._details)
 
-    def _sentences(self, verdict: Verdict) -> list[str]:
+    def _sentences(self, verdict: Verdict, goes_on: bool) -> list[str]:
         """Whole; with the baseline's name in a word; without the interval as well."""
         found = []
         for is_brief, name_is_brief in ((False, False), (False, True), (True, True)):
-            text, words = sentence(verdict, number_text, is_brief)
+            text, words = sentence(verdict, number_text, is_brief, goes_on)
             name = baseline_name(verdict.baseline, name_is_brief)
             found.append(QCoreApplication.translate("Verdict", text).format(name=name, **words))
         return found

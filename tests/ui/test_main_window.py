@@ -311,6 +311,13 @@ def test_a_run_that_is_over_reports_its_loss(window, session):
     assert "Done · training loss 0.0779" in child(window, "status_label").text()
 
 
+def test_beside_another_run_that_is_shown_no_loss_of_the_one_that_is_over_is_reported(window, session):
+    session.live.reason, session.live.reported_loss = "done", 0.0779
+    session.shown = session.live.settled()
+    session.shownChanged.emit()
+    assert "training loss" not in child(window, "status_label").text()
+
+
 def test_a_run_that_ends_with_an_earlier_state_says_which_and_why(window, session):
     live = session.live
     live.latest = dataclasses.replace(live.latest, best=dataclasses.replace(live.latest.learner, iteration=40))
@@ -375,6 +382,12 @@ def test_the_numbers_are_those_of_the_shown_run(window, session):
     assert child(window, "iteration_label").text() == "1\u2009200"
     assert child(window, "speed_label").text() == "32\u2009400"
     assert child(window, "unseen_label").text() == "0.16"
+
+
+def test_a_speed_that_is_not_known_yet_is_no_number(window, session):
+    session.speed = 0.0
+    session.train(1)
+    assert child(window, "speed_label").text() == "–"
 
 
 def test_presets_are_offered_and_loaded(window, session):
@@ -987,7 +1000,7 @@ def test_runs_stand_open_below_a_card_for_which_there_is_no_room(window, session
 
 
 def test_runs_stand_open_in_the_smallest_window_beside_a_verdict(window, session, qtbot, monkeypatch):
-    monkeypatch.setattr(VerdictLine, "show_verdict", lambda line, *_: (line.setText("It pays"), line.show()))
+    monkeypatch.setattr(VerdictLine, "show_verdict", lambda line, *_, **__: (line.setText("It pays"), line.show()))
     window.resize(1024, 700)
     session.train(1200)
     session.score()

@@ -43,9 +43,19 @@ def judged(session, verdict: Verdict | None, **more: object) -> None:
     ],
 )
 def test_the_card_says_in_a_sentence_whether_it_pays(panel, session, difference, half, relative, text):
+    session.live.reason = "done"
     judged(session, Verdict("transfer", 10, 1, difference, half, relative))
     assert panel.verdict.isVisible()
     assert panel.verdict.text() == f"{text}, step 1"
+
+
+def test_while_a_run_goes_on_it_is_said_not_to_pay_yet(panel, session):
+    session.train(1)
+    judged(session, Verdict("transfer", 10, 1, 20.0, 4.0, 20.0))
+    assert panel.verdict.text() == "Not yet: 21 times the loss of transfer, step 1"
+    session.live.reason = "done"
+    session.scored.emit()
+    assert panel.verdict.text() == "It does not pay: 21 times the loss of transfer, step 1"
 
 
 def test_a_verdict_on_old_scores_says_of_when_they_are_and_a_fresh_one_does_not(panel, session):
@@ -100,6 +110,7 @@ def test_nothing_is_said_where_there_is_nothing_to_compare_with(panel, session):
     ],
 )
 def test_a_narrow_card_says_it_in_fewer_words_not_in_cut_ones(panel, session, verdict, text):
+    session.live.reason = "done"
     judged(session, Verdict("scratch_adam", 10, 1, *verdict))
     panel.resize(310, 300)
     assert panel.verdict.shown_text == text

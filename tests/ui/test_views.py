@@ -330,7 +330,7 @@ def test_in_a_low_window_what_is_opened_makes_the_rest_fold(window, session, qtb
 
 
 def test_every_open_card_is_as_high_as_it_needs_to_be_beside_many_runs(window, session, qtbot, monkeypatch):
-    monkeypatch.setattr(VerdictLine, "show_verdict", lambda line, *_: (line.setText("It pays"), line.show()))
+    monkeypatch.setattr(VerdictLine, "show_verdict", lambda line, *_, **__: (line.setText("It pays"), line.show()))
     session.unseen.show_views([View("context", VIEWS["context"])])
     window.resize(1440, 900)
     for learner in ("fomaml", "reptile", "anil", "cavia"):

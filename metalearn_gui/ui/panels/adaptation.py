@@ -154,7 +154,7 @@ class AdaptationPanel(Panel):
 
     def _show_verdict(self, evaluation: Evaluation | None) -> None:
         self._age = self._age_text()
-        self.verdict.show_verdict(evaluation, self._age)
+        self.verdict.show_verdict(evaluation, self._age, goes_on=not self.session.shown.reason)
 
     def _follow_age(self) -> None:
         """Scores grow old while a run goes on."""
