@@ -19,7 +19,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from metalearn_gui.engine.memory import free_bytes
-from metalearn_gui.engine.params import SettingError, in_full
+from metalearn_gui.engine.params import SettingError, in_full, with_and
 from metalearn_gui.engine.plain_settings import UNLIMITED
 from metalearn_gui.engine.scoring import tasks_in_one_call, watched_tasks
 from metalearn_gui.engine.settings import ExperimentSettings
@@ -176,7 +176,7 @@ def _advice(settings: ExperimentSettings, smaller: Mapping[str, int]) -> str:
     if not smaller:
         return "choose smaller ones"
     said = [f"{settings.param(name).label} ({name}) to {value}" for name, value in smaller.items()]
-    return "lower " + " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
+    return f"lower {with_and(said)}"
 
 
 def _rounded_down(count: float) -> int:

@@ -9,7 +9,7 @@ import dataclasses
 import difflib
 import functools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 METADATA_KEY = "param"
@@ -209,6 +209,12 @@ def _bound(value: float) -> str:
 def in_full(count: int) -> str:
     """A whole number with a thin space between thousands: a comma would part the bounds of an interval."""
     return f"{count:,}".replace(",", THIN_SPACE)
+
+
+def with_and(words: Sequence[str]) -> str:
+    """As a sentence has them: a, b and c."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _range_text(spec: Param) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from metalearn_gui.engine.compare.result import Comparison, Difference, Entry
+from metalearn_gui.engine.params import with_and
 from metalearn_gui.engine.scoring import finite
 
 MOST_NAMED = 3  # in a sentence
@@ -73,7 +74,7 @@ def undecided_text(comparison: Comparison) -> str:
     if len(best) < 2:
         return ""
     first, *others = (row.label for row in rows(comparison) if row.key in best)
-    several = ", ".join(others[:-1]) + f" and {others[-1]}" if len(others) <= MOST_NAMED else f"{len(others)} others"
+    several = with_and(others) if len(others) <= MOST_NAMED else f"{len(others)} others"
     paired = (
         f"the interval of the paired difference to {others[0]} spans zero"
         if len(others) == 1

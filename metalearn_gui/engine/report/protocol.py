@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from metalearn_gui.engine.baselines import BASELINES
 from metalearn_gui.engine.compare import Comparison, Entry, Outcome
+from metalearn_gui.engine.params import with_and
 from metalearn_gui.engine.published import Reference, published
 from metalearn_gui.engine.report.page import Code, Table
 from metalearn_gui.engine.report.plots import number
@@ -13,12 +14,6 @@ from metalearn_gui.engine.report.repeat import command_of, command_of_plan, comm
 from metalearn_gui.engine.settings import CHOICES, ExperimentSettings, setting_words
 
 ENDS = {"own length": "all its meta-iterations were done"}  # others say it themselves
-
-
-def listed(words: Sequence[str]) -> str:
-    """As a sentence has them: a, b and c."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def label_of(settings: ExperimentSettings, name: str) -> str:
@@ -58,10 +53,10 @@ def protocol(outcome: Outcome) -> list[str]:
 
 def _trained_text(comparison: Comparison) -> str:
     seeds = [str(seed) for seed in sorted({lane.seed for lane in comparison.lanes})]
-    with_seeds = f"Seed{'s' if len(seeds) > 1 else ''}: {listed(seeds)}."
+    with_seeds = f"Seed{'s' if len(seeds) > 1 else ''}: {with_and(seeds)}."
     if comparison.shares_tasks:
         return f"All train on the same tasks in the same order. {with_seeds}"
-    differ = listed([word_of(comparison.lanes[0].settings, name) for name in _differing(comparison)])
+    differ = with_and([word_of(comparison.lanes[0].settings, name) for name in _differing(comparison)])
     return f"They do not all train on the same tasks, for they differ in {differ}. {with_seeds}"
 
 
@@ -69,7 +64,7 @@ def _tried_text(comparison: Comparison) -> str:
     own = _differing_in_unseen(comparison)
     drawn = "unseen tasks of the same seed" if {"task_family"} & set(own) else "the same unseen tasks"
     words = [word_of(comparison.lanes[0].settings, name) for name in own]
-    each = f", each with its own {listed(words)}" if own else ""
+    each = f", each with its own {with_and(words)}" if own else ""
     several = len({lane.seed for lane in comparison.lanes}) > 1
     over = "other unseen tasks, or with other seeds where that is more" if several else "other unseen tasks"
     return (
@@ -91,7 +86,7 @@ def _constant_text(comparison: Comparison) -> str:
     losses = dict.fromkeys(number(loss, 4) for loss in sorted(run.constant_loss for run in comparison.runs))
     least, *more = losses
     by = [word_of(comparison.lanes[0].settings, name) for name in _differing_in_unseen(comparison)]
-    depends = f", depending on {listed(by)}" if by else ""
+    depends = f", depending on {with_and(by)}" if by else ""
     several = f" to {more[-1]}{depends}" if more else ""
     return f"A constant prediction, which learns nothing of a task, has a loss of {least}{several}."
 

@@ -21,6 +21,7 @@ from metalearn_gui.engine.compare import (
 from metalearn_gui.engine.compare.figures import rows
 from metalearn_gui.engine.compare.halving import KEPT
 from metalearn_gui.engine.compare.seed_curves import Curve
+from metalearn_gui.engine.params import with_and
 from metalearn_gui.engine.published import published
 from metalearn_gui.engine.report import plots
 from metalearn_gui.engine.report.element import Element
@@ -30,7 +31,6 @@ from metalearn_gui.engine.report.plots import Band, Mean, Series, number
 from metalearn_gui.engine.report.protocol import (
     again,
     label_of,
-    listed,
     protocol,
     references,
     settings_table,
@@ -92,7 +92,7 @@ def _sweep_page(outcome: Outcome, compile: bool) -> Page:
         Section("Protocol", tuple(protocol(outcome))),
         Section("To repeat it", tuple(again(outcome))),
     )
-    over = listed([word_of(settings, name) for name in names])
+    over = with_and([word_of(settings, name) for name in names])
     return Page(f"A sweep over {over}", _on(outcome, without=names), sections)
 
 

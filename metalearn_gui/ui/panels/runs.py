@@ -27,12 +27,8 @@ from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 # Pixels of the design: what is above and below the rows, the line at the foot, and that of the search.
 AROUND, FOOT, SEARCH = 73, 34, 30
-LEAVING = (
-    Qt.Key.Key_Escape,
-    Qt.Key.Key_Down,
-    Qt.Key.Key_Return,
-    Qt.Key.Key_Enter,
-)  # keys that leave the line of the search
+# Keys that leave the line of the search.
+LEAVING = (Qt.Key.Key_Escape, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 ROWS = 4  # as many are worth more than what is at the foot
 
 
