@@ -434,6 +434,16 @@ def test_the_protocol_is_of_the_tasks_that_were_compared_and_says_where_others_a
     assert view.protocol._same_text().endswith("Run compares anew: Sinusoid · 5 shots · seed 7 is set now.")
 
 
+def test_reference_figures_are_of_the_tasks_that_were_compared(view, qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr(view.protocol.references, "show_learners", lambda every, marks: asked.append(every))
+    view.session.change(shots=7)
+    assert {one.episodes.shots for one in asked[-1].values()} == {7}
+    compare(view, qtbot)
+    view.session.change(shots=5)
+    assert {one.episodes.shots for one in asked[-1].values()} == {7}
+
+
 def test_a_task_of_another_kind_takes_the_tiles_away(view, qtbot):
     compare(view, qtbot)
     assert view.tiles.hint.endswith("dotted: truth")

@@ -131,7 +131,9 @@ class ProtocolPanel(Panel):
         for key, (title, text) in texts.items():
             self._blocks[key].set_texts(title, text)
             self._blocks[key].setVisible(bool(text))
-        self.references.show_learners(self._chosen.settings(), {one.key: one.mark for one in self._standings.all})
+        every = self._standings.all
+        compared = {one.key: one.run.settings for one in every if one.run is not None}
+        self.references.show_learners(self._chosen.settings() | compared, {one.key: one.mark for one in every})
         self.setToolTip(settings.tasks.summary)
 
     def _same_text(self) -> str:
