@@ -74,12 +74,19 @@ class Answers(QObject):
         self.adaptations: dict[str, Adaptation] = {}  # to the touched task
         self.views: list[View] = []  # what the learner shows about itself on the touched task
         self._answered: TouchedTask | None = None  # the touched task as it was when `adaptations` were asked for
+        self._answered_held: Mapping[str, Array] = {}  # what the hand held then
         self._rests = self._is_behind_run = False
         self._inspection = QTimer(self, singleShot=True)
         self._inspection.timeout.connect(self._ask_at_rest)
         self._inspection_seconds = 0.0  # what the last one took
         self._catch_up = QTimer(self, singleShot=True, interval=CATCH_UP_MS)
         self._catch_up.timeout.connect(self.ask)
+
+    @property
+    def held_loss(self) -> float | None:
+        """The learner's loss with what a hand holds; None until the answer to that is there, or where it is nothing."""
+        own, held = self.adaptations.get("learner"), self._question().held
+        return float(own.loss[-1]) if own is not None and held and held is self._answered_held else None
 
     @property
     def is_behind(self) -> bool:
@@ -148,7 +155,7 @@ class Answers(QObject):
             self.ask_touched()
             return
         asked = (self._worker.adapter, question.touched, question.held, own)
-        take = functools.partial(self._take_learner, question.touched)
+        take = functools.partial(self._take_learner, question)
         self._worker.ask("touched", functools.partial(question.shown.steered, *asked), take, TOUCHING)
         self._inspection.start(INSPECT_MS)
 
@@ -241,7 +248,7 @@ class Answers(QObject):
         beside = question.compared if self._worker.is_warm(question.shown) and not question.is_slow else ()
         goes_ahead = question.has_large_grid
         keys = ("learner",) if goes_ahead else ("learner", *beside)
-        take = functools.partial(self._take_learner if goes_ahead else self._take_touched, question.touched)
+        take = functools.partial(self._take_learner if goes_ahead else self._take_touched, question)
         rank = TOUCHING if self.adaptations else FIRST
         self._ask_adaptations("touched", keys, take, rank, known)
         if goes_ahead and beside:
@@ -261,7 +268,7 @@ class Answers(QObject):
         if self._rests:
             self._ask_learners({})
         if question.is_slow and self._worker.is_warm(question.shown):
-            take = functools.partial(self._take_compared, question.touched)
+            take = functools.partial(self._take_compared, question)
             self._ask_adaptations("compared", question.keys, take, SHOWING, {})
         compiles = self._worker.has_compiled(question.shown)  # not before what a hand needs is
         compute = functools.partial(_timed_views, question.shown, question.touched, compiles)
@@ -280,15 +287,15 @@ class Answers(QObject):
         self.views = [moved_query(view, index, features) if view.kind == "prototypes" else view for view in self.views]
         self.viewsChanged.emit()
 
-    def _take_touched(self, task: TouchedTask, adaptations: Mapping[str, Adaptation]) -> None:
-        self._answered = task
+    def _take_touched(self, asked: Question, adaptations: Mapping[str, Adaptation]) -> None:
+        self._answered, self._answered_held = asked.touched, asked.held
         keys = self._question().keys
         self.adaptations = {key: path for key, path in adaptations.items() if key in keys}
         self.adaptedChanged.emit()
 
-    def _take_learner(self, task: TouchedTask, adaptations: Mapping[str, Adaptation]) -> None:
+    def _take_learner(self, asked: Question, adaptations: Mapping[str, Adaptation]) -> None:
         """What lies beside it is of a moment ago."""
-        self._take_touched(task, self.adaptations | dict(adaptations))
+        self._take_touched(asked, self.adaptations | dict(adaptations))
 
     def _take_beside(self, adaptations: Mapping[str, Adaptation]) -> None:
         """Of the touched task, or of what it was a moment ago."""
@@ -296,9 +303,9 @@ class Answers(QObject):
         self.adaptations = self.adaptations | {key: path for key, path in adaptations.items() if key in compared}
         self.adaptedChanged.emit()
 
-    def _take_compared(self, task: TouchedTask, adaptations: Mapping[str, Adaptation]) -> None:
-        if task is self._question().touched:  # else the hand was quicker
-            self._take_touched(task, adaptations)
+    def _take_compared(self, asked: Question, adaptations: Mapping[str, Adaptation]) -> None:
+        if asked.touched is self._question().touched:  # else the hand was quicker
+            self._take_touched(asked, adaptations)
 
     def _take_gallery(self, index: int, adaptation: Adaptation) -> None:
         if self._gallery.take(index, adaptation):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -54,6 +55,19 @@ class Landscape:
     losses: Array
     path_losses: Array
     way: Mapping[str, Array]
+
+    def loss_at(self, place: tuple[float, float]) -> float:
+        """The loss at a place of the plane, between the middles of the cells around it; NaN outside."""
+        (left, right), (low, high) = self.reach
+        rows, columns = self.losses.shape
+        down, across = (high - place[1]) / (high - low) * rows, (place[0] - left) / (right - left) * columns
+        if not (0 <= down <= rows and 0 <= across <= columns):
+            return math.nan
+        (row, below), (column, beside) = _between(down, rows), _between(across, columns)
+        around = self.losses[row : row + 2, column : column + 2]
+        if not np.isfinite(around).all():  # no number lies between these: that of the cell itself
+            return float(self.losses[min(int(down), rows - 1), min(int(across), columns - 1)])
+        return float(np.array([1 - below, below]) @ around @ np.array([1 - beside, beside]))
 
 
 class LandscapeOfTask(Watched):
@@ -137,6 +151,13 @@ def landscape_of(
         losses.append(adapter.losses(settings, state, thin, plane.adapted(places)))
     path_losses = np.asarray(adapter.losses(settings, state, task, way))
     return Landscape(task, plane, reach, np.concatenate(losses).reshape(grid.rows, -1), path_losses, way)
+
+
+def _between(at: float, count: int) -> tuple[int, float]:
+    """The former of the two cells whose middles a place lies between, and how far on to the latter it is."""
+    from_middle = min(max(at - 0.5, 0.0), count - 1.0)
+    former = min(int(from_middle), count - 2)
+    return former, from_middle - former
 
 
 def judged_alone(task: TouchedTask, kind: str, thin: int) -> TouchedTask:

@@ -254,6 +254,11 @@ class UnseenTasks(QObject):
             self.set_step(self.num_steps)  # step 0 is the start, which no hand moves
         self.answers.steer()
 
+    @property
+    def held_loss(self) -> float | None:
+        """The touched task's loss with what a hand holds; None until it is known, or where the hand holds nothing."""
+        return self.answers.held_loss
+
     def set_compared(self, key: str, on: bool) -> None:
         """Draw a baseline beside the learner, or not."""
         self.compared = self.compared | {key} if on else self.compared - {key}

@@ -36,6 +36,7 @@ NUDGE = 0.02  # of the width, for an arrow key
 STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 BAR = QSizeF(132, 8)  # pixels of the design
 NUM_LEVELS = 7
+MARKER = 7.5  # pixels, of the hand's own place
 
 
 class LandscapeView(QWidget):
@@ -52,6 +53,7 @@ class LandscapeView(QWidget):
         self._scale = LossScale.of(np.empty(0))
         self._step = 0
         self._place: tuple[float, float] | None = None  # the hand's own
+        self._place_loss: float | None = None
         self._hovered: QPointF | None = None
         self._texts = {"start": "", "step": "", "across": "", "waiting": ""}
         self._contours = QPainterPath()
@@ -83,10 +85,10 @@ class LandscapeView(QWidget):
         self._step = step
         self.update()
 
-    def show_place(self, place: tuple[float, float] | None) -> None:
-        """The hand's own place, or none."""
-        if place != self._place:
-            self._place = place
+    def show_place(self, place: tuple[float, float] | None, loss: float | None = None) -> None:
+        """The hand's own place, or none. loss: of the very network that is there; None until it is known."""
+        if (place, loss) != (self._place, self._place_loss):
+            self._place, self._place_loss = place, loss
             self.update()
 
     @property
@@ -104,15 +106,10 @@ class LandscapeView(QWidget):
         return sum(frame.contains(QPointF(*place)) for place in way.tolist())
 
     def loss_at(self, place: tuple[float, float]) -> float:
-        """The loss of the cell that a place lies in; NaN outside."""
-        if self._shown is None:
-            return math.nan
-        (left, right), (low, high) = self._shown.reach
-        rows, columns = self._shown.losses.shape
-        row = math.floor((high - place[1]) / (high - low) * rows)
-        column = math.floor((place[0] - left) / (right - left) * columns)
-        inside = 0 <= row < rows and 0 <= column < columns
-        return float(self._shown.losses[row, column]) if inside else math.nan
+        """The loss at a place: that of the network there for the hand's own, else by the grid; NaN outside."""
+        if place == self._place and self._place_loss is not None:
+            return self._place_loss
+        return math.nan if self._shown is None else self._shown.loss_at(place)
 
     def sizeHint(self) -> QSize:
         return QSize(560, 320)
@@ -220,12 +217,20 @@ class LandscapeView(QWidget):
         palette = theme().palette
         if self._place is not None:
             at = axes.point(*self._place)
-            draw_marker(painter, at, 7.5, 3, palette.learner, palette.on_accent, 2.0)
+            draw_marker(painter, at, MARKER, 3, palette.learner, palette.on_accent, 2.0)
         if self._hovered is not None:
-            loss = self.loss_at(axes.numbers(self._hovered))
+            loss = self.loss_at(self._pointed_at(axes, self._hovered))
             if math.isfinite(loss):
                 above = np.array([self._hovered.x(), self._hovered.y() - 18])
                 self._paint_note(painter, above, number_text(loss), palette.text)
+
+    def _pointed_at(self, axes: Axes, position: QPointF) -> tuple[float, float]:
+        """The hand's own place where its marker is pointed at, else the very place."""
+        if self._place is not None:
+            apart = axes.point(*self._place) - position
+            if math.hypot(apart.x(), apart.y()) <= MARKER:
+                return self._place
+        return axes.numbers(position)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

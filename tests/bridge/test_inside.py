@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 from metalearn_gui.bridge import task_space
 from metalearn_gui.bridge.adapter import Adapter
 from metalearn_gui.bridge.gradients import gradients_of
-from metalearn_gui.bridge.landscape import COARSE, FINE, Grid, judged_alone, landscape_of
+from metalearn_gui.bridge.landscape import COARSE, FINE, Grid, Landscape, judged_alone, landscape_of
 from metalearn_gui.bridge.shown import Shown
 from metalearn_gui.bridge.touches import draw_task
 from metalearn_gui.engine.adaptation import way_of
@@ -60,8 +60,23 @@ def test_a_place_of_the_landscape_is_shown_on_the_canvas(session, qtbot):
     with qtbot.waitSignal(session.unseen.adaptedChanged):
         session.unseen.set_held({name: values[0] for name, values in step.items()})
     assert session.unseen.adaptations["learner"].loss[-1] == pytest.approx(found.path_losses[1], rel=0.05)
+    assert session.unseen.held_loss == session.unseen.adaptations["learner"].loss[-1]
+    session.unseen.set_held({name: values[0] for name, values in found.plane.adapted(np.zeros((1, 2))).items()})
+    assert session.unseen.held_loss is None  # until the answer to that place is there
     session.unseen.new_task()
     assert session.unseen.held == {}
+
+
+def test_a_loss_of_a_place_lies_between_those_of_the_cells_around_it():
+    losses = np.arange(12.0).reshape(3, 4)
+    losses[2, 3] = np.inf
+    found = Landscape(None, None, ((0.0, 8.0), (0.0, 6.0)), losses, np.zeros(1), {})
+    assert found.loss_at((3.0, 5.0)) == losses[0, 1]
+    assert found.loss_at((4.0, 4.0)) == pytest.approx(losses[:2, 1:3].mean())
+    assert found.loss_at((0.0, 6.0)) == losses[0, 0]
+    assert found.loss_at((7.9, 0.1)) == np.inf
+    assert found.loss_at((5.0, 1.0)) == losses[2, 2]
+    assert np.isnan(found.loss_at((8.1, 1.0)))
 
 
 def test_the_landscape_follows_the_hand(session, qtbot):

@@ -43,6 +43,7 @@ class FakeUnseen(QObject):
         self.views: list[View] = []
         self.context: np.ndarray | None = None
         self.held: dict[str, np.ndarray] = {}
+        self.held_loss: float | None = None
         self.compared = {"transfer", "scratch"}
         self.comparable = frozenset(self.compared)
         self.laid_over: UnitAnswers | None = None
@@ -77,7 +78,12 @@ class FakeUnseen(QObject):
 
     def set_held(self, held: dict[str, np.ndarray], by_hand: bool = True) -> None:
         self._session.calls.append(("set_held", held))
-        self.held = held
+        self.held, self.held_loss = held, None
+        self.adaptedChanged.emit()
+
+    def answer_held(self, loss: float) -> None:
+        """What the network in the hand comes to is known."""
+        self.held_loss = loss
         self.adaptedChanged.emit()
 
     @property

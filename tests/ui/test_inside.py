@@ -21,7 +21,7 @@ from metalearn_gui.ui.clock_map import cell_text
 from metalearn_gui.ui.explanation import Explanation
 from metalearn_gui.ui.gradient_picture import GradientPicture
 from metalearn_gui.ui.gradient_strips import thinned
-from metalearn_gui.ui.landscape_view import contours
+from metalearn_gui.ui.landscape_view import LandscapeView, contours
 from metalearn_gui.ui.loss_colors import LossScale
 from metalearn_gui.ui.moves import Move, moves_of, verdict_on
 from metalearn_gui.ui.moves_view import share_text
@@ -604,6 +604,22 @@ def test_a_screen_reader_hears_of_the_place_and_its_loss(landscape, session, qtb
     assert landscape.view.accessibleDescription() == f"your place, loss {loss}"
     qtbot.keyClick(landscape.view, Qt.Key.Key_Escape)
     assert landscape.view.accessibleDescription() == said
+
+
+def test_a_place_has_one_loss_wherever_it_is_said(landscape, session, qtbot, monkeypatch):
+    written = []
+    monkeypatch.setattr(LandscapeView, "_paint_note", lambda _, *note, **avoids: written.append(note[2]))
+    qtbot.keyClick(landscape.view, Qt.Key.Key_Right)
+    session.unseen.answer_held(7.0)
+    at = landscape.view.axes.point(*landscape.view._place)
+    qtbot.mouseMove(landscape.view, at.toPoint())
+    landscape.view.grab()
+    assert landscape.view.accessibleDescription() == "your place, loss 7"
+    assert written[-1] == "7"
+    qtbot.mouseMove(landscape.view, at.toPoint() + QPoint(40, 0))
+    landscape.view.grab()
+    beside = landscape.view.axes.numbers(landscape.view._hovered)
+    assert written[-1] == number_text(session.inside.landscape.result.loss_at(beside))
 
 
 def test_the_card_says_how_much_of_the_path_its_plane_holds(landscape, session):

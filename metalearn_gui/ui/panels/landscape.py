@@ -145,7 +145,7 @@ class LandscapePanel(InsidePanel):
         """The hand's place stays while what it holds does."""
         if self._place is not None and not self.session.unseen.held:
             self._place = None
-        self.view.show_place(self._place)
+        self.view.show_place(self._place, None if self._place is None else self.session.unseen.held_loss)
         self._own_again.setVisible(self._place is not None)
         self.view.setAccessibleDescription(self._start if self._place is None else self._place_text(self._place))
 
