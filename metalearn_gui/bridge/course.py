@@ -345,8 +345,11 @@ class Course(QObject):
                 setattr(run, name, value)
             self._announce(self.runsChanged)
 
-    def delete(self, run_ids: Sequence[str]) -> None:
-        """Undoable as one. A fresh run takes the place of the live one."""
+    def delete(self, run_ids: Sequence[str], live_stays: bool = False) -> None:
+        """Undoable as one. A fresh run takes the place of the live one.
+
+        live_stays: the live one was meant as well and was left out of these, which is said.
+        """
         if self.runs.live.run_id in run_ids:
             self.reset()
         found = [self.runs.find(run_id) for run_id in run_ids]
@@ -359,7 +362,7 @@ class Course(QObject):
             put_back = functools.partial(self._insert, self.runs.place_of(run), run, run.run_id in self.runs.overlays)
             self.undo_stack.push(Deed(take_away, put_back, self.tr("Delete runs")))
         self.undo_stack.endMacro()
-        self.messageRaised.emit(run_messages.runs_were_deleted(len(runs)))
+        self.messageRaised.emit(run_messages.runs_were_deleted(len(runs), live_stays))
 
     def _remove(self, run: RunRecord) -> None:
         self.runs.remove(run)

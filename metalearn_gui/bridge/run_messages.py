@@ -39,8 +39,11 @@ def started_from(start: Start) -> Message:
     return Message(text, "info", _tr("Undo"), "undo", about=DEED)
 
 
-def runs_were_deleted(count: int) -> Message:
+def runs_were_deleted(count: int, live_stays: bool = False) -> Message:
+    """live_stays: it was meant as well."""
     text = _tr("A run was deleted.") if count == 1 else _tr("{count} runs were deleted.").format(count=in_full(count))
+    if live_stays:
+        text += " " + _tr("Run goes on with the live one: start again, and it can be deleted too.")
     return Message(text, "info", _tr("Undo"), "undo", about=DEED)
 
 

@@ -361,9 +361,9 @@ class Session(QObject):
         """Undoable. A fresh run takes the place of the live one."""
         self._course.delete([run_id])
 
-    def delete_runs(self, run_ids: Sequence[str]) -> None:
-        """The same of several, which one undo brings back."""
-        self._course.delete(run_ids)
+    def delete_runs(self, run_ids: Sequence[str], live_stays: bool = False) -> None:
+        """The same of several, which one undo brings back. live_stays: the live one was meant too, and is left out."""
+        self._course.delete(run_ids, live_stays)
 
     def close(self) -> None:
         """End the worker, write the recovery file if there is unsaved work. Asks nothing."""

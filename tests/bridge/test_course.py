@@ -415,6 +415,17 @@ def test_several_runs_that_were_deleted_come_back_with_one_undo(session, qtbot) 
     assert session.runs == runs
 
 
+def test_a_live_run_that_was_meant_as_well_is_said_to_stay(session, qtbot) -> None:
+    run_to(session, qtbot, 1)
+    session.reset()
+    with qtbot.waitSignal(session.messageRaised) as said:
+        session.delete_runs([session.runs[0].run_id], live_stays=True)
+    assert said.args[0].text == (
+        "A run was deleted. Run goes on with the live one: start again, and it can be deleted too."
+    )
+    assert said.args[0].action == "undo"
+
+
 def test_deleting_the_live_run_leaves_a_fresh_one(session, qtbot) -> None:
     run_a_while(session, qtbot, 2)
     old = session.live

@@ -234,7 +234,8 @@ class FakeSession(QObject):
     def delete_run(self, run_id: str) -> None:
         self.delete_runs([run_id])
 
-    def delete_runs(self, run_ids: Sequence[str]) -> None:
+    def delete_runs(self, run_ids: Sequence[str], live_stays: bool = False) -> None:
+        self.calls.append(("delete_runs", tuple(run_ids), live_stays))
         self.runs = [run for run in self.runs if run.run_id not in run_ids]
         self.runsChanged.emit()
 

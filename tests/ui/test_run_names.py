@@ -233,6 +233,19 @@ def test_delete_means_every_run_that_is_selected_but_the_live_one(panel, session
     assert session.runs == [first, live]
 
 
+@pytest.mark.parametrize(("iterations", "is_said"), [(3, True), (0, False)])
+def test_a_live_run_among_those_to_delete_is_spoken_of_if_it_has_begun(
+    panel, session, three_runs, qtbot, iterations, is_said
+):
+    session.live.iteration = iterations
+    panel.table.setCurrentIndex(panel.model.index(0, NAME))
+    panel.table.selectAll()
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert session.live in session.runs
+    assert session.calls[-1][0] == "delete_runs"
+    assert session.calls[-1][2] is is_said
+
+
 def test_tags_and_note_are_typed_in_the_menu(panel, session, three_runs, qtbot):
     menu = panel.row_menu(1)
     line = menu.findChild(QLineEdit, "run_tags")

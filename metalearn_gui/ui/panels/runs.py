@@ -210,7 +210,8 @@ class RunsPanel(Panel):
 
     def _delete(self, row: int) -> None:
         if ended := self._deletable(row):
-            self.session.delete_runs(ended)
+            live = self.session.live
+            self.session.delete_runs(ended, live_stays=live in self._chosen(row) and live.iteration > 0)
         elif self.model.run_at(row).iteration:  # else there is nothing to delete
             text = self.tr("Run goes on with this run. Start again, and it can be deleted.")
             self.session.messageRaised.emit(Message(text, "info", self.tr("Start again"), "reset", about=RUN))
