@@ -115,8 +115,9 @@ def _verdict_text(judged: Verdict) -> str:
     text, words = verdict.sentence(judged, "{:.3g}".format)
     steps = f"after step {judged.step}, beside its best, step {judged.baseline_step}"
     measure = "share of wrong answers" if judged.measure == "errors" else "loss"
-    margin = f" ± {number(judged.ci95, 2)}, paired over the same tasks" if math.isfinite(judged.ci95) else ""
-    numbers = f"mean difference in {measure} {judged.difference:+.4g}{margin}"
+    margin = ", paired over the same tasks" if math.isfinite(judged.ci95) else ""
+    difference = with_interval(judged.difference, judged.ci95, 4)
+    numbers = f"mean difference in {measure} {'+' * (judged.difference > 0)}{difference}{margin}"
     return f"{text.format(name=_name(judged.baseline), **words)} ({steps}: {numbers})."
 
 

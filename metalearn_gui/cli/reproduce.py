@@ -15,6 +15,7 @@ from metalearn_gui.cli.parser import BadInput, Options, Parser, assigned, whole_
 from metalearn_gui.cli.progress import training_progress
 from metalearn_gui.engine import training
 from metalearn_gui.engine.report.page import markdown_table
+from metalearn_gui.engine.report.plots import with_interval
 from metalearn_gui.engine.reproduction import EPISODES, QUERIES, ROWS, Bar, Figure, Row, figures
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.engine.unseen import TASKS_SEED
@@ -176,7 +177,7 @@ def _trained_cells(result: Result) -> tuple[str, ...]:
 
 
 def _loss_cells(result: Result, figure: Figure) -> tuple[str, ...]:
-    mean = f"{figure.mean:.3g} ± {figure.ci95:.2g}"
+    mean = with_interval(figure.mean, figure.ci95)
     return (figure.bar.asked, mean, f"{figure.median:.3g}", *_bar_cells(result, figure))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from decimal import Decimal
 
 import numpy as np
 
@@ -57,3 +59,30 @@ def _standard_errors(values: Array, factor: float) -> Array:
         return np.zeros(values.shape[:-1])
     with np.errstate(invalid="ignore", over="ignore"):  # losses of a learner that diverges: no interval, no noise
         return np.asarray(factor * values.std(axis=-1, ddof=1) / math.sqrt(count))
+
+
+def in_one_notation(mean: float, half: float, number: Callable[[float], str], digits: int = 3) -> tuple[str, str]:
+    """A mean and half the width of its interval as text, both written as the larger one is: "1.1e6" and "0.65e6".
+
+    Args:
+        mean, half: finite; the half is told to two significant figures.
+        number: writes one number alone, with an "e" before a power of ten if with one.
+        digits: of the mean, where its own notation gives way.
+    """
+    half = float(f"{half:.2g}")
+    texts = number(mean), number(half)
+    exponent = (texts[1] if abs(mean) < half else texts[0]).partition("e")[2]
+    rewritten = _with_exponent(mean, digits, exponent), _with_exponent(half, 2, exponent)
+    ours, theirs = (
+        text if text.partition("e")[2] == exponent else new for text, new in zip(texts, rewritten, strict=True)
+    )
+    return ours, theirs
+
+
+def _with_exponent(value: float, digits: int, exponent: str) -> str:
+    """To so many digits; exponent: what stands behind the "e", "" for a number that is written out."""
+    shift = int(exponent.replace("\u2212", "-") or 0)
+    text = f"{Decimal(f'{value:.{digits - 1}e}').scaleb(-shift):f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return f"{text}e{exponent}" if exponent else text

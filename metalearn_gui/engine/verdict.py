@@ -9,7 +9,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.events import StepScores, Verdict
-from metalearn_gui.engine.intervals import tasks_interval
+from metalearn_gui.engine.intervals import in_one_notation, tasks_interval
 
 MANY_TIMES = 10.0  # more than so many times what the other has is told in times, not in per cent
 
@@ -107,8 +107,7 @@ def _share_text(verdict: Verdict, number: Callable[[float], str], brief: bool) -
     elif verdict.measure == "errors":
         factor, unit = 100.0, " in 100"
     difference, half = factor * verdict.difference, factor * verdict.ci95
-    shown = number(abs(difference))
-    if brief or math.isinf(half):
-        return f"{shown}{unit}"
-    margin = number(half) if half >= 99.5 else f"{half:.2g}"  # two figures of hundreds: "1.4e+02"
+    if brief or not math.isfinite(half):
+        return f"{number(abs(difference))}{unit}"
+    shown, margin = in_one_notation(abs(difference), half, number)
     return f"{shown} ± {margin}{unit}"

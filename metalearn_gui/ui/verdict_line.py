@@ -11,7 +11,7 @@ from metalearn_gui.engine.verdict import sentence
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.theme import ui_font
-from metalearn_gui.ui.wording import baseline_name, unseen_tasks_text
+from metalearn_gui.ui.wording import baseline_name, mean_text, unseen_tasks_text
 
 
 class VerdictLine(ElidedLabel):
@@ -65,9 +65,9 @@ class VerdictLine(ElidedLabel):
         measure = self.tr("the share of wrong answers") if verdict.measure == "errors" else self.tr("loss")
         text = self.tr(
             "Mean difference in {measure} over {tasks}, after step {step}, from {name} at its best step, "
-            "{best} of {tried}: {difference} ± {half} (95 %, paired task by task)"
+            "{best} of {tried}: {difference} (95 %, paired task by task)"
         )
         return text.format(
             measure=measure, tasks=tasks, step=verdict.step, name=baseline_name(verdict.baseline), tried=tried,
-            best=verdict.baseline_step, difference=number_text(verdict.difference), half=number_text(verdict.ci95),
+            best=verdict.baseline_step, difference=mean_text(verdict.difference, verdict.ci95),
         )  # fmt: skip

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from metalearn_gui.bridge.session import Adaptation
 from metalearn_gui.engine.events import Evaluation, StepScores
+from metalearn_gui.engine.intervals import in_one_notation
 from metalearn_gui.engine.params import params_of
 from metalearn_gui.engine.settings import CHOICES, PLAIN_GROUPS, ExperimentSettings
 from metalearn_gui.engine.tasks.csv import Csv
@@ -90,7 +91,7 @@ def mean_text(mean: float, half_width: float) -> str:
         return loss_text(mean)
     if not math.isfinite(half_width):
         return short_text(mean)
-    return f"{short_text(mean)} ± {short_text(float(f'{half_width:.2g}'))}"
+    return " ± ".join(in_one_notation(mean, half_width, short_text)).replace("-", MINUS)
 
 
 def short_text(number: float) -> str:

@@ -57,6 +57,9 @@ def test_a_mean_below_a_thousandth_is_short_enough_for_a_column():
     assert mean_text(0.000991, 0.000163) == f"9.9e{MINUS}4 ± 1.6e{MINUS}4"
     assert mean_text(0.0329, 0.00413) == "0.0329 ± 0.0041"
     assert mean_text(0.0, 0.0) == "0 ± 0"
+    assert mean_text(0.00123, 0.00099) == "0.00123 ± 0.00099"
+    assert mean_text(0.00021, 0.0052) == "0.00021 ± 0.0052"
+    assert mean_text(-1.1e7, 650_000.0) == f"{MINUS}1.1e7 ± 0.065e7"
     assert mean_text(0.0329, float("inf")) == "0.0329"  # one task has no interval
 
 

@@ -7,12 +7,14 @@ dash of its own.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.intervals import in_one_notation
 from metalearn_gui.engine.loss_range import LossRange
 from metalearn_gui.engine.report.element import Element, element
 from metalearn_gui.engine.report.scale import Scale
@@ -287,5 +289,6 @@ def number(value: float, digits: int = 3) -> str:
 
 def with_interval(mean: float, half: float, digits: int = 3) -> str:
     """A mean to so many digits and half the width of its interval, which one task or what is not finite has none of."""
-    has_interval = math.isfinite(mean) and math.isfinite(half)
-    return f"{number(mean, digits)} ± {number(half, 2)}" if has_interval else number(mean, digits)
+    if not (math.isfinite(mean) and math.isfinite(half)):
+        return number(mean, digits)
+    return " ± ".join(in_one_notation(mean, half, functools.partial(number, digits=digits), digits))

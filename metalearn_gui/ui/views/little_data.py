@@ -23,7 +23,7 @@ from metalearn_gui.ui.plotting import ThemedPlot, line_pen, style_line
 from metalearn_gui.ui.run_marks import mark_of
 from metalearn_gui.ui.theme import scaled, ui_font
 from metalearn_gui.ui.view import GAP
-from metalearn_gui.ui.wording import shots_text
+from metalearn_gui.ui.wording import mean_text, shots_text
 
 DEEPEST = 4.0  # an interval is shown down to so small a part of its mean: one to 0 has no end on this axis
 UNLIMITED_AT = 1000.0  # where "as many as there are" stands on the axis, one decade beyond the last number
@@ -235,4 +235,4 @@ class LossAgainstPanel(Panel):
 def _told(curve: LossAgainst) -> str:
     """A curve in words, for who cannot see it."""
     points = zip(curve.x, curve.loss, curve.ci95, strict=True)
-    return f"{curve.label}: " + ", ".join(f"{x:g}: {loss:.3g} ± {half:.2g}" for x, loss, half in points)
+    return f"{curve.label}: " + ", ".join(f"{x:g}: {mean_text(loss, half)}" for x, loss, half in points)
