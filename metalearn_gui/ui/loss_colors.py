@@ -64,10 +64,16 @@ class LossScale(LossRange):
             )
 
     def _labels(self, painter: QPainter, bar: QRectF) -> Iterator[tuple[str, float, float]]:
+        metrics = painter.fontMetrics()
+        end = f"≥ {number_text(self.high)}" if self.is_exceeded else ""
+        room = bar.width() - (metrics.horizontalAdvance(end) + 8 if end else 0)
         for value in self.ticks():
-            text = number_text(value)
-            middle = bar.left() + float(self.shares(np.array(value))) * bar.width()
-            yield text, middle, painter.fontMetrics().horizontalAdvance(text)
+            text, at = number_text(value), float(self.shares(np.array(value))) * bar.width()
+            width = metrics.horizontalAdvance(text)
+            if not end or max(at + width / 2, width) < room:
+                yield text, bar.left() + at, width
+        if end:
+            yield end, bar.right(), metrics.horizontalAdvance(end)
 
 
 def ink_on(color: QColor) -> QColor:

@@ -7,13 +7,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QLabel
 
 from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.engine.compare import Axis, Bracket, Budget, Choice, Grid, Lane, LittleDataPlan, LossAgainst, Rung
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
+from metalearn_gui.engine.loss_range import EVERY
 from metalearn_gui.engine.params import Param, SettingError
+from metalearn_gui.engine.report.plots import _heat, heat_map
 from metalearn_gui.engine.training import Options
 from metalearn_gui.ui.compare.bracket_picture import BracketPicture, ranking, short_label, worded
 from metalearn_gui.ui.compare.busy import busy_word
@@ -21,6 +24,7 @@ from metalearn_gui.ui.compare.cell_map import CellMap, Cells
 from metalearn_gui.ui.compare.effort import BudgetBox, budget_text
 from metalearn_gui.ui.compare.standing import short_name
 from metalearn_gui.ui.loss_colors import LossScale
+from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.views.little_data import LittleDataView
 from metalearn_gui.ui.views.structure import StructureView
 from metalearn_gui.ui.views.sweep import SweepView
@@ -127,6 +131,32 @@ def test_a_cell_of_a_grid_is_found_by_its_key():
 @pytest.mark.parametrize(("seconds", "text"), [(2.0, "2 s of computing"), (0.5, "0.5 s of computing")])
 def test_a_budget_is_written_as_it_is(seconds, text):
     assert budget_text(Budget(seconds=seconds)) == text
+
+
+def labels(scale: LossScale, width: float = 200.0) -> list[str]:
+    picture = QPixmap(16, 16)
+    with QPainter(picture) as painter:
+        return [text for text, _, _ in scale._labels(painter, QRectF(0.0, 0.0, width, 8.0))]
+
+
+def test_a_map_of_cells_ends_its_scale_at_its_highest_cell_as_the_report_does(qtbot):
+    losses = np.array([[0.2, 0.5, 1.1], [1.9, 3.4, 6.9]])
+    map_ = CellMap()
+    qtbot.addWidget(map_)
+    map_.show_cells(Cells(losses, ("a", "b"), ("1", "2", "3")))
+    assert map_._scale.high == pytest.approx(6.9)
+    assert not any("≥" in text for text in labels(map_._scale))
+    drawn = heat_map(losses, (("a", "b"), ("1", "2", "3")), ("rows", "columns"))
+    depths = [float(rect.get("fill-opacity")) for rect in drawn.iter("rect")]
+    expected = [_heat(float(share))["fill_opacity"] for share in map_._scale.shares(losses).ravel()]
+    assert depths == pytest.approx(expected, abs=0.01)
+
+
+def test_a_scale_that_ends_below_its_highest_loss_says_so():
+    scale = LossScale.of(np.array([0.1, 0.2, 0.3, 0.4, 1e6]))
+    assert labels(scale)[-1] == f"≥ {number_text(scale.high)}"
+    assert labels(scale, width=40.0) == [f"≥ {number_text(scale.high)}"]
+    assert not any("≥" in text for text in labels(LossScale.of(np.array([0.1, 0.2, 0.3, 0.4]), EVERY)))
 
 
 def test_a_scale_of_losses_that_are_nearly_alike_has_names_at_its_ends():

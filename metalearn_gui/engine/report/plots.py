@@ -15,7 +15,7 @@ import numpy as np
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.intervals import in_one_notation
-from metalearn_gui.engine.loss_range import LossRange
+from metalearn_gui.engine.loss_range import EVERY, LossRange
 from metalearn_gui.engine.report.element import Element, element
 from metalearn_gui.engine.report.scale import Scale
 
@@ -124,7 +124,7 @@ def heat_map(values: Array, names: Sequence[Sequence[str]], titles: Sequence[str
     foot, middle = top + HEAT_ROW * num_rows, left + HEAT_COLUMN * num_columns / 2
     width = max(left + HEAT_COLUMN * num_columns, middle + len(titles[1]) * LETTER / 2) + 4
     picture = picture_of(width, foot + 2 * line + 4, " by ".join(title for title in titles if title))
-    shares, best = LossRange.of(values).shares(values), _lowest(values)
+    shares, best = LossRange.of(values, EVERY).shares(values), _lowest(values)
     for row, column in np.ndindex(*values.shape):
         x, y = left + HEAT_COLUMN * column, top + HEAT_ROW * row
         look = _heat(float(shares[row, column])) | ({"stroke": "currentColor"} if (row, column) == best else {})

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.loss_range import EVERY
 from metalearn_gui.ui.canvas.axes import draw_words
 from metalearn_gui.ui.loss_colors import LossScale, ink_on
 from metalearn_gui.ui.text import number_text
@@ -53,7 +54,7 @@ class CellMap(Walked):
         """Draw these; words stand in their place where there are none."""
         self._cells, self.words = cells, words
         if cells is not None:
-            self._scale = LossScale.of(cells.losses)
+            self._scale = LossScale.of(cells.losses, EVERY)
             rows, columns = cells.losses.shape
             self._at = (min(self._at[0], rows - 1), min(self._at[1], columns - 1))
         self.setAccessibleName(self.best_text() or words)
