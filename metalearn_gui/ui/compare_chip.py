@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from metalearn_gui.ui.canvas.markers import faded
 from metalearn_gui.ui.icons import svg
+from metalearn_gui.ui.plotting import dashed_pen
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 HEIGHT, AROUND = 24, 44  # pixels of the design: of a chip, and those beside its words
@@ -30,6 +31,11 @@ class CompareChip(QAbstractButton):
         """The learner's, in the theme as it is."""
         return theme().color_of(self.key)
 
+    @property
+    def style_of_line(self) -> str:
+        """One of plotting.LINE_STYLES, in which its line is drawn."""
+        return "solid"
+
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + scaled(AROUND), scaled(HEIGHT))
 
@@ -37,7 +43,7 @@ class CompareChip(QAbstractButton):
         painter, palette = QPainter(self), theme().palette
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         color, box = self.color, QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(color if self.isChecked() else palette.line, 1.3))
+        painter.setPen(dashed_pen(color, self.style_of_line, 1.3) if self.isChecked() else QPen(palette.line, 1.3))
         painter.setBrush(faded(color, 36) if self.isChecked() else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         if self.hasFocus():

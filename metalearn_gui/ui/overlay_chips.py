@@ -12,7 +12,7 @@ from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas.laid_over import LaidOver, RunsOnCanvas
 from metalearn_gui.ui.compare_chip import CompareChip
 from metalearn_gui.ui.retiring import retire
-from metalearn_gui.ui.run_marks import run_mark
+from metalearn_gui.ui.run_marks import overlay_marks, run_mark
 from metalearn_gui.ui.theme import scaled
 from metalearn_gui.ui.translated import Translated
 
@@ -21,7 +21,7 @@ LEAST = 110  # pixels of the design: a chip that names its run by some letters
 
 
 class RunChip(CompareChip):
-    """In the run's own colour."""
+    """In the run's own colour and line style."""
 
     def __init__(self, session: Session, run: RunRecord, parent: QWidget) -> None:
         super().__init__(run.run_id, parent)
@@ -30,6 +30,11 @@ class RunChip(CompareChip):
     @property
     def color(self) -> QColor:
         return run_mark(self._session, self._run).color
+
+    @property
+    def style_of_line(self) -> str:
+        mark = overlay_marks(self._session).get(self._run.run_id)
+        return mark.style if mark is not None else super().style_of_line
 
 
 class OverlayChips(Translated, QWidget):
@@ -57,6 +62,7 @@ class OverlayChips(Translated, QWidget):
                 self._chips[run_id] = self._made(one)
             self._chips[run_id].setText(one.name)
             self._chips[run_id].setAccessibleName(one.name)
+            self._chips[run_id].update()  # it may be drawn in another line style
         self.retranslate()
         self._place()
 

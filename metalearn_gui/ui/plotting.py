@@ -27,10 +27,17 @@ ARROWS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 def line_pen(color: QColor, style: str = "solid", width: float = 1.0) -> QPen:
     """A cosmetic pen in one of LINE_STYLES; width: in pixels of the design."""
-    pen = QPen(color, width * theme().zoom * theme().pixel_ratio)
+    pen = dashed_pen(color, style, width * theme().zoom * theme().pixel_ratio)
     pen.setCosmetic(True)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+def dashed_pen(color: QColor, style: str, width: float) -> QPen:
+    """A pen in one of LINE_STYLES, as wide as it says."""
+    pen = QPen(color, width)
     if LINE_STYLES[style]:
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setDashPattern(LINE_STYLES[style])
     return pen
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from typing import Protocol
 
 from PySide6.QtGui import QColor
 
+from metalearn_gui.bridge.runs import overlaid_runs
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.plotting import LINE_STYLES
 from metalearn_gui.ui.theme import theme
@@ -24,6 +26,15 @@ class HasShown(Protocol):
     def shown(self) -> RunRecord: ...
 
 
+class HasOverlays(HasShown, Protocol):
+    """And of what is laid over the shown run."""
+
+    @property
+    def runs(self) -> list[RunRecord]: ...
+    @property
+    def overlays(self) -> set[str]: ...
+
+
 @dataclasses.dataclass(frozen=True)
 class Mark:
     """How a run looks."""
@@ -36,6 +47,16 @@ class Mark:
 def run_mark(session: HasShown, run: RunRecord) -> Mark:
     """The shown run is the learner; any other has the mark of its turn."""
     return mark_of(run.turn or 0, run.settings.learner.key, run.run_id == session.shown.run_id)
+
+
+def overlay_marks(session: HasOverlays) -> dict[str, Mark]:
+    """How each run that is laid over is drawn, by id: of those that share a colour each has a line style of its own."""
+    marks, num_alike = {}, Counter[int]()
+    for run in overlaid_runs(session.runs, session.overlays, session.shown):
+        mark = run_mark(session, run)
+        marks[run.run_id] = dataclasses.replace(mark, style=STYLES[num_alike[mark.color.rgba()] % len(STYLES)])
+        num_alike[mark.color.rgba()] += 1
+    return marks
 
 
 def mark_of(turn: int, learner: str, is_shown: bool = False) -> Mark:

@@ -10,8 +10,10 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton, QSlider, QWidget
 
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.overlay_chips import RunChip
+from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
 from metalearn_gui.ui.panels.task import TaskPanel
-from metalearn_gui.ui.run_marks import run_mark
+from metalearn_gui.ui.run_marks import overlay_marks, run_mark
 from metalearn_gui.ui.theme import theme
 from metalearn_gui.ui.zoom import set_zoom
 from tests.ui.fake_session import FakeSession
@@ -272,10 +274,10 @@ def _lay_over(session, **settings):
 def test_a_run_laid_over_is_on_the_canvas_in_its_own_colour_until_its_chip_is_pressed(panel, session):
     plain = panel.surface.grab().toImage()
     run = _lay_over(session)
-    (name, color, curve) = panel.surface._runs.curves(session.unseen.step)[0]
+    (name, mark, curve) = panel.surface._runs.curves(session.unseen.step)[0]
     assert name == "another"
     np.testing.assert_allclose(curve, session.unseen.adaptations["learner"].after(session.unseen.step)[:, 0] + 1.0)
-    assert color == run_mark(session, run).color
+    assert mark == run_mark(session, run)
     assert panel.surface.grab().toImage() != plain
     (chip,) = panel.findChild(QWidget, "overlay_chips").findChildren(QAbstractButton)
     assert chip.isVisible()
@@ -283,6 +285,30 @@ def test_a_run_laid_over_is_on_the_canvas_in_its_own_colour_until_its_chip_is_pr
     chip.click()
     assert session.overlays == set()
     assert panel.surface.grab().toImage() == plain
+
+
+def test_runs_of_one_colour_that_are_laid_over_have_a_line_style_each_in_plot_legend_canvas_and_chips(
+    panel, session, qtbot
+):
+    runs = [RunRecord(session.settings, name=str(turn), created=float(turn), turn=turn) for turn in range(1, 14)]
+    session.runs = [*runs, session.live]
+    own = session.unseen.adaptations["learner"]
+    session.laid_over.adaptation = lambda run_id: own
+    session.overlays = {run.run_id for run in runs}
+    session.runsChanged.emit()
+    marks = overlay_marks(session)
+    looks = {(mark.color.name(), mark.style) for mark in marks.values()}
+    assert len(looks) == len(runs)
+    assert [marks[run.run_id].style for run in runs[:6]] == ["solid"] * 6
+    assert [mark for _, mark, _ in panel.surface._runs.curves(5)] == list(marks.values())
+    chips = panel.findChild(QWidget, "overlay_chips").findChildren(RunChip)
+    assert [chip.style_of_line for chip in chips] == [mark.style for mark in marks.values()]
+    loss = MetaLossPanel(session)
+    qtbot.addWidget(loss)
+    loss.show()
+    entries = loss.legend.entries[-len(runs) :]
+    assert [(one.color, one.style) for one in entries] == [(mark.color, mark.style) for mark in marks.values()]
+    assert [line._pen_key[1] for line in loss._overlay_lines.values()] == [mark.style for mark in marks.values()]
 
 
 def test_a_run_of_other_tasks_has_no_place_on_the_canvas(panel, session):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 
 from metalearn_gui.bridge.runs import overlaid_runs
 from metalearn_gui.bridge.session import Adaptation, Session
@@ -12,7 +12,8 @@ from metalearn_gui.engine.backend import Array
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas.answered import fits
 from metalearn_gui.ui.canvas.axes import Axes
-from metalearn_gui.ui.run_marks import run_mark
+from metalearn_gui.ui.plotting import dashed_pen
+from metalearn_gui.ui.run_marks import Mark, overlay_marks
 from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.theme import theme
 
@@ -24,8 +25,12 @@ class LaidOver(NamedTuple):
 
     run: RunRecord
     name: str
-    color: QColor
+    mark: Mark
     adaptation: Adaptation | None
+
+    @property
+    def color(self) -> QColor:
+        return self.mark.color
 
     def answer(self, step: int) -> Array:
         """On the task's grid, (m, output_dim), after a step or as many as there are; there must be an adaptation."""
@@ -46,21 +51,22 @@ class RunsOnCanvas:
         runs = [run for run in overlaid_runs(session.runs, session.overlays, session.shown)
                 if run.settings.tasks == family]  # fmt: skip
         names = names_of_runs(session) if runs else {}
+        marks = overlay_marks(session)
         answers = [session.laid_over.adaptation(run.run_id) for run in runs]
         return [
-            LaidOver(run, names[run.run_id], run_mark(session, run).color,
+            LaidOver(run, names[run.run_id], marks[run.run_id],
                      answer if answer is not None and fits(answer, touched, family) else None)
             for run, answer in zip(runs, answers, strict=True)
         ]  # fmt: skip
 
-    def curves(self, step: int) -> list[tuple[str, QColor, Array]]:
-        """Name, colour and curve (m,) of those that have answered, at an adaptation step."""
-        return [(one.name, one.color, one.answer(step)[:, 0]) for one in self.all() if one.adaptation is not None]
+    def curves(self, step: int) -> list[tuple[str, Mark, Array]]:
+        """Name, mark and curve (m,) of those that have answered, at an adaptation step."""
+        return [(one.name, one.mark, one.answer(step)[:, 0]) for one in self.all() if one.adaptation is not None]
 
     def draw_curves(self, painter: QPainter, axes: Axes, step: int) -> None:
-        """Solid, in each run's colour."""
+        """In each run's colour and line style."""
         grid = self._session.unseen.touched.grid[:, 0]
-        for _, color, values in self.curves(step):
-            painter.setPen(QPen(color, WIDTH * theme().zoom))
+        for _, mark, values in self.curves(step):
+            painter.setPen(dashed_pen(mark.color, mark.style, WIDTH * theme().zoom))
             for line in axes.polylines(grid, values):
                 painter.drawPolyline(line)

@@ -22,7 +22,7 @@ from metalearn_gui.ui.now_marker import NowMarker
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.plotting import ThemedPlot, faded
 from metalearn_gui.ui.reported_band import ReportedBand
-from metalearn_gui.ui.run_marks import run_mark
+from metalearn_gui.ui.run_marks import overlay_marks
 from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.run_traces import RunTrace, accuracy_text, axis_reach, is_fresh
 from metalearn_gui.ui.smoothing_menu import SmoothingMenu
@@ -195,11 +195,12 @@ class MetaLossPanel(Panel):
         self._unseen.feed_points(effort.at(at), unseen, (run.run_id, effort.key))
 
     def _feed_overlays(self, runs: list[RunRecord]) -> None:
+        marks = overlay_marks(self.session)
         for run in runs:
             if run.run_id not in self._overlay_lines:
                 self._overlay_lines[run.run_id] = CurveLine(self.plot, layer=4)
             line = self._overlay_lines[run.run_id]
-            line.set_style(run_mark(self.session, run).color, "solid", 1.5)
+            line.set_style(marks[run.run_id].color, marks[run.run_id].style, 1.5)
             effort = effort_of(run, self.effort.axis)
             line.feed(self._trace(run).smoothed("after"), (run.run_id, self._smoothing), effort)
 
@@ -263,8 +264,9 @@ class MetaLossPanel(Panel):
         ]
         entries += self.levels.legend_entries(is_narrow) + ([] if is_narrow else reported)
         names = names_of_runs(self.session) if overlays else {}
-        marks = [(names[other.run_id], run_mark(self.session, other).color) for other in overlays]
-        return entries + [LegendEntry(name, color, "solid", 1.5) for name, color in marks]
+        marks = overlay_marks(self.session)
+        looks = [(names[other.run_id], marks[other.run_id]) for other in overlays]
+        return entries + [LegendEntry(name, mark.color, mark.style, 1.5) for name, mark in looks]
 
     # --- under the hand ---------------------------------------------------------------------------
 
