@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -113,12 +114,35 @@ def _came(run: RunRecord) -> tuple[bool, int, float]:
 
 
 def fitted(name: str, fits: Callable[[str], bool]) -> str:
-    """A name where there is little room: in what it differs stays whole as long as there is any room for the rest."""
+    """A name where there is little room: in what it differs stays whole as long as there is any room for the rest.
+
+    Where there is none, settings give letters of what they are called, then the former ones go: the last one tells it
+    from the run that is most alike.
+    """
     label, _, said = name.partition(SEPARATOR)
     if not said:
         return name
     cuts = (f"{label[:length]}…{SEPARATOR}{said}" for length in range(len(label) - 1, LEAST_LABEL - 1, -1))
-    return next((text for text in (name, *cuts, said) if fits(text)), said)
+    last = said.rpartition(", ")[2]
+    return next((text for text in itertools.chain((name,), cuts, (said,), _shorter(said)) if fits(text)), last)
+
+
+def _shorter(said: str) -> Iterator[str]:
+    """What is said of a name, shorter and shorter; the values of those settings that are left stay whole."""
+    *others, last = said.split(", ")
+    longest = max(map(len, (*others, last)))
+    for length in range(longest, 0, -1):
+        yield ", ".join((*(_clipped(one, length) for one in others), last))
+    for length in range(longest, 0, -1):
+        yield ", ".join((*(_clipped(one, LEAST_LABEL) for one in others), _clipped(last, length)))
+    for place in range(1, len(others) + 1):
+        yield ", ".join(("…", *(_clipped(one, LEAST_LABEL) for one in others[place:]), last))
+
+
+def _clipped(said: str, length: int) -> str:
+    """A setting with its value, and of what it is called as many letters at most."""
+    label, _, value = said.rpartition(" ")
+    return said if len(label) <= length else f"{label[:length]}… {value}"
 
 
 def without(name: str, part: str) -> str:

@@ -82,8 +82,20 @@ def test_where_a_column_is_narrow_the_learners_name_gives_way_before_what_differ
     assert within(40) == "Meta-SGD · start he, α 0.05"
     assert within(25) == "Meta-… · start he, α 0.05"
     assert within(21) == "M… · start he, α 0.05"
-    assert within(20) == within(3) == "start he, α 0.05"
+    assert within(20) == "start he, α 0.05"
     assert fitted("Meta-SGD", lambda _: False) == "Meta-SGD"
+
+
+def test_where_a_column_is_narrower_still_values_stay_whole_and_the_last_setting_longest():
+    def within(letters: int) -> str:
+        return fitted("MAML · shots 5, from 1\u2009605", lambda text: len(text) <= letters)
+
+    assert within(19) == "shots 5, from 1\u2009605"
+    assert within(17) == "sh… 5, from 1\u2009605"
+    assert within(16) == "s… 5, from 1\u2009605"
+    assert within(14) == "s… 5, f… 1\u2009605"
+    assert within(13) == "…, from 1\u2009605"
+    assert within(3) == "from 1\u2009605"
 
 
 def test_a_name_beside_the_column_of_tasks_leaves_them_out():
