@@ -76,6 +76,7 @@ COMMANDS = (
         "export", QT_TRANSLATE_NOOP("Commands", "Export..."), "Ctrl+E", FILE, lambda w: w.show_export(),
         "keras savedmodel litert tflite onnx safetensors csv tensorboard png svg gif",
     ),
+    Command("quit", QT_TRANSLATE_NOOP("Commands", "Quit"), "Ctrl+Q", FILE, lambda w: w.close(), "exit close leave end"),
     Command("undo", QT_TRANSLATE_NOOP("Commands", "Undo"), "Ctrl+Z", EDIT, lambda w: w.session.undo()),
     Command(
         "redo", QT_TRANSLATE_NOOP("Commands", "Redo"), "Ctrl+Shift+Z", EDIT, lambda w: w.session.redo(),

@@ -69,7 +69,7 @@ KEYS = [
     Qt.Key.Key_F2, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F11, Qt.Key.Key_A, Qt.Key.Key_G,
 ]  # fmt: skip
 WITH_CONTROL = [Qt.Key.Key_Z, Qt.Key.Key_K, Qt.Key.Key_F, Qt.Key.Key_V, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_G]
-NEVER = {"throw_away"}  # it fills a person's trash
+NEVER = {"throw_away", "quit"}  # the one fills a person's trash, the other ends the walk
 TABLE = "shop,price,sold\n" + "\n".join(f"{row % 7},{row},{2 * row + row % 7}" for row in range(140))
 
 

@@ -761,6 +761,16 @@ def test_one_comes_back_to_now_from_a_past_moment_in_any_view(window, session, q
     assert readout.toolTip() == ""
 
 
+@pytest.mark.parametrize("from_help", [False, True])
+def test_ctrl_q_closes_the_window_as_its_button_does(window, session, qtbot, from_help):
+    if from_help:
+        window.show_help()
+    top = window.findChild(QWidget, "help_window") if from_help else window
+    qtbot.keyClick(top, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not window.isVisible()
+    assert session.calls[-1] == ("close",)
+
+
 def test_closing_ends_the_session_and_asks_nothing(window, session):
     window.close()
     assert session.calls == [("close",)]
