@@ -21,6 +21,8 @@ LINE_STYLES: dict[str, list[float]] = {  # dash patterns in pen widths; a line's
     "dashed": [4, 3],
     "dotted": [1, 2.5],
     "dashdot": [6, 2.5, 1, 2.5],
+    "longdash": [8, 3],
+    "dashdotdot": [8, 2.5, 1, 2.5, 1, 2.5],
 }
 ARROWS: dict[int, int] = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 

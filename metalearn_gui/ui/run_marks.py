@@ -10,13 +10,13 @@ from PySide6.QtGui import QColor
 
 from metalearn_gui.bridge.runs import overlaid_runs
 from metalearn_gui.store.records import RunRecord
-from metalearn_gui.ui.plotting import LINE_STYLES
 from metalearn_gui.ui.theme import theme
 
 OWN_COLORS = {"transfer": "transfer", "scratch": "scratch"}  # what means the same everywhere
 # pyqtgraph's names. Eleven, as six colours times eleven shapes come again together after 66 turns only.
 SHAPES = ("o", "s", "t", "d", "star", "t1", "+", "t2", "x", "t3", "p")
-STYLES = tuple(LINE_STYLES)
+STYLES = ("solid", "dashed", "dotted", "dashdot")
+OVERLAY_STYLES = ("solid", "longdash", "dashdotdot", "dotted")  # dashes and dash-dots are the shown run's own lines
 
 
 class HasShown(Protocol):
@@ -54,7 +54,8 @@ def overlay_marks(session: HasOverlays) -> dict[str, Mark]:
     marks, num_alike = {}, Counter[int]()
     for run in overlaid_runs(session.runs, session.overlays, session.shown):
         mark = run_mark(session, run)
-        marks[run.run_id] = dataclasses.replace(mark, style=STYLES[num_alike[mark.color.rgba()] % len(STYLES)])
+        style = OVERLAY_STYLES[num_alike[mark.color.rgba()] % len(OVERLAY_STYLES)]
+        marks[run.run_id] = dataclasses.replace(mark, style=style)
         num_alike[mark.color.rgba()] += 1
     return marks
 

@@ -308,7 +308,11 @@ def test_runs_of_one_colour_that_are_laid_over_have_a_line_style_each_in_plot_le
     loss.show()
     entries = loss.legend.entries[-len(runs) :]
     assert [(one.color, one.style) for one in entries] == [(mark.color, mark.style) for mark in marks.values()]
-    assert [line._pen_key[1] for line in loss._overlay_lines.values()] == [mark.style for mark in marks.values()]
+    lines = list(loss._overlay_lines.values())
+    assert [line._pen_key[1] for line in lines] == [mark.style for mark in marks.values()]
+    assert not {"dashed", "dashdot"} & {mark.style for mark in marks.values()}  # the shown run's before, and unseen
+    pens = [line._line.opts["pen"] for line in lines]
+    assert [pen.widthF() for pen in pens if pen.dashPattern()] == [theme().zoom * theme().pixel_ratio] * (len(runs) - 6)
 
 
 def test_a_run_of_other_tasks_has_no_place_on_the_canvas(panel, session):

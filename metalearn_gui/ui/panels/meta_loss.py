@@ -200,7 +200,9 @@ class MetaLossPanel(Panel):
             if run.run_id not in self._overlay_lines:
                 self._overlay_lines[run.run_id] = CurveLine(self.plot, layer=4)
             line = self._overlay_lines[run.run_id]
-            line.set_style(marks[run.run_id].color, marks[run.run_id].style, 1.5)
+            style = marks[run.run_id].style
+            # Wider dashes along a noisy line take Qt 50 ms.
+            line.set_style(marks[run.run_id].color, style, 1.5 if style == "solid" else 1.0)
             effort = effort_of(run, self.effort.axis)
             line.feed(self._trace(run).smoothed("after"), (run.run_id, self._smoothing), effort)
 
