@@ -22,6 +22,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import psutil
 import shiboken6
@@ -313,14 +314,18 @@ CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftM
 
 @contextlib.contextmanager
 def answers(folder: Path, chance: random.Random) -> Iterator[None]:
-    """System dialogs wait for a person; here each is answered at once with a file of a folder, or cancelled."""
+    """System dialogs wait for a person; here each is answered at once with a file of a folder, or cancelled.
+
+    A window that is told to quit, by a press in the menu or the palette, stays: all that comes is to happen to it.
+    """
     names = ("getOpenFileName", "getSaveFileName", "getExistingDirectory")
     kept = {name: getattr(QFileDialog, name) for name in names}
     QFileDialog.getOpenFileName = staticmethod(lambda *_, **__: (chance.choice(["", *map(str, folder.iterdir())]), ""))
     QFileDialog.getSaveFileName = staticmethod(lambda *_, **__: (chance.choice(["", str(folder / "saved")]), ""))
     QFileDialog.getExistingDirectory = staticmethod(lambda *_, **__: chance.choice(["", str(folder)]))
     try:
-        yield
+        with mock.patch.object(MainWindow, "close", return_value=False):
+            yield
     finally:
         for name, function in kept.items():
             setattr(QFileDialog, name, function)

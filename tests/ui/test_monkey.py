@@ -37,3 +37,14 @@ def test_a_monkey_breaks_nothing(qtbot, tmp_path, seed):
     for other in QApplication.topLevelWidgets():
         other.close()
     assert session.shown in session.runs
+
+
+def test_a_monkey_that_comes_upon_quit_goes_on(qtbot, tmp_path, session):
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    window.show()
+    with answers(tmp_path, random.Random(1)):
+        window.commands.by_key["quit"].trigger()
+        assert window.isVisible()
+    window.commands.by_key["quit"].trigger()
+    assert not window.isVisible()
