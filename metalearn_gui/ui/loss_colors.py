@@ -65,7 +65,7 @@ class LossScale(LossRange):
 
     def _labels(self, painter: QPainter, bar: QRectF) -> Iterator[tuple[str, float, float]]:
         metrics = painter.fontMetrics()
-        end = f"≥ {number_text(self.high)}" if self.is_exceeded else ""
+        end = f"≥ {number_text(float(f'{self.high:.3g}'))}" if self.is_exceeded else ""
         room = bar.width() - (metrics.horizontalAdvance(end) + 8 if end else 0)
         for value in self.ticks():
             text, at = number_text(value), float(self.shares(np.array(value))) * bar.width()

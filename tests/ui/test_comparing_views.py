@@ -156,6 +156,7 @@ def test_a_scale_that_ends_below_its_highest_loss_says_so():
     scale = LossScale.of(np.array([0.1, 0.2, 0.3, 0.4, 1e6]))
     assert labels(scale)[-1] == f"≥ {number_text(scale.high)}"
     assert labels(scale, width=40.0) == [f"≥ {number_text(scale.high)}"]
+    assert labels(LossScale(1.0, 483_604.0, is_exceeded=True))[-1] == f"≥ {number_text(484_000.0)}"
     assert not any("≥" in text for text in labels(LossScale.of(np.array([0.1, 0.2, 0.3, 0.4]), EVERY)))
 
 
