@@ -12,6 +12,7 @@ from metalearn_gui.ui.combo import Combo
 from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.figure import Figure
 from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.moment_figure import MomentFigure
 from metalearn_gui.ui.named import named
 from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.run_traces import is_fresh, run_name
@@ -57,7 +58,7 @@ class Header(TransportBar):
         self.step.clicked.connect(self._session.step)
         self.reset.clicked.connect(self._session.reset)
         self.reseed.clicked.connect(self._session.reseed)
-        self._iteration = Figure("iteration_label", self)
+        self._iteration = MomentFigure(self._session, "iteration_label", self)
         self._tasks_seen = Figure("tasks_seen_label", self)
         self._speed = Figure("speed_label", self)
         self._unseen = Figure("unseen_label", self)
@@ -149,11 +150,7 @@ class Header(TransportBar):
         unit = self.tr("of {total}").format(total=total) if self._says_total else ""
         if self._session.shown.kept_iteration is not None:  # else a run that is over looks like one that is not
             unit = self.tr("best of {total}").format(total=total) if self._says_total else self.tr("best")
-        is_past = self._session.moment is not None
-        if is_past:  # must be said even where there is little room
-            unit = self.tr("past")
-        self._iteration.setToolTip(self.tr("The run as it was then; Ctrl+K, Back to now") if is_past else "")
-        self._iteration.show_value(count_text(self._session.shown_iteration), unit)
+        self._iteration.show_moment(unit)
 
     def _show_unseen(self) -> None:
         run = self._session.shown
@@ -188,7 +185,6 @@ class Header(TransportBar):
 
     def retranslate(self) -> None:
         super().retranslate()
-        self._iteration.set_caption(self.tr("meta-iteration"))
         self._tasks_seen.set_caption(self.tr("tasks seen"))
         self._speed.set_caption(self.tr("speed"))
         self.presets.setPlaceholderText(self.tr("Own settings"))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.ui.figure import Figure
+from metalearn_gui.ui.moment_figure import MomentFigure
 from metalearn_gui.ui.theme import theme, ui_font
 from metalearn_gui.ui.transport import header_button, paint_progress
 from metalearn_gui.ui.transport_bar import TransportBar
@@ -40,10 +41,19 @@ class ViewHeader(TransportBar):
     def add_figure(self, name: str) -> Figure:
         """One more live number; the last of them goes first where there is little room."""
         figure = Figure(name, self)
+        self._give_place(figure)
+        return figure
+
+    def add_moment(self, name: str) -> MomentFigure:
+        """The same of the meta-iteration that is shown."""
+        figure = MomentFigure(self._session, name, self)
+        self._give_place(figure)
+        return figure
+
+    def _give_place(self, figure: Figure) -> None:
         figure.set_room(96)
         self.figures.addWidget(figure)
         self.cuts.insert(0, lambda on: figure.setVisible(not on))
-        return figure
 
     def set_progress(self, share: float) -> None:
         """How far what runs here is, from 0 to 1: the line under the bar."""

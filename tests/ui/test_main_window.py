@@ -34,6 +34,7 @@ from metalearn_gui.ui.data_files import DataMenu
 from metalearn_gui.ui.elided_label import ElidedLabel
 from metalearn_gui.ui.left_side import LeftSide
 from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.moment_figure import MomentFigure
 from metalearn_gui.ui.panel import Panel
 from metalearn_gui.ui.panels.learner import LearnerPanel
 from metalearn_gui.ui.panels.network import NetworkPanel
@@ -769,6 +770,22 @@ def test_ctrl_q_closes_the_window_as_its_button_does(window, session, qtbot, fro
     qtbot.keyClick(top, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert not window.isVisible()
     assert session.calls[-1] == ("close",)
+
+
+@pytest.mark.parametrize("view", ["task", "inside", "presenter"])
+def test_the_bar_says_that_a_moment_is_past_and_a_press_there_leads_back_to_now(window, session, qtbot, view):
+    session.train(100)
+    session.score()
+    if view != "task":
+        window.show_view(view)
+    readout = next(figure for figure in window.findChildren(MomentFigure) if figure.isVisible())
+    unit = readout.unit
+    session.show_moment(100)
+    assert readout.unit == "past" != unit
+    qtbot.mouseClick(readout, Qt.MouseButton.LeftButton)
+    assert (session.moment, readout.unit) == (None, unit)
+    qtbot.mouseClick(readout, Qt.MouseButton.LeftButton)
+    assert session.calls.count(("show_moment", None)) == 1
 
 
 def test_closing_ends_the_session_and_asks_nothing(window, session):

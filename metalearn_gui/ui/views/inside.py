@@ -31,7 +31,7 @@ class InsideView(View):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._iteration = self.header.add_figure("inside_iteration")
+        self._iteration = self.header.add_moment("inside_iteration")
         self._loss = self.header.add_figure("inside_loss")
         self._page = QWidget(self)
         self._rows = QVBoxLayout(self._page)
@@ -121,7 +121,6 @@ class InsideView(View):
             chip.setAccessibleName(names[key])
             chip.setToolTip(self.tr("Show or hide this card"))
             chip.updateGeometry()
-        self._iteration.set_caption(self.tr("meta-iteration"))
         self._name_run()
 
     def _name_run(self) -> None:
@@ -137,9 +136,7 @@ class InsideView(View):
         run, step = self.session.shown, self.session.unseen.step
         total = run.settings.outer.num_iterations
         of_total = "" if self._is_compact else self.tr("of {total}").format(total=count_text(total))
-        if self.session.moment is not None:  # that it is the past must be said even where there is little room
-            of_total = self.tr("past")
-        self._iteration.show_value(count_text(self.session.shown_iteration), of_total)
+        self._iteration.show_moment(of_total)
         self.header.set_progress(run.iteration / max(total, 1))
         self._loss.set_caption(self.tr("loss, step {step}").format(step=step))
         adaptation = self.session.unseen.adaptations.get("learner")

@@ -37,7 +37,8 @@ class PresenterView(View):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # its keys come before the window's
         self.caption = CaptionBar(session, self)
         self.rows.addWidget(self.caption)
-        self._figures = {name: self.header.add_figure(f"presenter_{name}") for name in ("iteration", "tasks", "unseen")}
+        self._iteration = self.header.add_moment("presenter_iteration")
+        self._figures = {name: self.header.add_figure(f"presenter_{name}") for name in ("tasks", "unseen")}
         self._arrange()
         for signal in (session.advanced, session.scored, session.shownChanged, session.settingsChanged):
             signal.connect(self._show_numbers)
@@ -64,17 +65,16 @@ class PresenterView(View):
             return
         run = self.session.shown
         self.header.set_progress(run.iteration / max(1, run.settings.outer.num_iterations))
-        iteration = self.session.shown_iteration
-        self._figures["iteration"].show_value(count_text(iteration))
-        self._figures["tasks"].show_value(count_text(iteration * run.settings.outer.meta_batch))
+        self._iteration.show_moment()
+        tasks_seen = self.session.shown_iteration * run.settings.outer.meta_batch
+        self._figures["tasks"].show_value(count_text(tasks_seen))
         scores = self.session.shown_scores
         self._figures["unseen"].show_value(*final_text(scores.evaluation.learner if scores else None))
-        settings = self.session.settings
-        self.header.set_texts("MetaLearn Playground", f"{settings.tasks.label} · {settings.learner.label}")
+        named = f"{run.settings.tasks.label} · {run.settings.learner.label}"  # the figures are of that
+        self.header.set_texts("MetaLearn Playground", named)
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Presenter"))
-        self._figures["iteration"].set_caption(self.tr("meta-iteration"))
         self._figures["tasks"].set_caption(self.tr("tasks seen"))
         self._figures["unseen"].set_caption(self.tr("unseen tasks"))
         self.header.back.setText(self.tr("Leave"))
