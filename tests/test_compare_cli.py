@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import colorsys
 import dataclasses
 import errno
 import json
 import os
+import re
 import shlex
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -41,6 +43,7 @@ from metalearn_gui.engine.report import Page as ReportPage
 from metalearn_gui.engine.report import command_of, command_of_plan, page_of, write_page
 from metalearn_gui.engine.report.page import Code, Section, Table
 from metalearn_gui.engine.report.plots import BOTTOM, COLOURS, HEIGHT, Band, Series, heat_map, line_plot
+from metalearn_gui.engine.report.scale import Scale
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.session_file import load
 
@@ -371,6 +374,33 @@ def test_low_losses_of_a_reports_heat_map_are_orange_and_the_lowest_has_a_ring()
     assert [one.get("fill") for one in others] == ["none", "none", COLOURS[0]]
     assert [one.get("stroke-opacity") for one in (low, middle)] == [None, None]
     assert [one.get("stroke") for one in (low, middle, high)] == ["currentColor", None, None]
+
+
+def test_no_learner_of_a_report_is_red_as_what_diverged_is_in_the_window() -> None:
+    for colour in COLOURS:
+        hue, saturation, _ = colorsys.rgb_to_hsv(*(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)))
+        assert saturation < 0.5 or 20 < 360 * hue < 340, colour
+    assert len(set(COLOURS)) == len(COLOURS)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "named"),
+    [
+        (0.9, 57.0, [1, 2, 5, 10, 20, 50]),
+        (0.04, 3.0, [0.05, 0.1, 0.2, 0.5, 1, 2]),
+        (0.5, 20_000.0, [1, 10, 100, 1000, 10_000]),
+    ],
+)
+def test_a_logarithmic_axis_names_what_lies_between_the_powers_of_ten_where_there_is_room(low, high, named) -> None:
+    assert Scale(low, high, 0.0, 800.0, log=True).ticks() == pytest.approx(named)
+
+
+def test_the_names_of_a_reports_rows_keep_their_room_beside_many_figures(tmp_path: Path) -> None:
+    place = tmp_path / "page.html"
+    write_page(str(place), ReportPage("title", "", (Section("h", (Table(("learner",), (("MAML",),)),)),)))
+    text = place.read_text(encoding="utf-8")
+    assert '<th scope="row">MAML</th>' in text  # and no style of its own, which would go before the page's
+    assert re.search(r'th\[scope="row"\] {[^}]*min-width: 11rem', text)
 
 
 def test_a_sweep_over_shots_says_in_what_its_tasks_differ(call: Call, tmp_path: Path) -> None:

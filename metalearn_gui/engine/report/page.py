@@ -20,6 +20,7 @@ svg text[fill^="#"] { filter: brightness(.72); }
 .scrolled { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+th[scope="row"] { font-weight: normal; min-width: 11rem; }
 td.figure { white-space: nowrap; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .8rem; }
 pre { border: 1px solid var(--line); border-radius: 6px; }
@@ -30,8 +31,10 @@ pre { border: 1px solid var(--line); border-radius: 6px; }
 @media print {
   body { max-width: none; margin: 0; font-size: 11px; }
   figure, tr, pre { break-inside: avoid; }
-  h2 { break-after: avoid; }
+  h2, p:has(+ pre) { break-after: avoid; }
   .scrolled { overflow: visible; }
+  table { font-size: 9px; }
+  th[scope="row"] { min-width: 6rem; }
   svg { min-width: 0 !important; }
 }
 """
@@ -151,7 +154,7 @@ def _cell(text: str, is_bold: bool, is_name: bool) -> Element:
     """The first of a row names it; a figure stays on its line."""
     shown = element("strong", text) if is_bold else text
     if is_name:
-        return element("th", shown, scope="row", style="font-weight: normal")
+        return element("th", shown, scope="row")
     return element("td", shown, class_="figure") if text[:1].isdigit() else element("td", shown)
 
 

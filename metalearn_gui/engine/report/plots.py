@@ -19,7 +19,8 @@ from metalearn_gui.engine.loss_range import EVERY, LossRange
 from metalearn_gui.engine.report.element import Element, element
 from metalearn_gui.engine.report.scale import Scale
 
-COLOURS = ("#d97706", "#2563eb", "#059669", "#dc2626", "#7c3aed", "#0891b2", "#a16207", "#db2777", "#64748b")
+# None is red: that is what diverged, in the window too.
+COLOURS = ("#d97706", "#2563eb", "#059669", "#db2777", "#7c3aed", "#0891b2", "#a16207", "#4d7c0f", "#64748b")
 DASHES = ("none", "7 3", "2 3", "9 3 2 3")
 FAINT = {"stroke": "currentColor", "stroke_opacity": 0.25}
 FONT, LETTER = 12, 6.6  # pixels: a line's, and an average letter's

@@ -13,6 +13,7 @@ from metalearn_gui.engine.backend import Array
 NUM_TICKS = 5
 MARGIN = 0.05  # of the range, at either end
 FEW_TIMES = 5.0  # a logarithmic scale that is no longer has steps as a linear one
+MANY_TIMES = 1000.0  # one that is longer has room for the powers of ten alone
 FAR = 100.0  # times what most learners begin with
 ROUND = (1.0, 2.0, 5.0, 10.0)  # steps between named values, times a power of ten
 
@@ -66,6 +67,8 @@ class Scale:
     def _decades(self) -> list[float]:
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
         powers = [10.0**power for power in range(first, last + 1)]
-        every = powers if last - first > 2 else [times * power for power in powers for times in ROUND[:3]]
+        every = (
+            powers if self.high > MANY_TIMES * self.low else [times * power for power in powers for times in ROUND[:3]]
+        )
         slack = 1.0 + 1e-9
         return [value for value in every if self.low / slack <= value <= self.high * slack]
