@@ -6,12 +6,23 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.axes import Axes, draw_words
-from metalearn_gui.ui.lookout import Lookout
+from metalearn_gui.ui.lookout import Lookout, claim_keys
 from metalearn_gui.ui.network_drawing import UNITS_DRAWN, Layer
 from metalearn_gui.ui.network_maps import Column, columns_of, draw_columns, tiles
 from metalearn_gui.ui.theme import scaled, theme
@@ -19,12 +30,13 @@ from metalearn_gui.ui.theme import scaled, theme
 SMALLEST_UNIT, UNIT, LARGEST_UNIT = 10, 17, 32  # pixels of the design
 GAP_SHARE = 0.12  # of a unit, between two
 MAX_WIDTH = 3.2
+UNIT_STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class NetworkView(QWidget):
-    """Draws columns of units; hovering one tells which it is, and says so."""
+    """Draws columns of units; the mouse or the arrows point at one, and it says so."""
 
-    pointed = Signal(int, int)  # layer and unit under the mouse; -1 for none
+    pointed = Signal(int, int)  # layer and unit that are pointed at; -1 for none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +47,8 @@ class NetworkView(QWidget):
         self._unit_text = "{layer} {unit}"
         self._pointed = (-1, -1)
         self.setMouseTracking(True)
+        claim_keys(self, lambda event: event.key() in UNIT_STEPS)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumHeight(_height_with(SMALLEST_UNIT))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme().changed.connect(self.update)
@@ -50,7 +64,7 @@ class NetworkView(QWidget):
 
     @property
     def unit_pointed(self) -> tuple[int, int]:
-        """The layer and the unit under the mouse; -1 for none."""
+        """The layer and the unit that are pointed at; -1 for none."""
         return self._pointed
 
     @property
@@ -64,7 +78,7 @@ class NetworkView(QWidget):
         self.update()
 
     def show_layers(self, layers: tuple[Layer, ...]) -> None:
-        """Draw other units or weights; where the unit under the mouse is no more, none is pointed at."""
+        """Draw other units or weights; where the unit that is pointed at is no more, none is."""
         self._layers = layers
         column, unit = self._pointed
         if column >= len(layers) or (column >= 0 and unit >= layers[column].size):
@@ -107,8 +121,8 @@ class NetworkView(QWidget):
         for column in range(1, len(self._layers)):
             self._draw_weights(painter, column, rects[column - 1], rects[column])
         for column, layer in enumerate(self._layers):
-            for rect, responses in zip(rects[column], layer.responses, strict=True):
-                self._draw_unit(painter, rect, responses, is_output=column == len(self._layers) - 1)
+            for unit, rect, responses in zip(layer.units, rects[column], layer.responses, strict=True):
+                self._draw_unit(painter, rect, responses, column == len(self._layers) - 1, (column, unit))
 
     def _draw_weights(self, painter: QPainter, column: int, sources: list[QRectF], targets: list[QRectF]) -> None:
         known = self._layers[column].weights
@@ -125,9 +139,11 @@ class NetworkView(QWidget):
             start, end = sources[source], targets[target]
             painter.drawPath(_curve(QPointF(start.right(), start.center().y()), QPointF(end.left(), end.center().y())))
 
-    def _draw_unit(self, painter: QPainter, rect: QRectF, responses: Array, is_output: bool) -> None:
+    def _draw_unit(
+        self, painter: QPainter, rect: QRectF, responses: Array, is_output: bool, unit: tuple[int, int]
+    ) -> None:
         colors = theme().palette
-        painter.setPen(QPen(colors.line, 1))
+        painter.setPen(QPen(colors.text, 2) if unit == self._pointed else QPen(colors.line, 1))
         painter.setBrush(colors.background)
         painter.drawRoundedRect(rect, 5, 5)
         inset = 0.24 * rect.width()
@@ -144,7 +160,10 @@ class NetworkView(QWidget):
     def _text_at(self, point: QPointF) -> str:
         if self._columns:
             return self._map_text_at(point)
-        column, unit = self.unit_at(point)
+        return self.text_of(*self.unit_at(point))
+
+    def text_of(self, column: int, unit: int) -> str:
+        """Which unit of how many; "" for none."""
         if column < 0:
             return ""
         return self._unit_text.format(layer=self._caption(column), unit=unit + 1, size=self._layers[column].size)
@@ -175,7 +194,33 @@ class NetworkView(QWidget):
     def _point_at(self, unit: tuple[int, int]) -> None:
         if unit != self._pointed:
             self._pointed = unit
+            self.update()
             self.pointed.emit(*unit)
+
+    # --- the keyboard -----------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = UNIT_STEPS.get(Qt.Key(event.key()))
+        if step is not None and self._layers and not self._columns:
+            self._point_at(self._unit_beside(*step))
+        elif event.key() == Qt.Key.Key_Escape and self._pointed[0] >= 0:
+            self._point_at((-1, -1))
+        else:
+            super().keyPressEvent(event)
+
+    def _unit_beside(self, across: int, down: int) -> tuple[int, int]:
+        """The drawn unit in that direction of the one that is pointed at; of none, the first behind the inputs."""
+        column, unit = self._pointed
+        if column < 0:
+            return 1, self._layers[1].units[0]
+        place = self._layers[column].units.index(unit) if unit in self._layers[column].units else 0
+        column = min(max(column + across, 0), len(self._layers) - 1)
+        units = self._layers[column].units
+        return column, units[min(max(place + down, 0), len(units) - 1)]
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._point_at((-1, -1))
 
     def _map_text_at(self, point: QPointF) -> str:
         boxes = tiles(QRectF(self.rect()).adjusted(1, 1, -1, -1), self._columns)

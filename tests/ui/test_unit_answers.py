@@ -42,6 +42,33 @@ def test_a_unit_under_the_mouse_is_laid_over_the_canvas_and_leaves_with_it(panel
     assert session.unseen.laid_over is None
 
 
+def test_arrows_lead_from_unit_to_unit_and_escape_or_another_focus_lets_go(panel, session, qtbot):
+    panel.view.setFocus(Qt.FocusReason.TabFocusReason)
+    units = [layer.units for layer in panel.view.layers]
+    found = []
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Left):
+        qtbot.keyClick(panel.view, key)
+        found.append(panel.view.unit_pointed)
+        assert session.unseen.laid_over.name == panel.view.unit_name(*found[-1])
+        assert str(found[-1][1] + 1) in panel.view.accessibleDescription()
+    first, second = units[1][:2]
+    assert found == [(1, first), (1, second), (2, units[2][1]), (2, units[2][0]), (2, units[2][0]), (1, first)]
+    qtbot.keyClick(panel.view, Qt.Key.Key_Escape)
+    assert (session.unseen.laid_over, panel.view.unit_pointed) == (None, (-1, -1))
+    qtbot.keyClick(panel.view, Qt.Key.Key_Down)
+    assert session.unseen.laid_over is not None
+    panel.view.clearFocus()
+    assert session.unseen.laid_over is None
+
+
+def test_the_unit_that_is_laid_over_is_marked_in_its_picture(panel):
+    before = panel.view.grab().toImage()
+    point_at(panel, 1, 2)
+    assert panel.view.grab().toImage() != before
+    mouse(panel.view, QEvent.Type.MouseMove, QPointF(1, 1), Qt.MouseButton.NoButton)
+    assert panel.view.grab().toImage() == before
+
+
 CARD_SAYS = [
     ("cnp", "a whole support set"),
     ("nearest", "nothing is learned"),

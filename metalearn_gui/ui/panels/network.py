@@ -44,6 +44,7 @@ class NetworkPanel(SettingsPanel):
         self._built_for: type | None = None
         self.view = NetworkView(self)
         self.view.pointed.connect(self._lay_over)
+        self.view.pointed.connect(self._describe)
         self._above, below = QWidget(self), QWidget(self)
         self._controls, self._ends = QVBoxLayout(self._above), QHBoxLayout(below)
         for layout in (self._controls, self._ends):
@@ -199,7 +200,9 @@ class NetworkPanel(SettingsPanel):
             self._describe_maps()
         else:
             self._describe_units()
-        self.view.setAccessibleName(self.tr("Base network"))
+        self.view.setAccessibleName(self.tr("Base network; arrows lay a unit over the task"))
+        if pointed := self.view.text_of(*self.view.unit_pointed):
+            self.view.setAccessibleDescription(pointed)
 
     def _describe_maps(self) -> None:
         columns = self.view.columns
