@@ -65,7 +65,10 @@ class TouchedTask:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class UnitAnswers:
-    """What a unit of the network answers at each place of a task's grid, (m,); name: which unit."""
+    """What a unit of the network answers at each place of a task's grid, (m,); name: which unit.
+
+    A channel of a network that looks at images: its map of the first query, (height, width), from 0 to 1.
+    """
 
     name: str
     values: Array

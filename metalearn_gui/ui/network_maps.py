@@ -36,6 +36,11 @@ class Column:
     def side(self) -> int:
         return int(self.maps.shape[1])
 
+    def map_of(self, channel: int) -> Array:
+        """The map of a drawn channel, (height, width)."""
+        values: Array = self.maps[self.channels.index(channel)]
+        return values
+
 
 def columns_of(maps: Mapping[str, Array], filters: Array | None = None) -> list[Column]:
     """What is drawn of a view "maps": the image in grey, then the channels that vary most.
@@ -78,8 +83,8 @@ def tiles(area: QRectF, columns: list[Column]) -> list[list[QRectF]]:
     ]
 
 
-def draw_columns(painter: QPainter, area: QRectF, columns: list[Column]) -> None:
-    """The image at the left, every block beside it, the side of its maps below."""
+def draw_columns(painter: QPainter, area: QRectF, columns: list[Column], pointed: tuple[int, int] = (-1, -1)) -> None:
+    """The image at the left, every block beside it, the side of its maps below. pointed: a column and its channel."""
     palette, boxes = theme().palette, tiles(area, columns)
     painter.setPen(QPen(faded(palette.truth, 70), 1))
     for column, (before, after) in zip(columns, itertools.pairwise(boxes), strict=False):
@@ -89,12 +94,12 @@ def draw_columns(painter: QPainter, area: QRectF, columns: list[Column]) -> None
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.setFont(ui_font(11))
     for place, (column, squares) in enumerate(zip(columns, boxes, strict=True)):
-        for values, box in zip(column.maps, squares, strict=True):
+        for channel, values, box in zip(column.channels, column.maps, squares, strict=True):
             color = palette.learner if place else palette.text
             painter.drawImage(
                 box, signed_image(values) if column.is_filters else _heat(values, palette.background, color)
             )
-            painter.setPen(QPen(palette.line, 1))
+            painter.setPen(QPen(palette.text, 2) if (place, channel) == pointed else QPen(palette.line, 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box)
         painter.setPen(palette.muted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -75,13 +75,17 @@ class NetworkView(QWidget):
     def show_maps(self, maps: Mapping[str, Array], filters: Array | None = None) -> None:
         """Draw what blocks make of an image, and the first block's filters; nothing = units."""
         self._columns = columns_of(maps, filters)
-        self.update()
+        self._keep_pointed()
 
     def show_layers(self, layers: tuple[Layer, ...]) -> None:
         """Draw other units or weights; where the unit that is pointed at is no more, none is."""
         self._layers = layers
+        self._keep_pointed()
+
+    def _keep_pointed(self) -> None:
+        drawn: Sequence[Column | Layer] = self._columns or self._layers
         column, unit = self._pointed
-        if column >= len(layers) or (column >= 0 and unit >= layers[column].size):
+        if column >= len(drawn) or (column >= 0 and unit >= drawn[column].size):
             self._pointed = (-1, -1)
         self.update()
 
@@ -112,7 +116,7 @@ class NetworkView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._columns:
-            draw_columns(painter, QRectF(self.rect()).adjusted(1, 1, -1, -1), self._columns)
+            draw_columns(painter, self._area, self._columns, self._pointed)
             return
         if not self._layers:
             draw_words(painter, QRectF(self.rect()), self._unit_text)
@@ -158,20 +162,30 @@ class NetworkView(QWidget):
         return False
 
     def _text_at(self, point: QPointF) -> str:
-        if self._columns:
-            return self._map_text_at(point)
         return self.text_of(*self.unit_at(point))
 
     def text_of(self, column: int, unit: int) -> str:
         """Which unit of how many; "" for none."""
         if column < 0:
             return ""
-        return self._unit_text.format(layer=self._caption(column), unit=unit + 1, size=self._layers[column].size)
+        size = (self._columns or self._layers)[column].size
+        return self._unit_text.format(layer=self._caption(column), unit=unit + 1, size=size)
+
+    @property
+    def _area(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(1, 1, -1, -1)
+
+    @property
+    def _drawn(self) -> list[tuple[int, ...]]:
+        """The units or channels of each column, from above."""
+        return [column.channels for column in self._columns] or [layer.units for layer in self._layers]
 
     def unit_at(self, point: QPointF) -> tuple[int, int]:
-        """The layer and the unit there; -1 for none."""
-        for column, layer in enumerate(self._layers if not self._columns else ()):
-            for rect, unit in zip(self._unit_rects(column), layer.units, strict=True):
+        """The layer and the unit, or the column and the channel, there; -1 for none."""
+        columns = range(len(self._layers))
+        boxes = tiles(self._area, self._columns) if self._columns else [self._unit_rects(place) for place in columns]
+        for column, (units, rects) in enumerate(zip(self._drawn, boxes, strict=True)):
+            for unit, rect in zip(units, rects, strict=True):
                 if rect.contains(point):
                     return column, unit
         return -1, -1
@@ -201,7 +215,7 @@ class NetworkView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = UNIT_STEPS.get(Qt.Key(event.key()))
-        if step is not None and self._layers and not self._columns:
+        if step is not None and self._drawn:
             self._point_at(self._unit_beside(*step))
         elif event.key() == Qt.Key.Key_Escape and self._pointed[0] >= 0:
             self._point_at((-1, -1))
@@ -212,23 +226,15 @@ class NetworkView(QWidget):
         """The drawn unit in that direction of the one that is pointed at; of none, the first behind the inputs."""
         column, unit = self._pointed
         if column < 0:
-            return 1, self._layers[1].units[0]
-        place = self._layers[column].units.index(unit) if unit in self._layers[column].units else 0
-        column = min(max(column + across, 0), len(self._layers) - 1)
-        units = self._layers[column].units
+            return 1, self._drawn[1][0]
+        place = self._drawn[column].index(unit) if unit in self._drawn[column] else 0
+        column = min(max(column + across, 0), len(self._drawn) - 1)
+        units = self._drawn[column]
         return column, units[min(max(place + down, 0), len(units) - 1)]
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._point_at((-1, -1))
-
-    def _map_text_at(self, point: QPointF) -> str:
-        boxes = tiles(QRectF(self.rect()).adjusted(1, 1, -1, -1), self._columns)
-        for place, (column, squares) in enumerate(zip(self._columns, boxes, strict=True)):
-            for channel, box in zip(column.channels, squares, strict=True):
-                if box.contains(point):
-                    return self._unit_text.format(layer=self._caption(place), unit=channel + 1, size=column.size)
-        return ""
 
 
 def _curve(start: QPointF, end: QPointF) -> QPainterPath:

@@ -9,8 +9,10 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.touches import UnitAnswers
 from metalearn_gui.engine import Options, preset
+from metalearn_gui.engine.learners.base import View
 from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.network_drawing import answers_of
+from metalearn_gui.ui.network_maps import tiles
 from metalearn_gui.ui.panels.network import NetworkPanel
 from tests.ui.hand import mouse, session_for
 
@@ -135,3 +137,64 @@ def test_what_is_laid_over_is_seen_on_the_canvas(family, qtbot):
     assert surface.grab().toImage() != before
     session.unseen.lay_over(None)
     assert surface.grab().toImage() == before
+
+
+# --- channels of a network that looks at images ----------------------------------------------------
+
+
+MAPS = {"input": np.ones((8, 8, 1)), "block 1": np.random.default_rng(0).random((4, 4, 16))}
+
+
+@pytest.fixture
+def of_pictures(qtbot) -> NetworkPanel:
+    session = session_for("glyphs")
+    panel = NetworkPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(264, 340)
+    panel.show()
+    session.unseen.show_views([View("maps", MAPS)])
+    panel._draw()
+    return panel
+
+
+def channel_box(panel: NetworkPanel, column: int, place: int) -> QPointF:
+    return tiles(panel.view._area, panel.view.columns)[column][place].center()
+
+
+def test_a_channel_that_is_pointed_at_is_laid_over_the_first_query(of_pictures, qtbot):
+    session = of_pictures.session
+    canvas = CANVASES["pictures"](session)
+    qtbot.addWidget(canvas)
+    canvas.resize(700, 420)
+    canvas.show()
+    small, pad = canvas.placed.query[0].toRect(), canvas.desk.pad
+    before = (canvas.grab(small).toImage(), pad.grab().toImage())
+    mouse(of_pictures.view, QEvent.Type.MouseMove, channel_box(of_pictures, 1, 2), Qt.MouseButton.NoButton)
+    channel = of_pictures.view.columns[1].channels[2]
+    laid = session.unseen.laid_over
+    assert laid.name == f"block 1 · {channel + 1}"
+    np.testing.assert_allclose(laid.values, MAPS["block 1"][..., channel] / MAPS["block 1"].max())
+    assert canvas.grab(small).toImage() != before[0]
+    assert pad.grab().toImage() != before[1]
+    canvas.choose_row(0)  # an example, of which the network was not asked
+    example = pad.grab().toImage()
+    mouse(of_pictures.view, QEvent.Type.MouseMove, QPointF(1, 1), Qt.MouseButton.NoButton)
+    assert session.unseen.laid_over is None
+    assert pad.grab().toImage() == example
+    canvas.choose_row(len(session.unseen.touched.support.x))
+    assert (canvas.grab(small).toImage(), pad.grab().toImage()) == before
+
+
+def test_a_filter_shows_the_channel_that_it_makes_and_arrows_lead_there(of_pictures, qtbot):
+    view = of_pictures.view
+    view.show_maps(MAPS, np.random.default_rng(1).normal(size=(3, 3, 1, 16)))
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    (place, channel), laid = view.unit_pointed, of_pictures.session.unseen.laid_over
+    assert view.columns[place].is_filters
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert view.unit_pointed == (place + 1, channel)
+    np.testing.assert_array_equal(of_pictures.session.unseen.laid_over.values, laid.values)
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    assert of_pictures.session.unseen.laid_over.values.shape == (8, 8)

@@ -41,6 +41,8 @@ class DrawingDesk(QObject):
         self._replaced: Array | None = None  # what was on the pad when a file was asked for, while it is read
         self._drawings: dict[bytes, Drawing] = {}  # by the picture that was made of them
         self._unseen, self._reading = session.unseen, session.pictures
+        for signal in (self._unseen.laidOverChanged, self._unseen.rowChanged):
+            signal.connect(self._lay_over)
         self._reading.made.connect(self._take_made)
         self._reading.refused.connect(self._refuse)
         self.pad.approached.connect(self._unseen.note_hand)
@@ -76,6 +78,12 @@ class DrawingDesk(QObject):
         """Put a picture on the pad, as it was drawn where it was."""
         self._shown = values
         self.pad.show_drawing(self._drawings.get(values.tobytes()) or Drawing.on(values), color)
+
+    def _lay_over(self) -> None:
+        """What is laid over the task has to do with its first query alone."""
+        laid, first = self._unseen.laid_over, len(self._unseen.touched.support.x)
+        is_map = laid is not None and laid.values.ndim > 1 and self._unseen.row in (None, first)
+        self.pad.lay_over(laid.values if laid is not None and is_map else None)
 
     def take(self, read: Callable[[], bytes]) -> None:
         """Put an image file's contents in the place of the picture, once they are read. read: see PictureReading."""

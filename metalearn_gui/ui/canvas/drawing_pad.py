@@ -18,8 +18,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.drawing import Drawing, ink_width
 from metalearn_gui.ui.canvas.pixels import crisp, draw_ink, side_of
+from metalearn_gui.ui.canvas.unit_answers import draw_map
 from metalearn_gui.ui.theme import theme
 
 EDGE = 2  # pixels around the picture, for its line
@@ -46,6 +48,7 @@ class DrawingPad(QWidget):
         self.pen_width = 1.0  # in pixels of the picture
         self.drawing = Drawing.on(np.zeros(1, np.float32))
         self._color = QColor()
+        self._laid_over: Array | None = None
         self._stroke: list[QPointF] = []  # its newest part, in pixels of the picture
         self._goes_on = False  # whether there is an earlier part of it
         self._is_turned = False  # whether the pen of a tablet is held by its eraser's end
@@ -63,6 +66,12 @@ class DrawingPad(QWidget):
         """Show this picture, with a line of this colour around it."""
         self.drawing, self._color = drawing, color
         self.update()
+
+    def lay_over(self, values: Array | None) -> None:
+        """Show what a channel of the network makes of the picture, over it; None: the picture alone."""
+        if values is not self._laid_over:
+            self._laid_over = values
+            self.update()
 
     def hold(self, tool: Tool) -> None:
         """The hand takes another tool."""
@@ -162,6 +171,8 @@ class DrawingPad(QWidget):
         palette, painter = theme().palette, QPainter(self)
         painter.fillRect(self.rect(), palette.card)
         draw_ink(painter, self.paper(), self.drawing.values, palette.background, palette.text, QPen(self._color, 2))
+        if self._laid_over is not None:
+            draw_map(painter, self.paper(), self._laid_over)
         hand = self._hovered if self._pen is None else self.paper().topLeft() + self._pen * self._scale
         if hand is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

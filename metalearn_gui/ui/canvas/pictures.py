@@ -13,6 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QPaint
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import REFUSAL, Message, Session
+from metalearn_gui.bridge.touches import UnitAnswers
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.ui.canvas.answered import Answered
 from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
@@ -23,10 +24,11 @@ from metalearn_gui.ui.canvas.picture_layout import GAP, HEADER, PictureLayout, h
 from metalearn_gui.ui.canvas.picture_queries import CHOSEN, USUAL, Queries, Query
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.picture_tile import draw_tile
-from metalearn_gui.ui.canvas.picture_words import described_picture, placed_picture
+from metalearn_gui.ui.canvas.picture_words import described_picture, hits_text, large_picture, placed_picture
 from metalearn_gui.ui.canvas.pixels import draw_crisp, ink_image, side_of
 from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.shares import draw_lines, line_at
+from metalearn_gui.ui.canvas.unit_answers import draw_map
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
 LESSON = 18.0
@@ -152,10 +154,8 @@ class PicturesCanvas(PictureSurface):
                 self.choose_row(row)
                 return None
         probabilities = self._probabilities(self.row, self.shown_step) if not self._is_support else None
-        if probabilities is not None:
-            label = line_at(self.placed.lines, probabilities, position)
-            if label is not None:
-                self._put(self._rows.x[self.row], label)
+        if probabilities is not None and (label := line_at(self.placed.lines, probabilities, position)) is not None:
+            self._put(self._rows.x[self.row], label)
         return None
 
     def move_handle(self, index: int, position: QPointF) -> None:
@@ -271,9 +271,7 @@ class PicturesCanvas(PictureSurface):
         """How many of the queries are right, above them; what a hand drew is no query of the task's."""
         first = placed.query[0]
         line = headline(QRectF(first.topLeft(), placed.large.topLeft()), first.top() - scaled(HEADER))
-        text = self.tr("{right} of {count} queries right").format(right=sum(hits), count=len(hits))
-        if self.touched.unnamed:
-            text += self.tr(", {count} of your own").format(count=len(self.touched.unnamed))
+        text = hits_text(hits, len(self.touched.unnamed))
         queries = [row for row in range(self._num_support, self._rows.count) if self._is_named(row)]
         counts = counts_of(self.others(), self.shown_step, self._rows, queries)
         draw_counts(painter, line, [(text, theme().palette.muted), *counts])
@@ -283,16 +281,17 @@ class PicturesCanvas(PictureSurface):
         line = headline(placed.large, self.frame().top())
         painter.setFont(ui_font(12, 600))
         painter.setPen(theme().palette.text)
-        name = self.tr("example {label}") if self._is_support else self.tr("query {label}")
-        if not self._is_named(self.row):
-            name = self.tr("your picture")
-        text = name.format(label=int(self._rows.y[self.row]) + 1)
+        text = large_picture(int(self._rows.y[self.row]) + 1, self._is_support, self._is_named(self.row))
         more = "" if nearest is None else self.tr(", nearest: {label}").format(label=int(self._rows.y[nearest]) + 1)
         text += more if painter.fontMetrics().horizontalAdvance(text + more) <= line.width() else ""
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, text)
         probabilities = self._probabilities(self.row, step)
         if probabilities is not None and not self._is_support:
             draw_lines(painter, placed.lines, probabilities)
+
+    def paint_unit(self, painter: QPainter, answers: UnitAnswers) -> None:
+        if self.placed.query:
+            draw_map(painter, self.placed.query[0], answers.values)
 
     @classmethod
     def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:

@@ -218,7 +218,7 @@ class Surface(Translated, QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint_live(painter)
         answers = self.session.unseen.laid_over
-        if answers is not None and len(answers.values) == len(self.touched.grid):
+        if answers is not None and (answers.values.ndim > 1 or len(answers.values) == len(self.touched.grid)):
             self.paint_unit(painter, answers)
             self.draw_note(painter, [answers.name], self.frame().topLeft() + QPointF(0, 44))
         if self.session.readiness and not self.adaptation:

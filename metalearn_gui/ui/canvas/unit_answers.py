@@ -1,4 +1,4 @@
-"""What a unit of the network answers, over the canvas: as a curve in a scale of its own, or as colours over a plane."""
+"""What a unit of the network answers, over the canvas: a curve in a scale of its own, or colours over what it sees."""
 
 from __future__ import annotations
 
@@ -34,4 +34,13 @@ def draw_answers_on_plane(painter: QPainter, frame: QRectF, values: Array) -> No
     painter.setOpacity(OPACITY)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(frame, signed_image(values.reshape(side, side)[::-1] / reach))
+    painter.restore()
+
+
+def draw_map(painter: QPainter, box: QRectF, values: Array) -> None:
+    """What a channel makes of a picture, (height, width) from 0 to 1, over that."""
+    painter.save()
+    painter.setOpacity(OPACITY)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.drawImage(box, signed_image(values))
     painter.restore()

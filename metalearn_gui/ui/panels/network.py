@@ -184,8 +184,11 @@ class NetworkPanel(SettingsPanel):
             self._lay_over(*self.view.unit_pointed)
 
     def _lay_over(self, layer: int, unit: int) -> None:
-        """What the unit under the mouse answers, over the canvas where that shows inputs."""
+        """What the unit that is pointed at answers, over the canvas where that shows inputs."""
         unseen, shown = self.session.unseen, self.session.shown_state.learner
+        if self.view.columns:
+            unseen.lay_over(self._map(layer, unit))
+            return
         settings = self.session.shown.settings
         answers: list[Array] = []
         if layer >= 0 and settings.tasks.view in ("curve", "plane"):
@@ -194,6 +197,14 @@ class NetworkPanel(SettingsPanel):
             answers = answers_of(shown.params, getattr(settings.network, "activation", "relu"), seen)
         name = self.view.unit_name(layer, unit)
         unseen.lay_over(UnitAnswers(name, answers[layer][:, unit]) if answers else None)
+
+    def _map(self, place: int, channel: int) -> UnitAnswers | None:
+        """What a channel makes of the first query; of a filter, the channel that it makes. None for none drawn."""
+        columns = self.view.columns
+        made_by = place + (place >= 0 and columns[place].is_filters)
+        if made_by < 0 or channel not in columns[made_by].channels:
+            return None
+        return UnitAnswers(self.view.unit_name(place, channel), columns[made_by].map_of(channel))
 
     def _describe(self) -> None:
         if self.view.columns:
