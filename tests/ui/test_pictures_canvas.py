@@ -60,6 +60,24 @@ def canvas(qtbot, session):
     return widget
 
 
+@pytest.mark.parametrize("size", [(684, 352), (1200, 700)])
+def test_what_is_waited_for_is_readable_and_lies_over_no_class(canvas, session, size):
+    canvas.resize(*size)
+    session.unseen.adaptations = {}
+    session.unseen.adaptedChanged.emit()
+    before = canvas.grab().toImage()
+    session.readiness = "loading TensorFlow"
+    canvas.update()
+    after = canvas.grab().toImage()
+    places = [(x, y) for y in range(after.height()) for x in range(after.width())]
+    changed = [QPointF(*at) for at in places if after.pixel(*at) != before.pixel(*at)]
+    words = [at for at in changed if after.pixelColor(at.toPoint()) == theme().palette.muted]
+    assert len(words) > 30
+    line = canvas.placed.count_line.adjusted(-8, -4, 8, 8)
+    assert all(line.contains(at) for at in changed)
+    assert line.top() > canvas.placed.support[0].bottom() or line.left() > canvas.placed.support[-1].right()
+
+
 @pytest.mark.parametrize("size", [(684, 352), (569, 350), (1200, 700)])
 def test_a_note_on_a_picture_lies_neither_over_it_nor_under_the_pad(canvas, session, size):
     canvas.resize(*size)

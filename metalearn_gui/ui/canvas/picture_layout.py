@@ -33,6 +33,12 @@ class PictureLayout:
     def boxes(self) -> list[QRectF]:
         return self.support + self.query
 
+    @property
+    def count_line(self) -> QRectF:
+        """A line of words above the queries."""
+        first = (*self.query, *self.support, self.large)[0]
+        return headline(QRectF(first.topLeft(), self.large.topLeft()), first.top() - scaled(HEADER))
+
     def legibility(self) -> float:
         """Side of the smallest pictures."""
         return min(box.width() for box in self.boxes)

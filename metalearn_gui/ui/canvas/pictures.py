@@ -20,7 +20,7 @@ from metalearn_gui.ui.canvas.drawing_desk import DrawingDesk
 from metalearn_gui.ui.canvas.markers import class_color, draw_class_number
 from metalearn_gui.ui.canvas.nearest import REACH, mark_nearest, nearest_to
 from metalearn_gui.ui.canvas.picture_counts import counts_of, draw_counts
-from metalearn_gui.ui.canvas.picture_layout import GAP, HEADER, PictureLayout, headline, laid_out
+from metalearn_gui.ui.canvas.picture_layout import GAP, PictureLayout, headline, laid_out
 from metalearn_gui.ui.canvas.picture_queries import CHOSEN, USUAL, Queries, Query
 from metalearn_gui.ui.canvas.picture_source import has_picture, picture_in
 from metalearn_gui.ui.canvas.picture_tile import draw_tile
@@ -74,9 +74,8 @@ class PicturesCanvas(PictureSurface):
         return QRectF(self.rect()).adjusted(REACH, 2, -2, -scaled(LESSON + GAP))
 
     def note_frame(self) -> QRectF:
-        """Beside the pad, which would hide it."""
-        left, right = self.frame().left(), self.placed.large.left()
-        return QRectF(left, -scaled(HEADER) / 2, right - left, scaled(HEADER))
+        """Where the count of right queries will stand: what is waited for has nothing to be counted yet."""
+        return self.placed.count_line.marginsAdded(self.note_margins())
 
     def note_room(self) -> QRectF:
         """Left of the pad and its tools, which would hide the rest of a note."""
@@ -269,12 +268,10 @@ class PicturesCanvas(PictureSurface):
 
     def _draw_count(self, painter: QPainter, placed: PictureLayout, hits: list[bool]) -> None:
         """How many of the queries are right, above them; what a hand drew is no query of the task's."""
-        first = placed.query[0]
-        line = headline(QRectF(first.topLeft(), placed.large.topLeft()), first.top() - scaled(HEADER))
         text = hits_text(hits, len(self.touched.unnamed))
         queries = [row for row in range(self._num_support, self._rows.count) if self._is_named(row)]
         counts = counts_of(self.others(), self.shown_step, self._rows, queries)
-        draw_counts(painter, line, [(text, theme().palette.muted), *counts])
+        draw_counts(painter, placed.count_line, [(text, theme().palette.muted), *counts])
 
     def _draw_large(self, painter: QPainter, placed: PictureLayout, step: int, nearest: int | None) -> None:
         """What is said of the picture on the pad."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import ClassVar
 
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer
+from PySide6.QtCore import QMarginsF, QObject, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -116,6 +116,11 @@ class Surface(Translated, QWidget):
         """Where a word on what is waited for stands in the upper right corner."""
         return self.frame()
 
+    @staticmethod
+    def note_margins() -> QMarginsF:
+        """Around what is said within `note_frame`."""
+        return QMarginsF(scaled(12), scaled(9), scaled(12), scaled(9))
+
     def note_room(self) -> QRectF:
         """Where notes beside the hand may lie: no child lies over them there."""
         return QRectF(self.live_area())
@@ -220,7 +225,9 @@ class Surface(Translated, QWidget):
         answers = self.session.unseen.laid_over
         if answers is not None and (answers.values.ndim > 1 or len(answers.values) == len(self.touched.grid)):
             self.paint_unit(painter, answers)
-            self.draw_note(painter, [answers.name], self.frame().topLeft() + QPointF(0, 44))
+            below = QPointF(self.frame().left(), self.height() + 8)  # over the lesson: above are the classes
+            above = self.frame().topLeft() + QPointF(0, 44)
+            self.draw_note(painter, [answers.name], below if answers.values.ndim > 1 else above)
         if self.session.readiness and not self.adaptation:
             self._draw_loading(painter)
 
@@ -275,8 +282,8 @@ class Surface(Translated, QWidget):
     def _draw_loading(self, painter: QPainter) -> None:
         """What is waited for, on a ground of its own: points may lie where it stands."""
         painter.setFont(ui_font(12))
-        place, beside, above = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, scaled(12), scaled(9)
-        room, text = self.note_frame().adjusted(beside, above, -beside, -above), self.session.readiness
+        place, text = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, self.session.readiness
+        room = self.note_frame().marginsRemoved(self.note_margins())
         ground = painter.boundingRect(room, place, text).adjusted(-scaled(6), -scaled(2), scaled(6), scaled(2))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().palette.background)
