@@ -393,6 +393,38 @@ def test_marks_take_the_colours_of_another_theme(view, qtbot):
         theme().set_mode("dark")
 
 
+def chosen_key(view) -> str:
+    table = view.scores.table
+    assert table.selectionModel().isRowSelected(table.currentIndex().row())
+    return view.scores.model.keys[table.currentIndex().row()]
+
+
+def test_the_keyboard_stays_at_its_row_while_learners_finish_and_goes_to_the_next_one_when_it_is_taken_away(
+    view, qtbot
+):
+    view.chosen.add("fomaml")
+    table, keys = view.scores.table, view.scores.model.keys
+    table.selectRow(1)
+    compare(view, qtbot)
+    assert chosen_key(view) == keys[1]
+    table.sortByColumn(NAME, Qt.SortOrder.DescendingOrder)
+    assert chosen_key(view) == keys[1]
+    place, order = table.currentIndex().row(), view.scores.model.keys
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert len(view.scores.model.keys) == 2
+    assert chosen_key(view) == [key for key in order if key != keys[1]][min(place, 1)]
+
+
+def test_a_learner_that_is_added_is_in_sight(view, qtbot):
+    table = view.scores.table
+    for learner in ("fomaml", "cavia", "anil", "meta_sgd", "ridge", "cnp"):
+        view.chosen.add(learner)
+        qtbot.wait(20)
+    last = table.visualRect(view.scores.model.index(7, NAME))
+    assert table.verticalScrollBar().maximum() > 0  # else all are in sight anyway
+    assert table.viewport().rect().contains(last)
+
+
 def test_enter_opens_a_contender_in_the_main_window(view, qtbot):
     compare(view, qtbot)
     view.scores.table.setCurrentIndex(view.scores.model.index(1, 0))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
@@ -145,6 +156,8 @@ class ScoresView(RowsTable):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_compact = False
+        self._keys_before: list[str] = []
+        self._row_before = -1
         self.setItemDelegate(ScoresDelegate(self))
         header = ScoresHeader(self)
         self.use_header(header)
@@ -153,6 +166,28 @@ class ScoresView(RowsTable):
         self.setSortingEnabled(True)
         header.setSortIndicatorShown(False)  # it would lie over the words: the sorted heading is bold instead
         self.doubleClicked.connect(lambda index: self.openAsked.emit(index.row()))
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        if isinstance(model, ScoresModel):
+            model.modelAboutToBeReset.connect(self._note_rows)
+            model.modelReset.connect(self._find_rows)
+
+    def _note_rows(self) -> None:
+        self._row_before, self._keys_before = self.currentIndex().row(), self._keys()
+
+    def _find_rows(self) -> None:
+        """The row that was chosen still is, wherever it stands now, and one that was added is in sight."""
+        keys, before, row = self._keys(), self._keys_before, self._row_before
+        if keys and 0 <= row < len(before):
+            self.selectRow(keys.index(before[row]) if before[row] in keys else min(row, len(keys) - 1))
+        added = [place for place, key in enumerate(keys) if key not in before]
+        if before and len(added) == 1:  # once Qt has made room for it
+            QTimer.singleShot(0, self, lambda: self.scrollTo(self.model().index(added[0], NAME)))
+
+    def _keys(self) -> list[str]:
+        model = self.model()
+        return model.keys if isinstance(model, ScoresModel) else []
 
     def lay_out_columns(self) -> None:
         """Figures have their width, the name and the dots share the rest; call once a model is set."""

@@ -59,6 +59,11 @@ class ScoresModel(QAbstractTableModel):
         """The contender of a row."""
         return self._rows[row]
 
+    @property
+    def keys(self) -> list[str]:
+        """The contenders by their keys, row by row."""
+        return [row.key for row in self._rows]
+
     def follow(self) -> None:
         """Take over who there is and what they came to."""
         self.beginResetModel()
