@@ -12,6 +12,7 @@ from metalearn_gui.bridge.runs import Runs
 from metalearn_gui.bridge.starts import ScoreOfStart
 from metalearn_gui.bridge.task_space import UnseenSpace
 from metalearn_gui.bridge.unseen import UnseenTasks
+from metalearn_gui.bridge.way import WayOfTask
 from metalearn_gui.engine.training import Options
 
 
@@ -28,7 +29,8 @@ class Inside(QObject):
         self.start = ScoreOfStart(runs, options, unseen, self._latest, self)
         self.space = UnseenSpace(options.compile, unseen, self._latest, self)
         self.gradients = GradientsOfTasks(runs, options.compile, unseen, self._latest, self)
-        self._parts = (self.landscape, self.start, self.space, self.gradients)
+        self.way = WayOfTask(options.compile, unseen, self._at_hand, self)
+        self._parts = (self.landscape, self.start, self.space, self.gradients, self.way)
         for part in self._parts:
             part.failed.connect(self.failed)
 

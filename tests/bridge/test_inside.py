@@ -52,6 +52,24 @@ def test_the_path_through_the_landscape_has_the_losses_of_the_canvas(session, qt
     assert np.isfinite(found.losses).all()
 
 
+def test_the_way_of_the_weights_follows_the_touched_task_and_the_moment(session, qtbot):
+    way = session.inside.way
+    way.watch(True)
+    found = shown(qtbot, way)
+    assert found.task is session.unseen.touched
+    params = session.shown_state.learner.params
+    np.testing.assert_allclose(found.at(0)["w0"], params["w0"], rtol=1e-6)
+    assert not np.allclose(found.at(1)["w0"], params["w0"])
+    np.testing.assert_array_equal(found.at(10_000)["w0"], found.parts["w0"][-1])
+    session.unseen.new_task()
+    qtbot.waitUntil(lambda: way.result is not found, timeout=30_000)
+    assert way.result.task is session.unseen.touched
+    session.advance(2)
+    qtbot.waitUntil(lambda: session.unseen.shown.state.iteration == 2, timeout=30_000)
+    qtbot.waitUntil(lambda: way.result.shown.state is session.unseen.shown.state, timeout=30_000)
+    way.watch(False)
+
+
 def test_a_place_of_the_landscape_is_shown_on_the_canvas(session, qtbot):
     session.inside.landscape.watch(True)
     found = shown(qtbot, session.inside.landscape)

@@ -55,6 +55,7 @@ class FakeInside(QObject):
         self.start = FakePart(self)
         self.space = FakeSpace(self)
         self.gradients = FakePart(self)
+        self.way = FakePart(self)
 
 
 def bowl(task: TouchedTask, steps: int = 5) -> Landscape:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.touches import UnitAnswers
+from metalearn_gui.bridge.way import Way
 from metalearn_gui.engine import Options, preset
 from metalearn_gui.engine.learners.base import View
 from metalearn_gui.ui.canvas import CANVASES
@@ -61,6 +62,25 @@ def test_arrows_lead_from_unit_to_unit_and_escape_or_another_focus_lets_go(panel
     assert session.unseen.laid_over is not None
     panel.view.clearFocus()
     assert session.unseen.laid_over is None
+
+
+def test_what_is_laid_over_follows_the_step_and_is_asked_for_no_longer_than_it_is_seen(panel, session):
+    way, unseen, params = session.inside.way, session.unseen, session.shown_state.learner.params
+    point_at(panel, 1, 2)
+    unit, start = panel.view.unit_pointed[1], unseen.laid_over
+    assert way.watchers == 1
+    moved = np.stack([params["b0"] + step for step in range(3)])
+    way.show(Way(None, unseen.touched, {"b0": moved, "context": np.zeros((3, 5))}))
+    for step in (0, 1, 2, 5):
+        unseen.set_step(step)
+        expected = np.maximum(unseen.touched.grid @ params["w0"] + params["b0"] + min(step, 2), 0.0)[:, unit]
+        np.testing.assert_allclose(unseen.laid_over.values, expected, rtol=1e-5, atol=1e-6)
+        assert unseen.laid_over.name == f"{start.name}, step {step}"
+    unseen.new_task()
+    panel._draw()
+    assert unseen.laid_over.name == start.name  # until it is known how this one is adapted to
+    mouse(panel.view, QEvent.Type.MouseMove, QPointF(1, 1), Qt.MouseButton.NoButton)
+    assert (way.watchers, unseen.laid_over) == (0, None)
 
 
 def test_the_unit_that_is_laid_over_is_marked_in_its_picture(panel):

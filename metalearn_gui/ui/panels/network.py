@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from metalearn_gui.bridge.session import Session
-from metalearn_gui.bridge.touches import UnitAnswers
-from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.networks import NETWORKS
 from metalearn_gui.engine.params import Param, params_of
-from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.ui.editors import ChoiceBox, IntBox
 from metalearn_gui.ui.form import Form
-from metalearn_gui.ui.network_drawing import UNITS_DRAWN, answers_of, drawn_layers
+from metalearn_gui.ui.network_drawing import UNITS_DRAWN, drawn_layers
 from metalearn_gui.ui.network_view import NetworkView
 from metalearn_gui.ui.retiring import retire
 from metalearn_gui.ui.settings_panel import SettingsPanel
 from metalearn_gui.ui.stepper import Stepper
 from metalearn_gui.ui.theme import ui_font
+from metalearn_gui.ui.unit_on_canvas import UnitOnCanvas
 from metalearn_gui.ui.zoom import fit_new
 
 ABOVE = ("num_hidden_layers", "hidden_dim", "num_blocks", "num_channels", "activation")
@@ -43,7 +40,7 @@ class NetworkPanel(SettingsPanel):
         self._captions: dict[str, QLabel] = {}
         self._built_for: type | None = None
         self.view = NetworkView(self)
-        self.view.pointed.connect(self._lay_over)
+        self._on_canvas = UnitOnCanvas(session, self.view)
         self.view.pointed.connect(self._describe)
         self._above, below = QWidget(self), QWidget(self)
         self._controls, self._ends = QVBoxLayout(self._above), QHBoxLayout(below)
@@ -180,31 +177,7 @@ class NetworkPanel(SettingsPanel):
         first = params.get("w0")
         self.view.show_maps(maps, first if first is not None and first.ndim == FILTERS_NDIM else None)
         self._describe()
-        if self.session.unseen.laid_over is not None:
-            self._lay_over(*self.view.unit_pointed)
-
-    def _lay_over(self, layer: int, unit: int) -> None:
-        """What the unit that is pointed at answers, over the canvas where that shows inputs."""
-        unseen, shown = self.session.unseen, self.session.shown_state.learner
-        if self.view.columns:
-            unseen.lay_over(self._map(layer, unit))
-            return
-        settings = self.session.shown.settings
-        answers: list[Array] = []
-        if layer >= 0 and settings.tasks.view in ("curve", "plane"):
-            scaling, grid = Scaling.of(shown.carry), unseen.touched.grid
-            seen = grid if scaling is None else np.asarray(scaling.inputs(grid))
-            answers = answers_of(shown.params, getattr(settings.network, "activation", "relu"), seen)
-        name = self.view.unit_name(layer, unit)
-        unseen.lay_over(UnitAnswers(name, answers[layer][:, unit]) if answers else None)
-
-    def _map(self, place: int, channel: int) -> UnitAnswers | None:
-        """What a channel makes of the first query; of a filter, the channel that it makes. None for none drawn."""
-        columns = self.view.columns
-        made_by = place + (place >= 0 and columns[place].is_filters)
-        if made_by < 0 or channel not in columns[made_by].channels:
-            return None
-        return UnitAnswers(self.view.unit_name(place, channel), columns[made_by].map_of(channel))
+        self._on_canvas.lay_over_again()
 
     def _describe(self) -> None:
         if self.view.columns:
