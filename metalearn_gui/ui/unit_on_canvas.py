@@ -10,9 +10,12 @@ from PySide6.QtCore import QObject
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.bridge.touches import UnitAnswers
 from metalearn_gui.engine.backend import Array
+from metalearn_gui.engine.networks.mlp import Mlp
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.ui.network_drawing import answers_of
 from metalearn_gui.ui.network_view import NetworkView
+
+SHOWING_INPUTS = ("curve", "plane", "table")  # canvases whose places are inputs of the network
 
 
 class UnitOnCanvas(QObject):
@@ -54,7 +57,7 @@ class UnitOnCanvas(QObject):
 
     def _unit(self, layer: int, unit: int) -> UnitAnswers | None:
         session, settings = self._session, self._session.shown.settings
-        if layer < 0 or settings.tasks.view not in ("curve", "plane"):
+        if layer < 0 or settings.tasks.view not in SHOWING_INPUTS or settings.network.key != Mlp.key:
             return None
         learned, grid = session.shown_state.learner, session.unseen.touched.grid
         scaling, adapted = Scaling.of(learned.carry), self._adapted(learned.params)

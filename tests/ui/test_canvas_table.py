@@ -24,13 +24,15 @@ from metalearn_gui.store.link import to_link
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas.markers import class_color
 from metalearn_gui.ui.canvas.table import panes
-from metalearn_gui.ui.canvas.table.canvas import TableCanvas, fields_of
+from metalearn_gui.ui.canvas.table.canvas import TableCanvas
 from metalearn_gui.ui.canvas.table.held import shares_categories
+from metalearn_gui.ui.canvas.table.one_row import fields_of
 from metalearn_gui.ui.canvas.table.panes import beginnings
 from metalearn_gui.ui.canvas.table.small import draw_small
 from metalearn_gui.ui.export.pictures import draw_canvas
 from metalearn_gui.ui.header import Header
 from metalearn_gui.ui.main_window import MainWindow
+from metalearn_gui.ui.panels.network import NetworkPanel
 from metalearn_gui.ui.panels.task import TaskPanel
 from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.theme import theme
@@ -218,6 +220,20 @@ def daily(qtbot, tmp_path):
     canvas = shown(qtbot, FakeSession(settings))
     yield canvas
     TABLES.forget()
+
+
+def test_a_unit_of_the_network_is_laid_over_every_slice(canvas, qtbot):
+    network, unseen = NetworkPanel(canvas.session), canvas.session.unseen
+    qtbot.addWidget(network)
+    qtbot.waitUntil(lambda: unseen.touched.looked_at == canvas._looks)
+    before = [canvas.grab(pane.frame.toRect()).toImage() for pane in canvas.panes()]
+    unit = network.view.layers[1].units[0]
+    network.view.pointed.emit(1, unit)
+    assert len(unseen.laid_over.values) == len(unseen.touched.grid)
+    after = [canvas.grab(pane.frame.toRect()).toImage() for pane in canvas.panes()]
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    network.view.pointed.emit(-1, -1)
+    assert [canvas.grab(pane.frame.toRect()).toImage() for pane in canvas.panes()] == before
 
 
 def test_a_date_goes_from_day_to_day_under_mouse_and_keyboard(daily, qtbot):

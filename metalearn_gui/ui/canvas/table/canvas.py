@@ -11,8 +11,8 @@ from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from metalearn_gui.bridge.session import Session
+from metalearn_gui.bridge.touches import UnitAnswers
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tables.fields import Fields
 from metalearn_gui.engine.tables.slices import Slices, central_row
 from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.canvas.answered import Answered
@@ -20,9 +20,10 @@ from metalearn_gui.ui.canvas.axes import Range, grown, settled, widened
 from metalearn_gui.ui.canvas.handles import HandleSurface
 from metalearn_gui.ui.canvas.markers import draw_halo
 from metalearn_gui.ui.canvas.table.choice import SliceChoice
+from metalearn_gui.ui.canvas.table.drawing import draw_unit
 from metalearn_gui.ui.canvas.table.edits import with_row_after
 from metalearn_gui.ui.canvas.table.held import held_text
-from metalearn_gui.ui.canvas.table.one_row import point_of, row_text
+from metalearn_gui.ui.canvas.table.one_row import fields_of, point_of, row_text
 from metalearn_gui.ui.canvas.table.painting import Scene, paint_legend, paint_scene
 from metalearn_gui.ui.canvas.table.panes import Pane, draw_ground, panes_for, points_in, put_at, texts_at
 from metalearn_gui.ui.canvas.table.points import SUPPORT_RAIL, target_numbers
@@ -280,6 +281,10 @@ class TableCanvas(HandleSurface):
             pixels = self.handle_pixels()
             draw_halo(painter, QPointF(*pixels[self.grabbed].tolist()), theme().palette.learner, 14)
 
+    def paint_unit(self, painter: QPainter, answers: UnitAnswers) -> None:
+        if self.touched.looked_at == self._looks:
+            draw_unit(painter, self.panes(), self._looks, answers.values)
+
     def _scene(self) -> Scene:
         looks, step = self._looks, self.shown_step
         beside = [(one, predictions_of(self.touched, looks, one.adaptation, step)) for one in self.others()]
@@ -291,9 +296,3 @@ class TableCanvas(HandleSurface):
     @classmethod
     def paint_small(cls, painter: QPainter, frame: QRectF, drawn: Answered) -> None:
         draw_small(painter, frame, fields_of(drawn.family), drawn.touched, drawn.predictions)
-
-
-def fields_of(family: TaskFamily) -> Fields:
-    """The columns of a family whose view is "table"."""
-    fields: Fields = family.fields  # type: ignore[attr-defined]
-    return fields

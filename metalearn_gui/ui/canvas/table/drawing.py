@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from metalearn_gui.engine.backend import Array
-from metalearn_gui.engine.tables.slices import Slice
+from metalearn_gui.engine.tables.slices import Slice, Slices
 from metalearn_gui.ui.canvas.axes import Range
 from metalearn_gui.ui.canvas.curve_drawing import draw_curve
 from metalearn_gui.ui.canvas.markers import class_color, faded
 from metalearn_gui.ui.canvas.regions import border_pen, boundaries, region_image
 from metalearn_gui.ui.canvas.table.panes import Pane
+from metalearn_gui.ui.canvas.unit_answers import OPACITY, draw_answers
+from metalearn_gui.ui.heat_map import signed_image
 from metalearn_gui.ui.theme import rgb, theme
 
 HALF_LEVEL = 0.36  # of a label's slot: a category has levels, not a curve
@@ -49,6 +53,24 @@ def draw_class_lines(painter: QPainter, pane: Pane, probabilities: Array, dashes
         painter.setPen(pen)
         for line in pane.axes.polylines(x, y):
             painter.drawPolyline(line)
+
+
+def draw_unit(painter: QPainter, panes: Sequence[Pane], looks: Slices, values: Array) -> None:
+    """What a unit of the network answers: a curve in a scale of its own in every pane, or colours over a plane.
+
+    values: at the rows of the task, and then at the places of the slices.
+    """
+    num_places = sum(cut.shape[0] * cut.shape[1] for cut in looks.cuts)
+    for pane, part in zip(panes, looks.parted(values[-num_places:, None]), strict=False):
+        if pane.cut.up is not None:
+            reach = float(np.abs(part).max()) or 1.0
+            painter.save()
+            painter.setOpacity(OPACITY)
+            draw_plane(painter, pane, signed_image(part[::-1, :, 0] / reach))
+            painter.restore()
+        else:
+            x, y = _curve(pane.cut, part[0, :, 0])
+            draw_answers(painter, pane.axes, x[:, None], y)
 
 
 def draw_plane(painter: QPainter, pane: Pane, image: QImage) -> None:

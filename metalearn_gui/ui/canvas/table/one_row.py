@@ -1,10 +1,17 @@
-"""One row of a table's task, by its number among all support and then all query rows."""
+"""The columns of a table's task, and one of its rows, by its number among all support and then all query rows."""
 
 from __future__ import annotations
 
 from metalearn_gui.bridge.session import TouchedTask
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.tables.fields import Field, Fields
+from metalearn_gui.engine.tasks.base import TaskFamily
+
+
+def fields_of(family: TaskFamily) -> Fields:
+    """The columns of a family whose view is "table"."""
+    fields: Fields = family.fields  # type: ignore[attr-defined]
+    return fields
 
 
 def is_support(touched: TouchedTask, row: int) -> bool:
