@@ -324,6 +324,12 @@ class Session(QObject):
         """
         self._course.show_moment(iteration)
 
+    def show_now(self) -> None:
+        """The shown run as it is: neither a moment of its past, nor what a hand holds in place of an adaptation."""
+        if self.unseen.held:
+            self.unseen.set_held({})
+        self.show_moment(None)
+
     def restore_run(self, run_id: str) -> None:
         """Its settings and state become the ones that Run goes on from, as a run of its own."""
         self._reading.when_read(self._settings_of(run_id), lambda: self._course.restore(run_id))

@@ -109,7 +109,7 @@ COMMANDS = (
     ),
     Command(
         "now", QT_TRANSLATE_NOOP("Commands", "Back to now"), "", RUN,
-        lambda w: w.session.show_moment(None), "present newest past moment live",
+        lambda w: w.session.show_now(), "present newest past moment live",
     ),
     Command(
         "warm_up", QT_TRANSLATE_NOOP("Commands", "Warm up all presets"), "", RUN, lambda w: w.session.warming.start()

@@ -30,7 +30,7 @@ class MomentFigure(Translated, Figure):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._session.moment is not None:
-            self._session.show_moment(None)
+            self._session.show_now()
         else:
             super().mousePressEvent(event)
 

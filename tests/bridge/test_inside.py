@@ -97,6 +97,17 @@ def test_a_loss_of_a_place_lies_between_those_of_the_cells_around_it():
     assert np.isnan(found.loss_at((8.1, 1.0)))
 
 
+def test_back_to_now_gives_back_what_a_hand_took_from_the_landscape(session, qtbot):
+    qtbot.waitUntil(lambda: "learner" in session.unseen.adaptations, timeout=30_000)
+    own = session.unseen.adaptations["learner"].loss
+    with qtbot.waitSignal(session.unseen.adaptedChanged):
+        session.unseen.set_held({name: values + 1.0 for name, values in session.shown_state.learner.params.items()})
+    assert session.unseen.adaptations["learner"].loss[-1] != pytest.approx(own[-1])
+    session.show_now()
+    assert (session.moment, session.unseen.held) == (None, {})
+    qtbot.waitUntil(lambda: session.unseen.adaptations["learner"].loss[-1] == pytest.approx(own[-1]), timeout=30_000)
+
+
 def test_the_landscape_follows_the_hand(session, qtbot):
     part = session.inside.landscape
     part.watch(True)

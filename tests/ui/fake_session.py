@@ -184,6 +184,11 @@ class FakeSession(QObject):
         self.moment = None if moment is None else moment.iteration
         self.shownChanged.emit()
 
+    def show_now(self) -> None:
+        if self.unseen.held:
+            self.unseen.set_held({})
+        self.show_moment(None)
+
     @property
     def shown_iteration(self) -> int:
         return self.shown.iteration if self.moment is None else self.moment

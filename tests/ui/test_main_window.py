@@ -7,6 +7,7 @@ import gc
 import weakref
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, QSize, Qt, QUrl
@@ -757,8 +758,9 @@ def test_one_comes_back_to_now_from_a_past_moment_in_any_view(window, session, q
     session.show_moment(session.shown.moments[0].iteration)
     readout = window._header._iteration
     assert "Back to now" in readout.toolTip()
+    session.unseen.set_held({"w0": np.ones(3)})
     window.commands.by_key["now"].trigger()
-    assert session.moment is None
+    assert (session.moment, session.unseen.held) == (None, {})
     assert readout.toolTip() == ""
 
 

@@ -49,7 +49,7 @@ class ClocksPanel(InsidePanel):
         self.back_to_now.setFont(ui_font(12, 500))
         self.back_to_now.setProperty("kind", "link")
         self.back_to_now.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still runs and pauses
-        self.back_to_now.clicked.connect(lambda: self._show(None))
+        self.back_to_now.clicked.connect(lambda: self.session.show_now())
         foot = QHBoxLayout()
         foot.addWidget(self._state, 1)
         foot.addWidget(self.back_to_now)
