@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from metalearn_gui.ui.named import named
-from metalearn_gui.ui.theme import scaled, ui_font
+from metalearn_gui.ui.theme import restyle_by_properties, scaled, ui_font
 
 GAP, AFTER = 6, 8  # between the value and its unit; after the unit, before the next figure
 
@@ -54,6 +54,12 @@ class Figure(QWidget):
         self._unit.setText(unit)
         self._unit.setVisible(bool(unit))
         self._place()
+
+    def set_tone(self, tone: str) -> None:
+        """How the word after the number is dressed: "muted", or "accent" where a press does something."""
+        if self._unit.property("tone") != tone:
+            self._unit.setProperty("tone", tone)
+            restyle_by_properties(self._unit)
 
     @property
     def unit(self) -> str:

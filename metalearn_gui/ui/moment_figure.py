@@ -24,6 +24,7 @@ class MomentFigure(Translated, Figure):
         """The shown run's; unit: what follows the number of now."""
         is_past = self._session.moment is not None  # must be said even where there is little room
         self.show_value(count_text(self._session.shown_iteration), self.tr("past") if is_past else unit)
+        self.set_tone("accent" if is_past else "muted")
         help = self.tr("The run as it was then; a press leads back to now (Ctrl+K, Back to now)")
         self.setToolTip(help if is_past else "")
         self.setCursor(Qt.CursorShape.PointingHandCursor if is_past else Qt.CursorShape.ArrowCursor)

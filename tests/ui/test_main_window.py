@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QRect, QSize, Qt, QUrl
-from PySide6.QtGui import QCursor, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCursor, QDragEnterEvent, QDropEvent, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -784,8 +784,10 @@ def test_the_bar_says_that_a_moment_is_past_and_a_press_there_leads_back_to_now(
     unit = readout.unit
     session.show_moment(100)
     assert readout.unit == "past" != unit
+    assert readout._unit.palette().color(QPalette.ColorRole.WindowText) == theme().palette.accent_text
     qtbot.mouseClick(readout, Qt.MouseButton.LeftButton)
     assert (session.moment, readout.unit) == (None, unit)
+    assert readout._unit.palette().color(QPalette.ColorRole.WindowText) == theme().palette.muted
     qtbot.mouseClick(readout, Qt.MouseButton.LeftButton)
     assert session.calls.count(("show_moment", None)) == 1
 
