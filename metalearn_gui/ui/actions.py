@@ -171,7 +171,7 @@ COMMANDS = (
         lambda w: w.show_view("compare"), "report side by side",
     ),
     Command(
-        "runs_lines", QT_TRANSLATE_NOOP("Commands", "Lines of all runs"), "", VIEW,
+        "runs_lines", QT_TRANSLATE_NOOP("Commands", "Runs as lines"), "", VIEW,
         lambda w: w.panels["runs"].show_lines(),
     ),
     Command("sweep_view", QT_TRANSLATE_NOOP("Commands", "Sweep settings"), "", VIEW, lambda w: w.show_view("sweep")),

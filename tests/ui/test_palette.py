@@ -90,7 +90,7 @@ def test_a_typed_value_is_set_on_enter(window, session, line, qtbot):
 
 def test_a_whole_name_comes_before_names_that_begin_with_it(window, session, line, qtbot):
     qtbot.keyClicks(line, "lines")
-    assert {"Lines", "Lines of all runs"} <= set(texts(window))
+    assert {"Lines", "Runs as lines"} <= set(texts(window))
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert session.settings.tasks.key == "linear"
 
@@ -338,6 +338,25 @@ def test_a_command_s_own_word_beats_scattered_letters_and_no_name(window, line, 
 def test_a_command_is_found_by_what_one_may_look_for(window, line, typed, text):
     line.setText(typed)
     assert texts(window)[0] == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "family"), [("rate things", "Ratings"), ("rate", "Ratings"), ("draw one", "Glyphs"), ("drag", "Sinusoid")]
+)
+def test_tasks_are_found_by_what_the_hand_does_with_them_from_any_others(window, session, line, typed, family):
+    session.change(task_family="blobs")
+    line.setText(typed)
+    assert family in texts(window)
+    assert not ({"Ratings", "Glyphs", "Sinusoid"} - {family}) & set(texts(window))
+
+
+def test_the_runs_are_drawn_as_lines_under_one_name(window, line):
+    button = window.findChild(QWidget, "runs_lines_button")
+    window.panels["runs"].show_lines()
+    lines = window.panels["runs"].lines
+    line.setText(button.accessibleName())
+    assert texts(window)[0] == button.accessibleName() == lines.windowTitle()
+    lines.close()
 
 
 @pytest.mark.parametrize(

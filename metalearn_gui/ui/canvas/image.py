@@ -26,6 +26,7 @@ from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.rows import Rows, dashed
 from metalearn_gui.ui.text import exact_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 
 GAP, CAPTION, LESSON, LARGEST_THUMB, SMALLEST_THUMB = 12.0, 20.0, 18.0, 30.0, 9.0  # pixels of the design
 RING = 4.0  # pixels around the large pictures and their names, for the line that says that the keyboard is here
@@ -48,6 +49,7 @@ class ImageCanvas(PictureSurface):
     """Support pictures first, then query pictures; the chosen one is shown large."""
 
     object_name = "image_canvas"
+    invitation = QT_TRANSLATE_NOOP("Canvas", "paint on it")
     ring_outside = RING - 1
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -62,9 +64,6 @@ class ImageCanvas(PictureSurface):
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Unseen pictures: paint noise on what comes in, or a pattern on its target"))
-
-    def invitation(self) -> str:
-        return self.tr("paint on it")
 
     def hint(self) -> str:
         return self.tr("choose a picture below")

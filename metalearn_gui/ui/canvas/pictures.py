@@ -30,6 +30,7 @@ from metalearn_gui.ui.canvas.row_surface import PictureSurface
 from metalearn_gui.ui.canvas.shares import draw_lines, line_at
 from metalearn_gui.ui.canvas.unit_answers import draw_map
 from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 
 LESSON = 18.0
 CLASS_KEYS = {getattr(Qt.Key, f"Key_{number}"): number - 1 for number in range(1, 10)}
@@ -39,6 +40,7 @@ class PicturesCanvas(PictureSurface):
     """Support pictures by class on the left, queries in the middle, the chosen picture large on the right."""
 
     object_name = "image_canvas"
+    invitation = QT_TRANSLATE_NOOP("Canvas", "draw one")
     ring_outside = 1.0  # words reach as far as the frame
     claimed_keys = PictureSurface.claimed_keys | frozenset(CLASS_KEYS)
 
@@ -62,9 +64,6 @@ class PicturesCanvas(PictureSurface):
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("An unseen task of pictures: choose one and draw on it"))
         self.desk.pad.setAccessibleName(self.tr("Drawing pad"))
-
-    def invitation(self) -> str:
-        return self.tr("draw one")
 
     def hint(self) -> str:
         return self.tr("click chooses, 1-9 name its class")

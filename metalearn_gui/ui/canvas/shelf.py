@@ -28,6 +28,7 @@ from metalearn_gui.ui.canvas.shelf_tile import draw_tile
 from metalearn_gui.ui.canvas.shelf_words import card_lines, described_card, row_lines
 from metalearn_gui.ui.canvas.stars import NUM_STARS, StarScale, star_at
 from metalearn_gui.ui.theme import theme
+from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 
 RATING_KEYS = {getattr(Qt.Key, f"Key_{stars}"): stars for stars in range(1, NUM_STARS + 1)}
 RING = 5.0  # room for the ring of who came by keyboard
@@ -38,6 +39,7 @@ class ShelfCanvas(HandleSurface):
     """Holds the chosen row of the list and the first card in sight; all else is the session's."""
 
     object_name = "ratings_canvas"
+    invitation = QT_TRANSLATE_NOOP("Canvas", "rate things")
     claimed_keys: ClassVar[frozenset[int]] = HandleSurface.claimed_keys | frozenset(RATING_KEYS)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -54,9 +56,6 @@ class ShelfCanvas(HandleSurface):
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("A new user's ratings: rate items with the keys 1 to 5"))
-
-    def invitation(self) -> str:
-        return self.tr("rate things")
 
     def hint(self) -> str:
         said = self.tr("click a star or press 1-5, right-click clears")

@@ -19,7 +19,7 @@ from metalearn_gui.ui.canvas.ageing import Ageing
 from metalearn_gui.ui.canvas.answered import Answered, Other, fits
 from metalearn_gui.ui.canvas.laid_over import RunsOnCanvas
 from metalearn_gui.ui.theme import scaled, theme, ui_font
-from metalearn_gui.ui.translated import Translated
+from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP, Translated
 from metalearn_gui.ui.wording import baseline_name
 
 ANSWER_MS = 20  # a touch is answered sooner than that, as a rule; where it is not, the points go ahead of the answer
@@ -29,6 +29,7 @@ class Surface(Translated, QWidget):
     """A picture of the touched task, in a static layer that is kept and a live one that is not."""
 
     object_name: ClassVar[str]
+    invitation: ClassVar[str] = QT_TRANSLATE_NOOP("Canvas", "drag the points")  # what the hand does first
     names_curves = False  # whether curves carry their names, in place of a legend
     names_others = False  # whether those beside the learner are named, too: a picture has no chips below that do it
     small_figure_room: ClassVar[int] = 0  # pixels of the design left above a small drawing; 0: below it there is room
@@ -95,10 +96,6 @@ class Surface(Translated, QWidget):
 
     def paint_unit(self, painter: QPainter, answers: UnitAnswers) -> None:
         """What a unit of the network answers, where the drawing shows inputs."""
-
-    def invitation(self) -> str:
-        """What the hand does first, for the card's title."""
-        return self.tr("drag the points")
 
     def hint(self) -> str:
         """Half a line on what the hand can do, for the card's header."""

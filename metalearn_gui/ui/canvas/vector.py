@@ -31,6 +31,7 @@ from metalearn_gui.ui.canvas.rows import (
 )
 from metalearn_gui.ui.text import exact_text, number_text
 from metalearn_gui.ui.theme import scaled, theme, ui_font
+from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 
 LEFT, HEADER, CELLS, LOSSES, LESSON_LINE, GAP = 34.0, 22.0, 16.0, 78.0, 16.0, 8.0  # pixels of the design
 NARROWEST_SLOT = 9.0
@@ -42,6 +43,7 @@ class VectorCanvas(RowSurface):
     """Bars are targets, lines predictions; below, what each row loses beside a constant prediction."""
 
     object_name = "vector_canvas"
+    invitation = QT_TRANSLATE_NOOP("Canvas", "drag the bars")
     small_figure_room = 26
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -51,9 +53,6 @@ class VectorCanvas(RowSurface):
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Unseen rows: drag the targets of a support row"))
-
-    def invitation(self) -> str:
-        return self.tr("drag the bars")
 
     def hint(self) -> str:
         return self.tr("click a loss to see its row")

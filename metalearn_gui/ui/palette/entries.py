@@ -13,7 +13,9 @@ from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.engine.params import Param, SettingError
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.tasks import TASKS
+from metalearn_gui.engine.tasks.base import TaskFamily
 from metalearn_gui.ui.actions import COMMANDS, PALETTE
+from metalearn_gui.ui.canvas import CANVASES
 from metalearn_gui.ui.run_names import names_of_runs
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.wording import without_keys
@@ -118,14 +120,17 @@ class Entries(QObject):
     def _families(self) -> Iterator[Entry]:
         for key, family in TASKS.items():
             choose = functools.partial(self._window.choose_family, key)
-            yield Entry(FAMILY, _translated(family.label), choose, self.tr("task family"), ICONS[FAMILY], words=key)
+            words = f"{key} {_invitation(family())}"
+            yield Entry(FAMILY, _translated(family.label), choose, self.tr("task family"), ICONS[FAMILY], words=words)
 
     def _presets(self) -> Iterator[Entry]:
         for key, preset in PRESETS.items():
             choose = functools.partial(self._window.choose_preset, key)
-            learner, tasks = preset.settings.learner.label, preset.settings.tasks.label
+            family = preset.settings.tasks
+            learner, tasks = preset.settings.learner.label, family.label
             detail = self.tr("preset: {learner} on {tasks}").format(learner=learner, tasks=tasks)
-            yield Entry(PRESET, preset.label, choose, detail, ICONS[PRESET], words=f"{key} {learner} {tasks}")
+            words = f"{key} {learner} {tasks} {_invitation(family)}"
+            yield Entry(PRESET, preset.label, choose, detail, ICONS[PRESET], words=words)
 
     def _runs(self) -> Iterator[Entry]:
         names = names_of_runs(self._session)
@@ -146,3 +151,8 @@ class Entries(QObject):
 
 def _translated(text: str) -> str:
     return QCoreApplication.translate("Settings", text)
+
+
+def _invitation(family: TaskFamily) -> str:
+    """What the hand does with tasks of a family."""
+    return QCoreApplication.translate("Canvas", CANVASES[family.view].invitation)

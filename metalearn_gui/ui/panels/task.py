@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
@@ -143,7 +143,7 @@ class TaskPanel(Panel):
         self._chips[key].setToolTip(text)
 
     def _show_hint(self) -> None:
-        what = self.surface.invitation() if self.surface else ""
+        what = QCoreApplication.translate("Canvas", self.surface.invitation) if self.surface else ""
         title = self.tr("An {unseen} task — {what}")
         self.set_title(title.format(unseen=unseen_text(self.session.shown.settings), what=what))
         if self.surface is not None and self.surface.ageing.is_old:

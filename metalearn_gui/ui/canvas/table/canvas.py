@@ -31,6 +31,7 @@ from metalearn_gui.ui.canvas.table.predictions import Predictions, predictions_o
 from metalearn_gui.ui.canvas.table.rows import RowsEditor
 from metalearn_gui.ui.canvas.table.small import draw_small
 from metalearn_gui.ui.theme import scaled, theme
+from metalearn_gui.ui.translated import QT_TRANSLATE_NOOP
 
 BAR, LEGEND, GAP = 26, 18, 14  # pixels of the design, as below
 TABLE_SHARE, TABLE_WIDTHS, NARROWEST_WITH_TABLE = 0.42, (220, 430), 430
@@ -42,6 +43,7 @@ class TableCanvas(HandleSurface):
     """A handle is a support row in one of the panes; the chosen row says where slices pass through the others."""
 
     object_name = "table_canvas"
+    invitation = QT_TRANSLATE_NOOP("Canvas", "change its rows")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -66,9 +68,6 @@ class TableCanvas(HandleSurface):
         self.setAccessibleName(self.tr("Unseen task: slices through a table; drag the support rows"))
         self._choice.retranslate()
         self._editor.retranslate()
-
-    def invitation(self) -> str:
-        return self.tr("change its rows")
 
     def hint(self) -> str:
         return self.tr("drag a row, or type in the table")
