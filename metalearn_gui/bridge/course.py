@@ -332,18 +332,21 @@ class Course(QObject):
         """A run trains elsewhere: it comes into the list once, neither live nor shown, and there is more to save."""
         self._announce(*([self.runsChanged] if self.runs.add(run) else []))
 
-    def rename(self, run_id: str, name: str) -> None:
-        run = self.runs.find(run_id)
-        if run is not None and run.name != name:
-            run.name = name
-            self._announce(self.runsChanged)
-
     def remark(self, run_id: str, **remarks: object) -> None:
+        """Undoable: what a person says of a run, by the names of its record's fields."""
         run = self.runs.find(run_id)
-        if run is not None and any(getattr(run, name) != value for name, value in remarks.items()):
+        before = {name: getattr(run, name) for name in remarks} if run else remarks
+        if before != remarks:
+            say, take_back = (functools.partial(self._put_remarks, run_id, said) for said in (remarks, before))
+            self.undo_stack.push(Deed(say, take_back, self.tr("Remark on a run")))
+
+    def _put_remarks(self, run_id: str, remarks: Mapping[str, object]) -> None:
+        run = self.runs.find(run_id)
+        if run is not None:
             for name, value in remarks.items():
                 setattr(run, name, value)
             self._announce(self.runsChanged)
+            self.messageRaised.emit(Message("", about=DEED))
 
     def delete(self, run_ids: Sequence[str], live_stays: bool = False) -> None:
         """Undoable as one. A fresh run takes the place of the live one.

@@ -351,16 +351,16 @@ class Session(QObject):
         self._course.set_overlay(run_id, on)
 
     def rename_run(self, run_id: str, name: str) -> None:
-        """Give a run a name of its own; "" gives it its learner's."""
-        self._course.rename(run_id, name)
+        """Undoable: give a run a name of its own; "" gives it its learner's."""
+        self._course.remark(run_id, name=name)
 
     def remark_run(self, run_id: str, *, tags: str | None = None, note: str | None = None) -> None:
-        """Words of a person's own about a run: tags with commas between, and a note; None leaves what is there."""
+        """Undoable: own words about a run, tags with commas between and a note; None leaves what is there."""
         given = {"tags": tags, "note": note}
         self._course.remark(run_id, **{name: text for name, text in given.items() if text is not None})
 
     def pin_run(self, run_id: str, on: bool) -> None:
-        """Let a run stand before the others, or among them."""
+        """Undoable: let a run stand before the others, or among them."""
         self._course.remark(run_id, is_pinned=on)
 
     def delete_run(self, run_id: str) -> None:

@@ -449,6 +449,63 @@ def test_runs_can_be_named_and_drawn_over(session, qtbot) -> None:
     assert session.overlays == {session.live.run_id}
 
 
+REMARKS = {
+    "name": lambda session, run_id: session.rename_run(run_id, "mine"),
+    "tags": lambda session, run_id: session.remark_run(run_id, tags="slide 4"),
+    "note": lambda session, run_id: session.remark_run(run_id, note="too slow"),
+    "is_pinned": lambda session, run_id: session.pin_run(run_id, True),
+}
+
+
+@pytest.mark.parametrize("field", REMARKS)
+def test_what_is_said_of_a_run_goes_and_comes_with_undo(field, session, qtbot) -> None:
+    before = getattr(session.live, field)
+    REMARKS[field](session, session.live.run_id)
+    said = getattr(session.live, field)
+    assert said != before
+    for deed, expected in ((session.undo, before), (session.redo, said)):
+        with qtbot.waitSignal(session.runsChanged):
+            deed()
+        assert getattr(session.live, field) == expected
+
+
+def test_each_remark_is_taken_back_by_itself_and_one_that_says_nothing_new_is_none(session) -> None:
+    run_id = session.live.run_id
+    session.remark_run(run_id, tags="good", note="first")
+    for _ in range(2):  # Enter in the line, and the line is left
+        session.remark_run(run_id, note="second")
+    session.rename_run(run_id, "mine")
+    left = []
+    for _ in range(3):
+        session.undo()
+        left.append((session.live.name, session.live.tags, session.live.note))
+    assert left == [("", "good", "second"), ("", "good", "first"), ("", "", "")]
+    assert not session.undo_stack.canUndo()
+
+
+def test_a_remark_is_taken_back_from_a_run_that_was_deleted_meanwhile(session, qtbot) -> None:
+    run_to(session, qtbot, 1)
+    first = session.live.run_id
+    session.reset()
+    session.rename_run(first, "mine")
+    session.delete_run(first)
+    session.undo()
+    assert session.runs[0].name == "mine"
+    session.undo()
+    assert session.runs[0].name == ""
+
+
+def test_the_undo_of_a_deletion_is_not_offered_once_a_run_is_renamed(session, qtbot) -> None:
+    run_to(session, qtbot, 1)
+    first = session.live.run_id
+    session.reset()
+    run_to(session, qtbot, 1)
+    heard = Heard(session)
+    session.delete_run(first)
+    session.rename_run(session.live.run_id, "mine")
+    assert [message.action for message in heard.messages] == ["undo", ""]
+
+
 def test_signals_of_many_meta_iterations_are_few(session, qtbot) -> None:
     heard = []
     session.advanced.connect(lambda: heard.append(session.live.iteration))

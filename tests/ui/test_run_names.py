@@ -261,8 +261,9 @@ def test_a_live_run_among_those_to_delete_is_spoken_of_if_it_has_begun(
 def test_tags_and_note_are_typed_in_the_menu(panel, session, three_runs, qtbot):
     menu = panel.row_menu(1)
     line = menu.findChild(QLineEdit, "run_tags")
-    line.setText("good")
-    line.editingFinished.emit()
+    qtbot.keyClicks(line, "good")
+    assert three_runs[1].tags == ""  # as a whole, for one undo
+    qtbot.keyClick(line, Qt.Key.Key_Return)
     assert three_runs[1].tags == "good"
     assert panel.model.index(1, NAME).data(START_ROLE) == "good"
     menu.close()
