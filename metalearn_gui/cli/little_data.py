@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ from metalearn_gui.cli.inputs import asked_settings
 from metalearn_gui.cli.output import print_tables
 from metalearn_gui.cli.parser import Options, Parser, whole_number
 from metalearn_gui.engine.compare import NUM_TASKS, SHOTS, Budget, LittleData, LittleDataPlan, LossAgainst
-from metalearn_gui.engine.report.plots import with_interval
+from metalearn_gui.engine.report.losses import table_against
 
 
 def parser() -> Parser:
@@ -46,19 +45,9 @@ def run(options: Options) -> int:
 
 
 def _print_curves(what: str, curves: Sequence[LossAgainst]) -> None:
-    """A row for each number; a learner that was not tried with it has none there."""
-    found = {
-        (curve.label, x): with_interval(loss, half)
-        for curve in curves
-        for x, loss, half in zip(curve.x.tolist(), curve.loss, curve.ci95, strict=True)
-    }
-    labels, numbers = dict.fromkeys(label for label, _ in found), sorted({x for _, x in found})
-    rows = [
-        ["unlimited" if x == math.inf else f"{x:.0f}", *(found.get((label, x), "") for label in labels)]
-        for x in numbers
-    ]
-    if rows:
-        print_tables(f"Mean loss on unseen tasks by {what}", [what, *labels], rows)
+    if curves:
+        table = table_against(what, curves)
+        print_tables(f"Mean loss on unseen tasks by {what}", table.columns, table.rows)
 
 
 def _numbers(text: str) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from metalearn_gui.engine.compare import (
     Grid,
     Judged,
     LittleData,
+    LittleDataPlan,
+    LossAgainst,
     Outcome,
     Progressed,
     SearchPlan,
@@ -34,7 +37,8 @@ from metalearn_gui.engine.events import Evaluated, Progress
 from metalearn_gui.engine.params import SettingError
 from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.published import published
-from metalearn_gui.engine.report import page_of
+from metalearn_gui.engine.report import page_of, write_page
+from metalearn_gui.engine.report.page import Table
 from metalearn_gui.engine.training import Options, trained
 from tests.engine.small import assert_same_bits, small_settings
 
@@ -189,6 +193,38 @@ def test_little_data_has_a_point_for_every_number_of_tasks_and_of_shots() -> Non
     assert as_trained == pytest.approx(curves.by_tasks[0].loss[1])
     assert isinstance(said[-1], Compared)
     assert len(said[-1].comparison.runs) == 5
+
+
+def little_outcome() -> Outcome:
+    plan = LittleDataPlan(small_settings("sinusoid", "fomaml"), Budget(meta_iterations=1), num_tasks=(0,), shots=(2,))
+    return functools.reduce(Outcome.after, plan.begin(options=TRACED), Outcome(plan))
+
+
+def test_a_report_of_little_data_has_its_numbers_in_both_forms(tmp_path: Path) -> None:
+    by_tasks = (
+        LossAgainst("maml", "MAML", np.array([1, math.inf]), np.array([2.5, 0.51]), np.array([0.3, 0.02])),
+        LossAgainst("scratch", "From scratch", np.array([math.inf]), np.array([1.75]), np.array([math.inf])),
+    )
+    by_shots = (LossAgainst("maml", "MAML", np.array([2.0]), np.array([0.9]), np.array([0.1])),)
+    outcome = dataclasses.replace(little_outcome(), little_data=LittleData(by_tasks, by_shots, 5))
+    for name in ("page.md", "page.html"):
+        write_page(str(tmp_path / name), page_of(outcome, compile=False))
+    expected = [
+        "| training tasks | MAML | From scratch |\n| --- | --- | --- |\n| 1 | 2.5 ± 0.3 |  |\n"
+        "| unlimited | 0.51 ± 0.02 | 1.75 |",
+        "| shots | MAML |\n| --- | --- |\n| 2 | 0.9 ± 0.1 |",
+    ]
+    page, rows = (tmp_path / "page.md").read_text("utf-8"), (tmp_path / "page.html").read_text("utf-8")
+    assert all(table in page for table in expected)
+    assert page.index(expected[0]) < page.index("## Shots") < page.index(expected[1])
+    cells = [re.sub("<.*?>", " ", row).split() for row in re.findall("<tr>(.*?)</tr>", rows)]
+    assert ["unlimited", "0.51", "±", "0.02", "1.75"] in cells
+    assert ["2", "0.9", "±", "0.1"] in cells
+
+
+def test_a_report_of_little_data_without_any_yet_has_no_empty_table() -> None:
+    page = page_of(dataclasses.replace(little_outcome(), little_data=None), compile=False)
+    assert not any(isinstance(block, Table) for section in page.sections for block in section.blocks)
 
 
 def test_little_data_tries_as_many_shots_as_a_class_has_images_for(tmp_path: Path) -> None:

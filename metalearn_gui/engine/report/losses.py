@@ -1,8 +1,11 @@
-"""The table of losses on unseen tasks, with what is said above and below it."""
+"""Tables of losses on unseen tasks, with what is said above and below them."""
 
 from __future__ import annotations
 
-from metalearn_gui.engine.compare import Comparison
+import math
+from collections.abc import Sequence
+
+from metalearn_gui.engine.compare import Comparison, LossAgainst
 from metalearn_gui.engine.compare.figures import Figures, Row, rows, undecided_text
 from metalearn_gui.engine.report.page import Table
 from metalearn_gui.engine.report.plots import number, with_interval
@@ -30,6 +33,21 @@ def loss_table(comparison: Comparison) -> list[Table | str]:
     lines = [f"{undecided}."] if undecided else []
     lines += [f"{row.label}: {row.line}" for row in table if row.line]
     return [_note(comparison, is_alone), Table(tuple(columns), cells, frozenset(trained | best)), *lines]
+
+
+def table_against(what: str, curves: Sequence[LossAgainst]) -> Table:
+    """A row for each number of `what`, a column for each learner; one that was not tried with it has none there."""
+    found = {
+        (curve.label, x): with_interval(loss, half)
+        for curve in curves
+        for x, loss, half in zip(curve.x.tolist(), curve.loss, curve.ci95, strict=True)
+    }
+    labels, numbers = dict.fromkeys(label for label, _ in found), sorted({x for _, x in found})
+    rows = (
+        ("unlimited" if x == math.inf else f"{x:.0f}", *(found.get((label, x), "") for label in labels))
+        for x in numbers
+    )
+    return Table((what, *labels), tuple(rows))
 
 
 def _note(comparison: Comparison, is_alone: bool) -> str:

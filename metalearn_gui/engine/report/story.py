@@ -25,7 +25,7 @@ from metalearn_gui.engine.params import with_and
 from metalearn_gui.engine.published import published
 from metalearn_gui.engine.report import plots
 from metalearn_gui.engine.report.element import Element
-from metalearn_gui.engine.report.losses import loss_table
+from metalearn_gui.engine.report.losses import loss_table, table_against
 from metalearn_gui.engine.report.page import Page, Picture, Section, Table
 from metalearn_gui.engine.report.plots import Band, Mean, Series, number
 from metalearn_gui.engine.report.protocol import (
@@ -148,8 +148,8 @@ def _little_data_page(outcome: Outcome, compile: bool) -> Page:
     trained = f"All were trained with {curves.shots} shots, and tried with fewer and with more."
     by_shots = _against(curves.by_shots, "shots", trained)
     sections = (
-        Section("Training tasks", (by_tasks,)),
-        *([Section("Shots", (by_shots,))] if curves.by_shots else []),
+        Section("Training tasks", by_tasks),
+        *([Section("Shots", by_shots)] if curves.by_shots else []),
         Section("Protocol", (_STEPS, *protocol(outcome))),
         Section("To repeat it", tuple(again(outcome))),
     )
@@ -158,7 +158,8 @@ def _little_data_page(outcome: Outcome, compile: bool) -> Page:
 
 _STEPS = (
     "The learner is shown after as many adaptation steps as in training, transfer and a start from scratch at their "
-    "best step. What trains on no tasks is a level in the first plot."
+    "best step. What trains on no tasks is a level in the first plot, and stands in the last row of its table. A loss "
+    "is a mean over the unseen tasks ± half its 95 % interval."
 )
 
 _PAGES: dict[str, Callable[[Outcome, bool], Page]] = {
@@ -210,7 +211,7 @@ def _intervals(comparison: Comparison) -> list[Picture]:
     return [Picture(drawing, "Mean loss of each learner at its best step, with its 95 % interval.")]
 
 
-def _against(curves: Sequence[LossAgainst], what: str, remark: str) -> Picture:
+def _against(curves: Sequence[LossAgainst], what: str, remark: str) -> tuple[Picture | Table, ...]:
     """Infinitely many are drawn as three times the largest number that is not; an interval to 0 ends at the axis."""
     finite = [float(x) for curve in curves for x in curve.x if math.isfinite(x)]
     most = 3.0 * max(finite, default=1.0)
@@ -219,7 +220,8 @@ def _against(curves: Sequence[LossAgainst], what: str, remark: str) -> Picture:
     ]
     has_endless = any(math.isinf(x) for curve in curves for x in curve.x)
     drawing = plots.line_plot(series, what, "loss on unseen tasks", x_names={most: "∞"} if has_endless else None)
-    return Picture(drawing, f"Mean loss on unseen tasks by {what}; shaded: its 95 % interval. {remark}".rstrip())
+    picture = Picture(drawing, f"Mean loss on unseen tasks by {what}; shaded: its 95 % interval. {remark}".rstrip())
+    return (picture, table_against(what, curves)) if curves else (picture,)
 
 
 # --- what it was over -----------------------------------------------------------------------------
