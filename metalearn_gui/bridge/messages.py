@@ -6,8 +6,9 @@ import dataclasses
 
 # What is over once another wish is granted, another run begins or this one goes on, the session is saved, or opened;
 # or once there is work on this session: then one that was left unsaved is offered by the menu alone; or once the live
-# run is shown again; or once what was done is taken back.
+# run is shown again; or once what was done is taken back; or once what was compared goes on or is out of sight.
 REFUSAL, RUN, SAVING, OPENING, LEFT, SHOWN, DEED = "refusal", "run", "saving", "opening", "left", "shown", "deed"
+COMPARED = "compared"
 
 
 @dataclasses.dataclass(frozen=True)

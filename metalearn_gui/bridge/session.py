@@ -101,7 +101,7 @@ class Session(QObject):
             signal.connect(lambda: self.laid_over.show(laid_over(self._runs)))
         self._course.settingsChanged.connect(self._take_words_back)
         for granted in (self.pictures.made, self.comparing.planned):
-            granted.connect(lambda: self._pass_on(Message("", about=REFUSAL)))
+            granted.connect(lambda: self.take_back(REFUSAL))
         self.messageRaised.connect(self._note)
         self._course.messageRaised.connect(self._pass_on)
         self._course.worked.connect(self.documents.mark_dirty)
@@ -155,7 +155,7 @@ class Session(QObject):
     def redo(self) -> None:
         """Do again what was taken back last."""
         self._undoing.redo()
-        self._pass_on(Message("", about=DEED))
+        self.take_back(DEED)
 
     def set_settings(self, settings: ExperimentSettings, text: str = "") -> None:
         """Undoable. Live values reach the run; structural ones restart it (old run kept), after 300 ms of quiet."""
@@ -198,7 +198,11 @@ class Session(QObject):
         if self.settings is not self._granted:
             self._granted = self.settings
             for about in (REFUSAL, DEED):  # the newest deed is another one now
-                self._pass_on(Message("", about=about))
+                self.take_back(about)
+
+    def take_back(self, about: str) -> None:
+        """What was said about this is over (bridge/messages.py)."""
+        self._pass_on(Message("", about=about))
 
     def _pass_on(self, message: Message) -> None:
         """What takes back something that is not said any more is not passed on."""

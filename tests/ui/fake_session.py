@@ -83,6 +83,9 @@ class FakeSession(QObject):
         self.unseen = FakeUnseen(self)
         self.documents = FakeDocuments(self)
 
+    def take_back(self, about: str) -> None:
+        """It says nothing that could be over."""
+
     # --- settings -------------------------------------------------------------------------------
 
     def undo(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from types import SimpleNamespace
 
@@ -9,9 +10,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
-from metalearn_gui.bridge.session import RunState, Session
+from metalearn_gui.bridge.session import Message, RunState, Session
 from metalearn_gui.engine.compare import Axis, Bracket, Budget, Choice, Grid, Lane, LittleDataPlan, LossAgainst, Rung
 from metalearn_gui.engine.compare.usual import can_be_swept, usual_values
 from metalearn_gui.engine.loss_range import EVERY
@@ -24,6 +25,7 @@ from metalearn_gui.ui.compare.cell_map import CellMap, Cells
 from metalearn_gui.ui.compare.effort import BudgetBox, budget_text
 from metalearn_gui.ui.compare.standing import short_name
 from metalearn_gui.ui.loss_colors import LossScale
+from metalearn_gui.ui.main_window import MainWindow
 from metalearn_gui.ui.text import number_text
 from metalearn_gui.ui.views.little_data import LittleDataView
 from metalearn_gui.ui.views.structure import StructureView
@@ -427,6 +429,41 @@ def test_little_data_that_was_ended_says_how_to_go_on_and_goes_on(real, qtbot):
     assert real.comparing.comparison.runs[0].lane.run_id == first
     assert len(real.comparing.comparison.runs) == 13
     assert len(real.comparing.outcome.little_data.by_tasks[0].x) == 6
+
+
+@pytest.fixture
+def window_with_an_end(real, qtbot, monkeypatch):
+    """A window that shows little data, of which it has just said that it was ended."""
+    few = functools.partial(LittleDataPlan, num_tasks=(1, 0), shots=(2,))
+    monkeypatch.setattr("metalearn_gui.ui.views.little_data.LittleDataPlan", few)
+    window = MainWindow(real)
+    shown(window, qtbot)
+    window.show_view("little_data")
+    real.comparing.contenderFinished.connect(lambda _run_id: real.comparing.cancel())
+    run(window.transport, qtbot)
+    bar = window.findChild(QWidget, "message_bar")
+    assert bar.accessibleName().startswith("Ended with")
+    assert bar.isVisible()
+    return window
+
+
+@pytest.mark.usefixtures("traced")
+def test_what_is_said_of_an_end_goes_with_its_view_and_leaves_what_others_say(window_with_an_end):
+    window, bar = window_with_an_end, window_with_an_end.findChild(QWidget, "message_bar")
+    window.show_view("sweep")
+    assert not bar.isVisible()
+    window.show_view("little_data")
+    window.session.messageRaised.emit(Message("something else"))
+    window.show_task()
+    assert bar.isVisible()
+
+
+@pytest.mark.usefixtures("traced")
+def test_what_is_said_of_an_end_goes_when_an_earlier_one_is_shown(window_with_an_end):
+    session, bar = window_with_an_end.session, window_with_an_end.findChild(QWidget, "message_bar")
+    session.comparing.kept = (dataclasses.replace(session.comparing.kept[0], is_cancelled=False, key="whole"),)
+    session.comparing.reopen("whole")
+    assert not bar.isVisible()
 
 
 def test_the_box_of_kinds_asks_for_another_view_and_stays_what_it_is(real, qtbot):

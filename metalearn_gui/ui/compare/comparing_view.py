@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
-from metalearn_gui.bridge.messages import REFUSAL, Message
+from metalearn_gui.bridge.messages import COMPARED, REFUSAL, Message
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine.compare import Outcome, Plan
@@ -36,7 +36,7 @@ class ComparingView(View):
         super().__init__(session, parent)
         self.is_compact = False
         self._said: tuple[int, ...] = ()
-        self._was_shown = self._comes_back = self._has_told_end = False
+        self._was_shown = self._comes_back = False
         self._buttons: list[tuple[QPushButton, str]] = []
         self.header.step.hide()
         self._done = self.header.add_figure(f"{self.key}_done")
@@ -122,7 +122,7 @@ class ComparingView(View):
             else:
                 comparing.resume()
         elif self.session.can_run:
-            self._take_word_back()
+            self.session.take_back(COMPARED)
             self.attempt(self.begin)
 
     def step(self) -> None:
@@ -172,7 +172,13 @@ class ComparingView(View):
             self._comes_back = False
         self._was_shown = True
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():  # another view has come; else the window has only been put away
+            self.session.take_back(COMPARED)
+
     def _take_reopened(self) -> None:
+        self.session.take_back(COMPARED)
         if not self._comes_back:  # what has been chosen here since then stays
             self.take_outcome()
         if self.isVisible() and not self.is_mine:
@@ -182,8 +188,7 @@ class ComparingView(View):
         self.show_state()
         outcome = self.session.comparing.outcome
         if outcome and self.isVisible() and self.is_mine and self.session.comparing.has_been_cancelled:
-            self._has_told_end = True
-            self.session.messageRaised.emit(Message(self._end_text(outcome), "info"))
+            self.session.messageRaised.emit(Message(self._end_text(outcome), "info", about=COMPARED))
 
     def _end_text(self, outcome: Outcome) -> str:
         """What there is at the end of one that was cancelled, and what Run does with the rest."""
@@ -200,12 +205,6 @@ class ComparingView(View):
             more = self.tr("Run goes on with the others.")
         goes_on = self.goes_on and outcome.plan.settings == self.session.settings
         return f"{text} {more if goes_on else self.tr('Run begins anew.')}"
-
-    def _take_word_back(self) -> None:
-        """What was said of the end is over where it goes on."""
-        if self._has_told_end:
-            self._has_told_end = False
-            self.session.messageRaised.emit(Message("", "info"))
 
     def _ask_report(self) -> None:
         kinds = self.tr("Web page (*.html);;Markdown (*.md)")
