@@ -23,6 +23,7 @@ from metalearn_gui.bridge.runs import (
     take_live_values,
     with_live_values,
 )
+from metalearn_gui.bridge.scoring import Scoring
 from metalearn_gui.bridge.training import Training
 from metalearn_gui.bridge.unseen import UnseenTasks
 from metalearn_gui.engine import events
@@ -60,7 +61,8 @@ class Course(QObject):
         self.undo_stack = QUndoStack(self)
         self._calmer: Mapping[str, float] = {}  # what to go on with after the newest divergence
         self.runs = Runs(fresh_run(settings))
-        self.pace = Pace()
+        self.pace, self.scoring = Pace(), Scoring(self)
+        self.scoring.changed.connect(self.stateChanged)
         self.training = Training(options, self._take_events, self._take_end, self)
         self.training.stateChanged.connect(self._take_state)
         self.training.failed.connect(self._take_failure)
@@ -397,6 +399,7 @@ class Course(QObject):
     # --- what the worker says -----------------------------------------------------------------------
 
     def _take_events(self, arrived: list[events.Event]) -> None:
+        self.scoring.follow(arrived[-1])
         list_changed = self.runs.apply(arrived)
         kinds = {type(event) for event in arrived}
         if kinds & _STATE_EVENTS:
@@ -422,6 +425,7 @@ class Course(QObject):
             self.messageRaised.emit(run_messages.diverged(event))
 
     def _take_end(self, run_id: str) -> None:
+        self.scoring.end()
         if self.runs.has_ended(run_id):
             self._announce(self.runsChanged, self.shownChanged)
         self._score_again_if_due()  # a change may have come after its last look

@@ -219,6 +219,11 @@ class Session(QObject):
         return self._training.state
 
     @property
+    def is_scoring(self) -> bool:
+        """Whether the live run tries unseen tasks, for so long that it is worth a word."""
+        return self._course.scoring.is_long
+
+    @property
     def readiness(self) -> str:
         """What waits, in words ("loading TensorFlow", "compiling, 3 s"); empty when nothing does."""
         return self._training.readiness

@@ -152,6 +152,11 @@ class Snapshot(Event):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Evaluating(Event):
+    """Unseen tasks are about to be tried, and nothing trains meanwhile; `Evaluated` comes next."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Evaluated(Event):
     """Unseen tasks were tried. baseline_share: baselines' part of all training seconds, 0..1."""
 

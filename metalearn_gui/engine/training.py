@@ -87,7 +87,7 @@ def meta_train(
         gradient_evaluations, compute_seconds: what a resumed run has behind it.
         most_seconds: of computing in all, give or take a chunk; the run is done then, too.
 
-    Yields: Prepared; then Progress, Snapshot, Evaluated, LiveChanged; at the end Finished (after Diverged
+    Yields: Prepared; then Progress, Snapshot, Evaluating, Evaluated, LiveChanged; at the end Finished (after Diverged
         where a loss or a parameter is not finite: the state is then the last good one). With stop_patience a run that
         comes to its end hands over the state that did best on validation tasks, which may be an earlier one.
     """
@@ -321,6 +321,7 @@ class _Watch:
         if scores:
             self._scored, self._num_scored = run.iteration, self._num_scored + 1
             self._next_try = max(self._next_try, self._grown())
+            yield events.Evaluating(**run.where())
             run.tune_baselines(again=at_rest)
             started = time.perf_counter()
             yield run.evaluated()

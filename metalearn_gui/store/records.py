@@ -189,6 +189,9 @@ class RunRecord:
     def _snapshot(self, event: events.Snapshot) -> None:
         self.latest = event.state
 
+    def _nothing_new(self, event: events.Event) -> None:
+        """It says where the run is, and no more."""
+
     def _evaluated(self, event: events.Evaluated) -> None:
         self.scores.append(Scored(event.iteration, event.compute_seconds, event.evaluation))
         self.baseline_share = event.baseline_share
@@ -236,6 +239,7 @@ _FOLDS: dict[type[events.Event], Callable[..., None]] = {
     events.Prepared: RunRecord._prepared,
     events.Progress: RunRecord._progress,
     events.Snapshot: RunRecord._snapshot,
+    events.Evaluating: RunRecord._nothing_new,
     events.Evaluated: RunRecord._evaluated,
     events.LiveChanged: RunRecord._live_changed,
     events.Diverged: RunRecord._diverged,

@@ -83,6 +83,9 @@ class StatusBar(Translated, QFrame):
             RunState.PAUSED: self.tr("Paused"),
             RunState.STOPPING: self.tr("Stopping"),
         }
+        if session.is_scoring:
+            texts[RunState.RUNNING] = self.tr("Scoring unseen tasks on CPU")
+            texts[RunState.PAUSED] = self.tr("Paused, scoring unseen tasks")
         return texts[session.run_state]
 
     def _side_by_side_text(self) -> str:

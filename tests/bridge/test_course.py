@@ -6,15 +6,18 @@ import threading
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QObject
 
 from metalearn_gui.bridge import training
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import DRAIN_MS, LATEST_MS, Runner
+from metalearn_gui.bridge.scoring import LONG_MS, Scoring
 from metalearn_gui.bridge.session import Session
 from metalearn_gui.engine import Options, footprint
-from metalearn_gui.engine.events import LearnerState
+from metalearn_gui.engine.events import Change, Evaluating, LearnerState, LiveChanged
 from metalearn_gui.engine.presets import PRESETS
 from metalearn_gui.engine.switching import preset_key
+from metalearn_gui.engine.training import Experiment
 from tests.bridge.conftest import Heard, small_settings
 
 pytestmark = pytest.mark.usefixtures("traced")
@@ -504,6 +507,35 @@ def test_the_undo_of_a_deletion_is_not_offered_once_a_run_is_renamed(session, qt
     session.delete_run(first)
     session.rename_run(session.live.run_id, "mine")
     assert [message.action for message in heard.messages] == ["undo", ""]
+
+
+def test_a_long_trial_of_unseen_tasks_is_told_while_it_lasts(open_session, qtbot, monkeypatch) -> None:
+    may_end, told = threading.Event(), []
+    monkeypatch.setattr(Experiment, "tune_baselines", lambda _run, again: may_end.wait(60.0))
+    session = open_session(options=Options(compile=False, baselines=False, num_tasks=4))
+    session.stateChanged.connect(lambda: told.append(session.is_scoring))
+    session.toggle()
+    qtbot.waitUntil(lambda: session.is_scoring, timeout=60_000)
+    assert told[-1]
+    may_end.set()
+    qtbot.waitUntil(lambda: not session.is_scoring, timeout=20_000)
+    assert session.run_state is RunState.RUNNING
+    assert not told[-1]
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["another event", "the end"])
+def test_a_short_trial_of_unseen_tasks_is_never_told_of(is_over, qtbot) -> None:
+    place = {"run_id": "", "iteration": 1, "tasks_seen": 1, "gradient_evaluations": 1.0, "compute_seconds": 1.0}
+    owner, told = QObject(), []
+    scoring = Scoring(owner)
+    scoring.changed.connect(lambda: told.append(scoring.is_long))
+    scoring.follow(Evaluating(**place))
+    if is_over:
+        scoring.end()
+    else:
+        scoring.follow(LiveChanged(**place, change=Change(1, "noise", 0.0)))
+    qtbot.wait(LONG_MS + 100)
+    assert told == []
 
 
 def test_signals_of_many_meta_iterations_are_few(session, qtbot) -> None:

@@ -20,6 +20,7 @@ from metalearn_gui.engine.events import (
     Change,
     Diverged,
     Evaluated,
+    Evaluating,
     Event,
     Finished,
     LiveChanged,
@@ -73,6 +74,13 @@ def test_nothing_is_evaluated_or_trained_beside_where_that_is_off() -> None:
     events = list(meta_train(small_settings(), options=QUIET))
     assert not of_type(events, Evaluated)
     assert finished(events).state.baselines["transfer"].iteration == 0
+
+
+def test_a_trial_of_unseen_tasks_is_announced_before_it_begins() -> None:
+    events = list(meta_train(small_settings(num_iterations=4), options=CHATTY))
+    announced = [(later, event.iteration) for event, later in itertools.pairwise(events) if type(event) is Evaluating]
+    assert [later for later, _ in announced] == of_type(events, Evaluated)
+    assert all(later.iteration == iteration for later, iteration in announced)
 
 
 def test_unseen_tasks_are_tried_early_on_whatever_the_clock_says(monkeypatch: pytest.MonkeyPatch) -> None:

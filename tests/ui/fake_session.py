@@ -63,7 +63,7 @@ class FakeSession(QObject):
         self.settings = settings or default_settings()
         self.undo_stack = QUndoStack(self)
         self.preset_key = ""
-        self.run_state = RunState.IDLE
+        self.run_state, self.is_scoring = RunState.IDLE, False
         self.readiness = ""
         self.can_run = True
         self.speed, self.eta_seconds, self.memory_mb = 32_400.0, 42.0, 612.0

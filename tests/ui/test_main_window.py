@@ -307,6 +307,14 @@ def test_run_waits_until_it_can_be_pressed(window, session):
     assert child(window, "status_label").text().startswith("Loading TensorFlow")
 
 
+@pytest.mark.parametrize("state", [RunState.RUNNING, RunState.PAUSED])
+def test_the_foot_says_that_unseen_tasks_are_scored_while_nothing_trains(window, session, state):
+    for is_scoring in (True, False):
+        session.is_scoring = is_scoring
+        session.set_state(state)
+        assert ("coring unseen tasks" in child(window, "status_label").text()) is is_scoring
+
+
 def test_a_run_that_is_over_reports_its_loss(window, session):
     session.live.reason, session.live.reported_loss = "done", 0.0779
     session.stateChanged.emit()
