@@ -23,6 +23,7 @@ STEPS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 
 class ContextPad(QWidget):
     """Emits where the hand puts the point; shows what it is told."""
 
+    rings_itself = True
     moved = Signal(float, float)
     left_to_learner = Signal()  # a double-click or Escape: the learner's own again
 

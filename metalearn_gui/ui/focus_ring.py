@@ -1,4 +1,7 @@
-"""A ring round the focused widget, while the keyboard moves the focus."""
+"""A ring round the focused widget, while the keyboard moves the focus.
+
+A picture under the hand says so itself, with `rings_itself`: keys act there however one came, and its ring is its own.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,9 @@ class FocusRing(QWidget):
             self.hide()
             return
         self._target = target
+        if getattr(target, "rings_itself", False):
+            self.hide()
+            return
         corner = target.mapTo(self._window, QPoint(0, 0))
         is_close = isinstance(target, QAbstractSpinBox | WhyButton)
         beside = CLOSE if is_close else BESIDE.get(str(target.property("kind")), MARGIN)

@@ -105,6 +105,11 @@ class LandscapeView(QWidget):
         way = axes.pixels(self._shown.plane.path[:, 0], self._shown.plane.path[:, 1])
         return sum(frame.contains(QPointF(*place)) for place in way.tolist())
 
+    @property
+    def rings_itself(self) -> bool:
+        """Whether it says itself that it has the keyboard: as soon as there is a picture."""
+        return self._shown is not None
+
     def loss_at(self, place: tuple[float, float]) -> float:
         """The loss at a place: that of the network there for the hand's own, else by the grid; NaN outside."""
         if place == self._place and self._place_loss is not None:

@@ -19,6 +19,7 @@ from metalearn_gui.bridge.starts import StartScore
 from metalearn_gui.engine.learners import LEARNERS
 from metalearn_gui.ui.clock_map import cell_text
 from metalearn_gui.ui.explanation import Explanation
+from metalearn_gui.ui.focus_ring import FocusRing
 from metalearn_gui.ui.gradient_picture import GradientPicture
 from metalearn_gui.ui.gradient_strips import thinned
 from metalearn_gui.ui.landscape_view import LandscapeView, contours
@@ -531,6 +532,19 @@ def landscape(session, qtbot) -> LandscapePanel:
     panel.show()
     session.inside.landscape.show(bowl(session.unseen.touched))
     return panel
+
+
+def test_the_window_lays_a_ring_round_the_landscape_until_it_has_one_itself(landscape, qtbot):
+    window = landscape.window()
+    ring = FocusRing(window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    landscape.view.setFocus(Qt.FocusReason.TabFocusReason)
+    ring.follow()
+    assert not ring.isVisible()
+    landscape.view.show_landscape(None)
+    ring.follow()
+    assert ring.isVisible()
 
 
 def test_a_press_on_a_place_holds_the_network_that_is_there(landscape, session, qtbot):

@@ -549,6 +549,21 @@ def test_the_ring_stays_round_what_has_the_keyboard_when_that_moves(window, qtbo
     assert ring.geometry().adjusted(3, 3, -3, -3) == QRect(corner, target.size())
 
 
+@pytest.mark.parametrize("family", ["sinusoid", "blobs", "vectors", "glyphs", "ratings", "table"])
+def test_a_canvas_that_tab_comes_to_has_one_ring(window, session, table, qtbot, family):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    session.change(**({"data": table, "task_family": "csv"} if family == "table" else {"task_family": family}))
+    canvas, ring = window.panels["task"].surface, child(window, "focus_ring")
+    bare = canvas.grab().toImage()
+    canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    ring.follow()
+    assert canvas.grab().toImage() != bare
+    assert not ring.isVisible()
+    window.focusNextPrevChild(True)
+    assert ring.isVisible()
+
+
 def test_a_button_has_no_frame_within_the_ring(window, qtbot):
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)

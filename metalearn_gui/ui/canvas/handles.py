@@ -37,6 +37,7 @@ REACH = 12.0  # pixels of the design from a handle's middle that still grab it
 class HandleSurface(Surface):
     """A surface whose handles follow the hand."""
 
+    rings_itself = True
     ring_outside: ClassVar[float] = -1.0  # pixels from the frame to the line that says that the keyboard is here
     claimed_keys: ClassVar[frozenset[int]] = frozenset((*ARROWS, *CHANGING))
 
