@@ -12,6 +12,7 @@ from metalearn_gui.engine.backend import Array
 
 Lines = Sequence[tuple[Array, Array]]  # x, rising, and y of each, in view coordinates
 VERTICALS = 16  # through a box of words, on which lines are looked for
+MANY = 1000  # meetings with lines, which other words are worth
 FREE = 4  # pixels around a box that are to be free as well
 
 

@@ -6,12 +6,11 @@ import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from metalearn_gui.ui.free_place import Lines, heights_of, num_hidden, num_within
-from metalearn_gui.ui.icons import icon
+from metalearn_gui.ui.free_place import FREE, Lines, heights_of, num_within
 from metalearn_gui.ui.lookout import Lookout
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.theme import scaled, theme, ui_font
@@ -161,17 +160,16 @@ class Readout(QLabel):
         return best, least
 
 
-BELOW_WORDS = 26  # from the top of a plot, to what stands below its unit
-LOW = 120  # pixels of a plot; below it curves come down to the words in its corner
 SIDE = 8  # of a plot: free beside words in its middle
 
 
 class PlotLabel(QLabel):
-    """A muted word inside a plot: in its upper right corner, or in its middle."""
+    """A muted word inside a plot: in its upper right corner, beside a vertical that runs there, or in its middle."""
 
     def __init__(self, plot: ThemedPlot, is_central: bool = False) -> None:
         super().__init__(plot)
         self._plot, self._is_central = plot, is_central
+        self._vertical: float | None = None
         self.setFont(ui_font(11.5))
         self.setMargin(2)
         self.setWordWrap(is_central)
@@ -191,6 +189,11 @@ class PlotLabel(QLabel):
             self._place()
         self.setVisible(bool(text))
 
+    def keep_off(self, vertical: float | None) -> None:
+        """Hide nothing of a line at this view coordinate; None: there is none."""
+        self._vertical = vertical
+        self._place()
+
     def say_what_fits(self, texts: Sequence[str]) -> None:
         """Say the first of these that has room, or else the last."""
         room = self._plot.plot_area().width() - 2 * SIDE
@@ -206,80 +209,11 @@ class PlotLabel(QLabel):
             self.move((area.center() - QPointF(self.width() / 2, self.height() / 2)).toPoint())
         else:
             self.adjustSize()
-            self.move(int(area.right() - self.width() - 8), int(area.top() + 5))
+            self.move(int(self._right_end(area) - self.width()), int(area.top() + 5))
 
-
-WORD, ARROW = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
-
-
-class CornerButton(QToolButton):
-    """A muted word in a corner of a plot that opens a menu: it names the axis below it.
-
-    In the lower left one, which falling curves leave free, or else where it hides least. Where a low plot has no free
-    place for the word it is an arrow alone; its tooltip has the word.
-    """
-
-    def __init__(self, plot: ThemedPlot) -> None:
-        super().__init__(plot)
-        self._plot = plot
-        self._lines: Lines = ()
-        self._corner = 0
-        self._is_low = False
-        self._sizes = dict.fromkeys((WORD, ARROW), self.size())
-        self.setProperty("kind", "flat")
-        self.setFont(ui_font(11.5))
-        self.setIconSize(QSize(10, 10))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still runs and pauses
-        plot.resized.connect(self._place)
-        theme().changed.connect(self._restyle)
-        self._restyle()
-
-    def setText(self, text: str) -> None:
-        super().setText(text)
-        self._place()
-
-    def keep_off(self, lines: Lines) -> None:
-        """Hide none of these, if there is a corner without them; stay where nothing is hidden."""
-        self._lines = lines
-        self._choose_corner()
-
-    def _restyle(self) -> None:
-        palette = theme().palette
-        self.setIcon(icon("chevron_down", palette.muted))
-        self.setStyleSheet(
-            f"QToolButton {{ background: {palette.background.name()}; color: {palette.muted.name()}; }}"
-            f" QToolButton:hover, QToolButton:focus {{ color: {palette.text.name()}; }}"
-        )
-
-    def _place(self) -> None:
-        self._is_low = self._plot.plot_area().height() < scaled(LOW)  # curves come down to the word
-        self._sizes = {style: self._size_in(style) for style in (WORD, ARROW)}
-        self._choose_corner()
-
-    def _size_in(self, style: Qt.ToolButtonStyle) -> QSize:
-        self.setToolButtonStyle(style)
-        return self.sizeHint()
-
-    def _choose_corner(self) -> None:
-        style, (place, hidden) = WORD, self._freest(self._sizes[WORD])
-        if hidden and self._is_low:
-            style, (place, _) = ARROW, self._freest(self._sizes[ARROW])
-        self.setToolButtonStyle(style)
-        self.setGeometry(place)
-
-    def _freest(self, size: QSize) -> tuple[QRect, int]:
-        """Where least is hidden, in the corner that it is in if nothing is; and how much that is."""
-        corners = self._corners(size)
-        hidden = num_hidden(self._plot, self._lines, corners[self._corner])
-        if hidden:
-            every = [num_hidden(self._plot, self._lines, corner) for corner in corners]
-            hidden = min(every)
-            self._corner = every.index(hidden)
-        return QRect(corners[self._corner].topLeft().toPoint(), size), hidden
-
-    def _corners(self, size: QSize) -> list[QRectF]:
-        """Lower left, lower right, and upper right below the words there."""
-        area = self._plot.plot_area()
-        left, right = area.left() + 3, area.right() - 3 - size.width()
-        lower, upper = area.bottom() - 2 - size.height(), area.top() + scaled(BELOW_WORDS)
-        return [QRectF(QPointF(x, y), QSizeF(size)) for x, y in ((left, lower), (right, lower), (right, upper))]
+    def _right_end(self, area: QRectF) -> float:
+        """In the corner, or left of a vertical that is in the way, where there is room."""
+        end = area.right() - SIDE
+        at = end + SIDE if self._vertical is None else self._plot.point_of(self._vertical, 0.0).x()
+        is_in_the_way = end - self.width() - FREE < at < end + FREE
+        return at - SIDE if is_in_the_way and at - SIDE - self.width() >= area.left() + SIDE else end

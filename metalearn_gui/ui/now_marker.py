@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from metalearn_gui.ui.colors import for_words
-from metalearn_gui.ui.free_place import Lines, heights_of, num_within
+from metalearn_gui.ui.free_place import MANY, Lines, heights_of, num_within
 from metalearn_gui.ui.plotting import ThemedPlot, line_pen
 from metalearn_gui.ui.theme import scaled, theme, ui_font
 
@@ -17,7 +17,6 @@ DOT = 7
 FARTHEST = 60  # pixels that the words may stand off their dot
 BESIDE = 8  # pixels from the vertical to the words
 BETWEEN = 4  # pixels between a value and its word in a row
-MANY = 1000  # meetings with lines, which other words are worth
 
 
 class NowMarker:

@@ -15,9 +15,10 @@ from metalearn_gui.engine.presets import preset
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.store.records import Curve
 from metalearn_gui.ui import curves
+from metalearn_gui.ui.corner_button import ARROW, WORD
 from metalearn_gui.ui.effort import effort_of
 from metalearn_gui.ui.free_place import num_hidden
-from metalearn_gui.ui.legend import ARROW, WORD, Legend, LegendEntry
+from metalearn_gui.ui.legend import Legend, LegendEntry
 from metalearn_gui.ui.panels.meta_loss import MetaLossPanel
 from metalearn_gui.ui.text import number_text
 
@@ -136,6 +137,43 @@ def test_the_choice_of_the_axis_stays_in_its_corner_while_that_is_free(panel):
     for line, has_moved in ((falling, False), (low, True), (high, True), (0.8 + 0.0 * at, False)):
         panel._corner.keep_off([(at, line)])
         assert (panel._corner.pos() != own) == has_moved
+
+
+def test_the_choice_of_the_axis_does_not_stay_where_words_come(panel):
+    panel.resize(416, 190)
+    ends = np.array(panel.plot.x_range())
+    panel.plot.getViewBox().setYRange(0, 1, padding=0)
+    panel._empty.set_text("")
+    panel._corner.keep_off([(ends, np.full(2, 0.02))])  # through both lower corners
+    high = panel._corner.geometry()
+    panel._empty.set_text("Press Run: the loss appears here")
+    assert high.intersects(panel._empty.geometry())
+    panel._corner.keep_off([])
+    for words in (panel._empty, panel._unit):
+        assert not panel._corner.geometry().intersects(words.geometry())
+
+
+@pytest.mark.parametrize("width", [350, 416])
+@pytest.mark.parametrize("moment", [0.5, 0.75, 0.85, 0.95, 0.99, 1.0])
+def test_the_unit_of_the_losses_stands_off_the_vertical_of_now(panel, session, width, moment):
+    panel.resize(width, 261)
+    session.live.settings = preset("first-steps")
+    session.train(round(1000 * moment))
+    area, words = panel.plot.plot_area(), QRectF(panel._unit.geometry())
+    now = panel.plot.point_of(session.live.iteration, 0.0).x()
+    assert panel._now._line.isVisible()
+    assert not words.left() - 2 < now < words.right() + 2
+    assert area.contains(words)
+
+
+def test_the_choice_of_the_axis_hides_nothing_of_what_others_report(panel, session):
+    session.live.settings = preset("first-steps")
+    session.train(200)
+    panel.band.region.setRegion([0.0, 0.01])
+    ends, level = np.array(panel.plot.x_range()), panel.plot.to_axis([panel.band.reference.low])
+    box = QRectF(panel._corner.geometry())
+    assert panel.band.region.isVisible()
+    assert num_hidden(panel.plot, [(ends, np.full(2, level[0]))], box.adjusted(4, 4, -4, -4)) == 0
 
 
 def test_a_low_plot_names_its_axis_where_that_hides_no_curve(panel):

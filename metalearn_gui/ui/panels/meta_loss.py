@@ -13,9 +13,10 @@ from metalearn_gui.bridge.runs import overlaid_runs
 from metalearn_gui.bridge.session import RunState, Session
 from metalearn_gui.engine.scaling import Scaling
 from metalearn_gui.store.records import RunRecord
+from metalearn_gui.ui.corner_button import CornerButton
 from metalearn_gui.ui.curve_line import CurveLine
 from metalearn_gui.ui.effort import Effort, EffortChoice, effort_of
-from metalearn_gui.ui.legend import CornerButton, Legend, LegendEntry, PlotLabel
+from metalearn_gui.ui.legend import Legend, LegendEntry, PlotLabel
 from metalearn_gui.ui.level_lines import LevelLines
 from metalearn_gui.ui.loss_readout import LossReadout
 from metalearn_gui.ui.now_marker import NowMarker
@@ -64,6 +65,7 @@ class MetaLossPanel(Panel):
         """In a corner that the curves leave free."""
         self._corner = CornerButton(self.plot)
         self._corner.setObjectName("loss_axis")
+        self._corner.keep_clear_of(self._unit, self._empty)
         self._now.keep_clear_of(self._corner, self._unit)
         self.effort = EffortChoice(self._corner, "iteration")
         self.effort.chosen.connect(self._show_all)
@@ -158,7 +160,8 @@ class MetaLossPanel(Panel):
         self.plot.fit_values(*(line.y for line in lines), levels, band if has_curves else [], trim=0.01)
         self._show_words(run, overlays)
         ends = np.array(self.plot.x_range())
-        drawn = [*((line.x, line.y) for line in lines), *((ends, np.full(2, level)) for level in levels)]
+        drawn = [*((line.x, line.y) for line in lines), *((ends, np.full(2, level)) for level in (*levels, *band))]
+        self._unit.keep_off(self._here(run, effort) if run.iteration else None)
         self._corner.keep_off(drawn)
         self._now.keep_off(drawn)
         self._show_now(run, effort)
@@ -206,10 +209,14 @@ class MetaLossPanel(Panel):
             effort = effort_of(run, self.effort.axis)
             line.feed(self._trace(run).smoothed("after"), (run.run_id, self._smoothing), effort)
 
+    def _here(self, run: RunRecord, effort: Effort) -> float:
+        """Where the shown moment lies on the axis."""
+        moment = self.session.moment
+        return float(effort.at(run.iteration if moment is None else moment))
+
     def _show_now(self, run: RunRecord, effort: Effort) -> None:
         at, unseen = self._trace(run).unseen()
-        moment = self.session.moment
-        here = float(effort.at(run.iteration if moment is None else moment))
+        moment, here = self.session.moment, self._here(run, effort)
         if run.iteration == 0:
             self._now.hide()
         elif moment is not None:
