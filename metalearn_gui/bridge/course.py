@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QUndoStack
 
 from metalearn_gui.bridge import run_messages
-from metalearn_gui.bridge.history import Deed, Place, SettingsCommand, changed_names
+from metalearn_gui.bridge.history import Deed, Place, SettingsCommand, Take, changed_names
 from metalearn_gui.bridge.messages import DEED, REFUSAL, RUN, SHOWN, Message
 from metalearn_gui.bridge.pace import Pace
 from metalearn_gui.bridge.run_state import RunState
@@ -78,26 +78,17 @@ class Course(QObject):
         """Undoable. Live values reach the run at once; structural ones end it (it is kept) and start another."""
         if settings != self.settings:
             text = text or ", ".join(sorted(changed_names(self.settings, settings)))
-            self.undo_stack.push(SettingsCommand(self._take_settings, self._place, self.settings, settings, text))
+            self._push(self._take_settings, settings, text)
 
     def set_settings_and_task(self, settings: ExperimentSettings, task: SavedTask | None, text: str) -> None:
-        """Undoable as one: what is set, and with it the task under the hand; None: the one that is drawn then.
+        """Undoable as one: what is set, and with it the task under the hand; None: the one that is drawn then."""
+        if task is None:
+            self.set_settings(settings, text)
+        else:
+            self._push(functools.partial(self._take_settings_and_task, task), settings, text)
 
-        Tasks fit the settings that they were drawn with, so in both directions they come after these.
-        """
-        back = functools.partial(self._put_tasks, self.settings, self.unseen.saved())
-        forth = functools.partial(self._put_tasks, settings, [task] if task else [])
-        self.undo_stack.beginMacro(text)
-        self.undo_stack.push(Deed(lambda: None, back, text))
-        self.set_settings(settings, text)
-        self.undo_stack.push(Deed(forth, lambda: None, text))
-        self.undo_stack.endMacro()
-
-    def _put_tasks(self, settings: ExperimentSettings, tasks: list[SavedTask]) -> None:
-        """Unless these settings were refused, which has been said: their data may have gone."""
-        if self.settings == settings:
-            self.unseen.take_saved(tasks)
-            self.unseen.announce()
+    def _push(self, take: Take, settings: ExperimentSettings, text: str) -> None:
+        self.undo_stack.push(SettingsCommand(take, self._place, self.settings, settings, text))
 
     def reseed(self) -> None:
         """A fresh run with the next seed."""
@@ -107,14 +98,14 @@ class Course(QObject):
         self.set_settings(self.settings.replaced(seed=seed), self.tr("Another seed"))
 
     def _place(self) -> Place:
-        return Place(self.runs.live.run_id, self.runs.shown.run_id)
+        return Place(self.runs.live.run_id, self.runs.shown.run_id, self.unseen.at_hand)
 
     def _take_settings(self, settings: ExperimentSettings, place: Place | None) -> bool:
         """Whether they can be taken: a file of images may be gone, and an error must not leave a command of Qt's.
 
         What memory has no room for is refused here: its tasks alone might end the process.
 
-        place: where they were left before; the runs that were there come back with them.
+        place: where they were left before; the runs and the tasks that were there come back with them.
         """
         if not (self.has_data(settings) and self._has_room(settings)):
             self.settingsChanged.emit()  # a widget that shows the refused value takes it back
@@ -122,11 +113,22 @@ class Course(QObject):
         old, self.settings, self.preset_key = self.settings, settings, preset_key(settings)
         if old.differs_live_only(settings):
             self._pass_live_values_on(old)
-            self._announce(self.settingsChanged)
+            changed = [self.settingsChanged]
         else:
             self._restart_at(place)
-            self._announce(self.settingsChanged, self.runsChanged, self.shownChanged)
+            changed = [self.settingsChanged, self.runsChanged, self.shownChanged]
+        if place is not None:
+            self.unseen.put_back(place.tasks)
+        self._announce(*changed)
         return True
+
+    def _take_settings_and_task(self, task: SavedTask, settings: ExperimentSettings, place: Place | None) -> bool:
+        """The same, with a task from elsewhere; later it comes back with its place, as a hand has left it."""
+        is_taken = self._take_settings(settings, place)
+        if is_taken and place is None:
+            self.unseen.take_saved([task])
+            self.unseen.announce()
+        return is_taken
 
     def _restart_at(self, place: Place | None) -> None:
         """Another live run: the one that was left there, if it is at rest and had begun, else a fresh one."""
@@ -392,6 +394,7 @@ class Course(QObject):
         self.runs.take(runs, live, shown or live)
         self._follow()
         self.unseen.take_saved(saved.touched)
+        self.unseen.forget_others()
         self.training.prepare_soon(live.settings)
         self._announce(self.settingsChanged, self.runsChanged, self.shownChanged)
         self._tell_of_shown()

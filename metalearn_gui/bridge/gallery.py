@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from metalearn_gui.bridge.adapter import Adaptation
-from metalearn_gui.bridge.touches import TouchedTask, draw_task
-from metalearn_gui.engine.settings import ExperimentSettings
+from metalearn_gui.bridge.touches import TouchedTask
 
-NUM_GALLERY = 8  # blocks 1..8 of the stream of unseen tasks
+NUM_GALLERY = 8
 
 
 class Gallery:
     """Shown all at once: `adaptations` is empty until the first of every task is there."""
 
-    def __init__(self, settings: ExperimentSettings) -> None:
+    def __init__(self, tasks: list[TouchedTask]) -> None:
+        self.tasks = tasks
         self._answers: dict[int, Adaptation] = {}
         self._awaited: set[int] = set()
-        self.draw(settings)
-
-    def draw(self, settings: ExperimentSettings) -> None:
-        """The stream's first tasks."""
-        self.tasks = [draw_task(settings, block) for block in range(1, 1 + NUM_GALLERY)]
-
-    def draw_again(self, settings: ExperimentSettings) -> None:
-        """The tasks at the same places of the stream."""
-        self.tasks = [draw_task(settings, task.block) for task in self.tasks]
 
     @property
     def adaptations(self) -> list[Adaptation]:

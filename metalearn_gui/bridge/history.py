@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from PySide6.QtGui import QUndoCommand
 
+from metalearn_gui.bridge.tasks_at_hand import TasksAtHand
 from metalearn_gui.engine.settings import ExperimentSettings
 
 MERGE_SECONDS = 0.5  # a slider under the hand says many values; together they are one change
@@ -18,10 +19,14 @@ _SETTINGS_ID = 1
 
 
 class Place(NamedTuple):
-    """Where one was in the list of runs: ids of the live and of the shown one."""
+    """Where one was in the list of runs, ids of the live and of the shown one; and what lay under the hand."""
 
     live: str
     shown: str
+    tasks: TasksAtHand
+
+
+Take = Callable[[ExperimentSettings, Place | None], bool]
 
 
 class SettingsCommand(QUndoCommand):
@@ -33,7 +38,7 @@ class SettingsCommand(QUndoCommand):
 
     def __init__(
         self,
-        take: Callable[[ExperimentSettings, Place | None], bool],
+        take: Take,
         where: Callable[[], Place],
         old: ExperimentSettings,
         new: ExperimentSettings,

@@ -39,7 +39,7 @@ from metalearn_gui.bridge.replay import Replay
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.tidying import Tidying
 from metalearn_gui.bridge.touches import TouchedTask
-from metalearn_gui.bridge.undoing import History, Undoing
+from metalearn_gui.bridge.undoing import Undoing
 from metalearn_gui.bridge.warming import Warming
 from metalearn_gui.bridge.wishes import Wishes
 from metalearn_gui.engine.events import TrainingState
@@ -89,7 +89,7 @@ class Session(QObject):
         self._memory, self._tidying = Memory(), Tidying(self)
         self.unseen.handMoved.connect(self._tidying.give_way)
         self._training.loaded.connect(self._tidying.settle)
-        self._undoing = Undoing(self.undo_stack, History(self.unseen.undo_touch, self.unseen.redo_touch))
+        self._undoing = Undoing(self.undo_stack, self.unseen.touches_here)
         self._granted, self._said = self.settings, Message("")
         self._is_closed = False
         self._connect()

@@ -14,6 +14,11 @@ class TouchHistory:
         self._past: list[TouchedTask] = []
         self._future: list[TouchedTask] = []
 
+    @property
+    def tasks(self) -> list[TouchedTask]:
+        """All that can come back."""
+        return [*self._past, *self._future]
+
     def begin(self, task: TouchedTask) -> None:
         """A gesture begins on this task."""
         if not self._past or self._past[-1] is not task:

@@ -11,16 +11,19 @@ MOST_REMEMBERED = 1000
 
 
 class History(NamedTuple):
-    """A history's two directions; each says whether there was something to move."""
+    """A history's two directions; each says whether there was something to move, None while that is out of sight."""
 
-    back: Callable[[], bool]
-    forth: Callable[[], bool]
+    back: Callable[[], bool | None]
+    forth: Callable[[], bool | None]
 
 
 class Undoing:
-    """Remembers which history each deed went to. Commands are counted when it matters: no signal of the stack's."""
+    """Remembers which history each deed went to. Commands are counted when it matters: no signal of the stack's.
 
-    def __init__(self, stack: QUndoStack, touches: History) -> None:
+    touches: the history of the tasks that lie under the hand.
+    """
+
+    def __init__(self, stack: QUndoStack, touches: Callable[[], History]) -> None:
         self._stack, self._touches = stack, touches
         self._commands = History(self._stack_back, self._stack_forth)
         self._past: list[History] = []
@@ -30,22 +33,25 @@ class Undoing:
     def note_touch(self) -> None:
         """A gesture begins."""
         self._count_commands()
-        self._note(self._touches)
+        self._note(self._touches())
 
     def undo(self) -> bool:
-        """Take the newest deed back; whether there was one."""
+        """Take the newest deed back that can be seen; whether there was one."""
         self._count_commands()
         return self._move(self._past, self._future, 0)
 
     def redo(self) -> bool:
-        """Do the deed again that was taken back last; whether there was one."""
+        """Do the deed again that was taken back last, of those that can be seen; whether there was one."""
         self._count_commands()
         return self._move(self._future, self._past, 1)
 
     def _move(self, source: list[History], target: list[History], direction: int) -> bool:
-        while source:
-            history = source.pop()
-            if history[direction]():  # a gesture that changed nothing is passed over
+        for place in reversed(range(len(source))):
+            history = source[place]
+            moved = history[direction]()
+            if moved is not None:
+                del source[place]  # a gesture that changed nothing is passed over
+            if moved:
                 target.append(history)
                 self._index = self._stack.index()
                 return True

@@ -12,7 +12,7 @@ from metalearn_gui.bridge.answers import Answers, Question
 from metalearn_gui.bridge.gallery import NUM_GALLERY, Gallery
 from metalearn_gui.bridge.saved_tasks import restored_tasks, saved_task
 from metalearn_gui.bridge.shown import Shown
-from metalearn_gui.bridge.touch_history import TouchHistory
+from metalearn_gui.bridge.tasks_at_hand import FIRST_TOUCHED, KeptTasks, TasksAtHand
 from metalearn_gui.bridge.touches import (
     MAX_SUPPORT,
     Places,
@@ -28,6 +28,7 @@ from metalearn_gui.bridge.touches import (
     with_support,
     without_point,
 )
+from metalearn_gui.bridge.undoing import History
 from metalearn_gui.engine.backend import Array
 from metalearn_gui.engine.episodes import PointSet
 from metalearn_gui.engine.events import TrainingState
@@ -35,7 +36,6 @@ from metalearn_gui.engine.learners.base import View
 from metalearn_gui.engine.settings import ExperimentSettings
 from metalearn_gui.store.session_file import SavedTask
 
-FIRST_TOUCHED = NUM_GALLERY + 1  # blocks 1..8 of the stream are the gallery's
 FIRST_STEP = 5
 HAND_MS = 300  # without a touch: the hand rests
 
@@ -71,9 +71,10 @@ class UnseenTasks(QObject):
         self._hand = QTimer(self, singleShot=True, interval=HAND_MS)
         self._hand.timeout.connect(self._take_rest)
         self._news: list[Callable[[], None]] = []
-        self._next_block = FIRST_TOUCHED
-        self._history = TouchHistory()
-        self.touched, self._gallery = draw_task(settings, FIRST_TOUCHED), Gallery(settings)
+        self._kept = KeptTasks()
+        self.at_hand = TasksAtHand(task_key(settings))
+        self.touched, *gallery = self.at_hand.taken_up(settings)
+        self._gallery = Gallery(gallery)
         self.answers = Answers(self._question, self._gallery, compile, self)
         for name in ("adaptedChanged", "viewsChanged", "galleryChanged", "failed"):
             getattr(self.answers, name).connect(getattr(self, name))
@@ -119,10 +120,9 @@ class UnseenTasks(QObject):
     def follow(self, settings: ExperimentSettings, state: TrainingState) -> None:
         """Show how this state adapts; call `announce` when the session is ready for it."""
         before, self.shown = self.shown, Shown(settings, state)
-        if task_key(before.settings) != task_key(settings):
+        if self.at_hand.key != task_key(settings):
             of_one_stream = before.settings.tasks.key == settings.tasks.key and before.settings.seed == settings.seed
-            self._draw_all(keeps_places=of_one_stream)
-            self._news += [self.taskChanged.emit, self.galleryChanged.emit]
+            self._exchange(self._found(keeps_places=of_one_stream))
         elif before.structure != self.shown.structure:
             self._forget_adaptations()
         if self.step != min(self._chosen_step, self.num_steps):
@@ -142,6 +142,16 @@ class UnseenTasks(QObject):
         self.answers.set_ready()
         self.followed.emit()
 
+    def put_back(self, tasks: TasksAtHand) -> None:
+        """What lay under the hand before, where it is of the stream that is shown; call `announce` afterwards."""
+        if tasks is not self.at_hand and tasks.key == self.at_hand.key:
+            self._exchange(tasks)
+            self.answers.ask()
+
+    def forget_others(self) -> None:
+        """What lay under the hand before does not come back."""
+        self._kept.forget()
+
     def close(self, seconds: float) -> bool:
         """End the worker; wait so long at most. Whether it has ended."""
         self._hand.stop()
@@ -159,15 +169,23 @@ class UnseenTasks(QObject):
     def begin_touch(self) -> None:
         """What comes until the next call is one gesture on the touched task, which `undo_touch` takes back."""
         self.gestureBegun.emit()
-        self._history.begin(self.touched)
+        self.at_hand.history.begin(self.touched)
 
     def undo_touch(self) -> bool:
         """Take the last gesture on the touched task back; whether there was one."""
-        return self._take_touch(self._history.back(self.touched))
+        return self._take_touch(self.at_hand.history.back(self.touched))
 
     def redo_touch(self) -> bool:
         """Make the gesture again that was taken back last; whether there was one."""
-        return self._take_touch(self._history.forth(self.touched))
+        return self._take_touch(self.at_hand.history.forth(self.touched))
+
+    def touches_here(self) -> History:
+        """The gestures on the tasks that lie under the hand now, which move only while these do."""
+        here = self.at_hand
+        return History(
+            lambda: self.undo_touch() if self.at_hand is here else None,
+            lambda: self.redo_touch() if self.at_hand is here else None,
+        )
 
     def choose_row(self, row: int | None) -> None:
         """Look at one row of the touched task."""
@@ -198,14 +216,14 @@ class UnseenTasks(QObject):
 
     def look_at(self, places: Places) -> None:
         """Predict at these places as well: `touched.looked_at`, of a task whose grid is its rows."""
-        self.touched = looking_at(self.touched, places)
+        self.touched, self.at_hand.is_drawn = looking_at(self.touched, places), False
         self.answers.ask_touched()
         self.answers.make_room()
 
     def new_task(self) -> None:
         """Undoable: the next task of the stream."""
-        self._next_block += 1
-        self._put_under_hand(draw_task(self.shown.settings, self._next_block))
+        self.at_hand.next_block += 1
+        self._put_under_hand(draw_task(self.shown.settings, self.at_hand.next_block))
 
     def restore_task(self) -> None:
         """Undoable: the touched task with the points it was drawn with."""
@@ -224,6 +242,7 @@ class UnseenTasks(QObject):
     def send_to_gallery(self) -> None:
         """A copy of the touched task, as it lies, to the front of the gallery; the last one there goes."""
         self._gallery.take_in(self.touched, self.adaptations.get("learner"))
+        self.at_hand.is_drawn = False
         self.answers.ask_gallery()
         self.galleryChanged.emit()
         self.worked.emit()
@@ -295,13 +314,10 @@ class UnseenTasks(QObject):
             if saved:
                 self.failed.emit(self.tr("The file's unseen tasks do not fit its run; others are drawn instead."))
             return
-        self.touched = tasks[0]
-        self._history.forget()
-        if len(tasks) == 1 + NUM_GALLERY:
-            self._gallery.tasks = tasks[1:]
-        self._next_block = max(FIRST_TOUCHED, *(task.block for task in tasks))
-        self._forget_adaptations()
-        self._news += [self.taskChanged.emit, self.galleryChanged.emit]
+        gallery = tasks[1:] if len(tasks) == 1 + NUM_GALLERY else self.gallery
+        next_block = max(FIRST_TOUCHED, *(task.block for task in tasks))
+        key = task_key(self.shown.settings)
+        self._exchange(TasksAtHand(key, tasks=[tasks[0], *gallery], next_block=next_block, is_drawn=False))
         self.answers.ask()
 
     # --- inside -----------------------------------------------------------------------------------
@@ -314,17 +330,25 @@ class UnseenTasks(QObject):
     def _question(self) -> Question:
         return Question(self.shown, self.touched, self.held, frozenset(self.compared), self.step)
 
-    def _draw_all(self, keeps_places: bool) -> None:
-        settings, self.row = self.shown.settings, None
-        if keeps_places:
-            self.touched = draw_task(settings, self.touched.block)
-            self._gallery.draw_again(settings)
-        else:
-            self._next_block = FIRST_TOUCHED
-            self.touched = draw_task(settings, FIRST_TOUCHED)
-            self._gallery.draw(settings)
-        self._history.forget()
+    def _found(self, keeps_places: bool) -> TasksAtHand:
+        """What was left of the stream that is shown now; else its first tasks, or those at the places of these."""
+        key, here = task_key(self.shown.settings), self.at_hand
+        found = self._kept.find(key, self.touched.block if keeps_places else None)
+        if found is None and keeps_places:
+            blocks = tuple(task.block for task in (self.touched, *self.gallery))
+            return TasksAtHand(key, blocks, next_block=here.next_block)
+        return found or TasksAtHand(key)
+
+    def _exchange(self, tasks: TasksAtHand) -> None:
+        """Other tasks under the hand, and in the gallery."""
+        self.at_hand.lie([self.touched, *self.gallery], self.row)
+        self._kept.keep(self.at_hand)
+        self._kept.release(tasks)
+        self.at_hand, self.row = tasks, tasks.row
+        self.touched, *self._gallery.tasks = tasks.taken_up(self.shown.settings)
+        self._news = [self.taskChanged.emit, *self._news]  # first: else a row of the task before would be chosen in it
         self._forget_adaptations()
+        self._news += [self.galleryChanged.emit, self.rowChanged.emit]
 
     def _forget_adaptations(self) -> None:
         self.answers.forget()
@@ -352,7 +376,8 @@ class UnseenTasks(QObject):
         if family.view == "curve" and not np.array_equal(task.grid, self.touched.grid):
             self.answers.forget_touched()
             self.answers.ask_gallery()
-        self.touched, self.held = task, {}
+        self.row = self.row if task.tasks is self.touched.tasks else None
+        self.touched, self.held, self.at_hand.is_drawn = task, {}, False
         self.answers.follow_hand()
         self.note_hand()
         self.taskChanged.emit()

@@ -7,13 +7,17 @@ import pytest
 
 from metalearn_gui.bridge.adapter import Adaptation
 from metalearn_gui.bridge.gallery import NUM_GALLERY, Gallery
-from metalearn_gui.bridge.touches import draw_task
+from metalearn_gui.bridge.touches import TouchedTask, draw_task
 from tests.bridge.conftest import small_settings
+
+
+def first_tasks() -> list[TouchedTask]:
+    return [draw_task(small_settings(), block) for block in range(1, 1 + NUM_GALLERY)]
 
 
 @pytest.fixture
 def gallery() -> Gallery:
-    return Gallery(small_settings())
+    return Gallery(first_tasks())
 
 
 @pytest.fixture
@@ -53,11 +57,3 @@ def test_a_task_comes_to_the_front_and_the_last_one_goes(gallery: Gallery, answe
     assert gallery.adaptations == []  # until that of the new one comes
     gallery.take(0, own)
     assert gallery.adaptations == [own, own, *answers[:-2]]
-
-
-def test_tasks_that_are_drawn_again_stay_at_their_places_of_the_stream(gallery: Gallery) -> None:
-    gallery.take_in(draw_task(small_settings(), 30), None)
-    other = small_settings(amplitude_max=3.0)
-    gallery.draw_again(other)
-    assert [task.block for task in gallery.tasks] == [30, 1, 2, 3, 4, 5, 6, 7]
-    assert np.array_equal(gallery.tasks[0].support.y, draw_task(other, 30).support.y)

@@ -385,7 +385,10 @@ def test_a_gallery_task_is_exchanged_with_the_touched_one(touched_session, qtbot
 
 
 def test_an_exchanged_task_takes_the_adaptation_that_is_shown_of_it_along() -> None:
-    gallery, state = Gallery(small_settings()), initial_state(small_settings())
+    gallery, state = (
+        Gallery([draw_task(small_settings(), block) for block in range(1, 9)]),
+        initial_state(small_settings()),
+    )
     touched, third = draw_task(small_settings(), 9), gallery.tasks[2]
     own, other = (Adapter(compile=False).adaptation(small_settings(), state, task) for task in (touched, third))
     assert gallery.exchange(2, touched, own) is third
