@@ -93,12 +93,12 @@ class FakeUnseen(QObject):
 
     def new_task(self) -> None:
         self._session.calls.append(("new_task",))
-        self.touched = self._drawn_task()
+        self.touched, self.row = self._drawn_task(), None
         self.announce()
 
     def restore_task(self) -> None:
         self._session.calls.append(("restore_task",))
-        self.touched = self._original
+        self.touched, self.row = self._original, None
         self.announce()
 
     def begin_touch(self) -> None:

@@ -58,8 +58,9 @@ class PictureSurface(RowSurface):
     """Every support row is a picture and a handle; the chosen one, of either set, is shown large."""
 
     def first_row(self) -> int:
-        """The first query picture, if there is one."""
-        return min(self._num_support, max(self._rows.count - 1, 0))
+        """The one that was chosen when this task was last here; else the first query picture, if there is one."""
+        row = self.session.unseen.row
+        return min(self._num_support if row is None else row, max(self._rows.count - 1, 0))
 
     def insert(self) -> int | None:
         """The chosen picture joins the support set, with its own target."""
