@@ -107,6 +107,7 @@ class Session(QObject):
         self._course.worked.connect(self.documents.mark_dirty)
         self.unseen.worked.connect(self.documents.mark_dirty)
         self.unseen.gestureBegun.connect(self._undoing.note_touch)
+        self.unseen.gestureBegun.connect(lambda: self.take_back(DEED))  # "Undo" would take back the gesture instead
         self._training.readinessChanged.connect(self.readinessChanged)
         # Not of a wish: what is said of a file's tasks while it is taken up is not over with its settings.
         self.unseen.failed.connect(lambda text: self.messageRaised.emit(Message(text, "warning")))

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QObject
 
 from metalearn_gui.bridge import training
+from metalearn_gui.bridge.messages import DEED
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.bridge.runner import DRAIN_MS, LATEST_MS, Runner
 from metalearn_gui.bridge.scoring import LONG_MS, Scoring
@@ -404,6 +405,15 @@ def test_a_deleted_run_comes_back_on_undo(session, qtbot) -> None:
     session.redo()
     assert session.runs == [second]
     assert session.overlays == set()
+
+
+def test_undo_is_offered_for_a_deletion_until_a_hand_begins_a_gesture(session, qtbot) -> None:
+    run_to(session, qtbot, 1)
+    session.reset()
+    session.delete_run(session.runs[0].run_id)
+    with qtbot.waitSignal(session.messageRaised) as said:
+        session.unseen.begin_touch()
+    assert (said.args[0].text, said.args[0].about) == ("", DEED)
 
 
 def test_several_runs_that_were_deleted_come_back_with_one_undo(session, qtbot) -> None:
