@@ -14,7 +14,9 @@ from PySide6.QtGui import QUndoCommand
 from metalearn_gui.bridge.tasks_at_hand import TasksAtHand
 from metalearn_gui.engine.settings import ExperimentSettings
 
-MERGE_SECONDS = 0.5  # a slider under the hand says many values; together they are one change
+# A slider under the hand says many values; together they are one change. Between the end of one and the next: tasks of
+# pictures take longer to draw anew.
+MERGE_SECONDS = 0.5
 _SETTINGS_ID = 1
 
 
@@ -49,11 +51,14 @@ class SettingsCommand(QUndoCommand):
         self._left_old: Place | None = None
         self._left_new: Place | None = None
         self._names = changed_names(old, new)
-        self._pushed_at = time.monotonic()
+        self._begun_at = self._ended_at = time.monotonic()
+        self._is_new = True
 
     def redo(self) -> None:
         self._left_old = self._where()
         self._go(self._new, self._left_new)
+        if self._is_new:
+            self._is_new, self._ended_at = False, time.monotonic()
 
     def undo(self) -> None:
         self._left_new = self._where()
@@ -69,9 +74,9 @@ class SettingsCommand(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         assert isinstance(other, SettingsCommand)  # the only command with this id
         is_same_drag = len(self._names) == 1 and other._names == self._names
-        if other.isObsolete() or not is_same_drag or other._pushed_at - self._pushed_at > MERGE_SECONDS:
+        if other.isObsolete() or not is_same_drag or other._begun_at - self._ended_at > MERGE_SECONDS:
             return False
-        self._new, self._pushed_at = other._new, other._pushed_at
+        self._new, self._ended_at = other._new, other._ended_at
         self.setObsolete(self._old == self._new)
         return True
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from PySide6.QtGui import QUndoStack
 
+from metalearn_gui.bridge import history
 from metalearn_gui.bridge.messages import REFUSAL
 from metalearn_gui.bridge.run_state import RunState
 from metalearn_gui.engine.params import SettingError
@@ -22,6 +27,23 @@ def touch(session, to: float) -> None:
 
 def place(session) -> float:
     return float(session.unseen.touched.support.x[0, 0])
+
+
+@pytest.mark.parametrize(("pause", "count"), [(0.1, 1), (0.6, 2)])
+def test_values_of_one_drag_are_one_change_however_long_each_takes(session, monkeypatch, pause, count) -> None:
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(history, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    stack, settings = QUndoStack(), [session.settings.replaced(shots=shots) for shots in (5, 6, 7)]
+
+    def take(_settings, _place) -> bool:
+        clock.now += 2.0  # tasks of pictures are drawn anew
+        return True
+
+    for old, new in itertools.pairwise(settings):
+        stack.push(history.SettingsCommand(take, lambda: None, old, new, "shots"))
+        clock.now += pause
+    assert stack.count() == count
+    stack.clear()
 
 
 def test_the_newest_deed_goes_first_whatever_it_was(session) -> None:
