@@ -415,11 +415,10 @@ def test_the_keyboard_stays_at_its_row_while_learners_finish_and_goes_to_the_nex
     assert chosen_key(view) == [key for key in order if key != keys[1]][min(place, 1)]
 
 
-def test_a_learner_that_is_added_is_in_sight(view, qtbot):
+def test_a_learner_that_is_added_is_in_sight(view):
     table = view.scores.table
     for learner in ("fomaml", "cavia", "anil", "meta_sgd", "ridge", "cnp"):
         view.chosen.add(learner)
-        qtbot.wait(20)
     last = table.visualRect(view.scores.model.index(7, NAME))
     assert table.verticalScrollBar().maximum() > 0  # else all are in sight anyway
     assert table.viewport().rect().contains(last)

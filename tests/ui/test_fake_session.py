@@ -16,7 +16,7 @@ from tests.ui.fake_unseen import FakeUnseen
 
 STAND_INS = {FakeSession: Session, FakeUnseen: UnseenTasks}
 # What stands in for the worker.
-OWN = {"alive", "train", "score", "set_state", "take_settings", "show_views", "draw", "adapt_again"}
+OWN = {"alive", "train", "score", "set_state", "take_settings", "show_views", "draw", "adapt_again", "answer_held"}
 WITHIN_THE_BRIDGE = {"followed", "worked", "failed"}
 
 

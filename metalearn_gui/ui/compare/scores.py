@@ -13,7 +13,6 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPalette, QResizeEvent
@@ -182,8 +181,9 @@ class ScoresView(RowsTable):
         if keys and 0 <= row < len(before):
             self.selectRow(keys.index(before[row]) if before[row] in keys else min(row, len(keys) - 1))
         added = [place for place, key in enumerate(keys) if key not in before]
-        if before and len(added) == 1:  # once Qt has made room for it
-            QTimer.singleShot(0, self, lambda: self.scrollTo(self.model().index(added[0], NAME)))
+        if before and len(added) == 1:
+            self.executeDelayedItemsLayout()  # else Qt has no room for it yet
+            self.scrollTo(self.model().index(added[0], NAME))
 
     def _keys(self) -> list[str]:
         model = self.model()
