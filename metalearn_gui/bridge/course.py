@@ -21,6 +21,7 @@ from metalearn_gui.bridge.runs import (
     started_again,
     state_of,
     take_live_values,
+    take_remarks,
     with_live_values,
 )
 from metalearn_gui.bridge.scoring import Scoring
@@ -135,6 +136,8 @@ class Course(QObject):
         run = self.runs.find(place.live) if place else None
         if run is None or not run.iteration or self.training.has(run.run_id) or not can_go_on_with(run, self.settings):
             run = fresh_run(self.settings)
+            if not self.runs.live.iteration:  # which goes: what is said of it is meant for what comes in its place
+                take_remarks(run, self.runs.live)
         take_live_values(run, self.settings)
         goes_on = self.training.is_running_on and run.reason in ("", "stopped")  # by the change that is taken back
         run.reason = "" if goes_on else run.reason

@@ -37,6 +37,11 @@ def branch(run: RunRecord) -> RunRecord:
     return other
 
 
+def take_remarks(run: RunRecord, other: RunRecord) -> None:
+    """What a person has said of another run is said of this one."""
+    run.name, run.tags, run.note, run.is_pinned = other.name, other.tags, other.note, other.is_pinned
+
+
 def take_live_values(run: RunRecord, settings: ExperimentSettings) -> None:
     """Give a run that is not training other live values, and log them where it has begun."""
     if not run.iteration:

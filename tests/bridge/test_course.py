@@ -407,6 +407,21 @@ def test_a_deleted_run_comes_back_on_undo(session, qtbot) -> None:
     assert session.overlays == set()
 
 
+def test_what_is_said_of_a_run_that_has_not_begun_stays_with_the_one_in_its_place(session) -> None:
+    session.rename_run(session.live.run_id, "Zed")
+    session.remark_run(session.live.run_id, tags="a, b", note="why")
+    session.pin_run(session.live.run_id, True)
+    session.change(shots=5)
+    assert (session.live.name, session.live.tags, session.live.note, session.live.is_pinned) == (
+        "Zed",
+        "a, b",
+        "why",
+        1,
+    )
+    session.undo()
+    assert session.live.name == "Zed"
+
+
 def test_undo_is_offered_for_a_deletion_until_a_hand_begins_a_gesture(session, qtbot) -> None:
     run_to(session, qtbot, 1)
     session.reset()
