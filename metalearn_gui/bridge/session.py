@@ -150,7 +150,10 @@ class Session(QObject):
         It may be long ago, and its cards out of sight: another family, learner or structure is said.
         """
         before = self.settings
-        if self._undoing.undo() and self.settings != before and not before.differs_live_only(self.settings):
+        if not self._undoing.undo():
+            return
+        self.take_back(DEED)  # its "Redo" would do this one again
+        if self.settings != before and not before.differs_live_only(self.settings):
             self.messageRaised.emit(run_messages.undone(before, self.settings))
 
     def redo(self) -> None:

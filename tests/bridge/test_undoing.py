@@ -97,6 +97,16 @@ def test_an_undo_says_the_settings_whose_run_it_ends(session, values, said) -> N
     assert (heard.messages[-1].text if heard.messages else "") == said
 
 
+def test_a_redo_is_not_offered_any_more_once_something_else_is_taken_back(session) -> None:
+    heard = Heard(session)
+    touch(session, 1.0)
+    session.change(shots=5)
+    session.undo()
+    assert heard.messages[-1].action == "redo"
+    session.undo()
+    assert heard.messages[-1].text == ""
+
+
 def test_a_redo_is_not_offered_any_more_once_something_else_is_set(session) -> None:
     heard = Heard(session)
     session.change(shots=5)
