@@ -30,9 +30,10 @@ class UnitOnCanvas(QObject):
             signal.connect(self.lay_over_again)
 
     def lay_over_again(self) -> None:
-        """Weights, step or task are other ones."""
-        if self._session.unseen.laid_over is not None:
-            self._lay_over(*self._view.unit_pointed)
+        """Weights, step or task are other ones. Maps of pictures may have been gone for a moment, and are back."""
+        layer, unit = self._view.unit_pointed
+        if layer >= 0 or self._session.unseen.laid_over is not None:
+            self._lay_over(layer, unit)
 
     def _lay_over(self, layer: int, unit: int) -> None:
         """Where the canvas shows inputs, or pictures; -1: nothing."""

@@ -205,6 +205,16 @@ def test_a_channel_that_is_pointed_at_is_laid_over_the_first_query(of_pictures, 
     assert (canvas.grab(small).toImage(), pad.grab().toImage()) == before
 
 
+def test_a_channel_that_is_pointed_at_is_laid_over_again_once_maps_of_another_step_are_there(of_pictures):
+    mouse(of_pictures.view, QEvent.Type.MouseMove, channel_box(of_pictures, 1, 2), Qt.MouseButton.NoButton)
+    unseen = of_pictures.session.unseen
+    name = unseen.laid_over.name
+    for views in ([], [View("maps", MAPS)]):
+        unseen.show_views(views)
+        of_pictures._draw()
+    assert unseen.laid_over.name == name
+
+
 def test_a_filter_shows_the_channel_that_it_makes_and_arrows_lead_there(of_pictures, qtbot):
     view = of_pictures.view
     view.show_maps(MAPS, np.random.default_rng(1).normal(size=(3, 3, 1, 16)))
