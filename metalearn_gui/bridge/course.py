@@ -324,7 +324,6 @@ class Course(QObject):
 
     def _forget_start(self) -> None:
         self._begin_anew(fresh_run(self.settings))
-        self.messageRaised.emit(Message("", about=DEED))
 
     def _begin_anew(self, run: RunRecord) -> None:
         self._restart(run, goes_on=False)
@@ -346,6 +345,7 @@ class Course(QObject):
         if before != remarks:
             say, take_back = (functools.partial(self._put_remarks, run_id, said) for said in (remarks, before))
             self.undo_stack.push(Deed(say, take_back, self.tr("Remark on a run")))
+            self.messageRaised.emit(Message("", about=DEED))
 
     def _put_remarks(self, run_id: str, remarks: Mapping[str, object]) -> None:
         run = self.runs.find(run_id)
@@ -353,7 +353,6 @@ class Course(QObject):
             for name, value in remarks.items():
                 setattr(run, name, value)
             self._announce(self.runsChanged)
-            self.messageRaised.emit(Message("", about=DEED))
 
     def delete(self, run_ids: Sequence[str], live_stays: bool = False) -> None:
         """Undoable as one. A fresh run takes the place of the live one.
@@ -382,7 +381,6 @@ class Course(QObject):
     def _insert(self, place: int, run: RunRecord, is_overlaid: bool) -> None:
         self.runs.insert(place, run, is_overlaid)
         self._announce(self.runsChanged)
-        self.messageRaised.emit(Message("", about=DEED))
 
     def take_saved(self, saved: SavedSession) -> None:
         """A session from disk instead of all that is here."""

@@ -52,13 +52,12 @@ class SettingsCommand(QUndoCommand):
         self._left_new: Place | None = None
         self._names = changed_names(old, new)
         self._begun_at = self._ended_at = time.monotonic()
-        self._is_new = True
 
     def redo(self) -> None:
-        self._left_old = self._where()
+        is_new, self._left_old = self._left_old is None, self._where()
         self._go(self._new, self._left_new)
-        if self._is_new:
-            self._is_new, self._ended_at = False, time.monotonic()
+        if is_new:
+            self._ended_at = time.monotonic()
 
     def undo(self) -> None:
         self._left_new = self._where()
