@@ -30,17 +30,13 @@ def draw_answers_on_plane(painter: QPainter, frame: QRectF, values: Array) -> No
     """As colours over a square grid, its first row below: amber above 0, blue below."""
     side = round(len(values) ** 0.5)
     reach = float(np.abs(values).max()) or 1.0
-    painter.save()
-    painter.setOpacity(OPACITY)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(frame, signed_image(values.reshape(side, side)[::-1] / reach))
-    painter.restore()
+    draw_map(painter, frame, values.reshape(side, side)[::-1] / reach, is_smooth=True)
 
 
-def draw_map(painter: QPainter, box: QRectF, values: Array) -> None:
-    """What a channel makes of a picture, (height, width) from 0 to 1, over that."""
+def draw_map(painter: QPainter, box: QRectF, values: Array, is_smooth: bool = False) -> None:
+    """As colours over what lies there. values: (height, width) from -1 to 1, such as a channel makes of a picture."""
     painter.save()
     painter.setOpacity(OPACITY)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
     painter.drawImage(box, signed_image(values))
     painter.restore()
