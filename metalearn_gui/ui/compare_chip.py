@@ -20,6 +20,7 @@ class CompareChip(QAbstractButton):
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.key = key
+        self.style_of_line = "solid"  # one of plotting.LINE_STYLES
         self.setCheckable(True)
         self.setFont(ui_font(12))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -30,11 +31,6 @@ class CompareChip(QAbstractButton):
     def color(self) -> QColor:
         """The learner's, in the theme as it is."""
         return theme().color_of(self.key)
-
-    @property
-    def style_of_line(self) -> str:
-        """One of plotting.LINE_STYLES, in which its line is drawn."""
-        return "solid"
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + scaled(AROUND), scaled(HEIGHT))

@@ -12,7 +12,7 @@ from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.canvas.laid_over import LaidOver, RunsOnCanvas
 from metalearn_gui.ui.compare_chip import CompareChip
 from metalearn_gui.ui.retiring import retire
-from metalearn_gui.ui.run_marks import overlay_marks, run_mark
+from metalearn_gui.ui.run_marks import run_mark
 from metalearn_gui.ui.theme import scaled
 from metalearn_gui.ui.translated import Translated
 
@@ -30,11 +30,6 @@ class RunChip(CompareChip):
     @property
     def color(self) -> QColor:
         return run_mark(self._session, self._run).color
-
-    @property
-    def style_of_line(self) -> str:
-        mark = overlay_marks(self._session).get(self._run.run_id)
-        return mark.style if mark is not None else super().style_of_line
 
 
 class OverlayChips(Translated, QWidget):
@@ -62,7 +57,8 @@ class OverlayChips(Translated, QWidget):
                 self._chips[run_id] = self._made(one)
             self._chips[run_id].setText(one.name)
             self._chips[run_id].setAccessibleName(one.name)
-            self._chips[run_id].update()  # it may be drawn in another line style
+            self._chips[run_id].style_of_line = one.mark.style
+            self._chips[run_id].update()
         self.retranslate()
         self._place()
 

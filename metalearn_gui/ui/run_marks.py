@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Sequence
 from typing import Protocol
 
 from PySide6.QtGui import QColor
 
-from metalearn_gui.bridge.runs import overlaid_runs
 from metalearn_gui.store.records import RunRecord
 from metalearn_gui.ui.theme import theme
 
@@ -26,15 +26,6 @@ class HasShown(Protocol):
     def shown(self) -> RunRecord: ...
 
 
-class HasOverlays(HasShown, Protocol):
-    """And of what is laid over the shown run."""
-
-    @property
-    def runs(self) -> list[RunRecord]: ...
-    @property
-    def overlays(self) -> set[str]: ...
-
-
 @dataclasses.dataclass(frozen=True)
 class Mark:
     """How a run looks."""
@@ -49,10 +40,13 @@ def run_mark(session: HasShown, run: RunRecord) -> Mark:
     return mark_of(run.turn or 0, run.settings.learner.key, run.run_id == session.shown.run_id)
 
 
-def overlay_marks(session: HasOverlays) -> dict[str, Mark]:
-    """How each run that is laid over is drawn, by id: of those that share a colour each has a line style of its own."""
+def overlay_marks(session: HasShown, overlaid: Sequence[RunRecord]) -> dict[str, Mark]:
+    """How each run that is laid over is drawn, by id: of those that share a colour each has a line style of its own.
+
+    overlaid: all of them, see bridge.runs.overlaid_runs.
+    """
     marks, num_alike = {}, Counter[int]()
-    for run in overlaid_runs(session.runs, session.overlays, session.shown):
+    for run in overlaid:
         mark = run_mark(session, run)
         style = OVERLAY_STYLES[num_alike[mark.color.rgba()] % len(OVERLAY_STYLES)]
         marks[run.run_id] = dataclasses.replace(mark, style=style)

@@ -296,7 +296,7 @@ def test_runs_of_one_colour_that_are_laid_over_have_a_line_style_each_in_plot_le
     session.laid_over.adaptation = lambda run_id: own
     session.overlays = {run.run_id for run in runs}
     session.runsChanged.emit()
-    marks = overlay_marks(session)
+    marks = overlay_marks(session, runs)
     looks = {(mark.color.name(), mark.style) for mark in marks.values()}
     assert len(looks) == len(runs)
     assert [marks[run.run_id].style for run in runs[:6]] == ["solid"] * 6

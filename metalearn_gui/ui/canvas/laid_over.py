@@ -48,10 +48,9 @@ class RunsOnCanvas:
         """Every run that is laid over and has to do with the touched task's family, in the list's order."""
         session = self._session
         family, touched = session.shown.settings.tasks, session.unseen.touched
-        runs = [run for run in overlaid_runs(session.runs, session.overlays, session.shown)
-                if run.settings.tasks == family]  # fmt: skip
-        names = names_of_runs(session) if runs else {}
-        marks = overlay_marks(session)
+        overlaid = overlaid_runs(session.runs, session.overlays, session.shown)
+        runs = [run for run in overlaid if run.settings.tasks == family]
+        names, marks = names_of_runs(session) if runs else {}, overlay_marks(session, overlaid)
         answers = [session.laid_over.adaptation(run.run_id) for run in runs]
         return [
             LaidOver(run, names[run.run_id], marks[run.run_id],

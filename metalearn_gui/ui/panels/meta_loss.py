@@ -198,7 +198,7 @@ class MetaLossPanel(Panel):
         self._unseen.feed_points(effort.at(at), unseen, (run.run_id, effort.key))
 
     def _feed_overlays(self, runs: list[RunRecord]) -> None:
-        marks = overlay_marks(self.session)
+        marks = overlay_marks(self.session, runs)
         for run in runs:
             if run.run_id not in self._overlay_lines:
                 self._overlay_lines[run.run_id] = CurveLine(self.plot, layer=4)
@@ -273,7 +273,7 @@ class MetaLossPanel(Panel):
         ]
         entries += self.levels.legend_entries(is_narrow) + ([] if is_narrow else reported)
         names = names_of_runs(self.session) if overlays else {}
-        marks = overlay_marks(self.session)
+        marks = overlay_marks(self.session, overlays)
         looks = [(names[other.run_id], marks[other.run_id]) for other in overlays]
         return entries + [LegendEntry(name, mark.color, mark.style, 1.5) for name, mark in looks]
 
